@@ -1,0 +1,5 @@
+/** The front door: {@code Devices} lists the devices of this machine, chooses one and explains the choice. */
+@NullMarked
+package io.github.elbo4j;
+
+import org.jspecify.annotations.NullMarked;
