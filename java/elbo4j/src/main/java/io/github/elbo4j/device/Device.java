@@ -1,0 +1,42 @@
+package io.github.elbo4j.device;
+
+/**
+ * A place that holds {@link Buffer}s and runs {@link Ops} on them. The scope that opens a device closes it; closing
+ * twice is safe. A device may be used by several threads; its operations run one after another.
+ */
+public interface Device extends AutoCloseable {
+    /** {@code scalar}, {@code simd} or {@code cuda}. */
+    String name();
+
+    /** What the machine offers here, in words: vector width and threads, or the GPU's name. */
+    String description();
+
+    /**
+     * New memory, filled with zeros. The caller closes it.
+     *
+     * @throws DeviceException if there is not enough: it says how much was asked for, how much there is, and what to
+     *     lower
+     */
+    Buffer allocate(ElementType type, long length);
+
+    /** {@link #allocate(ElementType, long)} of float32. */
+    default Buffer allocate(long length) {
+        return allocate(ElementType.FLOAT32, length);
+    }
+
+    /** New float32 memory that holds a copy of {@code values}. */
+    default Buffer copyOf(float[] values) {
+        Buffer buffer = allocate(ElementType.FLOAT32, values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
+    /** The operations, with their arguments checked ({@link CheckedOps}). */
+    Ops ops();
+
+    /** Waits until all work given to the device is done. */
+    void synchronize();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,26 @@
+package io.github.elbo4j.device;
+
+/** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
+public interface NormalOps {
+    /**
+     * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step).
+     *
+     * @param words [B][S][D] INT32, written
+     */
+    void words(Key key, int step, Shape shape, Buffer words);
+
+    /**
+     * {@code u[b,s,d] = ((word >>> 9) + 1/2) · 2^-23}, in the open interval (0, 1).
+     *
+     * @param u [B][S][D], written
+     */
+    void uniform(Key key, int step, Shape shape, Buffer u);
+
+    /**
+     * {@code epsilon[b,s,d]}: the two Box–Muller pairs of the four words of a counter. The first word of a pair gives
+     * the radius, all its 32 bits counting (|epsilon| reaches 6.6), the second the angle.
+     *
+     * @param epsilon [B][S][D], written
+     */
+    void normal(Key key, int step, Shape shape, Buffer epsilon);
+}

@@ -1,0 +1,40 @@
+package io.github.elbo4j.device;
+
+/**
+ * Every operation of a device: the sum of one small interface per kernel family.
+ *
+ * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
+ * sums, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key, the step and the
+ * {@link Shape} give.
+ *
+ * <p><b>Bits.</b> Elementwise results are the same bits on every device, and so are sums, because their order is a
+ * function of the shape only:
+ *
+ * <ul>
+ *   <li><i>along a row</i> (over D, over the draws of one problem, over data): tiles of 1024 elements. In a tile, lane l
+ *       of 32 starts at +0 and adds x[l], x[l+32], … in float32; the lanes are folded 16, 8, 4, 2, 1 (lane l adds lane
+ *       l+16, then l+8, …). Tile sums are summed in float64 by the same pattern, level upon level, until one is left.
+ *   <li><i>over draws, one result per coordinate</i> (gradients): run r is the draws 64r … 64r+63, added in float32 in
+ *       order from +0; the run sums are summed in float64 by the pattern above.
+ *   <li><i>gemm</i>: each output is one chain of fma over k in increasing order from +0, in panels of 256 whose sums are
+ *       added to the output in float32 in order.
+ * </ul>
+ *
+ * <p>Where a result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is
+ * rounded once.
+ *
+ * <p><b>Errors.</b> Every operation throws {@link IllegalArgumentException} if a buffer has the wrong length, type or
+ * device, and {@link IllegalStateException} if it is closed; {@link DeviceException} if the device fails.
+ */
+public interface Ops
+        extends NormalOps,
+                MathOps,
+                MeanFieldOps,
+                FullRankOps,
+                KlOps,
+                ElboOps,
+                ScoreOps,
+                ReparamOps,
+                LikelihoodOps,
+                GemmOps,
+                OptimizerOps {}

@@ -1,0 +1,28 @@
+package io.github.elbo4j.device;
+
+/** Ascent steps on n parameters; all buffers [n]. Kernel family {@code optimizer}. */
+public interface OptimizerOps {
+    /** {@code parameter = fma(rate, gradient, parameter)}. */
+    void sgd(long n, float rate, Buffer gradient, Buffer parameter);
+
+    /**
+     * Adam (Kingma and Ba 2015), t = 1, 2, …: {@code m = m + (1−beta1)·(g − m)}; {@code v = v + (1−beta2)·(g² − v)};
+     * {@code parameter += rate/(1−beta1^t) · m / (√(v/(1−beta2^t)) + guard)}.
+     *
+     * @param t the step, from 1
+     * @param guard the small number that keeps the quotient finite
+     * @param m first moment, updated
+     * @param v second moment, updated
+     */
+    void adam(
+            long n,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer gradient,
+            Buffer m,
+            Buffer v,
+            Buffer parameter);
+}

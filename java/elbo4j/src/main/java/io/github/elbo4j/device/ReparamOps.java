@@ -1,0 +1,42 @@
+package io.github.elbo4j.device;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reparameterization (pathwise) gradient from {@code g[b,s,:] = ∇z log p} at {@code z = mu + L·epsilon}, epsilon made
+ * again from its address. Kernel family {@code reparam}.
+ *
+ * <p>Two forms (Kingma and Welling 2014; Roeder, Wu and Duvenaud 2017):
+ *
+ * <ul>
+ *   <li><i>closed-form entropy</i>: the sums use g as it is; the caller adds the entropy's gradient, 1 in each omega, by
+ *       {@link ElboOps#meanOverDraws}.
+ *   <li><i>path derivative</i> ("sticking the landing"): g is replaced by {@code g − ∇z log q = g + L⁻ᵀ·epsilon}; nothing
+ *       is added. Its variance vanishes where q is the posterior.
+ * </ul>
+ *
+ * <p>Runs and waves are as in {@link ScoreOps}.
+ */
+public interface ReparamOps {
+    /**
+     * {@code runs[b,r,d] = Σ_{s in r} g}, and {@code Σ_{s in r} g·(sigma·epsilon)} from D on; with {@code path}, g +
+     * epsilon·exp(−omega) takes the place of g.
+     *
+     * @param gradient g, [B][S][D] of this shape
+     * @param runs [B][runs][2D] FLOAT64, the shape's runs written
+     */
+    void meanFieldReparam(
+            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs);
+
+    /**
+     * {@code Σ_s g_i}, then [D][D] {@code Σ_s g_i · epsilon_j} for j &lt; i, times L_ii for j = i, zero above; with
+     * {@code score}, g + score takes the place of g.
+     *
+     * @param gradient g, [B][S][D] of this shape
+     * @param score null for the closed-form entropy; for the path derivative [B][S][D] from {@link
+     *     FullRankOps#fullRankScore}
+     * @param runs [B][runs][D + D²] FLOAT64, the shape's runs written
+     */
+    void fullRankReparam(
+            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs);
+}
