@@ -1,0 +1,218 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Gaussian with any covariance, q = N(mu, L·Lᵀ). The parameters of a problem are mu [D], then L [D][D]: its lower
+ * triangle with the logarithm of its diagonal on the diagonal, and zeros above, whose gradients are zero.
+ */
+public final class FullRankGaussian implements VariationalFamily {
+    private final Device device;
+    private final Ops ops;
+    private final int problems;
+    private final int dimensions;
+    private final Buffer parameterBuffer; // [B][D + D²]
+    private final Buffer mu; // [B][D]
+    private final Buffer factor; // [B][D][D]
+    private final Buffer entropyGradient; // [B][D + D²]
+    private final Buffer rows; // where mu's, then the factor's rows of D stand in the parameters
+    private @Nullable Buffer scores; // [B][S][D]
+
+    /** Standard normals. */
+    public FullRankGaussian(Device device, int problems, int dimensions) {
+        Layout.positive("problems", problems);
+        Layout.positive("dimensions", dimensions);
+        this.device = device;
+        this.ops = device.ops();
+        this.problems = problems;
+        this.dimensions = dimensions;
+        int blocks = dimensions + 1; // rows of D in one problem's parameters
+        long n = (long) problems * dimensions;
+        parameterBuffer = device.allocate(n * blocks);
+        mu = device.allocate(n);
+        factor = device.allocate(n * dimensions);
+        float[] ones = new float[Math.toIntExact(n * blocks)];
+        int[] index = new int[problems * blocks];
+        for (int b = 0; b < problems; b++) {
+            index[b] = b * blocks;
+            for (int i = 0; i < dimensions; i++) {
+                index[problems + b * dimensions + i] = b * blocks + 1 + i;
+                ones[(b * blocks + 1 + i) * dimensions + i] = 1f;
+            }
+        }
+        entropyGradient = device.copyOf(ones);
+        rows = Layout.ints(device, index);
+    }
+
+    @Override
+    public String name() {
+        return FamilyKind.FULL_RANK.label();
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public int problems() {
+        return problems;
+    }
+
+    @Override
+    public int dimensions() {
+        return dimensions;
+    }
+
+    @Override
+    public int parameters() {
+        return dimensions * (dimensions + 1);
+    }
+
+    @Override
+    public String describe(int p, List<String> names) {
+        if (p < dimensions) {
+            return "the mean of " + names.get(p);
+        }
+        int i = p / dimensions - 1;
+        int j = p % dimensions;
+        return i == j
+                ? "the log scale (diagonal of the Cholesky factor) of " + names.get(i)
+                : "the Cholesky factor's element for " + names.get(i) + " and " + names.get(j);
+    }
+
+    @Override
+    public Buffer parameterBuffer() {
+        return parameterBuffer;
+    }
+
+    /** mu, [B][D]. */
+    public Buffer mu() {
+        return mu;
+    }
+
+    /** L with the logarithm of its diagonal, [B][D][D]. */
+    public Buffer factor() {
+        return factor;
+    }
+
+    @Override
+    public void update() {
+        ops.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
+        ops.gatherRows(problems * dimensions, dimensions, rows, problems, parameterBuffer, factor);
+    }
+
+    @Override
+    public void sample(Key key, int step, Shape shape, Buffer z) {
+        ops.fullRankSample(key, step, shape, mu, factor, z);
+    }
+
+    @Override
+    public void logDensity(Shape shape, Buffer z, Buffer logQ) {
+        ops.fullRankLogDensity(shape, mu, factor, z, logQ);
+    }
+
+    @Override
+    public void entropy(Buffer entropy, long slot) {
+        ops.fullRankEntropy(problems, dimensions, factor, entropy, slot);
+    }
+
+    @Override
+    public Buffer entropyGradient() {
+        return entropyGradient;
+    }
+
+    @Override
+    public void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+        ops.fullRankReparam(key, step, shape, factor, gradient, path ? scores(key, step, shape) : null, runs);
+    }
+
+    @Override
+    public void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+        ops.fullRankScoreGradient(key, step, shape, factor, scores(key, step, shape), weights, sums, draws, runs);
+    }
+
+    @Override
+    public int squares() {
+        return 2 * parameters();
+    }
+
+    @Override
+    public void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
+        ops.fullRankScoreSquares(key, step, shape, factor, scores(key, step, shape), weights, runs);
+    }
+
+    @Override
+    public void set(int problem, double[] mean, double[] standardDeviation) {
+        Layout.problem(problem, problems);
+        Layout.vector("mean", mean, dimensions, false);
+        Layout.vector("standardDeviation", standardDeviation, dimensions, true);
+        float[] values = new float[parameters()];
+        for (int d = 0; d < dimensions; d++) {
+            values[d] = (float) mean[d];
+            values[(d + 1) * dimensions + d] = (float) StrictMath.log(standardDeviation[d]);
+        }
+        parameterBuffer.write((long) problem * values.length, values, 0, values.length);
+        update();
+    }
+
+    @Override
+    public Gaussian toGaussian(int problem) {
+        Layout.problem(problem, problems);
+        float[] values = new float[parameters()];
+        parameterBuffer.read((long) problem * values.length, values, 0, values.length);
+        double[] mean = new double[dimensions];
+        double[][] lower = new double[dimensions][dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            mean[i] = values[i];
+            for (int j = 0; j <= i; j++) {
+                double element = values[(i + 1) * dimensions + j];
+                lower[i][j] = i == j ? StrictMath.exp(element) : element;
+            }
+        }
+        double[][] covariance = new double[dimensions][dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = 0;
+                for (int k = 0; k <= j; k++) {
+                    sum += lower[i][k] * lower[j][k];
+                }
+                covariance[i][j] = sum;
+                covariance[j][i] = sum;
+            }
+        }
+        return new Gaussian(mean, covariance);
+    }
+
+    @Override
+    public void close() {
+        parameterBuffer.close();
+        mu.close();
+        factor.close();
+        entropyGradient.close();
+        rows.close();
+        if (scores != null) {
+            scores.close();
+        }
+    }
+
+    /** L⁻ᵀ·epsilon of a block; the memory stays. */
+    private Buffer scores(Key key, int step, Shape shape) {
+        Buffer buffer = scores;
+        if (buffer == null || buffer.length() < shape.elements()) {
+            if (buffer != null) {
+                buffer.close();
+            }
+            buffer = device.allocate(shape.elements());
+            scores = buffer;
+        }
+        ops.fullRankScore(key, step, shape, factor, buffer);
+        return buffer;
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+
+/** Small steps that both families share. */
+final class Layout {
+    private Layout() {}
+
+    static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+        }
+    }
+
+    static void vector(String name, double[] values, int dimensions, boolean mustBePositive) {
+        if (values.length != dimensions) {
+            throw new IllegalArgumentException(
+                    name + " has " + values.length + " elements, but the family has " + dimensions + " dimensions");
+        }
+        for (int d = 0; d < dimensions; d++) {
+            if (!Double.isFinite(values[d]) || (mustBePositive && values[d] <= 0)) {
+                throw new IllegalArgumentException(name + "[" + d + "] is " + values[d] + ", but must be finite"
+                        + (mustBePositive ? " and positive" : ""));
+            }
+        }
+    }
+
+    static void problem(int problem, int problems) {
+        if (problem < 0 || problem >= problems) {
+            throw new IllegalArgumentException("problem is " + problem + ", but there are " + problems);
+        }
+    }
+
+    static Buffer ints(Device device, int[] values) {
+        Buffer buffer = device.allocate(ElementType.INT32, values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+}

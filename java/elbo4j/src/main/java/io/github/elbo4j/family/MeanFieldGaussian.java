@@ -1,0 +1,177 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Independent normals, q = N(mu, diag sigma²) with omega = log sigma. The parameters of a problem are mu [D], then omega
+ * [D].
+ */
+public final class MeanFieldGaussian implements VariationalFamily {
+    private final Device device;
+    private final Ops ops;
+    private final int problems;
+    private final int dimensions;
+    private final Buffer parameterBuffer; // [B][2D]
+    private final Buffer mu; // [B][D]
+    private final Buffer omega; // [B][D]
+    private final Buffer entropyGradient; // [B][2D]
+    private final Buffer rows; // where mu's, then omega's rows of D stand in the parameters
+
+    /** Standard normals. */
+    public MeanFieldGaussian(Device device, int problems, int dimensions) {
+        Layout.positive("problems", problems);
+        Layout.positive("dimensions", dimensions);
+        this.device = device;
+        this.ops = device.ops();
+        this.problems = problems;
+        this.dimensions = dimensions;
+        long n = (long) problems * dimensions;
+        parameterBuffer = device.allocate(2 * n);
+        mu = device.allocate(n);
+        omega = device.allocate(n);
+        float[] ones = new float[Math.toIntExact(2 * n)];
+        int[] index = new int[2 * problems];
+        for (int b = 0; b < problems; b++) {
+            index[b] = 2 * b;
+            index[problems + b] = 2 * b + 1;
+            Arrays.fill(ones, (2 * b + 1) * dimensions, (2 * b + 2) * dimensions, 1f);
+        }
+        entropyGradient = device.copyOf(ones);
+        rows = Layout.ints(device, index);
+    }
+
+    @Override
+    public String name() {
+        return FamilyKind.MEAN_FIELD.label();
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public int problems() {
+        return problems;
+    }
+
+    @Override
+    public int dimensions() {
+        return dimensions;
+    }
+
+    @Override
+    public int parameters() {
+        return 2 * dimensions;
+    }
+
+    @Override
+    public String describe(int p, List<String> names) {
+        return (p < dimensions ? "the mean of " : "the log standard deviation of ") + names.get(p % dimensions);
+    }
+
+    @Override
+    public Buffer parameterBuffer() {
+        return parameterBuffer;
+    }
+
+    /** mu, [B][D]. */
+    public Buffer mu() {
+        return mu;
+    }
+
+    /** omega, [B][D]. */
+    public Buffer omega() {
+        return omega;
+    }
+
+    @Override
+    public void update() {
+        ops.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
+        ops.gatherRows(problems, dimensions, rows, problems, parameterBuffer, omega);
+    }
+
+    @Override
+    public void sample(Key key, int step, Shape shape, Buffer z) {
+        ops.sample(key, step, shape, mu, omega, z);
+    }
+
+    @Override
+    public void logDensity(Shape shape, Buffer z, Buffer logQ) {
+        ops.logDensity(shape, mu, omega, z, logQ);
+    }
+
+    @Override
+    public void entropy(Buffer entropy, long slot) {
+        ops.entropy(problems, dimensions, omega, entropy, slot);
+    }
+
+    @Override
+    public Buffer entropyGradient() {
+        return entropyGradient;
+    }
+
+    @Override
+    public void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+        ops.meanFieldReparam(key, step, shape, path, omega, gradient, runs);
+    }
+
+    @Override
+    public void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+        ops.meanFieldScore(key, step, shape, omega, weights, sums, draws, runs);
+    }
+
+    @Override
+    public int squares() {
+        return 4 * dimensions;
+    }
+
+    @Override
+    public void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
+        ops.meanFieldScoreSquares(key, step, shape, weights, runs);
+    }
+
+    @Override
+    public void set(int problem, double[] mean, double[] standardDeviation) {
+        Layout.problem(problem, problems);
+        Layout.vector("mean", mean, dimensions, false);
+        Layout.vector("standardDeviation", standardDeviation, dimensions, true);
+        float[] values = new float[2 * dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            values[d] = (float) mean[d];
+            values[dimensions + d] = (float) StrictMath.log(standardDeviation[d]);
+        }
+        parameterBuffer.write((long) problem * values.length, values, 0, values.length);
+        update();
+    }
+
+    @Override
+    public Gaussian toGaussian(int problem) {
+        Layout.problem(problem, problems);
+        float[] values = new float[2 * dimensions];
+        parameterBuffer.read((long) problem * values.length, values, 0, values.length);
+        double[] mean = new double[dimensions];
+        double[][] covariance = new double[dimensions][dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            mean[d] = values[d];
+            covariance[d][d] = StrictMath.exp(2.0 * values[dimensions + d]);
+        }
+        return new Gaussian(mean, covariance);
+    }
+
+    @Override
+    public void close() {
+        parameterBuffer.close();
+        mu.close();
+        omega.close();
+        entropyGradient.close();
+        rows.close();
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A family of distributions q over B problems of D dimensions, each problem with P real parameters that no constraint
+ * binds. The parameters of all problems are one buffer, so an optimizer needs to know nothing about the family.
+ *
+ * <p>Sums over draws go to run sums, {@code [B][runs][P]} FLOAT64, which {@link
+ * io.github.elbo4j.device.ElboOps#meanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into waves
+ * whose first draw is a multiple of 64.
+ */
+public interface VariationalFamily extends AutoCloseable {
+    /** {@code mean-field} or {@code full-rank}. */
+    String name();
+
+    Device device();
+
+    /** B. */
+    int problems();
+
+    /** D. */
+    int dimensions();
+
+    /** P, the parameters of one problem. */
+    int parameters();
+
+    /**
+     * What parameter p of a problem is, in words, such as {@code the log standard deviation of slope}.
+     *
+     * @param names the names of the D coordinates
+     */
+    String describe(int p, List<String> names);
+
+    /** The parameters, [B][P]. Whoever writes to it calls {@link #update} before q is used again. */
+    Buffer parameterBuffer();
+
+    /** Takes over what {@link #parameterBuffer} holds. */
+    void update();
+
+    /**
+     * Draws from q: see {@link io.github.elbo4j.device.Ops} on addresses.
+     *
+     * @param z [B][S][D], written
+     */
+    void sample(Key key, int step, Shape shape, Buffer z);
+
+    /**
+     * {@code logQ[b,s] = log q_b(z[b,s,:])}.
+     *
+     * @param logQ [B][S], written
+     */
+    void logDensity(Shape shape, Buffer z, Buffer logQ);
+
+    /**
+     * {@code entropy[slot·B + b] = −E_q[log q]}, in closed form.
+     *
+     * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written
+     */
+    void entropy(Buffer entropy, long slot);
+
+    /** The gradient of the entropy with respect to the parameters, [B][P]. It does not depend on them. */
+    Buffer entropyGradient();
+
+    /**
+     * Run sums of the reparameterization gradient of {@code E_q[log p]}, or with {@code path} of the ELBO without the
+     * score term (Roeder, Wu and Duvenaud 2017).
+     *
+     * @param gradient {@code ∇z log p}, [B][S][D], at the draws of {@link #sample} with this key, step and shape
+     * @param runs [B][runs][P] FLOAT64, the shape's runs written
+     */
+    void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs);
+
+    /**
+     * Run sums of {@code w · ∇log q} at the draws of {@link #sample} with this key, step and shape.
+     *
+     * @param weights w, [B][S]
+     * @param sums null, or the means [B][2·P'] that {@link #scoreSquares} leads to: the optimal control variate of each
+     *     coordinate is then taken from the weights
+     * @param draws all draws S that {@code sums} are means of
+     * @param runs [B][runs][P] FLOAT64, the shape's runs written
+     */
+    void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs);
+
+    /** The width of the records of {@link #scoreSquares}. */
+    int squares();
+
+    /**
+     * Run sums of {@code w·h²} and {@code h²}, h the score, from which the optimal control variate follows.
+     *
+     * @param runs [B][runs][{@link #squares}] FLOAT64, the shape's runs written
+     */
+    void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs);
+
+    /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
+    void set(int problem, double[] mean, double[] standardDeviation);
+
+    /** The mean and covariance of q for one problem, computed on the host in float64. */
+    Gaussian toGaussian(int problem);
+
+    @Override
+    void close();
+}

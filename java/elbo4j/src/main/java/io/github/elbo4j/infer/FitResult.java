@@ -1,0 +1,58 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.ScoreOps;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Gaussian;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fit found and how far to trust it. All but {@code seconds} is the same for the same seed on every device.
+ *
+ * @param device the device's name
+ * @param baseline null but for the score gradient
+ * @param optimizer the method and its numbers
+ * @param steps steps that led to the result
+ * @param message why it ended, in a sentence
+ * @param elbo from fresh draws; it bounds the log evidence from below
+ * @param logEvidence the importance-weighted estimate of log p(x) from the same draws
+ * @param kHat the Pareto shape of the importance ratios; NaN if there is none
+ * @param posterior q
+ * @param trace the ELBO step by step, thinned evenly to about 2000 points
+ * @param seconds wall-clock time
+ * @param draws draws of the training steps
+ */
+public record FitResult(
+        FamilyKind family,
+        Gradient gradient,
+        ScoreOps.@Nullable Baseline baseline,
+        String optimizer,
+        String device,
+        long seed,
+        int steps,
+        Status status,
+        String message,
+        Estimate elbo,
+        Estimate logEvidence,
+        double kHat,
+        Verdict verdict,
+        Gaussian posterior,
+        List<String> parameterNames,
+        List<TracePoint> trace,
+        double seconds,
+        long draws) {
+    public FitResult {
+        parameterNames = List.copyOf(parameterNames);
+        trace = List.copyOf(trace);
+    }
+
+    public boolean converged() {
+        return status == Status.CONVERGED;
+    }
+
+    public double drawsPerSecond() {
+        return draws / seconds;
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.elbo4j.infer;
+
+/**
+ * Where a fit stands.
+ *
+ * @param step steps done
+ * @param maxSteps the hard cap
+ * @param elbo the mean of the ELBO estimates of the latest steps
+ * @param standardError its standard error
+ * @param drawsPerSecond since the start
+ */
+public record Progress(int step, int maxSteps, double elbo, double standardError, double drawsPerSecond) {
+    /** Who is told. */
+    @FunctionalInterface
+    public interface Listener {
+        void progress(Progress progress);
+    }
+}

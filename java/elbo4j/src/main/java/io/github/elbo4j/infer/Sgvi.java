@@ -1,0 +1,169 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ScoreOps;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.model.LogJoint;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Stochastic gradient variational inference: fits a Gaussian q to the posterior of a {@link LogJoint} by stochastic ascent
+ * on the ELBO.
+ *
+ * <pre>{@code
+ * FitResult fit = Sgvi.builder().family(FamilyKind.FULL_RANK).seed(1).build().fit(device, model);
+ * }</pre>
+ */
+public final class Sgvi {
+    private final Builder settings;
+
+    private Sgvi(Builder settings) {
+        this.settings = settings;
+    }
+
+    /** The default settings, to change. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Fits.
+     *
+     * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
+     */
+    public FitResult fit(Device device, LogJoint joint) {
+        if (joint.dimensions() < 1) {
+            throw new IllegalArgumentException("the model has " + joint.dimensions() + " dimensions");
+        }
+        throw new UnsupportedOperationException("not built yet, on " + device + " with " + settings.draws + " draws");
+    }
+
+    /** The settings of a fit, each with a default that suits standardized data. */
+    public static final class Builder {
+        FamilyKind family = FamilyKind.FULL_RANK;
+        Gradient gradient = Gradient.REPARAM;
+        ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
+        Optimizer optimizer = new Adam();
+        int draws = 32;
+        int maxSteps = 20_000;
+        int batch;
+        long seed;
+        double tolerance = 0.01;
+        int evaluationDraws = 4096;
+        long workspaceBytes = 256L << 20;
+        Progress.Listener listener = progress -> {};
+        BooleanSupplier cancelled = () -> false;
+
+        private Builder() {}
+
+        /** The family of q; full-rank. */
+        public Builder family(FamilyKind value) {
+            family = value;
+            return this;
+        }
+
+        /** The gradient estimator; reparam. */
+        public Builder gradient(Gradient value) {
+            gradient = value;
+            return this;
+        }
+
+        /** The baseline of the score gradient; leave-one-out. */
+        public Builder baseline(ScoreOps.Baseline value) {
+            baseline = value;
+            return this;
+        }
+
+        /** Adam with rate 0.05. */
+        public Builder optimizer(Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        /** Draws of each step; 32. */
+        public Builder draws(int value) {
+            draws = positive("draws", value);
+            return this;
+        }
+
+        /** The hard cap on steps; 20,000. */
+        public Builder maxSteps(int value) {
+            maxSteps = positive("steps", value);
+            return this;
+        }
+
+        /** Rows of a minibatch; 0, the default, takes all rows at every step. */
+        public Builder batch(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("batch is " + value + ", but must be 0 (all rows) or more");
+            }
+            batch = value;
+            return this;
+        }
+
+        /** All randomness follows from it; 0. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** The improvement of the ELBO, in nats, that is not worth more steps; 0.01. */
+        public Builder tolerance(double value) {
+            tolerance = new StoppingRule(value).tolerance();
+            return this;
+        }
+
+        /** Fresh draws for the ELBO, the evidence and k-hat after the fit; 4096. */
+        public Builder evaluationDraws(int value) {
+            evaluationDraws = positive("evaluationDraws", value);
+            return this;
+        }
+
+        /** How much memory draws and what is computed of them may take; 256 MiB. The result does not depend on it. */
+        public Builder workspaceBytes(long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("workspaceBytes is " + value + ", but must be 1 or more");
+            }
+            workspaceBytes = value;
+            return this;
+        }
+
+        /** Who is told how the fit goes, a few times a second. */
+        public Builder listener(Progress.Listener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Asked now and then, from the fit's own thread; once it says true, the fit ends with what it has. */
+        public Builder cancelled(BooleanSupplier value) {
+            cancelled = value;
+            return this;
+        }
+
+        public Sgvi build() {
+            Builder copy = new Builder();
+            copy.family = family;
+            copy.gradient = gradient;
+            copy.baseline = baseline;
+            copy.optimizer = optimizer;
+            copy.draws = draws;
+            copy.maxSteps = maxSteps;
+            copy.batch = batch;
+            copy.seed = seed;
+            copy.tolerance = tolerance;
+            copy.evaluationDraws = evaluationDraws;
+            copy.workspaceBytes = workspaceBytes;
+            copy.listener = listener;
+            copy.cancelled = cancelled;
+            return new Sgvi(copy);
+        }
+
+        private static int positive(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+            }
+            return value;
+        }
+    }
+}

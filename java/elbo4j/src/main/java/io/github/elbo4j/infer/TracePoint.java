@@ -1,0 +1,9 @@
+package io.github.elbo4j.infer;
+
+/**
+ * The ELBO as one step's draws estimated it.
+ *
+ * @param step from 1
+ * @param standardError from the draws of the step (a minibatch's own error is not in it)
+ */
+public record TracePoint(int step, double elbo, double standardError) {}

@@ -1,0 +1,50 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log-joint density {@code log p(x, z)}, up to no constant: an ELBO bounds {@code log p(x)} only if every constant is
+ * there. This is what a user's own model implements: {@link HostLogJoint} makes one of a Java function, and a class that
+ * composes {@link io.github.elbo4j.device.Ops} stays on the device. A model of independent observations implements
+ * {@link DataModel} instead, so that the scale of a minibatch is not its business.
+ */
+public interface LogJoint extends AutoCloseable {
+    /** D. */
+    int dimensions();
+
+    /** What the D coordinates are called. */
+    List<String> parameterNames();
+
+    /**
+     * {@code logP[b,s] = log p_b(x, z[b,s,:])} and, if asked, {@code gradient[b,s,:] = ∇z log p_b(x, z[b,s,:])}. Both are
+     * overwritten. Draws do not depend on each other: the same draw gives the same bits in any block.
+     *
+     * @param shape B problems, S draws, D dimensions, and the address of the first of each
+     * @param z [B][S][D]
+     * @param logP [B][S], written
+     * @param gradient null, or [B][S][D], written
+     */
+    void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+
+    /**
+     * Called before the draws of a step. A joint that is an unbiased estimate chooses its rows here, as a function of
+     * the step alone.
+     *
+     * @param step from 0
+     */
+    default void atStep(int step) {}
+
+    /**
+     * After how many steps an estimate has used its data once: 1, or the minibatches of an epoch. The stopping rule
+     * compares whole epochs.
+     */
+    default int stepsPerEpoch() {
+        return 1;
+    }
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,69 @@
+package io.github.elbo4j.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The data of a regression, on the host.
+ *
+ * @param columns the names of the K columns of X; an intercept is the column of ones named {@link #INTERCEPT}
+ * @param x X, [N][K] row-major
+ * @param y the target, [N]
+ */
+public record RegressionData(List<String> columns, double[] x, double[] y) {
+    /** The name of the column of ones. */
+    public static final String INTERCEPT = "intercept";
+
+    public RegressionData {
+        columns = List.copyOf(columns);
+        if (y.length == 0) {
+            throw new IllegalArgumentException("y has no rows, but a regression needs at least one");
+        }
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("columns is empty, but a regression needs at least one");
+        }
+        if (x.length != (long) y.length * columns.size()) {
+            throw new IllegalArgumentException("x has " + x.length + " elements, but must have " + y.length + " rows x "
+                    + columns.size() + " columns");
+        }
+        for (int i = 0; i < x.length; i++) {
+            if (!Double.isFinite((float) x[i])) {
+                throw new IllegalArgumentException("x is " + x[i] + " in row " + i / columns.size() + ", column "
+                        + columns.get(i % columns.size()) + ", but must be finite (in float32)");
+            }
+        }
+        for (int i = 0; i < y.length; i++) {
+            if (!Double.isFinite((float) y[i])) {
+                throw new IllegalArgumentException(
+                        "y is " + y[i] + " in row " + i + ", but must be finite (in float32)");
+            }
+        }
+    }
+
+    /** N. */
+    public int rows() {
+        return y.length;
+    }
+
+    /** The same data with a first column of ones. */
+    public RegressionData withIntercept() {
+        if (hasIntercept()) {
+            throw new IllegalArgumentException("columns already has an " + INTERCEPT);
+        }
+        int k = columns.size();
+        List<String> names = new ArrayList<>(k + 1);
+        names.add(INTERCEPT);
+        names.addAll(columns);
+        double[] wide = new double[Math.multiplyExact(rows(), k + 1)];
+        for (int n = 0; n < rows(); n++) {
+            wide[n * (k + 1)] = 1;
+            System.arraycopy(x, n * k, wide, n * (k + 1) + 1, k);
+        }
+        return new RegressionData(names, wide, y);
+    }
+
+    /** Whether the first column is the intercept. */
+    public boolean hasIntercept() {
+        return columns.get(0).equals(INTERCEPT);
+    }
+}
