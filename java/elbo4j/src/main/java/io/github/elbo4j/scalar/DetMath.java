@@ -14,8 +14,8 @@ import static io.github.elbo4j.scalar.DetMathConstants.*;
  * <p>Largest error, found over all 2^32 arguments against float64, in ulp of the float32 nearest to the true value:
  *
  * <pre>
- *  log        0.95     log1p      1.50     exp        0.87     softplus   1.85     sigmoid    2.00
- *  tanh       1.85     reciprocal 0.85     sinPi      2.25     cosPi      2.35     radius     2.70
+ *  log        0.95     log1p      1.55     exp        0.90     softplus   2.00     sigmoid    2.00
+ *  tanh       1.85     reciprocal 0.85     sinPi      2.30     cosPi      2.35     radius     2.70
  * </pre>
  */
 public final class DetMath {
