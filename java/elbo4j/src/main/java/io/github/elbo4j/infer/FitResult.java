@@ -5,6 +5,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.Standardization;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,5 +55,32 @@ public record FitResult(
 
     public double drawsPerSecond() {
         return draws / seconds;
+    }
+
+    /** The same fit, told on the scale of the data before they were standardized. */
+    public FitResult toOriginal(Standardization scale) {
+        return new FitResult(
+                family,
+                gradient,
+                baseline,
+                optimizer,
+                device,
+                seed,
+                steps,
+                status,
+                message,
+                new Estimate(scale.elboToOriginal(elbo.value()), elbo.standardError(), elbo.draws()),
+                new Estimate(
+                        scale.elboToOriginal(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
+                kHat,
+                verdict,
+                new Gaussian(
+                        scale.meanToOriginal(posterior.mean()), scale.covarianceToOriginal(posterior.covariance())),
+                parameterNames,
+                trace.stream()
+                        .map(p -> new TracePoint(p.step(), scale.elboToOriginal(p.elbo()), p.standardError()))
+                        .toList(),
+                seconds,
+                draws);
     }
 }

@@ -1,0 +1,102 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link DataLogJoint} on n of its N rows at each step. Step t uses the places t·n … t·n+n−1 of the permutations 0, 1,
+ * 2, … of all rows, one behind the other; so the rows of a step are a function of the step.
+ */
+final class MinibatchLogJoint implements LogJoint {
+    private final DataLogJoint joint;
+    private final int size;
+    private final int observations;
+    private final Key key;
+    private final Device device;
+    private final Buffer words; // [N]
+    private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
+    private int[] current;
+    private int[] next;
+    private long epoch = -2; // of current; none yet
+    private Rows rows;
+
+    MinibatchLogJoint(DataLogJoint joint, int size, Key key) {
+        this.joint = joint;
+        this.size = size;
+        this.observations = joint.model().observations();
+        this.key = key;
+        this.device = joint.model().device();
+        words = device.allocate(ElementType.INT32, observations);
+        index = device.allocate(ElementType.INT32, (long) observations + size);
+        current = new int[observations];
+        next = new int[observations];
+        rows = new Rows(index, 0, size);
+        atStep(0);
+    }
+
+    @Override
+    public int dimensions() {
+        return joint.dimensions();
+    }
+
+    @Override
+    public List<String> parameterNames() {
+        return joint.parameterNames();
+    }
+
+    @Override
+    public void atStep(int step) {
+        long place = (long) step * size;
+        long wanted = place / observations;
+        if (wanted != epoch) {
+            if (wanted == epoch + 1) {
+                int[] swap = current;
+                current = next;
+                next = swap;
+            } else {
+                permute(wanted, current);
+            }
+            permute(wanted + 1, next);
+            index.write(0, current, 0, observations);
+            index.write(observations, next, 0, size);
+            epoch = wanted;
+        }
+        rows = new Rows(index, place % observations, size);
+    }
+
+    @Override
+    public int stepsPerEpoch() {
+        return (int) (((long) observations + size - 1) / size);
+    }
+
+    @Override
+    public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        joint.evaluate(rows, shape, z, logP, gradient);
+    }
+
+    @Override
+    public void close() {
+        words.close();
+        index.close();
+    }
+
+    /**
+     * Fisher and Yates's shuffle with the words at step = epoch. A word w gives {@code ⌊w·i / 2^32⌋}, whose
+     * probabilities differ by less than 2^-32.
+     */
+    private void permute(long whichEpoch, int[] permutation) {
+        device.ops().words(key, (int) whichEpoch, Shape.of(1, 1, observations), words);
+        words.read(0, permutation, 0, observations);
+        // In one array: the permutation of 0 … i−1 grows over the words that are used up.
+        for (int i = 0; i < observations; i++) {
+            int j = (int) (((permutation[i] & 0xffffffffL) * (i + 1)) >>> 32);
+            permutation[i] = permutation[j];
+            permutation[j] = i;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Independent normal priors on a device. */
+final class Priors implements AutoCloseable {
+    private final Ops ops;
+    private final Buffer mu; // [D]
+    private final Buffer omega; // [D]
+    private final Flat flat = new Flat();
+
+    Priors(Device device, List<NormalPrior> priors) {
+        ops = device.ops();
+        float[] means = new float[priors.size()];
+        float[] logSds = new float[priors.size()];
+        for (int d = 0; d < means.length; d++) {
+            means[d] = (float) priors.get(d).mean();
+            logSds[d] = (float) StrictMath.log(priors.get(d).sd());
+        }
+        mu = device.copyOf(means);
+        omega = device.copyOf(logSds);
+    }
+
+    void logDensity(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        Shape rows = flat.of(shape);
+        if (gradient == null) {
+            ops.logDensity(rows, mu, omega, z, logP);
+        } else {
+            ops.logDensityAndGradient(rows, mu, omega, z, logP, gradient);
+        }
+    }
+
+    @Override
+    public void close() {
+        mu.close();
+        omega.close();
+    }
+}
