@@ -1,0 +1,252 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.MathOps.Function;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reductions over draws. Twin of kernels/elbo.cu; f = logP − logQ. */
+public class ElboKernel {
+    private static final int BLOCK = RowSum.TILE;
+    private static final int F = 16; // scratch slots
+    private static final int LANES = 0; // slots of doubles
+    private static final int TILES = 1;
+    private static final int MORE_TILES = 2;
+
+    /** Coordinates whose run sums one work item folds. */
+    private static final int COORDINATES = 64;
+
+    private final Basics basics;
+    private final Moments moments = new Moments();
+    private final Renyi renyi = new Renyi();
+    private final MeanOverDraws meanOverDraws = new MeanOverDraws();
+
+    public ElboKernel(Basics basics) {
+        this.basics = basics;
+    }
+
+    public void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer result, long slot) {
+        moments.draws = draws;
+        moments.logP = logP;
+        moments.logQ = logQ;
+        moments.result = result;
+        moments.at = (int) (slot * problems);
+        basics.workers().run(moments, problems, 2L * problems * draws);
+    }
+
+    public void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
+        renyi.draws = draws;
+        renyi.power = 1 - alpha;
+        renyi.logP = logP;
+        renyi.logQ = logQ;
+        renyi.bound = bound;
+        basics.workers().run(renyi, problems, 8L * problems * draws);
+    }
+
+    public void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
+        meanOverDraws.problems = problems;
+        meanOverDraws.draws = draws;
+        meanOverDraws.width = width;
+        meanOverDraws.constant = constant;
+        meanOverDraws.runSums = runSums;
+        meanOverDraws.mean = mean;
+        int blocks = Kernel.ceilDiv(width, COORDINATES);
+        basics.workers().run(meanOverDraws, problems * blocks, (long) problems * width * ElboOps.runs(draws));
+    }
+
+    /** {@code out[i] = f[b, s + i]} for i &lt; n. */
+    static void difference(float[] logP, float @Nullable [] logQ, int at, int n, float[] out) {
+        if (logQ == null) {
+            System.arraycopy(logP, at, out, 0, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            out[i] = logP[at + i] - logQ[at + i];
+        }
+    }
+
+    /** The mean of f over the draws of problem b. */
+    static double mean(Basics basics, float[] logP, float @Nullable [] logQ, int b, int draws, Scratch scratch) {
+        float[] f = scratch.floats(F, BLOCK);
+        RowSum sum = scratch.sum.reset();
+        for (int s = 0; s < draws; s += BLOCK) {
+            int n = Math.min(BLOCK, draws - s);
+            difference(logP, logQ, b * draws + s, n, f);
+            sum.add(basics.sums().tile(f, 0, n, scratch));
+        }
+        return sum.total() / draws;
+    }
+
+    /** One work item is a problem. */
+    private final class Moments extends Kernel {
+        private int draws;
+        private int at;
+        private @Nullable Buffer logP;
+        private @Nullable Buffer logQ;
+        private @Nullable Buffer result;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] p = floats(Objects.requireNonNull(logP));
+            float[] q = logQ == null ? null : floats(logQ);
+            double[] out = doubles(Objects.requireNonNull(result));
+            float[] f = scratch.floats(F, BLOCK);
+            for (int b = from; b < to; b++) {
+                double mean = mean(basics, p, q, b, draws, scratch);
+                // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
+                RowSum sum = scratch.sum.reset();
+                for (int s = 0; s < draws; s += BLOCK) {
+                    int n = Math.min(BLOCK, draws - s);
+                    difference(p, q, b * draws + s, n, f);
+                    for (int i = 0; i < n; i++) {
+                        float deviation = (float) (f[i] - mean);
+                        f[i] = deviation * deviation;
+                    }
+                    sum.add(basics.sums().tile(f, 0, n, scratch));
+                }
+                double squares = sum.total();
+                double variance = draws > 1 ? squares / (draws - 1) : Double.NaN;
+                int o = 3 * (at + b);
+                out[o] = mean;
+                out[o + 1] = variance;
+                out[o + 2] = Math.sqrt(variance / draws);
+            }
+        }
+    }
+
+    /** One work item is a problem. */
+    private final class Renyi extends Kernel {
+        private int draws;
+        private float power;
+        private @Nullable Buffer logP;
+        private @Nullable Buffer logQ;
+        private @Nullable Buffer bound;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] p = floats(Objects.requireNonNull(logP));
+            float[] q = logQ == null ? null : floats(logQ);
+            double[] out = doubles(Objects.requireNonNull(bound));
+            float[] f = scratch.floats(F, BLOCK);
+            for (int b = from; b < to; b++) {
+                float largest = Float.NEGATIVE_INFINITY;
+                for (int s = 0; s < draws; s += BLOCK) {
+                    int n = Math.min(BLOCK, draws - s);
+                    difference(p, q, b * draws + s, n, f);
+                    for (int i = 0; i < n; i++) {
+                        largest = Math.max(largest, power * f[i]); // a NaN stays
+                    }
+                }
+                RowSum sum = scratch.sum.reset();
+                for (int s = 0; s < draws; s += BLOCK) {
+                    sum.add(weights(p, q, b, s, largest, 0.0, false, f, scratch));
+                }
+                double mean = sum.total() / draws;
+                sum = scratch.sum.reset();
+                for (int s = 0; s < draws; s += BLOCK) {
+                    sum.add(weights(p, q, b, s, largest, mean, true, f, scratch));
+                }
+                double variance = draws > 1 ? sum.total() / (draws - 1) : Double.NaN;
+                // If every weight is zero (all f are −inf) or one is infinite, the bound is that infinity.
+                double value = Float.isInfinite(largest) ? largest : largest + (double) DetMath.log((float) mean);
+                out[2 * b] = value / power;
+                out[2 * b + 1] = Math.sqrt(variance / draws) / (mean * Math.abs(power));
+            }
+        }
+
+        /** Σ of the weights exp(power·f − largest) of a block of draws, or of their squared deviations from the mean. */
+        private float weights(
+                float[] p,
+                float @Nullable [] q,
+                int b,
+                int s,
+                float largest,
+                double mean,
+                boolean squares,
+                float[] f,
+                Scratch scratch) {
+            int n = Math.min(BLOCK, draws - s);
+            difference(p, q, b * draws + s, n, f);
+            for (int i = 0; i < n; i++) {
+                f[i] = power * f[i] - largest;
+            }
+            basics.math().map(Function.EXP, f, 0, f, 0, n);
+            if (squares) {
+                for (int i = 0; i < n; i++) {
+                    float deviation = (float) (f[i] - mean);
+                    f[i] = deviation * deviation;
+                }
+            }
+            return basics.sums().tile(f, 0, n, scratch);
+        }
+    }
+
+    /** One work item is a block of coordinates of one problem. */
+    private final class MeanOverDraws extends Kernel {
+        private int problems;
+        private int draws;
+        private int width;
+        private float constant;
+        private @Nullable Buffer runSums;
+        private @Nullable Buffer mean;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            double[] in = doubles(Objects.requireNonNull(runSums));
+            float[] out = floats(Objects.requireNonNull(mean));
+            int blocks = ceilDiv(width, COORDINATES);
+            int runs = ElboOps.runs(draws);
+            for (int item = from; item < to; item++) {
+                int b = item / blocks;
+                int p = item % blocks * COORDINATES;
+                int n = Math.min(COORDINATES, width - p);
+                int allRuns = in.length / (problems * width);
+                double[] sums = in;
+                int at = b * allRuns * width + p;
+                int stride = width;
+                int count = runs;
+                int slot = TILES;
+                while (count > 1 || sums == in) {
+                    int tiles = Math.max(1, ceilDiv(count, RowSum.TILE));
+                    double[] folded = scratch.doubles(slot, tiles * COORDINATES);
+                    for (int tile = 0; tile < tiles; tile++) {
+                        int first = tile * RowSum.TILE;
+                        int rows = Math.min(RowSum.TILE, count - first);
+                        foldTile(sums, at + first * stride, stride, rows, n, folded, tile * COORDINATES, scratch);
+                    }
+                    sums = folded;
+                    at = 0;
+                    stride = COORDINATES;
+                    count = tiles;
+                    slot = slot == TILES ? MORE_TILES : TILES;
+                }
+                for (int i = 0; i < n; i++) {
+                    out[b * width + p + i] = (float) (constant + sums[at + i] / draws);
+                }
+            }
+        }
+
+        /** Folds a tile of at most 1024 rows, n coordinates side by side; adding lanes that stayed +0 changes nothing. */
+        private void foldTile(
+                double[] in, int at, int stride, int rows, int n, double[] out, int o, Scratch scratch) {
+            double[] lanes = scratch.doubles(LANES, RowSum.LANES * COORDINATES);
+            Arrays.fill(lanes, 0.0);
+            for (int r = 0; r < rows; r++) {
+                int lane = r % RowSum.LANES * COORDINATES;
+                for (int i = 0; i < n; i++) {
+                    lanes[lane + i] += in[at + r * stride + i];
+                }
+            }
+            for (int half = RowSum.LANES / 2; half > 0; half /= 2) {
+                if (half < rows) {
+                    for (int i = 0; i < half * COORDINATES; i++) {
+                        lanes[i] += lanes[i + half * COORDINATES];
+                    }
+                }
+            }
+            System.arraycopy(lanes, 0, out, o, n);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Matrix;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Dense linear algebra. Twin of kernels/gemm.cu. */
+public class GemmKernel {
+    /** k's per panel of a chain. */
+    public static final int PANEL = FullRankKernel.PANEL;
+    /** Columns of a work item's block of C. */
+    public static final int COLUMNS = 64;
+    /** Rows of a work item's block of C, at most. */
+    private static final int ROWS = 64;
+
+    private static final int A = 16; // scratch slots
+    private static final int B = 17;
+    private static final int C = 18;
+    private static final int CHAIN = 19;
+
+    private final Basics basics;
+    private final Gemm gemm = new Gemm();
+    private final Triangular triangular = new Triangular();
+
+    public GemmKernel(Basics basics) {
+        this.basics = basics;
+    }
+
+    // ---- inner loop; SIMD devices replace it ----
+
+    /**
+     * {@code c[i,j] += Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
+     * #COLUMNS}. a has a row stride of {@link #PANEL}, b of bs, c of COLUMNS.
+     */
+    protected void panel(
+            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, Scratch scratch) {
+        float[] chain = scratch.floats(CHAIN, COLUMNS);
+        for (int i = 0; i < rows; i++) {
+            Arrays.fill(chain, 0, columns, 0f);
+            for (int k = 0; k < depth; k++) {
+                float aik = a[i * PANEL + k];
+                int row = bo + k * bs;
+                for (int j = 0; j < columns; j++) {
+                    chain[j] = Math.fma(aik, b[row + j], chain[j]);
+                }
+            }
+            for (int j = 0; j < columns; j++) {
+                c[i * COLUMNS + j] += chain[j];
+            }
+        }
+    }
+
+    // ---- launches ----
+
+    public void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
+        gemm.a = a;
+        gemm.b = b;
+        gemm.c = c;
+        gemm.accumulate = accumulate;
+        int across = Kernel.ceilDiv(c.columns(), COLUMNS);
+        // Smaller blocks where there would be too few for the threads; the numbers do not depend on it.
+        int rows = ROWS;
+        while (rows > 8 && (long) across * Kernel.ceilDiv(c.rows(), rows) < 4L * basics.workers().count()) {
+            rows /= 2;
+        }
+        gemm.rows = rows;
+        int items = Math.multiplyExact(across, Kernel.ceilDiv(c.rows(), rows));
+        basics.workers().run(gemm, items, (long) c.rows() * c.columns() * (1 + a.columns() / 8));
+    }
+
+    public void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
+        triangular.l = l;
+        triangular.b = b;
+        triangular.upper = upper;
+        triangular.solve = solve;
+        basics.workers().run(triangular, b.columns(), (long) b.columns() * b.rows() * b.rows());
+    }
+
+    /** One work item is a block of C. */
+    private final class Gemm extends Kernel {
+        private @Nullable Matrix a;
+        private @Nullable Matrix b;
+        private @Nullable Matrix c;
+        private boolean accumulate;
+        private int rows;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Matrix left = Objects.requireNonNull(a);
+            Matrix right = Objects.requireNonNull(b);
+            Matrix out = Objects.requireNonNull(c);
+            float[] packedA = scratch.floats(A, ROWS * PANEL);
+            float[] packedB = scratch.floats(B, PANEL * COLUMNS);
+            float[] block = scratch.floats(C, ROWS * COLUMNS);
+            int across = ceilDiv(out.columns(), COLUMNS);
+            int inner = left.columns();
+            for (int item = from; item < to; item++) {
+                int i = item / across * rows;
+                int j = item % across * COLUMNS;
+                int m = Math.min(rows, out.rows() - i);
+                int n = Math.min(COLUMNS, out.columns() - j);
+                if (accumulate) {
+                    read(out, i, j, m, n, block, COLUMNS);
+                } else {
+                    Arrays.fill(block, 0, m * COLUMNS, 0f);
+                }
+                for (int k = 0; k < inner; k += PANEL) {
+                    int depth = Math.min(PANEL, inner - k);
+                    read(left, i, k, m, depth, packedA, PANEL);
+                    if (right.columnStride() == 1) {
+                        int bo = (int) (right.offset() + k * right.rowStride() + j);
+                        panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, scratch);
+                    } else {
+                        read(right, k, j, depth, n, packedB, COLUMNS);
+                        panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, scratch);
+                    }
+                }
+                write(block, out, i, j, m, n);
+            }
+        }
+
+        private void read(Matrix from, int i, int j, int m, int n, float[] to, int stride) {
+            float[] values = floats(from.buffer());
+            int o = (int) (from.offset() + i * from.rowStride() + j * from.columnStride());
+            int rs = (int) from.rowStride();
+            int cs = (int) from.columnStride();
+            for (int r = 0; r < m; r++) {
+                if (cs == 1) {
+                    System.arraycopy(values, o + r * rs, to, r * stride, n);
+                } else {
+                    for (int q = 0; q < n; q++) {
+                        to[r * stride + q] = values[o + r * rs + q * cs];
+                    }
+                }
+            }
+        }
+
+        private void write(float[] from, Matrix to, int i, int j, int m, int n) {
+            float[] values = floats(to.buffer());
+            int o = (int) (to.offset() + i * to.rowStride() + j * to.columnStride());
+            int rs = (int) to.rowStride();
+            int cs = (int) to.columnStride();
+            for (int r = 0; r < m; r++) {
+                for (int q = 0; q < n; q++) {
+                    values[o + r * rs + q * cs] = from[r * COLUMNS + q];
+                }
+            }
+        }
+    }
+
+    /** One work item is a column of B. Rows are taken in the order in which what they need is still, or already, there. */
+    private final class Triangular extends Kernel {
+        private @Nullable Matrix l;
+        private @Nullable Matrix b;
+        private boolean upper;
+        private boolean solve;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Matrix triangle = Objects.requireNonNull(l);
+            Matrix x = Objects.requireNonNull(b);
+            int m = x.rows();
+            boolean ascending = upper != solve;
+            for (int column = from; column < to; column++) {
+                int o = (int) (x.offset() + column * x.columnStride());
+                for (int step = 0; step < m; step++) {
+                    row(triangle, floats(x.buffer()), o, (int) x.rowStride(), ascending ? step : m - 1 - step, m);
+                }
+            }
+        }
+
+        private void row(Matrix triangle, float[] x, int o, int stride, int i, int m) {
+            float[] factor = floats(triangle.buffer());
+            int lo = (int) (triangle.offset() + i * triangle.rowStride());
+            int ls = (int) triangle.columnStride();
+            int first = upper ? solve ? i + 1 : i : 0;
+            int last = upper ? m : solve ? i : i + 1;
+            float sign = solve ? -1f : 1f;
+            float value = solve ? x[o + i * stride] : 0f;
+            for (int panel = first / PANEL * PANEL; panel < last; panel += PANEL) {
+                float chain = 0f;
+                int end = Math.min(panel + PANEL, last);
+                for (int k = Math.max(panel, first); k < end; k++) {
+                    chain = Math.fma(sign * factor[lo + k * ls], x[o + k * stride], chain);
+                }
+                value += chain;
+            }
+            x[o + i * stride] = solve ? value * DetMath.reciprocal(factor[lo + i * ls]) : value;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Shape;
+
+/** Work items that are groups of neighbouring draws of one problem: what belongs to the problem is prepared once. */
+final class Groups {
+    /** Elements of a group: long enough that preparing a problem's parameters costs little beside it. */
+    private static final int ELEMENTS = 16_384;
+
+    private Groups() {}
+
+    private static int size(Shape shape) {
+        return Math.max(1, Math.min(64, ELEMENTS / Math.max(1, shape.dimensions())));
+    }
+
+    private static int perProblem(Shape shape) {
+        return Kernel.ceilDiv(shape.draws(), size(shape));
+    }
+
+    static int count(Shape shape) {
+        return Math.multiplyExact(shape.problems(), perProblem(shape));
+    }
+
+    static int problem(Shape shape, int item) {
+        return item / perProblem(shape);
+    }
+
+    static int firstDraw(Shape shape, int item) {
+        return item % perProblem(shape) * size(shape);
+    }
+
+    static int lastDraw(Shape shape, int item) {
+        return Math.min(shape.draws(), firstDraw(shape, item) + size(shape));
+    }
+}

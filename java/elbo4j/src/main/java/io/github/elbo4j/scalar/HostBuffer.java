@@ -1,0 +1,43 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import org.jspecify.annotations.Nullable;
+
+/** A Java array. Closing lets go of it; the collector does the rest. */
+final class HostBuffer extends Buffer {
+    private @Nullable Object array;
+
+    HostBuffer(Device device, ElementType type, int length) {
+        super(device, type, length);
+        array = switch (type) {
+            case FLOAT32 -> new float[length];
+            case FLOAT64 -> new double[length];
+            case INT32 -> new int[length];
+        };
+    }
+
+    @Override
+    protected void upload(long start, Object source, int from, int count) {
+        System.arraycopy(source, from, array(), (int) start, count);
+    }
+
+    @Override
+    protected void download(long start, Object target, int to, int count) {
+        System.arraycopy(array(), (int) start, target, to, count);
+    }
+
+    @Override
+    protected void release() {
+        array = null;
+    }
+
+    Object array() {
+        Object open = array;
+        if (open == null) {
+            throw new IllegalStateException("cannot use " + this);
+        }
+        return open;
+    }
+}

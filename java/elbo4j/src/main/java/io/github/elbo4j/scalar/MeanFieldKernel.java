@@ -1,0 +1,229 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.Shape;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The diagonal Gaussian. Twin of kernels/meanfield.cu; h = (z − mu)·exp(−omega). */
+public class MeanFieldKernel {
+    /** log(2π)/2. */
+    static final double HALF_LOG_2PI = 0.9189385332046727;
+
+    private static final int BLOCK = RowSum.TILE;
+    private static final int SIGMA = 16; // scratch slots
+    private static final int EPSILON = 17;
+    private static final int TERMS = 18;
+
+    private final Basics basics;
+    private final Sample sample = new Sample();
+    private final Density density = new Density();
+    private final Entropy entropy = new Entropy();
+
+    public MeanFieldKernel(Basics basics) {
+        this.basics = basics;
+    }
+
+    // ---- inner loops over at most a block; SIMD devices replace them ----
+
+    /** {@code z[o + i] = fma(sigma[d + i], epsilon[i], mu[m + i])}. */
+    protected void sample(float[] mu, int m, float[] sigma, int d, float[] epsilon, float[] z, int o, int n) {
+        for (int i = 0; i < n; i++) {
+            z[o + i] = Math.fma(sigma[d + i], epsilon[i], mu[m + i]);
+        }
+    }
+
+    /** {@code terms[i] = −h²/2 − omega}; inverse is exp(−omega). */
+    protected void terms(
+            float[] mu, float[] omega, int m, float[] inverse, int d, float[] z, int o, float[] terms, int n) {
+        for (int i = 0; i < n; i++) {
+            float h = (z[o + i] - mu[m + i]) * inverse[d + i];
+            terms[i] = Math.fma(-0.5f * h, h, -omega[m + i]);
+        }
+    }
+
+    /** {@code gradient[o + i]} = −h/sigma, h/sigma or h² − 1. */
+    protected void gradient(
+            With with, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
+        for (int i = 0; i < n; i++) {
+            float h = (z[o + i] - mu[m + i]) * inverse[d + i];
+            gradient[o + i] = switch (with) {
+                case Z -> -(h * inverse[d + i]);
+                case MU -> h * inverse[d + i];
+                case OMEGA -> Math.fma(h, h, -1f);
+            };
+        }
+    }
+
+    /** Both of the above, the gradient with respect to z. */
+    protected void termsAndGradient(
+            float[] mu,
+            float[] omega,
+            int m,
+            float[] inverse,
+            int d,
+            float[] z,
+            float[] gradient,
+            int o,
+            float[] terms,
+            int n) {
+        terms(mu, omega, m, inverse, d, z, o, terms, n);
+        gradient(With.Z, mu, m, inverse, d, z, gradient, o, n);
+    }
+
+    // ---- launches ----
+
+    public void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
+        sample.seed = key.seed();
+        sample.step = step;
+        sample.shape = shape;
+        sample.mu = mu;
+        sample.omega = omega;
+        sample.z = z;
+        basics.workers().run(sample, Groups.count(shape), 4 * shape.elements());
+    }
+
+    public void density(
+            Shape shape,
+            With with,
+            Buffer mu,
+            Buffer omega,
+            Buffer z,
+            @Nullable Buffer logQ,
+            @Nullable Buffer gradient) {
+        density.shape = shape;
+        density.with = with;
+        density.mu = mu;
+        density.omega = omega;
+        density.z = z;
+        density.logQ = logQ;
+        density.gradient = gradient;
+        basics.workers().run(density, Groups.count(shape), shape.elements());
+    }
+
+    public void entropy(int problems, int dimensions, Buffer omega, Buffer result, long slot) {
+        entropy.dimensions = dimensions;
+        entropy.omega = omega;
+        entropy.result = result;
+        entropy.at = (int) (slot * problems);
+        basics.workers().run(entropy, problems, (long) problems * dimensions);
+    }
+
+    /** One work item is a group of draws of one problem, so that exp(omega) is taken once for all of them. */
+    private final class Sample extends Kernel {
+        private long seed;
+        private int step;
+        private @Nullable Shape shape;
+        private @Nullable Buffer mu;
+        private @Nullable Buffer omega;
+        private @Nullable Buffer z;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Shape x = Objects.requireNonNull(shape);
+            float[] location = floats(Objects.requireNonNull(mu));
+            float[] logScale = floats(Objects.requireNonNull(omega));
+            float[] out = floats(Objects.requireNonNull(z));
+            int dims = x.dimensions();
+            float[] sigma = scratch.floats(SIGMA, dims);
+            float[] epsilon = scratch.floats(EPSILON, BLOCK);
+            for (int item = from; item < to; item++) {
+                int b = Groups.problem(x, item);
+                int end = Groups.lastDraw(x, item);
+                basics.math().map(Function.EXP, logScale, b * dims, sigma, 0, dims);
+                for (int s = Groups.firstDraw(x, item); s < end; s++) {
+                    int row = (b * x.draws() + s) * dims;
+                    for (int d = 0; d < dims; d += BLOCK) {
+                        int n = Math.min(BLOCK, dims - d);
+                        basics.normals()
+                                .block(
+                                        seed,
+                                        step,
+                                        x.firstProblem() + b,
+                                        x.firstDraw() + s,
+                                        x.firstDimension() + d,
+                                        n,
+                                        epsilon,
+                                        0,
+                                        scratch);
+                        sample(location, b * dims + d, sigma, d, epsilon, out, row + d, n);
+                    }
+                }
+            }
+        }
+    }
+
+    /** One work item is a group of draws of one problem. */
+    private final class Density extends Kernel {
+        private @Nullable Shape shape;
+        private With with = With.Z;
+        private @Nullable Buffer mu;
+        private @Nullable Buffer omega;
+        private @Nullable Buffer z;
+        private @Nullable Buffer logQ;
+        private @Nullable Buffer gradient;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Shape x = Objects.requireNonNull(shape);
+            float[] location = floats(Objects.requireNonNull(mu));
+            float[] logScale = floats(Objects.requireNonNull(omega));
+            float[] draws = floats(Objects.requireNonNull(z));
+            float[] values = logQ == null ? null : floats(logQ);
+            float[] slopes = gradient == null ? null : floats(gradient);
+            int dims = x.dimensions();
+            double constant = dims * HALF_LOG_2PI;
+            float[] inverse = scratch.floats(SIGMA, dims);
+            float[] terms = scratch.floats(TERMS, BLOCK);
+            for (int item = from; item < to; item++) {
+                int b = Groups.problem(x, item);
+                int m = b * dims;
+                int end = Groups.lastDraw(x, item);
+                basics.math().expNegated(logScale, m, inverse, 0, dims);
+                for (int s = Groups.firstDraw(x, item); s < end; s++) {
+                    int row = b * x.draws() + s;
+                    int o = row * dims;
+                    RowSum sum = scratch.sum.reset();
+                    for (int d = 0; d < dims; d += BLOCK) {
+                        int n = Math.min(BLOCK, dims - d);
+                        if (values == null) {
+                            gradient(with, location, m + d, inverse, d, draws, slopes, o + d, n);
+                            continue;
+                        }
+                        if (slopes == null) {
+                            terms(location, logScale, m + d, inverse, d, draws, o + d, terms, n);
+                        } else {
+                            termsAndGradient(
+                                    location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
+                        }
+                        sum.add(basics.sums().tile(terms, 0, n, scratch));
+                    }
+                    if (values != null) {
+                        values[row] = (float) (sum.total() - constant);
+                    }
+                }
+            }
+        }
+    }
+
+    /** One work item is a problem. */
+    private final class Entropy extends Kernel {
+        private int dimensions;
+        private int at;
+        private @Nullable Buffer omega;
+        private @Nullable Buffer result;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] logScale = floats(Objects.requireNonNull(omega));
+            double[] out = doubles(Objects.requireNonNull(result));
+            for (int b = from; b < to; b++) {
+                double sum = basics.sums().row(logScale, b * dimensions, dimensions, scratch);
+                out[at + b] = sum + dimensions * (HALF_LOG_2PI + 0.5);
+            }
+        }
+    }
+}

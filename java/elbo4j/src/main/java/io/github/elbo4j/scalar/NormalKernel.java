@@ -1,0 +1,139 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Random words, uniforms and normals by address. Twin of kernels/normal.cu.
+ *
+ * <p>The words w0, w1 of a counter make epsilon[0], epsilon[1] and w2, w3 make epsilon[2], epsilon[3]: {@code radius(w0) ·
+ * (cos, sin)(angle(w1))}, see {@link DetMath}.
+ */
+public class NormalKernel {
+    /** Coordinates that are made at a time; small enough for the first-level cache. */
+    public static final int BLOCK = RowSum.TILE;
+
+    private enum Kind {
+        WORDS,
+        UNIFORM,
+        NORMAL
+    }
+
+    private final Workers workers;
+    private final Fill fill = new Fill();
+
+    public NormalKernel(Workers workers) {
+        this.workers = workers;
+    }
+
+    public void words(Key key, int step, Shape shape, Buffer words) {
+        fill.launch(Kind.WORDS, key, step, shape, words);
+    }
+
+    public void uniform(Key key, int step, Shape shape, Buffer u) {
+        fill.launch(Kind.UNIFORM, key, step, shape, u);
+    }
+
+    public void normal(Key key, int step, Shape shape, Buffer epsilon) {
+        fill.launch(Kind.NORMAL, key, step, shape, epsilon);
+    }
+
+    /** {@code out[o + i] = epsilon(seed, step, b, s, d + i)} for i &lt; n ≤ {@link #BLOCK}. */
+    public final void block(long seed, int step, int b, int s, int d, int n, float[] out, int o, Scratch scratch) {
+        int lane = d & 3;
+        if (lane == 0 && (n & 3) == 0) {
+            counters(seed, step, b, s, d >>> 2, n >>> 2, out, o, scratch);
+            return;
+        }
+        int count = (lane + n + 3) >>> 2;
+        float[] whole = scratch.floats(0, BLOCK + 8);
+        counters(seed, step, b, s, d >>> 2, count, whole, 0, scratch);
+        System.arraycopy(whole, lane, out, o, n);
+    }
+
+    /** {@code out[i] = epsilon} of the whole row (b, s) of a shape. */
+    public final void row(long seed, int step, Shape shape, int b, int s, float[] out, Scratch scratch) {
+        for (int d = 0; d < shape.dimensions(); d += BLOCK) {
+            int n = Math.min(BLOCK, shape.dimensions() - d);
+            int problem = shape.firstProblem() + b;
+            int draw = shape.firstDraw() + s;
+            block(seed, step, problem, draw, shape.firstDimension() + d, n, out, d, scratch);
+        }
+    }
+
+    /** The normals of {@code count} counters from {@code first} on, 4 · count of them; SIMD devices replace it. */
+    protected void counters(
+            long seed, int step, int b, int s, int first, int count, float[] out, int o, Scratch scratch) {
+        int[] w = scratch.ints(0, 4);
+        for (int i = 0; i < count; i++) {
+            Philox.words(seed, first + i, s, b, step, w, 0);
+            for (int pair = 0; pair < 4; pair += 2) {
+                float radius = DetMath.radius(w[pair]);
+                float signed = w[pair + 1] < 0 ? -radius : radius;
+                float angle = DetMath.angle(w[pair + 1]);
+                out[o + 4 * i + pair] = signed * DetMath.cosHalfTurn(angle);
+                out[o + 4 * i + pair + 1] = signed * DetMath.sinHalfTurn(angle);
+            }
+        }
+    }
+
+    /** The words of {@code count} counters; SIMD devices may replace it. */
+    protected void words(long seed, int step, int b, int s, int first, int count, int[] out, int o, Scratch scratch) {
+        for (int i = 0; i < count; i++) {
+            Philox.words(seed, first + i, s, b, step, out, o + 4 * i);
+        }
+    }
+
+    /** One work item is one block of one row. */
+    private final class Fill extends Kernel {
+        private Kind kind = Kind.NORMAL;
+        private long seed;
+        private int step;
+        private @Nullable Shape shape;
+        private @Nullable Buffer out;
+
+        void launch(Kind kind, Key key, int step, Shape shape, Buffer out) {
+            this.kind = kind;
+            this.seed = key.seed();
+            this.step = step;
+            this.shape = shape;
+            this.out = out;
+            long items = shape.rows() * ceilDiv(shape.dimensions(), BLOCK);
+            workers.run(this, (int) items, 4 * shape.elements());
+        }
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Shape x = Objects.requireNonNull(shape);
+            Buffer target = Objects.requireNonNull(out);
+            int tiles = ceilDiv(x.dimensions(), BLOCK);
+            for (int item = from; item < to; item++) {
+                int row = item / tiles;
+                int d = item % tiles * BLOCK;
+                int n = Math.min(BLOCK, x.dimensions() - d);
+                int at = row * x.dimensions() + d;
+                int b = x.firstProblem() + row / x.draws();
+                int s = x.firstDraw() + row % x.draws();
+                d += x.firstDimension();
+                if (kind == Kind.NORMAL) {
+                    block(seed, step, b, s, d, n, floats(target), at, scratch);
+                    continue;
+                }
+                int lane = d & 3;
+                int[] words = scratch.ints(1, BLOCK + 8);
+                words(seed, step, b, s, d >>> 2, (lane + n + 3) >>> 2, words, 0, scratch);
+                if (kind == Kind.WORDS) {
+                    System.arraycopy(words, lane, ints(target), at, n);
+                } else {
+                    float[] u = floats(target);
+                    for (int i = 0; i < n; i++) {
+                        u[at + i] = ((words[lane + i] >>> 9) + 0.5f) * 0x1p-23f; // 24 bits: exact
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Ascent steps. Twin of kernels/optimizer.cu. */
+public class OptimizerKernel {
+    private static final int BLOCK = RowSum.TILE;
+
+    private final Basics basics;
+    private final Adam adam = new Adam();
+
+    public OptimizerKernel(Basics basics) {
+        this.basics = basics;
+    }
+
+    // ---- inner loop over at most a block; SIMD devices replace it ----
+
+    /** {@code rate} and {@code correction} hold the bias corrections: rate/(1−beta1^t) and 1/(1−beta2^t). */
+    protected void adam(
+            float rate,
+            float gain1,
+            float gain2,
+            float correction,
+            float guard,
+            float[] g,
+            float[] m,
+            float[] v,
+            float[] x,
+            int o,
+            int n) {
+        for (int i = o; i < o + n; i++) {
+            m[i] = Math.fma(gain1, g[i] - m[i], m[i]);
+            v[i] = Math.fma(gain2, Math.fma(g[i], g[i], -v[i]), v[i]);
+            float root = (float) Math.sqrt(v[i] * correction) + guard;
+            x[i] = Math.fma(rate * m[i], DetMath.reciprocal(root), x[i]);
+        }
+    }
+
+    // ---- launches ----
+
+    public void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
+        basics.math().axpy(n, rate, gradient, parameter);
+    }
+
+    public void adam(
+            long n,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer gradient,
+            Buffer m,
+            Buffer v,
+            Buffer parameter) {
+        adam.n = (int) n;
+        adam.rate = (float) (rate / (1 - StrictMath.pow(beta1, t)));
+        adam.gain1 = 1 - beta1;
+        adam.gain2 = 1 - beta2;
+        adam.correction = (float) (1 / (1 - StrictMath.pow(beta2, t)));
+        adam.guard = guard;
+        adam.gradient = gradient;
+        adam.m = m;
+        adam.v = v;
+        adam.parameter = parameter;
+        basics.workers().run(adam, Kernel.ceilDiv(adam.n, BLOCK), 4 * n);
+    }
+
+    /** One work item is a block. */
+    private final class Adam extends Kernel {
+        private int n;
+        private float rate;
+        private float gain1;
+        private float gain2;
+        private float correction;
+        private float guard;
+        private @Nullable Buffer gradient;
+        private @Nullable Buffer m;
+        private @Nullable Buffer v;
+        private @Nullable Buffer parameter;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] g = floats(Objects.requireNonNull(gradient));
+            float[] first = floats(Objects.requireNonNull(m));
+            float[] second = floats(Objects.requireNonNull(v));
+            float[] x = floats(Objects.requireNonNull(parameter));
+            for (int item = from; item < to; item++) {
+                int o = item * BLOCK;
+                adam(rate, gain1, gain2, correction, guard, g, first, second, x, o, Math.min(BLOCK, n - o));
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The pathwise gradient of the mean-field family. Twin of kernels/reparam.cu. */
+public class ReparamKernel {
+    private static final int BLOCK = RowSum.TILE;
+    private static final int SIGMA = 16; // scratch slots
+    private static final int INVERSE = 17;
+    private static final int EPSILON = 18;
+    private static final int SUMS = 19;
+
+    private final Basics basics;
+    private final MeanField meanField = new MeanField();
+
+    public ReparamKernel(Basics basics) {
+        this.basics = basics;
+    }
+
+    // ---- inner loops over at most a block, one draw added; SIMD devices replace them ----
+
+    /** {@code mu[i] += g}, {@code omega[i] += g·(sigma·epsilon)}. */
+    protected void add(float[] g, int o, float[] sigma, float[] epsilon, float[] sums, int omega, int n) {
+        for (int i = 0; i < n; i++) {
+            float slope = g[o + i];
+            sums[i] += slope;
+            sums[omega + i] += slope * (sigma[i] * epsilon[i]);
+        }
+    }
+
+    /** The same with g + epsilon·inverse in place of g. */
+    protected void addPath(
+            float[] g, int o, float[] sigma, float[] inverse, float[] epsilon, float[] sums, int omega, int n) {
+        for (int i = 0; i < n; i++) {
+            float slope = Math.fma(epsilon[i], inverse[i], g[o + i]);
+            sums[i] += slope;
+            sums[omega + i] += slope * (sigma[i] * epsilon[i]);
+        }
+    }
+
+    // ---- launches ----
+
+    public void meanField(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
+        meanField.seed = key.seed();
+        meanField.step = step;
+        meanField.shape = shape;
+        meanField.path = path;
+        meanField.omega = omega;
+        meanField.gradient = gradient;
+        meanField.runs = runs;
+        basics.workers().run(meanField, Runs.count(shape), 5 * shape.elements());
+    }
+
+    /** One work item is a block of coordinates of one run of one problem. */
+    private final class MeanField extends Kernel {
+        private long seed;
+        private int step;
+        private @Nullable Shape shape;
+        private boolean path;
+        private @Nullable Buffer omega;
+        private @Nullable Buffer gradient;
+        private @Nullable Buffer runs;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Shape x = Objects.requireNonNull(shape);
+            float[] logScale = floats(Objects.requireNonNull(omega));
+            float[] g = floats(Objects.requireNonNull(gradient));
+            double[] out = doubles(Objects.requireNonNull(runs));
+            int dims = x.dimensions();
+            float[] sigma = scratch.floats(SIGMA, BLOCK);
+            float[] inverse = scratch.floats(INVERSE, BLOCK);
+            float[] epsilon = scratch.floats(EPSILON, BLOCK);
+            float[] acc = scratch.floats(SUMS, 2 * BLOCK);
+            for (int item = from; item < to; item++) {
+                int b = Runs.problem(x, item);
+                int d = Runs.firstDimension(x, item);
+                int n = Math.min(BLOCK, dims - d);
+                int end = Runs.lastDraw(x, item);
+                Arrays.fill(acc, 0, 2 * BLOCK, 0f);
+                basics.math().map(Function.EXP, logScale, b * dims + d, sigma, 0, n);
+                basics.math().expNegated(logScale, b * dims + d, inverse, 0, n);
+                for (int s = Runs.firstDraw(x, item); s < end; s++) {
+                    basics.normals()
+                            .block(
+                                    seed,
+                                    step,
+                                    x.firstProblem() + b,
+                                    x.firstDraw() + s,
+                                    x.firstDimension() + d,
+                                    n,
+                                    epsilon,
+                                    0,
+                                    scratch);
+                    int o = (b * x.draws() + s) * dims + d;
+                    if (path) {
+                        addPath(g, o, sigma, inverse, epsilon, acc, BLOCK, n);
+                    } else {
+                        add(g, o, sigma, epsilon, acc, BLOCK, n);
+                    }
+                }
+                int at = Runs.offset(x, item, out.length, 2 * dims);
+                for (int i = 0; i < n; i++) {
+                    out[at + d + i] = acc[i];
+                    out[at + dims + d + i] = acc[BLOCK + i];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.elbo4j.scalar;
+
+/** A worker's own memory, kept between launches: arrays that grow to the largest size asked for, and a sum. */
+public final class Scratch {
+    /** Slots taken by {@link NormalKernel} while it makes a block; every other slot belongs to the running kernel. */
+    public static final int NORMAL_SLOTS = 8;
+
+    private float[][] floats = new float[24][0];
+    private int[][] ints = new int[8][0];
+    private double[][] doubles = new double[4][0];
+
+    /** The sum along a row that the running kernel is at. */
+    public final RowSum sum = new RowSum();
+
+    /** An array of at least {@code length} floats; it holds what its last user left. */
+    public float[] floats(int slot, int length) {
+        if (floats[slot].length < length) {
+            floats[slot] = new float[Math.max(length, RowSum.TILE)];
+        }
+        return floats[slot];
+    }
+
+    /** As {@link #floats}. */
+    public int[] ints(int slot, int length) {
+        if (ints[slot].length < length) {
+            ints[slot] = new int[Math.max(length, RowSum.TILE)];
+        }
+        return ints[slot];
+    }
+
+    /** As {@link #floats}. */
+    public double[] doubles(int slot, int length) {
+        if (doubles[slot].length < length) {
+            doubles[slot] = new double[length];
+        }
+        return doubles[slot];
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.elbo4j.scalar;
+
+/** Sums along a row in the order of {@link io.github.elbo4j.device.Ops}. Twin of kernels/sum.cuh. */
+public class SumKernel {
+    /** Σ of at most 1024 elements: one tile. */
+    protected float tile(float[] x, int o, int n, Scratch scratch) {
+        float[] lanes = scratch.floats(8, RowSum.LANES);
+        java.util.Arrays.fill(lanes, 0, RowSum.LANES, 0f);
+        for (int i = 0; i < n; i++) {
+            lanes[i % RowSum.LANES] += x[o + i];
+        }
+        return RowSum.fold(lanes, 0);
+    }
+
+    /** Σ x[o … o+n−1]. */
+    public final double row(float[] x, int o, int n, Scratch scratch) {
+        if (n <= RowSum.TILE) {
+            return tile(x, o, n, scratch);
+        }
+        RowSum sum = scratch.sum.reset();
+        for (int i = 0; i < n; i += RowSum.TILE) {
+            sum.add(tile(x, o + i, Math.min(RowSum.TILE, n - i), scratch));
+        }
+        return sum.total();
+    }
+}
