@@ -184,7 +184,7 @@ public class ElboKernel {
     }
 
     /** One work item is a block of coordinates of one problem. */
-    private final class MeanOverDraws extends Kernel {
+    private static final class MeanOverDraws extends Kernel {
         private int problems;
         private int draws;
         private int width;

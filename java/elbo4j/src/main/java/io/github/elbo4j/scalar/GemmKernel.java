@@ -150,7 +150,7 @@ public class GemmKernel {
     }
 
     /** One work item is a column of B. Rows are taken in the order in which what they need is still, or already, there. */
-    private final class Triangular extends Kernel {
+    private static final class Triangular extends Kernel {
         private @Nullable Matrix l;
         private @Nullable Matrix b;
         private boolean upper;

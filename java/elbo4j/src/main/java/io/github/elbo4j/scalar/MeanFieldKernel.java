@@ -190,7 +190,7 @@ public class MeanFieldKernel {
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
                         if (values == null) {
-                            gradient(with, location, m + d, inverse, d, draws, slopes, o + d, n);
+                            gradient(with, location, m + d, inverse, d, draws, Objects.requireNonNull(slopes), o + d, n);
                             continue;
                         }
                         if (slopes == null) {

@@ -37,7 +37,8 @@ public final class Workers implements AutoCloseable {
         threads = new Thread[count - 1];
         scratch[count - 1] = new Scratch();
         for (int i = 0; i < threads.length; i++) {
-            Scratch own = scratch[i] = new Scratch();
+            Scratch own = new Scratch();
+            scratch[i] = own;
             threads[i] = new Thread(() -> work(own), "elbo4j-worker-" + (i + 1));
             threads[i].setDaemon(true);
             threads[i].start();
@@ -81,7 +82,10 @@ public final class Workers implements AutoCloseable {
         }
         Throwable thrown = failure;
         if (thrown != null) {
-            throw thrown instanceof Error error ? error : (RuntimeException) thrown;
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) thrown;
         }
     }
 
@@ -119,6 +123,10 @@ public final class Workers implements AutoCloseable {
             failure = e;
             next.set(items);
         }
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 
     /** Lets the threads end; closing twice is safe. */

@@ -1,0 +1,200 @@
+package io.github.elbo4j;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.scalar.HostDevice;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists, chooses and explains the devices of this machine.
+ *
+ * <p>A device is named by what is in the machine, {@code cuda}, {@code simd} or {@code scalar}; or asked for by purpose:
+ * {@code cpu} (simd, else scalar) or {@code auto} (cuda, else cpu). A device that is <i>absent</i> (no driver, no vector
+ * module) is passed over; one that is there but <i>broken</i> makes the call fail, as does a named one that cannot open.
+ * Results do not depend on the device.
+ */
+public final class Devices {
+    /** System property that limits the threads of devices opened without a number; the default is every processor. */
+    public static final String THREADS_PROPERTY = "elbo4j.threads";
+
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+    private Devices() {}
+
+    /**
+     * Whether a device opens on this machine, and why not.
+     *
+     * @param name {@code cuda}, {@code simd} or {@code scalar}
+     * @param opens whether it does
+     * @param words its description if it opens, else the reason and what to do
+     */
+    public record Status(String name, boolean opens, String words) {}
+
+    /**
+     * A device together with the reason why it was chosen.
+     *
+     * @param device the caller closes it
+     * @param reason in words
+     */
+    public record Choice(Device device, String reason) {}
+
+    /** Every device that elbo4j knows, best first, each tried. */
+    public static List<Status> list() {
+        List<Status> all = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            String absent = kind.absent();
+            if (absent != null) {
+                all.add(new Status(kind.label, false, absent));
+                continue;
+            }
+            try (Device device = kind.open(defaultThreads())) {
+                all.add(new Status(kind.label, true, device.description()));
+            } catch (DeviceException e) {
+                all.add(new Status(kind.label, false, String.valueOf(e.getMessage())));
+            }
+        }
+        return all;
+    }
+
+    /** {@link #open(String, int)} with {@link #THREADS_PROPERTY}'s threads, or one a processor. */
+    public static Device open(String name) {
+        return open(name, defaultThreads());
+    }
+
+    /** The device of {@link #choose}. */
+    public static Device open(String name, int threads) {
+        return choose(name, threads).device();
+    }
+
+    /**
+     * Opens a device and says why it is this one.
+     *
+     * @param name {@code auto}, {@code cpu}, {@code cuda}, {@code simd} or {@code scalar}
+     * @param threads how many threads a CPU device uses, the caller's included; 1 or more
+     * @throws IllegalArgumentException if there is no device of this name
+     * @throws DeviceException if the named device is absent, or one that was tried is broken
+     */
+    public static Choice choose(String name, int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + ", but must be 1 or more");
+        }
+        List<Kind> candidates = switch (name) {
+            case "auto" -> List.of(Kind.CUDA, Kind.SIMD, Kind.SCALAR);
+            case "cpu" -> List.of(Kind.SIMD, Kind.SCALAR);
+            case "cuda" -> List.of(Kind.CUDA);
+            case "simd" -> List.of(Kind.SIMD);
+            case "scalar" -> List.of(Kind.SCALAR);
+            default -> throw new IllegalArgumentException(
+                    "there is no device '" + name + "'; choose auto, cpu, cuda, simd or scalar");
+        };
+        StringBuilder passedOver = new StringBuilder();
+        for (Kind kind : candidates) {
+            String absent = kind.absent();
+            if (absent == null) {
+                String reason = candidates.size() == 1
+                        ? "it was asked for"
+                        : passedOver.isEmpty() ? "the first choice of '" + name + "'" : passedOver.toString();
+                return new Choice(kind.open(threads), reason);
+            }
+            if (candidates.size() == 1) {
+                throw new DeviceException("device '" + name + "' cannot open: " + absent);
+            }
+            passedOver.append(passedOver.isEmpty() ? "" : "; ").append("no ").append(kind.label).append(": ");
+            passedOver.append(absent);
+        }
+        throw new AssertionError("scalar always opens");
+    }
+
+    /** The threads of {@link #THREADS_PROPERTY}, else the processors of this machine. */
+    public static int defaultThreads() {
+        String text = System.getProperty(THREADS_PROPERTY);
+        if (text == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            int threads = Integer.parseInt(text.trim());
+            if (threads >= 1) {
+                return threads;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "the system property " + THREADS_PROPERTY + " is '" + text + "', but must be a number of 1 or more");
+    }
+
+    private enum Kind {
+        CUDA("cuda") {
+            @Override
+            @Nullable String absent() {
+                return exists("io.github.elbo4j.cuda.CudaDevice")
+                        ? null
+                        : "this build of elbo4j holds no CUDA device; use cpu";
+            }
+
+            @Override
+            Device open(int threads) {
+                return byName("io.github.elbo4j.cuda.CudaDevice", threads);
+            }
+        },
+        SIMD("simd") {
+            @Override
+            @Nullable String absent() {
+                return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
+                        ? null
+                        : "the Java module " + VECTOR_MODULE + " is not loaded; start java with --add-modules "
+                                + VECTOR_MODULE;
+            }
+
+            @Override
+            Device open(int threads) {
+                return byName("io.github.elbo4j.simd.SimdDevice", threads);
+            }
+        },
+        SCALAR("scalar") {
+            @Override
+            @Nullable String absent() {
+                return null;
+            }
+
+            @Override
+            Device open(int threads) {
+                return HostDevice.scalar(threads);
+            }
+        };
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+
+        /** Null if the device may be opened, else why it is not there. */
+        abstract @Nullable String absent();
+
+        abstract Device open(int threads);
+
+        private static boolean exists(String className) {
+            return Devices.class.getResource("/" + className.replace('.', '/') + ".class") != null;
+        }
+
+        /** By name only: a machine without the vector module or JCuda must still load this class. */
+        private static Device byName(String className, int threads) {
+            try {
+                return (Device) Class.forName(className)
+                        .getMethod("open", int.class)
+                        .invoke(null, threads);
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof DeviceException broken) {
+                    throw broken;
+                }
+                throw new DeviceException(className + " could not be opened: " + e.getCause(), e);
+            } catch (ReflectiveOperationException | LinkageError e) {
+                throw new DeviceException(className + " could not be loaded: " + e, e);
+            }
+        }
+    }
+}
