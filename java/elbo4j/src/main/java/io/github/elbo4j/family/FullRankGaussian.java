@@ -163,10 +163,8 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public Gaussian toGaussian(int problem) {
-        Layout.problem(problem, problems);
-        float[] values = new float[parameters()];
-        parameterBuffer.read((long) problem * values.length, values, 0, values.length);
+    public Gaussian toGaussian(float[] values) {
+        Layout.length(values, parameters());
         double[] mean = new double[dimensions];
         double[][] lower = new double[dimensions][dimensions];
         for (int i = 0; i < dimensions; i++) {

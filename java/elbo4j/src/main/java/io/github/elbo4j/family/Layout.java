@@ -27,6 +27,13 @@ final class Layout {
         }
     }
 
+    static void length(float[] parameters, int expected) {
+        if (parameters.length != expected) {
+            throw new IllegalArgumentException(
+                    "there are " + parameters.length + " parameters, but a problem has " + expected);
+        }
+    }
+
     static void problem(int problem, int problems) {
         if (problem < 0 || problem >= problems) {
             throw new IllegalArgumentException("problem is " + problem + ", but there are " + problems);

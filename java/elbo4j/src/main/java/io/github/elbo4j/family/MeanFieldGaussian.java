@@ -153,10 +153,8 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public Gaussian toGaussian(int problem) {
-        Layout.problem(problem, problems);
-        float[] values = new float[2 * dimensions];
-        parameterBuffer.read((long) problem * values.length, values, 0, values.length);
+    public Gaussian toGaussian(float[] values) {
+        Layout.length(values, parameters());
         double[] mean = new double[dimensions];
         double[][] covariance = new double[dimensions][dimensions];
         for (int d = 0; d < dimensions; d++) {

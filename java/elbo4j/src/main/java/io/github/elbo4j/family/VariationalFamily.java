@@ -100,8 +100,20 @@ public interface VariationalFamily extends AutoCloseable {
     /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
     void set(int problem, double[] mean, double[] standardDeviation);
 
-    /** The mean and covariance of q for one problem, computed on the host in float64. */
-    Gaussian toGaussian(int problem);
+    /**
+     * The mean and covariance that the parameters of one problem stand for, computed on the host in float64.
+     *
+     * @param values [P]
+     */
+    Gaussian toGaussian(float[] values);
+
+    /** The mean and covariance of q for one problem. */
+    default Gaussian toGaussian(int problem) {
+        Layout.problem(problem, problems());
+        float[] values = new float[parameters()];
+        parameterBuffer().read((long) problem * values.length, values, 0, values.length);
+        return toGaussian(values);
+    }
 
     @Override
     void close();

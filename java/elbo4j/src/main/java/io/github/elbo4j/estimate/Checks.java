@@ -1,0 +1,23 @@
+package io.github.elbo4j.estimate;
+
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+
+/** What estimates demand of a model and a family. */
+final class Checks {
+    private Checks() {}
+
+    static void fit(LogJoint joint, VariationalFamily family, int draws) {
+        if (joint.dimensions() != family.dimensions()) {
+            throw new IllegalArgumentException(
+                    "the model has " + joint.dimensions() + " dimensions, but the family has " + family.dimensions());
+        }
+        draws(draws);
+    }
+
+    static void draws(int draws) {
+        if (draws < 1) {
+            throw new IllegalArgumentException("draws is " + draws + ", but must be 1 or more");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.elbo4j.estimate;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.ScoreOps.Baseline;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stochastic gradient of the ELBO with respect to the parameters of a family, from S draws:
+ *
+ * <ul>
+ *   <li>{@link Gradient#REPARAM}: {@code 1/S · Σ ∇z log p · ∂z/∂phi + ∇entropy}
+ *   <li>{@link Gradient#PATH}: {@code 1/S · Σ ∇z (log p − log q) · ∂z/∂phi}
+ *   <li>{@link Gradient#SCORE}: {@code 1/S · Σ (f − baseline) · ∇log q} with f = log p − log q
+ * </ul>
+ *
+ * <p>and, from the same draws, the mean of f, which estimates the ELBO. All memory is allocated once; the draws are cut
+ * into waves where they would not fit the workspace, which changes no bit.
+ */
+public final class GradientEstimator implements AutoCloseable {
+    /** The least weight of the newest step in the running mean. */
+    private static final double RUNNING_RATE = 0.1;
+
+    private final LogJoint joint;
+    private final VariationalFamily family;
+    private final Gradient kind;
+    private final Baseline baseline;
+    private final int draws;
+    private final Ops ops;
+    private final Waves waves;
+    private final List<Buffer> owned = new ArrayList<>();
+    private final Buffer z; // [B][wave][D]
+    private final Buffer logP; // [B][S]
+    private final Buffer logQ; // [B][S]
+    private final Buffer wavePart; // [B][wave], of logP, logQ or the weights
+    private final Buffer runs; // [B][runs][P]
+    private final Buffer gradient; // [B][P]
+    private final @Nullable Buffer slope; // ∇z log p, [B][wave][D]; pathwise gradients only
+    private final @Nullable Buffer weights; // [B][S]; score gradient only
+    private final @Nullable Buffer squareRuns; // [B][runs][squares]; control variate only
+    private final @Nullable Buffer squares; // [B][squares]; control variate only
+    private final Buffer running; // [B]
+    private int runningSteps;
+
+    /**
+     * An estimator and its memory.
+     *
+     * @param joint of the family's dimensions, on its device
+     * @param baseline of the score gradient; not used otherwise
+     * @param draws S of each problem
+     * @param workspaceBytes what draws and gradients may take
+     */
+    public GradientEstimator(
+            LogJoint joint,
+            VariationalFamily family,
+            Gradient kind,
+            Baseline baseline,
+            int draws,
+            long workspaceBytes) {
+        Checks.fit(joint, family, draws);
+        if (kind == Gradient.SCORE
+                && draws < 2
+                && (baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE)) {
+            throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
+                    + " is estimated from the other draws and needs 2 or more");
+        }
+        this.joint = joint;
+        this.family = family;
+        this.kind = kind;
+        this.baseline = baseline;
+        this.draws = draws;
+        Device device = family.device();
+        this.ops = device.ops();
+        int problems = family.problems();
+        boolean score = kind == Gradient.SCORE;
+        boolean control = score && baseline == Baseline.CONTROL_VARIATE;
+        long perDraw = (score ? 2L : 3L) * family.dimensions(); // z, the score of a full-rank family, ∇z log p
+        Waves cut = new Waves(device, problems, draws, family.dimensions(), perDraw, workspaceBytes);
+        waves = cut;
+        Shape largest = cut.largest();
+        long all = (long) problems * draws;
+        long runCount = (long) problems * ElboOps.runs(draws);
+        try {
+            z = own(device.allocate(largest.elements()));
+            logP = own(device.allocate(all));
+            logQ = own(device.allocate(all));
+            wavePart = own(device.allocate(largest.rows()));
+            runs = own(device.allocate(ElementType.FLOAT64, runCount * family.parameters()));
+            gradient = own(device.allocate((long) problems * family.parameters()));
+            slope = score ? null : own(device.allocate(largest.elements()));
+            weights = score ? own(device.allocate(all)) : null;
+            squareRuns = control ? own(device.allocate(ElementType.FLOAT64, runCount * family.squares())) : null;
+            squares = control ? own(device.allocate((long) problems * family.squares())) : null;
+            running = own(device.allocate(ElementType.FLOAT64, problems));
+        } catch (RuntimeException e) {
+            close(); // no memory for all: give back what there was
+            throw e;
+        }
+    }
+
+    /**
+     * One gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws.
+     *
+     * @param key of the draws
+     * @param step the address of the draws, and of a minibatch's rows; from 0
+     * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
+     */
+    public void estimate(Key key, int step, Buffer moments, long slot) {
+        joint.atStep(step);
+        for (int w = 0; w < waves.count(); w++) {
+            Shape shape = waves.shape(w);
+            family.sample(key, step, shape, z);
+            Buffer part = waves.single() ? logP : wavePart;
+            joint.evaluate(shape, z, part, slope);
+            if (!waves.single()) {
+                waves.gather(w, part, logP);
+            }
+            part = waves.single() ? logQ : wavePart;
+            family.logDensity(shape, z, part);
+            if (!waves.single()) {
+                waves.gather(w, part, logQ);
+            }
+            if (slope != null) {
+                family.reparam(key, step, shape, kind == Gradient.PATH, slope, runs);
+            }
+        }
+        ops.moments(family.problems(), draws, logP, logQ, moments, slot);
+        if (weights != null) {
+            score(key, step, weights);
+        }
+        ops.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
+        if (kind == Gradient.REPARAM) {
+            ops.axpy((long) family.problems() * family.parameters(), 1f, family.entropyGradient(), gradient);
+        }
+    }
+
+    /** The latest gradient, [B][P]. */
+    public Buffer gradient() {
+        return gradient;
+    }
+
+    /** S. */
+    public int draws() {
+        return draws;
+    }
+
+    /** What an estimator carries from step to step: the running mean of f of each problem, and of how many steps. */
+    public record State(double[] running, int steps) {}
+
+    /** A copy of the state. */
+    public State state() {
+        return new State(running.toDoubles(), runningSteps);
+    }
+
+    /** Goes back to an earlier state. */
+    public void restore(State state) {
+        running.write(0, state.running(), 0, state.running().length);
+        runningSteps = state.steps();
+    }
+
+    @Override
+    public void close() {
+        waves.close();
+        owned.forEach(Buffer::close);
+    }
+
+    private Buffer own(Buffer buffer) {
+        owned.add(buffer);
+        return buffer;
+    }
+
+    private void score(Key key, int step, Buffer allWeights) {
+        int problems = family.problems();
+        boolean mean = baseline == Baseline.RUNNING_MEAN;
+        double rate = 1;
+        if (mean) {
+            runningSteps++;
+            rate = Math.max(RUNNING_RATE, 1.0 / runningSteps);
+        }
+        ops.scoreWeights(problems, draws, baseline, logP, logQ, mean ? running : null, rate, allWeights);
+        if (squares != null && squareRuns != null) {
+            for (int w = 0; w < waves.count(); w++) {
+                family.scoreSquares(key, step, waves.shape(w), part(w, allWeights), squareRuns);
+            }
+            ops.meanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares);
+        }
+        for (int w = 0; w < waves.count(); w++) {
+            family.score(key, step, waves.shape(w), part(w, allWeights), squares, draws, runs);
+        }
+    }
+
+    private Buffer part(int wave, Buffer all) {
+        if (waves.single()) {
+            return all;
+        }
+        waves.scatter(wave, all, wavePart);
+        return wavePart;
+    }
+}

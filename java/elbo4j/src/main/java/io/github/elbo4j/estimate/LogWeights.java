@@ -1,0 +1,114 @@
+package io.github.elbo4j.estimate;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+
+/**
+ * The log importance ratios {@code f[b,s] = log p(x, z[b,s]) − log q(z[b,s])} of fresh draws of q, brought to the host.
+ * Their mean estimates the ELBO, the log of the mean of their exponentials the log evidence, and their tail tells how far
+ * q may be trusted. Sums are float64, in order, by {@code StrictMath}: the same bits everywhere.
+ */
+public final class LogWeights {
+    private final double[][] values; // [B][S]
+
+    private LogWeights(double[][] values) {
+        this.values = values;
+    }
+
+    /**
+     * Draws from q and evaluates both densities.
+     *
+     * @param workspaceBytes what draws may take on the device; the result does not depend on it
+     */
+    public static LogWeights draw(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
+        Checks.fit(joint, family, draws);
+        Device device = family.device();
+        int problems = family.problems();
+        double[][] values = new double[problems][draws];
+        try (Waves waves =
+                        new Waves(device, problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
+                Buffer z = device.allocate(waves.largest().elements());
+                Buffer logP = device.allocate(waves.largest().rows());
+                Buffer logQ = device.allocate(waves.largest().rows())) {
+            float[] p = new float[Math.toIntExact(waves.largest().rows())];
+            float[] q = new float[p.length];
+            for (int w = 0; w < waves.count(); w++) {
+                Shape shape = waves.shape(w);
+                family.sample(key, 0, shape, z);
+                joint.evaluate(shape, z, logP, null);
+                family.logDensity(shape, z, logQ);
+                int rows = Math.toIntExact(shape.rows());
+                logP.read(0, p, 0, rows);
+                logQ.read(0, q, 0, rows);
+                for (int b = 0; b < problems; b++) {
+                    for (int s = 0; s < shape.draws(); s++) {
+                        int r = b * shape.draws() + s;
+                        values[b][shape.firstDraw() + s] = (double) p[r] - q[r];
+                    }
+                }
+            }
+        }
+        return new LogWeights(values);
+    }
+
+    /** Log importance ratios that were computed elsewhere, [B][S]. */
+    public static LogWeights of(double[]... values) {
+        double[][] copy = new double[values.length][];
+        for (int b = 0; b < values.length; b++) {
+            Checks.draws(values[b].length);
+            copy[b] = values[b].clone();
+        }
+        return new LogWeights(copy);
+    }
+
+    /** The log ratios of one problem, a copy. */
+    public double[] values(int problem) {
+        return values[problem].clone();
+    }
+
+    /** The ELBO: {@code 1/S · Σ f}, with the standard error {@code sd(f)/√S}. */
+    public Estimate elbo(int problem) {
+        return mean(values[problem]);
+    }
+
+    /**
+     * The log evidence: {@code log(1/S · Σ exp f)} (Burda et al. 2016), in expectation a tighter bound than the ELBO and
+     * consistent as S grows. The standard error is that of the mean weight divided by the mean weight (delta method); it
+     * means nothing where k-hat is above 0.7.
+     */
+    public Estimate logEvidence(int problem) {
+        double[] f = values[problem];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : f) {
+            largest = Math.max(largest, value); // NaN stays
+        }
+        if (!Double.isFinite(largest)) {
+            return new Estimate(largest, Double.NaN, f.length);
+        }
+        double[] weights = new double[f.length];
+        for (int s = 0; s < f.length; s++) {
+            weights[s] = StrictMath.exp(f[s] - largest);
+        }
+        Estimate mean = mean(weights);
+        return new Estimate(largest + StrictMath.log(mean.value()), mean.standardError() / mean.value(), f.length);
+    }
+
+    /** The mean of independent values, with its standard error from a second pass over the deviations. */
+    public static Estimate mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        double variance = squares / (values.length - 1); // NaN with one value
+        return new Estimate(mean, Math.sqrt(variance / values.length), values.length);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.elbo4j.estimate;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+
+/**
+ * The draws of a batch, cut into waves that a workspace limit can hold. A wave holds whole runs of 64 draws, and what is
+ * computed of a draw does not depend on the others, so the cut changes no bit.
+ */
+final class Waves implements AutoCloseable {
+    private final Ops ops;
+    private final int problems;
+    private final int draws;
+    private final Shape[] shapes;
+    private final Buffer oneBuffer;
+    private final Matrix one;
+
+    /** @param floatsPerDraw what a draw takes in the workspace */
+    Waves(Device device, int problems, int draws, int dimensions, long floatsPerDraw, long workspaceBytes) {
+        this.ops = device.ops();
+        this.problems = problems;
+        this.draws = draws;
+        long bytesPerRun = (long) ElboOps.RUN * problems * Math.max(1, floatsPerDraw) * Float.BYTES;
+        long addressable = Integer.MAX_VALUE / ElboOps.RUN / Math.max(1, problems);
+        long runs = Math.max(1, Math.min(Math.min(workspaceBytes / bytesPerRun, ElboOps.runs(draws)), addressable));
+        int wave = (int) Math.min(draws, runs * ElboOps.RUN);
+        shapes = new Shape[(int) (((long) draws + wave - 1) / wave)];
+        for (int w = 0; w < shapes.length; w++) {
+            int first = w * wave;
+            shapes[w] = new Shape(problems, Math.min(wave, draws - first), dimensions, 0, first, 0);
+        }
+        oneBuffer = device.copyOf(new float[] {1});
+        one = Matrix.of(oneBuffer, 1, 1);
+    }
+
+    int count() {
+        return shapes.length;
+    }
+
+    Shape shape(int wave) {
+        return shapes[wave];
+    }
+
+    /** The largest wave, which is the first. */
+    Shape largest() {
+        return shapes[0];
+    }
+
+    /** Whether one wave holds all draws, so that a wave's buffer [B][S] is the buffer of all. */
+    boolean single() {
+        return shapes.length == 1;
+    }
+
+    /** Copies a wave's values [B][wave] into the values [B][S] of all draws. */
+    void gather(int wave, Buffer part, Buffer all) {
+        Shape shape = shapes[wave];
+        for (int b = 0; b < problems; b++) {
+            ops.gemm(column(part, b, shape), one, false, columnOfAll(all, b, shape));
+        }
+    }
+
+    /** The way back: copies a wave's values out of those of all draws. */
+    void scatter(int wave, Buffer all, Buffer part) {
+        Shape shape = shapes[wave];
+        for (int b = 0; b < problems; b++) {
+            ops.gemm(columnOfAll(all, b, shape), one, false, column(part, b, shape));
+        }
+    }
+
+    @Override
+    public void close() {
+        oneBuffer.close();
+    }
+
+    private static Matrix column(Buffer part, int problem, Shape shape) {
+        return new Matrix(part, (long) problem * shape.draws(), shape.draws(), 1, 1, 1);
+    }
+
+    private Matrix columnOfAll(Buffer all, int problem, Shape shape) {
+        return new Matrix(all, (long) problem * draws + shape.firstDraw(), shape.draws(), 1, 1, 1);
+    }
+}
