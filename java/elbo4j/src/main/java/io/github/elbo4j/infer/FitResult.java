@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param device the device's name
  * @param baseline null but for the score gradient
  * @param optimizer the method and its numbers
- * @param steps steps that led to the result
+ * @param steps steps done
  * @param message why it ended, in a sentence
  * @param elbo from fresh draws; it bounds the log evidence from below
  * @param logEvidence the importance-weighted estimate of log p(x) from the same draws

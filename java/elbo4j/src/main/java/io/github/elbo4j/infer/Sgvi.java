@@ -6,6 +6,7 @@ import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.LogJoint;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient variational inference: fits a Gaussian q to the posterior of a {@link LogJoint} by stochastic ascent
@@ -28,15 +29,15 @@ public final class Sgvi {
     }
 
     /**
-     * Fits.
+     * Fits q and measures how good it is. Whatever ends the run (see {@link Status}), its result is what there is.
      *
      * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
+     * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, for want of memory perhaps
      */
     public FitResult fit(Device device, LogJoint joint) {
-        if (joint.dimensions() < 1) {
-            throw new IllegalArgumentException("the model has " + joint.dimensions() + " dimensions");
+        try (SgviRun run = new SgviRun(settings, device, joint)) {
+            return run.fit();
         }
-        throw new UnsupportedOperationException("not built yet, on " + device + " with " + settings.draws + " draws");
     }
 
     /** The settings of a fit, each with a default that suits standardized data. */
@@ -49,7 +50,9 @@ public final class Sgvi {
         int maxSteps = 20_000;
         int batch;
         long seed;
-        double tolerance = 0.01;
+        StoppingRule stoppingRule = new StoppingRule(0.01);
+        double initialSd = 0.1;
+        double @Nullable [] initialMean;
         int evaluationDraws = 4096;
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
@@ -108,9 +111,24 @@ public final class Sgvi {
             return this;
         }
 
-        /** The improvement of the ELBO, in nats, that is not worth more steps; 0.01. */
+        /** The improvement of the ELBO, in nats, that is not worth more steps; 0.01. See {@link StoppingRule}. */
         public Builder tolerance(double value) {
-            tolerance = new StoppingRule(value).tolerance();
+            stoppingRule = new StoppingRule(value);
+            return this;
+        }
+
+        /** The standard deviation of every coordinate of the first q; 0.1. */
+        public Builder initialSd(double value) {
+            if (!(value > 0 && Double.isFinite(value))) {
+                throw new IllegalArgumentException("initialSd is " + value + ", but must be positive");
+            }
+            initialSd = value;
+            return this;
+        }
+
+        /** The mean of the first q, [D]; zeros. */
+        public Builder initialMean(double... value) {
+            initialMean = value.clone();
             return this;
         }
 
@@ -141,7 +159,14 @@ public final class Sgvi {
             return this;
         }
 
+        /** A fit with these settings. */
         public Sgvi build() {
+            if (gradient == Gradient.SCORE
+                    && draws < 2
+                    && (baseline == ScoreOps.Baseline.LEAVE_ONE_OUT || baseline == ScoreOps.Baseline.CONTROL_VARIATE)) {
+                throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
+                        + " of the score gradient needs 2 or more");
+            }
             Builder copy = new Builder();
             copy.family = family;
             copy.gradient = gradient;
@@ -151,7 +176,9 @@ public final class Sgvi {
             copy.maxSteps = maxSteps;
             copy.batch = batch;
             copy.seed = seed;
-            copy.tolerance = tolerance;
+            copy.stoppingRule = stoppingRule;
+            copy.initialSd = initialSd;
+            copy.initialMean = initialMean;
             copy.evaluationDraws = evaluationDraws;
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;

@@ -1,0 +1,182 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.ScoreOps;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.estimate.GradientEstimator;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, with all that a step changes: it can be kept on the host
+ * and gone back to. Steps make no garbage and copy nothing to the host.
+ */
+final class Ascent implements AutoCloseable {
+    private final Ops ops;
+    private final VariationalFamily q;
+    private final Optimizer optimizer;
+    private final Key key;
+    private final GradientEstimator estimator;
+    private final int parameters;
+    private final Buffer m; // [P], Adam's first moment
+    private final Buffer v; // [P], Adam's second moment
+    private final Buffer found; // [1]
+    private final Closer opened = new Closer();
+    private final int[] foundOnHost = new int[1];
+    private int phase;
+    private int phaseSteps; // since Adam's moments began
+
+    Ascent(
+            Device device,
+            LogJoint joint,
+            VariationalFamily q,
+            Gradient gradient,
+            ScoreOps.Baseline baseline,
+            Optimizer optimizer,
+            Key key,
+            int draws,
+            long workspaceBytes) {
+        this.ops = device.ops();
+        this.q = q;
+        this.optimizer = optimizer;
+        this.key = key;
+        this.parameters = q.parameters();
+        try {
+            m = device.allocate(parameters);
+            opened.add(m::close);
+            v = device.allocate(parameters);
+            opened.add(v::close);
+            found = device.allocate(ElementType.INT32, 1);
+            opened.add(found::close);
+            estimator = new GradientEstimator(joint, q, gradient, baseline, draws, workspaceBytes);
+            opened.add(estimator::close);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** The gradient at step t, and the ELBO's moments in a slot. */
+    void gradient(int t, Buffer moments, long slot) {
+        estimator.estimate(key, t, moments, slot);
+    }
+
+    /** Follows the latest gradient, that of step t. */
+    void follow(int t) {
+        if (optimizer instanceof Adam adam) {
+            phaseSteps++;
+            ops.adam(
+                    parameters,
+                    phaseSteps,
+                    (float) adam.rate(phase),
+                    (float) adam.beta1(),
+                    (float) adam.beta2(),
+                    Adam.GUARD,
+                    estimator.gradient(),
+                    m,
+                    v,
+                    q.parameterBuffer());
+        } else if (optimizer instanceof RobbinsMonro robbinsMonro) {
+            ops.sgd(parameters, (float) robbinsMonro.rate(t), estimator.gradient(), q.parameterBuffer());
+        }
+        q.update();
+    }
+
+    /** Lowers Adam's rate; its moments begin anew, since they remember larger gradients. */
+    void nextPhase() {
+        phase++;
+        phaseSteps = 0;
+        ops.fill(parameters, 0f, m);
+        ops.fill(parameters, 0f, v);
+    }
+
+    /**
+     * Takes step t, the ELBO's moments going to slot 0, and says in words what was not finite; null if all was. Then the
+     * step was not taken, or is the one that spoils the parameters.
+     */
+    @Nullable
+    String replay(int t, Buffer moments, List<String> names) {
+        gradient(t, moments, 0);
+        String what = nonFinite("the gradient of ", estimator.gradient(), names);
+        if (what != null) {
+            return what;
+        }
+        double[] elbo = new double[1];
+        moments.read(0, elbo, 0, 1);
+        if (!Double.isFinite(elbo[0])) {
+            return "the log-joint is not finite at a draw";
+        }
+        follow(t);
+        return nonFinite("", q.parameterBuffer(), names);
+    }
+
+    private @Nullable String nonFinite(String prefix, Buffer buffer, List<String> names) {
+        ops.firstNonFinite(parameters, buffer, found);
+        found.read(0, foundOnHost, 0, 1);
+        if (foundOnHost[0] < 0) {
+            return null;
+        }
+        float[] value = new float[1];
+        buffer.read(foundOnHost[0], value, 0, 1);
+        return prefix + q.describe(foundOnHost[0], names) + " is " + value[0];
+    }
+
+    /** All that a step changes, on the host. */
+    static final class Snapshot {
+        final float[] phi;
+        private final float[] m;
+        private final float[] v;
+        private int phase;
+        private int phaseSteps;
+        private GradientEstimator.State estimator = new GradientEstimator.State(new double[1], 0);
+
+        Snapshot(int parameters) {
+            phi = new float[parameters];
+            m = new float[parameters];
+            v = new float[parameters];
+        }
+
+        boolean isFinite() {
+            for (float value : phi) {
+                if (!Float.isFinite(value)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Keeps the state before the next step. */
+    void save(Snapshot snapshot) {
+        q.parameterBuffer().read(0, snapshot.phi, 0, parameters);
+        if (optimizer instanceof Adam) {
+            m.read(0, snapshot.m, 0, parameters);
+            v.read(0, snapshot.v, 0, parameters);
+        }
+        snapshot.phase = phase;
+        snapshot.phaseSteps = phaseSteps;
+        snapshot.estimator = estimator.state();
+    }
+
+    /** Goes back. */
+    void restore(Snapshot snapshot) {
+        q.parameterBuffer().write(0, snapshot.phi, 0, parameters);
+        q.update();
+        m.write(0, snapshot.m, 0, parameters);
+        v.write(0, snapshot.v, 0, parameters);
+        phase = snapshot.phase;
+        phaseSteps = snapshot.phaseSteps;
+        estimator.restore(snapshot.estimator);
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,350 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
+final class SgviRun implements AutoCloseable {
+    /** Steps between two looks at the numbers; fewer where steps are slow. */
+    private static final int LOOK = 50;
+
+    private static final long LOOK_NANOS = 200_000_000L;
+    private static final long LISTEN_NANOS = 100_000_000L;
+    /** Draws that compare two blocks. */
+    private static final int COMPARISON_DRAWS = 512;
+
+    private final Sgvi.Builder settings;
+    private final Device device;
+    private final Ops ops;
+    private final LogJoint joint; // all rows
+    private final LogJoint training; // all rows, or minibatches
+    private final Key key;
+    private final VariationalFamily q;
+    private final VariationalFamily average; // over the steps of a block
+    private final Ascent ascent;
+    private final Buffer moments; // [LOOK][1][3]
+    private final double[] momentsOnHost = new double[3 * LOOK];
+    private final Closer opened = new Closer();
+    private Ascent.Snapshot snapshot; // at the latest look, finite
+    private Ascent.Snapshot spare;
+    private final float[] kept; // the averaged parameters of the last whole block
+    private final Trace trace;
+    private final long begun = System.nanoTime();
+
+    private int steps; // done
+    private int lookedAt; // steps at the latest look
+    private long lookTime = begun;
+    private long listenTime = begun;
+    private int blockStart;
+    private int blockEnd;
+    private int blocks;
+    private boolean flatBefore;
+    private double @Nullable [] comparison; // log ratios under kept
+    private long draws;
+    private Status status = Status.STEP_LIMIT;
+    private String message = "";
+
+    SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
+        this.settings = settings;
+        this.device = device;
+        this.ops = device.ops();
+        this.joint = joint;
+        this.key = new Key(settings.seed);
+        int dimensions = joint.dimensions();
+        double[] mean = settings.initialMean == null ? new double[dimensions] : settings.initialMean;
+        double[] sd = new double[dimensions];
+        Arrays.fill(sd, settings.initialSd);
+        if (settings.batch > 0 && !(joint instanceof DataLogJoint)) {
+            throw new IllegalArgumentException("batch is " + settings.batch + ", but the model is a "
+                    + joint.getClass().getSimpleName() + ", not a DataLogJoint, so it has no rows to choose from");
+        }
+        try {
+            if (settings.batch > 0 && joint instanceof DataLogJoint data) {
+                training = data.minibatches(settings.batch, key.fork("minibatch"));
+                opened.add(() -> closeUnlessSame(training, joint));
+            } else {
+                training = joint;
+            }
+            q = settings.family.create(device, 1, dimensions);
+            opened.add(q::close);
+            average = settings.family.create(device, 1, dimensions);
+            opened.add(average::close);
+            moments = device.allocate(ElementType.FLOAT64, 3L * LOOK);
+            opened.add(moments::close);
+            q.set(0, mean, sd);
+            average.set(0, mean, sd);
+            ascent = new Ascent(
+                    device,
+                    training,
+                    q,
+                    settings.gradient,
+                    settings.baseline,
+                    settings.optimizer,
+                    key.fork("training"),
+                    settings.draws,
+                    settings.workspaceBytes);
+            opened.add(ascent::close);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        snapshot = new Ascent.Snapshot(q.parameters());
+        spare = new Ascent.Snapshot(q.parameters());
+        kept = new float[q.parameters()];
+        trace = new Trace(settings.draws);
+    }
+
+    private static void closeUnlessSame(LogJoint training, LogJoint joint) {
+        if (training != joint) {
+            training.close();
+        }
+    }
+
+    FitResult fit() {
+        float[] result;
+        try {
+            beginBlock();
+            result = run();
+        } catch (DeviceException e) {
+            if (trace.steps() == 0) {
+                throw e;
+            }
+            status = Status.FAILED;
+            steps = trace.steps();
+            message = String.format(
+                    Locale.ROOT,
+                    "the device failed after step %d; kept is %s: %s",
+                    steps,
+                    blocks > 0 ? "the average of the last whole block" : "the state of that step",
+                    e.getMessage());
+            result = blocks > 0 ? kept : snapshot.phi;
+        }
+        return measure(result);
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+
+    /** The steps. Returns the parameters that are the result. */
+    private float[] run() {
+        while (true) {
+            if (settings.cancelled.getAsBoolean()) {
+                status = Status.INTERRUPTED;
+                message = "interrupted after step " + steps;
+                return look() ? partOfBlock() : diverged();
+            }
+            ascent.gradient(steps, moments, steps - lookedAt);
+            ascent.follow(steps);
+            steps++;
+            draws += settings.draws;
+            float weight = 1f / (steps - blockStart);
+            ops.average(q.parameters(), weight, q.parameterBuffer(), average.parameterBuffer());
+            boolean blockDone = steps == blockEnd;
+            if (blockDone || steps - lookedAt == LOOK || System.nanoTime() - lookTime > LOOK_NANOS) {
+                if (!look()) {
+                    return diverged();
+                }
+                if (blockDone && endBlock()) {
+                    return kept;
+                }
+            }
+        }
+    }
+
+    private void beginBlock() {
+        ascent.save(snapshot);
+        ops.fill(q.parameters(), 0f, average.parameterBuffer());
+        blockStart = steps;
+        long length = StoppingRule.nextBlock(steps);
+        if (training != joint) { // an epoch at least, and no less work than the comparison that follows
+            long likeComparison = (long) COMPARISON_DRAWS * training.stepsPerEpoch() / settings.draws;
+            length = Math.max(length, Math.max(training.stepsPerEpoch(), likeComparison));
+        }
+        int left = settings.maxSteps - steps;
+        if (blocks == 0) {
+            length = Math.min(length, (left + 1) / 2); // even a short run leaves its first half out of the average
+        }
+        blockEnd = left - length < length / 2 ? settings.maxSteps : (int) (steps + length);
+    }
+
+    /** Compares the block with the one before; says whether the run is over. */
+    private boolean endBlock() {
+        average.update();
+        average.parameterBuffer().read(0, kept, 0, kept.length);
+        blocks++;
+        double[] before = comparison;
+        double[] after = logWeights("stopping", COMPARISON_DRAWS).values(0);
+        comparison = after;
+        if (before != null) {
+            Estimate improvement = StoppingRule.improvement(before, after);
+            StoppingRule.Finding finding = settings.stoppingRule.judge(improvement);
+            boolean flat = finding == StoppingRule.Finding.FLAT;
+            if (flat && flatBefore) {
+                status = Status.CONVERGED;
+                message = String.format(
+                        Locale.ROOT,
+                        "the last %d steps changed the ELBO by %.1g ± %.1g nats; the tolerance is %s",
+                        steps - blockStart,
+                        improvement.value(),
+                        improvement.standardError(),
+                        settings.stoppingRule.tolerance());
+                return true;
+            }
+            flatBefore = flat;
+            if (finding != StoppingRule.Finding.RISING) {
+                ascent.nextPhase();
+            }
+        }
+        if (steps == settings.maxSteps) {
+            status = Status.STEP_LIMIT;
+            message = "stopped at the limit of " + steps + " steps; the ELBO may still rise";
+            return true;
+        }
+        beginBlock();
+        return false;
+    }
+
+    /**
+     * Brings the ELBO of the steps since the last look to the host, and, if all is finite, the state; says whether it is.
+     * When it looks changes no result.
+     */
+    private boolean look() {
+        int count = steps - lookedAt;
+        if (count == 0) {
+            return true;
+        }
+        moments.read(0, momentsOnHost, 0, 3 * count);
+        for (int i = 0; i < count; i++) {
+            if (!Double.isFinite(momentsOnHost[3 * i])) {
+                return false;
+            }
+        }
+        ascent.save(spare);
+        if (!spare.isFinite()) {
+            return false;
+        }
+        Ascent.Snapshot older = snapshot;
+        snapshot = spare;
+        spare = older;
+        for (int i = 0; i < count; i++) {
+            trace.add(momentsOnHost[3 * i], momentsOnHost[3 * i + 2]);
+        }
+        lookedAt = steps;
+        lookTime = System.nanoTime();
+        if (lookTime - listenTime > LISTEN_NANOS) {
+            tell();
+        }
+        return true;
+    }
+
+    private void tell() {
+        listenTime = System.nanoTime();
+        Estimate recent = trace.recent();
+        settings.listener.progress(new Progress(
+                steps,
+                settings.maxSteps,
+                recent.value(),
+                recent.standardError(),
+                draws / Math.max(1e-9, (listenTime - begun) * 1e-9)));
+    }
+
+    /** Takes the steps since the last look again, one by one, to find the first that is not finite. */
+    private float[] diverged() {
+        int end = steps;
+        status = Status.DIVERGED;
+        ascent.restore(snapshot);
+        for (steps = lookedAt; steps < end; steps++) {
+            ascent.save(spare);
+            String what = ascent.replay(steps, moments, joint.parameterNames());
+            moments.read(0, momentsOnHost, 0, 3);
+            if (what != null) {
+                message = String.format(
+                        Locale.ROOT,
+                        "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. A lower learning"
+                                + " rate or standardized data may help.",
+                        steps + 1,
+                        what,
+                        momentsOnHost[0],
+                        steps);
+                return spare.phi;
+            }
+            trace.add(momentsOnHost[0], momentsOnHost[2]);
+        }
+        message = "numbers were not finite between steps " + (lookedAt + 1) + " and " + end
+                + ", but not when these steps were taken again: the model does not give the same answer twice";
+        steps = lookedAt;
+        return snapshot.phi;
+    }
+
+    /** What an interrupted run leaves: the average of this block if half of it is done, or of the last. */
+    private float[] partOfBlock() {
+        if (steps == blockStart) {
+            return blocks > 0 ? kept : snapshot.phi;
+        }
+        if (blocks == 0 || steps - blockStart >= (blockEnd - blockStart) / 2) {
+            average.parameterBuffer().read(0, kept, 0, kept.length);
+        }
+        return kept;
+    }
+
+    private LogWeights logWeights(String purpose, int count) {
+        draws += count;
+        return LogWeights.draw(joint, average, key.fork(purpose), count, settings.workspaceBytes);
+    }
+
+    private FitResult measure(float[] parameters) {
+        Estimate elbo = trace.recent();
+        Estimate evidence = new Estimate(Double.NaN, Double.NaN, 0);
+        double kHat = Double.NaN;
+        try {
+            average.parameterBuffer().write(0, parameters, 0, parameters.length);
+            average.update();
+            elbo = logWeights("evaluation", settings.evaluationDraws).elbo(0);
+            LogWeights ratios = logWeights("kHat", settings.evaluationDraws);
+            evidence = ratios.logEvidence(0);
+            kHat = ParetoShape.ofLogRatios(ratios.values(0));
+        } catch (DeviceException e) {
+            if (status != Status.FAILED) {
+                status = Status.FAILED;
+                message += "; measuring the result failed: " + e.getMessage();
+            }
+        }
+        if (trace.steps() > 0) {
+            tell();
+        }
+        return new FitResult(
+                settings.family,
+                settings.gradient,
+                settings.gradient == Gradient.SCORE ? settings.baseline : null,
+                settings.optimizer.describe(),
+                device.name(),
+                settings.seed,
+                steps,
+                status,
+                message,
+                elbo,
+                evidence,
+                kHat,
+                Verdict.of(kHat),
+                average.toGaussian(parameters),
+                joint.parameterNames(),
+                trace.points(),
+                (System.nanoTime() - begun) * 1e-9,
+                draws);
+    }
+}
