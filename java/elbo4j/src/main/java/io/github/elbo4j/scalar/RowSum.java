@@ -42,7 +42,9 @@ public final class RowSum {
 
     /** The sum of all that was added. Folding a single value returns that value, so levels need no special case. */
     public double total() {
-        if (counts[0] == 1 && counts[1] == 0) { // the common row of one tile; what the loop below would give
+        if (counts[0] == 1
+                && counts[1] == 0
+                && counts[2] == 0) { // the common row of one tile; what the loop below would give
             double only = lanes[0][0];
             lanes[0][0] = 0;
             counts[0] = 0;

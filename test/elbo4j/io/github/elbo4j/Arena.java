@@ -1,0 +1,173 @@
+package io.github.elbo4j;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The buffers of one test on one device, closed together. Outputs begin filled with {@link #POISON}, so that what an
+ * operation failed to write shows, and are followed by guard elements that it must leave alone.
+ */
+public final class Arena implements AutoCloseable {
+    /** No operation gives it. */
+    public static final float POISON = -0x1.abcdefp97f;
+
+    private static final int GUARD = 5;
+
+    private final Device device;
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final Map<Buffer, Integer> lengths = new LinkedHashMap<>();
+
+    public Arena(Device device) {
+        this.device = device;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public Ops ops() {
+        return device.ops();
+    }
+
+    public Buffer of(float... values) {
+        return keep(device.copyOf(values));
+    }
+
+    public Buffer of(double[] values) {
+        Buffer buffer = keep(device.allocate(ElementType.FLOAT64, values.length));
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
+    public Buffer of(int[] values) {
+        Buffer buffer = keep(device.allocate(ElementType.INT32, values.length));
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
+    /** An output of n elements, and guards. */
+    public Buffer out(ElementType type, long n) {
+        return out(type, n, GUARD);
+    }
+
+    /** An output of n float32, and guards. */
+    public Buffer out(long n) {
+        return out(ElementType.FLOAT32, n);
+    }
+
+    /** An output of n float64, and guards. */
+    public Buffer doubles(long n) {
+        return out(ElementType.FLOAT64, n);
+    }
+
+    /** Run sums: an output of exactly n float64, since their layout depends on the length. */
+    public Buffer runs(long n) {
+        return out(ElementType.FLOAT64, n, 0);
+    }
+
+    /** A float32 buffer that is read and written: the values, and guards. */
+    public Buffer inOut(float... values) {
+        Buffer buffer = out(values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
+    /** What an output holds; its guards must be as they were. */
+    public float[] floats(Buffer output) {
+        float[] all = output.toFloats();
+        int n = lengths.get(output);
+        for (int i = n; i < all.length; i++) {
+            if (all[i] != POISON) {
+                throw new AssertionError("element " + i + " of an output of " + n + " was overwritten: " + all[i]);
+            }
+        }
+        return Arrays.copyOf(all, n);
+    }
+
+    /** As {@link #floats(Buffer)}. */
+    public double[] doubles(Buffer output) {
+        double[] all = output.toDoubles();
+        int n = lengths.get(output);
+        for (int i = n; i < all.length; i++) {
+            if (all[i] != POISON) {
+                throw new AssertionError("element " + i + " of an output of " + n + " was overwritten: " + all[i]);
+            }
+        }
+        return Arrays.copyOf(all, n);
+    }
+
+    /** As {@link #floats(Buffer)}. */
+    public int[] ints(Buffer output) {
+        int[] all = output.toInts();
+        int n = lengths.get(output);
+        for (int i = n; i < all.length; i++) {
+            if (all[i] != (int) POISON) {
+                throw new AssertionError("element " + i + " of an output of " + n + " was overwritten: " + all[i]);
+            }
+        }
+        return Arrays.copyOf(all, n);
+    }
+
+    /** The bits of every output, in the order in which they were made; all NaN are alike. */
+    public List<long[]> outputBits() {
+        List<long[]> all = new ArrayList<>();
+        for (Buffer output : lengths.keySet()) {
+            all.add(
+                    switch (output.type()) {
+                        case FLOAT32 -> {
+                            float[] values = floats(output);
+                            long[] bits = new long[values.length];
+                            Arrays.setAll(bits, i -> Float.floatToIntBits(values[i]));
+                            yield bits;
+                        }
+                        case FLOAT64 ->
+                            Arrays.stream(doubles(output))
+                                    .mapToLong(Double::doubleToLongBits)
+                                    .toArray();
+                        case INT32 -> Arrays.stream(ints(output)).asLongStream().toArray();
+                    });
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        buffers.forEach(Buffer::close);
+    }
+
+    private Buffer out(ElementType type, long n, int guard) {
+        int length = (int) n + guard;
+        Buffer buffer = keep(device.allocate(type, length));
+        switch (type) {
+            case FLOAT32 -> {
+                float[] poison = new float[length];
+                Arrays.fill(poison, POISON);
+                buffer.write(0, poison, 0, length);
+            }
+            case FLOAT64 -> {
+                double[] poison = new double[length];
+                Arrays.fill(poison, POISON);
+                buffer.write(0, poison, 0, length);
+            }
+            case INT32 -> {
+                int[] poison = new int[length];
+                Arrays.fill(poison, (int) POISON);
+                buffer.write(0, poison, 0, length);
+            }
+        }
+        lengths.put(buffer, (int) n);
+        return buffer;
+    }
+
+    private Buffer keep(Buffer buffer) {
+        buffers.add(buffer);
+        return buffer;
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.elbo4j.device;
+
+import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.same;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.scalar.Philox;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class NormalOpsTest {
+    private static final int MAX = Integer.MAX_VALUE;
+
+    private static final Key KEY = new Key(0x9e3779b97f4a7c15L);
+
+    /** Blocks at awkward extents and addresses, up to the last one. */
+    private static final Shape[] SHAPES = {
+        Shape.of(1, 1, 0),
+        Shape.of(0, 3, 5),
+        Shape.of(3, 0, 5),
+        Shape.of(1, 1, 1),
+        Shape.of(3, 5, 31),
+        Shape.of(1, 2, 4099),
+        Shape.of(2, 3, 33).at(7, 11, 1),
+        Shape.of(2, 3, 1030).at(0, 1, 2),
+        Shape.of(2, 3, 5).at(0, 0, 3),
+        Shape.of(3, 2, 9).at(MAX - 3, MAX - 2, MAX - 9),
+    };
+
+    @EveryDevice
+    void theFirstWordsAreTheKnownAnswerOfRandom123(Device device) {
+        assertThat(words(device, new Key(0), 0, Shape.of(1, 1, 4)))
+                .containsExactly(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
+    }
+
+    @EveryDevice
+    void aWordIsAPureFunctionOfItsAddress(Device device) {
+        for (Shape shape : SHAPES) {
+            for (int step : new int[] {0, 1, -1, Integer.MIN_VALUE}) {
+                int[] got = words(device, KEY, step, shape);
+                int i = 0;
+                for (int b = 0; b < shape.problems(); b++) {
+                    for (int s = 0; s < shape.draws(); s++) {
+                        for (int d = 0; d < shape.dimensions(); d++) {
+                            assertThat(got[i++])
+                                    .as("%s, step %d, (%d, %d, %d)", shape, step, b, s, d)
+                                    .isEqualTo(word(
+                                            step,
+                                            shape.firstProblem() + b,
+                                            shape.firstDraw() + s,
+                                            shape.firstDimension() + d));
+                        }
+                    }
+                }
+                assertThat(i).isEqualTo(got.length);
+            }
+        }
+    }
+
+    @EveryDevice
+    void uniformsAreTheUpperBitsOfTheWordsInTheOpenInterval(Device device) {
+        for (Shape shape : SHAPES) {
+            int[] words = words(device, KEY, 5, shape);
+            try (Arena arena = new Arena(device)) {
+                Buffer u = arena.out(shape.elements());
+                arena.ops().uniform(KEY, 5, shape, u);
+                float[] got = arena.floats(u);
+                for (int i = 0; i < got.length; i++) {
+                    double want = ((words[i] >>> 9) + 0.5) / 8388608.0; // 24 bits: a float32
+                    same("u[" + i + "]", got[i], want);
+                    assertThat(got[i]).isBetween(0x1p-24f, 1 - 0x1p-24f);
+                }
+            }
+        }
+    }
+
+    /**
+     * Bound: the radius is within 3.8e-7 of the formula in float64, sine and cosine of half a turn within 1.4e-7 (DetMath's
+     * tables), the angle's rounding moves them by at most π·2^-25, and the product rounds once.
+     */
+    @EveryDevice
+    void normalsAreTheBoxMullerPairsOfTheWords(Device device) {
+        for (Shape shape : SHAPES) {
+            float[] got = normals(device, KEY, -3, shape);
+            for (int i = 0; i < got.length; i++) {
+                int row = i / shape.dimensions();
+                int b = shape.firstProblem() + row / shape.draws();
+                int s = shape.firstDraw() + row % shape.draws();
+                int d = shape.firstDimension() + i % shape.dimensions();
+                double u = ((word(-3, b, s, d & ~1) & 0xffffffffL) + 0.5) * 0x1p-32;
+                int second = word(-3, b, s, d | 1);
+                double angle = Math.PI * (((second << 1) >> 1) + 0.5) * 0x1p-31;
+                double radius = Math.sqrt(-2 * Math.log(u)) * (second < 0 ? -1 : 1);
+                double want = radius * ((d & 1) == 0 ? Math.cos(angle) : Math.sin(angle));
+                double tolerance = 3.8e-7 + Math.abs(radius) * (1.4e-7 + Math.PI * 0x1p-25) + Math.abs(want) * 0x1p-24;
+                close(shape + " epsilon[" + i + "]", got[i], want, tolerance);
+            }
+        }
+    }
+
+    @EveryDevice
+    void moreDrawsProblemsOrDimensionsKeepTheFirstOnes(Device device) {
+        float[] small = normals(device, KEY, 1, Shape.of(2, 3, 5));
+        float[] large = normals(device, KEY, 1, Shape.of(3, 70, 1031));
+        for (int b = 0; b < 2; b++) {
+            for (int s = 0; s < 3; s++) {
+                for (int d = 0; d < 5; d++) {
+                    same("epsilon", large[(b * 70 + s) * 1031 + d], small[(b * 3 + s) * 5 + d]);
+                }
+            }
+        }
+    }
+
+    @EveryDevice
+    void stepsSeedsAndPurposesGiveOtherDraws(Device device) {
+        Shape shape = Shape.of(1, 1, 64);
+        float[][] all = {
+            normals(device, KEY, 0, shape),
+            normals(device, KEY, 1, shape),
+            normals(device, new Key(KEY.seed() ^ 1), 0, shape),
+            normals(device, new Key(KEY.seed() ^ 1L << 63), 0, shape),
+            normals(device, KEY.fork("evaluation"), 0, shape),
+            normals(device, KEY, 0, shape.at(1, 0, 0)),
+            normals(device, KEY, 0, shape.at(0, 1, 0)),
+            normals(device, KEY, 0, shape.at(0, 0, 64)),
+        };
+        assertThat(Arrays.stream(all)
+                        .flatMap(x -> java.util.stream.IntStream.range(0, 64).mapToObj(i -> x[i])))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theHelperOfThisTestSeesAWrongWord() {
+        assertThat(word(0, 0, 0, 0)).isNotEqualTo(word(0, 0, 0, 1)).isNotEqualTo(word(1, 0, 0, 0));
+    }
+
+    private static int word(int step, int b, int s, int d) {
+        int[] four = new int[4];
+        Philox.words(KEY.seed(), d / 4, s, b, step, four, 0);
+        return four[d % 4];
+    }
+
+    private static int[] words(Device device, Key key, int step, Shape shape) {
+        try (Arena arena = new Arena(device)) {
+            Buffer words = arena.out(ElementType.INT32, shape.elements());
+            arena.ops().words(key, step, shape, words);
+            return arena.ints(words);
+        }
+    }
+
+    private static float[] normals(Device device, Key key, int step, Shape shape) {
+        try (Arena arena = new Arena(device)) {
+            Buffer epsilon = arena.out(shape.elements());
+            arena.ops().normal(key, step, shape, epsilon);
+            return arena.floats(epsilon);
+        }
+    }
+}
