@@ -31,7 +31,8 @@ public class GemmKernel {
 
     /**
      * {@code c[i,j] += Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
-     * #COLUMNS}. a has a row stride of {@link #PANEL}, b of bs, c of COLUMNS.
+     * #COLUMNS}. a has a row stride of {@link #PANEL}, b of bs, c of COLUMNS. There is room for
+     * 64 rows and columns; what is computed beyond {@code rows} and {@code columns} is not used.
      */
     protected void panel(
             float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, Scratch scratch) {
@@ -49,6 +50,11 @@ public class GemmKernel {
                 c[i * COLUMNS + j] += chain[j];
             }
         }
+    }
+
+    /** Columns that the inner loop takes at a time; divides {@link #COLUMNS}. */
+    protected int columnMultiple() {
+        return 1;
     }
 
     // ---- launches ----
@@ -108,7 +114,7 @@ public class GemmKernel {
                 for (int k = 0; k < inner; k += PANEL) {
                     int depth = Math.min(PANEL, inner - k);
                     read(left, i, k, m, depth, packedA, PANEL);
-                    if (right.columnStride() == 1) {
+                    if (right.columnStride() == 1 && n % columnMultiple() == 0) {
                         int bo = (int) (right.offset() + k * right.rowStride() + j);
                         panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, scratch);
                     } else {

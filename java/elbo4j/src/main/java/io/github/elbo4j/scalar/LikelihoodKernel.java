@@ -20,11 +20,11 @@ public class LikelihoodKernel {
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
 
-    /** {@code terms[i] = y·eta − softplus(eta)}; {@code eta = scale·(y − sigmoid(eta))}. */
-    protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int n) {
+    /** {@code terms[to + i] = y·eta − softplus(eta)}; {@code eta = scale·(y − sigmoid(eta))}. */
+    protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n) {
         for (int i = 0; i < n; i++) {
             float x = eta[o + i];
-            terms[i] = Math.fma(y[yo + i], x, -DetMath.softplus(x));
+            terms[to + i] = Math.fma(y[yo + i], x, -DetMath.softplus(x));
             eta[o + i] = scale * (y[yo + i] - DetMath.sigmoid(x));
         }
     }
@@ -86,7 +86,7 @@ public class LikelihoodKernel {
                 RowSum sum = scratch.sum.reset();
                 for (int i = 0; i < observations; i += BLOCK) {
                     int n = Math.min(BLOCK, observations - i);
-                    bernoulli(targets, i, scale, predictor, r * observations + i, terms, n);
+                    bernoulli(targets, i, scale, predictor, r * observations + i, terms, 0, n);
                     sum.add(basics.sums().tile(terms, 0, n, scratch));
                 }
                 values[r] = (float) (values[r] + scale * sum.total());

@@ -78,13 +78,19 @@ public final class RowSum {
         return lanes[0];
     }
 
-    /** Folds the 32 lanes at {@code lanes[from]} 16, 8, 4, 2, 1; destroys them. */
-    public static float fold(float[] lanes, int from) {
+    /**
+     * Folds 32 lanes 16, 8, 4, 2, 1; destroys them.
+     *
+     * @param n how many elements the tile has: lanes beyond them hold +0, and adding those changes nothing
+     */
+    public static float fold(float[] lanes, int n) {
         for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int l = from; l < from + half; l++) {
-                lanes[l] += lanes[l + half];
+            if (half < n) {
+                for (int l = 0; l < half; l++) {
+                    lanes[l] += lanes[l + half];
+                }
             }
         }
-        return lanes[from];
+        return lanes[0];
     }
 }

@@ -8,6 +8,7 @@ public final class Scratch {
     private float[][] floats = new float[24][0];
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];
+    private long[] longs = new long[0];
 
     /** The sum along a row that the running kernel is at. */
     public final RowSum sum = new RowSum();
@@ -34,5 +35,13 @@ public final class Scratch {
             doubles[slot] = new double[length];
         }
         return doubles[slot];
+    }
+
+    /** As {@link #floats}; there is one. */
+    public long[] longs(int length) {
+        if (longs.length < length) {
+            longs = new long[length];
+        }
+        return longs;
     }
 }

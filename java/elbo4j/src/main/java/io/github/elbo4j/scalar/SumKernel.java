@@ -9,7 +9,7 @@ public class SumKernel {
         for (int i = 0; i < n; i++) {
             lanes[i % RowSum.LANES] += x[o + i];
         }
-        return RowSum.fold(lanes, 0);
+        return RowSum.fold(lanes, n);
     }
 
     /** Σ x[o … o+n−1]. */

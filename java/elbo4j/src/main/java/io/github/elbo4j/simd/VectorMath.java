@@ -63,7 +63,8 @@ public final class VectorMath {
         return edge.blend(r, inside);
     }
 
-    private static FloatVector log1pInside(FloatVector x) {
+    /** ln(1 + x) for -1 &lt; x &lt; inf; twin: DetMath.log1pInside. */
+    static FloatVector log1pInside(FloatVector x) {
         IntVector k = x.add(1f).reinterpretAsInts().sub(TWO_THIRDS_BITS).and(EXPONENT);
         FloatVector scale = k.neg().add(0x40800000).reinterpretAsFloats().mul(0.25f);
         FloatVector f = x.fma(scale, scale.sub(1f));
@@ -152,7 +153,8 @@ public final class VectorMath {
                 .reinterpretAsFloats();
     }
 
-    private static FloatVector reciprocalOnePlus(FloatVector e) {
+    /** 1/(1 + e) for 0 &lt;= e &lt;= 1; twin: DetMath.reciprocalOnePlus. */
+    static FloatVector reciprocalOnePlus(FloatVector e) {
         FloatVector y = broadcast(F, R3).fma(e, broadcast(F, R2));
         y = y.fma(e, broadcast(F, R1));
         y = y.fma(e, broadcast(F, R0));

@@ -1,0 +1,27 @@
+package io.github.elbo4j.simd;
+
+import static io.github.elbo4j.simd.Lanes.F;
+
+import io.github.elbo4j.scalar.Basics;
+import io.github.elbo4j.scalar.FullRankGradientKernel;
+import jdk.incubator.vector.FloatVector;
+
+/** The inner loop of {@link FullRankGradientKernel}, a lane per column of the factor. */
+final class FullRankGradientSimd extends FullRankGradientKernel {
+    FullRankGradientSimd(Basics basics) {
+        super(basics);
+    }
+
+    @Override
+    protected void add(float u, float[] epsilon, float[] sums, int o, int n) {
+        int whole = F.loopBound(n);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector.fromArray(F, sums, o + j)
+                    .add(FloatVector.fromArray(F, epsilon, j).mul(u))
+                    .intoArray(sums, o + j);
+        }
+        for (int j = whole; j < n; j++) {
+            sums[o + j] += u * epsilon[j];
+        }
+    }
+}

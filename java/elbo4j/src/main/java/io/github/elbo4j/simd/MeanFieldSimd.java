@@ -1,0 +1,91 @@
+package io.github.elbo4j.simd;
+
+import static io.github.elbo4j.simd.Lanes.F;
+
+import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.scalar.Basics;
+import io.github.elbo4j.scalar.MeanFieldKernel;
+import jdk.incubator.vector.FloatVector;
+
+/** The inner loops of {@link MeanFieldKernel}, a lane per coordinate; the scalar formulas for what is left over. */
+final class MeanFieldSimd extends MeanFieldKernel {
+    MeanFieldSimd(Basics basics) {
+        super(basics);
+    }
+
+    @Override
+    protected void sample(float[] mu, int m, float[] sigma, int d, float[] epsilon, float[] z, int o, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, sigma, d + i)
+                    .fma(FloatVector.fromArray(F, epsilon, i), FloatVector.fromArray(F, mu, m + i))
+                    .intoArray(z, o + i);
+        }
+        for (int i = whole; i < n; i++) {
+            z[o + i] = Math.fma(sigma[d + i], epsilon[i], mu[m + i]);
+        }
+    }
+
+    @Override
+    protected void terms(
+            float[] mu, float[] omega, int m, float[] inverse, int d, float[] z, int o, float[] terms, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector h = FloatVector.fromArray(F, z, o + i)
+                    .sub(FloatVector.fromArray(F, mu, m + i))
+                    .mul(FloatVector.fromArray(F, inverse, d + i));
+            h.mul(-0.5f)
+                    .fma(h, FloatVector.fromArray(F, omega, m + i).neg())
+                    .intoArray(terms, i);
+        }
+        for (int i = whole; i < n; i++) {
+            float h = (z[o + i] - mu[m + i]) * inverse[d + i];
+            terms[i] = Math.fma(-0.5f * h, h, -omega[m + i]);
+        }
+    }
+
+    @Override
+    protected void gradient(
+            With with, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector scale = FloatVector.fromArray(F, inverse, d + i);
+            FloatVector h = FloatVector.fromArray(F, z, o + i)
+                    .sub(FloatVector.fromArray(F, mu, m + i))
+                    .mul(scale);
+            FloatVector slope = with == With.OMEGA ? h.fma(h, FloatVector.broadcast(F, -1f)) : h.mul(scale);
+            (with == With.Z ? slope.neg() : slope).intoArray(gradient, o + i);
+        }
+        super.gradient(with, mu, m + whole, inverse, d + whole, z, gradient, o + whole, n - whole);
+    }
+
+    @Override
+    protected void termsAndGradient(
+            float[] mu,
+            float[] omega,
+            int m,
+            float[] inverse,
+            int d,
+            float[] z,
+            float[] gradient,
+            int o,
+            float[] terms,
+            int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector scale = FloatVector.fromArray(F, inverse, d + i);
+            FloatVector h = FloatVector.fromArray(F, z, o + i)
+                    .sub(FloatVector.fromArray(F, mu, m + i))
+                    .mul(scale);
+            h.mul(-0.5f)
+                    .fma(h, FloatVector.fromArray(F, omega, m + i).neg())
+                    .intoArray(terms, i);
+            h.mul(scale).neg().intoArray(gradient, o + i);
+        }
+        for (int i = whole; i < n; i++) {
+            float h = (z[o + i] - mu[m + i]) * inverse[d + i];
+            terms[i] = Math.fma(-0.5f * h, h, -omega[m + i]);
+            gradient[o + i] = -(h * inverse[d + i]);
+        }
+    }
+}

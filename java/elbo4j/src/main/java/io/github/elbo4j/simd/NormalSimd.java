@@ -1,0 +1,149 @@
+package io.github.elbo4j.simd;
+
+import static io.github.elbo4j.scalar.Philox.MULTIPLIER_0;
+import static io.github.elbo4j.scalar.Philox.MULTIPLIER_1;
+import static io.github.elbo4j.scalar.Philox.ROUNDS;
+import static io.github.elbo4j.scalar.Philox.WEYL_0;
+import static io.github.elbo4j.scalar.Philox.WEYL_1;
+import static io.github.elbo4j.simd.Lanes.L;
+
+import io.github.elbo4j.scalar.NormalKernel;
+import io.github.elbo4j.scalar.Scratch;
+import io.github.elbo4j.scalar.Workers;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Normals, a lane per counter, in three stages over small arrays: words, Box–Muller, interleaving. One loop with all three
+ * is too large for the compiler and several times slower.
+ */
+final class NormalSimd extends NormalKernel {
+    private static final LongVector EVEN =
+            LongVector.broadcast(L, 0).addIndex(1).mul(2);
+    private static final long LOW = 0xffffffffL;
+    private static final int LANES = Lanes.COUNT;
+    private static final int LONGS = LANES / 2;
+    /** Counters of a block, and room for whole vectors. */
+    private static final int STAGE = BLOCK / 4 + 2 + LANES;
+
+    NormalSimd(Workers workers) {
+        super(workers);
+    }
+
+    @Override
+    protected void counters(
+            long seed, int step, int b, int s, int first, int count, float[] out, int o, Scratch scratch) {
+        int[] w0 = scratch.ints(2, STAGE);
+        int[] w1 = scratch.ints(3, STAGE);
+        int[] w2 = scratch.ints(4, STAGE);
+        int[] w3 = scratch.ints(5, STAGE);
+        philox(seed, step, b, s, first, count, w0, w1, w2, w3, scratch.longs(8 * LONGS));
+        float[] x0 = scratch.floats(1, STAGE);
+        float[] x1 = scratch.floats(2, STAGE);
+        float[] x2 = scratch.floats(3, STAGE);
+        float[] x3 = scratch.floats(4, STAGE);
+        boxMuller(w0, w1, x0, x1, count);
+        boxMuller(w2, w3, x2, x3, count);
+        for (int i = 0; i < count; i++) {
+            out[o + 4 * i] = x0[i];
+            out[o + 4 * i + 1] = x1[i];
+            out[o + 4 * i + 2] = x2[i];
+            out[o + 4 * i + 3] = x3[i];
+        }
+    }
+
+    @Override
+    protected void words(long seed, int step, int b, int s, int first, int count, int[] out, int o, Scratch scratch) {
+        int[] w0 = scratch.ints(2, STAGE);
+        int[] w1 = scratch.ints(3, STAGE);
+        int[] w2 = scratch.ints(4, STAGE);
+        int[] w3 = scratch.ints(5, STAGE);
+        philox(seed, step, b, s, first, count, w0, w1, w2, w3, scratch.longs(8 * LONGS));
+        for (int i = 0; i < count; i++) {
+            out[o + 4 * i] = w0[i];
+            out[o + 4 * i + 1] = w1[i];
+            out[o + 4 * i + 2] = w2[i];
+            out[o + 4 * i + 3] = w3[i];
+        }
+    }
+
+    /**
+     * The words of {@code count} counters, one array a word, whole vectors written. A word lives in a 64-bit lane, so that
+     * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
+     * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
+     */
+    static void philox(
+            long seed,
+            int step,
+            int b,
+            int s,
+            int first,
+            int count,
+            int[] w0,
+            int[] w1,
+            int[] w2,
+            int[] w3,
+            long[] halves) {
+        for (int i = 0; i < count; i += LANES) {
+            for (int half = 0; half < 2; half++) {
+                LongVector c0 = EVEN.add(first + i + half).and(LOW);
+                LongVector c1 = LongVector.broadcast(L, s & LOW);
+                LongVector c2 = LongVector.broadcast(L, b & LOW);
+                LongVector c3 = LongVector.broadcast(L, step & LOW);
+                int k0 = (int) seed;
+                int k1 = (int) (seed >>> 32);
+                for (int round = 0; round < ROUNDS; round++) {
+                    // The compiler makes a 32 x 32 multiplication of lanes whose factors are both masked so.
+                    LongVector p = c0.and(LOW)
+                            .mul(LongVector.broadcast(L, MULTIPLIER_0).and(LOW));
+                    LongVector q = c2.and(LOW)
+                            .mul(LongVector.broadcast(L, MULTIPLIER_1).and(LOW));
+                    c0 = q.lanewise(VectorOperators.LSHR, 32)
+                            .lanewise(VectorOperators.XOR, c1)
+                            .lanewise(VectorOperators.XOR, LongVector.broadcast(L, k0 & LOW));
+                    c1 = q; // its upper half is masked where it matters
+                    c2 = p.lanewise(VectorOperators.LSHR, 32)
+                            .lanewise(VectorOperators.XOR, c3)
+                            .lanewise(VectorOperators.XOR, LongVector.broadcast(L, k1 & LOW));
+                    c3 = p;
+                    k0 += WEYL_0;
+                    k1 += WEYL_1;
+                }
+                int at = half * 4 * LONGS;
+                c0.intoArray(halves, at);
+                c1.intoArray(halves, at + LONGS);
+                c2.intoArray(halves, at + 2 * LONGS);
+                c3.intoArray(halves, at + 3 * LONGS);
+            }
+            join(halves, 0, w0, i);
+            join(halves, LONGS, w1, i);
+            join(halves, 2 * LONGS, w2, i);
+            join(halves, 3 * LONGS, w3, i);
+        }
+    }
+
+    /** Even counters' words in the low halves, odd ones' in the high halves: natural order. */
+    private static void join(long[] halves, int word, int[] w, int i) {
+        LongVector odd = LongVector.fromArray(L, halves, 4 * LONGS + word).lanewise(VectorOperators.LSHL, 32);
+        LongVector.fromArray(L, halves, word)
+                .and(LOW)
+                .lanewise(VectorOperators.OR, odd)
+                .reinterpretAsInts()
+                .intoArray(w, i);
+    }
+
+    static void boxMuller(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            IntVector turn = IntVector.fromArray(Lanes.I, angles, i);
+            FloatVector radius = VectorMath.radius(IntVector.fromArray(Lanes.I, radii, i));
+            FloatVector signed = radius.reinterpretAsInts()
+                    .lanewise(VectorOperators.XOR, turn.and(0x80000000))
+                    .reinterpretAsFloats();
+            FloatVector angle = VectorMath.angle(turn);
+            signed.mul(VectorMath.cosHalfTurn(angle)).intoArray(cosines, i);
+            signed.mul(VectorMath.sinHalfTurn(angle)).intoArray(sines, i);
+        }
+    }
+}

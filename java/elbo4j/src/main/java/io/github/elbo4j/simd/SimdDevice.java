@@ -1,0 +1,34 @@
+package io.github.elbo4j.simd;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.scalar.Basics;
+import io.github.elbo4j.scalar.FullRankKernel;
+import io.github.elbo4j.scalar.HostDevice;
+import io.github.elbo4j.scalar.HostOps;
+import io.github.elbo4j.scalar.OptimizerKernel;
+import io.github.elbo4j.scalar.Workers;
+
+/** Opens the device whose inner loops use the Vector API. */
+public final class SimdDevice {
+    private SimdDevice() {}
+
+    /** Called by {@code Devices}, by name. */
+    public static Device open(int threads) {
+        Workers workers = new Workers(threads);
+        SumSimd sums = new SumSimd();
+        Basics basics = new Basics(workers, new NormalSimd(workers), new MathSimd(workers, sums), sums);
+        HostOps ops = new HostOps(
+                basics,
+                new MeanFieldSimd(basics),
+                new FullRankKernel(basics),
+                new KlSimd(basics),
+                new ScoreSimd(basics),
+                new ReparamSimd(basics),
+                new FullRankGradientSimd(basics),
+                new LikelihoodSimd(basics),
+                new GemmSimd(basics),
+                new OptimizerKernel(basics));
+        String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);
+        return new HostDevice("simd", description, workers, ops);
+    }
+}
