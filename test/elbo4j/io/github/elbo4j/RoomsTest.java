@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
@@ -120,6 +121,8 @@ class RoomsTest {
 
     @BeforeAll
     static void readTheLibrary() {
+        // Names suffice for these rules; looking up the JDK's classes would take most of the time.
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         library = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
                 .importPackages(HOME);
