@@ -137,6 +137,11 @@ public final class Arena implements AutoCloseable {
         return all;
     }
 
+    /** The buffer made last. */
+    public Buffer last() {
+        return buffers.get(buffers.size() - 1);
+    }
+
     @Override
     public void close() {
         buffers.forEach(Buffer::close);

@@ -1,0 +1,126 @@
+package io.github.elbo4j;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One call of one operation with arguments that are right, at any B, S and D: what a test needs that speaks of all
+ * operations alike. {@link OpCases} has every operation, in each of its modes.
+ *
+ * @param operation the method of {@code Ops}
+ * @param mode what tells its cases apart
+ * @param square whether its memory or work grows with D², so that D should stay small
+ * @param fewestDraws what it asks for at least
+ */
+public record OpCase(String operation, String mode, boolean square, int fewestDraws, Consumer<Call> body) {
+    public static final Key KEY = new Key(0xfedcba9876543210L);
+    public static final int STEP = 17;
+
+    /** The case's arguments on a device, at a shape. */
+    public static final class Call {
+        final Arena arena;
+        final Ops ops;
+        final Shape shape;
+        private long seed;
+
+        Call(Arena arena, Ops ops, Shape shape) {
+            this.arena = arena;
+            this.ops = ops;
+            this.shape = shape;
+        }
+
+        int problems() {
+            return shape.problems();
+        }
+
+        int draws() {
+            return shape.draws();
+        }
+
+        int dimensions() {
+            return shape.dimensions();
+        }
+
+        long factorLength() {
+            return shape.parameters() * dimensions();
+        }
+
+        long gradientLength() {
+            return shape.parameters() + factorLength();
+        }
+
+        Buffer normals(long n) {
+            return arena.of(Numbers.normals(++seed, n));
+        }
+
+        /** Logarithms of scales. */
+        Buffer logs(long n) {
+            return arena.of(Numbers.normals(++seed, n, -0.3, 0.5));
+        }
+
+        Buffer changed(long n) {
+            return arena.inOut(Numbers.normals(++seed, n));
+        }
+
+        Buffer positive(long n) {
+            float[] x = Numbers.normals(++seed, n);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.abs(x[i]);
+            }
+            return arena.of(x);
+        }
+
+        Buffer factor() {
+            return arena.of(Numbers.factors(++seed, problems(), dimensions()));
+        }
+
+        Buffer runs(long width) {
+            int runs = shape.firstDraw() / ElboOps.RUN + ElboOps.runs(draws());
+            return arena.runs((long) problems() * runs * width);
+        }
+
+        Buffer zerosAndOnes(int n) {
+            float[] y = new float[n];
+            for (int i = 0; i < n; i++) {
+                y[i] = i * 7 % 3 & 1;
+            }
+            return arena.of(y);
+        }
+
+        /** A triangle with a diagonal away from zero, and NaN beyond it. */
+        Matrix triangle(boolean upper) {
+            int m = dimensions();
+            float[] l = Numbers.factors(++seed, 1, m);
+            for (int i = 0; i < m; i++) {
+                l[i * m + i] = 1.5f + Math.abs(l[i * m + i]);
+            }
+            Matrix lower = Matrix.of(arena.of(l), m, m);
+            return upper ? lower.transposed() : lower;
+        }
+    }
+
+    /** Calls the operation; returns the bits of its outputs. */
+    public List<long[]> bits(Device device, Shape shape) {
+        try (Arena arena = new Arena(device)) {
+            body.accept(new Call(arena, device.ops(), shape));
+            return arena.outputBits();
+        }
+    }
+
+    /** Makes the arguments in the arena and calls the operation of the given ops. */
+    public void call(Arena arena, Ops ops, Shape shape) {
+        body.accept(new Call(arena, ops, shape));
+    }
+
+    @Override
+    public String toString() {
+        return mode.isEmpty() ? operation : operation + " " + mode;
+    }
+}

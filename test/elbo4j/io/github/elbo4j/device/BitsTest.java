@@ -1,0 +1,116 @@
+package io.github.elbo4j.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.OpCase;
+import io.github.elbo4j.OpCases;
+import io.github.elbo4j.TestDevices;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Results are the same bits on every device, with any number of threads. */
+class BitsTest {
+    /** Sizes around lanes, warps, tiles and runs, in each coordinate; the others odd. */
+    private static final List<Shape> SHAPES = List.of(
+            Shape.of(0, 3, 5),
+            Shape.of(3, 0, 5),
+            Shape.of(3, 5, 0),
+            Shape.of(1, 1, 1),
+            Shape.of(3, 5, 31),
+            Shape.of(5, 3, 32),
+            Shape.of(3, 7, 33),
+            Shape.of(1, 2, 257),
+            Shape.of(31, 33, 3),
+            Shape.of(3, 257, 5).at(5, 64, 6),
+            Shape.of(1, 4099, 3).at(0, 128, 0),
+            Shape.of(33, 65, 1).at(1, 0, 3));
+
+    private static final List<Shape> LONG_ROWS =
+            List.of(Shape.of(3, 1, 1023), Shape.of(1, 3, 4099).at(2, 0, 7), Shape.of(3, 65, 1025));
+
+    static List<OpCase> cases() {
+        return OpCases.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyDeviceGivesTheBitsOfScalar(OpCase operation) {
+        for (Device device : TestDevices.all()) {
+            shapes(operation)
+                    .forEach(shape -> assertSameBits(
+                            operation + " of " + shape + " on " + device,
+                            operation.bits(device, shape),
+                            operation.bits(TestDevices.scalar(), shape)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void resultsDoNotDependOnTheThreads(OpCase operation) {
+        for (Device device : TestDevices.all()) {
+            for (int threads : new int[] {1, 2, 7}) {
+                try (Device other = Devices.open(device.name(), threads)) {
+                    threaded(operation)
+                            .forEach(shape -> assertSameBits(
+                                    operation + " of " + shape + " on " + other,
+                                    operation.bits(other, shape),
+                                    operation.bits(TestDevices.scalar(), shape)));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyOutputIsWritten(OpCase operation) {
+        for (Device device : TestDevices.all()) {
+            for (long[] output : operation.bits(device, Shape.of(3, 65, 33).at(0, 64, 0))) {
+                boolean written = Arrays.stream(output)
+                        .anyMatch(bits -> bits != Float.floatToIntBits(Arena.POISON)
+                                && bits != Double.doubleToLongBits(Arena.POISON));
+                assertThat(written).as("%s on %s", operation, device).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void everyOperationHasACase() {
+        assertThat(OpCases.operations())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(Ops.class.getInterfaces())
+                        .flatMap(family -> Stream.of(family.getDeclaredMethods()))
+                        .filter(method -> !java.lang.reflect.Modifier.isStatic(method.getModifiers()))
+                        .map(java.lang.reflect.Method::getName)
+                        .filter(name -> !name.startsWith("$")) // a coverage tool's
+                        .distinct()
+                        .toList());
+    }
+
+    private static Stream<Shape> shapes(OpCase operation) {
+        return Stream.concat(SHAPES.stream(), operation.square() ? Stream.empty() : LONG_ROWS.stream())
+                .filter(shape -> shape.draws() >= operation.fewestDraws());
+    }
+
+    /** Work enough for a launch to be shared out. */
+    private static Stream<Shape> threaded(OpCase operation) {
+        return operation.square()
+                ? Stream.of(Shape.of(3, 70, 33).at(1, 64, 2), Shape.of(1, 2, 257))
+                : Stream.of(Shape.of(3, 4099, 3), Shape.of(3, 65, 1025).at(1, 64, 2));
+    }
+
+    private static void assertSameBits(String what, List<long[]> got, List<long[]> want) {
+        for (int i = 0; i < want.size(); i++) {
+            int differs = Arrays.mismatch(got.get(i), want.get(i));
+            if (differs >= 0) {
+                throw new AssertionError(what + ": element " + differs + " of output " + i + " is "
+                        + Long.toHexString(got.get(i)[differs]) + ", but must be "
+                        + Long.toHexString(want.get(i)[differs]));
+            }
+        }
+    }
+}
