@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.elbo4j.scalar.DetMath;
 import io.github.elbo4j.scalar.Words;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -76,8 +77,9 @@ class VectorMathTest {
         float[] got = new float[words.length];
         Arrays.fill(got, 12345f); // an element that was not written shows
         OnVectors.apply(vector, words, got);
+        OfWord twin = scalar(scalar);
         for (int i = 0; i < words.length; i++) {
-            float want = scalar(scalar, words[i]);
+            float want = twin.apply(words[i]);
             if (Float.floatToIntBits(got[i]) != Float.floatToIntBits(want)) {
                 return "%s of %08x: %a, scalar %a".formatted(vector, words[i], got[i], want);
             }
@@ -85,22 +87,25 @@ class VectorMathTest {
         return "";
     }
 
-    private static float scalar(String function, int word) {
-        float x = Float.intBitsToFloat(word);
+    private interface OfWord {
+        float apply(int word);
+    }
+
+    private static OfWord scalar(String function) {
         return switch (function) {
-            case "log" -> DetMath.log(x);
-            case "log1p" -> DetMath.log1p(x);
-            case "exp" -> DetMath.exp(x);
-            case "softplus" -> DetMath.softplus(x);
-            case "sigmoid" -> DetMath.sigmoid(x);
-            case "tanh" -> DetMath.tanh(x);
-            case "reciprocal" -> DetMath.reciprocal(x);
-            case "sinPi" -> DetMath.sinPi(x);
-            case "cosPi" -> DetMath.cosPi(x);
-            case "sinHalfTurn" -> DetMath.sinHalfTurn(x);
-            case "cosHalfTurn" -> DetMath.cosHalfTurn(x);
-            case "radius" -> DetMath.radius(word);
-            case "angle" -> DetMath.angle(word);
+            case "log" -> word -> DetMath.log(Float.intBitsToFloat(word));
+            case "log1p" -> word -> DetMath.log1p(Float.intBitsToFloat(word));
+            case "exp" -> word -> DetMath.exp(Float.intBitsToFloat(word));
+            case "softplus" -> word -> DetMath.softplus(Float.intBitsToFloat(word));
+            case "sigmoid" -> word -> DetMath.sigmoid(Float.intBitsToFloat(word));
+            case "tanh" -> word -> DetMath.tanh(Float.intBitsToFloat(word));
+            case "reciprocal" -> word -> DetMath.reciprocal(Float.intBitsToFloat(word));
+            case "sinPi" -> word -> DetMath.sinPi(Float.intBitsToFloat(word));
+            case "cosPi" -> word -> DetMath.cosPi(Float.intBitsToFloat(word));
+            case "sinHalfTurn" -> word -> DetMath.sinHalfTurn(Float.intBitsToFloat(word));
+            case "cosHalfTurn" -> word -> DetMath.cosHalfTurn(Float.intBitsToFloat(word));
+            case "radius" -> DetMath::radius;
+            case "angle" -> DetMath::angle;
             default -> throw new IllegalArgumentException(function);
         };
     }
@@ -108,27 +113,29 @@ class VectorMathTest {
     /** Apart, because a class whose methods name vectors cannot be inspected where the module is absent. */
     private static final class OnVectors {
         static void apply(String function, int[] words, float[] result) {
+            Function<IntVector, FloatVector> vector = vector(function);
             for (int i = 0; i < words.length; i += Lanes.COUNT) {
-                IntVector word = IntVector.fromArray(Lanes.I, words, i);
-                FloatVector x = word.reinterpretAsFloats();
-                FloatVector y = switch (function) {
-                    case "log" -> VectorMath.log(x);
-                    case "log1p" -> VectorMath.log1p(x);
-                    case "exp" -> VectorMath.exp(x);
-                    case "softplus" -> VectorMath.softplus(x);
-                    case "sigmoid" -> VectorMath.sigmoid(x);
-                    case "tanh" -> VectorMath.tanh(x);
-                    case "reciprocal" -> VectorMath.reciprocal(x);
-                    case "sinPi" -> VectorMath.sinPi(x);
-                    case "cosPi" -> VectorMath.cosPi(x);
-                    case "sinHalfTurn" -> VectorMath.sinHalfTurn(x);
-                    case "cosHalfTurn" -> VectorMath.cosHalfTurn(x);
-                    case "radius" -> VectorMath.radius(word);
-                    case "angle" -> VectorMath.angle(word);
-                    default -> throw new IllegalArgumentException(function);
-                };
-                y.intoArray(result, i);
+                vector.apply(IntVector.fromArray(Lanes.I, words, i)).intoArray(result, i);
             }
+        }
+
+        private static Function<IntVector, FloatVector> vector(String function) {
+            return switch (function) {
+                case "log" -> word -> VectorMath.log(word.reinterpretAsFloats());
+                case "log1p" -> word -> VectorMath.log1p(word.reinterpretAsFloats());
+                case "exp" -> word -> VectorMath.exp(word.reinterpretAsFloats());
+                case "softplus" -> word -> VectorMath.softplus(word.reinterpretAsFloats());
+                case "sigmoid" -> word -> VectorMath.sigmoid(word.reinterpretAsFloats());
+                case "tanh" -> word -> VectorMath.tanh(word.reinterpretAsFloats());
+                case "reciprocal" -> word -> VectorMath.reciprocal(word.reinterpretAsFloats());
+                case "sinPi" -> word -> VectorMath.sinPi(word.reinterpretAsFloats());
+                case "cosPi" -> word -> VectorMath.cosPi(word.reinterpretAsFloats());
+                case "sinHalfTurn" -> word -> VectorMath.sinHalfTurn(word.reinterpretAsFloats());
+                case "cosHalfTurn" -> word -> VectorMath.cosHalfTurn(word.reinterpretAsFloats());
+                case "radius" -> VectorMath::radius;
+                case "angle" -> VectorMath::angle;
+                default -> throw new IllegalArgumentException(function);
+            };
         }
     }
 }
