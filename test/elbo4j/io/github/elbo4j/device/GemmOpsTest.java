@@ -1,0 +1,315 @@
+package io.github.elbo4j.device;
+
+import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.normals;
+import static io.github.elbo4j.Numbers.same;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.Numbers.Sum;
+import io.github.elbo4j.Order;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+class GemmOpsTest {
+    /** How a matrix may lie in its buffer. */
+    private enum Layout {
+        ROWS {
+            @Override
+            Matrix view(Buffer buffer, int rows, int columns) {
+                return Matrix.of(buffer, rows, columns);
+            }
+        },
+        COLUMNS {
+            @Override
+            Matrix view(Buffer buffer, int rows, int columns) {
+                return Matrix.of(buffer, columns, rows).transposed();
+            }
+        },
+        /** A block of columns of a wider matrix, away from the start. */
+        BLOCK {
+            @Override
+            Matrix view(Buffer buffer, int rows, int columns) {
+                return new Matrix(buffer, 5, rows, columns + 4, columns + 4L, 1).columns(3, columns + 3);
+            }
+        },
+        /** Neither stride is 1. */
+        SPARSE {
+            @Override
+            Matrix view(Buffer buffer, int rows, int columns) {
+                return new Matrix(buffer, 2, rows, columns, 3L * columns + 1, 3);
+            }
+        };
+
+        abstract Matrix view(Buffer buffer, int rows, int columns);
+
+        /** A view of a buffer filled with normals, and longer than needed. */
+        Matrix make(Arena arena, long seed, int rows, int columns) {
+            return view(arena.inOut(normals(seed, 3L * rows * columns + 5L * rows + 20)), rows, columns);
+        }
+    }
+
+    @EveryDevice
+    void productsAreTheStatedChainsInEveryLayout(Device device) {
+        for (Layout a : Layout.values()) {
+            for (Layout b : Layout.values()) {
+                for (Layout c : Layout.values()) {
+                    for (boolean accumulate : new boolean[] {false, true}) {
+                        assertProduct(device, a, b, c, accumulate, 3, 5, 7);
+                    }
+                }
+            }
+        }
+    }
+
+    @EveryDevice
+    void productsAreTheStatedChainsAtAwkwardSizes(Device device) {
+        int[][] sizes = {
+            {1, 1, 1},
+            {1, 65, 33},
+            {65, 1, 31},
+            {64, 64, 256},
+            {67, 131, 257},
+            {9, 200, 512},
+            {33, 17, 1000},
+            {2, 3, 4099}
+        };
+        for (int[] size : sizes) {
+            assertProduct(device, Layout.ROWS, Layout.ROWS, Layout.ROWS, false, size[0], size[1], size[2]);
+            assertProduct(device, Layout.ROWS, Layout.COLUMNS, Layout.BLOCK, true, size[0], size[1], size[2]);
+            assertProduct(device, Layout.COLUMNS, Layout.BLOCK, Layout.COLUMNS, true, size[0], size[1], size[2]);
+        }
+    }
+
+    @EveryDevice
+    void withoutInnerColumnsTheProductIsZero(Device device) {
+        for (boolean accumulate : new boolean[] {false, true}) {
+            assertProduct(device, Layout.ROWS, Layout.ROWS, Layout.ROWS, accumulate, 3, 5, 0);
+            assertProduct(device, Layout.ROWS, Layout.ROWS, Layout.ROWS, accumulate, 0, 5, 2);
+            assertProduct(device, Layout.ROWS, Layout.ROWS, Layout.ROWS, accumulate, 3, 0, 2);
+        }
+    }
+
+    @EveryDevice
+    void aRepeatedRowIsReadAsOften(Device device) {
+        float[] row = normals(1, 300);
+        float[] b = normals(2, 300 * 5);
+        try (Arena arena = new Arena(device)) {
+            Buffer c = arena.out(4 * 5);
+            arena.ops()
+                    .gemm(
+                            new Matrix(arena.of(row), 0, 4, 300, 0, 1),
+                            Matrix.of(arena.of(b), 300, 5),
+                            false,
+                            Matrix.of(c, 4, 5));
+            for (int i = 0; i < 20; i++) {
+                int j = i % 5;
+                float[] column = new float[300];
+                for (int k = 0; k < 300; k++) {
+                    column[k] = b[k * 5 + j];
+                }
+                same("c", arena.floats(c)[i], Order.chain(0f, row, column));
+            }
+        }
+    }
+
+    @EveryDevice
+    void whatWasInTheResultDoesNotReachAProductThatIsNotAccumulated(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer c = arena.inOut(Float.NaN, Float.NaN);
+            arena.ops().gemm(Matrix.of(arena.of(2, 3), 2, 1), Matrix.of(arena.of(5f), 1, 1), false, Matrix.of(c, 2, 1));
+            same("c", arena.floats(c), new float[] {10, 15});
+        }
+    }
+
+    @EveryDevice
+    void aNanReachesItsRowAndColumnOnly(Device device) {
+        float[] a = normals(1, 70 * 300);
+        float[] b = normals(2, 300 * 70);
+        a[5 * 300 + 299] = Float.NaN; // row 5
+        b[66] = Float.POSITIVE_INFINITY; // column 66
+        try (Arena arena = new Arena(device)) {
+            Buffer c = arena.out(70 * 70);
+            arena.ops()
+                    .gemm(
+                            Matrix.of(arena.of(a), 70, 300),
+                            Matrix.of(arena.of(b), 300, 70),
+                            false,
+                            Matrix.of(c, 70, 70));
+            float[] got = arena.floats(c);
+            for (int i = 0; i < got.length; i++) {
+                same("row 5", Float.isNaN(got[i]) ? 1 : 0, i / 70 == 5 ? 1 : 0);
+                same("column 66", Float.isInfinite(got[i]) ? 1 : 0, i % 70 == 66 && i / 70 != 5 ? 1 : 0);
+            }
+        }
+    }
+
+    private static void assertProduct(
+            Device device, Layout la, Layout lb, Layout lc, boolean accumulate, int m, int n, int k) {
+        try (Arena arena = new Arena(device)) {
+            Matrix a = la.make(arena, 1, m, k);
+            Matrix b = lb.make(arena, 2, k, n);
+            Matrix c = lc.make(arena, 3, m, n);
+            float[] as = arena.floats(a.buffer());
+            float[] bs = arena.floats(b.buffer());
+            float[] want = arena.floats(c.buffer());
+            arena.ops().gemm(a, b, accumulate, c);
+            for (int i = 0; i < m; i++) {
+                float[] row = elements(a, as, i, true);
+                for (int j = 0; j < n; j++) {
+                    float[] column = elements(b, bs, j, false);
+                    int at = index(c, i, j);
+                    float old = accumulate ? want[at] : 0f;
+                    Sum sum = new Sum().add(old);
+                    for (int q = 0; q < k; q++) {
+                        sum.add((double) row[q] * column[q]);
+                    }
+                    want[at] = Order.chain(old, row, column);
+                    close("the expectation itself", want[at], sum, Math.min(k, 256) + k / 256 + 2);
+                }
+            }
+            String what = "%s %s %s %d x %d x %d".formatted(la, lb, lc, m, n, k);
+            same(what, arena.floats(c.buffer()), want); // what lies between the elements of c included
+        }
+    }
+
+    private static float[] elements(Matrix x, float[] values, int of, boolean row) {
+        int n = row ? x.columns() : x.rows();
+        float[] elements = new float[n];
+        IntStream.range(0, n).forEach(i -> elements[i] = values[row ? index(x, of, i) : index(x, i, of)]);
+        return elements;
+    }
+
+    private static int index(Matrix x, int i, int j) {
+        return Math.toIntExact(x.offset() + i * x.rowStride() + j * x.columnStride());
+    }
+
+    // ---- triangles ----
+
+    /**
+     * The chains run over the triangle's own columns k in panels that end at multiples of 256: L·b over k ≤ i; a solution
+     * x_i = (b_i − Σ_{k &lt; i} L_ik·x_k) / L_ii.
+     */
+    @EveryDevice
+    void triangularMultiplyIsTheProductWithTheTriangle(Device device) {
+        for (Layout layout : Layout.values()) {
+            for (boolean upper : new boolean[] {false, true}) {
+                for (int m : new int[] {0, 1, 5, 33, 300}) {
+                    Triangle x = new Triangle(layout, m, 5, upper);
+                    float[] got = x.run(device, false);
+                    for (int i = 0; i < m; i++) {
+                        for (int j = 0; j < 5; j++) {
+                            float value = 0f;
+                            Sum sum = new Sum();
+                            for (int panel = 0; panel < m; panel += 256) {
+                                float chain = 0f;
+                                for (int k = panel; k < Math.min(m, panel + 256); k++) {
+                                    if (upper ? k >= i : k <= i) {
+                                        chain = Math.fma(x.at(i, k), x.b[k * 5 + j], chain);
+                                        sum.add((double) x.at(i, k) * x.b[k * 5 + j]);
+                                    }
+                                }
+                                value += chain;
+                            }
+                            same(layout + " product", got[i * 5 + j], value);
+                            close(layout + " product", got[i * 5 + j], sum, Math.min(m, 256) + 2);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Backward stable: L·x differs from b by as many roundings of |L|·|x| as a chain has. */
+    @EveryDevice
+    void triangularSolveUndoesTheProductWithTheTriangle(Device device) {
+        for (Layout layout : Layout.values()) {
+            for (boolean upper : new boolean[] {false, true}) {
+                for (int m : new int[] {0, 1, 5, 33, 300}) {
+                    Triangle x = new Triangle(layout, m, 5, upper);
+                    float[] got = x.run(device, true);
+                    for (int i = 0; i < m; i++) {
+                        for (int j = 0; j < 5; j++) {
+                            Sum product = new Sum();
+                            for (int k = 0; k < m; k++) {
+                                if (upper ? k >= i : k <= i) {
+                                    product.add((double) x.at(i, k) * got[k * 5 + j]);
+                                }
+                            }
+                            close(layout + " L·x", x.b[i * 5 + j], product, Math.min(m, 256) + 1 + 1 + 1.7 + 1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** The triangle with a diagonal away from zero and NaN in the half that must not be read, and what it is applied to. */
+    private static final class Triangle {
+        private final Layout layout;
+        private final int m;
+        private final boolean upper;
+        private final float[] l;
+        private final float[] b;
+        private final int n;
+
+        Triangle(Layout layout, int m, int n, boolean upper) {
+            this.layout = layout;
+            this.m = m;
+            this.n = n;
+            this.upper = upper;
+            l = normals(1, (long) m * m, 0, 1 / Math.sqrt(m));
+            b = normals(2, (long) m * n);
+            for (int i = 0; i < m * m; i++) {
+                int row = i / m;
+                int column = i % m;
+                l[i] = row == column ? (row % 2 == 0 ? 2 : -1) + l[i] / 4 : (column > row) == upper ? l[i] : Float.NaN;
+            }
+        }
+
+        float at(int i, int k) {
+            return l[i * m + k];
+        }
+
+        float[] run(Device device, boolean solve) {
+            try (Arena arena = new Arena(device)) {
+                Matrix triangle = layout.make(arena, 9, m, m);
+                Matrix in = layout.make(arena, 8, m, n);
+                float[] values = arena.floats(triangle.buffer());
+                for (int i = 0; i < m * m; i++) {
+                    values[index(triangle, i / m, i % m)] = l[i];
+                }
+                triangle.buffer().write(0, values, 0, values.length);
+                float[] before = arena.floats(in.buffer());
+                for (int i = 0; i < m * n; i++) {
+                    before[index(in, i / n, i % n)] = b[i];
+                }
+                in.buffer().write(0, before, 0, before.length);
+                if (solve) {
+                    arena.ops().triangularSolve(triangle, upper, in);
+                } else {
+                    arena.ops().triangularMultiply(triangle, upper, in);
+                }
+                float[] after = arena.floats(in.buffer());
+                float[] got = new float[m * n];
+                for (int i = 0; i < m * n; i++) {
+                    int at = index(in, i / n, i % n);
+                    got[i] = after[at];
+                    after[at] = before[at];
+                }
+                same("what lies between", after, before);
+                same("the triangle", arena.floats(triangle.buffer()), values);
+                return Arrays.copyOf(got, m * n);
+            }
+        }
+    }
+
+    @EveryDevice
+    void aSingularTriangleGivesNoFiniteSolution(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer b = arena.inOut(1, 1);
+            arena.ops().triangularSolve(Matrix.of(arena.of(0, 9, 1, 2), 2, 2), false, Matrix.of(b, 2, 1));
+            same("x", arena.floats(b), new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY});
+        }
+    }
+}
