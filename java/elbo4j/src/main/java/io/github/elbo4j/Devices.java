@@ -87,8 +87,9 @@ public final class Devices {
             case "cuda" -> List.of(Kind.CUDA);
             case "simd" -> List.of(Kind.SIMD);
             case "scalar" -> List.of(Kind.SCALAR);
-            default -> throw new IllegalArgumentException(
-                    "there is no device '" + name + "'; choose auto, cpu, cuda, simd or scalar");
+            default ->
+                throw new IllegalArgumentException(
+                        "there is no device '" + name + "'; choose auto, cpu, cuda, simd or scalar");
         };
         StringBuilder passedOver = new StringBuilder();
         for (Kind kind : candidates) {
@@ -102,7 +103,11 @@ public final class Devices {
             if (candidates.size() == 1) {
                 throw new DeviceException("device '" + name + "' cannot open: " + absent);
             }
-            passedOver.append(passedOver.isEmpty() ? "" : "; ").append("no ").append(kind.label).append(": ");
+            passedOver
+                    .append(passedOver.isEmpty() ? "" : "; ")
+                    .append("no ")
+                    .append(kind.label)
+                    .append(": ");
             passedOver.append(absent);
         }
         throw new AssertionError("scalar always opens");
@@ -129,7 +134,8 @@ public final class Devices {
     private enum Kind {
         CUDA("cuda") {
             @Override
-            @Nullable String absent() {
+            @Nullable
+            String absent() {
                 return exists("io.github.elbo4j.cuda.CudaDevice")
                         ? null
                         : "this build of elbo4j holds no CUDA device; use cpu";
@@ -142,7 +148,8 @@ public final class Devices {
         },
         SIMD("simd") {
             @Override
-            @Nullable String absent() {
+            @Nullable
+            String absent() {
                 return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
                         ? null
                         : "the Java module " + VECTOR_MODULE + " is not loaded; start java with --add-modules "
@@ -156,7 +163,8 @@ public final class Devices {
         },
         SCALAR("scalar") {
             @Override
-            @Nullable String absent() {
+            @Nullable
+            String absent() {
                 return null;
             }
 
@@ -184,9 +192,8 @@ public final class Devices {
         /** By name only: a machine without the vector module or JCuda must still load this class. */
         private static Device byName(String className, int threads) {
             try {
-                return (Device) Class.forName(className)
-                        .getMethod("open", int.class)
-                        .invoke(null, threads);
+                return (Device)
+                        Class.forName(className).getMethod("open", int.class).invoke(null, threads);
             } catch (InvocationTargetException e) {
                 if (e.getCause() instanceof DeviceException broken) {
                     throw broken;

@@ -131,8 +131,8 @@ public abstract class Buffer implements AutoCloseable {
             throw new IllegalArgumentException("cannot " + what + " " + asked + " elements: this is a " + this);
         }
         if (count < 0 || from < 0 || from > arrayLength - count) {
-            throw new IllegalArgumentException("cannot " + what + " " + count + " elements at index " + from
-                    + " of an array of " + arrayLength);
+            throw new IllegalArgumentException(
+                    "cannot " + what + " " + count + " elements at index " + from + " of an array of " + arrayLength);
         }
         if (start < 0 || start > length - count) {
             throw new IllegalArgumentException(
@@ -141,13 +141,13 @@ public abstract class Buffer implements AutoCloseable {
     }
 
     private static String allocationSite() {
-        return StackWalker.getInstance().walk(frames -> frames.filter(
-                        frame -> !frame.getClassName().startsWith("io.github.elbo4j.device.")
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !frame.getClassName().startsWith("io.github.elbo4j.device.")
                                 && !frame.getMethodName().equals("allocate")
                                 && !frame.getMethodName().equals("<init>"))
-                .findFirst()
-                .map(Object::toString)
-                .orElse("an unknown place"));
+                        .findFirst()
+                        .map(Object::toString)
+                        .orElse("an unknown place"));
     }
 
     /** What the cleaner runs; it must not refer to the buffer. */

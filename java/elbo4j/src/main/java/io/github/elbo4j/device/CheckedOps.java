@@ -184,14 +184,16 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void klToStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
+    public void klToStandardGradient(
+            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
         parameters(Shape.of(problems, 1, dimensions), mu, omega);
         parameters(Shape.of(problems, 1, dimensions), "gradMu", gradMu, "gradOmega", gradOmega);
         ops.klToStandardGradient(problems, dimensions, mu, omega, gradMu, gradOmega);
     }
 
     @Override
-    public void klDiagonal(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
+    public void klDiagonal(
+            int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
         Shape shape = Shape.of(problems, 1, dimensions);
         parameters(shape, "muQ", muQ, "omegaQ", omegaQ);
         parameters(shape, "muP", muP, "omegaP", omegaP);
@@ -200,7 +202,15 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void klDiagonalGradient(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer gradMu, Buffer gradOmega) {
+    public void klDiagonalGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer omegaQ,
+            Buffer muP,
+            Buffer omegaP,
+            Buffer gradMu,
+            Buffer gradOmega) {
         Shape shape = Shape.of(problems, 1, dimensions);
         parameters(shape, "muQ", muQ, "omegaQ", omegaQ);
         parameters(shape, "muP", muP, "omegaP", omegaP);
@@ -209,14 +219,23 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void klFull(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
+    public void klFull(
+            int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
         full(problems, dimensions, muQ, factorQ, muP, factorP);
         doubles("kl", kl, problems);
         ops.klFull(problems, dimensions, muQ, factorQ, muP, factorP, kl);
     }
 
     @Override
-    public void klFullGradient(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer gradMu, Buffer gradFactor) {
+    public void klFullGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer factorQ,
+            Buffer muP,
+            Buffer factorP,
+            Buffer gradMu,
+            Buffer gradFactor) {
         full(problems, dimensions, muQ, factorQ, muP, factorP);
         floats("gradMu", gradMu, product(problems, "problems", dimensions, "dimensions"));
         factor("gradFactor", gradFactor, problems, dimensions);
@@ -240,7 +259,8 @@ public final class CheckedOps implements Ops {
     @Override
     public void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
         if (!Float.isFinite(alpha) || alpha == 1f) {
-            throw new IllegalArgumentException("alpha is " + alpha + ", but must be finite and not 1; 1 is the ELBO: use moments");
+            throw new IllegalArgumentException(
+                    "alpha is " + alpha + ", but must be finite and not 1; 1 is the ELBO: use moments");
         }
         draws(problems, draws, logP, logQ);
         doubles("bound", bound, 2L * problems);
@@ -257,17 +277,27 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void scoreWeights(int problems, int draws, Baseline baseline, Buffer logP, Buffer logQ, @Nullable Buffer running, double rate, Buffer weights) {
+    public void scoreWeights(
+            int problems,
+            int draws,
+            Baseline baseline,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer running,
+            double rate,
+            Buffer weights) {
         draws(problems, draws, logP, logQ);
         if (draws < 2 && (baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE)) {
-            throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline + " needs 2 or more: it is estimated from the other draws");
+            throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
+                    + " needs 2 or more: it is estimated from the other draws");
         }
         if (baseline == Baseline.RUNNING_MEAN) {
             if (!(rate > 0 && rate <= 1)) {
                 throw new IllegalArgumentException("rate is " + rate + ", but must be in (0, 1]");
             }
             if (running == null) {
-                throw new IllegalArgumentException("running is missing, but the baseline RUNNING_MEAN keeps its state there");
+                throw new IllegalArgumentException(
+                        "running is missing, but the baseline RUNNING_MEAN keeps its state there");
             }
             doubles("running", running, problems);
         }
@@ -276,7 +306,15 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void meanFieldScore(Key key, int step, Shape shape, Buffer omega, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+    public void meanFieldScore(
+            Key key,
+            int step,
+            Shape shape,
+            Buffer omega,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
         floats("omega", omega, shape.parameters());
         floats("weights", weights, shape.rows());
         if (sums != null) {
@@ -295,7 +333,16 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void fullRankScoreGradient(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+    public void fullRankScoreGradient(
+            Key key,
+            int step,
+            Shape shape,
+            Buffer factor,
+            Buffer score,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
         factor("factor", factor, shape.problems(), shape.dimensions());
         floats("score", score, shape.elements());
         floats("weights", weights, shape.rows());
@@ -308,7 +355,8 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void fullRankScoreSquares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
+    public void fullRankScoreSquares(
+            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
         factor("factor", factor, shape.problems(), shape.dimensions());
         floats("score", score, shape.elements());
         floats("weights", weights, shape.rows());
@@ -317,7 +365,8 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void meanFieldReparam(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
+    public void meanFieldReparam(
+            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
         floats("omega", omega, shape.parameters());
         floats("gradient", gradient, shape.elements());
         runs("runs", runs, shape, 2L * shape.dimensions());
@@ -325,7 +374,8 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void fullRankReparam(Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
+    public void fullRankReparam(
+            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
         factor("factor", factor, shape.problems(), shape.dimensions());
         floats("gradient", gradient, shape.elements());
         if (score != null) {
@@ -342,7 +392,15 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void gaussian(int rows, int observations, Buffer y, float scale, Matrix logNoise, Buffer eta, Buffer logP, @Nullable Matrix gradLogNoise) {
+    public void gaussian(
+            int rows,
+            int observations,
+            Buffer y,
+            float scale,
+            Matrix logNoise,
+            Buffer eta,
+            Buffer logP,
+            @Nullable Matrix gradLogNoise) {
         observations(rows, observations, y, scale, eta, logP);
         column("logNoise", logNoise, rows);
         if (gradLogNoise != null) {
@@ -357,7 +415,8 @@ public final class CheckedOps implements Ops {
         matrix("b", b);
         matrix("c", c);
         if (a.columns() != b.rows() || c.rows() != a.rows() || c.columns() != b.columns()) {
-            throw new IllegalArgumentException("c is " + extents(c) + ", but a · b is " + extents(a) + " times " + extents(b));
+            throw new IllegalArgumentException(
+                    "c is " + extents(c) + ", but a · b is " + extents(a) + " times " + extents(b));
         }
         apart("a", a, c);
         apart("b", b, c);
@@ -385,7 +444,17 @@ public final class CheckedOps implements Ops {
     }
 
     @Override
-    public void adam(long n, int t, float rate, float beta1, float beta2, float guard, Buffer gradient, Buffer m, Buffer v, Buffer parameter) {
+    public void adam(
+            long n,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer gradient,
+            Buffer m,
+            Buffer v,
+            Buffer parameter) {
         positive("t", t);
         notNaN("rate", rate);
         fraction("beta1", beta1);
@@ -469,8 +538,8 @@ public final class CheckedOps implements Ops {
         long perRun = shape.problems() * width;
         doubles(name, runs, count * perRun);
         if (perRun > 0 && runs.length() % perRun != 0) {
-            throw new IllegalArgumentException(name + " has " + runs.length() + " elements, but must have a multiple of "
-                    + perRun + ": [B][runs][" + width + "]");
+            throw new IllegalArgumentException(name + " has " + runs.length()
+                    + " elements, but must have a multiple of " + perRun + ": [B][runs][" + width + "]");
         }
     }
 

@@ -13,8 +13,7 @@ public interface KlOps {
     void klToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl);
 
     /** Its gradient: {@code mu} and {@code sigma² − 1}; both [B][D], written. */
-    void klToStandardGradient(
-            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega);
+    void klToStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega);
 
     /**
      * {@code kl[b] = Σ_d (e² + r² − 1)/2 − log r} with r = sigmaQ/sigmaP and e = (muQ − muP)/sigmaP.

@@ -25,8 +25,7 @@ public interface ReparamOps {
      * @param gradient g, [B][S][D] of this shape
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
-    void meanFieldReparam(
-            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs);
+    void meanFieldReparam(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs);
 
     /**
      * {@code Σ_s g_i}, then [D][D] {@code Σ_s g_i · epsilon_j} for j &lt; i, times L_ii for j = i, zero above; with

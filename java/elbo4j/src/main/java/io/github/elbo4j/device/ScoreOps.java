@@ -63,7 +63,14 @@ public interface ScoreOps {
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
     void meanFieldScore(
-            Key key, int step, Shape shape, Buffer omega, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs);
+            Key key,
+            int step,
+            Shape shape,
+            Buffer omega,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs);
 
     /**
      * {@code Σ_s (w·epsilon², epsilon², w·h², h²)} with h = epsilon² − 1, four blocks of D.
@@ -96,6 +103,5 @@ public interface ScoreOps {
      *
      * @param runs [B][runs][2(D + D²)] FLOAT64, the shape's runs written
      */
-    void fullRankScoreSquares(
-            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs);
+    void fullRankScoreSquares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs);
 }

@@ -229,8 +229,7 @@ public class ElboKernel {
         }
 
         /** Folds a tile of at most 1024 rows, n coordinates side by side; adding lanes that stayed +0 changes nothing. */
-        private void foldTile(
-                double[] in, int at, int stride, int rows, int n, double[] out, int o, Scratch scratch) {
+        private void foldTile(double[] in, int at, int stride, int rows, int n, double[] out, int o, Scratch scratch) {
             double[] lanes = scratch.doubles(LANES, RowSum.LANES * COORDINATES);
             Arrays.fill(lanes, 0.0);
             for (int r = 0; r < rows; r++) {

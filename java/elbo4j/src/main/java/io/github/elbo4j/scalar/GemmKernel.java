@@ -67,7 +67,9 @@ public class GemmKernel {
         int across = Kernel.ceilDiv(c.columns(), COLUMNS);
         // Smaller blocks where there would be too few for the threads; the numbers do not depend on it.
         int rows = ROWS;
-        while (rows > 8 && (long) across * Kernel.ceilDiv(c.rows(), rows) < 4L * basics.workers().count()) {
+        while (rows > 8
+                && (long) across * Kernel.ceilDiv(c.rows(), rows)
+                        < 4L * basics.workers().count()) {
             rows /= 2;
         }
         gemm.rows = rows;
@@ -116,7 +118,16 @@ public class GemmKernel {
                     read(left, i, k, m, depth, packedA, PANEL);
                     if (right.columnStride() == 1 && n % columnMultiple() == 0) {
                         int bo = (int) (right.offset() + k * right.rowStride() + j);
-                        panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, scratch);
+                        panel(
+                                packedA,
+                                floats(right.buffer()),
+                                bo,
+                                (int) right.rowStride(),
+                                block,
+                                m,
+                                depth,
+                                n,
+                                scratch);
                     } else {
                         read(right, k, j, depth, n, packedB, COLUMNS);
                         panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, scratch);

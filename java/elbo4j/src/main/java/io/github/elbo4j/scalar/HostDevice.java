@@ -55,8 +55,9 @@ public final class HostDevice implements Device {
             throw new IllegalStateException("the " + name + " device is closed");
         }
         if (length > LONGEST_ARRAY) {
-            throw new DeviceException(name + ": a buffer of " + length + " " + type + " was asked for, but a Java array ends at "
-                    + LONGEST_ARRAY + " elements; lower the draws or the batch");
+            throw new DeviceException(
+                    name + ": a buffer of " + length + " " + type + " was asked for, but a Java array ends at "
+                            + LONGEST_ARRAY + " elements; lower the draws or the batch");
         }
         try {
             return new HostBuffer(this, type, (int) length);

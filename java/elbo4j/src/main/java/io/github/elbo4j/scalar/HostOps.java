@@ -136,12 +136,14 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void logDensityGradient(Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient) {
+    public synchronized void logDensityGradient(
+            Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient) {
         meanField.density(shape, with, mu, omega, z, null, gradient);
     }
 
     @Override
-    public synchronized void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
+    public synchronized void logDensityAndGradient(
+            Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
         meanField.density(shape, With.Z, mu, omega, z, logQ, gradient);
     }
 
@@ -161,7 +163,8 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void fullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
+    public synchronized void fullRankLogDensityGradient(
+            Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
         fullRank.gradient(shape, mu, factor, z, gradient);
     }
 
@@ -181,27 +184,46 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void klToStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
+    public synchronized void klToStandardGradient(
+            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
         this.kl.toStandardGradient(problems, dimensions, mu, omega, gradMu, gradOmega);
     }
 
     @Override
-    public synchronized void klDiagonal(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
+    public synchronized void klDiagonal(
+            int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
         this.kl.diagonal(problems, dimensions, muQ, omegaQ, muP, omegaP, kl);
     }
 
     @Override
-    public synchronized void klDiagonalGradient(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer gradMu, Buffer gradOmega) {
+    public synchronized void klDiagonalGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer omegaQ,
+            Buffer muP,
+            Buffer omegaP,
+            Buffer gradMu,
+            Buffer gradOmega) {
         this.kl.diagonalGradient(problems, dimensions, muQ, omegaQ, muP, omegaP, gradMu, gradOmega);
     }
 
     @Override
-    public synchronized void klFull(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
+    public synchronized void klFull(
+            int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
         this.kl.full(problems, dimensions, muQ, factorQ, muP, factorP, kl, null, null);
     }
 
     @Override
-    public synchronized void klFullGradient(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer gradMu, Buffer gradFactor) {
+    public synchronized void klFullGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer factorQ,
+            Buffer muP,
+            Buffer factorP,
+            Buffer gradMu,
+            Buffer gradFactor) {
         this.kl.full(problems, dimensions, muQ, factorQ, muP, factorP, null, gradMu, gradFactor);
     }
 
@@ -211,27 +233,46 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, long slot) {
+    public synchronized void moments(
+            int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, long slot) {
         elbo.moments(problems, draws, logP, logQ, moments, slot);
     }
 
     @Override
-    public synchronized void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
+    public synchronized void renyi(
+            int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
         elbo.renyi(problems, draws, alpha, logP, logQ, bound);
     }
 
     @Override
-    public synchronized void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
+    public synchronized void meanOverDraws(
+            int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
         elbo.meanOverDraws(problems, draws, width, constant, runSums, mean);
     }
 
     @Override
-    public synchronized void scoreWeights(int problems, int draws, Baseline baseline, Buffer logP, Buffer logQ, @Nullable Buffer running, double rate, Buffer weights) {
+    public synchronized void scoreWeights(
+            int problems,
+            int draws,
+            Baseline baseline,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer running,
+            double rate,
+            Buffer weights) {
         this.score.weights(problems, draws, baseline, logP, logQ, running, rate, weights);
     }
 
     @Override
-    public synchronized void meanFieldScore(Key key, int step, Shape shape, Buffer omega, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+    public synchronized void meanFieldScore(
+            Key key,
+            int step,
+            Shape shape,
+            Buffer omega,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
         this.score.meanField(key, step, shape, omega, weights, sums, draws, runs);
     }
 
@@ -241,32 +282,53 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void fullRankScoreGradient(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
+    public synchronized void fullRankScoreGradient(
+            Key key,
+            int step,
+            Shape shape,
+            Buffer factor,
+            Buffer score,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
         fullRankGradient.score(key, step, shape, factor, score, weights, sums, draws, runs);
     }
 
     @Override
-    public synchronized void fullRankScoreSquares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
+    public synchronized void fullRankScoreSquares(
+            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
         fullRankGradient.squares(key, step, shape, factor, score, weights, runs);
     }
 
     @Override
-    public synchronized void meanFieldReparam(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
+    public synchronized void meanFieldReparam(
+            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
         reparam.meanField(key, step, shape, path, omega, gradient, runs);
     }
 
     @Override
-    public synchronized void fullRankReparam(Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
+    public synchronized void fullRankReparam(
+            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
         fullRankGradient.reparam(key, step, shape, factor, gradient, score, runs);
     }
 
     @Override
-    public synchronized void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+    public synchronized void bernoulliLogit(
+            int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
         likelihood.bernoulliLogit(rows, observations, y, scale, eta, logP);
     }
 
     @Override
-    public synchronized void gaussian(int rows, int observations, Buffer y, float scale, Matrix logNoise, Buffer eta, Buffer logP, @Nullable Matrix gradLogNoise) {
+    public synchronized void gaussian(
+            int rows,
+            int observations,
+            Buffer y,
+            float scale,
+            Matrix logNoise,
+            Buffer eta,
+            Buffer logP,
+            @Nullable Matrix gradLogNoise) {
         likelihood.gaussian(rows, observations, y, scale, logNoise, eta, logP, gradLogNoise);
     }
 
@@ -291,7 +353,17 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void adam(long n, int t, float rate, float beta1, float beta2, float guard, Buffer gradient, Buffer m, Buffer v, Buffer parameter) {
+    public synchronized void adam(
+            long n,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer gradient,
+            Buffer m,
+            Buffer v,
+            Buffer parameter) {
         optimizer.adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
     }
 }

@@ -190,14 +190,14 @@ public class MeanFieldKernel {
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
                         if (values == null) {
-                            gradient(with, location, m + d, inverse, d, draws, Objects.requireNonNull(slopes), o + d, n);
+                            gradient(
+                                    with, location, m + d, inverse, d, draws, Objects.requireNonNull(slopes), o + d, n);
                             continue;
                         }
                         if (slopes == null) {
                             terms(location, logScale, m + d, inverse, d, draws, o + d, terms, n);
                         } else {
-                            termsAndGradient(
-                                    location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
+                            termsAndGradient(location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
                         }
                         sum.add(basics.sums().tile(terms, 0, n, scratch));
                     }

@@ -1,7 +1,6 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;

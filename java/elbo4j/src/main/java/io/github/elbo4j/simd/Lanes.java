@@ -1,7 +1,6 @@
 package io.github.elbo4j.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector shape of this machine, chosen once: constants, so that the compiler sees through every operation. */

@@ -34,9 +34,7 @@ final class MeanFieldSimd extends MeanFieldKernel {
             FloatVector h = FloatVector.fromArray(F, z, o + i)
                     .sub(FloatVector.fromArray(F, mu, m + i))
                     .mul(FloatVector.fromArray(F, inverse, d + i));
-            h.mul(-0.5f)
-                    .fma(h, FloatVector.fromArray(F, omega, m + i).neg())
-                    .intoArray(terms, i);
+            h.mul(-0.5f).fma(h, FloatVector.fromArray(F, omega, m + i).neg()).intoArray(terms, i);
         }
         for (int i = whole; i < n; i++) {
             float h = (z[o + i] - mu[m + i]) * inverse[d + i];
@@ -77,9 +75,7 @@ final class MeanFieldSimd extends MeanFieldKernel {
             FloatVector h = FloatVector.fromArray(F, z, o + i)
                     .sub(FloatVector.fromArray(F, mu, m + i))
                     .mul(scale);
-            h.mul(-0.5f)
-                    .fma(h, FloatVector.fromArray(F, omega, m + i).neg())
-                    .intoArray(terms, i);
+            h.mul(-0.5f).fma(h, FloatVector.fromArray(F, omega, m + i).neg()).intoArray(terms, i);
             h.mul(scale).neg().intoArray(gradient, o + i);
         }
         for (int i = whole; i < n; i++) {

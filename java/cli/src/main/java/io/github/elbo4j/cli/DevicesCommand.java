@@ -1,0 +1,31 @@
+package io.github.elbo4j.cli;
+
+import io.github.elbo4j.Devices;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code elbo4j devices}. */
+@Command(name = "devices", description = "Lists the devices, whether each opens here, and if not, why.")
+final class DevicesCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Devices.Status> devices = Devices.list();
+        for (Devices.Status device : devices) {
+            out.printf("%-7s  %-3s  %s%n", device.name(), device.opens() ? "yes" : "no", device.words());
+        }
+        devices.stream()
+                .filter(Devices.Status::opens)
+                .findFirst()
+                .ifPresent(best -> out.println("auto is " + best.name() + ". Every device gives the same results."));
+        return Main.GOOD;
+    }
+}

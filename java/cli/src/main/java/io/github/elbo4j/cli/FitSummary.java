@@ -1,0 +1,86 @@
+package io.github.elbo4j.cli;
+
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Verdict;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that is told about a fit, wherever it is told: on the terminal, in {@code fit.json} and in the report.
+ *
+ * @param model {@code logistic} or {@code linear}
+ * @param family {@code full-rank} or {@code mean-field}
+ * @param gradient {@code reparam} or {@code score}
+ * @param steps the steps that were done
+ * @param elbo the evidence lower bound with every constant, estimated from fresh draws; NaN if there is none
+ * @param elboError its standard error
+ * @param kHat the Pareto shape of the importance ratios; NaN if it could not be estimated
+ * @param parameters in the order of the covariance
+ * @param covariance of the parameters, on the scale of the data
+ * @param trace the ELBO as the fit saw it
+ * @param options what was asked for and what was chosen in its stead, in the order of the help text; strings, numbers and
+ *     booleans
+ */
+record FitSummary(
+        String model,
+        String family,
+        String gradient,
+        long seed,
+        int steps,
+        Ending ending,
+        double elbo,
+        double elboError,
+        double kHat,
+        List<Parameter> parameters,
+        double[][] covariance,
+        List<TracePoint> trace,
+        Map<String, Object> options,
+        Source data,
+        Run run) {
+    /** Phi^-1(0.95): half the width of a central 90 % interval of a normal, in standard deviations. */
+    static final double Z95 = 1.6448536269514722;
+
+    /** How the fit came to its end; {@code detail} says it in a sentence. */
+    record Ending(Status status, String detail) {}
+
+    /**
+     * A parameter's marginal, which is normal on the scale of the data.
+     *
+     * @param unit the standard deviation of the column it multiplies, or NaN where it multiplies none
+     */
+    record Parameter(String name, double mean, double sd, double unit) {
+        double q05() {
+            return mean - Z95 * sd;
+        }
+
+        double q95() {
+            return mean + Z95 * sd;
+        }
+    }
+
+    /** What the model was fitted to. */
+    record Source(String file, String sha256, int rows, String target, List<String> predictors) {}
+
+    /**
+     * Where and how fast it ran. Nothing but the device's name goes into {@code fit.json}'s comparable part.
+     *
+     * @param device {@code simd}, {@code scalar}, …
+     * @param description the device in words
+     * @param reason why it is this device
+     */
+    record Run(String device, String description, String reason, double seconds, double drawsPerSecond) {}
+
+    boolean converged() {
+        return ending.status == Status.CONVERGED;
+    }
+
+    Verdict verdict() {
+        return Verdict.of(kHat);
+    }
+
+    /** Whether the numbers may be used: the process then exits with 0. */
+    boolean good() {
+        return converged() && verdict() != Verdict.DO_NOT_TRUST;
+    }
+}

@@ -1,0 +1,209 @@
+package io.github.elbo4j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A fit as one HTML page that loads nothing: style, charts and data are inside. A content security policy names the two
+ * scripts by their hash, so nothing that a column name smuggles in could run even if it were not escaped.
+ */
+final class HtmlReport {
+    private static final String FOLDER = "report/";
+
+    private final FitSummary fit;
+    private final String command;
+    private final String version;
+    private final ZonedDateTime when;
+
+    /**
+     * @param command the command line that repeats the fit
+     * @param when the time to print on the page
+     */
+    HtmlReport(FitSummary fit, String command, String version, ZonedDateTime when) {
+        this.fit = fit;
+        this.command = command;
+        this.version = version;
+        this.when = when;
+    }
+
+    String html() {
+        Explanation explanation = new Explanation(fit);
+        String uplot = uplot();
+        String js = resource("report.js");
+        FitSummary.Source data = fit.data();
+        String what = "Bayesian " + fit.model() + " regression of " + data.target();
+        Map<String, String> slots = new HashMap<>();
+        slots.put("hashes", hash(uplot) + " " + hash(js));
+        slots.put("css", resource("uPlot.min.css") + "\n" + resource("report.css"));
+        slots.put("uplot", uplot);
+        slots.put("js", js);
+        slots.put("data", Html.script(new ReportData(fit).json()));
+        slots.put("title", Html.escape(explanation.headline() + ": " + what));
+        slots.put("heading", Html.escape(what));
+        slots.put("sub", Html.escape(sub(data)));
+        slots.put("tone", tone());
+        slots.put("sign", tone().equals("good") ? "✓" : tone().equals("usable") ? "≈" : "✕");
+        slots.put("headline", Html.escape(explanation.headline()));
+        slots.put("verdict", Html.escape(explanation.verdict()));
+        slots.put("ending", Html.escape(fit.ending().detail()));
+        slots.put("advice", list(explanation.advice()));
+        slots.put("elbo", Html.number(Numbers.withError(fit.elbo(), fit.elboError())));
+        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)));
+        slots.put("gauge", gauge());
+        slots.put("steps", Numbers.grouped(fit.steps()));
+        slots.put("draws", Html.escape(String.valueOf(fit.options().getOrDefault("draws", ""))));
+        slots.put("time", Numbers.seconds(fit.run().seconds()));
+        slots.put("speed", Numbers.short3(fit.run().drawsPerSecond()));
+        slots.put("device", Html.escape(fit.run().device()));
+        slots.put("description", Html.escape(fit.run().description()));
+        slots.put("table", new ParameterTable(fit.parameters(), effect(data)).html());
+        slots.put("tablecaption", Html.escape(tableCaption()));
+        slots.put("correlations", correlations());
+        slots.put("aboutelbo", Html.escape(explanation.elbo()));
+        slots.put("command", Html.escape(command));
+        slots.put("options", options());
+        slots.put("about", Html.escape(about(data)));
+        slots.put("version", Html.escape(version));
+        slots.put("when", when.format(DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH)));
+        return fill(resource("report.html"), slots);
+    }
+
+    /** Puts the values in the places of their names, in one pass: what a value holds is never taken for a name. */
+    private static String fill(String template, Map<String, String> slots) {
+        StringBuilder page = new StringBuilder(1 << 17);
+        int end = 0;
+        for (int start = template.indexOf("{{"); start >= 0; start = template.indexOf("{{", end)) {
+            page.append(template, end, start);
+            end = template.indexOf("}}", start) + 2;
+            String name = template.substring(start + 2, end - 2);
+            String value = slots.get(name);
+            if (value == null) {
+                throw new IllegalStateException("report.html asks for " + name + ", which nobody fills in");
+            }
+            page.append(value);
+        }
+        return page.append(template, end, template.length()).toString();
+    }
+
+    private String sub(FitSummary.Source data) {
+        int k = data.predictors().size();
+        return data.file() + " · " + Numbers.grouped(data.rows()) + " rows · " + k + " predictor" + (k == 1 ? "" : "s")
+                + " · " + fit.family() + " Gaussian · " + fit.gradient() + " gradient · seed " + fit.seed();
+    }
+
+    private String tone() {
+        if (!fit.good()) {
+            return "bad";
+        }
+        return fit.verdict() == io.github.elbo4j.infer.Verdict.GOOD ? "good" : "usable";
+    }
+
+    private String effect(FitSummary.Source data) {
+        return fit.model().equals("logistic")
+                ? "log-odds for one sd of the column: 90 % and 50 % interval"
+                : data.target() + " for one sd of the column: 90 % and 50 % interval";
+    }
+
+    private String tableCaption() {
+        return "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the data: the"
+                + " change of "
+                + (fit.model().equals("logistic") ? "the log-odds" : "the target")
+                + " for one unit of the column. The drawn intervals are for one standard deviation of the column instead, so"
+                + " that they can be compared; filled ones lie clear of zero.";
+    }
+
+    private String correlations() {
+        if (fit.family().equals("mean-field")) {
+            return "<p class=\"caption\">A mean-field Gaussian has no correlations between the parameters that it fits. Use"
+                    + " <code>--family full-rank</code> to see them.</p>";
+        }
+        HeatMap map = new HeatMap(fit.parameters(), fit.covariance());
+        if (!map.fits()) {
+            return "<p class=\"caption\">"
+                    + (fit.parameters().size() < 2
+                            ? "There is only one parameter."
+                            : "There are too many parameters to draw; fit.json holds the covariance.")
+                    + "</p>";
+        }
+        return "<div class=\"scroll\">" + map.html() + "</div><p class=\"scale\">−1 <i></i> 1</p><p class=\"caption\">"
+                + Html.escape(map.strongest())
+                + " A large one says that the data tell the two apart badly, only their combination well.</p>";
+    }
+
+    /** k-hat on a line from 0 to 1 whose thresholds are marked. */
+    private String gauge() {
+        if (Double.isNaN(fit.kHat())) {
+            return "not available";
+        }
+        double x = 2 + 116 * Math.max(0, Math.min(1, fit.kHat()));
+        return "<svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\"good below"
+                + " 0.5, usable below 0.7\"><rect x=\"2\" y=\"4\" width=\"58\" height=\"4\" fill=\"var(--good)\"/>"
+                + "<rect x=\"60\" y=\"4\" width=\"23.2\" height=\"4\" fill=\"var(--usable)\"/>"
+                + "<rect x=\"83.2\" y=\"4\" width=\"34.8\" height=\"4\" fill=\"var(--bad)\"/><circle cx=\""
+                + Numbers.fixed(x, 1)
+                + "\" cy=\"6\" r=\"4.5\" fill=\"var(--page)\" stroke=\"var(--ink)\" stroke-width=\"2.5\"/></svg>";
+    }
+
+    private String options() {
+        StringBuilder html = new StringBuilder("<table class=\"options\">\n");
+        fit.options()
+                .forEach((name, value) -> html.append("<tr><th>")
+                        .append(Html.escape(name))
+                        .append("</th><td>")
+                        .append(Html.number(value.toString()))
+                        .append("</td></tr>\n"));
+        return html.append("</table>").toString();
+    }
+
+    private String about(FitSummary.Source data) {
+        return "Device: " + fit.run().device() + ", " + fit.run().reason() + ". The same seed gives the same numbers on"
+                + " every device and with any number of threads. SHA-256 of " + data.file() + ": " + data.sha256()
+                + ".";
+    }
+
+    private static String list(List<String> items) {
+        if (items.isEmpty()) {
+            return "";
+        }
+        StringBuilder html = new StringBuilder("<ul>");
+        items.forEach(item -> html.append("<li>").append(Html.escape(item)).append("</li>"));
+        return html.append("</ul>").toString();
+    }
+
+    /** The licence asks to go where the code goes; it takes the place of the first line, a comment with an address. */
+    private static String uplot() {
+        String code = resource("uPlot.iife.min.js");
+        return "/*\nuPlot 1.6.32\n" + resource("uPlot.LICENSE") + "\n*/" + code.substring(code.indexOf('\n'));
+    }
+
+    private static String hash(String script) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + FOLDER + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

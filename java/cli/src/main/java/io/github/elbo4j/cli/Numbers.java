@@ -1,0 +1,108 @@
+package io.github.elbo4j.cli;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/** Numbers for people: no more digits than their error justifies, and the same text on every machine. */
+final class Numbers {
+    private static final int MOST_DECIMALS = 8;
+    /** Below 10^-3 and from 10^7 on, an exponent reads better than zeros. */
+    private static final int LEAST_EXPONENT = -3;
+
+    private static final int MOST_EXPONENT = 7;
+
+    private Numbers() {}
+
+    /** The decimals that show {@code error} with {@code digits} significant digits, at most 8 and at least 0. */
+    static int decimals(double error, int digits) {
+        if (!(error > 0) || Double.isInfinite(error)) {
+            return Math.min(digits + 1, MOST_DECIMALS);
+        }
+        int exponent = (int) Math.floor(Math.log10(error));
+        return Math.max(0, Math.min(MOST_DECIMALS, digits - 1 - exponent));
+    }
+
+    /** With a fixed number of decimals. */
+    static String fixed(double value, int decimals) {
+        if (!Double.isFinite(value)) {
+            return words(value);
+        }
+        if (Math.abs(value) >= 1e15) {
+            return significant(value, 4);
+        }
+        String text =
+                new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+        return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+    }
+
+    /** With that many significant digits; with an exponent where the number is very small or large. */
+    static String significant(double value, int digits) {
+        if (!Double.isFinite(value)) {
+            return words(value);
+        }
+        if (value == 0) {
+            return "0";
+        }
+        int exponent = (int) Math.floor(Math.log10(Math.abs(value)));
+        if (exponent < LEAST_EXPONENT || exponent >= MOST_EXPONENT) {
+            return String.format(Locale.ROOT, "%." + (digits - 1) + "e", value);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+        int decimals = digits - rounded.precision() + rounded.scale();
+        return rounded.setScale(Math.max(0, decimals), RoundingMode.UNNECESSARY).toPlainString();
+    }
+
+    /** {@code value ± error}, both to the error's second digit. */
+    static String withError(double value, double error) {
+        int decimals = decimals(error, 2);
+        return Double.isFinite(error) ? fixed(value, decimals) + " ± " + fixed(error, decimals) : fixed(value, 2);
+    }
+
+    /** A whole number in groups of three: 12,345. */
+    static String grouped(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** 12.3 M, 45 k: for speeds. */
+    static String short3(double value) {
+        double scaled = value;
+        String unit = "";
+        for (String next : new String[] {" k", " M", " G", " T"}) {
+            if (!(scaled >= 999.5)) {
+                break;
+            }
+            scaled /= 1000;
+            unit = next;
+        }
+        return significant(scaled, 3) + unit;
+    }
+
+    /** 0.42 s, 12.3 s, 3 min 20 s. */
+    static String seconds(double seconds) {
+        if (seconds < 60) {
+            return fixed(seconds, seconds < 9.95 ? 2 : 1) + " s";
+        }
+        long whole = Math.round(seconds);
+        return whole < 3600
+                ? whole / 60 + " min " + whole % 60 + " s"
+                : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+    }
+
+    /** Phi(x), for probabilities shown to three digits (Abramowitz and Stegun 7.1.26: error below 1.5e-7). */
+    static double normalCdf(double x) {
+        double z = Math.abs(x) / Math.sqrt(2);
+        double t = 1 / (1 + 0.3275911 * z);
+        double poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+        double upper = poly * Math.exp(-z * z) / 2;
+        return x < 0 ? upper : 1 - upper;
+    }
+
+    private static String words(double value) {
+        if (Double.isNaN(value)) {
+            return "none";
+        }
+        return value > 0 ? "infinite" : "-infinite";
+    }
+}

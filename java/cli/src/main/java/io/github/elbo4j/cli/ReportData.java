@@ -1,0 +1,47 @@
+package io.github.elbo4j.cli;
+
+import io.github.elbo4j.infer.TracePoint;
+import tools.jackson.core.JsonGenerator;
+
+/** What the charts of the report draw, as JSON. */
+final class ReportData {
+    private final FitSummary fit;
+
+    ReportData(FitSummary fit) {
+        this.fit = fit;
+    }
+
+    String json() {
+        return FitJson.object(null, json -> {
+            FitJson.number(json, "elbo", fit.elbo());
+            json.writeArrayPropertyStart("trace");
+            for (TracePoint point : fit.trace()) {
+                json.writeStartArray();
+                json.writeNumber(point.step());
+                FitJson.number(json, point.elbo());
+                FitJson.number(json, point.standardError());
+                json.writeEndArray();
+            }
+            json.writeEndArray();
+            json.writeArrayPropertyStart("parameters");
+            for (FitSummary.Parameter p : fit.parameters()) {
+                write(json, p);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void write(JsonGenerator json, FitSummary.Parameter p) {
+        json.writeStartObject();
+        json.writeStringProperty("name", p.name());
+        FitJson.number(json, "mean", p.mean());
+        FitJson.number(json, "sd", p.sd());
+        String label = Numbers.withError(p.mean(), p.sd()) + "   P(> 0) " + sign(ParameterTable.probability(p));
+        json.writeStringProperty("label", label.replace('-', '\u2212'));
+        json.writeEndObject();
+    }
+
+    private static String sign(String probability) {
+        return probability.startsWith("0") ? "= " + probability : probability;
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.elbo4j.cli;
+
+import io.github.elbo4j.model.BayesianLinearRegression;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The result of a fit as a table for the terminal. */
+final class ResultView {
+    private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    /** A longer name is cut, so that one long name does not push the numbers off the screen. */
+    private static final int LONGEST_NAME = 32;
+
+    private final FitSummary fit;
+
+    ResultView(FitSummary fit) {
+        this.fit = fit;
+    }
+
+    void print(PrintWriter out, List<Path> written) {
+        Explanation explanation = new Explanation(fit);
+        FitSummary.Source data = fit.data();
+        out.println("Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", "
+                + Text.count(data.rows(), "row") + " of " + Text.plain(data.file()) + ", " + fit.family()
+                + " Gaussian");
+        out.println();
+        table(out);
+        noise(out);
+        out.println();
+        line(out, "ELBO", Numbers.withError(fit.elbo(), fit.elboError()) + " nats");
+        line(out, "k-hat", Numbers.fixed(fit.kHat(), 2) + ", " + fit.verdict().words());
+        line(out, "fit", explanation.headline() + ". " + fit.ending().detail());
+        line(
+                out,
+                "device",
+                fit.run().device() + " (" + fit.run().description() + "): "
+                        + fit.run().reason());
+        line(
+                out,
+                "time",
+                Numbers.seconds(fit.run().seconds()) + ", "
+                        + Numbers.short3(fit.run().drawsPerSecond()) + " draws/s");
+        for (Path path : written) {
+            line(out, path.equals(written.get(0)) ? "wrote" : "", path.toString());
+        }
+        if (!fit.good()) {
+            out.println();
+            out.println(explanation.verdict());
+            explanation.advice().forEach(advice -> out.println("- " + advice));
+        }
+    }
+
+    private void table(PrintWriter out) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (FitSummary.Parameter p : fit.parameters()) {
+            int decimals = Numbers.decimals(p.sd(), 3);
+            rows.add(List.of(
+                    Text.cut(Text.plain(p.name()), LONGEST_NAME),
+                    Numbers.fixed(p.mean(), decimals),
+                    Numbers.fixed(p.sd(), decimals),
+                    Numbers.fixed(p.q05(), decimals),
+                    Numbers.fixed(p.q95(), decimals)));
+        }
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder(row.get(0))
+                    .append(" ".repeat(widths[0] - row.get(0).length()));
+            for (int c = 1; c < widths.length; c++) {
+                line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
+            }
+            out.println(line);
+        }
+    }
+
+    /** The noise itself, which is easier to picture than its logarithm. */
+    private void noise(PrintWriter out) {
+        for (FitSummary.Parameter p : fit.parameters()) {
+            if (p.name().equals(BayesianLinearRegression.LOG_NOISE)) {
+                out.println();
+                out.println(new Explanation(fit).noise(p));
+            }
+        }
+    }
+
+    private static void line(PrintWriter out, String name, String value) {
+        out.println(Text.pad(name, 8) + value);
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.elbo4j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Finds out whether the error stream is a terminal, and how wide: Java tells neither, but every POSIX shell does. */
+final class Terminal {
+    private static final int USUAL_COLUMNS = 80;
+    private static final int LEAST_COLUMNS = 20;
+
+    private Terminal() {}
+
+    /** The width of the terminal behind the error stream; 0 if there is none, or one that cannot move its cursor. */
+    static int columns() {
+        if ("dumb".equals(System.getenv("TERM"))) {
+            return 0;
+        }
+        try {
+            Process shell = new ProcessBuilder(
+                            "sh", "-c", "test -t 2 && { stty size </dev/tty 2>/dev/null || echo 0 0; }")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (InputStream in = shell.getInputStream()) {
+                return columns(new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip());
+            }
+        } catch (IOException e) {
+            return 0; // no shell here
+        }
+    }
+
+    /** Of {@code rows columns}; nothing at all means that there is no terminal. */
+    static int columns(String size) {
+        if (size.isEmpty()) {
+            return 0;
+        }
+        String[] parts = size.split(" ", -1);
+        boolean known = parts.length == 2 && parts[1].matches("\\d{1,6}");
+        int columns = known ? Integer.parseInt(parts[1]) : 0;
+        return columns >= LEAST_COLUMNS ? columns : USUAL_COLUMNS;
+    }
+}

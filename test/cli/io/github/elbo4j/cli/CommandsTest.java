@@ -1,0 +1,54 @@
+package io.github.elbo4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+    @Test
+    void wordsAreThoseOfPhilox() {
+        // Known answers of Random123 for counter and key zero.
+        Cli.Outcome outcome = Cli.run("sample", "--n", 4, "--seed", 0, "--words", "--device", "scalar");
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out()).isEqualTo("6627e8d5\ne169c58d\nbc57ac4c\n9b00dbd8\n");
+    }
+
+    @Test
+    void moreSamplesKeepTheFirst() {
+        String few = Cli.run("sample", "--n", 7, "--seed", -3).out();
+        String many = Cli.run("sample", "--n", 70_000, "--seed", -3).out(); // more than one block
+        assertThat(many).startsWith(few);
+        assertThat(many.lines()).hasSize(70_000).allMatch(line -> Float.isFinite(Float.parseFloat(line)));
+    }
+
+    @Test
+    void samplesDoNotDependOnTheDevice() {
+        assertThat(Cli.run("sample", "--n", 1001, "--seed", 5, "--device", "scalar")
+                        .out())
+                .isEqualTo(Cli.run("sample", "--n", 1001, "--seed", 5, "--device", "cpu")
+                        .out());
+    }
+
+    @Test
+    void devicesAreListedWithTheirReasons() {
+        Cli.Outcome outcome = Cli.run("devices");
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out()).containsPattern("(?m)^scalar +yes +\\S").containsPattern("(?m)^simd +(yes|no) +\\S");
+        assertThat(outcome.out()).containsPattern("(?m)^cuda +(yes|no) +\\S").contains("auto is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample"})
+    void helpAndVersionEverywhere(String command) {
+        for (String option : new String[] {"--help", "--version"}) {
+            Cli.Outcome outcome =
+                    Cli.run((Object[]) (command + " " + option).strip().split(" "));
+            assertThat(outcome.exit()).isZero();
+            assertThat(outcome.err()).isEmpty();
+            assertThat(outcome.out()).contains(option.equals("--help") ? "Usage: elbo4j" : "elbo4j ");
+            assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.elbo4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.infer.Status;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+class FitJsonTest {
+    private static final List<String> NAMES = List.of("intercept", "a \"quoted\" <name>\n", "größe");
+
+    /** The names of the fields of the outermost object, in order. */
+    static List<String> fields(String json) {
+        List<String> fields = new ArrayList<>();
+        try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), json)) {
+            int depth = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (token == JsonToken.PROPERTY_NAME && depth == 1) {
+                    fields.add(parser.currentName());
+                }
+            }
+        }
+        return fields;
+    }
+
+    @Test
+    void theLineHasExactlyTheFieldsOfTheContract() {
+        String line = new FitJson(ExampleFit.of(NAMES, 0.21, Status.CONVERGED)).line();
+        assertThat(fields(line))
+                .containsExactly(
+                        "model",
+                        "family",
+                        "gradient",
+                        "device",
+                        "seed",
+                        "steps",
+                        "converged",
+                        "elbo",
+                        "kHat",
+                        "verdict",
+                        "parameters",
+                        "covariance",
+                        "seconds",
+                        "drawsPerSecond");
+        assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
+        assertThat(line)
+                .contains("\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"verdict\":\"good\"")
+                .contains("{\"name\":\"a \\\"quoted\\\" <name>\\n\",\"mean\":")
+                .contains("\"converged\":true");
+    }
+
+    @Test
+    void theDocumentBeginsWithTheSameFields() {
+        FitJson json = new FitJson(ExampleFit.of(NAMES, 0.21, Status.STEP_LIMIT));
+        List<String> document = fields(json.document());
+        assertThat(document).startsWith(fields(json.line()).toArray(String[]::new));
+        assertThat(document).endsWith("status", "statusDetail", "options", "data", "trace");
+        assertThat(json.document()).contains("\"status\": \"step limit\"").contains("\"converged\": false");
+    }
+
+    @Test
+    void eachItemOfAListHasItsLine() {
+        String document = new FitJson(ExampleFit.of(NAMES, 0.21, Status.CONVERGED)).document();
+        assertThat(document.lines()).contains("  \"model\": \"logistic\",", "  \"covariance\": [", "  ],");
+        assertThat(document.lines().filter(l -> l.startsWith("    {\"name\": ")))
+                .hasSize(3);
+    }
+
+    @Test
+    void whatIsNotFiniteIsNull() {
+        FitSummary fit = ExampleFit.of(NAMES, Double.NaN, Status.CONVERGED);
+        assertThat(new FitJson(fit).line()).contains("\"kHat\":null,\"verdict\":\"do not trust\"");
+        assertThat(new FitJson(ExampleFit.of(NAMES, Double.POSITIVE_INFINITY, Status.CONVERGED)).line())
+                .contains("\"kHat\":null");
+    }
+
+    @Test
+    void doublesAreTheShortestThatReadBackOnEveryJdk() {
+        FitSummary fit = ExampleFit.of(NAMES, 2.0e-3, Status.CONVERGED);
+        // Double.toString(2.0E-3) gave 0.0020 … forms before JDK 19 for some values, such as 2.0E-3 and 2^-44.
+        assertThat(new FitJson(fit).line()).contains("\"kHat\":0.002,");
+        FitSummary other = ExampleFit.of(NAMES, Math.scalb(1.0, -44), Status.CONVERGED);
+        assertThat(new FitJson(other).line()).contains("\"kHat\":5.684341886080802E-14,");
+    }
+}
