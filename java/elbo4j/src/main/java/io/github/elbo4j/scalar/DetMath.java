@@ -246,7 +246,8 @@ public final class DetMath {
         // e·2^23, cleared in the upper half, which leaves m = t there.
         int k = (bits - 0x3f000000) & EXPONENT & ~upper;
         float m = Float.intBitsToFloat(bits - k);
-        float g = upper < 0 ? m : 1f - m;
+        // upper: 0 + m, lower: 1 + (-m). Bits, because the branch would go either way every second time.
+        float g = Float.intBitsToFloat(~upper & 0x3f800000) + withSign(m, ~upper);
         float q = Math.fma(Q7, g, Q6);
         q = Math.fma(q, g, Q5);
         q = Math.fma(q, g, Q4);
@@ -258,7 +259,7 @@ public final class DetMath {
     }
 
     /** Flips the sign of {@code magnitude} where the top bit of {@code signBits} is set. */
-    private static float withSign(float magnitude, int signBits) {
+    static float withSign(float magnitude, int signBits) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) ^ (signBits & 0x80000000));
     }
 }

@@ -39,11 +39,21 @@ public class GemmKernel {
         float[] chain = scratch.floats(CHAIN, COLUMNS);
         for (int i = 0; i < rows; i++) {
             Arrays.fill(chain, 0, columns, 0f);
-            for (int k = 0; k < depth; k++) {
-                float aik = a[i * PANEL + k];
+            int k = 0;
+            for (; k + 4 <= depth; k += 4) { // four steps of the chain a pass: the same order, fewer loads
+                int o = i * PANEL + k;
                 int row = bo + k * bs;
                 for (int j = 0; j < columns; j++) {
-                    chain[j] = Math.fma(aik, b[row + j], chain[j]);
+                    float sum = Math.fma(a[o], b[row + j], chain[j]);
+                    sum = Math.fma(a[o + 1], b[row + bs + j], sum);
+                    sum = Math.fma(a[o + 2], b[row + 2 * bs + j], sum);
+                    chain[j] = Math.fma(a[o + 3], b[row + 3 * bs + j], sum);
+                }
+            }
+            for (; k < depth; k++) {
+                int row = bo + k * bs;
+                for (int j = 0; j < columns; j++) {
+                    chain[j] = Math.fma(a[i * PANEL + k], b[row + j], chain[j]);
                 }
             }
             for (int j = 0; j < columns; j++) {

@@ -72,7 +72,7 @@ public class NormalKernel {
             Philox.words(seed, first + i, s, b, step, w, 0);
             for (int pair = 0; pair < 4; pair += 2) {
                 float radius = DetMath.radius(w[pair]);
-                float signed = w[pair + 1] < 0 ? -radius : radius;
+                float signed = DetMath.withSign(radius, w[pair + 1]);
                 float angle = DetMath.angle(w[pair + 1]);
                 out[o + 4 * i + pair] = signed * DetMath.cosHalfTurn(angle);
                 out[o + 4 * i + pair + 1] = signed * DetMath.sinHalfTurn(angle);

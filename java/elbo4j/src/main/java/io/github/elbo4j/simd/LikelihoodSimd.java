@@ -2,6 +2,7 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
+import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.LikelihoodKernel;
 import jdk.incubator.vector.FloatVector;
@@ -9,17 +10,22 @@ import jdk.incubator.vector.VectorOperators;
 
 /** The inner loops of {@link LikelihoodKernel}, a lane per observation. */
 final class LikelihoodSimd extends LikelihoodKernel {
-    LikelihoodSimd(Basics basics) {
+    private final MathSimd math;
+
+    LikelihoodSimd(Basics basics, MathSimd math) {
         super(basics);
+        this.math = math;
     }
 
     @Override
     protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n) {
         int whole = F.loopBound(n);
-        // softplus and sigmoid both begin with exp(−|eta|); in two loops, since one would be too large to inline.
+        // softplus and sigmoid both begin with exp(−|eta|). It is taken by a call that is not inlined (it is too long):
+        // one method with all three would exceed the compiler's limit of nodes and put vectors on the heap.
         for (int i = 0; i < whole; i += Lanes.COUNT) {
-            VectorMath.exp(FloatVector.fromArray(F, eta, o + i).abs().neg()).intoArray(terms, to + i);
+            FloatVector.fromArray(F, eta, o + i).abs().neg().intoArray(terms, to + i);
         }
+        math.map(Function.EXP, terms, to, terms, to, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector x = FloatVector.fromArray(F, eta, o + i);
             FloatVector target = FloatVector.fromArray(F, y, yo + i);

@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Normals, a lane per counter, in three stages over small arrays: words, Box–Muller, interleaving. One loop with all three
@@ -27,6 +28,42 @@ final class NormalSimd extends NormalKernel {
     private static final int LONGS = LANES / 2;
     /** Counters of a block, and room for whole vectors. */
     private static final int STAGE = BLOCK / 4 + 2 + LANES;
+
+    private static final VectorShuffle<Float> LOW_ZIP = VectorShuffle.makeZip(Lanes.F, 0);
+    private static final VectorShuffle<Float> HIGH_ZIP = VectorShuffle.makeZip(Lanes.F, 1);
+    /** A rearrangement of two vectors is an instruction from JDK 21 on; on 17 it is ten times slower than a plain loop. */
+    private static final boolean ZIP = Runtime.version().feature() >= 21;
+
+    /**
+     * Box–Muller in two stages. They are called through an array of three classes on purpose: the compiler does not inline
+     * such a call. Inlined into one method, they would exceed its limit of nodes, some vector would be put on the heap,
+     * and the whole would take four times as long.
+     */
+    private static final Stage[] STAGES = {new Radii(), new Angles(), new Nothing()};
+
+    private interface Stage {
+        void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count);
+    }
+
+    private static final class Radii implements Stage {
+        @Override
+        public void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {
+            radii(radii, angles, cosines, count);
+        }
+    }
+
+    private static final class Angles implements Stage {
+        @Override
+        public void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {
+            angles(angles, cosines, sines, count);
+        }
+    }
+
+    /** The third class. */
+    private static final class Nothing implements Stage {
+        @Override
+        public void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {}
+    }
 
     NormalSimd(Workers workers) {
         super(workers);
@@ -44,13 +81,19 @@ final class NormalSimd extends NormalKernel {
         float[] x1 = scratch.floats(2, STAGE);
         float[] x2 = scratch.floats(3, STAGE);
         float[] x3 = scratch.floats(4, STAGE);
-        boxMuller(w0, w1, x0, x1, count);
-        boxMuller(w2, w3, x2, x3, count);
-        for (int i = 0; i < count; i++) {
-            out[o + 4 * i] = x0[i];
-            out[o + 4 * i + 1] = x1[i];
-            out[o + 4 * i + 2] = x2[i];
-            out[o + 4 * i + 3] = x3[i];
+        for (Stage stage : STAGES) {
+            stage.run(w0, w1, x0, x1, count);
+            stage.run(w2, w3, x2, x3, count);
+        }
+        if (ZIP) {
+            interleave(x0, x1, x2, x3, count, out, o);
+        } else {
+            for (int i = 0; i < count; i++) {
+                out[o + 4 * i] = x0[i];
+                out[o + 4 * i + 1] = x1[i];
+                out[o + 4 * i + 2] = x2[i];
+                out[o + 4 * i + 3] = x3[i];
+            }
         }
     }
 
@@ -74,7 +117,7 @@ final class NormalSimd extends NormalKernel {
      * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
      * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
      */
-    static void philox(
+    private static void philox(
             long seed,
             int step,
             int b,
@@ -134,16 +177,51 @@ final class NormalSimd extends NormalKernel {
                 .intoArray(w, i);
     }
 
-    static void boxMuller(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {
+    /** {@code cosines = ±radius}, the sign that of the angle's word. */
+    private static void radii(int[] radii, int[] angles, float[] cosines, int count) {
         for (int i = 0; i < count; i += LANES) {
-            IntVector turn = IntVector.fromArray(Lanes.I, angles, i);
-            FloatVector radius = VectorMath.radius(IntVector.fromArray(Lanes.I, radii, i));
-            FloatVector signed = radius.reinterpretAsInts()
-                    .lanewise(VectorOperators.XOR, turn.and(0x80000000))
-                    .reinterpretAsFloats();
-            FloatVector angle = VectorMath.angle(turn);
-            signed.mul(VectorMath.cosHalfTurn(angle)).intoArray(cosines, i);
-            signed.mul(VectorMath.sinHalfTurn(angle)).intoArray(sines, i);
+            IntVector sign = IntVector.fromArray(Lanes.I, angles, i).and(0x80000000);
+            VectorMath.radius(IntVector.fromArray(Lanes.I, radii, i))
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.XOR, sign)
+                    .reinterpretAsFloats()
+                    .intoArray(cosines, i);
+        }
+    }
+
+    /** {@code (cosines, sines) = ±radius · (cos, sin)(angle)}. */
+    private static void angles(int[] angles, float[] cosines, float[] sines, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector radius = FloatVector.fromArray(Lanes.F, cosines, i);
+            FloatVector angle = VectorMath.angle(IntVector.fromArray(Lanes.I, angles, i));
+            radius.mul(VectorMath.cosHalfTurn(angle)).intoArray(cosines, i);
+            radius.mul(VectorMath.sinHalfTurn(angle)).intoArray(sines, i);
+        }
+    }
+
+    /** Four arrays to one, element by element: x0 and x2, x1 and x3 are zipped, then their zips. */
+    private static void interleave(float[] x0, float[] x1, float[] x2, float[] x3, int count, float[] out, int o) {
+        int whole = Lanes.F.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector a = FloatVector.fromArray(Lanes.F, x0, i);
+            FloatVector b = FloatVector.fromArray(Lanes.F, x1, i);
+            FloatVector c = FloatVector.fromArray(Lanes.F, x2, i);
+            FloatVector d = FloatVector.fromArray(Lanes.F, x3, i);
+            FloatVector even = a.rearrange(LOW_ZIP, c);
+            FloatVector odd = b.rearrange(LOW_ZIP, d);
+            int at = o + 4 * i;
+            even.rearrange(LOW_ZIP, odd).intoArray(out, at);
+            even.rearrange(HIGH_ZIP, odd).intoArray(out, at + LANES);
+            even = a.rearrange(HIGH_ZIP, c);
+            odd = b.rearrange(HIGH_ZIP, d);
+            even.rearrange(LOW_ZIP, odd).intoArray(out, at + 2 * LANES);
+            even.rearrange(HIGH_ZIP, odd).intoArray(out, at + 3 * LANES);
+        }
+        for (int i = whole; i < count; i++) {
+            out[o + 4 * i] = x0[i];
+            out[o + 4 * i + 1] = x1[i];
+            out[o + 4 * i + 2] = x2[i];
+            out[o + 4 * i + 3] = x3[i];
         }
     }
 }

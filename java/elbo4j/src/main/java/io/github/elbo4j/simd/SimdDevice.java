@@ -16,7 +16,8 @@ public final class SimdDevice {
     public static Device open(int threads) {
         Workers workers = new Workers(threads);
         SumSimd sums = new SumSimd();
-        Basics basics = new Basics(workers, new NormalSimd(workers), new MathSimd(workers, sums), sums);
+        MathSimd math = new MathSimd(workers, sums);
+        Basics basics = new Basics(workers, new NormalSimd(workers), math, sums);
         HostOps ops = new HostOps(
                 basics,
                 new MeanFieldSimd(basics),
@@ -25,7 +26,7 @@ public final class SimdDevice {
                 new ScoreSimd(basics),
                 new ReparamSimd(basics),
                 new FullRankGradientSimd(basics),
-                new LikelihoodSimd(basics),
+                new LikelihoodSimd(basics, math),
                 new GemmSimd(basics),
                 new OptimizerKernel(basics));
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);
