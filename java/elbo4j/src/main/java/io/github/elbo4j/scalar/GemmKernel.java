@@ -17,7 +17,7 @@ public class GemmKernel {
     private static final int A = 16; // scratch slots
     private static final int B = 17;
     private static final int C = 18;
-    private static final int CHAIN = 19;
+    private static final int LINE = 19;
 
     private final Basics basics;
     private final Gemm gemm = new Gemm();
@@ -36,29 +36,28 @@ public class GemmKernel {
      */
     protected void panel(
             float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, Scratch scratch) {
-        float[] chain = scratch.floats(CHAIN, COLUMNS);
+        float[][] chains = scratch.rows(ROWS, COLUMNS);
+        float[] line = scratch.floats(LINE, COLUMNS);
         for (int i = 0; i < rows; i++) {
-            Arrays.fill(chain, 0, columns, 0f);
-            int k = 0;
-            for (; k + 4 <= depth; k += 4) { // four steps of the chain a pass: the same order, fewer loads
-                int o = i * PANEL + k;
-                int row = bo + k * bs;
-                for (int j = 0; j < columns; j++) {
-                    float sum = Math.fma(a[o], b[row + j], chain[j]);
-                    sum = Math.fma(a[o + 1], b[row + bs + j], sum);
-                    sum = Math.fma(a[o + 2], b[row + 2 * bs + j], sum);
-                    chain[j] = Math.fma(a[o + 3], b[row + 3 * bs + j], sum);
-                }
+            Arrays.fill(chains[i], 0f);
+        }
+        // An array a row and one index for all: this the just-in-time compiler vectorizes.
+        for (int k = 0; k < depth; k++) {
+            System.arraycopy(b, bo + k * bs, line, 0, columns);
+            for (int i = 0; i < rows; i++) {
+                step(a[i * PANEL + k], line, chains[i], columns);
             }
-            for (; k < depth; k++) {
-                int row = bo + k * bs;
-                for (int j = 0; j < columns; j++) {
-                    chain[j] = Math.fma(a[i * PANEL + k], b[row + j], chain[j]);
-                }
-            }
+        }
+        for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                c[i * COLUMNS + j] += chain[j];
+                c[i * COLUMNS + j] += chains[i][j];
             }
+        }
+    }
+
+    private static void step(float aik, float[] line, float[] chain, int columns) {
+        for (int j = 0; j < columns; j++) {
+            chain[j] = Math.fma(aik, line[j], chain[j]);
         }
     }
 

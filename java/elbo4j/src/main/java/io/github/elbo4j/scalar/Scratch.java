@@ -8,6 +8,7 @@ public final class Scratch {
     private float[][] floats = new float[24][0];
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];
+    private float[][] rows = new float[0][0];
     private long[] longs = new long[0];
 
     /** The sum along a row that the running kernel is at. */
@@ -43,5 +44,13 @@ public final class Scratch {
             longs = new long[length];
         }
         return longs;
+    }
+
+    /** At least {@code count} arrays of {@code length} floats; always asked for with the same length. */
+    public float[][] rows(int count, int length) {
+        if (rows.length < count) {
+            rows = new float[count][length];
+        }
+        return rows;
     }
 }
