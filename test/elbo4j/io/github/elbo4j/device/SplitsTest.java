@@ -1,0 +1,244 @@
+package io.github.elbo4j.device;
+
+import static io.github.elbo4j.Numbers.normals;
+import static io.github.elbo4j.Numbers.same;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.Numbers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Blocks that tile a larger block give, together, exactly its numbers; waves of whole runs give exactly its gradient. */
+class SplitsTest {
+    private static final Key KEY = new Key(46);
+    private static final int STEP = 9;
+    private static final Shape WHOLE = Shape.of(3, 21, 1100).at(5, 70, 6);
+
+    private interface Fill {
+        void of(Ops ops, Arena arena, Shape block, Buffer out);
+    }
+
+    @EveryDevice
+    void wordsDoNotDependOnTheSplit(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer whole = arena.out(ElementType.INT32, WHOLE.elements());
+            arena.ops().words(KEY, STEP, WHOLE, whole);
+            int[] want = arena.ints(whole);
+            for (Shape block : blocks(1)) {
+                Buffer part = arena.out(ElementType.INT32, block.elements());
+                arena.ops().words(KEY, STEP, block, part);
+                int[] got = arena.ints(part);
+                for (int i = 0; i < got.length; i++) {
+                    assertThat(got[i]).isEqualTo(want[index(block, i)]);
+                }
+            }
+        }
+    }
+
+    @EveryDevice
+    void uniformsDoNotDependOnTheSplit(Device device) {
+        assertSplits(device, (ops, arena, block, out) -> ops.uniform(KEY, STEP, block, out));
+    }
+
+    @EveryDevice
+    void normalsDoNotDependOnTheSplit(Device device) {
+        assertSplits(device, (ops, arena, block, out) -> ops.normal(KEY, STEP, block, out));
+    }
+
+    @EveryDevice
+    void drawsDoNotDependOnTheSplit(Device device) {
+        float[] mu = normals(1, WHOLE.parameters());
+        float[] omega = normals(2, WHOLE.parameters());
+        assertSplits(
+                device,
+                (ops, arena, block, out) -> ops.sample(
+                        KEY, STEP, block, arena.of(parameters(mu, block)), arena.of(parameters(omega, block)), out));
+    }
+
+    /** A full-rank draw needs all its coordinates: it may be cut in b and s only. */
+    @EveryDevice
+    void fullRankDrawsAndScoresDoNotDependOnTheSplit(Device device) {
+        Shape whole = Shape.of(3, 21, 9).at(5, 70, 6);
+        float[] mu = normals(1, 27);
+        float[] factor = Numbers.factors(2, 3, 9);
+        try (Arena arena = new Arena(device)) {
+            Buffer z = arena.out(whole.elements());
+            Buffer score = arena.out(whole.elements());
+            arena.ops().fullRankSample(KEY, STEP, whole, arena.of(mu), arena.of(factor), z);
+            arena.ops().fullRankScore(KEY, STEP, whole, arena.of(factor), score);
+            for (int b = 0; b < 3; b++) {
+                for (int s = 0; s < 21; s += 5) {
+                    Shape block = Shape.of(1, Math.min(5, 21 - s), 9).at(5 + b, 70 + s, 6);
+                    Buffer partZ = arena.out(block.elements());
+                    Buffer partScore = arena.out(block.elements());
+                    Buffer own = arena.of(Arrays.copyOfRange(factor, 81 * b, 81 * b + 81));
+                    Buffer ownMu = arena.of(Arrays.copyOfRange(mu, 9 * b, 9 * b + 9));
+                    arena.ops().fullRankSample(KEY, STEP, block, ownMu, own, partZ);
+                    arena.ops().fullRankScore(KEY, STEP, block, own, partScore);
+                    int from = (b * 21 + s) * 9;
+                    int to = from + (int) block.elements();
+                    same("z", arena.floats(partZ), Arrays.copyOfRange(arena.floats(z), from, to));
+                    same("score", arena.floats(partScore), Arrays.copyOfRange(arena.floats(score), from, to));
+                }
+            }
+        }
+    }
+
+    private static void assertSplits(Device device, Fill fill) {
+        try (Arena arena = new Arena(device)) {
+            Buffer whole = arena.out(WHOLE.elements());
+            fill.of(arena.ops(), arena, WHOLE, whole);
+            float[] want = arena.floats(whole);
+            for (int seed = 0; seed < 3; seed++) {
+                for (Shape block : blocks(seed)) {
+                    Buffer part = arena.out(block.elements());
+                    fill.of(arena.ops(), arena, block, part);
+                    float[] got = arena.floats(part);
+                    for (int i = 0; i < got.length; i++) {
+                        same(block + "[" + i + "]", got[i], want[index(block, i)]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** WHOLE cut at random places of every coordinate, seldom at a multiple of 4. */
+    private static List<Shape> blocks(long seed) {
+        Random random = new Random(seed);
+        int[] b = cuts(random, WHOLE.problems(), 1);
+        int[] s = cuts(random, WHOLE.draws(), 3);
+        int[] d = cuts(random, WHOLE.dimensions(), 6);
+        List<Shape> blocks = new ArrayList<>();
+        for (int i = 0; i + 1 < b.length; i++) {
+            for (int j = 0; j + 1 < s.length; j++) {
+                for (int k = 0; k + 1 < d.length; k++) {
+                    blocks.add(Shape.of(b[i + 1] - b[i], s[j + 1] - s[j], d[k + 1] - d[k])
+                            .at(WHOLE.firstProblem() + b[i], WHOLE.firstDraw() + s[j], WHOLE.firstDimension() + d[k]));
+                }
+            }
+        }
+        assertThat(blocks.stream().mapToLong(Shape::elements).sum()).isEqualTo(WHOLE.elements());
+        return blocks;
+    }
+
+    private static int[] cuts(Random random, int extent, int count) {
+        int[] cuts = random.ints(count + 2, 0, extent + 1).toArray();
+        cuts[0] = 0;
+        cuts[1] = extent;
+        Arrays.sort(cuts);
+        return cuts;
+    }
+
+    /** Where element i of a block stands in WHOLE. */
+    private static int index(Shape block, int i) {
+        int d = i % block.dimensions() + block.firstDimension() - WHOLE.firstDimension();
+        int row = i / block.dimensions();
+        int s = row % block.draws() + block.firstDraw() - WHOLE.firstDraw();
+        int b = row / block.draws() + block.firstProblem() - WHOLE.firstProblem();
+        return (b * WHOLE.draws() + s) * WHOLE.dimensions() + d;
+    }
+
+    private static float[] parameters(float[] of, Shape block) {
+        float[] part = new float[(int) block.parameters()];
+        for (int i = 0; i < part.length; i++) {
+            int b = i / block.dimensions() + block.firstProblem() - WHOLE.firstProblem();
+            int d = i % block.dimensions() + block.firstDimension() - WHOLE.firstDimension();
+            part[i] = of[b * WHOLE.dimensions() + d];
+        }
+        return part;
+    }
+
+    // ---- waves ----
+
+    private interface Gradient {
+        /** Writes the runs of a shape; vectors [B][S][D] and weights [B][S] are those of its draws. */
+        void of(Ops ops, Arena arena, Shape shape, Buffer vectors, Buffer weights, Buffer runs);
+    }
+
+    @EveryDevice
+    void gradientsDoNotDependOnTheWaves(Device device) {
+        int dims = 37;
+        int square = dims + dims * dims;
+        float[] omega = normals(1, 3L * dims);
+        float[] factor = Numbers.factors(2, 3, dims);
+        float[] sums = normals(3, 3L * 2 * square, 50, 1);
+        assertWaves(
+                device,
+                dims,
+                2 * dims,
+                (ops, arena, shape, vectors, weights, runs) ->
+                        ops.meanFieldReparam(KEY, STEP, shape, true, arena.of(omega), vectors, runs));
+        assertWaves(
+                device,
+                dims,
+                2 * dims,
+                (ops, arena, shape, vectors, weights, runs) ->
+                        ops.meanFieldScore(KEY, STEP, shape, arena.of(omega), weights, arena.of(sums), 300, runs));
+        assertWaves(
+                device,
+                dims,
+                4 * dims,
+                (ops, arena, shape, vectors, weights, runs) ->
+                        ops.meanFieldScoreSquares(KEY, STEP, shape, weights, runs));
+        assertWaves(
+                device,
+                dims,
+                square,
+                (ops, arena, shape, vectors, weights, runs) ->
+                        ops.fullRankReparam(KEY, STEP, shape, arena.of(factor), vectors, null, runs));
+        assertWaves(
+                device,
+                dims,
+                square,
+                (ops, arena, shape, vectors, weights, runs) -> ops.fullRankScoreGradient(
+                        KEY, STEP, shape, arena.of(factor), vectors, weights, arena.of(sums), 300, runs));
+        assertWaves(
+                device,
+                dims,
+                2 * square,
+                (ops, arena, shape, vectors, weights, runs) ->
+                        ops.fullRankScoreSquares(KEY, STEP, shape, arena.of(factor), vectors, weights, runs));
+    }
+
+    private static void assertWaves(Device device, int dims, int width, Gradient gradient) {
+        int draws = 300;
+        int allRuns = ElboOps.runs(draws);
+        float[] vectors = normals(4, 3L * draws * dims);
+        float[] weights = normals(5, 3L * draws);
+        try (Arena arena = new Arena(device)) {
+            float[][] results = new float[4][];
+            for (int k = 0; k < results.length; k++) {
+                int wave = k == 0 ? draws : 64 * k;
+                Buffer runs = arena.runs(3L * allRuns * width);
+                for (int first = 0; first < draws; first += wave) {
+                    Shape shape =
+                            Shape.of(3, Math.min(wave, draws - first), dims).at(0, first, 0);
+                    gradient.of(
+                            arena.ops(),
+                            arena,
+                            shape,
+                            arena.of(part(vectors, draws * dims, first * dims, shape.draws() * dims)),
+                            arena.of(part(weights, draws, first, shape.draws())),
+                            runs);
+                }
+                Buffer mean = arena.out(3L * width);
+                arena.ops().meanOverDraws(3, draws, width, 0.5f, runs, mean);
+                results[k] = arena.floats(mean);
+                same("waves of " + wave, results[k], results[0]);
+            }
+        }
+    }
+
+    /** Elements {@code from} to {@code from + count} of each of three rows. */
+    private static float[] part(float[] x, int row, int from, int count) {
+        float[] part = new float[3 * count];
+        for (int b = 0; b < 3; b++) {
+            System.arraycopy(x, b * row + from, part, b * count, count);
+        }
+        return part;
+    }
+}
