@@ -7,5 +7,10 @@ public enum Gradient {
     /** Pathwise without the score term, "sticking the landing" (Roeder, Wu and Duvenaud 2017). */
     PATH,
     /** Score function with a baseline (Ranganath, Gerrish and Blei 2014); needs no gradient of the model. */
-    SCORE
+    SCORE,
+    /**
+     * REPARAM until the ELBO first stops rising, then PATH: far from the posterior the one is steadier, near it the other
+     * has next to no noise.
+     */
+    AUTO
 }

@@ -32,7 +32,7 @@ public final class GradientEstimator implements AutoCloseable {
 
     private final LogJoint joint;
     private final VariationalFamily family;
-    private final Gradient kind;
+    private boolean path;
     private final Baseline baseline;
     private final int draws;
     private final Ops ops;
@@ -75,7 +75,7 @@ public final class GradientEstimator implements AutoCloseable {
         }
         this.joint = joint;
         this.family = family;
-        this.kind = kind;
+        this.path = kind == Gradient.PATH;
         this.baseline = baseline;
         this.draws = draws;
         Device device = family.device();
@@ -125,12 +125,12 @@ public final class GradientEstimator implements AutoCloseable {
                 waves.gather(w, part, logP);
             }
             part = waves.single() ? logQ : wavePart;
-            family.logDensity(shape, z, part);
+            family.logDensityAtDraw(key, step, shape, z, part);
             if (!waves.single()) {
                 waves.gather(w, part, logQ);
             }
             if (slope != null) {
-                family.reparam(key, step, shape, kind == Gradient.PATH, slope, runs);
+                family.reparam(key, step, shape, path, slope, runs);
             }
         }
         ops.moments(family.problems(), draws, logP, logQ, moments, slot);
@@ -138,7 +138,7 @@ public final class GradientEstimator implements AutoCloseable {
             score(key, step, weights);
         }
         ops.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
-        if (kind == Gradient.REPARAM) {
+        if (slope != null && !path) {
             ops.axpy((long) family.problems() * family.parameters(), 1f, family.entropyGradient(), gradient);
         }
     }
@@ -146,6 +146,11 @@ public final class GradientEstimator implements AutoCloseable {
     /** The latest gradient, [B][P]. */
     public Buffer gradient() {
         return gradient;
+    }
+
+    /** From now on without the score term ({@link Gradient#PATH}), or with it; for pathwise gradients. */
+    public void path(boolean value) {
+        path = value;
     }
 
     /** S. */

@@ -40,7 +40,7 @@ public final class LogWeights {
                 Shape shape = waves.shape(w);
                 family.sample(key, 0, shape, z);
                 joint.evaluate(shape, z, logP, null);
-                family.logDensity(shape, z, logQ);
+                family.logDensityAtDraw(key, 0, shape, z, logQ);
                 int rows = Math.toIntExact(shape.rows());
                 logP.read(0, p, 0, rows);
                 logQ.read(0, q, 0, rows);

@@ -22,6 +22,7 @@ public final class FullRankGaussian implements VariationalFamily {
     private final Buffer factor; // [B][D][D]
     private final Buffer entropyGradient; // [B][D + D²]
     private final Buffer rows; // where mu's, then the factor's rows of D stand in the parameters
+    private final DensityAtDraw density;
     private @Nullable Buffer scores; // [B][S][D]
 
     /** Standard normals. */
@@ -48,6 +49,7 @@ public final class FullRankGaussian implements VariationalFamily {
         }
         entropyGradient = device.copyOf(ones);
         rows = Layout.ints(device, index);
+        density = new DensityAtDraw(device, problems, dimensions);
     }
 
     @Override
@@ -116,6 +118,12 @@ public final class FullRankGaussian implements VariationalFamily {
     @Override
     public void logDensity(Shape shape, Buffer z, Buffer logQ) {
         ops.fullRankLogDensity(shape, mu, factor, z, logQ);
+    }
+
+    @Override
+    public void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ) {
+        entropy(density.entropy(), 0);
+        density.write(key, step, shape, logQ);
     }
 
     @Override
@@ -195,6 +203,7 @@ public final class FullRankGaussian implements VariationalFamily {
         factor.close();
         entropyGradient.close();
         rows.close();
+        density.close();
         if (scores != null) {
             scores.close();
         }

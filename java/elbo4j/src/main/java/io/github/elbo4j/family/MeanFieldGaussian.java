@@ -109,6 +109,11 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
+    public void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ) {
+        logDensity(shape, z, logQ);
+    }
+
+    @Override
     public void entropy(Buffer entropy, long slot) {
         ops.entropy(problems, dimensions, omega, entropy, slot);
     }

@@ -58,6 +58,15 @@ public interface VariationalFamily extends AutoCloseable {
     void logDensity(Shape shape, Buffer z, Buffer logQ);
 
     /**
+     * {@link #logDensity} at the draws of {@link #sample} with this key, step and shape; where epsilon serves better than z
+     * it is made again.
+     *
+     * @param z the draws, [B][S][D]
+     * @param logQ [B][S], written
+     */
+    void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ);
+
+    /**
      * {@code entropy[slot·B + b] = −E_q[log q]}, in closed form.
      *
      * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written

@@ -27,14 +27,14 @@ public record Adam(double rate, double decay, double beta1, double beta2) implem
         unit("beta2", beta2);
     }
 
-    /** Decay 0.3, beta1 0.9, beta2 0.999. */
+    /** Decay 0.3, beta1 0.9, beta2 0.99: the moments forget the large gradients of a start within some hundred steps. */
     public Adam(double rate) {
-        this(rate, 0.3, 0.9, 0.999);
+        this(rate, 0.3, 0.9, 0.99);
     }
 
-    /** Rate 0.05. */
+    /** Rate 0.02. */
     public Adam() {
-        this(0.05);
+        this(0.02);
     }
 
     /** The rate of phase k = 0, 1, … */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Ascent implements AutoCloseable {
     private final Ops ops;
     private final VariationalFamily q;
+    private final Gradient gradient;
     private final Optimizer optimizer;
     private final Key key;
     private final GradientEstimator estimator;
@@ -30,7 +31,7 @@ final class Ascent implements AutoCloseable {
     private final Closer opened = new Closer();
     private final int[] foundOnHost = new int[1];
     private int phase;
-    private int phaseSteps; // since Adam's moments began
+    private int adamSteps; // since its moments began
 
     Ascent(
             Device device,
@@ -46,6 +47,7 @@ final class Ascent implements AutoCloseable {
         this.q = q;
         this.optimizer = optimizer;
         this.key = key;
+        this.gradient = gradient;
         this.parameters = q.parameters();
         try {
             m = device.allocate(parameters);
@@ -70,10 +72,10 @@ final class Ascent implements AutoCloseable {
     /** Follows the latest gradient, that of step t. */
     void follow(int t) {
         if (optimizer instanceof Adam adam) {
-            phaseSteps++;
+            adamSteps++;
             ops.adam(
                     parameters,
-                    phaseSteps,
+                    adamSteps,
                     (float) adam.rate(phase),
                     (float) adam.beta1(),
                     (float) adam.beta2(),
@@ -88,32 +90,46 @@ final class Ascent implements AutoCloseable {
         q.update();
     }
 
-    /** Lowers Adam's rate; its moments begin anew, since they remember larger gradients. */
+    /** From now on with a lower rate, if the rate is Adam's, and with the gradient that suits a q near the posterior. */
     void nextPhase() {
         phase++;
-        phaseSteps = 0;
+        setPath();
+    }
+
+    /** Goes on from other parameters. Adam's moments begin anew: they remember gradients of another place. */
+    void moveTo(float[] phi) {
+        q.parameterBuffer().write(0, phi, 0, parameters);
+        q.update();
+        adamSteps = 0;
         ops.fill(parameters, 0f, m);
         ops.fill(parameters, 0f, v);
     }
 
     /**
-     * Takes step t, the ELBO's moments going to slot 0, and says in words what was not finite; null if all was. Then the
-     * step was not taken, or is the one that spoils the parameters.
+     * Takes step t, the ELBO's moments going to slot 0, and says in words what was not finite; null if all was.
+     *
+     * @return of the gradient, of the ELBO, or of the parameters that follow
      */
     @Nullable
     String replay(int t, Buffer moments, List<String> names) {
         gradient(t, moments, 0);
-        String what = nonFinite("the gradient of ", estimator.gradient(), names);
+        String what = nonFiniteGradient(names);
         if (what != null) {
             return what;
         }
         double[] elbo = new double[1];
         moments.read(0, elbo, 0, 1);
         if (!Double.isFinite(elbo[0])) {
-            return "the log-joint is not finite at a draw";
+            return "the log-joint is not finite at some draw";
         }
         follow(t);
         return nonFinite("", q.parameterBuffer(), names);
+    }
+
+    /** What is not finite in the latest gradient, in words; null if all is finite. */
+    @Nullable
+    String nonFiniteGradient(List<String> names) {
+        return nonFinite("the gradient of ", estimator.gradient(), names);
     }
 
     private @Nullable String nonFinite(String prefix, Buffer buffer, List<String> names) {
@@ -133,7 +149,7 @@ final class Ascent implements AutoCloseable {
         private final float[] m;
         private final float[] v;
         private int phase;
-        private int phaseSteps;
+        private int adamSteps;
         private GradientEstimator.State estimator = new GradientEstimator.State(new double[1], 0);
 
         Snapshot(int parameters) {
@@ -160,7 +176,7 @@ final class Ascent implements AutoCloseable {
             v.read(0, snapshot.v, 0, parameters);
         }
         snapshot.phase = phase;
-        snapshot.phaseSteps = phaseSteps;
+        snapshot.adamSteps = adamSteps;
         snapshot.estimator = estimator.state();
     }
 
@@ -171,8 +187,15 @@ final class Ascent implements AutoCloseable {
         m.write(0, snapshot.m, 0, parameters);
         v.write(0, snapshot.v, 0, parameters);
         phase = snapshot.phase;
-        phaseSteps = snapshot.phaseSteps;
+        adamSteps = snapshot.adamSteps;
+        setPath();
         estimator.restore(snapshot.estimator);
+    }
+
+    private void setPath() {
+        if (gradient == Gradient.AUTO) {
+            estimator.path(phase > 0);
+        }
     }
 
     @Override

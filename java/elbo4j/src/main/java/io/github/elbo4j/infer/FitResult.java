@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param message why it ended, in a sentence
  * @param elbo from fresh draws; it bounds the log evidence from below
  * @param logEvidence the importance-weighted estimate of log p(x) from the same draws
+ * @param verdict of k-hat; {@link Verdict#DO_NOT_TRUST} too if the fit diverged or failed
  * @param kHat the Pareto shape of the importance ratios; NaN if there is none
  * @param posterior q
  * @param trace the ELBO step by step, thinned evenly to about 2000 points

@@ -43,7 +43,7 @@ public final class Sgvi {
     /** The settings of a fit, each with a default that suits standardized data. */
     public static final class Builder {
         FamilyKind family = FamilyKind.FULL_RANK;
-        Gradient gradient = Gradient.REPARAM;
+        Gradient gradient = Gradient.AUTO;
         ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
         Optimizer optimizer = new Adam();
         int draws = 32;
@@ -66,7 +66,7 @@ public final class Sgvi {
             return this;
         }
 
-        /** The gradient estimator; reparam. */
+        /** The gradient estimator; auto. */
         public Builder gradient(Gradient value) {
             gradient = value;
             return this;
@@ -78,7 +78,7 @@ public final class Sgvi {
             return this;
         }
 
-        /** Adam with rate 0.05. */
+        /** Adam with its defaults. */
         public Builder optimizer(Optimizer value) {
             optimizer = value;
             return this;

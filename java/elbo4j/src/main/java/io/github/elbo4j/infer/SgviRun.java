@@ -9,6 +9,7 @@ import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -29,8 +30,11 @@ final class SgviRun implements AutoCloseable {
     private final Sgvi.Builder settings;
     private final Device device;
     private final Ops ops;
-    private final LogJoint joint; // all rows
-    private final LogJoint training; // all rows, or minibatches
+    private final LogJoint joint; // all rows, as it was given
+    private final @Nullable Whitening whitening;
+    private final LogJoint whole; // all rows, in the coordinates of the steps
+    private final LogJoint rows; // all rows or minibatches, as given
+    private final int epoch; // steps of an epoch; 0 without minibatches
     private final Key key;
     private final VariationalFamily q;
     private final VariationalFamily average; // over the steps of a block
@@ -40,7 +44,7 @@ final class SgviRun implements AutoCloseable {
     private final Closer opened = new Closer();
     private Ascent.Snapshot snapshot; // at the latest look, finite
     private Ascent.Snapshot spare;
-    private final float[] kept; // the averaged parameters of the last whole block
+    private float[] kept; // the averaged parameters of the last whole block
     private final Trace trace;
     private final long begun = System.nanoTime();
 
@@ -64,7 +68,7 @@ final class SgviRun implements AutoCloseable {
         this.joint = joint;
         this.key = new Key(settings.seed);
         int dimensions = joint.dimensions();
-        double[] mean = settings.initialMean == null ? new double[dimensions] : settings.initialMean;
+        double[] mean = settings.initialMean == null ? new double[dimensions] : settings.initialMean.clone();
         double[] sd = new double[dimensions];
         Arrays.fill(sd, settings.initialSd);
         if (settings.batch > 0 && !(joint instanceof DataLogJoint)) {
@@ -72,11 +76,29 @@ final class SgviRun implements AutoCloseable {
                     + joint.getClass().getSimpleName() + ", not a DataLogJoint, so it has no rows to choose from");
         }
         try {
-            if (settings.batch > 0 && joint instanceof DataLogJoint data) {
-                training = data.minibatches(settings.batch, key.fork("minibatch"));
-                opened.add(() -> closeUnlessSame(training, joint));
+            if (settings.batch > 0
+                    && joint instanceof DataLogJoint data
+                    && settings.batch != data.model().observations()) {
+                rows = data.minibatches(settings.batch, key.fork("minibatch"));
+                opened.add(rows::close);
+                epoch = rows.stepsPerEpoch();
             } else {
-                training = joint;
+                rows = joint;
+                epoch = 0;
+            }
+            LogJoint training = rows;
+            if (settings.family == FamilyKind.FULL_RANK && settings.optimizer instanceof Adam) {
+                Whitening made = new Whitening(device, mean);
+                opened.add(made::close);
+                whitening = made;
+                whole = made.wrap(joint);
+                opened.add(whole::close);
+                training = made.wrap(rows);
+                opened.add(training::close);
+                Arrays.fill(mean, 0);
+            } else {
+                whitening = null;
+                whole = joint;
             }
             q = settings.family.create(device, 1, dimensions);
             opened.add(q::close);
@@ -86,16 +108,7 @@ final class SgviRun implements AutoCloseable {
             opened.add(moments::close);
             q.set(0, mean, sd);
             average.set(0, mean, sd);
-            ascent = new Ascent(
-                    device,
-                    training,
-                    q,
-                    settings.gradient,
-                    settings.baseline,
-                    settings.optimizer,
-                    key.fork("training"),
-                    settings.draws,
-                    settings.workspaceBytes);
+            ascent = ascent(training);
             opened.add(ascent::close);
         } catch (RuntimeException e) {
             opened.close();
@@ -105,12 +118,6 @@ final class SgviRun implements AutoCloseable {
         spare = new Ascent.Snapshot(q.parameters());
         kept = new float[q.parameters()];
         trace = new Trace(settings.draws);
-    }
-
-    private static void closeUnlessSame(LogJoint training, LogJoint joint) {
-        if (training != joint) {
-            training.close();
-        }
     }
 
     FitResult fit() {
@@ -130,7 +137,7 @@ final class SgviRun implements AutoCloseable {
                     steps,
                     blocks > 0 ? "the average of the last whole block" : "the state of that step",
                     e.getMessage());
-            result = blocks > 0 ? kept : snapshot.phi;
+            result = blocks > 0 ? kept : original(snapshot.phi);
         }
         return measure(result);
     }
@@ -138,6 +145,19 @@ final class SgviRun implements AutoCloseable {
     @Override
     public void close() {
         opened.close();
+    }
+
+    private Ascent ascent(LogJoint of) {
+        return new Ascent(
+                device,
+                of,
+                q,
+                settings.gradient,
+                settings.baseline,
+                settings.optimizer,
+                key.fork("training"),
+                settings.draws,
+                settings.workspaceBytes);
     }
 
     /** The steps. Returns the parameters that are the result. */
@@ -171,9 +191,8 @@ final class SgviRun implements AutoCloseable {
         ops.fill(q.parameters(), 0f, average.parameterBuffer());
         blockStart = steps;
         long length = StoppingRule.nextBlock(steps);
-        if (training != joint) { // an epoch at least, and no less work than the comparison that follows
-            long likeComparison = (long) COMPARISON_DRAWS * training.stepsPerEpoch() / settings.draws;
-            length = Math.max(length, Math.max(training.stepsPerEpoch(), likeComparison));
+        if (epoch > 0) { // an epoch at least, and no less work than the comparison that follows
+            length = Math.max(length, Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws));
         }
         int left = settings.maxSteps - steps;
         if (blocks == 0) {
@@ -182,41 +201,62 @@ final class SgviRun implements AutoCloseable {
         blockEnd = left - length < length / 2 ? settings.maxSteps : (int) (steps + length);
     }
 
-    /** Compares the block with the one before; says whether the run is over. */
+    /** Compares the block with the best one before; says whether the run is over. */
     private boolean endBlock() {
         average.update();
-        average.parameterBuffer().read(0, kept, 0, kept.length);
         blocks++;
         double[] before = comparison;
-        double[] after = logWeights("stopping", COMPARISON_DRAWS).values(0);
-        comparison = after;
-        if (before != null) {
-            Estimate improvement = StoppingRule.improvement(before, after);
-            StoppingRule.Finding finding = settings.stoppingRule.judge(improvement);
-            boolean flat = finding == StoppingRule.Finding.FLAT;
-            if (flat && flatBefore) {
-                status = Status.CONVERGED;
-                message = String.format(
-                        Locale.ROOT,
-                        "the last %d steps changed the ELBO by %.1g ± %.1g nats; the tolerance is %s",
-                        steps - blockStart,
-                        improvement.value(),
-                        improvement.standardError(),
-                        settings.stoppingRule.tolerance());
-                return true;
-            }
-            flatBefore = flat;
-            if (finding != StoppingRule.Finding.RISING) {
-                ascent.nextPhase();
-            }
+        double[] after = logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
+        if (before == null) {
+            kept = original(average);
+            comparison = after;
+            beginBlock();
+            return false;
+        }
+        StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
+        StoppingRule.Finding finding = compared.finding();
+        if (finding != StoppingRule.Finding.FALLING) {
+            kept = original(average);
+            comparison = after;
+        }
+        boolean flat = finding == StoppingRule.Finding.FLAT;
+        if (flat && flatBefore) {
+            status = Status.CONVERGED;
+            message = String.format(
+                    Locale.ROOT,
+                    "the ELBO no longer rises: the last %d steps changed it by %.1g ± %.1g nats",
+                    steps - blockStart,
+                    compared.improvement().value(),
+                    compared.improvement().standardError());
+            return true;
         }
         if (steps == settings.maxSteps) {
             status = Status.STEP_LIMIT;
             message = "stopped at the limit of " + steps + " steps; the ELBO may still rise";
             return true;
         }
+        flatBefore = flat;
+        boolean rising = finding == StoppingRule.Finding.RISING;
+        if (!rising) {
+            ascent.nextPhase();
+        }
+        if (whitening != null) {
+            whitening.moveTo(rising ? original(q) : kept);
+            ascent.moveTo(new float[kept.length]); // N(0, I)
+        } else if (!rising && settings.optimizer instanceof Adam) {
+            ascent.moveTo(kept);
+        }
         beginBlock();
         return false;
+    }
+
+    /** The parameters of a q in the user's coordinates. */
+    private float[] original(VariationalFamily some) {
+        return original(some.parameterBuffer().toFloats());
+    }
+
+    private float[] original(float[] parameters) {
+        return whitening == null ? parameters : whitening.toOriginal(parameters);
     }
 
     /**
@@ -273,51 +313,60 @@ final class SgviRun implements AutoCloseable {
             String what = ascent.replay(steps, moments, joint.parameterNames());
             moments.read(0, momentsOnHost, 0, 3);
             if (what != null) {
+                float[] last = original(spare.phi);
                 message = String.format(
                         Locale.ROOT,
                         "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. A lower learning"
                                 + " rate or standardized data may help.",
                         steps + 1,
-                        what,
+                        whitening == null ? what : inTheUsersCoordinates(last, what),
                         momentsOnHost[0],
                         steps);
-                return spare.phi;
+                return last;
             }
             trace.add(momentsOnHost[0], momentsOnHost[2]);
         }
         message = "numbers were not finite between steps " + (lookedAt + 1) + " and " + end
                 + ", but not when these steps were taken again: the model does not give the same answer twice";
         steps = lookedAt;
-        return snapshot.phi;
+        return original(snapshot.phi);
+    }
+
+    /** The fault of the step after these parameters, for the gradient with respect to the user's own coordinates. */
+    private String inTheUsersCoordinates(float[] parameters, String otherwise) {
+        q.parameterBuffer().write(0, parameters, 0, parameters.length);
+        q.update();
+        try (Ascent plain = ascent(rows)) {
+            plain.gradient(steps, moments, 0);
+            String what = plain.nonFiniteGradient(joint.parameterNames());
+            return what == null ? otherwise + ", in whitened coordinates" : what;
+        }
     }
 
     /** What an interrupted run leaves: the average of this block if half of it is done, or of the last. */
     private float[] partOfBlock() {
         if (steps == blockStart) {
-            return blocks > 0 ? kept : snapshot.phi;
+            return blocks > 0 ? kept : original(snapshot.phi);
         }
         if (blocks == 0 || steps - blockStart >= (blockEnd - blockStart) / 2) {
-            average.parameterBuffer().read(0, kept, 0, kept.length);
+            return original(average);
         }
         return kept;
     }
 
-    private LogWeights logWeights(String purpose, int count) {
+    private LogWeights logWeights(LogJoint of, String purpose, int count) {
         draws += count;
-        return LogWeights.draw(joint, average, key.fork(purpose), count, settings.workspaceBytes);
+        return LogWeights.draw(of, average, key.fork(purpose), count, settings.workspaceBytes);
     }
 
     private FitResult measure(float[] parameters) {
-        Estimate elbo = trace.recent();
-        Estimate evidence = new Estimate(Double.NaN, Double.NaN, 0);
-        double kHat = Double.NaN;
+        Quality quality = new Quality(trace.recent(), new Estimate(Double.NaN, Double.NaN, 0), Double.NaN);
         try {
             average.parameterBuffer().write(0, parameters, 0, parameters.length);
             average.update();
-            elbo = logWeights("evaluation", settings.evaluationDraws).elbo(0);
-            LogWeights ratios = logWeights("kHat", settings.evaluationDraws);
-            evidence = ratios.logEvidence(0);
-            kHat = ParetoShape.ofLogRatios(ratios.values(0));
+            quality = Quality.of(
+                    logWeights(joint, "evaluation", settings.evaluationDraws),
+                    logWeights(joint, "kHat", settings.evaluationDraws));
         } catch (DeviceException e) {
             if (status != Status.FAILED) {
                 status = Status.FAILED;
@@ -327,6 +376,7 @@ final class SgviRun implements AutoCloseable {
         if (trace.steps() > 0) {
             tell();
         }
+        boolean measurable = status != Status.DIVERGED && status != Status.FAILED;
         return new FitResult(
                 settings.family,
                 settings.gradient,
@@ -337,10 +387,10 @@ final class SgviRun implements AutoCloseable {
                 steps,
                 status,
                 message,
-                elbo,
-                evidence,
-                kHat,
-                Verdict.of(kHat),
+                quality.elbo(),
+                quality.logEvidence(),
+                quality.kHat(),
+                measurable ? Verdict.of(quality.kHat()) : Verdict.DO_NOT_TRUST,
                 average.toGaussian(parameters),
                 joint.parameterNames(),
                 trace.points(),

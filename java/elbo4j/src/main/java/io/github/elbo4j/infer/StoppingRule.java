@@ -7,24 +7,27 @@ import io.github.elbo4j.estimate.LogWeights;
  * When a fit has converged, as a test on the ELBO and its standard error.
  *
  * <p>Steps are grouped in blocks, each as long as a quarter of all steps before it, and at least {@link #LEAST_BLOCK}. At
- * the end of a block the ELBO of its averaged parameters is estimated and compared with that of the block before, both
- * with the same draws: the improvement is the mean of paired differences, whose standard error falls with the distance of
- * the two averages, so the test gains power as the fit settles, whatever the dimension. With {@code z = 1.645} (5 % on
- * one side), a comparison is
+ * the end of a block the ELBO of its averaged parameters is estimated and compared with that of the best block before, both
+ * from the same random numbers: the improvement is the mean of paired differences, whose standard error falls with the
+ * distance of the two averages, so the test gains power as the fit settles, whatever the dimension. With {@code error =
+ * 1.645·standardError} (5 % on one side) and {@code tolerance} or {@link #RELATIVE} times the standard deviation of log p −
+ * log q, whichever is larger, a comparison is
  *
  * <ul>
- *   <li><i>flat</i> if {@code improvement + z·standardError < tolerance},
- *   <li><i>rising</i> if it is not flat and {@code improvement − z·standardError > 0}.
+ *   <li><i>flat</i> if {@code |improvement| + error < tolerance}; else
+ *   <li><i>rising</i> if {@code improvement − error > 0},
+ *   <li><i>falling</i> if {@code improvement + error < 0}, which steps too large for the place do, and
+ *   <li><i>undecided</i> otherwise.
  * </ul>
  *
- * <p>After every block that is not rising the learning rate of {@link Adam} is lowered, since what then moves the ELBO is
- * the noise of the steps. Two flat comparisons in a row end the fit.
+ * <p>After every block that is not rising {@link Adam} goes on from the best average with a lower rate, since what then
+ * moves the ELBO is the noise of the steps. Two flat comparisons in a row end the fit.
  *
- * <p><i>A stop too early.</i> Where a block still gains the tolerance or more, one comparison calls it flat with a
- * probability of at most 5 %; two in a row, 0.25 % if the errors were independent, and the draws being the same in both,
- * at most 5 %. The blocks grow in proportion to the steps, so slow progress is not cut into pieces too small to see:
- * where the distance to the optimum falls as 1/t, what is left when a block gains the tolerance is less than five times
- * the tolerance. Comparisons are few, some ten for each tenfold number of steps.
+ * <p><i>A stop too early.</i> Where a block gains the tolerance or more, a comparison calls it flat with a probability of at
+ * most 5 %, and two have to. The blocks grow in proportion to the steps, so slow progress is not cut into pieces too small
+ * to see: where the distance to the optimum falls as 1/t, what is left after a block that gains the tolerance is about
+ * four times the tolerance. Comparisons are few, some ten for each tenfold number of steps. The relative part spares work
+ * that the family cannot repay: where log p − log q varies by 10 nats, a tenth of a nat does not make q better.
  *
  * @param tolerance the improvement that is not worth another block, in nats; positive
  */
@@ -32,12 +35,19 @@ public record StoppingRule(double tolerance) {
     /** The steps of the first block, unless a fit's cap is lower. */
     public static final int LEAST_BLOCK = 100;
 
+    /** The tolerance as a part of the standard deviation of log p − log q, if that is more. */
+    public static final double RELATIVE = 0.01;
+
     private static final double Z = 1.645;
 
     /** What a comparison found. */
     public enum Finding {
+        /** No change that matters. */
         FLAT,
+        /** Larger than before. */
         RISING,
+        /** Smaller than before. */
+        FALLING,
         /** The errors are too large to tell. */
         UNDECIDED
     }
@@ -54,12 +64,12 @@ public record StoppingRule(double tolerance) {
     }
 
     /**
-     * The improvement of the ELBO from one block to the next.
+     * Compares two blocks.
      *
-     * @param before log p − log q under the earlier parameters
-     * @param after the same under the later ones, from the same random numbers
+     * @param before log p − log q under the parameters of the one
+     * @param after the same under those of the other, from the same random numbers
      */
-    public static Estimate improvement(double[] before, double[] after) {
+    public Comparison compare(double[] before, double[] after) {
         if (before.length != after.length) {
             throw new IllegalArgumentException("before has " + before.length + " draws and after " + after.length
                     + ", but they are compared in pairs");
@@ -68,15 +78,22 @@ public record StoppingRule(double tolerance) {
         for (int s = 0; s < differences.length; s++) {
             differences[s] = after[s] - before[s];
         }
-        return LogWeights.mean(differences);
+        Estimate improvement = LogWeights.mean(differences);
+        double spread = LogWeights.mean(after).standardError() * Math.sqrt(after.length);
+        return new Comparison(improvement, judge(improvement, Math.max(tolerance, RELATIVE * spread)));
     }
 
-    /** What an improvement means. One that is not a number is undecided. */
-    public Finding judge(Estimate improvement) {
+    /** How much larger the ELBO has become, and what that means. */
+    public record Comparison(Estimate improvement, Finding finding) {}
+
+    private static Finding judge(Estimate improvement, double tolerance) {
         double error = Z * improvement.standardError();
-        if (improvement.value() + error < tolerance) {
+        if (Math.abs(improvement.value()) + error < tolerance) {
             return Finding.FLAT;
         }
-        return improvement.value() - error > 0 ? Finding.RISING : Finding.UNDECIDED;
+        if (improvement.value() - error > 0) {
+            return Finding.RISING;
+        }
+        return improvement.value() + error < 0 ? Finding.FALLING : Finding.UNDECIDED;
     }
 }
