@@ -1,6 +1,7 @@
 package io.github.elbo4j.scalar;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -12,22 +13,30 @@ import org.jspecify.annotations.Nullable;
 public final class Workers implements AutoCloseable {
     /** Below this many elementary steps a launch costs more to share than to do (about 10 µs of work). */
     private static final long WORTH_SHARING = 16_384;
-    /** How often a waiting worker looks before it parks: some 20 µs, longer than the gap between two launches. */
+    /** How often a waiting thread looks before it sleeps: some 20 µs, longer than the gap between two launches. */
     private static final int SPINS = 2_000;
     /** Chunks per thread: enough to even out threads that the machine slows down. */
     private static final int CHUNKS = 8;
+    /** An index that no launch reaches: nothing to take. */
+    private static final long NONE = 0x7fffffffL;
+
+    private static final long INDEX = 0xffffffffL;
+    /** Nanoseconds that the caller sleeps at a time when a thread with a chunk in hand has been put aside. */
+    private static final long SHORT = 10_000;
 
     private final Thread[] threads;
     private final Scratch[] scratch;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger running = new AtomicInteger();
+    /** The number of the launch in the upper half, its next work item in the lower. */
+    private final AtomicLong next = new AtomicLong(NONE);
+    /** Work items of the launch that are not yet done. */
+    private final AtomicInteger pending = new AtomicInteger();
 
-    private volatile int launch;
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
-    private @Nullable Kernel kernel;
-    private int items;
-    private int chunk;
+    // Written while `next` says NONE, read by a thread that then takes items of the same launch.
+    private volatile @Nullable Kernel kernel;
+    private volatile int items;
+    private volatile int chunk;
 
     public Workers(int count) {
         if (count < 1) {
@@ -51,7 +60,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs all work items and returns when they are done.
+     * Runs all work items and returns when they are done. It does not wait for a thread that the machine has not woken
+     * in time to take any.
      *
      * @param cost the elementary steps of all items together, about a nanosecond each
      */
@@ -66,33 +76,38 @@ public final class Workers implements AutoCloseable {
             }
             return;
         }
+        long launch = ((next.get() >>> 32) + 1) << 32;
         this.kernel = kernel;
         this.items = items;
         this.chunk = Math.max(1, items / (scratch.length * CHUNKS));
         failure = null;
-        next.set(0);
-        running.set(threads.length);
-        launch++; // volatile: publishes all of the above
+        pending.set(items);
+        next.set(launch);
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
         }
         share(own);
-        while (running.get() > 0) {
-            Thread.onSpinWait();
-        }
-        Throwable thrown = failure;
-        if (thrown != null) {
-            if (thrown instanceof Error error) {
-                throw error;
+        for (int spin = 0; pending.get() > 0; spin++) {
+            if (spin < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(SHORT);
             }
+        }
+        next.set(launch | NONE);
+        Throwable thrown = failure;
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown != null) {
             throw (RuntimeException) thrown;
         }
     }
 
     private void work(Scratch own) {
-        int seen = 0;
+        long seen = 0;
         while (true) {
-            for (int spin = 0; launch == seen && !closed; spin++) {
+            for (int spin = 0; next.get() >>> 32 == seen && !closed; spin++) {
                 if (spin < SPINS) {
                     Thread.onSpinWait();
                 } else {
@@ -102,26 +117,35 @@ public final class Workers implements AutoCloseable {
             if (closed) {
                 return;
             }
-            seen = launch;
+            seen = next.get() >>> 32;
             share(own);
-            running.decrementAndGet();
         }
     }
 
+    /** Takes chunks of the running launch until there are none. */
     private void share(Scratch own) {
-        Kernel work = java.util.Objects.requireNonNull(kernel);
-        try {
-            while (true) {
-                // An int cannot overflow here: at most one chunk per thread beyond the end.
-                int from = next.getAndAdd(chunk);
-                if (from >= items || from < 0) {
-                    return;
-                }
-                work.run(from, Math.min(items, from + chunk), own);
+        while (true) {
+            long at = next.get();
+            int from = (int) (at & INDEX);
+            int end = items;
+            int size = Math.min(chunk, end - from);
+            Kernel work = kernel;
+            // If the exchange succeeds, `at` is still current, and so is all that was read after it.
+            if (from >= end || work == null) {
+                return;
             }
-        } catch (RuntimeException | Error e) {
-            failure = e;
-            next.set(items);
+            if (!next.compareAndSet(at, at + size)) {
+                continue;
+            }
+            try {
+                if (failure == null) {
+                    work.run(from, from + size, own);
+                }
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            } finally {
+                pending.addAndGet(-size);
+            }
         }
     }
 
