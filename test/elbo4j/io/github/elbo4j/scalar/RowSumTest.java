@@ -51,8 +51,10 @@ class RowSumTest {
 
     @Test
     void lanesAreFoldedInHalves() {
-        float[] lanes = normals(1, 40);
-        float[] tile = java.util.Arrays.copyOfRange(lanes, 3, 35);
-        assertThat((double) RowSum.fold(lanes, 3)).isEqualTo(Order.alongRow(tile));
+        for (int n : new int[] {0, 1, 2, 5, 8, 16, 17, 31, 32}) {
+            float[] tile = normals(1, n);
+            float[] lanes = java.util.Arrays.copyOf(tile, RowSum.LANES);
+            assertThat((double) RowSum.fold(lanes, n)).as("%d elements", n).isEqualTo(Order.alongRow(tile));
+        }
     }
 }
