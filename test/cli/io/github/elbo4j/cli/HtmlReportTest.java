@@ -93,7 +93,7 @@ class HtmlReportTest {
     @Test
     void hasEveryParameterAndCorrelation() {
         String html = report(ExampleFit.of(List.of("intercept", "glu", "bmi"), 0.2, Status.CONVERGED));
-        assertThat(html).contains("<th>glu</th>").contains("<span>bmi</span>").contains("The strongest is");
+        assertThat(html).contains(">glu</th>").contains("<span>bmi</span>").contains("The strongest is");
         String one = report(ExampleFit.of(List.of("intercept"), 0.2, Status.CONVERGED));
         assertThat(one).contains("There is only one parameter.");
     }

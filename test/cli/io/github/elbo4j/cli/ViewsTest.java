@@ -43,6 +43,12 @@ class ViewsTest {
     }
 
     @Test
+    void sentencesBreakBetweenWords() {
+        assertThat(Text.wrap("- one two three four", 10, "  ")).isEqualTo("- one two\n  three\n  four");
+        assertThat(Text.wrap("word", 2, "")).isEqualTo("word");
+    }
+
+    @Test
     void theBarFitsTheTerminal() {
         Progress half = new Progress(10_000, 20_000, -104.27, 0.05, 137_000);
         for (int width : new int[] {20, 79, 200}) {
@@ -78,6 +84,16 @@ class ViewsTest {
         assertThat(Terminal.columns("24 132")).isEqualTo(132);
         assertThat(Terminal.columns("0 0")).isEqualTo(80);
         assertThat(Terminal.columns("nonsense")).isEqualTo(80);
+    }
+
+    @Test
+    void theLauncherSaysWhatTheTerminalIs() {
+        System.setProperty("elbo4j.terminal", "40 117");
+        try {
+            assertThat(Terminal.columns()).isEqualTo("dumb".equals(System.getenv("TERM")) ? 0 : 117);
+        } finally {
+            System.clearProperty("elbo4j.terminal");
+        }
     }
 
     @Test

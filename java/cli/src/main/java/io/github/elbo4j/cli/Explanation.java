@@ -28,6 +28,12 @@ final class Explanation {
         };
     }
 
+    /** The headline and how it came about, without saying a word twice. */
+    String outcome() {
+        String detail = fit.ending().detail();
+        return detail.startsWith(headline()) ? detail : headline() + ". " + detail;
+    }
+
     /** What k-hat says of the approximation. */
     String verdict() {
         if (!Double.isFinite(fit.kHat())) {
@@ -54,7 +60,7 @@ final class Explanation {
             case STEP_LIMIT -> {
                 advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
                 advice.add(
-                        "If the trace below no longer rises but is noisy, use more draws a step (--draws) or a smaller"
+                        "If the ELBO no longer rises but is noisy (see the report), use more draws a step (--draws) or a smaller"
                                 + " --learning-rate.");
             }
             case DIVERGED -> advice.add("Use a smaller --learning-rate, and leave --standardize on.");

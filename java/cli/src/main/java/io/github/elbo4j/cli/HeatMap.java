@@ -47,7 +47,12 @@ final class HeatMap {
         StringBuilder html = new StringBuilder(1 << 12);
         html.append("<table class=\"heat").append(numbers ? "" : " dense").append("\">\n<thead><tr><td></td>");
         for (FitSummary.Parameter p : parameters) {
-            html.append("<th><span>").append(Html.escape(p.name())).append("</span></th>");
+            String name = Html.escape(p.name());
+            html.append("<th title=\"")
+                    .append(name)
+                    .append("\"><span>")
+                    .append(name)
+                    .append("</span></th>");
         }
         html.append("</tr></thead>\n<tbody>\n");
         for (int i = 0; i < parameters.size(); i++) {
@@ -71,7 +76,7 @@ final class HeatMap {
         String text = Numbers.fixed(r, 2);
         html.append("<td class=\"")
                 .append(r < 0 ? "minus" : "plus")
-                .append(Math.abs(r) > 0.6 ? " strong" : "")
+                .append(Math.abs(r) > 0.8 ? " strong" : "")
                 .append("\" style=\"--r:")
                 .append(Numbers.fixed(Math.min(1, Math.abs(r)), 3))
                 .append("\" title=\"")

@@ -1,7 +1,11 @@
 package io.github.elbo4j.cli;
 
+import java.util.regex.Pattern;
+
 /** Text made safe for HTML. Column names come from a stranger's file: none reaches a page but through here. */
 final class Html {
+    private static final Pattern MINUS = Pattern.compile("(?<=^|[\\s(])-(?=\\d)");
+
     private Html() {}
 
     /** {@code text} as the content of an element or of a quoted attribute. */
@@ -24,6 +28,11 @@ final class Html {
     /** JSON made safe inside a script element: no tag can begin or end in it. The value is unchanged. */
     static String script(String json) {
         return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+    }
+
+    /** A sentence, its negative numbers with the minus sign of print; hyphens stay. */
+    static String prose(String text) {
+        return escape(MINUS.matcher(text).replaceAll("\u2212"));
     }
 
     /** A number from {@link Numbers}, with the minus sign of print. */

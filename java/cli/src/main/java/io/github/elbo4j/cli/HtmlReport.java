@@ -1,5 +1,7 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.model.BayesianLinearRegression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,9 +58,9 @@ final class HtmlReport {
         slots.put("sign", tone().equals("good") ? "✓" : tone().equals("usable") ? "≈" : "✕");
         slots.put("headline", Html.escape(explanation.headline()));
         slots.put("verdict", Html.escape(explanation.verdict()));
-        slots.put("ending", Html.escape(fit.ending().detail()));
+        slots.put("ending", Html.prose(fit.ending().detail()));
         slots.put("advice", list(explanation.advice()));
-        slots.put("elbo", Html.number(Numbers.withError(fit.elbo(), fit.elboError())));
+        slots.put("elbo", Html.number(Numbers.withError(fit.elbo(), fit.elboError(), 4)));
         slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)));
         slots.put("gauge", gauge());
         slots.put("steps", Numbers.grouped(fit.steps()));
@@ -68,7 +70,7 @@ final class HtmlReport {
         slots.put("device", Html.escape(fit.run().device()));
         slots.put("description", Html.escape(fit.run().description()));
         slots.put("table", new ParameterTable(fit.parameters(), effect(data)).html());
-        slots.put("tablecaption", Html.escape(tableCaption()));
+        slots.put("tablecaption", Html.prose(tableCaption()));
         slots.put("correlations", correlations());
         slots.put("aboutelbo", Html.escape(explanation.elbo()));
         slots.put("command", Html.escape(command));
@@ -106,17 +108,22 @@ final class HtmlReport {
         if (!fit.good()) {
             return "bad";
         }
-        return fit.verdict() == io.github.elbo4j.infer.Verdict.GOOD ? "good" : "usable";
+        return fit.verdict() == Verdict.GOOD ? "good" : "usable";
     }
 
     private String effect(FitSummary.Source data) {
-        return fit.model().equals("logistic")
-                ? "log-odds for one sd of the column: 90 % and 50 % interval"
-                : data.target() + " for one sd of the column: 90 % and 50 % interval";
+        String what = fit.model().equals("logistic") ? "the log-odds" : data.target();
+        return "effect on " + what + " of one sd of the column: 90 % and 50 % intervals";
     }
 
     private String tableCaption() {
-        return "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the data: the"
+        String noise = fit.parameters().stream()
+                .filter(p -> p.name().equals(BayesianLinearRegression.LOG_NOISE))
+                .map(p -> Text.sentence(new Explanation(fit).noise(p)) + " ")
+                .findFirst()
+                .orElse("");
+        return noise
+                + "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the data: the"
                 + " change of "
                 + (fit.model().equals("logistic") ? "the log-odds" : "the target")
                 + " for one unit of the column. The drawn intervals are for one standard deviation of the column instead, so"
@@ -136,9 +143,11 @@ final class HtmlReport {
                             : "There are too many parameters to draw; fit.json holds the covariance.")
                     + "</p>";
         }
-        return "<div class=\"scroll\">" + map.html() + "</div><p class=\"scale\">−1 <i></i> 1</p><p class=\"caption\">"
-                + Html.escape(map.strongest())
-                + " A large one says that the data tell the two apart badly, only their combination well.</p>";
+        return "<div class=\"beside\"><div class=\"scroll\">" + map.html()
+                + "</div><div><p class=\"scale\">−1 <i></i> 1</p>"
+                + "<p class=\"caption\">" + Html.prose(map.strongest())
+                + " Where the correlation of two parameters is near −1"
+                + " or 1, the data say much about one combination of them and little about each.</p></div></div>";
     }
 
     /** k-hat on a line from 0 to 1 whose thresholds are marked. */
@@ -161,13 +170,23 @@ final class HtmlReport {
                 .forEach((name, value) -> html.append("<tr><th>")
                         .append(Html.escape(name))
                         .append("</th><td>")
-                        .append(Html.number(value.toString()))
+                        .append(shown(value))
                         .append("</td></tr>\n"));
         return html.append("</table>").toString();
     }
 
+    private static String shown(Object value) {
+        if (value instanceof Boolean flag) {
+            return flag ? "yes" : "no";
+        }
+        return value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15
+                ? Html.number(Long.toString(number.longValue()))
+                : Html.prose(value.toString());
+    }
+
     private String about(FitSummary.Source data) {
-        return "Device: " + fit.run().device() + ", " + fit.run().reason() + ". The same seed gives the same numbers on"
+        return "Device: " + fit.run().device() + " (" + fit.run().reason()
+                + "). The same seed gives the same numbers on"
                 + " every device and with any number of threads. SHA-256 of " + data.file() + ": " + data.sha256()
                 + ".";
     }

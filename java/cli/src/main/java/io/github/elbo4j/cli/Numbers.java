@@ -56,7 +56,12 @@ final class Numbers {
 
     /** {@code value ± error}, both to the error's second digit. */
     static String withError(double value, double error) {
-        int decimals = decimals(error, 2);
+        return withError(value, error, MOST_DECIMALS);
+    }
+
+    /** With no more than these decimals; nobody compares nats beyond the fourth. */
+    static String withError(double value, double error, int mostDecimals) {
+        int decimals = Math.min(mostDecimals, decimals(error, 2));
         return Double.isFinite(error) ? fixed(value, decimals) + " ± " + fixed(error, decimals) : fixed(value, 2);
     }
 

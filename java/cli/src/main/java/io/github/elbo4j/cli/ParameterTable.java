@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.model.BayesianLinearRegression;
 import java.util.List;
 
 /**
@@ -43,7 +44,12 @@ final class ParameterTable {
                 .append("</th></tr></thead>\n<tbody>\n");
         for (FitSummary.Parameter p : parameters) {
             int decimals = Numbers.decimals(p.sd(), 3);
-            html.append("<tr><th>").append(Html.escape(p.name())).append("</th>");
+            String name = Html.escape(p.name());
+            html.append("<tr><th title=\"")
+                    .append(name)
+                    .append("\">")
+                    .append(name)
+                    .append("</th>");
             cell(html, Numbers.fixed(p.mean(), decimals));
             cell(html, Numbers.fixed(p.sd(), decimals));
             cell(html, Numbers.fixed(p.q05(), decimals));
@@ -60,8 +66,8 @@ final class ParameterTable {
     /** P(parameter > 0), never rounded to certainty. */
     static String probability(FitSummary.Parameter p) {
         double above = Numbers.normalCdf(p.mean() / p.sd());
-        if (!Double.isFinite(above)) {
-            return "none";
+        if (!Double.isFinite(above) || p.name().equals(BayesianLinearRegression.LOG_NOISE)) {
+            return ""; // of a logarithm it would say whether the noise exceeds one unit
         }
         if (above > 0.999) {
             return "> 0.999";

@@ -36,9 +36,14 @@ final class ReportData {
         json.writeStringProperty("name", p.name());
         FitJson.number(json, "mean", p.mean());
         FitJson.number(json, "sd", p.sd());
-        String label = Numbers.withError(p.mean(), p.sd()) + "   P(> 0) " + sign(ParameterTable.probability(p));
-        json.writeStringProperty("label", label.replace('-', '\u2212'));
+        json.writeStringProperty("label", print(Numbers.withError(p.mean(), p.sd())));
+        String above = ParameterTable.probability(p);
+        json.writeStringProperty("above", above.isEmpty() ? "" : "P(> 0) " + sign(above));
         json.writeEndObject();
+    }
+
+    private static String print(String number) {
+        return number.replace('-', '\u2212');
     }
 
     private static String sign(String probability) {

@@ -11,6 +11,8 @@ final class ResultView {
     private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
     /** A longer name is cut, so that one long name does not push the numbers off the screen. */
     private static final int LONGEST_NAME = 32;
+    /** Characters a line of sentences. */
+    private static final int PROSE = 100;
 
     private final FitSummary fit;
 
@@ -28,9 +30,9 @@ final class ResultView {
         table(out);
         noise(out);
         out.println();
-        line(out, "ELBO", Numbers.withError(fit.elbo(), fit.elboError()) + " nats");
+        line(out, "ELBO", Numbers.withError(fit.elbo(), fit.elboError(), 4) + " nats");
         line(out, "k-hat", Numbers.fixed(fit.kHat(), 2) + ", " + fit.verdict().words());
-        line(out, "fit", explanation.headline() + ". " + fit.ending().detail());
+        line(out, "fit", explanation.outcome());
         line(
                 out,
                 "device",
@@ -46,8 +48,8 @@ final class ResultView {
         }
         if (!fit.good()) {
             out.println();
-            out.println(explanation.verdict());
-            explanation.advice().forEach(advice -> out.println("- " + advice));
+            out.println(Text.wrap(explanation.verdict(), PROSE, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + advice, PROSE, "  ")));
         }
     }
 
@@ -90,6 +92,6 @@ final class ResultView {
     }
 
     private static void line(PrintWriter out, String name, String value) {
-        out.println(Text.pad(name, 8) + value);
+        out.println(Text.wrap(Text.pad(name, 8) + value, PROSE, " ".repeat(8)));
     }
 }

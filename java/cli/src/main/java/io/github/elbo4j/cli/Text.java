@@ -15,6 +15,24 @@ final class Text {
         return text.isEmpty() || text.endsWith(".") ? text : text + ".";
     }
 
+    /** Broken between words into lines of at most {@code width} characters, all but the first indented. */
+    static String wrap(String text, int width, String indent) {
+        StringBuilder wrapped = new StringBuilder();
+        int column = 0;
+        for (String word : text.split(" ", -1)) {
+            if (column > 0 && column + 1 + word.length() > width) {
+                wrapped.append('\n').append(indent);
+                column = indent.length();
+            } else if (column > 0) {
+                wrapped.append(' ');
+                column++;
+            }
+            wrapped.append(word);
+            column += word.length();
+        }
+        return wrapped.toString();
+    }
+
     /** Text from a file, without the control characters that could steer a terminal. */
     static String plain(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");

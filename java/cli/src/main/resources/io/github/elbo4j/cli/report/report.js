@@ -57,9 +57,10 @@
 
   // Neighbouring steps become one point: their mean, and the standard error of that mean.
   const bins = (points, most) => {
-    const size = Math.max(1, Math.ceil(points.length / most)), out = [[], [], [], []];
-    for (let i = 0; i < points.length; i += size) {
-      const part = points.slice(i, i + size), n = part.length;
+    const count = Math.min(most, points.length), out = [[], [], [], []];
+    for (let i = 0; i < count; i++) {
+      const from = Math.floor(i * points.length / count), to = Math.floor((i + 1) * points.length / count);
+      const part = points.slice(from, to), n = part.length;
       const mean = part.reduce((s, p) => s + p[1], 0) / n;
       const error = Math.sqrt(part.reduce((s, p) => s + p[2] * p[2], 0)) / n;
       out[0].push(part[Math.floor(n / 2)][0]);
@@ -130,9 +131,11 @@
     cell.className = "marginal";
     const head = cell.appendChild(document.createElement("h3"));
     head.textContent = head.title = p.name;
-    const text = cell.appendChild(document.createElement("p"));
-    const rest = p.label;
-    text.textContent = rest;
+    const line = cell.appendChild(document.createElement("p"));
+    const text = line.appendChild(document.createElement("span"));
+    const above = line.appendChild(document.createElement("span"));
+    const rest = () => { text.textContent = p.label; above.textContent = p.above; };
+    rest();
     const box = cell.appendChild(document.createElement("div"));
     if (!(p.sd > 0)) return;
     const draw = () => {
@@ -168,9 +171,9 @@
           }],
           setCursor: [u => {
             const l = u.cursor.left;
-            if (!(l >= 0)) { text.textContent = rest; return; }
+            if (!(l >= 0)) { rest(); return; }
             const v = u.posToVal(l, "x"), c = cdf((v - p.mean) / p.sd);
-            text.textContent = "P(< " + digits(v, 3) + ") = " + c.toFixed(3);
+            above.textContent = "P(< " + digits(v, 3) + ") = " + c.toFixed(3);
           }],
         },
       }, [x, inner, y]);
