@@ -21,11 +21,22 @@ public final class Arena implements AutoCloseable {
     private static final int GUARD = 5;
 
     private final Device device;
+    private final int guard;
     private final List<Buffer> buffers = new ArrayList<>();
     private final Map<Buffer, Integer> lengths = new LinkedHashMap<>();
 
     public Arena(Device device) {
+        this(device, GUARD);
+    }
+
+    private Arena(Device device, int guard) {
         this.device = device;
+        this.guard = guard;
+    }
+
+    /** Outputs have exactly the length that was asked for, without guards. */
+    public static Arena exact(Device device) {
+        return new Arena(device, 0);
     }
 
     public Device device() {
@@ -54,7 +65,7 @@ public final class Arena implements AutoCloseable {
 
     /** An output of n elements, and guards. */
     public Buffer out(ElementType type, long n) {
-        return out(type, n, GUARD);
+        return out(type, n, guard);
     }
 
     /** An output of n float32, and guards. */

@@ -13,6 +13,18 @@ public record Matrix(Buffer buffer, long offset, int rows, int columns, long row
             throw new IllegalArgumentException("a matrix view of " + rows + " x " + columns + " at offset " + offset
                     + " with strides " + rowStride + ", " + columnStride + " has a negative part");
         }
+        if (rows > 0 && columns > 0) {
+            try {
+                long lastRow = Math.multiplyExact(rows - 1L, rowStride);
+                long lastColumn = Math.multiplyExact(columns - 1L, columnStride);
+                Math.addExact(Math.addExact(offset, lastRow), Math.addExact(lastColumn, 1));
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException(
+                        "a matrix view of " + rows + " x " + columns + " at offset " + offset + " with strides "
+                                + rowStride + ", " + columnStride + " ends beyond any memory",
+                        e);
+            }
+        }
     }
 
     /** The whole of a row-major {@code buffer[rows][columns]}. */

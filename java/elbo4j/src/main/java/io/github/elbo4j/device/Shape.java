@@ -46,9 +46,17 @@ public record Shape(int problems, int draws, int dimensions, int firstProblem, i
         return (long) problems * dimensions;
     }
 
-    /** B·S·D, the length of {@code z[B][S][D]}. */
+    /**
+     * B·S·D, the length of {@code z[B][S][D]}.
+     *
+     * @throws IllegalArgumentException if it is more than a long holds
+     */
     public long elements() {
-        return Math.multiplyExact(rows(), (long) dimensions);
+        if (dimensions > 0 && rows() > Long.MAX_VALUE / dimensions) {
+            throw new IllegalArgumentException(problems + " problems of " + draws + " draws of " + dimensions
+                    + " dimensions are more elements than a long counts");
+        }
+        return rows() * dimensions;
     }
 
     private static void notNegative(String name, int value) {

@@ -1,0 +1,217 @@
+package io.github.elbo4j.device;
+
+import org.jspecify.annotations.Nullable;
+
+/** The checks that {@link CheckedOps} makes. A message names the argument, what it was and what it must be. */
+abstract class Arguments {
+    private final Device device;
+
+    /** Whose buffers are accepted. */
+    Arguments(Device device) {
+        this.device = device;
+    }
+
+    private void buffer(String name, Buffer buffer, ElementType type, long length) {
+        present(name, buffer);
+        if (buffer.device() != device) {
+            throw new IllegalArgumentException(name + " is a " + buffer + ", but must belong to this " + device.name()
+                    + " device (" + device.description() + ")");
+        }
+        if (buffer.isClosed()) {
+            throw new IllegalStateException(name + " is a " + buffer);
+        }
+        if (buffer.type() != type) {
+            throw new IllegalArgumentException(name + " holds " + buffer.type() + ", but must hold " + type);
+        }
+        notNegative(name + "'s length", length);
+        if (buffer.length() < length) {
+            throw new IllegalArgumentException(
+                    name + " has " + buffer.length() + " elements, but must have " + length + " or more");
+        }
+    }
+
+    void floats(String name, Buffer buffer, long length) {
+        buffer(name, buffer, ElementType.FLOAT32, length);
+    }
+
+    void doubles(String name, Buffer buffer, long length) {
+        buffer(name, buffer, ElementType.FLOAT64, length);
+    }
+
+    void ints(String name, Buffer buffer, long length) {
+        buffer(name, buffer, ElementType.INT32, length);
+    }
+
+    void parameters(Shape shape, Buffer mu, Buffer omega) {
+        pair(shape.parameters(), "mu", mu, "omega", omega);
+    }
+
+    void pair(long length, String nameMu, Buffer mu, String nameOmega, Buffer omega) {
+        floats(nameMu, mu, length);
+        floats(nameOmega, omega, length);
+    }
+
+    void factor(String name, Buffer factor, int problems, int dimensions) {
+        long rows = product(problems, "problems", dimensions, "dimensions");
+        floats(name, factor, times(name, rows, dimensions));
+    }
+
+    void full(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP) {
+        pair(product(problems, "problems", dimensions, "dimensions"), "muQ", muQ, "muP", muP);
+        factor("factorQ", factorQ, problems, dimensions);
+        factor("factorP", factorP, problems, dimensions);
+    }
+
+    void draws(int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
+        positive("draws", draws);
+        long rows = product(problems, "problems", draws, "draws");
+        floats("logP", logP, rows);
+        if (logQ != null) {
+            floats("logQ", logQ, rows);
+        }
+    }
+
+    void runs(Buffer runs, Shape shape, long width) {
+        runs("runs", runs, shape.firstDraw(), shape.draws(), times("runs", width, shape.problems()));
+    }
+
+    /** Runs of so many sums each, all problems together. */
+    void runs(String name, Buffer runs, int firstDraw, int draws, long perRun) {
+        if (firstDraw % ElboOps.RUN != 0) {
+            throw new IllegalArgumentException("firstDraw is " + firstDraw + ", but must be a multiple of "
+                    + ElboOps.RUN + ", where a run begins");
+        }
+        long count = firstDraw / ElboOps.RUN + (long) ElboOps.runs(draws);
+        doubles(name, runs, times(name, perRun, count));
+        if (perRun > 0 && runs.length() % perRun != 0) {
+            throw new IllegalArgumentException(
+                    name + " has " + runs.length() + " elements, but must have a multiple of " + perRun
+                            + ": so many sums belong to a run of all problems");
+        }
+    }
+
+    static long gradientWidth(Shape shape) {
+        return shape.dimensions() + (long) shape.dimensions() * shape.dimensions();
+    }
+
+    void observations(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        if (!(scale > 0) || Float.isInfinite(scale)) {
+            throw new IllegalArgumentException("scale is " + scale + ", but must be positive and finite");
+        }
+        long elements = product(rows, "rows", observations, "observations");
+        floats("y", y, observations);
+        floats("eta", eta, elements);
+        floats("logP", logP, rows);
+    }
+
+    void matrix(String name, Matrix matrix) {
+        present(name, matrix);
+        floats(name + "'s buffer", matrix.buffer(), matrix.end());
+    }
+
+    void column(String name, Matrix matrix, int rows) {
+        matrix(name, matrix);
+        if (matrix.rows() != rows || matrix.columns() != 1) {
+            throw new IllegalArgumentException(name + " is " + extents(matrix) + ", but must be " + rows + " x 1");
+        }
+    }
+
+    void triangle(Matrix l, Matrix b) {
+        matrix("l", l);
+        matrix("b", b);
+        if (l.rows() != l.columns() || l.rows() != b.rows()) {
+            throw new IllegalArgumentException(
+                    "l is " + extents(l) + ", but must be square with the rows of b, which is " + extents(b));
+        }
+        written("b", b);
+        apart("l", l, b);
+    }
+
+    /** Two elements of the view must not be one of the buffer: threads would write it in any order. */
+    static void written(String name, Matrix matrix) {
+        long rows = matrix.rows() < 2 ? Long.MAX_VALUE : matrix.rowStride();
+        long columns = matrix.columns() < 2 ? Long.MAX_VALUE : matrix.columnStride();
+        boolean apart = rows >= columns
+                ? columns > 0 && (rows - 1) / columns >= matrix.columns() - 1
+                : rows > 0 && (columns - 1) / rows >= matrix.rows() - 1;
+        if (matrix.end() > 0 && !apart) {
+            throw new IllegalArgumentException(name + " is " + extents(matrix) + " with strides " + matrix.rowStride()
+                    + ", " + matrix.columnStride() + ", but its elements must not share places: it is written");
+        }
+    }
+
+    static void apart(String name, Matrix read, Matrix written) {
+        if (read.buffer() == written.buffer() && read.offset() < written.end() && written.offset() < read.end()) {
+            throw new IllegalArgumentException(
+                    name + " shares elements with the matrix that is written; they must not overlap");
+        }
+    }
+
+    static String extents(Matrix matrix) {
+        return matrix.rows() + " x " + matrix.columns();
+    }
+
+    /** The length of {@code [slot+1][problems][width]}. */
+    static long records(long slot, int problems, int width) {
+        notNegative("slot", slot);
+        notNegative("problems", problems);
+        return times("slot", sum(slot, 1, "slot"), (long) problems * width);
+    }
+
+    private static long times(String name, long a, long b) {
+        if (b > 0 && a > Long.MAX_VALUE / b) {
+            throw new IllegalArgumentException(
+                    name + ": " + a + " times " + b + " elements are more than any memory has");
+        }
+        return a * b;
+    }
+
+    static long sum(long a, long b, String name) {
+        if (a > Long.MAX_VALUE - b) {
+            throw new IllegalArgumentException(name + " is " + a + ", beyond any memory");
+        }
+        return a + b;
+    }
+
+    static long product(int a, String nameA, int b, String nameB) {
+        notNegative(nameA, a);
+        notNegative(nameB, b);
+        return (long) a * b;
+    }
+
+    static <T> T present(String name, @Nullable T argument) {
+        if (argument == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return argument;
+    }
+
+    static void address(Key key, Shape shape) {
+        present("key", key);
+        present("shape", shape);
+    }
+
+    static void notNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be 0 or more");
+        }
+    }
+
+    static void positive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+        }
+    }
+
+    static void notNaN(String name, float value) {
+        if (Float.isNaN(value)) {
+            throw new IllegalArgumentException(name + " is NaN");
+        }
+    }
+
+    static void fraction(String name, float value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be in [0, 1)");
+        }
+    }
+}

@@ -1,0 +1,420 @@
+package io.github.elbo4j.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.House;
+import io.github.elbo4j.OpCase;
+import io.github.elbo4j.OpCases;
+import io.github.elbo4j.TestDevices;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Takes a right call of every operation apart: each argument in turn is replaced by every wrong one of its kind, which must
+ * be refused by name, before anything is written.
+ */
+class CheckedOpsTest {
+    private static final Shape SHAPE = Shape.of(3, 65, 5).at(2, 64, 1);
+    private static final long MAX = Long.MAX_VALUE;
+
+    /** Numbers that say how much: a negative one is never right. */
+    private static final Set<String> SIZES = Set.of(
+            "problems", "draws", "dimensions", "rows", "columns", "observations", "width", "n", "slot", "first", "t");
+
+    private static Device foreign;
+
+    @BeforeAll
+    static void openAnotherDevice() {
+        foreign = Devices.open("scalar", 1);
+    }
+
+    @AfterAll
+    static void closeIt() {
+        foreign.close();
+    }
+
+    static List<OpCase> cases() {
+        return OpCases.ALL;
+    }
+
+    /** What one argument is replaced by, and how that is refused. */
+    private record Wrong(Object value, Class<? extends Exception> refusal, String... words) {}
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyWrongBufferIsRefusedByName(OpCase operation) throws Exception {
+        for (Device device : TestDevices.all()) {
+            try (Recorded call = new Recorded(operation, device)) {
+                for (int k = 0; k < call.arguments.length; k++) {
+                    if (call.arguments[k] instanceof Buffer buffer) {
+                        boolean anyLength = call.names[k].equals("source"); // of gatherRows: the index says how long
+                        call.assertRefused(k, wrong(device, buffer, call.arena, anyLength));
+                    } else if (call.arguments[k] instanceof Matrix x) {
+                        for (Wrong w : wrong(device, x.buffer(), call.arena, true)) {
+                            call.assertRefused(k, List.of(new Wrong(moved(x, (Buffer) w.value), w.refusal, w.words)));
+                        }
+                        Matrix shorter = moved(x, call.arena.out(x.end() - 1));
+                        call.assertRefused(
+                                k, List.of(new Wrong(shorter, IllegalArgumentException.class, "" + x.end())));
+                        Matrix far =
+                                new Matrix(x.buffer(), MAX / 2, x.rows(), x.columns(), x.rowStride(), x.columnStride());
+                        call.assertRefused(k, List.of(new Wrong(far, IllegalArgumentException.class)));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The same view of another buffer. */
+    private static Matrix moved(Matrix x, Buffer to) {
+        return new Matrix(to, x.offset(), x.rows(), x.columns(), x.rowStride(), x.columnStride());
+    }
+
+    private static List<Wrong> wrong(Device device, Buffer buffer, Arena arena, boolean anyLength) {
+        List<Wrong> all = new ArrayList<>();
+        ElementType type = buffer.type();
+        if (buffer.length() > 0 && !anyLength) {
+            Buffer shorter = arena.out(type, buffer.length() - 1);
+            all.add(new Wrong(shorter, IllegalArgumentException.class, "" + shorter.length(), "" + buffer.length()));
+        }
+        ElementType otherType = type == ElementType.FLOAT32 ? ElementType.FLOAT64 : ElementType.FLOAT32;
+        Buffer other = arena.out(otherType, buffer.length());
+        all.add(new Wrong(other, IllegalArgumentException.class, type + "", otherType + ""));
+        Buffer elsewhere = foreign.allocate(type, buffer.length());
+        elsewhere.close();
+        all.add(new Wrong(elsewhere, IllegalArgumentException.class, "must belong to this " + device.name()));
+        Buffer closed = arena.out(type, buffer.length());
+        closed.close();
+        all.add(new Wrong(closed, IllegalStateException.class, "closed"));
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aMissingArgumentIsRefusedByName(OpCase operation) throws Exception {
+        for (Device device : TestDevices.all()) {
+            try (Recorded call = new Recorded(operation, device)) {
+                Parameter[] parameters = call.method.getParameters();
+                for (int k = 0; k < parameters.length; k++) {
+                    boolean optional = parameters[k].getAnnotatedType().isAnnotationPresent(Nullable.class)
+                            && !operation.mode().equals("RUNNING_MEAN");
+                    if (!parameters[k].getType().isPrimitive() && !optional) {
+                        call.assertRefused(k, List.of(new Wrong(null, IllegalArgumentException.class, "missing")));
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyWrongNumberIsRefusedByName(OpCase operation) throws Exception {
+        for (Device device : TestDevices.all()) {
+            try (Recorded call = new Recorded(operation, device)) {
+                for (int k = 0; k < call.arguments.length; k++) {
+                    call.assertRefused(k, wrongNumbers(call, k));
+                }
+            }
+        }
+    }
+
+    private static List<Wrong> wrongNumbers(Recorded call, int k) {
+        Class<IllegalArgumentException> refusal = IllegalArgumentException.class;
+        String name = call.names[k];
+        Object value = call.arguments[k];
+        boolean unused =
+                name.equals("draws") && Arrays.asList(call.names).contains("sums") && call.arguments[k - 1] == null;
+        if (SIZES.contains(name) && !unused) {
+            String fault = name + " is -1";
+            return value instanceof Integer
+                    ? List.of(new Wrong(-1, refusal, fault), new Wrong(Integer.MIN_VALUE, refusal, name))
+                    : List.of(new Wrong(-1L, refusal, fault), new Wrong(Long.MIN_VALUE, refusal, name));
+        }
+        return switch (value instanceof Number ? name : "") {
+            case "value", "step" -> List.of(); // whatever is asked for
+            case "a", "weight", "constant" -> List.of(new Wrong(Float.NaN, refusal, "NaN"));
+            case "alpha" -> floats("must be finite and not 1", Float.NaN, Float.POSITIVE_INFINITY, 1f);
+            case "scale" -> floats("must be positive and finite", Float.NaN, Float.POSITIVE_INFINITY, 0f, -1f);
+            case "beta1", "beta2" -> floats("must be in [0, 1)", Float.NaN, -0.1f, 1f);
+            case "guard" -> floats("must be", Float.NaN, 0f, -1e-8f, Float.MIN_VALUE);
+            case "rate" ->
+                value instanceof Float
+                        ? List.of(new Wrong(Float.NaN, refusal, "NaN"))
+                        : call.arguments[2] == ScoreOps.Baseline.RUNNING_MEAN
+                                ? List.of(
+                                        new Wrong(Double.NaN, refusal, "(0, 1]"),
+                                        new Wrong(0.0, refusal, "(0, 1]"),
+                                        new Wrong(1.01, refusal, "(0, 1]"))
+                                : List.of();
+            default -> List.of();
+        };
+    }
+
+    private static List<Wrong> floats(String words, float... values) {
+        List<Wrong> all = new ArrayList<>();
+        for (float value : values) {
+            all.add(new Wrong(value, IllegalArgumentException.class, value + "", words));
+        }
+        return all;
+    }
+
+    /** More than the buffers hold, and more than fits into an int or a long: an honest refusal, never an overflow. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void sizesBeyondTheBuffersAreRefused(OpCase operation) throws Exception {
+        for (Device device : TestDevices.all()) {
+            try (Recorded call = new Recorded(operation, device)) {
+                for (int k = 0; k < call.arguments.length; k++) {
+                    boolean size = SIZES.contains(call.names[k]) && !call.names[k].equals("t");
+                    boolean unused = call.names[k].equals("draws")
+                            && Arrays.asList(call.names).contains("sums");
+                    if (call.arguments[k] instanceof Integer n && size && !unused) {
+                        call.assertRefusedWithoutName(k, n + 64, 1 << 30, Integer.MAX_VALUE);
+                    } else if (call.arguments[k] instanceof Long n && size) {
+                        // (2^64 + 2)/3: three times it are 2 in a long
+                        call.assertRefusedWithoutName(k, n + 1, 1L << 31, 1L << 62, MAX - 1, MAX, 6148914691236517205L);
+                    } else if (call.arguments[k] instanceof Shape) {
+                        call.assertRefusedWithoutName(
+                                k,
+                                Shape.of(4, 65, 5).at(2, 64, 1),
+                                Shape.of(3, 66, 6).at(2, 64, 1),
+                                Shape.of(1 << 30, 1 << 30, 1 << 30),
+                                Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- what concerns several arguments at once ----
+
+    @EveryDevice
+    void runsBeginAtMultiplesOf64(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(new float[12]);
+            for (int first : new int[] {1, 63, 65}) {
+                assertThat(catchThrowable(() -> arena.ops()
+                                .meanFieldScoreSquares(
+                                        new Key(0), 0, Shape.of(1, 3, 4).at(0, first, 0), x, arena.runs(32))))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContainingAll("firstDraw is " + first, "multiple of 64");
+            }
+            assertThat(catchThrowable(() ->
+                            arena.ops().meanFieldScoreSquares(new Key(0), 0, Shape.of(1, 3, 4), x, arena.runs(17))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("runs has 17 elements", "multiple of 16");
+        }
+    }
+
+    @EveryDevice
+    void baselinesOfTheOtherDrawsNeedOthers(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(1f);
+            for (ScoreOps.Baseline baseline : ScoreOps.Baseline.values()) {
+                boolean others =
+                        baseline == ScoreOps.Baseline.LEAVE_ONE_OUT || baseline == ScoreOps.Baseline.CONTROL_VARIATE;
+                Throwable refusal = catchThrowable(
+                        () -> arena.ops().scoreWeights(1, 1, baseline, x, x, arena.of(new double[1]), 1, arena.out(1)));
+                assertThat(refusal == null).isEqualTo(!others);
+                assertThat(others ? refusal.getMessage() : "draws is 1 " + baseline)
+                        .contains("draws is 1", baseline + "");
+            }
+        }
+    }
+
+    @EveryDevice
+    void matricesThatDoNotFitAreRefusedWithTheirExtents(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Matrix a = Matrix.of(arena.of(new float[15]), 3, 5);
+            Matrix b = Matrix.of(arena.of(new float[10]), 5, 2);
+            Matrix c = Matrix.of(arena.of(new float[6]), 3, 2);
+            assertThat(catchThrowable(() -> ops.gemm(a, a, false, c)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("c is 3 x 2", "3 x 5 times 3 x 5");
+            for (Matrix wrong : new Matrix[] {a, b, c.transposed()}) {
+                assertThat(catchThrowable(() -> ops.gemm(a, b, true, wrong)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("c is " + wrong.rows() + " x " + wrong.columns());
+            }
+            assertThat(catchThrowable(() -> ops.triangularSolve(a, false, b)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("l is 3 x 5", "5 x 2");
+            Matrix square = Matrix.of(arena.of(new float[9]), 3, 3);
+            assertThat(catchThrowable(() -> ops.triangularMultiply(square, false, b)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("l is 3 x 3", "5 x 2");
+        }
+    }
+
+    @EveryDevice
+    void aResultThatIsAlsoReadIsRefused(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer buffer = arena.of(new float[30]);
+            Matrix x = Matrix.of(buffer, 3, 3);
+            Matrix touching = new Matrix(buffer, 8, 3, 3, 3, 1);
+            Matrix apart = new Matrix(buffer, 9, 3, 3, 3, 1);
+            Matrix other = Matrix.of(arena.of(new float[9]), 3, 3);
+            for (Matrix written : new Matrix[] {x, touching}) {
+                assertThat(catchThrowable(() -> arena.ops().gemm(x, other, false, written)))
+                        .hasMessageContaining("a shares elements");
+                assertThat(catchThrowable(() -> arena.ops().gemm(other, x, false, written)))
+                        .hasMessageContaining("b shares elements");
+                assertThat(catchThrowable(() -> arena.ops().triangularSolve(x, false, written)))
+                        .hasMessageContaining("l shares elements");
+            }
+            arena.ops().gemm(x, x, false, apart);
+        }
+    }
+
+    /** Threads would add to, or write, one place in any order. */
+    @EveryDevice
+    void aResultWhoseElementsShareAPlaceIsRefused(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer buffer = arena.out(100);
+            Matrix x = Matrix.of(arena.of(new float[9]), 3, 3);
+            for (long[] strides : new long[][] {{0, 1}, {1, 0}, {1, 1}, {2, 1}, {1, 2}, {0, 0}, {3, 2}}) {
+                Matrix folded = new Matrix(buffer, 0, 3, 3, strides[0], strides[1]);
+                assertThat(catchThrowable(() -> arena.ops().gemm(x, x, false, folded)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("c is 3 x 3 with strides " + strides[0] + ", " + strides[1]);
+                assertThat(catchThrowable(() -> arena.ops().triangularMultiply(x, false, folded)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("b is 3 x 3");
+            }
+            for (long[] strides : new long[][] {{3, 1}, {1, 3}, {7, 3}, {2, 5}}) {
+                arena.ops().gemm(x, x, false, new Matrix(buffer, 0, 3, 3, strides[0], strides[1]));
+            }
+            Buffer y = arena.of(1f);
+            Matrix noise = new Matrix(arena.of(0f), 0, 3, 1, 0, 1);
+            assertThat(catchThrowable(() -> arena.ops().gaussian(3, 1, y, 1, noise, arena.out(3), arena.out(3), noise)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("gradLogNoise is 3 x 1 with strides 0, 1");
+        }
+    }
+
+    /** A call that was recorded instead of made. */
+    private static final class Recorded implements AutoCloseable {
+        final Device device;
+        final Arena arena;
+        final Method method;
+        final Object[] arguments;
+        final String[] names;
+        private final List<Buffer> buffers = new ArrayList<>();
+
+        Recorded(OpCase operation, Device device) throws IOException {
+            this.device = device;
+            this.arena = Arena.exact(device);
+            Object[] seen = new Object[2];
+            InvocationHandler recorder = (proxy, called, with) -> {
+                seen[0] = called;
+                seen[1] = with;
+                return null;
+            };
+            Ops ops = (Ops) Proxy.newProxyInstance(Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, recorder);
+            operation.call(arena, ops, SHAPE);
+            method = (Method) seen[0];
+            arguments = (Object[]) seen[1];
+            names = parameterNames(method);
+            assertThat(names).hasSameSizeAs(arguments);
+            for (Object argument : arguments) {
+                if (argument instanceof Buffer || argument instanceof Matrix) {
+                    buffers.add(argument instanceof Matrix x ? x.buffer() : (Buffer) argument);
+                }
+            }
+            assertThat(refusal(arguments)).as("the call as it was").isNull();
+        }
+
+        void assertRefused(int k, List<Wrong> all) {
+            for (Wrong wrong : all) {
+                Throwable refusal = refusal(k, wrong.value);
+                assertThat(refusal)
+                        .as("%s with %s = %s on %s", method.getName(), names[k], wrong.value, device)
+                        .isInstanceOf(wrong.refusal)
+                        .hasMessageContaining(names[k])
+                        .satisfies(e -> assertThat(wrong.words).allMatch(e.getMessage()::contains));
+            }
+        }
+
+        void assertRefusedWithoutName(int k, Object... values) {
+            for (Object value : values) {
+                assertThat(refusal(k, value))
+                        .as("%s with %s = %s on %s", method.getName(), names[k], value, device)
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+
+        /** What the operation throws with one argument replaced; nothing may have been written. */
+        private Throwable refusal(int k, Object value) {
+            Object[] changed = arguments.clone();
+            changed[k] = value;
+            List<String> before = contents();
+            Throwable refusal = refusal(changed);
+            assertThat(contents())
+                    .as("%s with %s = %s", method.getName(), names[k], value)
+                    .isEqualTo(before);
+            return refusal;
+        }
+
+        private Throwable refusal(Object[] with) {
+            return catchThrowable(() -> {
+                try {
+                    method.invoke(device.ops(), with);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                } catch (IllegalArgumentException e) {
+                    throw new AssertionError("this test made an impossible call", e);
+                }
+            });
+        }
+
+        private List<String> contents() {
+            return buffers.stream()
+                    .map(b -> switch (b.type()) {
+                        case FLOAT32 -> Arrays.toString(b.toFloats());
+                        case FLOAT64 -> Arrays.toString(b.toDoubles());
+                        case INT32 -> Arrays.toString(b.toInts());
+                    })
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+
+    /** From the source: class files do not keep the names of an interface's parameters. */
+    private static String[] parameterNames(Method method) throws IOException {
+        Path source = House.root()
+                .resolve("java/elbo4j/src/main/java")
+                .resolve(method.getDeclaringClass().getName().replace('.', '/') + ".java");
+        Matcher declaration =
+                Pattern.compile("void " + method.getName() + "\\(([^)]*)\\)").matcher(Files.readString(source));
+        assertThat(declaration.find()).as("declaration of %s", method).isTrue();
+        return Arrays.stream(declaration.group(1).split(","))
+                .map(parameter -> parameter.trim().replaceAll(".*\\s", ""))
+                .toArray(String[]::new);
+    }
+}
