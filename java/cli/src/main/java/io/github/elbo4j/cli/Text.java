@@ -18,17 +18,17 @@ final class Text {
     /** Broken between words into lines of at most {@code width} characters, all but the first indented. */
     static String wrap(String text, int width, String indent) {
         StringBuilder wrapped = new StringBuilder();
-        int column = 0;
+        int column = -1; // nothing yet
         for (String word : text.split(" ", -1)) {
-            if (column > 0 && column + 1 + word.length() > width) {
+            if (column >= 0 && column + 1 + word.length() > width) {
                 wrapped.append('\n').append(indent);
                 column = indent.length();
-            } else if (column > 0) {
+            } else if (column >= 0) {
                 wrapped.append(' ');
                 column++;
             }
             wrapped.append(word);
-            column += word.length();
+            column = Math.max(column, 0) + word.length();
         }
         return wrapped.toString();
     }
