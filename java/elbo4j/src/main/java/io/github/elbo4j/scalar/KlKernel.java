@@ -14,6 +14,7 @@ public class KlKernel {
     private static final int COLUMNS = 19;
     private static final int OFFSET = 20;
     private static final int DIFFERENCE = 21;
+    private static final int TILES = 22;
 
     private final Basics basics;
     private final Diagonal diagonal = new Diagonal();
@@ -92,9 +93,14 @@ public class KlKernel {
         basics.workers().run(full, problems, problems * cube);
     }
 
-    /** One work item is a problem. p is null for the standard normal; either kl or the gradients are wanted. */
+    /**
+     * One work item is a problem, or as many as fit a block: their elements are neighbours. p is null for the standard
+     * normal; either kl or the gradients are wanted.
+     */
     private final class Diagonal extends Kernel {
+        private int problems;
         private int dims;
+        private int together;
         private @Nullable Buffer muQ;
         private @Nullable Buffer omegaQ;
         private @Nullable Buffer muP;
@@ -121,7 +127,9 @@ public class KlKernel {
             this.kl = kl;
             this.gradMu = gradMu;
             this.gradOmega = gradOmega;
-            basics.workers().run(this, problems, 3L * problems * dims);
+            this.problems = problems;
+            this.together = Math.max(1, BLOCK / Math.max(1, dims));
+            basics.workers().run(this, ceilDiv(problems, together), 3L * problems * dims);
         }
 
         @Override
@@ -132,39 +140,60 @@ public class KlKernel {
             float[] inverse = scratch.floats(INVERSE, BLOCK);
             float[] terms = scratch.floats(TERMS, BLOCK);
             float[] difference = scratch.floats(DIFFERENCE, BLOCK);
-            for (int b = from; b < to; b++) {
+            float[] tiles = scratch.floats(TILES, BLOCK);
+            for (int item = from; item < to; item++) {
+                int b = item * together;
+                int rows = Math.min(together, problems - b);
+                int length = rows * dims;
                 RowSum sum = scratch.sum.reset();
-                for (int d = 0; d < dims; d += BLOCK) {
-                    int n = Math.min(BLOCK, dims - d);
-                    int m = b * dims + d;
-                    if (muP == null || omegaP == null) {
-                        basics.math().map(Function.EXP, omega, m, ratio, 0, n);
-                        if (kl != null) {
-                            standardTerms(mu, omega, m, ratio, terms, n);
-                        } else {
-                            standardGradient(mu, ratio, m, n);
-                        }
-                    } else {
-                        float[] otherMu = floats(muP);
-                        float[] otherOmega = floats(omegaP);
-                        for (int i = 0; i < n; i++) {
-                            difference[i] = omega[m + i] - otherOmega[m + i];
-                        }
-                        basics.math().map(Function.EXP, difference, 0, ratio, 0, n);
-                        basics.math().expNegated(otherOmega, m, inverse, 0, n);
-                        if (kl != null) {
-                            diagonalTerms(mu, otherMu, m, difference, ratio, inverse, terms, n);
-                        } else {
-                            diagonalGradient(mu, otherMu, ratio, inverse, m, n);
-                        }
-                    }
-                    if (kl != null) {
+                for (int d = 0; d < length; d += BLOCK) {
+                    int n = Math.min(BLOCK, length - d);
+                    block(mu, omega, b * dims + d, n, ratio, inverse, difference, terms);
+                    if (kl != null && dims > BLOCK) {
                         sum.add(basics.sums().tile(terms, 0, n, scratch));
                     }
                 }
-                if (kl != null) {
+                if (kl != null && dims > BLOCK) {
                     doubles(kl)[b] = sum.total();
+                } else if (kl != null) {
+                    basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
+                    for (int r = 0; r < rows; r++) {
+                        doubles(kl)[b + r] = tiles[r];
+                    }
                 }
+            }
+        }
+
+        /** Terms or gradients of n elements from index m on. */
+        private void block(
+                float[] mu,
+                float[] omega,
+                int m,
+                int n,
+                float[] ratio,
+                float[] inverse,
+                float[] difference,
+                float[] terms) {
+            if (muP == null || omegaP == null) {
+                basics.math().map(Function.EXP, omega, m, ratio, 0, n);
+                if (kl != null) {
+                    standardTerms(mu, omega, m, ratio, terms, n);
+                } else {
+                    standardGradient(mu, ratio, m, n);
+                }
+                return;
+            }
+            float[] otherMu = floats(muP);
+            float[] otherOmega = floats(omegaP);
+            for (int i = 0; i < n; i++) {
+                difference[i] = omega[m + i] - otherOmega[m + i];
+            }
+            basics.math().map(Function.EXP, difference, 0, ratio, 0, n);
+            basics.math().expNegated(otherOmega, m, inverse, 0, n);
+            if (kl != null) {
+                diagonalTerms(mu, otherMu, m, difference, ratio, inverse, terms, n);
+            } else {
+                diagonalGradient(mu, otherMu, ratio, inverse, m, n);
             }
         }
 

@@ -17,6 +17,7 @@ public class MeanFieldKernel {
     private static final int SIGMA = 16; // scratch slots
     private static final int EPSILON = 17;
     private static final int TERMS = 18;
+    private static final int TILES = 19;
 
     private final Basics basics;
     private final Sample sample = new Sample();
@@ -101,7 +102,11 @@ public class MeanFieldKernel {
         density.z = z;
         density.logQ = logQ;
         density.gradient = gradient;
-        basics.workers().run(density, Groups.count(shape), shape.elements());
+        // One short draw a problem: neighbouring problems are neighbours in memory and are taken together.
+        boolean together = shape.draws() == 1 && shape.dimensions() > 0 && shape.dimensions() <= BLOCK / 2;
+        density.together = together ? BLOCK / shape.dimensions() : 0;
+        int items = together ? Kernel.ceilDiv(shape.problems(), density.together) : Groups.count(shape);
+        basics.workers().run(density, items, 2 * shape.elements());
     }
 
     public void entropy(int problems, int dimensions, Buffer omega, Buffer result, long slot) {
@@ -156,9 +161,10 @@ public class MeanFieldKernel {
         }
     }
 
-    /** One work item is a group of draws of one problem. */
+    /** One work item is a group of draws of one problem, or a block of problems with one short draw each. */
     private final class Density extends Kernel {
         private @Nullable Shape shape;
+        private int together;
         private With with = With.Z;
         private @Nullable Buffer mu;
         private @Nullable Buffer omega;
@@ -176,9 +182,23 @@ public class MeanFieldKernel {
             float[] slopes = gradient == null ? null : floats(gradient);
             int dims = x.dimensions();
             double constant = dims * HALF_LOG_2PI;
-            float[] inverse = scratch.floats(SIGMA, dims);
+            float[] inverse = scratch.floats(SIGMA, Math.max(BLOCK, dims));
             float[] terms = scratch.floats(TERMS, BLOCK);
             for (int item = from; item < to; item++) {
+                if (together > 0) {
+                    int b = item * together;
+                    int rows = Math.min(together, x.problems() - b);
+                    basics.math().expNegated(logScale, b * dims, inverse, 0, rows * dims);
+                    block(location, logScale, b * dims, inverse, 0, draws, slopes, b * dims, terms, rows * dims);
+                    if (values != null) {
+                        float[] tiles = scratch.floats(TILES, BLOCK);
+                        basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
+                        for (int r = 0; r < rows; r++) {
+                            values[b + r] = (float) (tiles[r] - constant);
+                        }
+                    }
+                    continue;
+                }
                 int b = Groups.problem(x, item);
                 int m = b * dims;
                 int end = Groups.lastDraw(x, item);
@@ -189,22 +209,36 @@ public class MeanFieldKernel {
                     RowSum sum = scratch.sum.reset();
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        if (values == null) {
-                            gradient(
-                                    with, location, m + d, inverse, d, draws, Objects.requireNonNull(slopes), o + d, n);
-                            continue;
+                        block(location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
+                        if (values != null) {
+                            sum.add(basics.sums().tile(terms, 0, n, scratch));
                         }
-                        if (slopes == null) {
-                            terms(location, logScale, m + d, inverse, d, draws, o + d, terms, n);
-                        } else {
-                            termsAndGradient(location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
-                        }
-                        sum.add(basics.sums().tile(terms, 0, n, scratch));
                     }
                     if (values != null) {
                         values[row] = (float) (sum.total() - constant);
                     }
                 }
+            }
+        }
+
+        /** What is wanted of n neighbouring elements: terms, gradient or both. */
+        private void block(
+                float[] mu,
+                float[] omega,
+                int m,
+                float[] inverse,
+                int d,
+                float[] z,
+                float @Nullable [] slopes,
+                int o,
+                float[] terms,
+                int n) {
+            if (slopes == null) {
+                terms(mu, omega, m, inverse, d, z, o, terms, n);
+            } else if (logQ == null) {
+                gradient(with, mu, m, inverse, d, z, slopes, o, n);
+            } else {
+                termsAndGradient(mu, omega, m, inverse, d, z, slopes, o, terms, n);
             }
         }
     }

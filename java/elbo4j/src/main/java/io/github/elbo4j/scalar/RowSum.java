@@ -81,16 +81,17 @@ public final class RowSum {
     /**
      * Folds 32 lanes 16, 8, 4, 2, 1; destroys them.
      *
-     * @param n how many elements the tile has: lanes beyond them hold +0, and adding those changes nothing
+     * @param n how many elements the tile has: lanes beyond them hold +0; adding those would change nothing, so it is left
+     *     out, and they are not even read
      */
     public static float fold(float[] lanes, int n) {
         for (int half = LANES / 2; half > 0; half /= 2) {
-            if (half < n) {
-                for (int l = 0; l < half; l++) {
-                    lanes[l] += lanes[l + half];
-                }
+            int end = Math.min(half, n - half);
+            for (int l = 0; l < end; l++) {
+                lanes[l] += lanes[l + half];
             }
+            n = Math.min(n, half);
         }
-        return lanes[0];
+        return n == 0 ? 0f : lanes[0];
     }
 }

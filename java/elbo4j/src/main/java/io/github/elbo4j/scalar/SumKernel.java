@@ -5,11 +5,21 @@ public class SumKernel {
     /** Σ of at most 1024 elements: one tile. */
     protected float tile(float[] x, int o, int n, Scratch scratch) {
         float[] lanes = scratch.floats(8, RowSum.LANES);
-        java.util.Arrays.fill(lanes, 0, RowSum.LANES, 0f);
-        for (int i = 0; i < n; i++) {
+        int filled = Math.min(n, RowSum.LANES);
+        for (int i = 0; i < filled; i++) {
+            lanes[i] = 0f + x[o + i]; // lanes begin at +0, which makes +0 of −0
+        }
+        for (int i = RowSum.LANES; i < n; i++) {
             lanes[i % RowSum.LANES] += x[o + i];
         }
         return RowSum.fold(lanes, n);
+    }
+
+    /** The tiles of {@code count} neighbouring rows of {@code columns} ≤ 1024 elements each. */
+    protected void tiles(float[] x, int o, int columns, int count, float[] out, Scratch scratch) {
+        for (int r = 0; r < count; r++) {
+            out[r] = tile(x, o + r * columns, columns, scratch);
+        }
     }
 
     /** Σ x[o … o+n−1]. */

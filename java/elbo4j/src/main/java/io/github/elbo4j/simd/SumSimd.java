@@ -6,10 +6,20 @@ import io.github.elbo4j.scalar.RowSum;
 import io.github.elbo4j.scalar.Scratch;
 import io.github.elbo4j.scalar.SumKernel;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /** A tile's 32 lanes in registers: two of 16 floats, four of 8 or eight of 4, two at a time. */
 final class SumSimd extends SumKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
+    /** Lane l takes lane l + COUNT/2, then l + COUNT/4, … 1; what the upper lanes take does not matter. */
+    private static final VectorShuffle<Float> EIGHT = shift(8);
+    private static final VectorShuffle<Float> FOUR = shift(4);
+    private static final VectorShuffle<Float> TWO = shift(2);
+    private static final VectorShuffle<Float> ONE = shift(1);
+
+    private static VectorShuffle<Float> shift(int by) {
+        return VectorShuffle.fromOp(F, lane -> (lane + by) % Lanes.COUNT);
+    }
 
     @Override
     protected float tile(float[] x, int o, int n, Scratch scratch) {
@@ -32,5 +42,26 @@ final class SumSimd extends SumKernel {
             lanes[i - whole] += x[o + i];
         }
         return RowSum.fold(lanes, n);
+    }
+
+    /** Rows of one or two registers are folded in them: lane l adds lane l + half. */
+    @Override
+    protected void tiles(float[] x, int o, int columns, int count, float[] out, Scratch scratch) {
+        if (columns != Lanes.COUNT && columns != PAIR) {
+            super.tiles(x, o, columns, count, out, scratch);
+            return;
+        }
+        for (int r = 0; r < count; r++) {
+            int row = o + r * columns;
+            FloatVector sum = FloatVector.zero(F).add(FloatVector.fromArray(F, x, row));
+            if (columns == PAIR) {
+                sum = sum.add(FloatVector.zero(F).add(FloatVector.fromArray(F, x, row + Lanes.COUNT)));
+            }
+            sum = Lanes.COUNT >= 16 ? sum.add(sum.rearrange(EIGHT)) : sum;
+            sum = Lanes.COUNT >= 8 ? sum.add(sum.rearrange(FOUR)) : sum;
+            sum = Lanes.COUNT >= 4 ? sum.add(sum.rearrange(TWO)) : sum;
+            sum = sum.add(sum.rearrange(ONE));
+            out[r] = sum.lane(0);
+        }
     }
 }
