@@ -1,0 +1,82 @@
+package io.github.elbo4j.bench;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.ScoreOps.Baseline;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.estimate.GradientEstimator;
+import io.github.elbo4j.family.MeanFieldGaussian;
+import io.github.elbo4j.model.LogJoint;
+
+/** The ELBO with its standard error and its gradient, as one step of a fit computes them, new draws each time. */
+@SuppressWarnings("NullAway.Init") // prepare() is the constructor
+public abstract class GradientWorkBenchmark extends WorkBenchmark {
+    /** A float32 sum of 1000 terms of like size keeps some 5 digits. */
+    private static final double TOLERANCE = 1e-4;
+    /** The workspace of a fit. */
+    private static final long WORKSPACE = 256L << 20;
+
+    private final Shape shape;
+    private final Gradient kind;
+    private Device place;
+    private MeanFieldGaussian family;
+    private GradientEstimator estimator;
+    private Buffer moments; // [1][3] FLOAT64
+    private int step;
+
+    GradientWorkBenchmark(Work work, Gradient kind) {
+        this.shape = work.shape();
+        this.kind = kind;
+    }
+
+    /** The log-joint on the device. */
+    abstract LogJoint joint(Device on);
+
+    /** The same on the host. */
+    abstract Host.LogJoint onHost();
+
+    /** Compares what is known in closed form. */
+    void checkClosedForm(float[] mu, float[] omega, double elbo, double standardError) {}
+
+    @Override
+    void prepare(Device on) {
+        place = on;
+        family = own(new MeanFieldGaussian(on, 1, shape.dimensions()));
+        float[] parameters = Work.uniform(2L * shape.dimensions(), -0.5, 0.5, 1);
+        family.parameterBuffer().write(0, parameters, 0, parameters.length);
+        family.update();
+        LogJoint joint = own(joint(on));
+        estimator = own(new GradientEstimator(joint, family, kind, Baseline.LEAVE_ONE_OUT, shape.draws(), WORKSPACE));
+        moments = own(on.allocate(ElementType.FLOAT64, 3));
+    }
+
+    @Override
+    public Buffer step() {
+        estimator.estimate(KEY, step++, moments, 0);
+        return done(estimator.gradient());
+    }
+
+    @Override
+    void check() {
+        float[] got = step().toFloats();
+        double elbo = moments.toDoubles()[0];
+        double standardError = moments.toDoubles()[2];
+        float[] mu = family.mu().toFloats();
+        float[] omega = family.omega().toFloats();
+        float[] draws;
+        try (Buffer z = place.allocate(shape.elements())) {
+            family.sample(KEY, step - 1, shape, z);
+            draws = z.toFloats();
+        }
+        Host.Estimates want = Host.estimates(onHost(), mu, omega, draws);
+        Expect.close("the ELBO", elbo, want.elbo(), TOLERANCE * want.size());
+        double[] gradient = kind == Gradient.SCORE ? want.score() : want.pathwise();
+        double[] size = kind == Gradient.SCORE ? want.scoreSize() : want.pathwiseSize();
+        for (int p = 0; p < got.length; p++) {
+            Expect.close("element " + p + " of the gradient", got[p], gradient[p], TOLERANCE * size[p]);
+        }
+        checkClosedForm(mu, omega, elbo, standardError);
+    }
+}

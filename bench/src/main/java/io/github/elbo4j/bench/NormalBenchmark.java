@@ -1,0 +1,62 @@
+package io.github.elbo4j.bench;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** W1: 2^24 standard normals into memory, other ones each time. */
+@SuppressWarnings("NullAway.Init") // prepare() is the constructor
+public class NormalBenchmark extends WorkBenchmark {
+    private static final Shape SHAPE = Work.W1.shape();
+
+    private Ops ops;
+    private Buffer epsilon; // [1][2^14][2^10]
+    private int step;
+
+    @Override
+    void prepare(Device on) {
+        ops = on.ops();
+        epsilon = own(on.allocate(SHAPE.elements()));
+    }
+
+    @Benchmark
+    @Override
+    public Buffer step() {
+        ops.normal(KEY, step++, SHAPE, epsilon);
+        return done(epsilon);
+    }
+
+    /** Mean, variance, fourth moment and the correlation of neighbours, each within 6 standard errors. */
+    @Override
+    void check() {
+        float[] x = step().toFloats();
+        double n = x.length;
+        double sum = 0;
+        double squares = 0;
+        double fourths = 0;
+        double neighbours = 0;
+        double before = 0;
+        for (float value : x) {
+            double square = (double) value * value;
+            sum += value;
+            squares += square;
+            fourths += square * square;
+            neighbours += before * value;
+            before = value;
+        }
+        Expect.close("the mean of the normals", sum / n, 0, 6 / Math.sqrt(n));
+        Expect.close("the variance of the normals", squares / n, 1, 6 * Math.sqrt(2 / n));
+        Expect.close("the fourth moment of the normals", fourths / n, 3, 6 * Math.sqrt(96 / n));
+        Expect.close("the correlation of neighbours", neighbours / n, 0, 6 / Math.sqrt(n));
+        float first = x[0];
+        Expect.close("a normal of the next step, equal to that of this one (1: yes)", same(step(), first), 0, 0);
+    }
+
+    private static int same(Buffer next, float first) {
+        float[] one = new float[1];
+        next.read(0, one, 0, 1);
+        return one[0] == first ? 1 : 0;
+    }
+}
