@@ -101,7 +101,7 @@ public final class Devices {
                 return new Choice(kind.open(threads), reason);
             }
             if (candidates.size() == 1) {
-                throw new DeviceException("device '" + name + "' cannot open: " + absent);
+                throw new DeviceException("device '" + name + "' cannot open: " + absent + "; choose cpu or auto instead");
             }
             passedOver
                     .append(passedOver.isEmpty() ? "" : "; ")
@@ -138,7 +138,7 @@ public final class Devices {
             String absent() {
                 return exists("io.github.elbo4j.cuda.CudaDevice")
                         ? null
-                        : "this build of elbo4j holds no CUDA device; use cpu";
+                        : "this build of elbo4j holds no CUDA device";
             }
 
             @Override

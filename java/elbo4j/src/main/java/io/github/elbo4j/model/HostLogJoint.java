@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * LogJoint model = HostLogJoint.ofDraw(List.of("a", "b"), (z, gradient) -> {
- *     if (gradient != null) {
- *         gradient[0] = -z[0];
- *         gradient[1] = -z[1];
- *     }
+ *     gradient[0] = -z[0];
+ *     gradient[1] = -z[1];
  *     return -0.5 * (z[0] * z[0] + z[1] * z[1]) - Math.log(2 * Math.PI);
  * });
  * }</pre>
@@ -27,10 +25,10 @@ public final class HostLogJoint implements LogJoint {
          * The log-joint of a draw.
          *
          * @param z the draw, [D]; it may be used again after the call
-         * @param gradient null, or where to write {@code ∇z log p}, [D]
+         * @param gradient where to write {@code ∇z log p}, [D]; now and then nobody reads it
          * @return log p(x, z)
          */
-        double evaluate(double[] z, double @Nullable [] gradient);
+        double evaluate(double[] z, double[] gradient);
     }
 
     /** log p of a block of draws. */
@@ -70,7 +68,7 @@ public final class HostLogJoint implements LogJoint {
         return new HostLogJoint(names, (rows, all, logP, gradient) -> {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(all, r * dimensions, z, 0, dimensions);
-                logP[r] = function.evaluate(z, gradient == null ? null : slope);
+                logP[r] = function.evaluate(z, slope);
                 if (gradient != null) {
                     System.arraycopy(slope, 0, gradient, r * dimensions, dimensions);
                 }
