@@ -1,0 +1,104 @@
+package io.github.elbo4j.estimate;
+
+import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.same;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.MeanFieldGaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.LogJoint;
+import org.junit.jupiter.api.Test;
+
+class LogWeightsTest {
+    private static final Key KEY = new Key(11);
+
+    /** q = N((0.1, 0), diag(1.1², 0.8²)) for p = N(0, I): ELBO = −KL, evidence 0; 5 standard errors, 1 in 10^6 each. */
+    @EveryDevice
+    void theElboIsMinusTheKlAndTheEvidenceOfANormalizedTargetIsZero(Device device) {
+        double kl = 0.5 * (0.1 * 0.1 + 1.21 + 0.64 - 2) - Math.log(1.1 * 0.8);
+        for (FamilyKind kind : FamilyKind.values()) {
+            try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1, 1});
+                    VariationalFamily q = kind.create(device, 2, 2)) {
+                q.set(1, new double[] {0.1, 0}, new double[] {1.1, 0.8});
+                LogWeights weights = LogWeights.draw(target, q, KEY, 5000, 1 << 20);
+                Estimate elbo = weights.elbo(1);
+                close("elbo", elbo.value(), -kl, 5 * elbo.standardError());
+                assertThat(elbo.standardError()).isLessThan(0.01);
+                assertThat(elbo.draws()).isEqualTo(5000);
+                Estimate evidence = weights.logEvidence(1);
+                close("evidence", evidence.value(), 0, 5 * evidence.standardError());
+                assertThat(evidence.standardError()).isPositive().isLessThan(0.01);
+                // the other problem is the target itself
+                close("elbo", weights.elbo(0).value(), 0, 1e-6);
+            }
+        }
+    }
+
+    @EveryDevice
+    void wavesAndDevicesDoNotChangeABit(Device device) {
+        double[] want = values(TestDevices.scalar(), 1 << 20);
+        double[] got = values(device, 1);
+        for (int s = 0; s < want.length; s++) {
+            same("log weight " + s, got[s], want[s]);
+        }
+    }
+
+    @Test
+    void meanAndErrorOfAFewNumbers() {
+        Estimate mean = LogWeights.mean(new double[] {1, 2, 3, 6});
+        assertThat(mean.value()).isEqualTo(3);
+        close("standard error", mean.standardError(), Math.sqrt(14.0 / 3 / 4), 1e-15);
+        assertThat(LogWeights.mean(new double[] {5}).standardError()).isNaN();
+        assertThat(mean).hasToString("3.00000 ± 1.1 (4 draws)");
+        assertThat(Estimate.exact(2).standardError()).isZero();
+    }
+
+    @Test
+    void theEvidenceOfHugeRatiosDoesNotOverflow() {
+        Estimate evidence =
+                LogWeights.of(new double[] {1000, 1000 + Math.log(3)}).logEvidence(0);
+        close("evidence", evidence.value(), 1000 + Math.log(2), 1e-12);
+        // the weights 1 and 3: mean 2, standard error 1
+        close("standard error", evidence.standardError(), 0.5, 1e-12);
+    }
+
+    @Test
+    void aRatioOfZeroCountsAndANanShows() {
+        double infinity = Double.NEGATIVE_INFINITY;
+        assertThat(LogWeights.of(new double[] {0, infinity}).logEvidence(0).value())
+                .isEqualTo(-Math.log(2));
+        assertThat(LogWeights.of(new double[] {0, infinity}).elbo(0).value()).isEqualTo(infinity);
+        assertThat(LogWeights.of(new double[] {0, Double.NaN}).logEvidence(0).value())
+                .isNaN();
+        assertThat(LogWeights.of(new double[] {infinity, infinity})
+                        .logEvidence(0)
+                        .value())
+                .isEqualTo(infinity);
+    }
+
+    @Test
+    void noDrawsAreRefused() {
+        Device device = TestDevices.scalar();
+        try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1, 1});
+                MeanFieldGaussian q = new MeanFieldGaussian(device, 1, 2)) {
+            assertThatThrownBy(() -> LogWeights.draw(target, q, KEY, 0, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("draws is 0, but must be 1 or more");
+        }
+    }
+
+    private static double[] values(Device device, long workspace) {
+        try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1, -1}, new double[] {0.4, 2});
+                VariationalFamily q = FamilyKind.FULL_RANK.create(device, 2, 2)) {
+            q.set(1, new double[] {0.1, 0}, new double[] {1.1, 0.8});
+            return LogWeights.draw(target, q, KEY, 300, workspace).values(1);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.github.elbo4j.model;
+
+import static io.github.elbo4j.Numbers.U;
+import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.same;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RegressionModelsTest {
+    private static final double LOG_2_PI = Math.log(2 * Math.PI);
+    private static final NormalPrior PRIOR = new NormalPrior(0.5, 2);
+    private static final NormalPrior NOISE = new NormalPrior(-0.5, 1.5);
+    private static final RegressionData LINEAR =
+            Regressions.linear(1, 300, 5, 0.5).withIntercept();
+    private static final RegressionData LOGISTIC =
+            Regressions.logistic(2, 300, 5).withIntercept();
+
+    /** The three models, each with log p and its gradient in float64. */
+    private enum Model {
+        LOGISTIC_REGRESSION,
+        UNKNOWN_NOISE,
+        KNOWN_NOISE;
+
+        DataModel on(Device device, long workspace) {
+            return switch (this) {
+                case LOGISTIC_REGRESSION ->
+                    new BayesianLogisticRegression(device, LOGISTIC, PRIOR).workspaceBytes(workspace);
+                case UNKNOWN_NOISE ->
+                    BayesianLinearRegression.unknownNoise(device, LINEAR, PRIOR, NOISE)
+                            .workspaceBytes(workspace);
+                case KNOWN_NOISE ->
+                    BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, 0.7)
+                            .workspaceBytes(workspace);
+            };
+        }
+
+        int dimensions() {
+            return this == UNKNOWN_NOISE ? 7 : 6;
+        }
+
+        /** log p, and its gradient in place of {@code gradient}. */
+        double logJoint(float[] z, int from, double[] gradient) {
+            RegressionData data = this == LOGISTIC_REGRESSION ? LOGISTIC : LINEAR;
+            int k = 6;
+            double sum = 0;
+            for (int d = 0; d < dimensions(); d++) {
+                NormalPrior p = d < k ? PRIOR : NOISE;
+                double h = (z[from + d] - p.mean()) / p.sd();
+                sum += -0.5 * h * h - Math.log(p.sd()) - 0.5 * LOG_2_PI;
+                gradient[d] = -h / p.sd();
+            }
+            double tau = this == UNKNOWN_NOISE ? z[from + k] : Math.log(0.7);
+            for (int n = 0; n < data.rows(); n++) {
+                double eta = 0;
+                for (int j = 0; j < k; j++) {
+                    eta += data.x()[n * k + j] * z[from + j];
+                }
+                double y = data.y()[n];
+                double residual;
+                if (this == LOGISTIC_REGRESSION) {
+                    sum += y * eta - Math.log1p(Math.exp(eta));
+                    residual = y - 1 / (1 + Math.exp(-eta));
+                } else {
+                    double e = (y - eta) * Math.exp(-tau);
+                    sum += -0.5 * e * e - tau - 0.5 * LOG_2_PI;
+                    residual = e * Math.exp(-tau);
+                    if (this == UNKNOWN_NOISE) {
+                        gradient[k] += e * e - 1;
+                    }
+                }
+                for (int j = 0; j < k; j++) {
+                    gradient[j] += residual * data.x()[n * k + j];
+                }
+            }
+            return sum;
+        }
+    }
+
+    /**
+     * Terms of a size up to 1e3 in all, summed in float32 over 300 rows with small errors of their own: some hundred
+     * roundings. A missing constant or a wrong factor is thousands of times larger.
+     */
+    @EveryDevice
+    void logJointAndGradientAreThoseOfTheFormula(Device device) {
+        for (Model model : Model.values()) {
+            int d = model.dimensions();
+            float[] z = Regressions.draws(3, 42, d);
+            float[] logP = new float[42];
+            float[] gradient = new float[42 * d];
+            evaluate(device, model, Long.MAX_VALUE, Shape.of(2, 21, d), z, logP, gradient);
+            for (int r = 0; r < 42; r++) {
+                double[] slope = new double[d];
+                double value = model.logJoint(z, r * d, slope);
+                close(model + " log p of row " + r, logP[r], value, 100 * U * 2000);
+                for (int i = 0; i < d; i++) {
+                    close(model + " gradient " + i + " of row " + r, gradient[r * d + i], slope[i], 300 * U * 2000);
+                }
+            }
+        }
+    }
+
+    @EveryDevice
+    void wavesAndDevicesDoNotChangeABit(Device device) {
+        for (Model model : Model.values()) {
+            int d = model.dimensions();
+            float[] z = Regressions.draws(3, 21, d);
+            float[][] want = {new float[21], new float[21 * d]};
+            evaluate(TestDevices.scalar(), model, Long.MAX_VALUE, Shape.of(1, 21, d), z, want[0], want[1]);
+            for (long workspace : new long[] {1, 300 * 4 * 8}) {
+                float[][] got = {new float[21], new float[21 * d]};
+                evaluate(device, model, workspace, Shape.of(1, 21, d), z, got[0], got[1]);
+                same(model + " log p", got[0], want[0]);
+                same(model + " gradient", got[1], want[1]);
+            }
+        }
+    }
+
+    @EveryDevice
+    void theValueAloneIsTheSameAsWithTheGradient(Device device) {
+        for (Model model : Model.values()) {
+            int d = model.dimensions();
+            Shape shape = Shape.of(1, 21, d);
+            try (DataLogJoint joint = new DataLogJoint(model.on(device, 1 << 20));
+                    Buffer z = device.copyOf(Regressions.draws(3, 21, d));
+                    Buffer logP = device.allocate(21);
+                    Buffer gradient = device.allocate(21L * d)) {
+                joint.evaluate(shape, z, logP, null);
+                float[] alone = logP.toFloats();
+                joint.evaluate(shape, z, logP, gradient);
+                same("log p", alone, logP.toFloats());
+            }
+        }
+    }
+
+    @Test
+    void parametersHaveTheNamesOfTheColumns() {
+        try (DataModel model = Model.UNKNOWN_NOISE.on(TestDevices.scalar(), 1)) {
+            assertThat(model.parameterNames())
+                    .containsExactly("intercept", "x0", "x1", "x2", "x3", "x4", "log noise sd");
+            assertThat(model.dimensions()).isEqualTo(7);
+            assertThat(model.observations()).isEqualTo(300);
+        }
+        try (DataModel model = Model.KNOWN_NOISE.on(TestDevices.scalar(), 1)) {
+            assertThat(model.dimensions()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void badArgumentsAreRefused() {
+        Device device = TestDevices.scalar();
+        assertThatThrownBy(() -> new BayesianLogisticRegression(device, LINEAR, PRIOR))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("y is ")
+                .hasMessageEndingWith("in row 0, but must be 0 or 1");
+        assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("noiseSd is 0.0, but must be positive");
+        assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, List.of(PRIOR), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("there are 1 priors for 6 coefficients");
+        assertThatThrownBy(() -> new NormalPrior(0, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("prior sd is -1.0");
+        assertThatThrownBy(() -> new NormalPrior(Double.NaN, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("prior mean is NaN");
+        assertThatThrownBy(() -> new RegressionData(List.of("a"), new double[3], new double[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("x has 3 elements, but must have 2 rows x 1 columns");
+        assertThatThrownBy(() -> new RegressionData(List.of("a", "b"), new double[] {1, 2, 3, 1e300}, new double[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("in row 1, column b");
+        assertThatThrownBy(() -> new RegressionData(List.of("a"), new double[1], new double[] {Double.NaN}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("y is NaN in row 0");
+        assertThatThrownBy(LINEAR::withIntercept)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("columns already has an intercept");
+        try (BayesianLinearRegression model = BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, 1)) {
+            assertThatThrownBy(() -> model.workspaceBytes(0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("workspaceBytes is 0, but must be 1 or more");
+        }
+    }
+
+    private static void evaluate(
+            Device device, Model model, long workspace, Shape shape, float[] z, float[] logP, float[] gradient) {
+        try (DataLogJoint joint = new DataLogJoint(model.on(device, workspace));
+                Buffer draws = device.copyOf(z);
+                Buffer value = device.allocate(logP.length);
+                Buffer slope = device.allocate(gradient.length)) {
+            for (int again = 0; again < 2; again++) { // the second time memory and views are kept
+                joint.evaluate(shape, draws, value, slope);
+            }
+            value.read(0, logP, 0, logP.length);
+            slope.read(0, gradient, 0, gradient.length);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.elbo4j.model;
+
+import static io.github.elbo4j.Numbers.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class StandardizationTest {
+    private static final double[] X = {1, 100, 2, 300, 4, 200, 9, -50};
+    private static final double[] Y = {10, 30, 20, 40};
+    private static final RegressionData DATA = new RegressionData(List.of("a", "b"), X, Y);
+
+    @Test
+    void columnsHaveMeanZeroAndStandardDeviationOne() {
+        Standardization scale = Standardization.ofColumnsAndTarget(DATA.withIntercept());
+        RegressionData data = scale.data();
+        for (int j = 0; j < 4; j++) { // the intercept, two columns, the target
+            double sum = 0;
+            double squares = 0;
+            for (int n = 0; n < 4; n++) {
+                double value = j < 3 ? data.x()[3 * n + j] : data.y()[n];
+                sum += value;
+                squares += value * value;
+            }
+            close("sum of column " + j, sum, j == 0 ? 4 : 0, 1e-14);
+            close("squares of column " + j, squares, 4, 1e-14);
+        }
+        close("target sd", scale.targetSd(), Math.sqrt(125), 1e-13);
+        assertThat(DATA.x()).isEqualTo(new double[] {1, 100, 2, 300, 4, 200, 9, -50}); // untouched
+    }
+
+    @Test
+    void withoutAnInterceptNothingIsShifted() {
+        RegressionData data = Standardization.ofColumnsAndTarget(DATA).data();
+        for (int n = 0; n < 4; n++) {
+            close("ratio", data.x()[2 * n] / data.x()[0], X[2 * n] / X[0], 1e-14);
+            close("ratio", data.y()[n] / data.y()[0], Y[n] / Y[0], 1e-14);
+        }
+        assertThat(Standardization.ofColumns(DATA).data().y()).isEqualTo(Y);
+        assertThat(Standardization.ofColumns(DATA).targetSd()).isEqualTo(1);
+    }
+
+    /** Any coefficients predict the same before and after the way back, and the density of y differs by the Jacobian. */
+    @Test
+    void predictionsAndDensitiesAreThoseOfTheStandardizedScale() {
+        Random random = new Random(1);
+        for (RegressionData original : List.of(DATA, DATA.withIntercept())) {
+            int k = original.columns().size();
+            Standardization scale = Standardization.ofColumnsAndTarget(original);
+            double[] z = new double[k + 1];
+            for (int i = 0; i <= k; i++) {
+                z[i] = random.nextGaussian();
+            }
+            double[] back = scale.meanToOriginal(z);
+            double before = logDensity(scale.data(), z);
+            double after = logDensity(original, back);
+            close("log density", scale.elboToOriginal(before), after, 1e-10 * Math.abs(after));
+            assertThat(Math.abs(before - after)).isGreaterThan(1);
+            close("log noise", back[k], z[k] + Math.log(scale.targetSd()), 1e-14);
+        }
+        assertThat(Standardization.ofColumns(DATA).elboToOriginal(-3)).isEqualTo(-3);
+    }
+
+    /** The map is affine: A's columns are its differences, and the covariance must be A·C·Aᵀ. */
+    @Test
+    void theCovarianceFollowsTheSameMap() {
+        Standardization scale = Standardization.ofColumnsAndTarget(DATA.withIntercept());
+        double[][] c = {{2, 0.3, -0.4, 0.1}, {0.3, 1, 0.2, 0}, {-0.4, 0.2, 3, -0.2}, {0.1, 0, -0.2, 0.5}};
+        double[][] got = scale.covarianceToOriginal(c);
+        double[][] a = new double[4][4];
+        double[] origin = scale.meanToOriginal(new double[4]);
+        for (int j = 0; j < 4; j++) {
+            double[] unit = new double[4];
+            unit[j] = 1;
+            double[] image = scale.meanToOriginal(unit);
+            for (int i = 0; i < 4; i++) {
+                a[i][j] = image[i] - origin[i];
+            }
+        }
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                double want = 0;
+                for (int k = 0; k < 4; k++) {
+                    for (int l = 0; l < 4; l++) {
+                        want += a[i][k] * c[k][l] * a[j][l];
+                    }
+                }
+                close("covariance", got[i][j], want, 1e-10 * (1 + Math.abs(want)));
+                assertThat(got[i][j]).isEqualTo(got[j][i]);
+            }
+        }
+    }
+
+    @Test
+    void aConstantColumnIsRefusedByName() {
+        RegressionData constant =
+                new RegressionData(List.of("a", "b"), new double[] {1, 0.1, 2, 0.1, 3, 0.1}, new double[] {1, 2, 3});
+        assertThatThrownBy(() -> Standardization.ofColumns(constant))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("column b is constant (0.1 in all 3 rows)");
+        RegressionData flat = new RegressionData(List.of("a"), new double[] {1, 2}, new double[] {7, 7});
+        assertThatThrownBy(() -> Standardization.ofColumnsAndTarget(flat))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the target is constant");
+    }
+
+    @Test
+    void aPosteriorOfTheWrongSizeIsRefused() {
+        Standardization scale = Standardization.ofColumns(DATA);
+        assertThatThrownBy(() -> scale.meanToOriginal(new double[4]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the posterior has 4 dimensions, but there are 2 coefficients: [a, b]");
+    }
+
+    private static double logDensity(RegressionData data, double[] z) {
+        int k = data.columns().size();
+        double sum = 0;
+        for (int n = 0; n < data.rows(); n++) {
+            double e = data.y()[n];
+            for (int j = 0; j < k; j++) {
+                e -= data.x()[n * k + j] * z[j];
+            }
+            e /= Math.exp(z[k]);
+            sum += -0.5 * e * e - z[k] - 0.5 * Math.log(2 * Math.PI);
+        }
+        return sum;
+    }
+}
