@@ -101,7 +101,8 @@ public final class Devices {
                 return new Choice(kind.open(threads), reason);
             }
             if (candidates.size() == 1) {
-                throw new DeviceException("device '" + name + "' cannot open: " + absent + "; choose cpu or auto instead");
+                throw new DeviceException(
+                        "device '" + name + "' cannot open: " + absent + "; choose cpu or auto instead");
             }
             passedOver
                     .append(passedOver.isEmpty() ? "" : "; ")
@@ -136,9 +137,7 @@ public final class Devices {
             @Override
             @Nullable
             String absent() {
-                return exists("io.github.elbo4j.cuda.CudaDevice")
-                        ? null
-                        : "this build of elbo4j holds no CUDA device";
+                return exists("io.github.elbo4j.cuda.CudaDevice") ? null : "this build of elbo4j holds no CUDA device";
             }
 
             @Override

@@ -13,6 +13,7 @@ final class SumSimd extends SumKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
     /** Lane l takes lane l + COUNT/2, then l + COUNT/4, … 1; what the upper lanes take does not matter. */
     private static final VectorShuffle<Float> EIGHT = shift(8);
+
     private static final VectorShuffle<Float> FOUR = shift(4);
     private static final VectorShuffle<Float> TWO = shift(2);
     private static final VectorShuffle<Float> ONE = shift(1);
