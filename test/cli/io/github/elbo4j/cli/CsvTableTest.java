@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,17 @@ class CsvTableTest {
         // printf 'a,b\n1,2\n' | sha256sum
         assertThat(read("a,b\n1,2\n").sha256())
                 .isEqualTo("492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470");
+    }
+
+    @Test
+    void aPipeWillDo() throws Exception {
+        Path pipe = folder.resolve("pipe.csv");
+        int made = new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+        Assumptions.assumeTrue(made == 0, "no mkfifo here");
+        Thread writer = new Thread(() -> Cli.file(folder, "pipe.csv", "a,b\n1,2\n"));
+        writer.start();
+        assertThat(CsvTable.read(pipe).names()).containsExactly("a", "b");
+        writer.join();
     }
 
     @Test

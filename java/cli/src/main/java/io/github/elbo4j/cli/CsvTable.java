@@ -6,6 +6,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -96,8 +97,9 @@ final class CsvTable {
             throw new InputException("--data: there is no file " + path + nearFile(path, file));
         }
         MessageDigest digest = sha256Digest();
+        // Not Files.newInputStream, which asks a pipe for its position.
         try (InputStream in =
-                new BufferedInputStream(new DigestInputStream(Files.newInputStream(path), digest), PEEK)) {
+                new BufferedInputStream(new DigestInputStream(new FileInputStream(path.toFile()), digest), PEEK)) {
             in.mark(PEEK);
             byte[] head = in.readNBytes(PEEK);
             in.reset();

@@ -125,7 +125,7 @@ final class FitRun {
                     .family(options.familyKind(command, problem.parameters()))
                     .gradient(options.gradient(command))
                     .baseline(options.baseline(command))
-                    .optimizer(options.optimizer(command))
+                    .optimizer(options.optimizer(command, problem.robbinsMonroRate()))
                     .draws(options.draws())
                     .maxSteps(options.steps)
                     .batch(options.batch == null ? 0 : options.batch)
@@ -172,7 +172,7 @@ final class FitRun {
     /** How it ended, in a sentence; the library's words are a clause. */
     private static String ending(FitResult result) {
         String message = result.converged()
-                ? "converged after " + Text.count(result.steps(), "step") + ": " + result.message()
+                ? "converged after " + Text.count(result.steps(), "step") + "; " + result.message()
                 : result.message();
         return Text.sentence(message);
     }

@@ -111,7 +111,9 @@ final class RegressionOptions {
     @Option(
             names = "--learning-rate",
             paramLabel = "A",
-            description = "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.05; 0.01.")
+            description =
+                    "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.05 for adam; for"
+                            + " robbins-monro 20/rows (logistic) or 5/rows (linear).")
     @Nullable
     Double learningRate;
 
@@ -162,7 +164,7 @@ final class RegressionOptions {
         familyKind(command, 1);
         gradient(command);
         baseline(command);
-        optimizer(command);
+        optimizer(command, 1);
         deviceExists(command, device);
         if (baseline != null && gradient(command) != Gradient.SCORE) {
             throw new ParameterException(
@@ -196,9 +198,10 @@ final class RegressionOptions {
                 : oneOf(command, "--baseline", baseline, names(ScoreOps.Baseline.values()));
     }
 
-    Optimizer optimizer(CommandLine command) {
+    /** @param robbinsMonroRate used where no rate was given */
+    Optimizer optimizer(CommandLine command, double robbinsMonroRate) {
         Optimizer adam = learningRate == null ? new Adam() : new Adam(learningRate);
-        Optimizer robbinsMonro = new RobbinsMonro(learningRate == null ? 0.01 : learningRate);
+        Optimizer robbinsMonro = new RobbinsMonro(learningRate == null ? robbinsMonroRate : learningRate);
         Map<String, Optimizer> optimizers = new LinkedHashMap<>();
         optimizers.put("adam", adam);
         optimizers.put("robbins-monro", robbinsMonro);
