@@ -159,9 +159,13 @@ class FitTest {
 
     @Test
     void tooFewStepsEndWithOneButWriteTheirResults() {
-        Cli.Outcome outcome = fit("fit logistic --data pima.csv --target type --steps 20", "o");
+        Cli.Outcome outcome =
+                fit("fit logistic --data pima.csv --target type --steps 20 --optimizer robbins-monro", "o");
         assertThat(outcome.exit()).isEqualTo(1);
-        assertThat(outcome.out()).contains("Not converged").contains("- Give it more steps: --steps");
+        assertThat(outcome.out())
+                .contains("Not converged")
+                .contains("- Give it more steps: --steps")
+                .contains("- Use --optimizer adam");
         assertThat(folder.resolve("o/fit.json")).content().contains("\"status\": \"step limit\"");
         assertThat(folder.resolve("o/report.html")).exists();
     }

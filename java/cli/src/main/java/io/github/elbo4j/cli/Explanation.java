@@ -59,6 +59,10 @@ final class Explanation {
         switch (fit.ending().status()) {
             case STEP_LIMIT -> {
                 advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
+                if (String.valueOf(fit.options().get("optimizer")).startsWith("robbins-monro")) {
+                    advice.add(
+                            "Use --optimizer adam, or another --learning-rate: robbins-monro does not adapt its steps.");
+                }
                 advice.add(
                         "If the ELBO no longer rises but is noisy (see the report), use more draws a step (--draws) or a smaller"
                                 + " --learning-rate.");
