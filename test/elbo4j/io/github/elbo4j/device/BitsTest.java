@@ -7,9 +7,12 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +37,22 @@ class BitsTest {
     private static final List<Shape> LONG_ROWS =
             List.of(Shape.of(3, 1, 1023), Shape.of(1, 3, 4099).at(2, 0, 7), Shape.of(3, 65, 1025));
 
+    private static final List<Device> OTHER_THREADS = new ArrayList<>();
+
+    @BeforeAll
+    static void openDevicesOfOtherThreads() {
+        for (Device device : TestDevices.all()) {
+            for (int threads : new int[] {1, 2, 7}) {
+                OTHER_THREADS.add(Devices.open(device.name(), threads));
+            }
+        }
+    }
+
+    @AfterAll
+    static void closeThem() {
+        OTHER_THREADS.forEach(Device::close);
+    }
+
     static List<OpCase> cases() {
         return OpCases.ALL;
     }
@@ -41,29 +60,15 @@ class BitsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyDeviceGivesTheBitsOfScalar(OpCase operation) {
-        for (Device device : TestDevices.all()) {
-            shapes(operation)
-                    .forEach(shape -> assertSameBits(
-                            operation + " of " + shape + " on " + device,
-                            operation.bits(device, shape),
-                            operation.bits(TestDevices.scalar(), shape)));
-        }
+        List<Device> others = new ArrayList<>(TestDevices.all());
+        others.remove(TestDevices.scalar());
+        assertSameBits(operation, shapes(operation), others);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void resultsDoNotDependOnTheThreads(OpCase operation) {
-        for (Device device : TestDevices.all()) {
-            for (int threads : new int[] {1, 2, 7}) {
-                try (Device other = Devices.open(device.name(), threads)) {
-                    threaded(operation)
-                            .forEach(shape -> assertSameBits(
-                                    operation + " of " + shape + " on " + other,
-                                    operation.bits(other, shape),
-                                    operation.bits(TestDevices.scalar(), shape)));
-                }
-            }
-        }
+        assertSameBits(operation, threaded(operation), OTHER_THREADS);
     }
 
     @ParameterizedTest
@@ -103,14 +108,23 @@ class BitsTest {
                 : Stream.of(Shape.of(3, 4099, 3), Shape.of(3, 65, 1025).at(1, 64, 2));
     }
 
-    private static void assertSameBits(String what, List<long[]> got, List<long[]> want) {
-        for (int i = 0; i < want.size(); i++) {
-            int differs = Arrays.mismatch(got.get(i), want.get(i));
-            if (differs >= 0) {
-                throw new AssertionError(what + ": element " + differs + " of output " + i + " is "
-                        + Long.toHexString(got.get(i)[differs]) + ", but must be "
-                        + Long.toHexString(want.get(i)[differs]));
-            }
+    private static void assertSameBits(OpCase operation, Stream<Shape> shapes, List<Device> devices) {
+        if (devices.isEmpty()) {
+            return;
         }
+        shapes.forEach(shape -> {
+            List<long[]> want = operation.bits(TestDevices.scalar(), shape);
+            for (Device device : devices) {
+                List<long[]> got = operation.bits(device, shape);
+                for (int i = 0; i < want.size(); i++) {
+                    int differs = Arrays.mismatch(got.get(i), want.get(i));
+                    if (differs >= 0) {
+                        throw new AssertionError(operation + " of " + shape + " on " + device + ": element " + differs
+                                + " of output " + i + " is " + Long.toHexString(got.get(i)[differs]) + ", but must be "
+                                + Long.toHexString(want.get(i)[differs]));
+                    }
+                }
+            }
+        });
     }
 }

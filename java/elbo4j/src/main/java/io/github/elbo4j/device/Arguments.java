@@ -23,7 +23,9 @@ abstract class Arguments {
         if (buffer.type() != type) {
             throw new IllegalArgumentException(name + " holds " + buffer.type() + ", but must hold " + type);
         }
-        notNegative(name + "'s length", length);
+        if (length < 0) {
+            throw new IllegalArgumentException("the length of " + name + " is " + length + ", but must be 0 or more");
+        }
         if (buffer.length() < length) {
             throw new IllegalArgumentException(
                     name + " has " + buffer.length() + " elements, but must have " + length + " or more");
@@ -106,7 +108,7 @@ abstract class Arguments {
 
     void matrix(String name, Matrix matrix) {
         present(name, matrix);
-        floats(name + "'s buffer", matrix.buffer(), matrix.end());
+        floats(name, matrix.buffer(), matrix.end());
     }
 
     void column(String name, Matrix matrix, int rows) {

@@ -14,6 +14,7 @@ public class MathKernel {
     private final Elementwise elementwise = new Elementwise();
     private final SumRows sumRows = new SumRows();
     private final GatherRows gatherRows = new GatherRows();
+    private final FirstNonFinite firstNonFinite = new FirstNonFinite();
 
     public MathKernel(Workers workers, SumKernel sums) {
         this.workers = workers;
@@ -135,14 +136,11 @@ public class MathKernel {
         workers.run(gatherRows, rows, (long) rows * columns);
     }
 
-    /** One thread looks: this is called where a number is shown, not in every step. */
     public void firstNonFinite(long n, Buffer x, Buffer found) {
-        float[] values = Kernel.floats(x);
-        int i = 0;
-        while (i < n && Math.abs(values[i]) <= Float.MAX_VALUE) {
-            i++;
-        }
-        Kernel.ints(found)[0] = i < n ? i : -1;
+        firstNonFinite.n = (int) n;
+        firstNonFinite.x = x;
+        firstNonFinite.found = found;
+        workers.run(firstNonFinite, 1, n);
     }
 
     private enum Kind {
@@ -205,6 +203,23 @@ public class MathKernel {
             for (int row = from; row < to; row++) {
                 out[row] = sums.row(in, row * columns, columns, scratch);
             }
+        }
+    }
+
+    /** One work item is everything: this is called where a number is shown, not in every step. */
+    private static final class FirstNonFinite extends Kernel {
+        private int n;
+        private @Nullable Buffer x;
+        private @Nullable Buffer found;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] values = floats(Objects.requireNonNull(x));
+            int i = 0;
+            while (i < n && Math.abs(values[i]) <= Float.MAX_VALUE) {
+                i++;
+            }
+            ints(Objects.requireNonNull(found))[0] = i < n ? i : -1;
         }
     }
 

@@ -6,10 +6,82 @@ import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.scalar.MathKernel;
 import io.github.elbo4j.scalar.SumKernel;
 import io.github.elbo4j.scalar.Workers;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
 
 /** Elementwise functions on whole vectors; what is left over goes to the scalar twin, whose bits are the same. */
 final class MathSimd extends MathKernel {
+    /**
+     * A loop for each function, in the order of {@link Function}. Handles out of an array are a call that no compiler
+     * inlines: loops of several functions in one method exceed its limits and put their vectors on the heap.
+     */
+    private static final MethodHandle[] LOOPS = loops();
+
+    private static MethodHandle[] loops() {
+        String[] names = {"exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi"};
+        MethodType type =
+                MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
+        MethodHandle[] loops = new MethodHandle[names.length];
+        try {
+            for (Function f : Function.values()) {
+                loops[f.ordinal()] = MethodHandles.lookup().findStatic(MathSimd.class, names[f.ordinal()], type);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        return loops;
+    }
+
+    private static void exp(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.exp(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void log(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.log(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void log1p(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.log1p(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void softplus(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.softplus(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.sigmoid(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void tanh(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.tanh(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void sinPi(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.sinPi(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void cosPi(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.cosPi(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
     MathSimd(Workers workers, SumKernel sums) {
         super(workers, sums);
     }
@@ -17,48 +89,12 @@ final class MathSimd extends MathKernel {
     @Override
     protected void map(Function f, float[] x, int xo, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
-        // One loop a function: a call that is chosen inside a loop would put its vectors on the heap.
-        switch (f) {
-            case EXP -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.exp(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case LOG -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.log(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case LOG1P -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.log1p(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case SOFTPLUS -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.softplus(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case SIGMOID -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.sigmoid(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case TANH -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.tanh(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case SIN_PI -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.sinPi(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
-            case COS_PI -> {
-                for (int i = 0; i < whole; i += Lanes.COUNT) {
-                    VectorMath.cosPi(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
-                }
-            }
+        try {
+            LOOPS[f.ordinal()].invokeExact(x, xo, y, yo, whole);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e);
         }
         super.map(f, x, xo + whole, y, yo + whole, n - whole);
     }

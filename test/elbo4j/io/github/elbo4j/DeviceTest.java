@@ -1,0 +1,83 @@
+package io.github.elbo4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class DeviceTest {
+    private static final Shape SHAPE = Shape.of(3, 65, 5);
+
+    @EveryDevice
+    void aClosedDeviceRefusesMemoryAndEveryOperation(Device kind) {
+        for (OpCase operation : OpCases.ALL) {
+            Device device = Devices.open(kind.name(), 1);
+            try (Arena arena = new Arena(device)) {
+                operation.call(arena, closingFirst(device), SHAPE);
+                throw new AssertionError(operation + " on a closed device went on");
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("closed");
+            }
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> device.allocate(1))
+                    .withMessageContainingAll(device.name(), "closed");
+            device.close();
+        }
+    }
+
+    /** The operations of a device that is closed when the arguments are ready. */
+    private static Ops closingFirst(Device device) {
+        return (Ops) Proxy.newProxyInstance(
+                Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, (proxy, method, arguments) -> {
+                    device.close();
+                    try {
+                        return method.invoke(device.ops(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @EveryDevice
+    void severalThreadsMayUseOneDevice(Device device) throws Exception {
+        List<OpCase> operations = OpCases.ALL;
+        List<List<long[]>> want = new ArrayList<>();
+        for (OpCase operation : operations) {
+            want.add(operation.bits(TestDevices.scalar(), SHAPE));
+        }
+        ExecutorService callers = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int caller = 0; caller < 3; caller++) {
+                int first = caller * operations.size() / 3;
+                all.add(callers.submit(() -> {
+                    for (int i = 0; i < 4 * operations.size(); i++) {
+                        int k = (first + i) % operations.size();
+                        List<long[]> got = operations.get(k).bits(device, SHAPE);
+                        for (int output = 0; output < got.size(); output++) {
+                            assertThat(got.get(output))
+                                    .as(operations.get(k) + " beside others")
+                                    .isEqualTo(want.get(k).get(output));
+                        }
+                    }
+                }));
+            }
+            for (Future<?> caller : all) {
+                caller.get();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.elbo4j.device;
+
+import com.sun.management.ThreadMXBean;
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.Numbers;
+import io.github.elbo4j.OpCase;
+import io.github.elbo4j.OpCases;
+import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.ScoreOps.Baseline;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/** What {@link AllocationTest} runs in a virtual machine of its own. */
+public final class AllocationMain {
+    private static final Key KEY = new Key(1);
+    private static final int STEPS = 500;
+    private static final Shape SHAPE = Shape.of(2, 100, 50);
+
+    private AllocationMain() {}
+
+    /** Prints the bytes that each kind of step allocates on the device of the given name. */
+    public static void main(String[] arguments) {
+        try (Device device = Devices.open(arguments[0], 2)) {
+            useEverything(device);
+            report("pathwise", pathwise(device));
+            report("score", score(device));
+            report("regression", regression(device));
+        }
+    }
+
+    private static void report(String what, double bytes) {
+        System.out.println(what + " " + bytes);
+    }
+
+    /** What was used before must not matter: compilers choose by what they have seen. */
+    private static void useEverything(Device device) {
+        for (OpCase operation : OpCases.ALL) {
+            for (int i = 0; i < 300; i++) {
+                operation.bits(device, Shape.of(2, 65, 33));
+            }
+        }
+    }
+
+    private static double pathwise(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Buffer parameters = arena.of(Numbers.normals(1, 200));
+            Buffer mu = arena.of(Numbers.normals(2, 100));
+            Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
+            Buffer z = arena.out(SHAPE.elements());
+            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer gradient = arena.out(SHAPE.elements());
+            Buffer runs = arena.runs(2 * 2 * 100);
+            Buffer mean = arena.out(200);
+            Buffer moments = arena.doubles(3 * 2 * STEPS);
+            Buffer m = arena.of(new float[200]);
+            Buffer v = arena.of(new float[200]);
+            return allocated(step -> {
+                ops.sample(KEY, step, SHAPE, mu, omega, z);
+                ops.logDensityAndGradient(SHAPE, mu, omega, z, logQ, gradient);
+                ops.meanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs);
+                ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
+                ops.adam(200, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, mean, m, v, parameters);
+                ops.moments(2, 100, logQ, null, moments, step);
+            });
+        }
+    }
+
+    private static double score(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Buffer mu = arena.of(Numbers.normals(2, 100));
+            Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
+            Buffer z = arena.out(SHAPE.elements());
+            Buffer logP = arena.of(new float[200]);
+            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer weights = arena.out(SHAPE.rows());
+            Buffer runs = arena.runs(2 * 2 * 100);
+            Buffer squares = arena.runs(2 * 2 * 200);
+            Buffer sums = arena.out(400);
+            Buffer mean = arena.out(200);
+            Buffer running = arena.of(new double[2]);
+            return allocated(step -> {
+                ops.sample(KEY, step, SHAPE, mu, omega, z);
+                ops.logDensity(SHAPE, mu, omega, z, logQ);
+                ops.scoreWeights(2, 100, Baseline.RUNNING_MEAN, logP, logQ, running, 0.1, weights);
+                ops.scoreWeights(2, 100, Baseline.CONTROL_VARIATE, logP, logQ, null, 0, weights);
+                ops.meanFieldScoreSquares(KEY, step, SHAPE, weights, squares);
+                ops.meanOverDraws(2, 100, 200, 0f, squares, sums);
+                ops.meanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs);
+                ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
+                ops.sgd(200, 0.01f, mean, mean);
+                ops.logDensityGradient(SHAPE, With.OMEGA, mu, omega, z, z);
+            });
+        }
+    }
+
+    private static double regression(Device device) {
+        Shape shape = Shape.of(1, 64, 9);
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Buffer mu = arena.of(Numbers.normals(1, 9));
+            Buffer factor = arena.of(Numbers.factors(2, 1, 9));
+            Buffer z = arena.out(64 * 9);
+            Buffer score = arena.out(64 * 9);
+            Buffer logQ = arena.out(64);
+            Buffer logP = arena.inOut(new float[64]);
+            Buffer kl = arena.doubles(1);
+            Buffer entropy = arena.doubles(1);
+            Buffer bound = arena.doubles(2);
+            Buffer runs = arena.runs(90);
+            Buffer mean = arena.out(90);
+            Buffer y = arena.of(new float[300]);
+            Matrix rows = Matrix.of(arena.of(Numbers.normals(3, 2700)), 300, 9);
+            Matrix columns = rows.transposed();
+            Matrix eta = Matrix.of(arena.out(64 * 300), 64, 300);
+            Matrix draws = Matrix.of(z, 64, 9);
+            Matrix slopes = Matrix.of(arena.out(64 * 9), 64, 9);
+            return allocated(step -> {
+                ops.fullRankSample(KEY, step, shape, mu, factor, z);
+                ops.fullRankLogDensity(shape, mu, factor, z, logQ);
+                ops.fullRankScore(KEY, step, shape, factor, score);
+                ops.gemm(draws, columns, false, eta);
+                ops.bernoulliLogit(64, 300, y, 1, eta.buffer(), logP);
+                ops.gemm(eta, rows, false, slopes);
+                ops.fullRankReparam(KEY, step, shape, factor, slopes.buffer(), score, runs);
+                ops.meanOverDraws(1, 64, 90, 0f, runs, mean);
+                ops.fullRankEntropy(1, 9, factor, entropy, 0);
+                ops.klFull(1, 9, mu, factor, mu, factor, kl);
+                ops.logMeanExp(1, 64, logP, logQ, bound);
+            });
+        }
+    }
+
+    /**
+     * The bytes of a step, of all threads that run it. A warm-up may last long, so several rounds are measured; the least is
+     * what a step needs.
+     */
+    private static double allocated(IntConsumer step) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        double least = Double.MAX_VALUE;
+        for (int round = 0; round < 30 && least >= 1; round++) {
+            long[] ids = Thread.getAllStackTraces().keySet().stream()
+                    .filter(t -> t == Thread.currentThread() || t.getName().startsWith("elbo4j"))
+                    .mapToLong(Thread::getId)
+                    .toArray();
+            long start = total(threads, ids);
+            long measuring = total(threads, ids) - start;
+            start = total(threads, ids);
+            for (int i = 0; i < STEPS; i++) {
+                step.accept(i);
+            }
+            least = Math.min(least, (double) (total(threads, ids) - start - measuring) / STEPS);
+        }
+        return least;
+    }
+
+    private static long total(ThreadMXBean threads, long[] ids) {
+        return Arrays.stream(threads.getThreadAllocatedBytes(ids)).sum();
+    }
+}
