@@ -204,10 +204,13 @@ class SgviTest {
     @Test
     void theScoreGradientNeedsNoGradientOfTheModel() {
         Device device = TestDevices.all().get(0);
-        LogJoint model = HostLogJoint.ofDraw(List.of("a", "b"), (z, gradient) -> {
+        LogJoint model = HostLogJoint.ofBlock(List.of("a", "b"), (rows, z, logP, gradient) -> {
             assertThat(gradient).isNull();
-            double x = (z[0] - 3) / 2;
-            return -0.5 * (x * x + z[1] * z[1]) - Math.log(2) - Math.log(2 * Math.PI);
+            for (int r = 0; r < rows; r++) {
+                double x = (z[2 * r] - 3) / 2;
+                double y = z[2 * r + 1];
+                logP[r] = -0.5 * (x * x + y * y) - Math.log(2) - Math.log(2 * Math.PI);
+            }
         });
         for (Baseline baseline : Baseline.values()) {
             FitResult fit = Sgvi.builder()

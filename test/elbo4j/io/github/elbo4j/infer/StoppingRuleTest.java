@@ -124,9 +124,20 @@ class StoppingRuleTest {
 
     @Test
     void blocksGrowInProportion() {
-        assertThat(StoppingRule.nextBlock(0)).isEqualTo(100);
-        assertThat(StoppingRule.nextBlock(400)).isEqualTo(100);
-        assertThat(StoppingRule.nextBlock(4000)).isEqualTo(1000);
+        assertThat(StoppingRule.blockEnd(0, 20_000, 0)).isEqualTo(100);
+        assertThat(StoppingRule.blockEnd(400, 20_000, 0)).isEqualTo(500);
+        assertThat(StoppingRule.blockEnd(4000, 20_000, 0)).isEqualTo(5000);
+        assertThat(StoppingRule.blockEnd(400, 20_000, 1000)).isEqualTo(1400);
+    }
+
+    @Test
+    void theLastBlockEndsAtTheCap() {
+        assertThat(StoppingRule.blockEnd(0, 1, 0)).isEqualTo(1);
+        assertThat(StoppingRule.blockEnd(0, 60, 0)).isEqualTo(30);
+        assertThat(StoppingRule.blockEnd(30, 60, 0)).isEqualTo(60);
+        assertThat(StoppingRule.blockEnd(100, 240, 0)).isEqualTo(240);
+        assertThat(StoppingRule.blockEnd(100, 260, 0)).isEqualTo(200);
+        assertThat(StoppingRule.blockEnd(0, 2_000_000_000, 1L << 40)).isEqualTo(1_000_000_000);
     }
 
     @Test

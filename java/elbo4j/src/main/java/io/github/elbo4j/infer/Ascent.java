@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * and gone back to. Steps make no garbage and copy nothing to the host.
  */
 final class Ascent implements AutoCloseable {
+    /** That log p − log q is not finite, though its gradient is. */
+    static final String NO_ELBO = "log p or log q is not finite at a draw";
+
     private final Ops ops;
     private final VariationalFamily q;
     private final Gradient gradient;
@@ -31,6 +34,7 @@ final class Ascent implements AutoCloseable {
     private final Closer opened = new Closer();
     private final int[] foundOnHost = new int[1];
     private int phase;
+    private float adamRate;
     private int adamSteps; // since its moments began
 
     Ascent(
@@ -58,6 +62,7 @@ final class Ascent implements AutoCloseable {
             opened.add(found::close);
             estimator = new GradientEstimator(joint, q, gradient, baseline, draws, workspaceBytes);
             opened.add(estimator::close);
+            setPhase();
         } catch (RuntimeException e) {
             opened.close();
             throw e;
@@ -76,7 +81,7 @@ final class Ascent implements AutoCloseable {
             ops.adam(
                     parameters,
                     adamSteps,
-                    (float) adam.rate(phase),
+                    adamRate,
                     (float) adam.beta1(),
                     (float) adam.beta2(),
                     Adam.GUARD,
@@ -93,7 +98,7 @@ final class Ascent implements AutoCloseable {
     /** From now on with a lower rate, if the rate is Adam's, and with the gradient that suits a q near the posterior. */
     void nextPhase() {
         phase++;
-        setPath();
+        setPhase();
     }
 
     /** Goes on from other parameters. Adam's moments begin anew: they remember gradients of another place. */
@@ -120,7 +125,7 @@ final class Ascent implements AutoCloseable {
         double[] elbo = new double[1];
         moments.read(0, elbo, 0, 1);
         if (!Double.isFinite(elbo[0])) {
-            return "the log-joint is not finite at some draw";
+            return NO_ELBO;
         }
         follow(t);
         return nonFinite("", q.parameterBuffer(), names);
@@ -130,6 +135,15 @@ final class Ascent implements AutoCloseable {
     @Nullable
     String nonFiniteGradient(List<String> names) {
         return nonFinite("the gradient of ", estimator.gradient(), names);
+    }
+
+    /** The parameter of largest magnitude, and its value. */
+    String describeLargest(float[] values, List<String> names) {
+        int largest = 0;
+        for (int p = 1; p < values.length; p++) {
+            largest = Math.abs(values[p]) > Math.abs(values[largest]) ? p : largest;
+        }
+        return q.describe(largest, names) + " with " + values[largest];
     }
 
     private @Nullable String nonFinite(String prefix, Buffer buffer, List<String> names) {
@@ -188,11 +202,14 @@ final class Ascent implements AutoCloseable {
         v.write(0, snapshot.v, 0, parameters);
         phase = snapshot.phase;
         adamSteps = snapshot.adamSteps;
-        setPath();
+        setPhase();
         estimator.restore(snapshot.estimator);
     }
 
-    private void setPath() {
+    private void setPhase() {
+        if (optimizer instanceof Adam adam) {
+            adamRate = (float) adam.rate(phase);
+        }
         if (gradient == Gradient.AUTO) {
             estimator.path(phase > 0);
         }

@@ -14,6 +14,7 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -190,15 +191,9 @@ final class SgviRun implements AutoCloseable {
         ascent.save(snapshot);
         ops.fill(q.parameters(), 0f, average.parameterBuffer());
         blockStart = steps;
-        long length = StoppingRule.nextBlock(steps);
-        if (epoch > 0) { // an epoch at least, and no less work than the comparison that follows
-            length = Math.max(length, Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws));
-        }
-        int left = settings.maxSteps - steps;
-        if (blocks == 0) {
-            length = Math.min(length, (left + 1) / 2); // even a short run leaves its first half out of the average
-        }
-        blockEnd = left - length < length / 2 ? settings.maxSteps : (int) (steps + length);
+        // With minibatches an epoch at least, and no less work than the comparison that follows.
+        long least = epoch == 0 ? 0 : Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws);
+        blockEnd = StoppingRule.blockEnd(steps, settings.maxSteps, least);
     }
 
     /** Compares the block with the best one before; says whether the run is over. */
@@ -207,27 +202,25 @@ final class SgviRun implements AutoCloseable {
         blocks++;
         double[] before = comparison;
         double[] after = logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
-        if (before == null) {
-            kept = original(average);
-            comparison = after;
-            beginBlock();
-            return false;
-        }
-        StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
-        StoppingRule.Finding finding = compared.finding();
-        if (finding != StoppingRule.Finding.FALLING) {
-            kept = original(average);
-            comparison = after;
-        }
-        boolean flat = finding == StoppingRule.Finding.FLAT;
-        if (flat && flatBefore) {
-            status = Status.CONVERGED;
+        StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
+        boolean flat = false;
+        if (before != null) {
+            StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
+            finding = compared.finding();
+            flat = finding == StoppingRule.Finding.FLAT;
             message = String.format(
                     Locale.ROOT,
                     "the ELBO no longer rises: the last %d steps changed it by %.1g ± %.1g nats",
                     steps - blockStart,
                     compared.improvement().value(),
                     compared.improvement().standardError());
+        }
+        if (finding != StoppingRule.Finding.FALLING) {
+            kept = original(average);
+            comparison = after;
+        }
+        if (flat && flatBefore) {
+            status = Status.CONVERGED;
             return true;
         }
         if (steps == settings.maxSteps) {
@@ -319,7 +312,7 @@ final class SgviRun implements AutoCloseable {
                         "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. A lower learning"
                                 + " rate or standardized data may help.",
                         steps + 1,
-                        whitening == null ? what : inTheUsersCoordinates(last, what),
+                        inWords(what, last),
                         momentsOnHost[0],
                         steps);
                 return last;
@@ -332,14 +325,21 @@ final class SgviRun implements AutoCloseable {
         return original(snapshot.phi);
     }
 
-    /** The fault of the step after these parameters, for the gradient with respect to the user's own coordinates. */
-    private String inTheUsersCoordinates(float[] parameters, String otherwise) {
-        q.parameterBuffer().write(0, parameters, 0, parameters.length);
+    /** The fault of the step after these parameters, told of the user's own coordinates. */
+    private String inWords(String what, float[] last) {
+        List<String> names = joint.parameterNames();
+        if (what.equals(Ascent.NO_ELBO)) {
+            return what + "; the largest parameter is " + ascent.describeLargest(last, names);
+        }
+        if (whitening == null) {
+            return what;
+        }
+        q.parameterBuffer().write(0, last, 0, last.length);
         q.update();
         try (Ascent plain = ascent(rows)) {
             plain.gradient(steps, moments, 0);
-            String what = plain.nonFiniteGradient(joint.parameterNames());
-            return what == null ? otherwise + ", in whitened coordinates" : what;
+            String plainly = plain.nonFiniteGradient(names);
+            return plainly == null ? what + ", in whitened coordinates" : plainly;
         }
     }
 

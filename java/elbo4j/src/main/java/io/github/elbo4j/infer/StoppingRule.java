@@ -58,9 +58,21 @@ public record StoppingRule(double tolerance) {
         }
     }
 
-    /** The steps of the next block. */
-    public static int nextBlock(int stepsSoFar) {
-        return Math.max(LEAST_BLOCK, stepsSoFar / 4);
+    /**
+     * The step after the block that begins now. It is lengthened to the cap where what would be left is too short to
+     * compare; the first block takes at most half of all, so that even a short run leaves its beginning out of the average.
+     *
+     * @param steps so far
+     * @param cap on steps, more than {@code steps}
+     * @param least what a block must have at least, as {@link #LEAST_BLOCK}
+     */
+    static int blockEnd(int steps, int cap, long least) {
+        long length = Math.max(Math.max(LEAST_BLOCK, least), steps / 4);
+        int left = cap - steps;
+        if (steps == 0) {
+            length = Math.min(length, (left + 1) / 2);
+        }
+        return left - length < length / 2 ? cap : (int) (steps + length);
     }
 
     /**

@@ -1,0 +1,73 @@
+package io.github.elbo4j.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.ScoreOps.Baseline;
+import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.BayesianLogisticRegression;
+import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.Regressions;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GarbageTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long PATIENCE = 20_000_000_000L;
+
+    /**
+     * On the scalar device, since the vectors of the other are objects until they are compiled. Two powers in Adam's step
+     * are the JDK's {@code StrictMath}, which makes six little arrays, 192 bytes, unless the compiler sees through it; a step
+     * of a minibatch makes one record of 32 bytes that says which rows it has. Any array over the draws is 384 bytes or more.
+     */
+    @Test
+    void aStepMakesNoGarbage() {
+        Device device = TestDevices.scalar();
+        for (FamilyKind kind : FamilyKind.values()) {
+            for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
+                for (int batch : new int[] {60, 20}) {
+                    long limit = batch == 60 ? 200 : 240;
+                    String what = kind + " " + gradient + ", " + batch + " rows";
+                    assertThat(bytesPerStep(device, kind, gradient, batch, limit))
+                            .as(what)
+                            .isLessThan(limit);
+                }
+            }
+        }
+    }
+
+    /** The least over rounds of 200 steps; the first ones are interpreted. Ends when it is below the limit. */
+    private static long bytesPerStep(Device device, FamilyKind kind, Gradient gradient, int batch, long limit) {
+        try (DataLogJoint whole = new BayesianLogisticRegression(
+                                device, Regressions.logistic(1, 60, 3), NormalPrior.STANDARD)
+                        .logJoint();
+                Whitening whitening = new Whitening(device, new double[3]);
+                LogJoint rows = whole.minibatches(batch, new Key(2));
+                LogJoint joint = whitening.wrap(rows);
+                VariationalFamily q = kind.create(device, 1, 3);
+                Ascent ascent = new Ascent(
+                        device, joint, q, gradient, Baseline.CONTROL_VARIATE, new Adam(1e-3), new Key(1), 32, 1 << 20);
+                Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
+            long least = Long.MAX_VALUE;
+            for (long begun = System.nanoTime(); least >= limit && System.nanoTime() - begun < PATIENCE; ) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int t = 0; t < 200; t++) {
+                    ascent.gradient(t, moments, 0);
+                    ascent.follow(t);
+                }
+                least = Math.min(least, (THREADS.getCurrentThreadAllocatedBytes() - before) / 200);
+            }
+            return least;
+        }
+    }
+}
