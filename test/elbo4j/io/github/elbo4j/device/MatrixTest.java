@@ -2,6 +2,7 @@ package io.github.elbo4j.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
@@ -53,6 +54,79 @@ class MatrixTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new Matrix(buffer, Long.MAX_VALUE, 2, 2, 2, 1).end())
                     .withMessageContaining("" + Long.MAX_VALUE);
+        }
+    }
+
+    // ---- at the door of a device ----
+
+    @EveryDevice
+    void matricesThatDoNotFitAreRefusedWithTheirExtents(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Matrix a = Matrix.of(arena.of(new float[15]), 3, 5);
+            Matrix b = Matrix.of(arena.of(new float[10]), 5, 2);
+            Matrix c = Matrix.of(arena.of(new float[6]), 3, 2);
+            assertThat(catchThrowable(() -> ops.gemm(a, a, false, c)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("c is 3 x 2", "3 x 5 times 3 x 5");
+            for (Matrix wrong : new Matrix[] {a, b, c.transposed()}) {
+                assertThat(catchThrowable(() -> ops.gemm(a, b, true, wrong)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("c is " + wrong.rows() + " x " + wrong.columns());
+            }
+            assertThat(catchThrowable(() -> ops.triangularSolve(a, false, b)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("l is 3 x 5", "5 x 2");
+            Matrix square = Matrix.of(arena.of(new float[9]), 3, 3);
+            assertThat(catchThrowable(() -> ops.triangularMultiply(square, false, b)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("l is 3 x 3", "5 x 2");
+        }
+    }
+
+    @EveryDevice
+    void aResultThatIsAlsoReadIsRefused(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer buffer = arena.of(new float[30]);
+            Matrix x = Matrix.of(buffer, 3, 3);
+            Matrix touching = new Matrix(buffer, 8, 3, 3, 3, 1);
+            Matrix apart = new Matrix(buffer, 9, 3, 3, 3, 1);
+            Matrix other = Matrix.of(arena.of(new float[9]), 3, 3);
+            for (Matrix written : new Matrix[] {x, touching}) {
+                assertThat(catchThrowable(() -> arena.ops().gemm(x, other, false, written)))
+                        .hasMessageContaining("a shares elements");
+                assertThat(catchThrowable(() -> arena.ops().gemm(other, x, false, written)))
+                        .hasMessageContaining("b shares elements");
+                assertThat(catchThrowable(() -> arena.ops().triangularSolve(x, false, written)))
+                        .hasMessageContaining("l shares elements");
+            }
+            arena.ops().gemm(x, x, false, apart);
+        }
+    }
+
+    /** Threads would add to, or write, one place in any order. */
+    @EveryDevice
+    void aResultWhoseElementsShareAPlaceIsRefused(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer buffer = arena.out(100);
+            Matrix x = Matrix.of(arena.of(new float[9]), 3, 3);
+            for (long[] strides : new long[][] {{0, 1}, {1, 0}, {1, 1}, {2, 1}, {1, 2}, {0, 0}, {3, 2}}) {
+                Matrix folded = new Matrix(buffer, 0, 3, 3, strides[0], strides[1]);
+                assertThat(catchThrowable(() -> arena.ops().gemm(x, x, false, folded)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("c is 3 x 3 with strides " + strides[0] + ", " + strides[1]);
+                assertThat(catchThrowable(() -> arena.ops().triangularMultiply(x, false, folded)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("b is 3 x 3");
+            }
+            for (long[] strides : new long[][] {{3, 1}, {1, 3}, {7, 3}, {2, 5}}) {
+                arena.ops().gemm(x, x, false, new Matrix(buffer, 0, 3, 3, strides[0], strides[1]));
+            }
+            Buffer y = arena.of(1f);
+            Matrix noise = new Matrix(arena.of(0f), 0, 3, 1, 0, 1);
+            assertThat(catchThrowable(() -> arena.ops().gaussian(3, 1, y, 1, noise, arena.out(3), arena.out(3), noise)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("gradLogNoise is 3 x 1 with strides 0, 1");
         }
     }
 }

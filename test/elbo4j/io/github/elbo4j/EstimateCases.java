@@ -1,0 +1,202 @@
+package io.github.elbo4j;
+
+import static io.github.elbo4j.OpCase.KEY;
+import static io.github.elbo4j.OpCase.STEP;
+import static io.github.elbo4j.OpCases.add;
+import static io.github.elbo4j.OpCases.addDraws;
+import static io.github.elbo4j.OpCases.addSquare;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.ScoreOps.Baseline;
+import java.util.Arrays;
+import java.util.List;
+
+/** The cases of {@link OpCases} that estimate: divergences, reductions over draws and gradients. */
+final class EstimateCases {
+    private EstimateCases() {}
+
+    static void addTo(List<OpCase> all) {
+        kl(all);
+        elbo(all);
+        score(all);
+        reparam(all);
+    }
+
+    private static void elbo(List<OpCase> all) {
+        addDraws(all, "moments", "", 1, c -> {
+            long n = c.shape.rows();
+            Buffer moments = c.arena.doubles(6L * c.problems());
+            c.ops.moments(c.problems(), c.draws(), c.normals(n), c.normals(n), moments, 1);
+        });
+        addDraws(all, "moments", "of logP alone", 1, c -> {
+            Buffer moments = c.arena.doubles(3L * c.problems());
+            c.ops.moments(c.problems(), c.draws(), c.normals(c.shape.rows()), null, moments, 0);
+        });
+        for (float alpha : new float[] {0f, 0.5f, 2f}) {
+            addDraws(all, "renyi", alpha, 1, c -> {
+                long n = c.shape.rows();
+                Buffer bound = c.arena.doubles(2L * c.problems());
+                c.ops.renyi(c.problems(), c.draws(), alpha, c.normals(n), c.normals(n), bound);
+            });
+        }
+        addDraws(
+                all,
+                "logMeanExp",
+                "",
+                1,
+                c -> c.ops.logMeanExp(
+                        c.problems(), c.draws(), c.normals(c.shape.rows()), null, c.arena.doubles(2L * c.problems())));
+        addDraws(all, "meanOverDraws", "", 1, c -> {
+            double[] sums = new double[c.problems() * ElboOps.runs(c.draws()) * c.dimensions()];
+            float[] x = Numbers.normals(1, sums.length);
+            Arrays.setAll(sums, i -> x[i] / 3.0);
+            Buffer mean = c.arena.out(c.shape.parameters());
+            c.ops.meanOverDraws(c.problems(), c.draws(), c.dimensions(), 0.5f, c.arena.of(sums), mean);
+        });
+    }
+
+    private static void score(List<OpCase> all) {
+        for (Baseline baseline : Baseline.values()) {
+            int fewest = baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE ? 2 : 1;
+            addDraws(all, "scoreWeights", baseline, fewest, c -> {
+                long n = c.shape.rows();
+                Buffer running = null;
+                if (baseline == Baseline.RUNNING_MEAN) {
+                    running = c.arena.runs(c.problems());
+                    double[] state = new double[c.problems()];
+                    Arrays.fill(state, 0.25);
+                    running.write(0, state, 0, state.length);
+                }
+                c.ops.scoreWeights(
+                        c.problems(), c.draws(), baseline, c.normals(n), c.normals(n), running, 0.1, c.arena.out(n));
+            });
+        }
+        for (boolean controlled : new boolean[] {false, true}) {
+            String mode = controlled ? "controlled" : "";
+            add(all, "meanFieldScore", mode, c -> {
+                Buffer sums = controlled ? c.positive(4 * c.shape.parameters()) : null;
+                c.ops.meanFieldScore(
+                        KEY,
+                        STEP,
+                        c.shape,
+                        c.logs(c.shape.parameters()),
+                        c.normals(c.shape.rows()),
+                        sums,
+                        c.draws() + 1,
+                        c.runs(2L * c.dimensions()));
+            });
+            addSquare(all, "fullRankScoreGradient", mode, c -> {
+                Buffer sums = controlled ? c.positive(2 * c.gradientLength()) : null;
+                c.ops.fullRankScoreGradient(
+                        KEY,
+                        STEP,
+                        c.shape,
+                        c.factor(),
+                        c.normals(c.shape.elements()),
+                        c.normals(c.shape.rows()),
+                        sums,
+                        c.draws() + 1,
+                        c.runs(c.dimensions() * (1L + c.dimensions())));
+            });
+        }
+        add(
+                all,
+                "meanFieldScoreSquares",
+                "",
+                c -> c.ops.meanFieldScoreSquares(
+                        KEY, STEP, c.shape, c.normals(c.shape.rows()), c.runs(4L * c.dimensions())));
+        addSquare(
+                all,
+                "fullRankScoreSquares",
+                "",
+                c -> c.ops.fullRankScoreSquares(
+                        KEY,
+                        STEP,
+                        c.shape,
+                        c.factor(),
+                        c.normals(c.shape.elements()),
+                        c.normals(c.shape.rows()),
+                        c.runs(2L * c.dimensions() * (1L + c.dimensions()))));
+    }
+
+    private static void reparam(List<OpCase> all) {
+        for (boolean path : new boolean[] {false, true}) {
+            String mode = path ? "path" : "";
+            add(
+                    all,
+                    "meanFieldReparam",
+                    mode,
+                    c -> c.ops.meanFieldReparam(
+                            KEY,
+                            STEP,
+                            c.shape,
+                            path,
+                            c.logs(c.shape.parameters()),
+                            c.normals(c.shape.elements()),
+                            c.runs(2L * c.dimensions())));
+            addSquare(
+                    all,
+                    "fullRankReparam",
+                    mode,
+                    c -> c.ops.fullRankReparam(
+                            KEY,
+                            STEP,
+                            c.shape,
+                            c.factor(),
+                            c.normals(c.shape.elements()),
+                            path ? c.normals(c.shape.elements()) : null,
+                            c.runs(c.dimensions() * (1L + c.dimensions()))));
+        }
+    }
+
+    private static void kl(List<OpCase> all) {
+        add(all, "klToStandard", "", c -> {
+            long n = c.shape.parameters();
+            c.ops.klToStandard(c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.arena.doubles(c.problems()));
+        });
+        add(all, "klToStandardGradient", "", c -> {
+            long n = c.shape.parameters();
+            c.ops.klToStandardGradient(
+                    c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.arena.out(n), c.arena.out(n));
+        });
+        add(all, "klDiagonal", "", c -> {
+            long n = c.shape.parameters();
+            Buffer kl = c.arena.doubles(c.problems());
+            c.ops.klDiagonal(c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.normals(n), c.logs(n), kl);
+        });
+        add(all, "klDiagonalGradient", "", c -> {
+            long n = c.shape.parameters();
+            c.ops.klDiagonalGradient(
+                    c.problems(),
+                    c.dimensions(),
+                    c.normals(n),
+                    c.logs(n),
+                    c.normals(n),
+                    c.logs(n),
+                    c.arena.out(n),
+                    c.arena.out(n));
+        });
+        addSquare(all, "klFull", "", c -> {
+            long n = c.shape.parameters();
+            Buffer kl = c.arena.doubles(c.problems());
+            c.ops.klFull(c.problems(), c.dimensions(), c.normals(n), c.factor(), c.normals(n), c.factor(), kl);
+        });
+        addSquare(all, "klFullGradient", "", c -> {
+            long n = c.shape.parameters();
+            c.ops.klFullGradient(
+                    c.problems(),
+                    c.dimensions(),
+                    c.normals(n),
+                    c.factor(),
+                    c.normals(n),
+                    c.factor(),
+                    c.arena.out(n),
+                    c.arena.out(c.factorLength()));
+        });
+        addDraws(all, "klMonteCarlo", "", 1, c -> {
+            long n = c.shape.rows();
+            c.ops.klMonteCarlo(c.problems(), c.draws(), c.normals(n), c.normals(n), c.arena.doubles(3L * c.problems()));
+        });
+    }
+}
