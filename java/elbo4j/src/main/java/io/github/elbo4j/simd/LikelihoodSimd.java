@@ -20,7 +20,7 @@ final class LikelihoodSimd extends LikelihoodKernel {
     @Override
     protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n) {
         int whole = F.loopBound(n);
-        // softplus and sigmoid both begin with exp(−|eta|). It is taken by a call that is not inlined (it is too long):
+        // softplus and sigmoid both begin with exp(−|eta|). It is taken by a call that is not inlined:
         // one method with all three would exceed the compiler's limit of nodes and put vectors on the heap.
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector.fromArray(F, eta, o + i).abs().neg().intoArray(terms, to + i);

@@ -12,21 +12,24 @@ import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
 
 /** Elementwise functions on whole vectors; what is left over goes to the scalar twin, whose bits are the same. */
+@SuppressWarnings("UnusedMethod") // loops are called through handles
 final class MathSimd extends MathKernel {
     /**
-     * A loop for each function, in the order of {@link Function}. Handles out of an array are a call that no compiler
+     * A loop for each function, in the order of {@link Function}, and exp(−x). Handles out of an array are a call that no compiler
      * inlines: loops of several functions in one method exceed its limits and put their vectors on the heap.
      */
     private static final MethodHandle[] LOOPS = loops();
 
+    private static final int EXP_OF_MINUS = LOOPS.length - 1;
+
     private static MethodHandle[] loops() {
-        String[] names = {"exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi"};
+        String[] names = {"exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi", "expOfMinus"};
         MethodType type =
                 MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
         MethodHandle[] loops = new MethodHandle[names.length];
         try {
-            for (Function f : Function.values()) {
-                loops[f.ordinal()] = MethodHandles.lookup().findStatic(MathSimd.class, names[f.ordinal()], type);
+            for (int i = 0; i < names.length; i++) {
+                loops[i] = MethodHandles.lookup().findStatic(MathSimd.class, names[i], type);
             }
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
@@ -82,6 +85,22 @@ final class MathSimd extends MathKernel {
         }
     }
 
+    private static void expOfMinus(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.exp(FloatVector.fromArray(F, x, xo + i).neg()).intoArray(y, yo + i);
+        }
+    }
+
+    private static void run(int loop, float[] x, int xo, float[] y, int yo, int n) {
+        try {
+            LOOPS[loop].invokeExact(x, xo, y, yo, n);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
     MathSimd(Workers workers, SumKernel sums) {
         super(workers, sums);
     }
@@ -89,22 +108,14 @@ final class MathSimd extends MathKernel {
     @Override
     protected void map(Function f, float[] x, int xo, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
-        try {
-            LOOPS[f.ordinal()].invokeExact(x, xo, y, yo, whole);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
-        }
+        run(f.ordinal(), x, xo, y, yo, whole);
         super.map(f, x, xo + whole, y, yo + whole, n - whole);
     }
 
     @Override
     protected void expNegated(float[] x, int xo, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
-        for (int i = 0; i < whole; i += Lanes.COUNT) {
-            VectorMath.exp(FloatVector.fromArray(F, x, xo + i).neg()).intoArray(y, yo + i);
-        }
+        run(EXP_OF_MINUS, x, xo, y, yo, whole);
         super.expNegated(x, xo + whole, y, yo + whole, n - whole);
     }
 
