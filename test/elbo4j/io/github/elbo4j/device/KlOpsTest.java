@@ -116,6 +116,9 @@ class KlOpsTest {
             assertThat(arena.doubles(kl)).containsExactly(0, 0, 0);
             assertThat(arena.floats(gradMu)).containsOnly(0f);
             assertThat(arena.floats(gradOmega)).containsOnly(0f);
+            Buffer zero = arena.of(new float[99]);
+            arena.ops().klToStandard(3, 33, zero, zero, kl);
+            assertThat(arena.doubles(kl)).containsExactly(0, 0, 0);
             arena.ops().klFull(3, 6, m, arena.of(factor), m, arena.of(factor), kl);
             for (double value : arena.doubles(kl)) {
                 close("kl", value, 0, 6 * 40 * U);

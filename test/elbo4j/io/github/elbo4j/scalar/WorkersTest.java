@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +61,26 @@ class WorkersTest {
                 int items = random.nextInt(launch % 10 == 0 ? 3000 : 20);
                 Counting kernel = new Counting(items);
                 workers.run(kernel, items, launch % 3 == 0 ? 1 : DEAR);
+                kernel.assertEachRan(1);
+            }
+        }
+    }
+
+    @Test
+    void aLaunchEndsNoSoonerThanItsLastItem() {
+        try (Workers workers = new Workers(3)) {
+            for (int launch = 0; launch < 60; launch++) {
+                Counting kernel = new Counting(3);
+                workers.run(
+                        new Kernel() {
+                            @Override
+                            protected void run(int from, int to, Scratch scratch) {
+                                LockSupport.parkNanos(200_000L * (1 + from));
+                                kernel.run(from, to, scratch);
+                            }
+                        },
+                        3,
+                        DEAR);
                 kernel.assertEachRan(1);
             }
         }
