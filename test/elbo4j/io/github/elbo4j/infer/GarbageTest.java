@@ -56,7 +56,11 @@ class GarbageTest {
                 LogJoint joint = whitening.wrap(rows);
                 VariationalFamily q = kind.create(device, 1, 3);
                 Ascent ascent = new Ascent(
-                        device, joint, q, gradient, Baseline.CONTROL_VARIATE, new Adam(1e-3), new Key(1), 32, 1 << 20);
+                        Sgvi.builder().gradient(gradient).baseline(Baseline.CONTROL_VARIATE),
+                        device,
+                        joint,
+                        q,
+                        new Key(1));
                 Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
             long least = Long.MAX_VALUE;
             for (long begun = System.nanoTime(); least >= limit && System.nanoTime() - begun < PATIENCE; ) {

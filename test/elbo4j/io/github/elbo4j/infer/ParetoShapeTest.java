@@ -53,6 +53,21 @@ class ParetoShapeTest {
         }
     }
 
+    /** The excesses are worked out here once more, from the ratios themselves and not their logarithms. */
+    @Test
+    void theWeakPriorCountsAsTenObservationsOfAHalf() {
+        double[] ratios = new double[400]; // a tail of 60
+        Random random = new Random(19);
+        Arrays.setAll(ratios, i -> Math.exp(random.nextGaussian()));
+        double[] sorted = ratios.clone();
+        Arrays.sort(sorted);
+        double[] excesses = new double[60];
+        Arrays.setAll(excesses, i -> sorted[340 + i] - sorted[339]);
+        double want = (60 * ParetoShape.fit(excesses) + 5) / 70;
+        double[] logRatios = Arrays.stream(ratios).map(Math::log).toArray();
+        close("k-hat", ParetoShape.ofLogRatios(logRatios), want, 1e-9);
+    }
+
     /**
      * For q = N(0, s²) and p = N(0, 1), log r = (1 − s²)·epsilon²/2 + log s, so P(r > x) falls as x^(−1/(1 − s²)) over the
      * root of a logarithm: k = 1 − s² below s = 1, less what the logarithm takes at a finite threshold. Above, ratios are

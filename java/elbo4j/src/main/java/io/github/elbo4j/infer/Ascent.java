@@ -5,7 +5,6 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
-import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
 import io.github.elbo4j.family.VariationalFamily;
@@ -37,21 +36,12 @@ final class Ascent implements AutoCloseable {
     private float adamRate;
     private int adamSteps; // since its moments began
 
-    Ascent(
-            Device device,
-            LogJoint joint,
-            VariationalFamily q,
-            Gradient gradient,
-            ScoreOps.Baseline baseline,
-            Optimizer optimizer,
-            Key key,
-            int draws,
-            long workspaceBytes) {
+    Ascent(Sgvi.Builder settings, Device device, LogJoint joint, VariationalFamily q, Key key) {
         this.ops = device.ops();
         this.q = q;
-        this.optimizer = optimizer;
+        this.optimizer = settings.optimizer;
         this.key = key;
-        this.gradient = gradient;
+        this.gradient = settings.gradient;
         this.parameters = q.parameters();
         try {
             m = device.allocate(parameters);
@@ -60,7 +50,8 @@ final class Ascent implements AutoCloseable {
             opened.add(v::close);
             found = device.allocate(ElementType.INT32, 1);
             opened.add(found::close);
-            estimator = new GradientEstimator(joint, q, gradient, baseline, draws, workspaceBytes);
+            estimator = new GradientEstimator(
+                    joint, q, gradient, settings.baseline, settings.draws, settings.workspaceBytes);
             opened.add(estimator::close);
             setPhase();
         } catch (RuntimeException e) {

@@ -10,7 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient variational inference: fits a Gaussian q to the posterior of a {@link LogJoint} by stochastic ascent
- * on the ELBO.
+ * on the ELBO, {@code phi ← phi + lambda(t)·∇ELBO} with {@link RobbinsMonro}, or by {@link Adam}.
+ *
+ * <p>The result is the average of the parameters over the last block of steps; {@link StoppingRule} says when that is. A
+ * full-rank fit by Adam takes its steps in coordinates in which q is near N(0, I), newly chosen after every block, so that
+ * one rate suits all parameters whatever their scales and correlations. After the fit, fresh draws measure the ELBO, the
+ * log evidence and k-hat ({@link ParetoShape}).
+ *
+ * <p>All randomness is a function of the seed, so the result is the same to the bit on every device, with any number of
+ * threads and any workspace. The draws of steps, minibatches, comparisons, ELBO and k-hat have keys of their own.
  *
  * <pre>{@code
  * FitResult fit = Sgvi.builder().family(FamilyKind.FULL_RANK).seed(1).build().fit(device, model);

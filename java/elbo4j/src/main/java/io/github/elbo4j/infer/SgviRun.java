@@ -149,16 +149,7 @@ final class SgviRun implements AutoCloseable {
     }
 
     private Ascent ascent(LogJoint of) {
-        return new Ascent(
-                device,
-                of,
-                q,
-                settings.gradient,
-                settings.baseline,
-                settings.optimizer,
-                key.fork("training"),
-                settings.draws,
-                settings.workspaceBytes);
+        return new Ascent(settings, device, of, q, key.fork("training"));
     }
 
     /** The steps. Returns the parameters that are the result. */
@@ -204,14 +195,16 @@ final class SgviRun implements AutoCloseable {
         double[] after = logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
         StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
         boolean flat = false;
+        String change = "the ELBO may still rise";
         if (before != null) {
             StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
             finding = compared.finding();
             flat = finding == StoppingRule.Finding.FLAT;
-            message = String.format(
+            change = String.format(
                     Locale.ROOT,
-                    "the ELBO no longer rises: the last %d steps changed it by %.1g ± %.1g nats",
+                    "the last %d steps changed %s by %.1g ± %.1g nats",
                     steps - blockStart,
+                    flat && flatBefore ? "it" : "the ELBO",
                     compared.improvement().value(),
                     compared.improvement().standardError());
         }
@@ -221,11 +214,12 @@ final class SgviRun implements AutoCloseable {
         }
         if (flat && flatBefore) {
             status = Status.CONVERGED;
+            message = "the ELBO no longer rises: " + change;
             return true;
         }
         if (steps == settings.maxSteps) {
             status = Status.STEP_LIMIT;
-            message = "stopped at the limit of " + steps + " steps; the ELBO may still rise";
+            message = "stopped at the limit of " + steps + " steps; " + change;
             return true;
         }
         flatBefore = flat;

@@ -11,7 +11,7 @@ import io.github.elbo4j.estimate.LogWeights;
  * from the same random numbers: the improvement is the mean of paired differences, whose standard error falls with the
  * distance of the two averages, so the test gains power as the fit settles, whatever the dimension. With {@code error =
  * 1.645·standardError} (5 % on one side) and {@code tolerance} or {@link #RELATIVE} times the standard deviation of log p −
- * log q, whichever is larger, a comparison is
+ * log q or an eighth of float32's spacing at the ELBO, whichever is largest, a comparison is
  *
  * <ul>
  *   <li><i>flat</i> if {@code |improvement| + error < tolerance}; else
@@ -91,8 +91,11 @@ public record StoppingRule(double tolerance) {
             differences[s] = after[s] - before[s];
         }
         Estimate improvement = LogWeights.mean(differences);
-        double spread = LogWeights.mean(after).standardError() * Math.sqrt(after.length);
-        return new Comparison(improvement, judge(improvement, Math.max(tolerance, RELATIVE * spread)));
+        Estimate elbo = LogWeights.mean(after);
+        double spread = elbo.standardError() * Math.sqrt(after.length);
+        double rounding = Math.ulp((float) elbo.value()) / 8;
+        double allowed = Math.max(tolerance, Math.max(RELATIVE * spread, rounding));
+        return new Comparison(improvement, judge(improvement, allowed));
     }
 
     /** How much larger the ELBO has become, and what that means. */
