@@ -32,6 +32,11 @@ class BitsTest {
             Shape.of(31, 33, 3),
             Shape.of(3, 257, 5).at(5, 64, 6),
             Shape.of(1, 4099, 3).at(0, 128, 0),
+            Shape.of(259, 1, 4), // many short rows: one or two registers each, and other lengths
+            Shape.of(131, 1, 8),
+            Shape.of(70, 1, 16),
+            Shape.of(37, 1, 32),
+            Shape.of(150, 1, 7),
             Shape.of(33, 65, 1).at(1, 0, 3));
 
     private static final List<Shape> LONG_ROWS =

@@ -22,6 +22,9 @@ class MeanFieldOpsTest {
         Shape.of(1, 1, 1),
         Shape.of(3, 5, 33),
         Shape.of(3, 67, 7),
+        Shape.of(150, 1, 7),
+        Shape.of(70, 1, 16),
+        Shape.of(2, 1, 513),
         Shape.of(1, 3, 4099),
         Shape.of(2, 3, 1025),
         Shape.of(0, 3, 3),
@@ -98,15 +101,19 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void logDensityIsSummedInTheOrderThatOpsStates(Device device) {
-        for (int dims : new int[] {1, 33, 1025, 4099}) {
-            Setting x = new Setting(Shape.of(1, 1, dims));
+        for (int dims : new int[] {1, 4, 8, 16, 32, 33, 1025, 4099}) {
+            int rows = dims < 100 ? 300 : 1;
+            Setting x = new Setting(Shape.of(rows, 1, dims));
             Arrays.fill(x.omega, 0f);
-            float[] terms = new float[dims];
-            for (int i = 0; i < dims; i++) {
-                float h = x.z[i] - x.mu[i];
-                terms[i] = -0.5f * h * h; // one rounding, as with fma: half of h is exact
+            float[] got = logDensity(device, x);
+            for (int row = 0; row < rows; row++) {
+                float[] terms = new float[dims];
+                for (int i = 0; i < dims; i++) {
+                    float h = x.z[row * dims + i] - x.mu[row * dims + i];
+                    terms[i] = -0.5f * h * h; // one rounding, as with fma: half of h is exact
+                }
+                same("logQ", got[row], (float) (Order.alongRow(terms) - dims * HALF_LOG_2PI));
             }
-            same("logQ", logDensity(device, x)[0], (float) (Order.alongRow(terms) - dims * HALF_LOG_2PI));
         }
     }
 
