@@ -49,7 +49,8 @@ class KlOpsTest {
             float[][] x = diagonals(problems * dims);
             try (Arena arena = new Arena(device)) {
                 Buffer kl = arena.doubles(problems);
-                arena.ops().klDiagonal(problems, dims, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), kl);
+                arena.ops()
+                        .klDiagonal(problems, dims, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), kl);
                 for (int b = 0; b < problems; b++) {
                     Sum want = new Sum();
                     for (int i = b * dims; i < (b + 1) * dims; i++) {

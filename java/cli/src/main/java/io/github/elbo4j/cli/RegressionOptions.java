@@ -112,7 +112,7 @@ final class RegressionOptions {
             names = "--learning-rate",
             paramLabel = "A",
             description =
-                    "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.05 for adam; for"
+                    "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.02 for adam; for"
                             + " robbins-monro 20/rows (logistic) or 5/rows (linear).")
     @Nullable
     Double learningRate;
