@@ -1,0 +1,107 @@
+// The diagonal Gaussian; sigma = exp(omega), h = (z − mu)·exp(−omega).                         twin: MeanFieldKernel
+#include "math.cuh"
+#include "normal.cuh"
+#include "sum.cuh"
+
+static constexpr double HALF_LOG_2PI = 0.9189385332046727;
+
+// ---- z[b,s,d] = fma(sigma[b,d], epsilon[b,s,d], mu[b,d]) ----
+
+struct MeanFieldSample {
+    Normals normals;
+    const float* mu;    // [B][D]
+    const float* omega; // [B][D]
+    float* z;           // [B][S][D]
+};
+
+// A thread owns four coordinates and takes them through this many draws, so that sigma is computed once for all.
+static constexpr int DRAWS_OF_THREAD = 16;
+
+extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFieldSample p) {
+    const Normals& n = p.normals;
+    const int dims = n.dimensions;
+    const int quads = (dims + 3) / 4;
+    const int groups = (n.draws + DRAWS_OF_THREAD - 1) / DRAWS_OF_THREAD;
+    const long long item = (long long) blockIdx.x * blockDim.x + threadIdx.x; // ((b, group of draws), quad)
+    if (item >= (long long) n.problems * groups * quads) {
+        return;
+    }
+    const long long group = quotient(item, quads);
+    const int d = (int) (item - group * quads) * 4;
+    const int b = (int) quotient(group, groups);
+    const int first = (int) (group - (long long) b * groups) * DRAWS_OF_THREAD;
+    const int last = min(n.draws, first + DRAWS_OF_THREAD);
+    const int count = min(4, dims - d);
+    const float* mu = p.mu + (long long) b * dims + d;
+    const float* omega = p.omega + (long long) b * dims + d;
+    float location[4], sigma[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        location[i] = i < count ? mu[i] : 0.0f;
+        sigma[i] = i < count ? detExp(omega[i]) : 0.0f;
+    }
+    for (int s = first; s < last; s++) {
+        const float4 e = epsilon4(n, b, s, d);
+        const float4 z = make_float4(
+                __fmaf_rn(sigma[0], e.x, location[0]),
+                __fmaf_rn(sigma[1], e.y, location[1]),
+                __fmaf_rn(sigma[2], e.z, location[2]),
+                __fmaf_rn(sigma[3], e.w, location[3]));
+        store4(p.z + ((long long) b * n.draws + s) * dims + d, z, count, dims);
+    }
+}
+
+// ---- log q[b,s] = Σ_d (−h²/2 − omega) − D·log(2π)/2, and its gradient −h/sigma in z, h/sigma in mu, h² − 1 in omega ----
+
+struct MeanFieldDensity {
+    const float* mu;    // [B][D]
+    const float* omega; // [B][D]
+    const float* z;     // [B][S][D]
+    float* logQ;        // [B][S], or null
+    float* gradient;    // [B][S][D], or null
+    int problems, draws, dimensions;
+    int with;           // of the gradient: 0 z, 1 mu, 2 omega
+};
+
+extern "C" __global__ void __launch_bounds__(256) meanfield_density(const MeanFieldDensity p) {
+    const int dims = p.dimensions;
+    const double constant = dims * HALF_LOG_2PI;
+    forRows(
+            (long long) p.problems * p.draws,
+            dims,
+            [&](long long row, long long d) {
+                const long long m = quotient(row, p.draws) * dims + d;
+                const long long at = row * dims + d;
+                const float logSigma = p.omega[m];
+                const float inverse = detExp(-logSigma);
+                const float h = (p.z[at] - p.mu[m]) * inverse;
+                if (p.gradient != nullptr) {
+                    p.gradient[at] = p.with == 0   ? -(h * inverse)
+                                     : p.with == 1 ? h * inverse
+                                                   : __fmaf_rn(h, h, -1.0f);
+                }
+                return __fmaf_rn(-0.5f * h, h, -logSigma);
+            },
+            [&](long long row, double sum) {
+                if (p.logQ != nullptr) {
+                    p.logQ[row] = (float) (sum - constant);
+                }
+            });
+}
+
+// ---- entropy[at + b] = Σ_d omega[b,d] + D·(log(2π)/2 + 1/2) ----
+
+struct MeanFieldEntropy {
+    const float* omega; // [B][D]
+    double* entropy;    // [B], from the wanted record on
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) meanfield_entropy(const MeanFieldEntropy p) {
+    const int dims = p.dimensions;
+    forRows(
+            p.problems,
+            dims,
+            [&](long long b, long long d) { return p.omega[b * dims + d]; },
+            [&](long long b, double sum) { p.entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
+}

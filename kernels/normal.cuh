@@ -1,0 +1,98 @@
+// Standard normals by address.                                                                    twin: NormalKernel
+#pragma once
+#include "math.cuh"
+#include "philox.cuh"
+
+// Where the epsilon of a block of draws comes from.
+struct Normals {
+    const float* given;        // [B][S][D] normals of another source, or null: made here from their address
+    unsigned int key0, key1;   // low and high word of the seed
+    int step;
+    int problems, draws, dimensions;               // B, S, D
+    int firstProblem, firstDraw, firstDimension;   // the address of the block's first element
+    int unused;
+};
+
+// The four normals of a counter.
+static __device__ __forceinline__ float4 normalsOfCounter(
+        unsigned int k0, unsigned int k1, unsigned int c0, unsigned int c1, unsigned int c2, unsigned int c3) {
+    const uint4 w = philox(k0, k1, c0, c1, c2, c3);
+    const float2 low = boxMuller(w.x, w.y);
+    const float2 high = boxMuller(w.z, w.w);
+    return make_float4(low.x, low.y, high.x, high.y);
+}
+
+// The words of the coordinates d … d+3 of draw (b, s), d a multiple of 4: one counter, or the halves of two where the
+// block does not begin at a whole counter.
+static __device__ __forceinline__ uint4 words4(const Normals& n, int b, int s, int d) {
+    const unsigned int first = (unsigned int) n.firstDimension + (unsigned int) d;
+    const unsigned int draw = (unsigned int) (n.firstDraw + s);
+    const unsigned int problem = (unsigned int) (n.firstProblem + b);
+    const uint4 w = philox(n.key0, n.key1, first >> 2, draw, problem, (unsigned int) n.step);
+    const unsigned int lane = first & 3u; // the same for every thread
+    if (lane == 0) {
+        return w;
+    }
+    const uint4 v = philox(n.key0, n.key1, (first >> 2) + 1u, draw, problem, (unsigned int) n.step);
+    return lane == 1 ? make_uint4(w.y, w.z, w.w, v.x) : lane == 2 ? make_uint4(w.z, w.w, v.x, v.y) : make_uint4(w.w, v.x, v.y, v.z);
+}
+
+// epsilon[b,s,d … d+3], d a multiple of 4 of the block's own coordinates; what lies beyond D means nothing.
+static __device__ __forceinline__ float4 epsilon4(const Normals& n, int b, int s, int d) {
+    if (n.given != nullptr) {
+        const float* row = n.given + ((long long) b * n.draws + s) * n.dimensions;
+        const int left = n.dimensions - d;
+        return make_float4(
+                left > 0 ? row[d] : 0.0f,
+                left > 1 ? row[d + 1] : 0.0f,
+                left > 2 ? row[d + 2] : 0.0f,
+                left > 3 ? row[d + 3] : 0.0f);
+    }
+    const unsigned int first = (unsigned int) n.firstDimension + (unsigned int) d;
+    const unsigned int draw = (unsigned int) (n.firstDraw + s);
+    const unsigned int problem = (unsigned int) (n.firstProblem + b);
+    const float4 e = normalsOfCounter(n.key0, n.key1, first >> 2, draw, problem, (unsigned int) n.step);
+    const unsigned int lane = first & 3u; // the same for every thread
+    if (lane == 0) {
+        return e;
+    }
+    const float4 f = normalsOfCounter(n.key0, n.key1, (first >> 2) + 1u, draw, problem, (unsigned int) n.step);
+    return lane == 1   ? make_float4(e.y, e.z, e.w, f.x)
+            : lane == 2 ? make_float4(e.z, e.w, f.x, f.y)
+                        : make_float4(e.w, f.x, f.y, f.z);
+}
+
+// epsilon[b,s,d].
+static __device__ __forceinline__ float epsilon(const Normals& n, int b, int s, int d) {
+    if (n.given != nullptr) {
+        return n.given[((long long) b * n.draws + s) * n.dimensions + d];
+    }
+    const unsigned int at = (unsigned int) n.firstDimension + (unsigned int) d;
+    const uint4 w = philox(
+            n.key0,
+            n.key1,
+            at >> 2,
+            (unsigned int) (n.firstDraw + s),
+            (unsigned int) (n.firstProblem + b),
+            (unsigned int) n.step);
+    const float2 pair = (at & 2u) == 0 ? boxMuller(w.x, w.y) : boxMuller(w.z, w.w);
+    return (at & 1u) == 0 ? pair.x : pair.y;
+}
+
+// Writes the first `count` of four neighbouring coordinates of a row; in one store where rows are whole vectors.
+static __device__ __forceinline__ void store4(float* to, float4 value, int count, int dimensions) {
+    if ((dimensions & 3) == 0) {
+        *(float4*) to = value; // then every row, and every fourth coordinate, stands at a multiple of 16 bytes
+        return;
+    }
+    to[0] = value.x;
+    if (count > 1) {
+        to[1] = value.y;
+    }
+    if (count > 2) {
+        to[2] = value.z;
+    }
+    if (count > 3) {
+        to[3] = value.w;
+    }
+}
