@@ -63,7 +63,7 @@ struct MeanFieldDensity {
     int with;           // of the gradient: 0 z, 1 mu, 2 omega
 };
 
-extern "C" __global__ void __launch_bounds__(256) meanfield_density(const MeanFieldDensity p) {
+extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const MeanFieldDensity p) {
     const int dims = p.dimensions;
     const double constant = dims * HALF_LOG_2PI;
     forRows(

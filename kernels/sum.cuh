@@ -25,22 +25,15 @@ static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
     return sum;
 }
 
-// Σ x(i), i < n <= 1024, by one warp; its first lane has the sum.
+// Σ x(i), i < n <= 1024, by one warp; its first lane has the sum. Or, where n <= width < 32, by each group of `width` lanes
+// (a power of two) for a row of its own.
 template <class F>
-static __device__ __forceinline__ float tileSum(int n, F x) {
+static __device__ __forceinline__ float tileSum(int n, F x, int width = WARP) {
     float sum = 0.0f;
-    for (int i = laneOfWarp(); i < n; i += WARP) {
+    for (int i = laneOfWarp() & (width - 1); i < n; i += WARP) {
         sum += x(i);
     }
-    return foldLanes(sum);
-}
-
-// Σ x(i), i < n <= width <= 32, by `width` lanes (a power of two); the first of them has the sum. `there` is false for
-// lanes whose row does not exist.
-template <class F>
-static __device__ __forceinline__ float shortSum(bool there, int n, int width, F x) {
-    const int i = laneOfWarp() & (width - 1);
-    return foldLanes(there && i < n ? 0.0f + x(i) : 0.0f, width);
+    return foldLanes(sum, width);
 }
 
 // Σ x(i), i < n, by the whole block of whole warps; every thread has the sum. Contains barriers: all threads call it.
@@ -117,10 +110,9 @@ static __device__ void forRows(long long rows, long long n, X x, End end) {
     const long long stride = (long long) gridDim.x * warpsPerBlock * rowsPerWarp;
     for (long long first = warp * rowsPerWarp; first < rows; first += stride) {
         const long long row = first + group;
-        const bool there = row < rows;
-        const float sum = n <= WARP ? shortSum(there, (int) n, width, [&](int i) { return x(row, (long long) i); })
-                                    : tileSum((int) n, [&](int i) { return x(row, (long long) i); });
-        if (there && (laneOfWarp() & (width - 1)) == 0) {
+        const int length = row < rows ? (int) n : 0;
+        const float sum = tileSum(length, [&](int i) { return x(row, (long long) i); }, width);
+        if (row < rows && (laneOfWarp() & (width - 1)) == 0) {
             end(row, (double) sum);
         }
     }
