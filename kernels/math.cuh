@@ -220,3 +220,36 @@ static __device__ __forceinline__ float2 boxMuller(unsigned int radiusWord, unsi
     return make_float2(radius * cosHalfTurn(angle), radius * sinHalfTurn(angle));
 #endif
 }
+
+// ---- arrays, four neighbours at a time ----
+
+// body(i) for every fourth i < n.
+template <class F>
+static __device__ __forceinline__ void forQuads(long long n, F body) {
+    const long long stride = 4ll * gridDim.x * blockDim.x;
+    for (long long i = 4ll * ((long long) blockIdx.x * blockDim.x + threadIdx.x); i < n; i += stride) {
+        body(i);
+    }
+}
+
+// x[i … i+3] of n, in one load where all are there, else 0 beyond the end; i is a multiple of 4.
+static __device__ __forceinline__ float4 loadQuad(const float* x, long long i, long long n) {
+    if (i + 4 <= n) {
+        return *(const float4*) (x + i);
+    }
+    return make_float4(x[i], i + 1 < n ? x[i + 1] : 0.0f, i + 2 < n ? x[i + 2] : 0.0f, 0.0f);
+}
+
+static __device__ __forceinline__ void storeQuad(float* x, long long i, long long n, float4 value) {
+    if (i + 4 <= n) {
+        *(float4*) (x + i) = value;
+        return;
+    }
+    x[i] = value.x;
+    if (i + 1 < n) {
+        x[i + 1] = value.y;
+    }
+    if (i + 2 < n) {
+        x[i + 2] = value.z;
+    }
+}

@@ -20,8 +20,8 @@ static constexpr int DRAWS_OF_THREAD = 16;
 extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFieldSample p) {
     const Normals& n = p.normals;
     const int dims = n.dimensions;
-    const int quads = (dims + 3) / 4;
-    const int groups = (n.draws + DRAWS_OF_THREAD - 1) / DRAWS_OF_THREAD;
+    const int quads = (int) (((unsigned int) dims + 3u) / 4u);
+    const int groups = (int) (((unsigned int) n.draws + DRAWS_OF_THREAD - 1) / DRAWS_OF_THREAD);
     const long long item = (long long) blockIdx.x * blockDim.x + threadIdx.x; // ((b, group of draws), quad)
     if (item >= (long long) n.problems * groups * quads) {
         return;
@@ -30,7 +30,7 @@ extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFie
     const int d = (int) (item - group * quads) * 4;
     const int b = (int) quotient(group, groups);
     const int first = (int) (group - (long long) b * groups) * DRAWS_OF_THREAD;
-    const int last = min(n.draws, first + DRAWS_OF_THREAD);
+    const int last = first + min(n.draws - first, DRAWS_OF_THREAD);
     const int count = min(4, dims - d);
     const float* mu = p.mu + (long long) b * dims + d;
     const float* omega = p.omega + (long long) b * dims + d;
@@ -72,9 +72,9 @@ extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const Mea
             [&](long long row, long long d) {
                 const long long m = quotient(row, p.draws) * dims + d;
                 const long long at = row * dims + d;
-                const float logSigma = p.omega[m];
+                const float logSigma = __ldg(p.omega + m);
                 const float inverse = detExp(-logSigma);
-                const float h = (p.z[at] - p.mu[m]) * inverse;
+                const float h = (p.z[at] - __ldg(p.mu + m)) * inverse;
                 if (p.gradient != nullptr) {
                     p.gradient[at] = p.with == 0   ? -(h * inverse)
                                      : p.with == 1 ? h * inverse

@@ -36,6 +36,38 @@ static __device__ __forceinline__ float tileSum(int n, F x, int width = WARP) {
     return foldLanes(sum, width);
 }
 
+// The levels above a tile, in float64, kept by the lanes of one warp; all its lanes call together.
+struct Levels {
+    double second = 0.0, third = 0.0;
+    long long count = 0; // how often 1024 tiles were added
+
+    // Adds the next 1024 tiles, the last time perhaps fewer; of = this lane's sum of every 32nd of them.
+    __device__ __forceinline__ void add(double of) {
+        const double sum = __shfl_sync(ALL_LANES, foldLanes(of), 0);
+        second += laneOfWarp() == (int) (count & 31) ? sum : 0.0;
+        count++;
+        if ((count & 1023) == 0) {
+            lift();
+        }
+    }
+
+    // The sum; the first lane has it.
+    __device__ __forceinline__ double total() {
+        if ((count & 1023) != 0) {
+            lift();
+        }
+        return foldLanes(third);
+    }
+
+    __device__ __forceinline__ void lift() {
+        const double sum = __shfl_sync(ALL_LANES, foldLanes(second), 0);
+        third += laneOfWarp() == (int) (((count - 1) >> 10) & 31) ? sum : 0.0;
+        second = 0.0;
+    }
+};
+
+static __device__ __forceinline__ long long tilesOf(long long n) { return (n + TILE - 1) / TILE; }
+
 // Σ x(i), i < n, by the whole block of whole warps; every thread has the sum. Contains barriers: all threads call it.
 template <class F>
 static __device__ double rowSum(long long n, F x) {
@@ -44,9 +76,8 @@ static __device__ double rowSum(long long n, F x) {
     const int lane = laneOfWarp();
     const int warp = (int) (threadIdx.x >> 5);
     const int warps = (int) (blockDim.x >> 5);
-    const long long tiles = (n + TILE - 1) / TILE;
-    double level2 = 0.0; // of the first warp's lanes, as the levels above
-    double level3 = 0.0;
+    const long long tiles = tilesOf(n);
+    Levels levels; // the first warp's
     for (long long first = 0; first < tiles; first += TILE) {
         const int count = (int) (tiles - first < TILE ? tiles - first : TILE);
         for (int tile = warp; tile < count; tile += warps) {
@@ -63,21 +94,14 @@ static __device__ double rowSum(long long n, F x) {
             for (int tile = lane; tile < count; tile += WARP) {
                 sum += (double) tileSums[tile];
             }
-            sum = __shfl_sync(ALL_LANES, foldLanes(sum), 0);
-            const long long chunk = first / TILE;
-            level2 += lane == (int) (chunk & 31) ? sum : 0.0;
-            if ((chunk & 1023) == 1023 || first + TILE >= tiles) {
-                sum = __shfl_sync(ALL_LANES, foldLanes(level2), 0);
-                level3 += lane == (int) ((chunk >> 10) & 31) ? sum : 0.0;
-                level2 = 0.0;
-            }
+            levels.add(sum);
         }
         __syncthreads();
     }
     if (warp == 0) {
-        level3 = foldLanes(level3);
+        const double sum = levels.total();
         if (lane == 0) {
-            result = level3;
+            result = sum;
         }
     }
     __syncthreads();
@@ -86,19 +110,12 @@ static __device__ double rowSum(long long n, F x) {
     return sum;
 }
 
-// For every row, end(row, Σ_i x(row, i)), i < n, called by one thread; x is called once for every element. How many threads
-// take a row depends on n only: some lanes of a warp, a warp, or a block. Launch.rows gives the grid.
+// ---- rows shared out to a grid; Launch gives its size ----
+
+// For every row of n <= 1024, end(row, Σ_i x(row, i)) by one thread; x is called once for every element. A warp takes a
+// row, or as many rows as fit beside each other in its lanes.
 template <class X, class End>
-static __device__ void forRows(long long rows, long long n, X x, End end) {
-    if (n > TILE) {
-        for (long long row = blockIdx.x; row < rows; row += gridDim.x) {
-            const double sum = rowSum(n, [&](long long i) { return x(row, i); });
-            if (threadIdx.x == 0) {
-                end(row, sum);
-            }
-        }
-        return;
-    }
+static __device__ __forceinline__ void forShortRows(long long rows, int n, X x, End end) {
     int width = WARP;
     while (width > 1 && (width >> 1) >= n) {
         width >>= 1;
@@ -110,10 +127,71 @@ static __device__ void forRows(long long rows, long long n, X x, End end) {
     const long long stride = (long long) gridDim.x * warpsPerBlock * rowsPerWarp;
     for (long long first = warp * rowsPerWarp; first < rows; first += stride) {
         const long long row = first + group;
-        const int length = row < rows ? (int) n : 0;
+        const int length = row < rows ? n : 0;
         const float sum = tileSum(length, [&](int i) { return x(row, (long long) i); }, width);
         if (row < rows && (laneOfWarp() & (width - 1)) == 0) {
             end(row, (double) sum);
+        }
+    }
+}
+
+// The same for rows of any length, where there are rows enough for all blocks: a block takes a row longer than a tile.
+template <class X, class End>
+static __device__ __forceinline__ void forRows(long long rows, long long n, X x, End end) {
+    if (n <= TILE) {
+        forShortRows(rows, (int) n, x, end);
+        return;
+    }
+    for (long long row = blockIdx.x; row < rows; row += gridDim.x) {
+        const double sum = rowSum(n, [&](long long i) { return x(row, i); });
+        if (threadIdx.x == 0) {
+            end(row, sum);
+        }
+    }
+}
+
+// The same where one long row has to keep the whole grid busy, in two launches: a warp takes a tile and leaves its sum in
+// tiles[rows][tilesOf(n)]; a second kernel ends the rows with forTiledRows. Short rows end in the first.
+template <class X, class End>
+static __device__ __forceinline__ void forTiles(long long rows, long long n, float* tiles, X x, End end) {
+    if (n <= TILE) {
+        forShortRows(rows, (int) n, x, end);
+        return;
+    }
+    const int perRow = (int) tilesOf(n);
+    const int warpsPerBlock = (int) (blockDim.x >> 5);
+    const long long stride = (long long) gridDim.x * warpsPerBlock;
+    for (long long at = (long long) blockIdx.x * warpsPerBlock + (threadIdx.x >> 5); at < rows * perRow; at += stride) {
+        const long long row = quotient(at, perRow);
+        const long long begin = (at - row * perRow) * TILE;
+        const int length = (int) (n - begin < TILE ? n - begin : TILE);
+        const float sum = tileSum(length, [&](int i) { return x(row, begin + i); });
+        if (laneOfWarp() == 0) {
+            tiles[at] = sum;
+        }
+    }
+}
+
+// end(row, Σ) of rows whose tile sums forTiles left; a warp takes a row.
+template <class End>
+static __device__ __forceinline__ void forTiledRows(long long rows, long long n, const float* tiles, End end) {
+    const int perRow = (int) tilesOf(n);
+    const int warpsPerBlock = (int) (blockDim.x >> 5);
+    const long long stride = (long long) gridDim.x * warpsPerBlock;
+    for (long long row = (long long) blockIdx.x * warpsPerBlock + (threadIdx.x >> 5); row < rows; row += stride) {
+        const float* own = tiles + row * perRow;
+        Levels levels;
+        for (int first = 0; first < perRow; first += TILE) {
+            const int last = perRow - first < TILE ? perRow : first + TILE;
+            double sum = 0.0;
+            for (int tile = first + laneOfWarp(); tile < last; tile += WARP) {
+                sum += (double) own[tile];
+            }
+            levels.add(sum);
+        }
+        const double sum = levels.total();
+        if (laneOfWarp() == 0) {
+            end(row, sum);
         }
     }
 }

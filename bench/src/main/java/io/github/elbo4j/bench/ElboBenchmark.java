@@ -1,0 +1,46 @@
+package io.github.elbo4j.bench;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Ops;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** The log-mean-exp of 2^20 log-weights of one problem, with its standard error. */
+@SuppressWarnings("NullAway.Init") // prepare() is the constructor
+public class ElboBenchmark extends WorkBenchmark {
+    private static final int S = 1 << 20;
+
+    private Ops ops;
+    private Buffer logP; // [1][2^20]
+    private Buffer logQ; // [1][2^20]
+    private Buffer bound; // [1][2] FLOAT64
+
+    @Override
+    void prepare(Device on) {
+        ops = on.ops();
+        logP = own(on.copyOf(Work.uniform(S, -3, 1, 1)));
+        logQ = own(on.copyOf(Work.uniform(S, -3, 1, 2)));
+        bound = own(on.allocate(ElementType.FLOAT64, 2));
+    }
+
+    @Benchmark
+    @Override
+    public Buffer step() {
+        ops.logMeanExp(1, S, logP, logQ, bound);
+        return done(bound);
+    }
+
+    /** Weights of 10 roundings each, added up in lanes of 32. */
+    @Override
+    void check() {
+        double[] got = step().toDoubles();
+        float[] p = logP.toFloats();
+        float[] q = logQ.toFloats();
+        double sum = 0;
+        for (int s = 0; s < S; s++) {
+            sum += Math.exp((double) p[s] - q[s]);
+        }
+        Expect.close("log-mean-exp", got[0], Math.log(sum / S), 50 * Host.EPSILON);
+    }
+}

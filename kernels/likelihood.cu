@@ -1,0 +1,83 @@
+// Log-likelihoods of N observations under R draws; eta becomes the residual.                 twin: LikelihoodKernel
+#include "math.cuh"
+#include "sum.cuh"
+
+static constexpr double HALF_LOG_2PI = 0.9189385332046727;
+
+// ---- logP[r] += scale·Σ_n (y·eta − softplus(eta)); eta = scale·(y − sigmoid(eta)) ----
+
+struct LikelihoodBernoulli {
+    const float* y; // [N], each 0 or 1
+    float* eta;     // [R][N], read and replaced
+    float* logP;    // [R], added to
+    float* tiles;   // [R][tiles of N], or null for short rows
+    int rows, observations;
+    float scale;
+};
+
+static __device__ __forceinline__ void endBernoulli(const LikelihoodBernoulli& p, long long r, double sum) {
+    p.logP[r] = (float) (p.logP[r] + p.scale * sum);
+}
+
+extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const LikelihoodBernoulli p) {
+    forTiles(
+            p.rows,
+            p.observations,
+            p.tiles,
+            [&](long long r, long long n) {
+                float* eta = p.eta + r * p.observations + n;
+                const float x = *eta;
+                const float y = __ldg(p.y + n);
+                *eta = p.scale * (y - detSigmoid(x));
+                return __fmaf_rn(y, x, -detSoftplus(x));
+            },
+            [&](long long r, double sum) { endBernoulli(p, r, sum); });
+}
+
+extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli_end(const LikelihoodBernoulli p) {
+    forTiledRows(p.rows, p.observations, p.tiles, [&](long long r, double sum) { endBernoulli(p, r, sum); });
+}
+
+// ---- with tau = logNoise[r], e = (y − eta)·exp(−tau): logP[r] += scale·(−Σ_n e²/2 − N·tau − N·log(2π)/2);
+//      eta = scale·e·exp(−tau); gradLogNoise[r] += scale·(Σ_n e² − N) ----
+
+struct LikelihoodGaussian {
+    const float* y;        // [N]
+    float* eta;            // [R][N], read and replaced
+    float* logP;           // [R], added to
+    const float* logNoise; // R × 1
+    float* gradLogNoise;   // R × 1, added to; or null
+    float* tiles;          // [R][tiles of N], or null for short rows
+    long long noiseStride, gradStride;
+    int rows, observations;
+    float scale;
+};
+
+static __device__ __forceinline__ void endGaussian(const LikelihoodGaussian& p, long long r, double squares) {
+    const float tau = p.logNoise[r * p.noiseStride];
+    const double constant = p.observations * (tau + HALF_LOG_2PI);
+    p.logP[r] = (float) (p.logP[r] + p.scale * (-0.5 * squares - constant));
+    if (p.gradLogNoise != nullptr) {
+        float* slope = p.gradLogNoise + r * p.gradStride;
+        *slope = (float) (*slope + p.scale * (squares - p.observations));
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) likelihood_gaussian(const LikelihoodGaussian p) {
+    forTiles(
+            p.rows,
+            p.observations,
+            p.tiles,
+            [&](long long r, long long n) {
+                float* eta = p.eta + r * p.observations + n;
+                const float inverse = detExp(-__ldg(p.logNoise + r * p.noiseStride));
+                const float e = (__ldg(p.y + n) - *eta) * inverse;
+                *eta = p.scale * (e * inverse);
+                return e * e;
+            },
+            [&](long long r, double squares) { endGaussian(p, r, squares); });
+}
+
+extern "C" __global__ void __launch_bounds__(256) likelihood_gaussian_end(const LikelihoodGaussian p) {
+    forTiledRows(p.rows, p.observations, p.tiles, [&](long long r, double squares) { endGaussian(p, r, squares); });
+}

@@ -1,0 +1,187 @@
+// Elementwise functions and vector operations.                                                      twin: MathKernel
+#include "math.cuh"
+#include "sum.cuh"
+
+// ---- y[i] = f(x[i]); y may be x ----
+
+struct MathMap {
+    const float* x; // [n]
+    float* y;       // [n]
+    long long n;
+    int function;   // the ordinal of MathOps.Function
+};
+
+template <class F>
+static __device__ __forceinline__ void mapQuads(const MathMap& p, F f) {
+    forQuads(p.n, [&](long long i) {
+        const float4 x = loadQuad(p.x, i, p.n);
+        storeQuad(p.y, i, p.n, make_float4(f(x.x), f(x.y), f(x.z), f(x.w)));
+    });
+}
+
+extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
+    switch (p.function) {
+        case 0: mapQuads(p, [](float x) { return detExp(x); }); break;
+        case 1: mapQuads(p, [](float x) { return detLog(x); }); break;
+        case 2: mapQuads(p, [](float x) { return detLog1p(x); }); break;
+        case 3: mapQuads(p, [](float x) { return detSoftplus(x); }); break;
+        case 4: mapQuads(p, [](float x) { return detSigmoid(x); }); break;
+        case 5: mapQuads(p, [](float x) { return detTanh(x); }); break;
+        case 6: mapQuads(p, [](float x) { return detSinPi(x); }); break;
+        default: mapQuads(p, [](float x) { return detCosPi(x); }); break;
+    }
+}
+
+// ---- x[i] = value ----
+
+struct MathFill {
+    float* x;          // [n] of 32 bits
+    long long n;
+    unsigned int bits; // the value's
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_fill(const MathFill p) {
+    const float value = bitsToFloat(p.bits);
+    forQuads(p.n, [&](long long i) { storeQuad(p.x, i, p.n, make_float4(value, value, value, value)); });
+}
+
+// ---- y[i] = fma(a, x[i], y[i]) ----
+
+struct MathAxpy {
+    const float* x; // [n]
+    float* y;       // [n]
+    long long n;
+    float a;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_axpy(const MathAxpy p) {
+    forQuads(p.n, [&](long long i) {
+        const float4 x = loadQuad(p.x, i, p.n);
+        const float4 y = loadQuad(p.y, i, p.n);
+        const float4 sum = make_float4(
+                __fmaf_rn(p.a, x.x, y.x), __fmaf_rn(p.a, x.y, y.y), __fmaf_rn(p.a, x.z, y.z), __fmaf_rn(p.a, x.w, y.w));
+        storeQuad(p.y, i, p.n, sum);
+    });
+}
+
+// ---- z[i] = x[i]·y[i]; z may be x or y ----
+
+struct MathMultiply {
+    const float* x; // [n]
+    const float* y; // [n]
+    float* z;       // [n]
+    long long n;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_multiply(const MathMultiply p) {
+    forQuads(p.n, [&](long long i) {
+        const float4 x = loadQuad(p.x, i, p.n);
+        const float4 y = loadQuad(p.y, i, p.n);
+        storeQuad(p.z, i, p.n, make_float4(x.x * y.x, x.y * y.y, x.z * y.z, x.w * y.w));
+    });
+}
+
+// ---- y[i] = fma(weight, x[i] − y[i], y[i]) ----
+
+struct MathAverage {
+    const float* x; // [n]
+    float* y;       // [n]
+    long long n;
+    float weight;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_average(const MathAverage p) {
+    forQuads(p.n, [&](long long i) {
+        const float4 x = loadQuad(p.x, i, p.n);
+        const float4 y = loadQuad(p.y, i, p.n);
+        const float4 mean = make_float4(
+                __fmaf_rn(p.weight, x.x - y.x, y.x),
+                __fmaf_rn(p.weight, x.y - y.y, y.y),
+                __fmaf_rn(p.weight, x.z - y.z, y.z),
+                __fmaf_rn(p.weight, x.w - y.w, y.w));
+        storeQuad(p.y, i, p.n, mean);
+    });
+}
+
+// ---- sum[r] = Σ_j x[r,j] ----
+
+struct MathSumRows {
+    const float* x; // [rows][columns]
+    double* sum;    // [rows]
+    float* tiles;   // [rows][tiles of columns], or null for short rows
+    int rows, columns;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_sum_rows(const MathSumRows p) {
+    forTiles(
+            p.rows,
+            p.columns,
+            p.tiles,
+            [&](long long row, long long i) { return p.x[row * p.columns + i]; },
+            [&](long long row, double sum) { p.sum[row] = sum; });
+}
+
+extern "C" __global__ void __launch_bounds__(256) math_sum_tiled_rows(const MathSumRows p) {
+    forTiledRows(p.rows, p.columns, p.tiles, [&](long long row, double sum) { p.sum[row] = sum; });
+}
+
+// ---- target[r,j] = source[index[r],j] ----
+
+struct Faults { // where the host looks when it waits for the device anyway
+    long long place, value, limit; // index[place] is value, but must be in [0, limit)
+    int count;                     // who raises it from 0 writes the rest
+    int unused;
+};
+
+struct MathGatherRows {
+    const int* index;    // at least [first + rows]
+    const float* source; // [known][columns]
+    float* target;       // [rows][columns]
+    Faults* faults;
+    long long first;
+    long long known;
+    int rows, columns;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGatherRows p) {
+    const int columns = max(1, p.columns); // an index is looked at though its row be empty
+    const long long all = (long long) p.rows * columns;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < all; i += stride) {
+        const long long row = quotient(i, columns);
+        const long long j = i - row * columns;
+        const int wanted = p.index[p.first + row];
+        if (wanted < 0 || wanted >= p.known) {
+            if (j == 0 && atomicAdd(&p.faults->count, 1) == 0) {
+                p.faults->place = p.first + row;
+                p.faults->value = wanted;
+                p.faults->limit = p.known;
+            }
+        } else if (j < p.columns) {
+            p.target[row * p.columns + j] = p.source[(long long) wanted * p.columns + j];
+        }
+    }
+}
+
+// ---- found[0] = the smallest i with x[i] not finite, or −1 ----
+
+struct MathFirstNonFinite {
+    const float* x;      // [n]
+    unsigned int* found; // [1], −1 (the largest) beforehand
+    long long n;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_first_non_finite(const MathFirstNonFinite p) {
+    const float largest = 0x1.fffffep127f;
+    forQuads(p.n, [&](long long i) {
+        const float4 x = loadQuad(p.x, i, p.n);
+        const int k = !(fabsf(x.x) <= largest)   ? 0
+                      : !(fabsf(x.y) <= largest) ? 1
+                      : !(fabsf(x.z) <= largest) ? 2
+                      : !(fabsf(x.w) <= largest) ? 3
+                                                 : 4;
+        if (k < 4) {
+            atomicMin(p.found, (unsigned int) (i + k));
+        }
+    });
+}
