@@ -6,6 +6,7 @@ import io.github.elbo4j.scalar.HostDevice;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,12 @@ public final class Devices {
     public static List<Status> list() {
         List<Status> all = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            String absent = kind.absent();
+            String absent;
+            try {
+                absent = kind.absent();
+            } catch (DeviceException e) {
+                absent = e.getMessage();
+            }
             if (absent != null) {
                 all.add(new Status(kind.label, false, absent));
                 continue;
@@ -137,7 +143,7 @@ public final class Devices {
             @Override
             @Nullable
             String absent() {
-                return exists("io.github.elbo4j.cuda.CudaDevice") ? null : "this build of elbo4j holds no CUDA device";
+                return (String) call("io.github.elbo4j.cuda.CudaDevice", "absent");
             }
 
             @Override
@@ -179,20 +185,24 @@ public final class Devices {
             this.label = label;
         }
 
-        /** Null if the device may be opened, else why it is not there. */
+        /**
+         * Null if the device may be opened, else why it is not there.
+         *
+         * @throws DeviceException if it is there and broken
+         */
         abstract @Nullable String absent();
 
         abstract Device open(int threads);
 
-        private static boolean exists(String className) {
-            return Devices.class.getResource("/" + className.replace('.', '/') + ".class") != null;
+        private static Device byName(String className, int threads) {
+            return (Device) Objects.requireNonNull(call(className, "open", threads));
         }
 
         /** By name only: a machine without the vector module or JCuda must still load this class. */
-        private static Device byName(String className, int threads) {
+        private static @Nullable Object call(String className, String method, Object... threads) {
+            Class<?>[] types = threads.length == 0 ? new Class<?>[0] : new Class<?>[] {int.class};
             try {
-                return (Device)
-                        Class.forName(className).getMethod("open", int.class).invoke(null, threads);
+                return Class.forName(className).getMethod(method, types).invoke(null, threads);
             } catch (InvocationTargetException e) {
                 if (e.getCause() instanceof DeviceException broken) {
                     throw broken;

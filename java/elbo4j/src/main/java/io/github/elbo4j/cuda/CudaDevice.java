@@ -1,0 +1,137 @@
+package io.github.elbo4j.cuda;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.CheckedOps;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An NVIDIA GPU, through the driver's primary context and one stream of its own. A fault of the hardware or of a kernel
+ * ends the context for every device of this process that is open on the same GPU.
+ */
+public final class CudaDevice implements Device {
+    private final Cuda cuda;
+    /** Every driver call of this device is made under its monitor. */
+    private final CudaOps calls;
+
+    private final Ops ops;
+
+    private CudaDevice(Cuda cuda, CudaOps calls) {
+        this.cuda = cuda;
+        this.calls = calls;
+        this.ops = new CheckedOps(this, calls);
+    }
+
+    /** Why no CUDA device can be here, or null; called by {@code Devices}, by name. */
+    public static @Nullable String absent() {
+        return Library.absent();
+    }
+
+    /** The first device, with exact arithmetic; called by {@code Devices}, by name. A GPU has its own threads. */
+    public static Device open(int threads) {
+        return open(CudaOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @throws DeviceException if it is not there, or there and unusable
+     */
+    public static Device open(CudaOptions options) {
+        String absent = Library.absent();
+        if (absent != null) {
+            throw new DeviceException("cuda: " + absent);
+        }
+        Cuda cuda = new Cuda(options);
+        try {
+            return new CudaDevice(cuda, new CudaOps(cuda));
+        } catch (RuntimeException | Error e) {
+            cuda.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String description() {
+        return cuda.description();
+    }
+
+    @Override
+    public Buffer allocate(ElementType type, long length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("length is " + length + ", but must be 0 or more");
+        }
+        synchronized (calls) {
+            cuda.begin();
+            long address = cuda.allocateZeros(type, length);
+            try {
+                return new CudaBuffer(this, type, length, address);
+            } catch (RuntimeException | Error e) {
+                cuda.free(address);
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Ops ops() {
+        return ops;
+    }
+
+    @Override
+    public void synchronize() {
+        synchronized (calls) {
+            cuda.begin();
+            cuda.synchronize();
+        }
+    }
+
+    void upload(long place, Object source, int from, int count, int bytes) {
+        synchronized (calls) {
+            cuda.begin();
+            cuda.staging().upload(place, source, from, count, bytes);
+        }
+    }
+
+    void download(long place, Object target, int to, int count, int bytes) {
+        synchronized (calls) {
+            cuda.begin();
+            cuda.faults().fetch();
+            cuda.staging().download(place, target, to, count, bytes);
+            if (count > 0) {
+                cuda.faults().raise();
+            }
+        }
+    }
+
+    /** Gives a buffer's memory back, unless the device has done that. */
+    void free(long address) {
+        synchronized (calls) {
+            if (cuda.isUsable()) {
+                cuda.begin();
+                cuda.free(address);
+            }
+        }
+    }
+
+    /** Gives everything back, buffers that are still open among it. */
+    @Override
+    public void close() {
+        synchronized (calls) {
+            cuda.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name() + " (" + description() + ")";
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.elbo4j.cuda;
+
+/**
+ * How a CUDA device is opened.
+ *
+ * @param ordinal which of the driver's devices, from 0
+ * @param arithmetic whether results are the bits of every other device, or faster
+ * @param rng where standard normals come from
+ * @param workspaceBytes the device memory taken at once for partial sums; it grows if an operation needs more
+ */
+public record CudaOptions(int ordinal, Arithmetic arithmetic, Rng rng, long workspaceBytes) {
+    /** Device 0, exact arithmetic, normals by address. */
+    public static final CudaOptions DEFAULT = new CudaOptions(0, Arithmetic.EXACT, Rng.PHILOX, 4L << 20);
+
+    /** What an operation computes with. */
+    public enum Arithmetic {
+        /** The bits of the scalar device. */
+        EXACT,
+        /** Hardware exp, log, sine and cosine; cuBLAS for matrices. Near the exact results, not equal to them. */
+        FAST
+    }
+
+    /** Where standard normals come from. */
+    public enum Rng {
+        /** A pure function of their address, the same on every device. */
+        PHILOX,
+        /** cuRAND's Philox4x32-10; not the numbers of other devices. */
+        CURAND_PHILOX,
+        /** cuRAND's XORWOW; not the numbers of other devices. */
+        CURAND_XORWOW
+    }
+
+    public CudaOptions {
+        if (ordinal < 0) {
+            throw new IllegalArgumentException("ordinal is " + ordinal + ", but must be 0 or more");
+        }
+        if (workspaceBytes < 1) {
+            throw new IllegalArgumentException("workspaceBytes is " + workspaceBytes + ", but must be 1 or more");
+        }
+    }
+
+    public CudaOptions withOrdinal(int ordinal) {
+        return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
+    }
+
+    public CudaOptions withArithmetic(Arithmetic arithmetic) {
+        return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
+    }
+
+    public CudaOptions withRng(Rng rng) {
+        return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
+    }
+
+    public CudaOptions withWorkspaceBytes(long workspaceBytes) {
+        return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
+    }
+}

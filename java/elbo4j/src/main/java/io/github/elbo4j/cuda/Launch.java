@@ -1,0 +1,158 @@
+package io.github.elbo4j.cuda;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One launch after another: the fields of the kernel's only parameter, a struct, are written one by one into a direct
+ * buffer that is used again and again; a launch allocates nothing. The struct has its 8-byte fields first, so that there
+ * is no padding between them.
+ */
+final class Launch {
+    /** Stands behind the last field, where the emulated device compares it with the size of the struct. */
+    private static final long MARK = 0x454E444F46504152L;
+    /** What a kernel may take as parameters. */
+    private static final int LIMIT = 4096;
+    /** The blocks of a grid in its first direction. */
+    private static final long BLOCKS = Integer.MAX_VALUE;
+
+    private static final int THREADS = 1024;
+
+    private final Cuda cuda;
+    private final ByteBuffer fields =
+            ByteBuffer.allocateDirect(LIMIT + 2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final Pointer parameters = Pointer.to(Pointer.to(fields));
+    private @Nullable Kernel kernel;
+
+    Launch(Cuda cuda) {
+        this.cuda = cuda;
+    }
+
+    /** Begins a launch: the fields follow, in the order of the struct. */
+    Launch of(Kernel kernel) {
+        this.kernel = kernel;
+        fields.clear();
+        return this;
+    }
+
+    /** A pointer to a buffer's first element, or null. */
+    Launch buffer(@Nullable Buffer buffer) {
+        return number(buffer == null ? 0 : ((CudaBuffer) buffer).address());
+    }
+
+    /** A pointer. */
+    Launch address(long place) {
+        return number(place);
+    }
+
+    Launch number(long value) {
+        aligned();
+        fields.putLong(value);
+        return this;
+    }
+
+    Launch number(double value) {
+        aligned();
+        fields.putDouble(value);
+        return this;
+    }
+
+    Launch number(int value) {
+        fields.putInt(value);
+        return this;
+    }
+
+    Launch number(float value) {
+        fields.putFloat(value);
+        return this;
+    }
+
+    /** A truth value, an int in the struct. */
+    Launch flag(boolean value) {
+        return number(value ? 1 : 0);
+    }
+
+    /** The struct Normals, with the source of normals that the device was opened with. */
+    Launch normals(Key key, int step, Shape shape) {
+        return normals(key, step, shape, cuda.given(key, step, shape));
+    }
+
+    /** The struct Normals: 48 bytes; {@code given} is the address of normals made elsewhere, or 0. */
+    Launch normals(Key key, int step, Shape shape, long given) {
+        return number(given)
+                .number((int) key.seed())
+                .number((int) (key.seed() >>> 32))
+                .number(step)
+                .number(shape.problems())
+                .number(shape.draws())
+                .number(shape.dimensions())
+                .number(shape.firstProblem())
+                .number(shape.firstDraw())
+                .number(shape.firstDimension())
+                .number(0);
+    }
+
+    /** A view: the pointer to its first element, the row stride and the column stride, 24 bytes. */
+    Launch matrix(Matrix matrix) {
+        long first = ((CudaBuffer) matrix.buffer()).address() + matrix.offset() * Float.BYTES;
+        return number(first).number(matrix.rowStride()).number(matrix.columnStride());
+    }
+
+    /**
+     * Launches so many blocks of so many threads. No blocks: nothing is launched.
+     *
+     * @param operation its name in messages
+     */
+    void run(long blocks, int threads, String operation) {
+        Kernel kernel = this.kernel;
+        if (kernel == null || threads < 1 || threads > THREADS || fields.position() > LIMIT) {
+            throw new IllegalStateException(
+                    operation + ": " + threads + " threads, " + fields.position() + " bytes of parameters");
+        }
+        if (blocks > BLOCKS) {
+            throw new DeviceException(cuda.name() + ": " + operation + " needs " + blocks + " blocks of threads, but a "
+                    + "grid ends at " + BLOCKS + "; lower the draws, the problems or the rows of one call");
+        }
+        this.kernel = null;
+        if (blocks < 1) {
+            return;
+        }
+        if (fields.position() % Long.BYTES != 0) {
+            fields.putInt(0);
+        }
+        int end = fields.position();
+        fields.putLong(MARK);
+        cuda.driver()
+                .launched(
+                        JCudaDriver.cuLaunchKernel(
+                                kernel.function(),
+                                (int) blocks,
+                                1,
+                                1,
+                                threads,
+                                1,
+                                1,
+                                0,
+                                cuda.stream(),
+                                parameters,
+                                null),
+                        operation,
+                        blocks,
+                        threads);
+        fields.putLong(end, 0); // the next launch must not find an old mark
+    }
+
+    private void aligned() {
+        if (fields.position() % Long.BYTES != 0) {
+            throw new IllegalStateException("an 8-byte field at byte " + fields.position() + " of the parameters");
+        }
+    }
+}
