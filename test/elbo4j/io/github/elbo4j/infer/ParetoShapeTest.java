@@ -82,6 +82,27 @@ class ParetoShapeTest {
         assertThat(gaussian(1.2)).isLessThan(0.2);
     }
 
+    /**
+     * Ratios of a slightly skewed posterior: most of the tail crowds around the maximum at epsilon = 0, a third of it lies
+     * beyond epsilon = 2.2. All are within 20 % of one another, so nothing is heavy, whatever a fit of the excesses says.
+     */
+    @Test
+    void ratiosThatAreNearlyEqualHaveNoHeavyTail() {
+        Random random = new Random(4);
+        double[] logRatios = new double[4096];
+        for (int i = 0; i < logRatios.length; i++) {
+            double e = random.nextGaussian();
+            logRatios[i] = 0.004 * e * e * (e - 2.2);
+        }
+        double[] sorted = logRatios.clone();
+        Arrays.sort(sorted);
+        double[] excesses = new double[192];
+        Arrays.setAll(excesses, i -> Math.exp(sorted[4096 - 192 + i]) - Math.exp(sorted[4096 - 193]));
+
+        assertThat(ParetoShape.fit(excesses)).isGreaterThan(0.7);
+        assertThat(ParetoShape.ofLogRatios(logRatios)).isLessThanOrEqualTo(0);
+    }
+
     @Test
     void theTailIsAFifthOrThreeRoots() {
         assertThat(ParetoShape.tail(100)).isEqualTo(20);

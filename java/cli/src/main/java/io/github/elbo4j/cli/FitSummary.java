@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param model {@code logistic} or {@code linear}
  * @param family {@code full-rank} or {@code mean-field}
- * @param gradient {@code reparam} or {@code score}
+ * @param gradient {@code auto}, {@code reparam}, {@code path} or {@code score}
  * @param steps the steps that were done
  * @param elbo the evidence lower bound with every constant, estimated from fresh draws; NaN if there is none
  * @param elboError its standard error

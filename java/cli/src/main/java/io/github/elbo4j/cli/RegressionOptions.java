@@ -73,9 +73,9 @@ final class RegressionOptions {
             names = "--gradient",
             paramLabel = "NAME",
             description =
-                    "reparam: pathwise. path: pathwise without the score term (less noise near the end). score: score"
-                            + " function. Default: reparam.")
-    String gradient = "reparam";
+                    "reparam: pathwise. path: pathwise without the score term (less noise near the end). auto: reparam"
+                            + " until the ELBO first stops rising, then path. score: score function. Default: auto.")
+    String gradient = "auto";
 
     @Option(
             names = "--baseline",

@@ -8,9 +8,16 @@ import java.util.Arrays;
  *
  * <p>The estimator is the quasi-Bayesian one of Zhang and Stephens (2009), with the weak prior of Vehtari et al. that
  * counts as ten observations of k = 0.5: {@code (M·k + 10·0.5)/(M + 10)}. Float64, in a fixed order.
+ *
+ * <p>One case is not left to the fit: where the largest ratio is less than twice the mean of all, the ratios are as good as
+ * bounded. Near the posterior they crowd around one value, and excesses over that value span many powers of ten; a fit
+ * takes these for a heavy tail (k = 6 was seen), although none of the ratios matters more than its neighbours.
  */
 public final class ParetoShape {
     private static final int LEAST_TAIL = 5;
+    /** Below so many times the mean, the largest ratio is no sign of a tail. */
+    private static final double BOUNDED = 2;
+
     private static final double PRIOR_COUNT = 10;
     private static final double PRIOR_SHAPE = 0.5;
     /** Zhang and Stephens's constant, which they recommend. */
@@ -22,8 +29,8 @@ public final class ParetoShape {
      * k-hat of importance ratios, from the {@link #tail} largest of them.
      *
      * @param logRatios log p − log q at draws of q; negative infinity is a ratio of 0
-     * @return k-hat; NaN if there are fewer than 25 ratios or one is NaN or infinite; 0 if the tail's ratios are all
-     *     equal, for then there is no tail
+     * @return k-hat; NaN if there are fewer than 25 ratios or one is NaN or infinite; 0 at most if the largest ratio is
+     *     less than twice the mean; 0 if the tail's ratios are all equal, for then there is no tail
      */
     public static double ofLogRatios(double[] logRatios) {
         int m = tail(logRatios.length);
@@ -44,7 +51,17 @@ public final class ParetoShape {
         if (!(excesses[m - 1] > 0)) {
             return 0;
         }
-        return (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+        double k = (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+        return meanOfLargest(sorted) * BOUNDED > 1 ? Math.min(k, 0) : k;
+    }
+
+    /** The mean of the ratios, in units of the largest. */
+    private static double meanOfLargest(double[] sorted) {
+        double sum = 0;
+        for (double logRatio : sorted) {
+            sum += StrictMath.exp(logRatio - sorted[sorted.length - 1]);
+        }
+        return sum / sorted.length;
     }
 
     /** How many of S ratios are the tail: {@code min(S/5, 3√S)}. */
