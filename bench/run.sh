@@ -37,7 +37,8 @@ peers() {
         return 0
     fi
     # shellcheck disable=SC2086
-    python3 "$here/peers/peers.py" run --out "$results/peers.json" ${PEERS_OPTIONS:-}
+    python3 "$here/peers/peers.py" run --gpu --out "$results/peers.json" ${PEERS_OPTIONS:-} &&
+        python3 "$here/peers/peers.py" run --gpu --large --out "$results/peers-large.json" ${PEERS_OPTIONS:-} W1 W2 W4 W5 W6
 }
 
 failed=0

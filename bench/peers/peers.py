@@ -47,7 +47,17 @@ WORKS = {
         (1, 1024, 1000, 0),
     ),
 }
+# The same works at sizes that fill a GPU (W3 as it is).
+LARGE = {
+    "W1": ("2^30 standard normals into memory", (1, 1 << 16, 1 << 14, 0)),
+    "W2": ("as W2 with S=2^16, D=2^14", (1, 1 << 16, 1 << 14, 0)),
+    "W4": ("as W4, 2^26 x 16", (1 << 26, 1, 16, 0)),
+    "W5": ("as W5, 2^26 x 16", (1 << 26, 1, 16, 0)),
+    "W6": ("as W6 with S=2^16, D=2^14", (1, 1 << 16, 1 << 14, 0)),
+}
 PEERS = ("numpy", "torch", "jax")
+GPU_PEERS = ("cupy", "torch", "jax")
+GPU = False  # set by --gpu: torch's tensors live there; JAX goes there by itself
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 MIN_EXECUTIONS = 15
 
@@ -131,15 +141,20 @@ def entropy(omega):
 
 
 def check_normals(x):
-    x = np.asarray(x, dtype=np.float64).ravel()
+    x = np.asarray(on_host(x)).ravel()[: 1 << 24].astype(np.float64)
     n = math.sqrt(x.size)
     close("mean", x.mean(), 0, 6 / n)
     close("variance", (x * x).mean(), 1, 6 * math.sqrt(2) / n)
     close("fourth moment", (x**4).mean(), 3, 6 * math.sqrt(96) / n)
 
 
+def on_host(x):
+    """A result of torch or CuPy on a GPU, as NumPy takes it."""
+    return x.cpu() if hasattr(x, "cpu") else x.get() if hasattr(x, "get") else x
+
+
 def close(what, got, want, tolerance):
-    worst = np.max(np.abs(np.asarray(got, dtype=np.float64) - want) / tolerance)
+    worst = np.max(np.abs(np.asarray(on_host(got), dtype=np.float64) - want) / tolerance)
     if not worst <= 1:  # NaN fails
         raise AssertionError(f"{what} is off by {worst} times what is allowed")
 
@@ -206,16 +221,24 @@ def torch_works(work):
 
     torch.manual_seed(0)
     torch.set_grad_enabled(False)
-    tensor = torch.from_numpy
+    place = torch.device("cuda" if GPU else "cpu")
+
+    def tensor(x):
+        return torch.from_numpy(x).to(place)
+
+    def done(result):
+        if GPU:
+            torch.cuda.synchronize()
+        return result
 
     def both(f, check, noise=None):
         """f as it is and compiled; its noise is drawn outside, in torch's fastest way."""
         for how, g in (("", f), ("compile", torch.compile(f))):
-            yield how, (lambda i, g=g: g() if noise is None else g(noise.normal_())), check
+            yield how, (lambda i, g=g: done(g() if noise is None else g(noise.normal_()))), check
 
     if work == "W1":
-        x = torch.empty(WORKS[work][1][1:3])
-        yield "normal_", lambda i: x.normal_(), check_normals
+        x = torch.empty(WORKS[work][1][1:3], device=place)
+        yield "normal_", lambda i: done(x.normal_()), check_normals
     elif work in ("W2", "W6"):
         a = Gaussian(work)
         mu, omega, mean = tensor(a.mu), tensor(a.omega), tensor(a.mean)
@@ -235,7 +258,7 @@ def torch_works(work):
             w = (v - v.mean()) / (a.draws - 1)
             return v.mean(), (w @ eps) / sigma, w @ (eps * eps - 1)
 
-        yield from both(f, lambda r: a.check(*r, score=work == "W6"), torch.empty(a.draws, a.dimensions))
+        yield from both(f, lambda r: a.check(*r, score=work == "W6"), torch.empty(a.draws, a.dimensions, device=place))
     elif work == "W3":
         a = Logistic()
         mu, omega, x, y = tensor(a.mu), tensor(a.omega), tensor(a.x), tensor(a.y)
@@ -249,7 +272,7 @@ def torch_works(work):
             elbo = v.mean() + omega.sum() + a.dimensions * 0.5
             return elbo, g.mean(0), (g * eps).mean(0) * sigma + 1
 
-        yield from both(f, lambda r: a.check(*r), torch.empty(a.draws, a.dimensions))
+        yield from both(f, lambda r: a.check(*r), torch.empty(a.draws, a.dimensions, device=place))
     elif work == "W4":
         a = Rows(work)
         mu, omega, z = tensor(a.mu), tensor(a.omega), tensor(a.z)
@@ -366,7 +389,24 @@ def jax_works(work):
         yield "jit", jitted(kl, tuple(map(jnp.asarray, (a.mu, a.omega)))), a.check_kl
 
 
-MAKERS = {"numpy": numpy_works, "torch": torch_works, "jax": jax_works}
+def cupy_works(work):
+    """cuRAND's generators: the yardstick of W1."""
+    import cupy
+
+    if work == "W1":
+        out = cupy.empty(WORKS[work][1][1:3], dtype=cupy.float32)
+        for how, bits in (("Philox4x3210", cupy.random.Philox4x3210), ("XORWOW", cupy.random.XORWOW)):
+            rng = cupy.random.Generator(bits(1))
+
+            def step(i, rng=rng):
+                rng.standard_normal(out=out, dtype=cupy.float32)
+                cupy.cuda.Device().synchronize()
+                return out
+
+            yield how, step, check_normals
+
+
+MAKERS = {"numpy": numpy_works, "torch": torch_works, "jax": jax_works, "cupy": cupy_works}
 
 
 # --- timing -----------------------------------------------------------------------------------------------------------
@@ -458,19 +498,28 @@ def machine():
 def run(arguments):
     here = machine()
     wanted = {}
+    if arguments.gpu:
+        try:
+            query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
+            here["gpu"] = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
+        except (OSError, subprocess.CalledProcessError) as e:
+            sys.exit(f"peers.py: --gpu: nvidia-smi does not answer: {e}")
     for word in arguments.works or WORKS:
         work, _, peer = word.partition("=")
-        for name in [peer] if peer else PEERS:
+        for name in [peer] if peer else GPU_PEERS if arguments.gpu else PEERS:
             wanted.setdefault(name, []).append(work)
     results, not_run = [], {}
     for peer, works in wanted.items():
-        try:
-            here[peer] = importlib.metadata.version(peer)
-        except importlib.metadata.PackageNotFoundError:
+        # CuPy's distribution bears the CUDA version in its name.
+        versions = [d.version for d in importlib.metadata.distributions() if re.fullmatch(peer + r"(-cuda\d+x)?", d.name)]
+        if versions:
+            here[peer] = versions[0]
+        else:
             not_run[peer] = "not installed"
             print(f"{peer}: not run: not installed")
             continue
-        command = [sys.executable, __file__, "measure", peer, *works] + (["--quick"] if arguments.quick else [])
+        command = [sys.executable, __file__, "measure", peer, *works]
+        command += [flag for flag in ("--quick", "--gpu", "--large") if getattr(arguments, flag[2:])]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             for text in process.stdout:
                 line = json.loads(text)
@@ -485,6 +534,7 @@ def run(arguments):
             not_run[peer] = f"exit code {process.returncode}"
     results.sort(key=lambda line: (line["work"], line["peer"]))
     name = re.sub(r"\((R|TM|r|tm)\)|@.*", "", here["cpu"]) + f" {here['cores']} cores peers"
+    name += (" gpu " + here["gpu"].split(",")[0] if arguments.gpu else "") + (" large" if arguments.large else "")
     name = re.sub(r"[^a-z0-9]+", "-", name.lower())
     full = not arguments.quick and not arguments.works
     home = pathlib.Path(__file__).resolve().parent.parent
@@ -503,11 +553,14 @@ def main():
     command = commands.add_parser("run", help="time all and write a file of results")
     command.add_argument("works", nargs="*", help="such as W1 or W2=jax; default: all")
     command.add_argument("--quick", action="store_true", help="few executions: shows that all runs, not how fast")
+    command.add_argument("--gpu", action="store_true", help="cuRAND through CuPy, torch and JAX on the GPU")
+    command.add_argument("--large", action="store_true", help="sizes that fill a GPU")
     command.add_argument("--out", type=pathlib.Path, help="file of results")
     command = commands.add_parser("measure", help="time one peer, lines of JSON to standard output")
-    command.add_argument("peer", choices=PEERS)
+    command.add_argument("peer", choices=MAKERS)
     command.add_argument("works", nargs="+", choices=WORKS)
-    command.add_argument("--quick", action="store_true")
+    for flag in ("--quick", "--gpu", "--large"):
+        command.add_argument(flag, action="store_true")
     command = commands.add_parser("serve", help="work when told to")
     command.add_argument("work", choices=WORKS)
     command.add_argument("peer", choices=PEERS)
@@ -516,6 +569,10 @@ def main():
     if arguments.command == "run":
         sys.exit(run(arguments))
     elif arguments.command == "measure":
+        global GPU
+        GPU = arguments.gpu
+        if arguments.large:
+            WORKS.update(LARGE)
         measure(arguments.peer, arguments.works, arguments.quick)
     else:
         serve(arguments.work, arguments.peer, arguments.seconds)
