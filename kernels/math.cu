@@ -8,7 +8,7 @@ struct MathMap {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    int function;   // the ordinal of MathOps.Function
+    int function;   // numbered as in MathOps.Function
 };
 
 template <class F>

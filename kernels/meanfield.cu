@@ -12,16 +12,15 @@ struct MeanFieldSample {
     const float* mu;    // [B][D]
     const float* omega; // [B][D]
     float* z;           // [B][S][D]
+    int drawsOfThread;  // through which a thread takes its four coordinates, so that sigma is computed once for all
 };
-
-// A thread owns four coordinates and takes them through this many draws, so that sigma is computed once for all.
-static constexpr int DRAWS_OF_THREAD = 16;
 
 extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFieldSample p) {
     const Normals& n = p.normals;
     const int dims = n.dimensions;
     const int quads = (int) (((unsigned int) dims + 3u) / 4u);
-    const int groups = (int) (((unsigned int) n.draws + DRAWS_OF_THREAD - 1) / DRAWS_OF_THREAD);
+    const int each = p.drawsOfThread;
+    const int groups = (int) (((unsigned int) n.draws + (unsigned int) each - 1u) / (unsigned int) each);
     const long long item = (long long) blockIdx.x * blockDim.x + threadIdx.x; // ((b, group of draws), quad)
     if (item >= (long long) n.problems * groups * quads) {
         return;
@@ -29,8 +28,8 @@ extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFie
     const long long group = quotient(item, quads);
     const int d = (int) (item - group * quads) * 4;
     const int b = (int) quotient(group, groups);
-    const int first = (int) (group - (long long) b * groups) * DRAWS_OF_THREAD;
-    const int last = first + min(n.draws - first, DRAWS_OF_THREAD);
+    const int first = (int) (group - (long long) b * groups) * each;
+    const int last = first + min(n.draws - first, each);
     const int count = min(4, dims - d);
     const float* mu = p.mu + (long long) b * dims + d;
     const float* omega = p.omega + (long long) b * dims + d;

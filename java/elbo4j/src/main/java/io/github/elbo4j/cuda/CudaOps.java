@@ -39,7 +39,7 @@ final class CudaOps implements Ops {
         fullRankGradient = new FullRankGradientCuda(cuda);
         likelihood = new LikelihoodCuda(cuda);
         gemm = new GemmCuda(cuda);
-        optimizer = new OptimizerCuda(cuda);
+        optimizer = new OptimizerCuda(cuda, math);
     }
 
     @Override

@@ -48,6 +48,11 @@ final class Launch {
         return number(buffer == null ? 0 : ((CudaBuffer) buffer).address());
     }
 
+    /** The address of an element of a buffer. */
+    static long place(Buffer buffer, long index) {
+        return ((CudaBuffer) buffer).address() + index * buffer.type().bytes();
+    }
+
     /** A pointer. */
     Launch address(long place) {
         return number(place);
@@ -102,8 +107,9 @@ final class Launch {
 
     /** A view: the pointer to its first element, the row stride and the column stride, 24 bytes. */
     Launch matrix(Matrix matrix) {
-        long first = ((CudaBuffer) matrix.buffer()).address() + matrix.offset() * Float.BYTES;
-        return number(first).number(matrix.rowStride()).number(matrix.columnStride());
+        return number(place(matrix.buffer(), matrix.offset()))
+                .number(matrix.rowStride())
+                .number(matrix.columnStride());
     }
 
     /**

@@ -6,10 +6,41 @@ import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/likelihood.cu. */
 final class LikelihoodCuda {
-    LikelihoodCuda(Cuda cuda) {}
+    private final Cuda cuda;
+    private final Kernel bernoulli;
+    private final Kernel bernoulliEnd;
+    private final Kernel gaussian;
+    private final Kernel gaussianEnd;
+
+    LikelihoodCuda(Cuda cuda) {
+        this.cuda = cuda;
+        bernoulli = cuda.kernel("likelihood_bernoulli");
+        bernoulliEnd = cuda.kernel("likelihood_bernoulli_end");
+        gaussian = cuda.kernel("likelihood_gaussian");
+        gaussianEnd = cuda.kernel("likelihood_gaussian_end");
+    }
 
     void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        Kernel.missing();
+        long tiles = Grid.takeTiles(cuda, rows, observations);
+        bernoulli(bernoulli, rows, observations, y, scale, eta, logP, tiles)
+                .run(Grid.tiles(rows, observations), Grid.THREADS, "bernoulliLogit");
+        if (observations > Grid.TILE) {
+            bernoulli(bernoulliEnd, rows, observations, y, scale, eta, logP, tiles)
+                    .run(Grid.warps(rows), Grid.THREADS, "bernoulliLogit");
+        }
+    }
+
+    private Launch bernoulli(
+            Kernel kernel, int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP, long tiles) {
+        return cuda.launch()
+                .of(kernel)
+                .buffer(y)
+                .buffer(eta)
+                .buffer(logP)
+                .address(tiles)
+                .number(rows)
+                .number(observations)
+                .number(scale);
     }
 
     void gaussian(
@@ -21,6 +52,38 @@ final class LikelihoodCuda {
             Buffer eta,
             Buffer logP,
             @Nullable Matrix gradLogNoise) {
-        Kernel.missing();
+        long tiles = Grid.takeTiles(cuda, rows, observations);
+        gaussian(gaussian, rows, observations, y, scale, logNoise, eta, logP, gradLogNoise, tiles)
+                .run(Grid.tiles(rows, observations), Grid.THREADS, "gaussian");
+        if (observations > Grid.TILE) {
+            gaussian(gaussianEnd, rows, observations, y, scale, logNoise, eta, logP, gradLogNoise, tiles)
+                    .run(Grid.warps(rows), Grid.THREADS, "gaussian");
+        }
+    }
+
+    private Launch gaussian(
+            Kernel kernel,
+            int rows,
+            int observations,
+            Buffer y,
+            float scale,
+            Matrix logNoise,
+            Buffer eta,
+            Buffer logP,
+            @Nullable Matrix gradLogNoise,
+            long tiles) {
+        return cuda.launch()
+                .of(kernel)
+                .buffer(y)
+                .buffer(eta)
+                .buffer(logP)
+                .address(Launch.place(logNoise.buffer(), logNoise.offset()))
+                .address(gradLogNoise == null ? 0 : Launch.place(gradLogNoise.buffer(), gradLogNoise.offset()))
+                .address(tiles)
+                .number(logNoise.rowStride())
+                .number(gradLogNoise == null ? 0 : gradLogNoise.rowStride())
+                .number(rows)
+                .number(observations)
+                .number(scale);
     }
 }

@@ -5,37 +5,120 @@ import io.github.elbo4j.device.MathOps.Function;
 
 /** Launches kernels/math.cu. */
 final class MathCuda {
-    MathCuda(Cuda cuda) {}
+    private final Cuda cuda;
+    private final Kernel map;
+    private final Kernel fill;
+    private final Kernel axpy;
+    private final Kernel multiply;
+    private final Kernel average;
+    private final Kernel sumRows;
+    private final Kernel sumTiledRows;
+    private final Kernel gatherRows;
+    private final Kernel firstNonFinite;
+
+    MathCuda(Cuda cuda) {
+        this.cuda = cuda;
+        map = cuda.kernel("math_map");
+        fill = cuda.kernel("math_fill");
+        axpy = cuda.kernel("math_axpy");
+        multiply = cuda.kernel("math_multiply");
+        average = cuda.kernel("math_average");
+        sumRows = cuda.kernel("math_sum_rows");
+        sumTiledRows = cuda.kernel("math_sum_tiled_rows");
+        gatherRows = cuda.kernel("math_gather_rows");
+        firstNonFinite = cuda.kernel("math_first_non_finite");
+    }
 
     void map(Function f, long n, Buffer x, Buffer y) {
-        Kernel.missing();
+        cuda.launch().of(map).buffer(x).buffer(y).number(n).number(number(f)).run(Grid.quads(n), Grid.THREADS, "map");
+    }
+
+    /** As the kernel numbers them. */
+    private static int number(Function f) {
+        return switch (f) {
+            case EXP -> 0;
+            case LOG -> 1;
+            case LOG1P -> 2;
+            case SOFTPLUS -> 3;
+            case SIGMOID -> 4;
+            case TANH -> 5;
+            case SIN_PI -> 6;
+            case COS_PI -> 7;
+        };
     }
 
     void fill(long n, float value, Buffer x) {
-        Kernel.missing();
+        fill(n, Float.floatToRawIntBits(value), x, "fill");
+    }
+
+    private void fill(long n, int bits, Buffer x, String operation) {
+        cuda.launch().of(fill).buffer(x).number(n).number(bits).run(Grid.quads(n), Grid.THREADS, operation);
     }
 
     void axpy(long n, float a, Buffer x, Buffer y) {
-        Kernel.missing();
+        axpy(n, a, x, y, "axpy");
+    }
+
+    /** {@code y = fma(a, x, y)}, by another name in messages. */
+    void axpy(long n, float a, Buffer x, Buffer y, String operation) {
+        cuda.launch().of(axpy).buffer(x).buffer(y).number(n).number(a).run(Grid.quads(n), Grid.THREADS, operation);
     }
 
     void multiply(long n, Buffer x, Buffer y, Buffer z) {
-        Kernel.missing();
+        cuda.launch().of(multiply).buffer(x).buffer(y).buffer(z).number(n).run(Grid.quads(n), Grid.THREADS, "multiply");
     }
 
     void average(long n, float weight, Buffer x, Buffer y) {
-        Kernel.missing();
+        cuda.launch()
+                .of(average)
+                .buffer(x)
+                .buffer(y)
+                .number(n)
+                .number(weight)
+                .run(Grid.quads(n), Grid.THREADS, "average");
     }
 
     void sumRows(int rows, int columns, Buffer x, Buffer sum) {
-        Kernel.missing();
+        long tiles = Grid.takeTiles(cuda, rows, columns);
+        sumRows(sumRows, rows, columns, x, sum, tiles, Grid.tiles(rows, columns));
+        if (columns > Grid.TILE) {
+            sumRows(sumTiledRows, rows, columns, x, sum, tiles, Grid.warps(rows));
+        }
+    }
+
+    private void sumRows(Kernel kernel, int rows, int columns, Buffer x, Buffer sum, long tiles, long blocks) {
+        cuda.launch()
+                .of(kernel)
+                .buffer(x)
+                .buffer(sum)
+                .address(tiles)
+                .number(rows)
+                .number(columns)
+                .run(blocks, Grid.THREADS, "sumRows");
     }
 
     void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target) {
-        Kernel.missing();
+        long known = columns == 0 ? Integer.MAX_VALUE : source.length() / columns;
+        cuda.launch()
+                .of(gatherRows)
+                .buffer(index)
+                .buffer(source)
+                .buffer(target)
+                .address(cuda.faults().address())
+                .number(first)
+                .number(known)
+                .number(rows)
+                .number(columns)
+                .run(Grid.threads((long) rows * Math.max(1, columns)), Grid.THREADS, "gatherRows");
     }
 
     void firstNonFinite(long n, Buffer x, Buffer found) {
-        Kernel.missing();
+        fill(1, -1, found, "firstNonFinite"); // "none", and as an unsigned number the largest
+        cuda.launch()
+                .of(firstNonFinite)
+                .buffer(x)
+                .buffer(found)
+                .number(n)
+                .run(Grid.quads(n), Grid.THREADS, "firstNonFinite");
     }
 }

@@ -4,10 +4,18 @@ import io.github.elbo4j.device.Buffer;
 
 /** Launches kernels/optimizer.cu. */
 final class OptimizerCuda {
-    OptimizerCuda(Cuda cuda) {}
+    private final Cuda cuda;
+    private final MathCuda math;
+    private final Kernel adam;
+
+    OptimizerCuda(Cuda cuda, MathCuda math) {
+        this.cuda = cuda;
+        this.math = math;
+        adam = cuda.kernel("optimizer_adam");
+    }
 
     void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
-        Kernel.missing();
+        math.axpy(n, rate, gradient, parameter, "sgd");
     }
 
     void adam(
@@ -21,6 +29,18 @@ final class OptimizerCuda {
             Buffer m,
             Buffer v,
             Buffer parameter) {
-        Kernel.missing();
+        cuda.launch()
+                .of(adam)
+                .buffer(gradient)
+                .buffer(m)
+                .buffer(v)
+                .buffer(parameter)
+                .number(n)
+                .number((float) (rate / (1 - StrictMath.pow(beta1, t))))
+                .number(1 - beta1)
+                .number(1 - beta2)
+                .number((float) (1 / (1 - StrictMath.pow(beta2, t))))
+                .number(guard)
+                .run(Grid.quads(n), Grid.THREADS, "adam");
     }
 }

@@ -1,0 +1,66 @@
+package io.github.elbo4j.cuda;
+
+/**
+ * The blocks of a launch, enough for any GPU: kernels go on in steps of the grid where there is more to do. Results do not
+ * depend on it.
+ */
+final class Grid {
+    /** Threads of a block. */
+    static final int THREADS = 256;
+    /** Elements of a tile, as in kernels/sum.cuh. */
+    static final int TILE = 1024;
+
+    private static final int WARP = 32;
+    /** Some million threads: several times what a GPU holds at once, but few enough to share what a thread prepares. */
+    private static final long MOST = 4096;
+
+    private Grid() {}
+
+    /** A thread for each item. */
+    static long threads(long items) {
+        return Math.min(MOST, ceilDiv(items, THREADS));
+    }
+
+    /** A thread for four neighbouring elements. */
+    static long quads(long n) {
+        return threads(ceilDiv(n, 4));
+    }
+
+    /** A warp for each item. */
+    static long warps(long items) {
+        return Math.min(MOST, ceilDiv(items, THREADS / WARP));
+    }
+
+    /** For forRows of kernels/sum.cuh. */
+    static long rows(long rows, long n) {
+        return n <= TILE ? shortRows(rows, n) : Math.min(MOST, rows);
+    }
+
+    /** For forTiles of kernels/sum.cuh. */
+    static long tiles(long rows, long n) {
+        return n <= TILE ? shortRows(rows, n) : warps(rows * tilesOf(n));
+    }
+
+    /** Tiles of a row. */
+    static long tilesOf(long n) {
+        return ceilDiv(n, TILE);
+    }
+
+    /** Workspace for the tile sums of rows that are longer than a tile; 0 for short rows, which need none. */
+    static long takeTiles(Cuda cuda, long rows, long n) {
+        return n <= TILE ? 0 : cuda.arena().take(Float.BYTES * rows * tilesOf(n));
+    }
+
+    /** Rows of at most half a warp stand beside each other in one. */
+    private static long shortRows(long rows, long n) {
+        int width = WARP;
+        while (width > 1 && width / 2 >= n) {
+            width /= 2;
+        }
+        return warps(ceilDiv(rows, WARP / width));
+    }
+
+    static long ceilDiv(long n, long by) {
+        return n / by + (n % by == 0 ? 0 : 1);
+    }
+}
