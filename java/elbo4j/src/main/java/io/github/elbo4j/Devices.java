@@ -21,6 +21,7 @@ public final class Devices {
     /** System property that limits the threads of devices opened without a number; the default is every processor. */
     public static final String THREADS_PROPERTY = "elbo4j.threads";
 
+    private static final String CUDA_DEVICE = "io.github.elbo4j.cuda.CudaDevice";
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private Devices() {}
@@ -31,8 +32,13 @@ public final class Devices {
      * @param name {@code cuda}, {@code simd} or {@code scalar}
      * @param opens whether it does
      * @param words its description if it opens, else the reason and what to do
+     * @param notes a line for each optional part of it that is not there
      */
-    public record Status(String name, boolean opens, String words) {}
+    public record Status(String name, boolean opens, String words, List<String> notes) {
+        public Status {
+            notes = List.copyOf(notes);
+        }
+    }
 
     /**
      * A device together with the reason why it was chosen.
@@ -53,13 +59,13 @@ public final class Devices {
                 absent = e.getMessage();
             }
             if (absent != null) {
-                all.add(new Status(kind.label, false, absent));
+                all.add(new Status(kind.label, false, absent, List.of()));
                 continue;
             }
             try (Device device = kind.open(defaultThreads())) {
-                all.add(new Status(kind.label, true, device.description()));
+                all.add(new Status(kind.label, true, device.description(), kind.notes()));
             } catch (DeviceException e) {
-                all.add(new Status(kind.label, false, String.valueOf(e.getMessage())));
+                all.add(new Status(kind.label, false, String.valueOf(e.getMessage()), List.of()));
             }
         }
         return all;
@@ -143,12 +149,17 @@ public final class Devices {
             @Override
             @Nullable
             String absent() {
-                return (String) call("io.github.elbo4j.cuda.CudaDevice", "absent");
+                return (String) call(CUDA_DEVICE, "absent");
+            }
+
+            @Override
+            List<String> notes() {
+                return List.of((String[]) Objects.requireNonNull(call(CUDA_DEVICE, "notes")));
             }
 
             @Override
             Device open(int threads) {
-                return byName("io.github.elbo4j.cuda.CudaDevice", threads);
+                return byName(CUDA_DEVICE, threads);
             }
         },
         SIMD("simd") {
@@ -193,6 +204,10 @@ public final class Devices {
         abstract @Nullable String absent();
 
         abstract Device open(int threads);
+
+        List<String> notes() {
+            return List.of();
+        }
 
         private static Device byName(String className, int threads) {
             return (Device) Objects.requireNonNull(call(className, "open", threads));

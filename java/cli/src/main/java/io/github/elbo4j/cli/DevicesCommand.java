@@ -21,6 +21,9 @@ final class DevicesCommand implements Callable<Integer> {
         List<Devices.Status> devices = Devices.list();
         for (Devices.Status device : devices) {
             out.printf("%-7s  %-3s  %s%n", device.name(), device.opens() ? "yes" : "no", device.words());
+            for (String note : device.notes()) {
+                out.printf("%14s%s%n", "", note);
+            }
         }
         devices.stream()
                 .filter(Devices.Status::opens)

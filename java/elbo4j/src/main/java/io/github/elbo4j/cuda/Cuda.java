@@ -50,6 +50,8 @@ final class Cuda {
     private boolean loaded;
     private @Nullable Staging staging;
     private @Nullable Faults faults;
+    private @Nullable Cublas cublas;
+    private @Nullable Curand curand;
     private boolean closed;
     private @Nullable RuntimeException freeingFailure;
 
@@ -65,6 +67,12 @@ final class Cuda {
         }
         nameless.check(JCudaDriver.cuDeviceGet(device, ordinal), "finding device " + ordinal);
         String name = deviceName(nameless);
+        if (options.arithmetic() == CudaOptions.Arithmetic.FAST) {
+            there(Library.noCublas(), "fast arithmetic needs cuBLAS");
+        }
+        if (options.rng() != CudaOptions.Rng.PHILOX) {
+            there(Library.noCurand(), "the normals of " + options.rng() + " need cuRAND");
+        }
         driver = new Driver("cuda (" + name + ")");
         description = describe(name);
         arena = new Arena(this, options.workspaceBytes());
@@ -78,9 +86,21 @@ final class Cuda {
             load();
             staging = new Staging(this, STAGING_BYTES);
             faults = new Faults(this);
+            if (options.arithmetic() == CudaOptions.Arithmetic.FAST) {
+                cublas = new Cublas(this);
+            }
+            if (options.rng() != CudaOptions.Rng.PHILOX) {
+                curand = new Curand(this, options.rng());
+            }
         } catch (RuntimeException | Error e) {
             closeAfter(e);
             throw e;
+        }
+    }
+
+    private static void there(@Nullable String reason, String need) {
+        if (reason != null) {
+            throw new DeviceException("cuda: " + need + ", which does not load: " + reason);
         }
     }
 
@@ -126,7 +146,7 @@ final class Cuda {
     private String driverVersion() {
         int[] version = {0};
         driver.check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
-        return version[0] / 1000 + "." + version[0] % 1000 / 10;
+        return Library.words(version[0]);
     }
 
     private void load() {
@@ -164,10 +184,6 @@ final class Cuda {
 
     String description() {
         return description;
-    }
-
-    CudaOptions options() {
-        return options;
     }
 
     Driver driver() {
@@ -223,7 +239,13 @@ final class Cuda {
 
     /** The address of normals made elsewhere for this block, or 0: the kernel makes them from their address. */
     long given(Key key, int step, Shape shape) {
-        return 0;
+        return curand == null ? 0 : curand.normals(key, step, shape);
+    }
+
+    /** cuBLAS with fast arithmetic, else null. */
+    @Nullable
+    Cublas cublas() {
+        return cublas;
     }
 
     /** Memory of the device, with anything in it. */
@@ -298,6 +320,13 @@ final class Cuda {
         }
     }
 
+    /** The same, of a library's call. */
+    void freeing(RuntimeException failure) {
+        if (freeingFailure == null) {
+            freeingFailure = failure;
+        }
+    }
+
     private void closeAfter(Throwable reason) {
         try {
             close();
@@ -320,6 +349,12 @@ final class Cuda {
             freeing(JCudaDriver.cuCtxSetCurrent(context), "using the context");
             if (streaming) {
                 freeing(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device");
+            }
+            if (cublas != null) {
+                cublas.close();
+            }
+            if (curand != null) {
+                curand.close();
             }
             if (faults != null) {
                 faults.release();

@@ -30,6 +30,11 @@ public final class CudaDevice implements Device {
         return Library.absent();
     }
 
+    /** A line for each of NVIDIA's libraries that is not there; called by {@code Devices}, by name. */
+    public static String[] notes() {
+        return Library.notes().toArray(new String[0]);
+    }
+
     /** The first device, with exact arithmetic; called by {@code Devices}, by name. A GPU has its own threads. */
     public static Device open(int threads) {
         return open(CudaOptions.DEFAULT);

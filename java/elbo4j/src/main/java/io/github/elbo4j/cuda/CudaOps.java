@@ -306,17 +306,29 @@ final class CudaOps implements Ops {
 
     @Override
     public synchronized void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        gemm().gemm(a, b, accumulate, c);
+        cuda.begin();
+        Cublas cublas = cuda.cublas();
+        if (cublas == null || !cublas.gemm(a, b, accumulate, c)) {
+            gemm.gemm(a, b, accumulate, c);
+        }
     }
 
     @Override
     public synchronized void triangularMultiply(Matrix l, boolean upper, Matrix b) {
-        gemm().triangular(l, upper, false, b);
+        triangular(l, upper, false, b);
     }
 
     @Override
     public synchronized void triangularSolve(Matrix l, boolean upper, Matrix b) {
-        gemm().triangular(l, upper, true, b);
+        triangular(l, upper, true, b);
+    }
+
+    private void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
+        cuda.begin();
+        Cublas cublas = cuda.cublas();
+        if (cublas == null || !cublas.triangular(l, upper, solve, b)) {
+            gemm.triangular(l, upper, solve, b);
+        }
     }
 
     @Override
@@ -387,11 +399,6 @@ final class CudaOps implements Ops {
     private LikelihoodCuda likelihood() {
         cuda.begin();
         return likelihood;
-    }
-
-    private GemmCuda gemm() {
-        cuda.begin();
-        return gemm;
     }
 
     private OptimizerCuda optimizer() {

@@ -1,35 +1,115 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.DeviceException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
-/** Whether there is a driver and a GPU, and the kernels in the jar. */
+/**
+ * What of NVIDIA's is on this machine: the driver, cuBLAS, cuRAND. Native libraries are loaded once in a process, when
+ * first asked for.
+ */
 final class Library {
+    /** The first driver that has every function called here; a missing one would end the process. */
+    private static final int OLDEST_DRIVER = 12_000;
+
+    private static final String CUBLAS = "jcuda.jcublas.JCublas2";
+    /**
+     * In the place of libcublas.so.12, which JCublas2 asks for: it passes calls on to libcublas.so.13. Missing where the
+     * jar was built without a C compiler.
+     */
+    private static final String FORWARD = "/lib/libcublas-forward.so";
+
+    private static final Pattern NO_DRIVER = Pattern.compile("libcuda\\.so\\.1: (cannot open .*|No such file .*)");
+
+    private static @Nullable Loaded driver;
+    private static @Nullable Loaded cublas;
+    private static @Nullable Loaded curand;
+
     private Library() {}
+
+    /** A native library that was looked for, and why it does not load if it does not. */
+    private record Loaded(@Nullable String reason) {}
 
     /**
      * Why there is no CUDA device, or null.
      *
      * @throws DeviceException if there is a driver that cannot be used
      */
-    static @Nullable String absent() {
+    static synchronized @Nullable String absent() {
         String os = System.getProperty("os.name", "");
         String processor = System.getProperty("os.arch", "");
         if (!os.toLowerCase(Locale.ROOT).startsWith("linux") || !processor.matches("amd64|x86_64")) {
             return "CUDA devices need Linux on x86-64, and this is " + os + " on " + processor;
         }
-        try {
-            int code = JCudaDriver.cuInit(0);
-            if (code == CUresult.CUDA_ERROR_NO_DEVICE) {
-                return "there is an NVIDIA driver, but no device";
+        if (driver == null) {
+            driver = new Loaded(Natives.load("jcuda.driver.JCudaDriver"));
+        }
+        if (driver.reason != null) {
+            if (NO_DRIVER.matcher(driver.reason).find()) {
+                return "there is no NVIDIA driver here (libcuda.so.1 was not found)";
             }
-            new Driver("cuda").check(code, "starting the driver");
-        } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-            return "no NVIDIA driver";
+            throw new DeviceException("cuda: JCuda's native library does not load: " + driver.reason);
+        }
+        int code = JCudaDriver.cuInit(0);
+        switch (code) {
+            case CUresult.CUDA_ERROR_NO_DEVICE -> {
+                return "there is an NVIDIA driver here, but no GPU that it can use";
+            }
+            case CUresult.CUDA_ERROR_STUB_LIBRARY -> {
+                return "libcuda.so.1 here is the CUDA toolkit's stand-in, not a driver";
+            }
+            default -> new Driver("cuda").check(code, "starting the driver");
+        }
+        int[] version = {0};
+        new Driver("cuda").check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
+        if (version[0] < OLDEST_DRIVER) {
+            throw new DeviceException("cuda: the NVIDIA driver here is too old: it is for CUDA " + words(version[0])
+                    + ", and elbo4j needs one for CUDA " + words(OLDEST_DRIVER) + " or later; update the driver");
         }
         return null;
+    }
+
+    /** 12040 is 12.4. */
+    static String words(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
+    }
+
+    /** Why cuBLAS is not there, or null. */
+    static synchronized @Nullable String noCublas() {
+        if (cublas == null) {
+            String reason = Natives.load(CUBLAS);
+            if (reason != null && Library.class.getResource(FORWARD) != null && Natives.loadPlain(FORWARD) == null) {
+                reason = Natives.load(CUBLAS);
+            }
+            cublas = new Loaded(reason);
+        }
+        return cublas.reason;
+    }
+
+    /** Why cuRAND is not there, or null. */
+    static synchronized @Nullable String noCurand() {
+        if (curand == null) {
+            curand = new Loaded(Natives.load("jcuda.jcurand.JCurand"));
+        }
+        return curand.reason;
+    }
+
+    /** A line for each library that is not there, with what needs it. */
+    static List<String> notes() {
+        List<String> lines = new ArrayList<>();
+        String reason = noCublas();
+        if (reason != null) {
+            lines.add("no cuBLAS, so no fast arithmetic: " + reason);
+        }
+        reason = noCurand();
+        if (reason != null) {
+            lines.add("no cuRAND, so no normals of its: " + reason);
+        }
+        return lines;
     }
 }
