@@ -77,7 +77,8 @@ final class Cublas {
         int side = columns ? cublasSideMode.CUBLAS_SIDE_LEFT : cublasSideMode.CUBLAS_SIDE_RIGHT;
         Matrix stored = columns ? b : b.transposed();
         int operation = operation(columns ? l : l.transposed());
-        int fill = upper == byColumns(l) ? cublasFillMode.CUBLAS_FILL_MODE_UPPER : cublasFillMode.CUBLAS_FILL_MODE_LOWER;
+        int fill =
+                upper == byColumns(l) ? cublasFillMode.CUBLAS_FILL_MODE_UPPER : cublasFillMode.CUBLAS_FILL_MODE_LOWER;
         int diagonal = cublasDiagType.CUBLAS_DIAG_NON_UNIT;
         int rows = stored.rows();
         int width = stored.columns();
@@ -86,14 +87,36 @@ final class Cublas {
         if (solve) {
             check(
                     JCublas2.cublasStrsm(
-                            handle, side, fill, operation, diagonal, rows, width, one, first(l), leading(l), first,
+                            handle,
+                            side,
+                            fill,
+                            operation,
+                            diagonal,
+                            rows,
+                            width,
+                            one,
+                            first(l),
+                            leading(l),
+                            first,
                             leading),
                     "triangularSolve");
         } else {
             check(
                     JCublas2.cublasStrmm(
-                            handle, side, fill, operation, diagonal, rows, width, one, first(l), leading(l), first,
-                            leading, first, leading),
+                            handle,
+                            side,
+                            fill,
+                            operation,
+                            diagonal,
+                            rows,
+                            width,
+                            one,
+                            first(l),
+                            leading(l),
+                            first,
+                            leading,
+                            first,
+                            leading),
                     "triangularMultiply");
         }
         return true;

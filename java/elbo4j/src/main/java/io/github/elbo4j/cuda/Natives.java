@@ -53,7 +53,8 @@ final class Natives {
         String base = className.substring(className.lastIndexOf('.') + 1);
         String name = LibUtils.createPlatformLibraryName(base + "-" + JCudaVersion.get());
         Path file = unpack("/lib/" + LibUtils.createLibraryFileName(name));
-        // JCuda asks this property for the folder to look in, when it loads the library and again when it loads the class.
+        // JCuda asks this property for the folder to look in, when it loads the library and again when it loads the
+        // class.
         String before = System.getProperty(TEMPORARY);
         System.setProperty(TEMPORARY, String.valueOf(file.getParent()));
         try {
@@ -122,7 +123,8 @@ final class Natives {
 
     /** A folder that nobody else may write to: the user's, or a new one if something else has its name. */
     private static Path own(Path top) throws IOException {
-        String user = System.getProperty("user.name", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "_");
+        String user =
+                System.getProperty("user.name", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "_");
         Path own = top.resolve("elbo4j-" + user);
         try {
             return Files.createDirectory(own, PRIVATE);
