@@ -8,7 +8,9 @@ import static io.github.elbo4j.OpCases.addSquare;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
+import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +23,7 @@ final class EstimateCases {
         elbo(all);
         score(all);
         reparam(all);
+        fused(all);
     }
 
     private static void elbo(List<OpCase> all) {
@@ -147,6 +150,63 @@ final class EstimateCases {
                             c.normals(c.shape.elements()),
                             path ? c.normals(c.shape.elements()) : null,
                             c.runs(c.dimensions() * (1L + c.dimensions()))));
+        }
+    }
+
+    private static void fused(List<OpCase> all) {
+        for (int mode = 0; mode < 4; mode++) {
+            boolean path = (mode & 1) != 0;
+            boolean shared = (mode & 2) != 0;
+            boolean slopes = mode != 1;
+            String name = (path ? "path" : "") + (shared ? " shared" : "");
+            add(all, "gaussianElbo", name + (slopes ? "" : " without runs"), c -> {
+                long n = c.shape.parameters();
+                long target = shared ? c.dimensions() : n;
+                Buffer mu = c.normals(n);
+                Buffer omega = c.logs(n);
+                Buffer targetMu = c.normals(target);
+                Buffer targetOmega = c.logs(target);
+                Buffer logP = c.arena.out(c.shape.rows());
+                Buffer logQ = c.arena.out(c.shape.rows());
+                Buffer runs = slopes ? c.runs(2L * c.dimensions()) : null;
+                c.ops.gaussianElbo(
+                        KEY, STEP, c.shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+            });
+            addDraws(all, "gaussianAdam", name + (path ? " without moments" : ""), 1, c -> {
+                Shape small = Shape.of(
+                                c.problems(),
+                                Math.min(c.draws(), FusedOps.MAX_DRAWS),
+                                Math.min(c.dimensions(), FusedOps.MAX_DIMENSIONS))
+                        .at(c.shape.firstProblem(), c.shape.firstDraw(), c.shape.firstDimension());
+                long n = small.parameters();
+                long target = shared ? small.dimensions() : n;
+                Buffer targetMu = c.normals(target);
+                Buffer targetOmega = c.logs(target);
+                Buffer m = c.changed(2 * n);
+                Buffer v = c.arena.out(2 * n);
+                v.write(0, Numbers.normals(99, 2 * n, 20, 1), 0, (int) (2 * n));
+                Buffer parameter = c.changed(2 * n);
+                Buffer moments = path ? null : c.arena.doubles(12L * c.problems());
+                c.ops.gaussianAdam(
+                        KEY,
+                        STEP,
+                        3,
+                        small,
+                        path,
+                        shared,
+                        targetMu,
+                        targetOmega,
+                        2,
+                        0.01f,
+                        0.9f,
+                        0.999f,
+                        1e-8f,
+                        m,
+                        v,
+                        parameter,
+                        moments,
+                        1);
+            });
         }
     }
 

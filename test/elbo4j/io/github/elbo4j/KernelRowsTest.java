@@ -16,10 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A family of operations is one row of rooms under one stem: for every file in kernels/ a twin in scalar and a test, and
  * for every .cu a benchmark. {@code meanfield.cu} has {@code MeanFieldKernel}, {@code MeanFieldKernelTest} or any other
- * {@code MeanField…Test}, and {@code MeanField…Benchmark}; a header's twin may be named by its stem alone.
+ * {@code MeanField…Test}, and {@code MeanField…Benchmark}; a header's twin may be named by its stem alone, and {@code math.cuh} has {@code DetMath}, {@code sum.cuh} {@code RowSum}.
  */
 class KernelRowsTest {
-    /** Twins whose name is not their kernel file's stem. */
+    /** Twins of headers whose name is not their stem. */
     private static final Map<String, String> OTHER_STEM = Map.of("math.cuh", "detmath", "sum.cuh", "rowsum");
 
     @Test
@@ -34,10 +34,14 @@ class KernelRowsTest {
     @Test
     void aKernelFileWithoutItsRowIsNoticed(@TempDir Path house) throws IOException {
         write(house, "kernels/meanfield.cu");
+        write(house, "kernels/math.cu");
         write(house, "kernels/math.cuh");
 
         assertThat(missing(house))
                 .containsExactly(
+                        "kernels/math.cu: no twin mathkernel.java in scalar",
+                        "kernels/math.cu: no test math…Test.java",
+                        "kernels/math.cu: no benchmark math…Benchmark.java",
                         "kernels/math.cuh: no twin detmath.java in scalar",
                         "kernels/math.cuh: no test detmath…Test.java",
                         "kernels/meanfield.cu: no twin meanfieldkernel.java in scalar",
@@ -48,12 +52,21 @@ class KernelRowsTest {
     @Test
     void aKernelFileWithItsRowIsLeftInPeace(@TempDir Path house) throws IOException {
         write(house, "kernels/meanfield.cu");
+        write(house, "kernels/math.cu");
         write(house, "kernels/math.cuh");
-        write(house, "java/elbo4j/src/main/java/io/github/elbo4j/scalar/MeanFieldKernel.java");
-        write(house, "java/elbo4j/src/main/java/io/github/elbo4j/scalar/DetMath.java");
-        write(house, "test/elbo4j/io/github/elbo4j/scalar/MeanFieldKernelTest.java");
-        write(house, "test/elbo4j/io/github/elbo4j/scalar/DetMathAccuracyTest.java");
+        write(house, "kernels/normal.cuh");
+        write(house, "kernels/philox.cuh");
+        write(house, "kernels/sum.cuh");
+        for (String twin :
+                new String[] {"MeanFieldKernel", "DetMath", "MathKernel", "NormalKernel", "Philox", "RowSum"}) {
+            write(house, "java/elbo4j/src/main/java/io/github/elbo4j/scalar/" + twin + ".java");
+        }
+        for (String test :
+                new String[] {"MeanFieldKernel", "DetMathAccuracy", "MathOps", "Normal", "Philox", "RowSum"}) {
+            write(house, "test/elbo4j/io/github/elbo4j/scalar/" + test + "Test.java");
+        }
         write(house, "bench/src/main/java/io/github/elbo4j/bench/MeanFieldBenchmark.java");
+        write(house, "bench/src/main/java/io/github/elbo4j/bench/MathBenchmark.java");
 
         assertThat(missing(house)).isEmpty();
     }
@@ -69,8 +82,7 @@ class KernelRowsTest {
             if (!launched && !file.endsWith(".cuh")) {
                 continue;
             }
-            String ownStem = file.substring(0, file.lastIndexOf('.'));
-            String stem = OTHER_STEM.getOrDefault(file, ownStem);
+            String stem = OTHER_STEM.getOrDefault(file, file.substring(0, file.lastIndexOf('.')));
             boolean twin = twins.contains(stem + "kernel.java") || (!launched && twins.contains(stem + ".java"));
             if (!twin) {
                 complaints.add(

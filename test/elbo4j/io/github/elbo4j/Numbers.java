@@ -72,6 +72,16 @@ public final class Numbers {
         }
     }
 
+    /** {@link #same(String, double, double)} for every element. */
+    public static void same(String what, double[] got, double[] want) {
+        if (got.length != want.length) {
+            throw new AssertionError(what + " has " + got.length + " elements, but must have " + want.length);
+        }
+        for (int i = 0; i < got.length; i++) {
+            same(what + "[" + i + "]", got[i], want[i]);
+        }
+    }
+
     /** A sum in float64 that keeps its condition: the sum of the magnitudes of its terms. */
     public static final class Sum {
         public double value;

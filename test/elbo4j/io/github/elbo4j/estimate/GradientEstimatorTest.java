@@ -12,12 +12,14 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps.Baseline;
+import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GradientEstimatorTest {
@@ -113,13 +115,50 @@ class GradientEstimatorTest {
                     if (gradient == Gradient.SCORE || baseline == Baseline.NONE) {
                         String what = device.name() + " " + kind + " " + gradient + " " + baseline;
                         double[] once = gradient(TestDevices.scalar(), kind, gradient, baseline, PLENTY);
-                        same(what, gradient(device, kind, gradient, baseline, 1), once);
+                        Numbers.same(what, gradient(device, kind, gradient, baseline, 1), once);
                         // a wave of 128 draws and one of 72: 2 problems of 3 dimensions, 2 or 3 numbers each
-                        same(what, gradient(device, kind, gradient, baseline, 128 * 2 * 3 * 4 * 3), once);
+                        Numbers.same(what, gradient(device, kind, gradient, baseline, 128 * 2 * 3 * 4 * 3), once);
                     }
                 }
             }
         }
+    }
+
+    /** A diagonal Gaussian model goes through one pass; the same model that does not say so must give the same bits. */
+    @EveryDevice
+    void onePassChangesNoBit(Device device) {
+        for (FamilyKind kind : FamilyKind.values()) {
+            for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
+                for (long workspace : new long[] {1, PLENTY}) {
+                    try (LogJoint target = GaussianTarget.diagonal(device, M, new double[] {0.3, 1, 2.5})) {
+                        String what = device.name() + " " + kind + " " + gradient;
+                        double[] passed = gradient(device, target, kind, gradient, Baseline.NONE, workspace);
+                        double[] composed = gradient(device, silent(target), kind, gradient, Baseline.NONE, PLENTY);
+                        Numbers.same(what, passed, composed);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Without its diagonal form. */
+    private static LogJoint silent(LogJoint joint) {
+        return new LogJoint() {
+            @Override
+            public int dimensions() {
+                return joint.dimensions();
+            }
+
+            @Override
+            public List<String> parameterNames() {
+                return joint.parameterNames();
+            }
+
+            @Override
+            public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer slope) {
+                joint.evaluate(shape, z, logP, slope);
+            }
+        };
     }
 
     @Test
@@ -172,9 +211,15 @@ class GradientEstimatorTest {
     /** Gradient and moments of two steps of two problems, 200 draws. */
     private static double[] gradient(
             Device device, FamilyKind kind, Gradient gradient, Baseline baseline, long workspace) {
+        try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE)) {
+            return gradient(device, target, kind, gradient, baseline, workspace);
+        }
+    }
+
+    private static double[] gradient(
+            Device device, LogJoint target, FamilyKind kind, Gradient gradient, Baseline baseline, long workspace) {
         List<Double> all = new ArrayList<>();
-        try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = family(device, kind, 2);
+        try (VariationalFamily q = family(device, kind, 2);
                 GradientEstimator estimator = new GradientEstimator(target, q, gradient, baseline, 200, workspace);
                 Buffer moments = device.allocate(ElementType.FLOAT64, 12)) {
             for (int t = 0; t < 2; t++) {
@@ -188,13 +233,6 @@ class GradientEstimatorTest {
             }
         }
         return all.stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    private static void same(String what, double[] got, double[] want) {
-        assertThat(got).hasSameSizeAs(want);
-        for (int i = 0; i < got.length; i++) {
-            Numbers.same(what + "[" + i + "]", got[i], want[i]);
-        }
     }
 
     /** The first problem is the q above; another is somewhere else. */

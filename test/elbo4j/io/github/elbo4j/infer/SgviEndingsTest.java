@@ -165,7 +165,7 @@ class SgviEndingsTest {
 
     @EveryDevice
     void aDeviceThatFailsInTheMiddleLeavesWhatThereIs(Device device) {
-        for (String operation : List.of("adam", "logDensity", "renyi", "moments", "average")) {
+        for (String operation : List.of("adam", "gaussianElbo", "renyi", "moments", "average")) {
             Device failing = new FailingDevice(device, operation, 230);
             try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
                 FitResult fit = Sgvi.builder()
@@ -190,12 +190,12 @@ class SgviEndingsTest {
 
     @Test
     void aDeviceThatFailsAtOnceThrows() {
-        Device failing = new FailingDevice(TestDevices.scalar(), "sample", 0);
+        Device failing = new FailingDevice(TestDevices.scalar(), "gaussianElbo", 0);
         try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
             Sgvi fit = Sgvi.builder().family(FamilyKind.MEAN_FIELD).build();
             assertThatThrownBy(() -> fit.fit(failing, target))
                     .isInstanceOf(DeviceException.class)
-                    .hasMessage("planted fault in sample");
+                    .hasMessage("planted fault in gaussianElbo");
         }
     }
 

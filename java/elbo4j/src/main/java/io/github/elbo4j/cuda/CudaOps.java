@@ -25,6 +25,7 @@ final class CudaOps implements Ops {
     private final LikelihoodCuda likelihood;
     private final GemmCuda gemm;
     private final OptimizerCuda optimizer;
+    private final FusedCuda fused;
 
     CudaOps(Cuda cuda) {
         this.cuda = cuda;
@@ -40,6 +41,7 @@ final class CudaOps implements Ops {
         likelihood = new LikelihoodCuda(cuda);
         gemm = new GemmCuda(cuda);
         optimizer = new OptimizerCuda(cuda, math);
+        fused = new FusedCuda(cuda);
     }
 
     @Override
@@ -351,6 +353,64 @@ final class CudaOps implements Ops {
         optimizer().adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
     }
 
+    @Override
+    public synchronized void gaussianElbo(
+            Key key,
+            int step,
+            Shape shape,
+            boolean path,
+            Buffer mu,
+            Buffer omega,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer runs) {
+        fused().elbo(key, step, shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+    }
+
+    @Override
+    public synchronized void gaussianAdam(
+            Key key,
+            int step,
+            int steps,
+            Shape shape,
+            boolean path,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer m,
+            Buffer v,
+            Buffer parameter,
+            @Nullable Buffer moments,
+            long slot) {
+        fused().adam(
+                        key,
+                        step,
+                        steps,
+                        shape,
+                        path,
+                        shared,
+                        targetMu,
+                        targetOmega,
+                        t,
+                        rate,
+                        beta1,
+                        beta2,
+                        guard,
+                        m,
+                        v,
+                        parameter,
+                        moments,
+                        slot);
+    }
+
     private NormalCuda normal() {
         cuda.begin();
         return normal;
@@ -404,5 +464,10 @@ final class CudaOps implements Ops {
     private OptimizerCuda optimizer() {
         cuda.begin();
         return optimizer;
+    }
+
+    private FusedCuda fused() {
+        cuda.begin();
+        return fused;
     }
 }

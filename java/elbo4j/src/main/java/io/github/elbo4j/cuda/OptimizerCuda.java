@@ -1,6 +1,7 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.OptimizerOps;
 
 /** Launches kernels/optimizer.cu. */
 final class OptimizerCuda {
@@ -36,10 +37,10 @@ final class OptimizerCuda {
                 .buffer(v)
                 .buffer(parameter)
                 .number(n)
-                .number((float) (rate / (1 - StrictMath.pow(beta1, t))))
+                .number(OptimizerOps.rateAt(t, rate, beta1))
                 .number(1 - beta1)
                 .number(1 - beta2)
-                .number((float) (1 / (1 - StrictMath.pow(beta2, t))))
+                .number(OptimizerOps.correctionAt(t, beta2))
                 .number(guard)
                 .run(Grid.quads(n), Grid.THREADS, "adam");
     }

@@ -106,6 +106,22 @@ abstract class Arguments {
         floats("logP", logP, rows);
     }
 
+    /** Of a diagonal Gaussian, for all problems or for each. */
+    void target(Shape shape, boolean shared, Buffer targetMu, Buffer targetOmega) {
+        long length = shared ? shape.dimensions() : shape.parameters();
+        pair(length, "targetMu", targetMu, "targetOmega", targetOmega);
+    }
+
+    static void adam(int t, float rate, float beta1, float beta2, float guard) {
+        positive("t", t);
+        notNaN("rate", rate);
+        fraction("beta1", beta1);
+        fraction("beta2", beta2);
+        if (!(guard >= Float.MIN_NORMAL)) { // a smaller one has no reciprocal
+            throw new IllegalArgumentException("guard is " + guard + ", but must be " + Float.MIN_NORMAL + " or more");
+        }
+    }
+
     void matrix(String name, Matrix matrix) {
         present(name, matrix);
         floats(name, matrix.buffer(), matrix.end());
@@ -202,6 +218,12 @@ abstract class Arguments {
     static void positive(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+        }
+    }
+
+    static void atMost(String name, long value, long most) {
+        if (value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be " + most + " or less");
         }
     }
 

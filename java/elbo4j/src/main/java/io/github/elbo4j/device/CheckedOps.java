@@ -487,17 +487,94 @@ public final class CheckedOps extends Arguments implements Ops {
             Buffer v,
             Buffer parameter) {
         notNegative("n", n);
-        positive("t", t);
-        notNaN("rate", rate);
-        fraction("beta1", beta1);
-        fraction("beta2", beta2);
-        if (!(guard >= Float.MIN_NORMAL)) { // a smaller one has no reciprocal
-            throw new IllegalArgumentException("guard is " + guard + ", but must be " + Float.MIN_NORMAL + " or more");
-        }
+        adam(t, rate, beta1, beta2, guard);
         floats("gradient", gradient, n);
         floats("m", m, n);
         floats("v", v, n);
         floats("parameter", parameter, n);
         ops.adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
+    }
+
+    @Override
+    public void gaussianElbo(
+            Key key,
+            int step,
+            Shape shape,
+            boolean path,
+            Buffer mu,
+            Buffer omega,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer runs) {
+        address(key, shape);
+        parameters(shape, mu, omega);
+        target(shape, shared, targetMu, targetOmega);
+        floats("logP", logP, shape.rows());
+        floats("logQ", logQ, shape.rows());
+        if (runs != null) {
+            runs(runs, shape, 2L * shape.dimensions());
+        }
+        ops.gaussianElbo(key, step, shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+    }
+
+    @Override
+    public void gaussianAdam(
+            Key key,
+            int step,
+            int steps,
+            Shape shape,
+            boolean path,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer m,
+            Buffer v,
+            Buffer parameter,
+            @Nullable Buffer moments,
+            long slot) {
+        address(key, shape);
+        positive("steps", steps);
+        atMost("steps", steps, FusedOps.MAX_STEPS);
+        positive("the draws of shape", shape.draws());
+        atMost("the draws of shape", shape.draws(), FusedOps.MAX_DRAWS);
+        atMost("the dimensions of shape", shape.dimensions(), FusedOps.MAX_DIMENSIONS);
+        target(shape, shared, targetMu, targetOmega);
+        adam(t, rate, beta1, beta2, guard);
+        atMost("the last step's t", (long) t + steps - 1, Integer.MAX_VALUE);
+        floats("m", m, 2 * shape.parameters());
+        floats("v", v, 2 * shape.parameters());
+        floats("parameter", parameter, 2 * shape.parameters());
+        notNegative("slot", slot);
+        if (moments != null) {
+            long last = sum(slot, steps - 1L, "slot");
+            doubles("moments", moments, records(last, shape.problems(), 3));
+        }
+        ops.gaussianAdam(
+                key,
+                step,
+                steps,
+                shape,
+                path,
+                shared,
+                targetMu,
+                targetOmega,
+                t,
+                rate,
+                beta1,
+                beta2,
+                guard,
+                m,
+                v,
+                parameter,
+                moments,
+                slot);
     }
 }

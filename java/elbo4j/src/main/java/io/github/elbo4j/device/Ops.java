@@ -37,4 +37,5 @@ public interface Ops
                 ReparamOps,
                 LikelihoodOps,
                 GemmOps,
-                OptimizerOps {}
+                OptimizerOps,
+                FusedOps {}

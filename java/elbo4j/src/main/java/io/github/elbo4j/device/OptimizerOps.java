@@ -25,4 +25,14 @@ public interface OptimizerOps {
             Buffer m,
             Buffer v,
             Buffer parameter);
+
+    /** {@code rate/(1−beta1^t)}, in float64 on the host, then rounded: what every device takes in {@link #adam}. */
+    static float rateAt(int t, float rate, float beta1) {
+        return (float) (rate / (1 - StrictMath.pow(beta1, t)));
+    }
+
+    /** {@code 1/(1−beta2^t)}, likewise. */
+    static float correctionAt(int t, float beta2) {
+        return (float) (1 / (1 - StrictMath.pow(beta2, t)));
+    }
 }

@@ -9,6 +9,8 @@ import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.family.VariationalFamily.GaussianPass;
+import io.github.elbo4j.model.DiagonalGaussian;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>and, from the same draws, the mean of f, which estimates the ELBO. All memory is allocated once; the draws are cut
- * into waves where they would not fit the workspace, which changes no bit.
+ * into waves where they would not fit the workspace, which changes no bit. Nor does it that draws are not stored at all where
+ * the model is a diagonal Gaussian and the family has a {@link GaussianPass}.
  */
 public final class GradientEstimator implements AutoCloseable {
     /** The least weight of the newest step in the running mean. */
@@ -38,13 +41,16 @@ public final class GradientEstimator implements AutoCloseable {
     private final Ops ops;
     private final Waves waves;
     private final List<Buffer> owned = new ArrayList<>();
+    private final @Nullable GaussianPass pass; // then there are no z and slope
+    private final boolean score;
     private final Buffer z; // [B][wave][D]
     private final Buffer logP; // [B][S]
     private final Buffer logQ; // [B][S]
-    private final Buffer wavePart; // [B][wave], of logP, logQ or the weights
+    private final Buffer wavePart; // [B][wave], of logP or the weights; if there are several waves
+    private final Buffer wavePartQ; // [B][wave], of logQ
     private final Buffer runs; // [B][runs][P]
     private final Buffer gradient; // [B][P]
-    private final @Nullable Buffer slope; // ∇z log p, [B][wave][D]; pathwise gradients only
+    private final Buffer slope; // ∇z log p, [B][wave][D]; pathwise gradients only
     private final @Nullable Buffer weights; // [B][S]; score gradient only
     private final @Nullable Buffer squareRuns; // [B][runs][squares]; control variate only
     private final @Nullable Buffer squares; // [B][squares]; control variate only
@@ -81,22 +87,26 @@ public final class GradientEstimator implements AutoCloseable {
         Device device = family.device();
         this.ops = device.ops();
         int problems = family.problems();
-        boolean score = kind == Gradient.SCORE;
+        score = kind == Gradient.SCORE;
         boolean control = score && baseline == Baseline.CONTROL_VARIATE;
-        long perDraw = (score ? 2L : 3L) * family.dimensions(); // z, the score of a full-rank family, ∇z log p
+        DiagonalGaussian target = joint.diagonalGaussian();
+        pass = target == null ? null : family.gaussianPass(target.mu(), target.omega());
+        // z, the score of a full-rank family, ∇z log p
+        long perDraw = pass != null ? 0 : (score ? 2L : 3L) * family.dimensions();
         Waves cut = new Waves(device, problems, draws, family.dimensions(), perDraw, workspaceBytes);
         waves = cut;
         Shape largest = cut.largest();
         long all = (long) problems * draws;
         long runCount = (long) problems * ElboOps.runs(draws);
         try {
-            z = own(device.allocate(largest.elements()));
+            z = own(device.allocate(pass != null ? 0 : largest.elements()));
             logP = own(device.allocate(all));
             logQ = own(device.allocate(all));
-            wavePart = own(device.allocate(largest.rows()));
+            wavePart = own(device.allocate(cut.single() ? 0 : largest.rows()));
+            wavePartQ = own(device.allocate(cut.single() ? 0 : largest.rows()));
             runs = own(device.allocate(ElementType.FLOAT64, runCount * family.parameters()));
             gradient = own(device.allocate((long) problems * family.parameters()));
-            slope = score ? null : own(device.allocate(largest.elements()));
+            slope = own(device.allocate(pass != null || score ? 0 : largest.elements()));
             weights = score ? own(device.allocate(all)) : null;
             squareRuns = control ? own(device.allocate(ElementType.FLOAT64, runCount * family.squares())) : null;
             squares = control ? own(device.allocate((long) problems * family.squares())) : null;
@@ -118,19 +128,21 @@ public final class GradientEstimator implements AutoCloseable {
         joint.atStep(step);
         for (int w = 0; w < waves.count(); w++) {
             Shape shape = waves.shape(w);
-            family.sample(key, step, shape, z);
-            Buffer part = waves.single() ? logP : wavePart;
-            joint.evaluate(shape, z, part, slope);
-            if (!waves.single()) {
-                waves.gather(w, part, logP);
+            Buffer partP = waves.single() ? logP : wavePart;
+            Buffer partQ = waves.single() ? logQ : wavePartQ;
+            if (pass != null) {
+                pass.run(key, step, shape, path, partP, partQ, score ? null : runs);
+            } else {
+                family.sample(key, step, shape, z);
+                joint.evaluate(shape, z, partP, score ? null : slope);
+                family.logDensityAtDraw(key, step, shape, z, partQ);
+                if (!score) {
+                    family.reparam(key, step, shape, path, slope, runs);
+                }
             }
-            part = waves.single() ? logQ : wavePart;
-            family.logDensityAtDraw(key, step, shape, z, part);
             if (!waves.single()) {
-                waves.gather(w, part, logQ);
-            }
-            if (slope != null) {
-                family.reparam(key, step, shape, path, slope, runs);
+                waves.gather(w, partP, logP);
+                waves.gather(w, partQ, logQ);
             }
         }
         ops.moments(family.problems(), draws, logP, logQ, moments, slot);
@@ -138,7 +150,7 @@ public final class GradientEstimator implements AutoCloseable {
             score(key, step, weights);
         }
         ops.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
-        if (slope != null && !path) {
+        if (!score && !path) {
             ops.axpy((long) family.problems() * family.parameters(), 1f, family.entropyGradient(), gradient);
         }
     }

@@ -134,6 +134,12 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
+    public GaussianPass gaussianPass(Buffer targetMu, Buffer targetOmega) {
+        return (key, step, shape, path, logP, logQ, runs) ->
+                ops.gaussianElbo(key, step, shape, path, mu, omega, true, targetMu, targetOmega, logP, logQ, runs);
+    }
+
+    @Override
     public int squares() {
         return 4 * dimensions;
     }

@@ -96,6 +96,31 @@ public interface VariationalFamily extends AutoCloseable {
      */
     void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs);
 
+    /**
+     * The draws of a step and all that is computed of them for a diagonal Gaussian target, in one pass: the bits of {@link
+     * #sample}, of the target's log-density and its gradient, of {@link #logDensityAtDraw} and of {@link #reparam}.
+     */
+    interface GaussianPass {
+        /**
+         * Draws, and what is computed of them.
+         *
+         * @param logP [B][S], written
+         * @param logQ [B][S], written
+         * @param runs null, or [B][runs][P] FLOAT64, the shape's runs written
+         */
+        void run(Key key, int step, Shape shape, boolean path, Buffer logP, Buffer logQ, @Nullable Buffer runs);
+    }
+
+    /**
+     * The pass for a target N(targetMu, diag exp(2·targetOmega)), the same for every problem; null if this family has none.
+     *
+     * @param targetMu [D]
+     * @param targetOmega [D]
+     */
+    default @Nullable GaussianPass gaussianPass(Buffer targetMu, Buffer targetOmega) {
+        return null;
+    }
+
     /** The width of the records of {@link #scoreSquares}. */
     int squares();
 

@@ -19,6 +19,7 @@ public final class GaussianTarget implements LogJoint {
     private final Buffer mean; // [D]
     private final Buffer scale; // [D] log standard deviations, or [D][D] the Cholesky factor with a log diagonal
     private final boolean full;
+    private final @Nullable DiagonalGaussian diagonal;
     private final Flat flat = new Flat();
 
     private GaussianTarget(Device device, double[] mean, float[] scale, boolean full) {
@@ -27,6 +28,7 @@ public final class GaussianTarget implements LogJoint {
         this.mean = device.copyOf(LinearPredictor.floats(mean));
         this.scale = device.copyOf(scale);
         this.full = full;
+        this.diagonal = full ? null : new DiagonalGaussian(this.mean, this.scale);
         List<String> made = new ArrayList<>(dimensions);
         for (int d = 0; d < dimensions; d++) {
             made.add("z" + d);
@@ -90,6 +92,11 @@ public final class GaussianTarget implements LogJoint {
         } else {
             ops.logDensity(rows, mean, scale, z, logP);
         }
+    }
+
+    @Override
+    public @Nullable DiagonalGaussian diagonalGaussian() {
+        return diagonal;
     }
 
     @Override

@@ -38,6 +38,14 @@ public interface LogJoint extends AutoCloseable {
     default void atStep(int step) {}
 
     /**
+     * The diagonal Gaussian whose log-density {@link #evaluate} computes, to the bit, at every step; null if it is another
+     * function. Draws of such a joint need not be stored. The buffers stay the joint's own.
+     */
+    default @Nullable DiagonalGaussian diagonalGaussian() {
+        return null;
+    }
+
+    /**
      * After how many steps an estimate has used its data once: 1, or the minibatches of an epoch. The stopping rule
      * compares whole epochs.
      */

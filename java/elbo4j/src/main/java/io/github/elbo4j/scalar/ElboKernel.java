@@ -79,6 +79,36 @@ public class ElboKernel {
         return sum.total() / draws;
     }
 
+    /** {@code out[o], out[o + 1], out[o + 2]} = mean, variance and standard error of f over the draws of problem b. */
+    static void moments(
+            Basics basics,
+            float[] logP,
+            float @Nullable [] logQ,
+            int b,
+            int draws,
+            double[] out,
+            int o,
+            Scratch scratch) {
+        double mean = mean(basics, logP, logQ, b, draws, scratch);
+        float[] f = scratch.floats(F, BLOCK);
+        // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
+        RowSum sum = scratch.sum.reset();
+        for (int s = 0; s < draws; s += BLOCK) {
+            int n = Math.min(BLOCK, draws - s);
+            difference(logP, logQ, b * draws + s, n, f);
+            for (int i = 0; i < n; i++) {
+                float deviation = (float) (f[i] - mean);
+                f[i] = deviation * deviation;
+            }
+            sum.add(basics.sums().tile(f, 0, n, scratch));
+        }
+        double squares = sum.total();
+        double variance = draws > 1 ? squares / (draws - 1) : Double.NaN;
+        out[o] = mean;
+        out[o + 1] = variance;
+        out[o + 2] = Math.sqrt(variance / draws);
+    }
+
     /** One work item is a problem. */
     private final class Moments extends Kernel {
         private int draws;
@@ -92,26 +122,8 @@ public class ElboKernel {
             float[] p = floats(Objects.requireNonNull(logP));
             float[] q = logQ == null ? null : floats(logQ);
             double[] out = doubles(Objects.requireNonNull(result));
-            float[] f = scratch.floats(F, BLOCK);
             for (int b = from; b < to; b++) {
-                double mean = mean(basics, p, q, b, draws, scratch);
-                // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
-                RowSum sum = scratch.sum.reset();
-                for (int s = 0; s < draws; s += BLOCK) {
-                    int n = Math.min(BLOCK, draws - s);
-                    difference(p, q, b * draws + s, n, f);
-                    for (int i = 0; i < n; i++) {
-                        float deviation = (float) (f[i] - mean);
-                        f[i] = deviation * deviation;
-                    }
-                    sum.add(basics.sums().tile(f, 0, n, scratch));
-                }
-                double squares = sum.total();
-                double variance = draws > 1 ? squares / (draws - 1) : Double.NaN;
-                int o = 3 * (at + b);
-                out[o] = mean;
-                out[o + 1] = variance;
-                out[o + 2] = Math.sqrt(variance / draws);
+                moments(basics, p, q, b, draws, out, 3 * (at + b), scratch);
             }
         }
     }

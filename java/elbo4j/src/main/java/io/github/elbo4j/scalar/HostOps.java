@@ -24,6 +24,7 @@ public final class HostOps implements Ops {
     private final LikelihoodKernel likelihood;
     private final GemmKernel gemm;
     private final OptimizerKernel optimizer;
+    private final FusedKernel fused;
 
     /** The plain Java bodies. */
     public HostOps(Workers workers) {
@@ -31,6 +32,10 @@ public final class HostOps implements Ops {
     }
 
     private HostOps(Basics basics) {
+        this(basics, new OptimizerKernel(basics));
+    }
+
+    private HostOps(Basics basics, OptimizerKernel optimizer) {
         this(
                 basics,
                 new MeanFieldKernel(basics),
@@ -41,7 +46,8 @@ public final class HostOps implements Ops {
                 new FullRankGradientKernel(basics),
                 new LikelihoodKernel(basics),
                 new GemmKernel(basics),
-                new OptimizerKernel(basics));
+                optimizer,
+                new FusedKernel(basics, optimizer));
     }
 
     /** Bodies of the caller's choice. */
@@ -55,7 +61,8 @@ public final class HostOps implements Ops {
             FullRankGradientKernel fullRankGradient,
             LikelihoodKernel likelihood,
             GemmKernel gemm,
-            OptimizerKernel optimizer) {
+            OptimizerKernel optimizer,
+            FusedKernel fused) {
         this.normal = basics.normals();
         this.math = basics.math();
         this.meanField = meanField;
@@ -68,6 +75,7 @@ public final class HostOps implements Ops {
         this.likelihood = likelihood;
         this.gemm = gemm;
         this.optimizer = optimizer;
+        this.fused = fused;
     }
 
     @Override
@@ -365,5 +373,63 @@ public final class HostOps implements Ops {
             Buffer v,
             Buffer parameter) {
         optimizer.adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
+    }
+
+    @Override
+    public synchronized void gaussianElbo(
+            Key key,
+            int step,
+            Shape shape,
+            boolean path,
+            Buffer mu,
+            Buffer omega,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer runs) {
+        fused.elbo(key, step, shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+    }
+
+    @Override
+    public synchronized void gaussianAdam(
+            Key key,
+            int step,
+            int steps,
+            Shape shape,
+            boolean path,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            int t,
+            float rate,
+            float beta1,
+            float beta2,
+            float guard,
+            Buffer m,
+            Buffer v,
+            Buffer parameter,
+            @Nullable Buffer moments,
+            long slot) {
+        fused.adam(
+                key,
+                step,
+                steps,
+                shape,
+                path,
+                shared,
+                targetMu,
+                targetOmega,
+                t,
+                rate,
+                beta1,
+                beta2,
+                guard,
+                m,
+                v,
+                parameter,
+                moments,
+                slot);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.OptimizerOps;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +18,27 @@ public class OptimizerKernel {
 
     // ---- inner loop over at most a block; SIMD devices replace it ----
 
-    /** {@code rate} and {@code correction} hold the bias corrections: rate/(1−beta1^t) and 1/(1−beta2^t). */
+    /**
+     * Parameters {@code o … o+n−1}, whose gradients begin at {@code go}; {@code rate} and {@code correction} hold the bias
+     * corrections: rate/(1−beta1^t) and 1/(1−beta2^t).
+     */
     protected void adam(
             float rate,
             float gain1,
             float gain2,
             float correction,
             float guard,
-            float[] g,
+            float[] gradient,
+            int go,
             float[] m,
             float[] v,
             float[] x,
             int o,
             int n) {
         for (int i = o; i < o + n; i++) {
-            m[i] = Math.fma(gain1, g[i] - m[i], m[i]);
-            v[i] = Math.fma(gain2, Math.fma(g[i], g[i], -v[i]), v[i]);
+            float g = gradient[go + i - o];
+            m[i] = Math.fma(gain1, g - m[i], m[i]);
+            v[i] = Math.fma(gain2, Math.fma(g, g, -v[i]), v[i]);
             float root = (float) Math.sqrt(v[i] * correction) + guard;
             x[i] = Math.fma(rate * m[i], DetMath.reciprocal(root), x[i]);
         }
@@ -56,10 +62,10 @@ public class OptimizerKernel {
             Buffer v,
             Buffer parameter) {
         adam.n = (int) n;
-        adam.rate = (float) (rate / (1 - StrictMath.pow(beta1, t)));
+        adam.rate = OptimizerOps.rateAt(t, rate, beta1);
         adam.gain1 = 1 - beta1;
         adam.gain2 = 1 - beta2;
-        adam.correction = (float) (1 / (1 - StrictMath.pow(beta2, t)));
+        adam.correction = OptimizerOps.correctionAt(t, beta2);
         adam.guard = guard;
         adam.gradient = gradient;
         adam.m = m;
@@ -89,7 +95,7 @@ public class OptimizerKernel {
             float[] x = floats(Objects.requireNonNull(parameter));
             for (int item = from; item < to; item++) {
                 int o = item * BLOCK;
-                adam(rate, gain1, gain2, correction, guard, g, first, second, x, o, Math.min(BLOCK, n - o));
+                adam(rate, gain1, gain2, correction, guard, g, o, first, second, x, o, Math.min(BLOCK, n - o));
             }
         }
     }

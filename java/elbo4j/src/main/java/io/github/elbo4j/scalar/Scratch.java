@@ -5,7 +5,7 @@ public final class Scratch {
     /** Slots taken by {@link NormalKernel} while it makes a block; every other slot belongs to the running kernel. */
     public static final int NORMAL_SLOTS = 8;
 
-    private float[][] floats = new float[24][0];
+    private float[][] floats = new float[32][0];
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];
     private float[][] rows = new float[0][0];

@@ -24,6 +24,7 @@ final class NormalSimd extends NormalKernel {
     private static final LongVector EVEN =
             LongVector.broadcast(L, 0).addIndex(1).mul(2);
     private static final long LOW = 0xffffffffL;
+    private static final long ALL = -1;
     private static final int LANES = Lanes.COUNT;
     private static final int LONGS = LANES / 2;
     /** Counters of a block, and room for whole vectors. */
@@ -76,7 +77,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = scratch.ints(3, STAGE);
         int[] w2 = scratch.ints(4, STAGE);
         int[] w3 = scratch.ints(5, STAGE);
-        philox(seed, step, b, s, first, count, w0, w1, w2, w3, scratch.longs(8 * LONGS));
+        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, scratch.longs(8 * LONGS));
         float[] x0 = scratch.floats(1, STAGE);
         float[] x1 = scratch.floats(2, STAGE);
         float[] x2 = scratch.floats(3, STAGE);
@@ -103,7 +104,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = scratch.ints(3, STAGE);
         int[] w2 = scratch.ints(4, STAGE);
         int[] w3 = scratch.ints(5, STAGE);
-        philox(seed, step, b, s, first, count, w0, w1, w2, w3, scratch.longs(8 * LONGS));
+        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, scratch.longs(8 * LONGS));
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -113,7 +114,49 @@ final class NormalSimd extends NormalKernel {
     }
 
     /**
-     * The words of {@code count} counters, one array a word, whole vectors written. A word lives in a 64-bit lane, so that
+     * Normals of as many neighbouring problems as there are lanes: {@code count} counters of each of {@code rows} draws. Those
+     * of lane j of counter c of draw s + r stand from {@code j·apart + (r·count + c)·LANES} on.
+     */
+    void problems(
+            long seed,
+            int step,
+            int b,
+            int s,
+            int rows,
+            int first,
+            int count,
+            float[] out,
+            int apart,
+            Scratch scratch) {
+        int n = rows * count * LANES;
+        int[] w0 = scratch.ints(2, n);
+        int[] w1 = scratch.ints(3, n);
+        int[] w2 = scratch.ints(4, n);
+        int[] w3 = scratch.ints(5, n);
+        long[] halves = scratch.longs(8 * LONGS);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < count; c++) {
+                int at = (r * count + c) * LANES;
+                philox(seed, step, b, s + r, first + c, 0, ALL, LANES, w0, w1, w2, w3, at, halves);
+            }
+        }
+        float[] x0 = scratch.floats(1, n);
+        float[] x1 = scratch.floats(2, n);
+        float[] x2 = scratch.floats(3, n);
+        float[] x3 = scratch.floats(4, n);
+        for (Stage stage : STAGES) {
+            stage.run(w0, w1, x0, x1, n);
+            stage.run(w2, w3, x2, x3, n);
+        }
+        System.arraycopy(x0, 0, out, 0, n);
+        System.arraycopy(x1, 0, out, apart, n);
+        System.arraycopy(x2, 0, out, 2 * apart, n);
+        System.arraycopy(x3, 0, out, 3 * apart, n);
+    }
+
+    /**
+     * The words of {@code count} counters, one array a word, whole vectors written from {@code at} on; the counters follow
+     * each other in the coordinates if {@code alongCounters} is {@link #ALL}, in the problems if {@code alongProblems} is. A word lives in a 64-bit lane, so that
      * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
      * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
      */
@@ -123,17 +166,21 @@ final class NormalSimd extends NormalKernel {
             int b,
             int s,
             int first,
+            long alongCounters,
+            long alongProblems,
             int count,
             int[] w0,
             int[] w1,
             int[] w2,
             int[] w3,
+            int at,
             long[] halves) {
         for (int i = 0; i < count; i += LANES) {
             for (int half = 0; half < 2; half++) {
-                LongVector c0 = EVEN.add(first + i + half).and(LOW);
+                LongVector next = EVEN.add(i + half);
+                LongVector c0 = next.and(alongCounters).add(first).and(LOW);
                 LongVector c1 = LongVector.broadcast(L, s & LOW);
-                LongVector c2 = LongVector.broadcast(L, b & LOW);
+                LongVector c2 = next.and(alongProblems).add(b).and(LOW);
                 LongVector c3 = LongVector.broadcast(L, step & LOW);
                 int k0 = (int) seed;
                 int k1 = (int) (seed >>> 32);
@@ -154,16 +201,16 @@ final class NormalSimd extends NormalKernel {
                     k0 += WEYL_0;
                     k1 += WEYL_1;
                 }
-                int at = half * 4 * LONGS;
-                c0.intoArray(halves, at);
-                c1.intoArray(halves, at + LONGS);
-                c2.intoArray(halves, at + 2 * LONGS);
-                c3.intoArray(halves, at + 3 * LONGS);
+                int o = half * 4 * LONGS;
+                c0.intoArray(halves, o);
+                c1.intoArray(halves, o + LONGS);
+                c2.intoArray(halves, o + 2 * LONGS);
+                c3.intoArray(halves, o + 3 * LONGS);
             }
-            join(halves, 0, w0, i);
-            join(halves, LONGS, w1, i);
-            join(halves, 2 * LONGS, w2, i);
-            join(halves, 3 * LONGS, w3, i);
+            join(halves, 0, w0, at + i);
+            join(halves, LONGS, w1, at + i);
+            join(halves, 2 * LONGS, w2, at + i);
+            join(halves, 3 * LONGS, w3, at + i);
         }
     }
 

@@ -5,7 +5,6 @@ import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.HostOps;
-import io.github.elbo4j.scalar.OptimizerKernel;
 import io.github.elbo4j.scalar.Workers;
 
 /** Opens the device whose inner loops use the Vector API. */
@@ -17,7 +16,9 @@ public final class SimdDevice {
         Workers workers = new Workers(threads);
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(workers, sums);
-        Basics basics = new Basics(workers, new NormalSimd(workers), math, sums);
+        NormalSimd normals = new NormalSimd(workers);
+        Basics basics = new Basics(workers, normals, math, sums);
+        OptimizerSimd optimizer = new OptimizerSimd(basics);
         HostOps ops = new HostOps(
                 basics,
                 new MeanFieldSimd(basics),
@@ -28,7 +29,8 @@ public final class SimdDevice {
                 new FullRankGradientSimd(basics),
                 new LikelihoodSimd(basics, math),
                 new GemmSimd(basics),
-                new OptimizerKernel(basics));
+                optimizer,
+                new FusedSimd(basics, optimizer, normals, math));
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);
         return new HostDevice("simd", description, workers, ops);
     }

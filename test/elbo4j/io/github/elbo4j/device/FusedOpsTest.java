@@ -1,0 +1,450 @@
+package io.github.elbo4j.device;
+
+import static io.github.elbo4j.Numbers.normals;
+import static io.github.elbo4j.Numbers.same;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.scalar.DetMath;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A pass has the bits of the operations that it is made of. */
+class FusedOpsTest {
+    private static final Key KEY = new Key(47);
+    private static final int STEP = 5;
+    private static final int[] DIMENSIONS = {0, 1, 3, 4, 5, 31, 33, 1000, 1023, 1025, 2050};
+    private static final int[] DRAWS = {0, 1, 63, 64, 65, 130};
+
+    /** Every number of dimensions and of draws, at addresses that are seldom a multiple of 4. */
+    private static List<Shape> shapes() {
+        List<Shape> shapes = new ArrayList<>();
+        for (int dims : DIMENSIONS) {
+            for (int draws : DRAWS) {
+                shapes.add(Shape.of(dims < 100 ? 3 : 1, draws, dims));
+                shapes.add(Shape.of(dims < 100 ? 1 : 2, draws, dims).at(2, 128, dims % 7));
+            }
+        }
+        shapes.add(Shape.of(0, 3, 5));
+        shapes.add(Shape.of(70, 2, 9).at(0, 64, 3));
+        return shapes;
+    }
+
+    // ---- gaussianElbo ----
+
+    @EveryDevice
+    void onePassHasTheBitsOfItsParts(Device device) {
+        for (Shape shape : shapes()) {
+            for (boolean shared : new boolean[] {false, true}) {
+                boolean path = shared == (shape.draws() % 2 == 0);
+                assertParts(device, shape, path, shared, 0.3f);
+            }
+        }
+    }
+
+    private static void assertParts(Device device, Shape shape, boolean path, boolean shared, float firstMu) {
+        long n = shape.parameters();
+        long target = shared ? shape.dimensions() : n;
+        try (Arena arena = new Arena(device)) {
+            float[] locations = normals(1, n);
+            if (n > 0) {
+                locations[0] = firstMu;
+            }
+            Buffer mu = arena.of(locations);
+            Buffer omega = arena.of(normals(2, n, -0.5, 0.7));
+            Buffer targetMu = arena.of(normals(3, target));
+            Buffer targetOmega = arena.of(normals(4, target, 0.2, 0.6));
+            Buffer logP = arena.out(shape.rows());
+            Buffer logQ = arena.out(shape.rows());
+            Buffer runs = arena.runs(runs(shape));
+            Buffer onlyP = arena.out(shape.rows());
+            Buffer onlyQ = arena.out(shape.rows());
+            Ops ops = arena.ops();
+            ops.gaussianElbo(KEY, STEP, shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+            ops.gaussianElbo(KEY, STEP, shape, path, mu, omega, shared, targetMu, targetOmega, onlyP, onlyQ, null);
+
+            Buffer z = arena.out(shape.elements());
+            Buffer slope = arena.out(shape.elements());
+            Buffer wantP = arena.out(shape.rows());
+            Buffer wantQ = arena.out(shape.rows());
+            Buffer wantRuns = arena.runs(runs(shape));
+            Shape flat = Shape.of(1, (int) shape.rows(), shape.dimensions());
+            ops.sample(KEY, STEP, shape, mu, omega, z);
+            ops.logDensityAndGradient(shared ? flat : shape, targetMu, targetOmega, z, wantP, slope);
+            ops.logDensity(shape, mu, omega, z, wantQ);
+            ops.meanFieldReparam(KEY, STEP, shape, path, omega, slope, wantRuns);
+            String what = shape + (path ? " path" : "") + (shared ? " shared" : "") + " on " + device + ": ";
+            same(what + "logP", arena.floats(logP), arena.floats(wantP));
+            same(what + "logQ", arena.floats(logQ), arena.floats(wantQ));
+            same(what + "logP without runs", arena.floats(onlyP), arena.floats(wantP));
+            same(what + "logQ without runs", arena.floats(onlyQ), arena.floats(wantQ));
+            same(what, arena.doubles(runs), arena.doubles(wantRuns));
+        }
+    }
+
+    private static long runs(Shape shape) {
+        int runs = shape.firstDraw() / ElboOps.RUN + ElboOps.runs(shape.draws());
+        return 2 * shape.parameters() * runs;
+    }
+
+    @EveryDevice
+    void aNanReachesItsProblemOnly(Device device) {
+        assertParts(device, Shape.of(3, 65, 33), true, false, Float.NaN);
+        assertParts(device, Shape.of(3, 65, 1025), false, true, Float.POSITIVE_INFINITY);
+    }
+
+    @EveryDevice
+    void wavesOfWholeRunsGiveTheSameRuns(Device device) {
+        int dims = 37;
+        try (Arena arena = new Arena(device)) {
+            Buffer mu = arena.of(normals(1, dims));
+            Buffer omega = arena.of(normals(2, dims, -0.5, 0.7));
+            Buffer all = arena.runs(2L * dims * 5);
+            Buffer waves = arena.runs(2L * dims * 5);
+            Buffer logP = arena.out(300);
+            Buffer logQ = arena.out(300);
+            arena.ops()
+                    .gaussianElbo(
+                            KEY, STEP, Shape.of(1, 300, dims), false, mu, omega, true, omega, mu, logP, logQ, all);
+            for (int first = 0; first < 300; first += 128) {
+                Shape wave = Shape.of(1, Math.min(128, 300 - first), dims).at(0, first, 0);
+                Buffer p = arena.out(wave.draws());
+                Buffer q = arena.out(wave.draws());
+                arena.ops().gaussianElbo(KEY, STEP, wave, false, mu, omega, true, omega, mu, p, q, waves);
+                same("logP", arena.floats(p), Arrays.copyOfRange(arena.floats(logP), first, first + wave.draws()));
+                same("logQ", arena.floats(q), Arrays.copyOfRange(arena.floats(logQ), first, first + wave.draws()));
+            }
+            same("runs", arena.doubles(waves), arena.doubles(all));
+        }
+    }
+
+    // ---- gaussianAdam ----
+
+    /** Problems around a group of vector lanes, draws around runs, dimensions around counters, lanes and limits. */
+    private static final Shape[] SMALL = {
+        Shape.of(0, 3, 5),
+        Shape.of(3, 5, 0),
+        Shape.of(1, 1, 1),
+        Shape.of(1, 16, 8),
+        Shape.of(37, 16, 8).at(3, 0, 0),
+        Shape.of(16, 3, 4).at(0, 1, 4),
+        Shape.of(3, 65, 5).at(2, 64, 1),
+        Shape.of(2, 130, 31).at(0, 0, 2),
+        Shape.of(2, 193, 33).at(1, 7, 3),
+        Shape.of(3, 256, 64),
+        Shape.of(2, 64, 64).at(0, 0, 1),
+    };
+
+    private static final int STEPS = 7;
+    private static final float RATE = 0.03f;
+
+    @EveryDevice
+    void manyStepsHaveTheBitsOfStepByStep(Device device) {
+        for (Shape shape : SMALL) {
+            for (boolean path : new boolean[] {false, true}) {
+                assertSteps(device, shape, path, path == (shape.problems() % 2 == 0), 0.25f);
+            }
+        }
+    }
+
+    @EveryDevice
+    void aNanInASmallFitReachesItsProblemOnly(Device device) {
+        assertSteps(device, Shape.of(19, 16, 8), true, false, Float.NaN);
+        assertSteps(device, Shape.of(19, 16, 8), false, true, Float.NEGATIVE_INFINITY);
+    }
+
+    private static void assertSteps(Device device, Shape shape, boolean path, boolean shared, float first) {
+        int problems = shape.problems();
+        long n = shape.parameters();
+        long target = shared ? shape.dimensions() : n;
+        String what = shape + (path ? " path" : "") + (shared ? " shared" : "") + " on " + device + ": ";
+        try (Arena arena = new Arena(device)) {
+            float[] phi = normals(1, 2 * n, -0.2, 0.5);
+            if (n > 0) {
+                phi[0] = first;
+            }
+            float[] squares = normals(6, 2 * n, 20, 1);
+            Buffer targetMu = arena.of(normals(3, target));
+            Buffer targetOmega = arena.of(normals(4, target, 0.2, 0.6));
+            Buffer[] m = {arena.inOut(normals(5, 2 * n)), arena.inOut(normals(5, 2 * n)), arena.inOut(normals(5, 2 * n))
+            };
+            Buffer[] v = {arena.inOut(squares), arena.inOut(squares), arena.inOut(squares)};
+            Buffer[] parameter = {arena.inOut(phi), arena.inOut(phi), arena.inOut(phi)};
+            Buffer got = arena.doubles((1L + STEPS) * problems * 3);
+            Buffer want = arena.doubles((1L + STEPS) * problems * 3);
+            Ops ops = arena.ops();
+            ops.gaussianAdam(
+                    KEY,
+                    STEP,
+                    STEPS,
+                    shape,
+                    path,
+                    shared,
+                    targetMu,
+                    targetOmega,
+                    4,
+                    RATE,
+                    0.9f,
+                    0.99f,
+                    1e-8f,
+                    m[0],
+                    v[0],
+                    parameter[0],
+                    got,
+                    1);
+            int half = STEPS / 2; // in two calls, of which one records nothing
+            ops.gaussianAdam(
+                    KEY,
+                    STEP,
+                    half,
+                    shape,
+                    path,
+                    shared,
+                    targetMu,
+                    targetOmega,
+                    4,
+                    RATE,
+                    0.9f,
+                    0.99f,
+                    1e-8f,
+                    m[1],
+                    v[1],
+                    parameter[1],
+                    null,
+                    0);
+            ops.gaussianAdam(
+                    KEY,
+                    STEP + half,
+                    STEPS - half,
+                    shape,
+                    path,
+                    shared,
+                    targetMu,
+                    targetOmega,
+                    4 + half,
+                    RATE,
+                    0.9f,
+                    0.99f,
+                    1e-8f,
+                    m[1],
+                    v[1],
+                    parameter[1],
+                    null,
+                    0);
+            for (int k = 0; k < STEPS; k++) {
+                step(arena, k, shape, path, shared, targetMu, targetOmega, m[2], v[2], parameter[2], want);
+            }
+            same(what + "moments", arena.doubles(got), arena.doubles(want));
+            for (int i = 0; i < 2; i++) {
+                same(what + "m", arena.floats(m[i]), arena.floats(m[2]));
+                same(what + "v", arena.floats(v[i]), arena.floats(v[2]));
+                same(what + "parameter", arena.floats(parameter[i]), arena.floats(parameter[2]));
+            }
+        }
+    }
+
+    /** A step of a fit as GradientEstimator and Ascent take it, runs counted from the shape's first draw. */
+    private static void step(
+            Arena outer,
+            int k,
+            Shape shape,
+            boolean path,
+            boolean shared,
+            Buffer targetMu,
+            Buffer targetOmega,
+            Buffer m,
+            Buffer v,
+            Buffer parameter,
+            Buffer moments) {
+        int problems = shape.problems();
+        int dims = shape.dimensions();
+        int n = (int) shape.parameters();
+        try (Arena arena = new Arena(outer.device())) {
+            Ops ops = arena.ops();
+            float[] phi = outer.floats(parameter);
+            float[] mu = new float[n];
+            float[] omega = new float[n];
+            float[] entropy = new float[2 * n];
+            for (int b = 0; b < problems; b++) {
+                System.arraycopy(phi, 2 * b * dims, mu, b * dims, dims);
+                System.arraycopy(phi, (2 * b + 1) * dims, omega, b * dims, dims);
+                Arrays.fill(entropy, (2 * b + 1) * dims, (2 * b + 2) * dims, 1f);
+            }
+            Buffer z = arena.out(shape.elements());
+            Buffer slope = arena.out(shape.elements());
+            Buffer logP = arena.out(shape.rows());
+            Buffer logQ = arena.out(shape.rows());
+            Shape flat = Shape.of(1, (int) shape.rows(), dims);
+            Buffer location = arena.of(mu);
+            Buffer logScale = arena.of(omega);
+            ops.sample(KEY, STEP + k, shape, location, logScale, z);
+            ops.logDensityAndGradient(shared ? flat : shape, targetMu, targetOmega, z, logP, slope);
+            ops.logDensity(shape, location, logScale, z, logQ);
+            // meanFieldReparam asks for a first draw at a run's begin; here the runs are of chosen draws.
+            Buffer runs = arena.runs(2L * n * ElboOps.runs(shape.draws()));
+            if (shape.firstDraw() % ElboOps.RUN == 0) {
+                Buffer later = arena.runs(runs(shape));
+                ops.meanFieldReparam(KEY, STEP + k, shape, path, logScale, slope, later);
+                double[] all = arena.doubles(later);
+                int skipped = shape.firstDraw() / ElboOps.RUN * 2 * dims;
+                int row = problems == 0 ? 0 : all.length / problems;
+                double[] own = new double[problems * (row - skipped)];
+                for (int b = 0; b < problems; b++) {
+                    System.arraycopy(all, b * row + skipped, own, b * (row - skipped), row - skipped);
+                }
+                runs.write(0, own, 0, own.length);
+            } else {
+                runs.write(0, hostRuns(arena, k, shape, path, omega, arena.floats(slope)), 0, (int) runs.length());
+            }
+            Buffer gradient = arena.out(2L * n);
+            ops.meanOverDraws(problems, shape.draws(), 2 * dims, 0f, runs, gradient);
+            if (!path) {
+                ops.axpy(2L * n, 1f, arena.of(entropy), gradient);
+            }
+            ops.moments(problems, shape.draws(), logP, logQ, moments, 1 + k);
+            ops.adam(2L * n, 4 + k, RATE, 0.9f, 0.99f, 1e-8f, gradient, m, v, parameter);
+        }
+    }
+
+    private static double[] hostRuns(Arena arena, int k, Shape shape, boolean path, float[] omega, float[] g) {
+        Buffer normal = arena.out(shape.elements());
+        arena.ops().normal(KEY, STEP + k, shape, normal);
+        float[] e = arena.floats(normal);
+        int dims = shape.dimensions();
+        int count = ElboOps.runs(shape.draws());
+        double[] runs = new double[shape.problems() * count * 2 * dims];
+        float[] mean = new float[runs.length];
+        for (int i = 0; i < g.length; i++) {
+            int d = i % dims;
+            int s = i / dims % shape.draws();
+            int b = i / dims / shape.draws();
+            float logScale = omega[b * dims + d];
+            float slope = path ? Math.fma(e[i], DetMath.exp(-logScale), g[i]) : g[i];
+            int at = (b * count + s / ElboOps.RUN) * 2 * dims + d;
+            mean[at] += slope;
+            mean[at + dims] += slope * (DetMath.exp(logScale) * e[i]);
+        }
+        Arrays.setAll(runs, i -> mean[i]);
+        return runs;
+    }
+
+    @EveryDevice
+    void whatOneBlockDoesNotDoWellIsRefused(Device device) {
+        assertRefused(device, Shape.of(1, 257, 8), 1, "the draws of shape is 257, but must be 256 or less");
+        assertRefused(device, Shape.of(1, 0, 8), 1, "the draws of shape is 0, but must be 1 or more");
+        assertRefused(device, Shape.of(1, 16, 65), 1, "the dimensions of shape is 65, but must be 64 or less");
+        assertRefused(device, Shape.of(1, 16, 8), 257, "steps is 257, but must be 256 or less");
+        assertRefused(device, Shape.of(1, 16, 8), 0, "steps is 0, but must be 1 or more");
+    }
+
+    private static void assertRefused(Device device, Shape shape, int steps, String message) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(new float[200]);
+            assertThatThrownBy(() -> arena.ops()
+                            .gaussianAdam(
+                                    KEY, 0, steps, shape, false, true, x, x, 1, RATE, 0.9f, 0.99f, 1e-8f, x, x, x, null,
+                                    0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(message);
+        }
+    }
+
+    @EveryDevice
+    void adamsLastStepMustHaveANumber(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(new float[16]);
+            assertThatThrownBy(() -> arena.ops()
+                            .gaussianAdam(
+                                    KEY,
+                                    0,
+                                    2,
+                                    Shape.of(1, 16, 8),
+                                    false,
+                                    true,
+                                    x,
+                                    x,
+                                    Integer.MAX_VALUE,
+                                    RATE,
+                                    0.9f,
+                                    0.99f,
+                                    1e-8f,
+                                    x,
+                                    x,
+                                    x,
+                                    null,
+                                    0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("t is 2147483648");
+        }
+    }
+
+    /** 300 steps towards the target: the ELBO of a normalized target ends near 0, its maximum. */
+    @EveryDevice
+    void manyStepsFindTheTarget(Device device) {
+        Shape shape = Shape.of(20, 16, 8);
+        int n = (int) shape.parameters();
+        try (Arena arena = new Arena(device)) {
+            Buffer targetMu = arena.of(normals(3, n));
+            Buffer targetOmega = arena.of(normals(4, n, 0.2, 0.6));
+            Buffer parameter = arena.inOut(new float[2 * n]);
+            Buffer m = arena.inOut(new float[2 * n]);
+            Buffer v = arena.inOut(new float[2 * n]);
+            Buffer moments = arena.doubles(60);
+            for (int step = 0; step < 300; step += 100) {
+                arena.ops()
+                        .gaussianAdam(
+                                KEY,
+                                step,
+                                100,
+                                shape,
+                                true,
+                                false,
+                                targetMu,
+                                targetOmega,
+                                1 + step,
+                                0.03f,
+                                0.9f,
+                                0.99f,
+                                1e-8f,
+                                m,
+                                v,
+                                parameter,
+                                null,
+                                0);
+            }
+            arena.ops()
+                    .gaussianAdam(
+                            KEY,
+                            300,
+                            1,
+                            shape,
+                            true,
+                            false,
+                            targetMu,
+                            targetOmega,
+                            301,
+                            0.03f,
+                            0.9f,
+                            0.99f,
+                            1e-8f,
+                            m,
+                            v,
+                            parameter,
+                            moments,
+                            0);
+            double[] elbo = arena.doubles(moments);
+            float[] phi = arena.floats(parameter);
+            for (int b = 0; b < 20; b++) {
+                assertThat(elbo[3 * b]).isBetween(-0.01, 0.01);
+                for (int d = 0; d < 8; d++) {
+                    assertThat(phi[16 * b + d]).isCloseTo(targetMu.toFloats()[8 * b + d], within(0.03f));
+                    assertThat(phi[16 * b + 8 + d]).isCloseTo(targetOmega.toFloats()[8 * b + d], within(0.03f));
+                }
+            }
+        }
+    }
+}
