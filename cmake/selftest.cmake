@@ -1,0 +1,10 @@
+# cmake -P: runs TEST, and once more with a leak that has to be told.
+execute_process(COMMAND ${TEST} RESULT_VARIABLE failed OUTPUT_VARIABLE log ERROR_VARIABLE errors)
+message("${log}")
+if(failed OR errors MATCHES "not given back")
+    message(FATAL_ERROR "the emulated device's own test failed (${failed}):\n${errors}")
+endif()
+execute_process(COMMAND ${TEST} leak ERROR_VARIABLE errors)
+if(NOT errors MATCHES "not given back: 1 allocations; 64 bytes of device memory; 1 contexts; 1 modules;")
+    message(FATAL_ERROR "a leak was not told: ${errors}")
+endif()

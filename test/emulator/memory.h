@@ -1,0 +1,33 @@
+// Device memory that notices: poisoned when it is new, guarded at both ends, inaccessible when it has been freed.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace emulation {
+
+struct Allocation {
+    char* pages;  // the first page; up to `begin` it is a guard
+    char* begin;  // what the program was given, a multiple of 16
+    size_t bytes;
+    char* end;    // here a page that cannot be accessed begins
+    int device;
+};
+
+// Null if the address space is used up.
+char* allocate(int device, size_t bytes);
+// The live allocation that holds all of these bytes, or null.
+const Allocation* find(const void* address, size_t bytes);
+// What the guards have to tell of a live allocation: empty if nobody wrote over them.
+std::string damage(const Allocation& allocation, bool everything);
+// The same for every allocation of a device.
+std::string damage(int device);
+void release(const Allocation& allocation);
+// One of the live allocations of a device, or null.
+const Allocation* anyOf(int device);
+// Where an address lies: "4 bytes behind the end of 4096 bytes at 0x…".
+std::string describe(uintptr_t address);
+// Whether it is in the range that device memory comes from.
+bool isDeviceAddress(uintptr_t address);
+
+} // namespace emulation
