@@ -418,7 +418,7 @@ Outcome run(const Kernel& kernel, const void* parameters, Size grid, Size size, 
         step++;
     }
     step %= blocks;
-    uint64_t at = mix(seed + 2) % blocks;
+    volatile uint64_t at = mix(seed + 2) % blocks;
 
     catchSignals();
     runner = pthread_self();
