@@ -374,6 +374,7 @@ final class Cuda {
         }
         memory.clear();
         if (retained) {
+            JCudaDriver.cuCtxSetCurrent(new CUcontext()); // none: this thread must not be left with one that may end
             freeing(JCudaDriver.cuDevicePrimaryCtxRelease(device), "releasing the context");
             if (driver.isBroken()) {
                 RESETS.incrementAndGet(options.ordinal() % RESETS.length());
