@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Rng;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -65,7 +68,7 @@ class DevicesTest {
     @Test
     void autoAndCpuTakeTheFirstThatIsThereAndSayWhatTheyPassedOver() {
         for (String name : new String[] {"auto", "cpu"}) {
-            Devices.Choice choice = Devices.choose(name, 1);
+            Devices.Choice choice = Devices.choose(Devices.Request.of(name).withThreads(1));
             try (Device device = choice.device()) {
                 List<Devices.Status> candidates = Devices.list().subList(name.equals("auto") ? 0 : 1, 3);
                 Devices.Status first = candidates.stream()
@@ -83,7 +86,7 @@ class DevicesTest {
 
     @Test
     void aNamedDeviceIsTheOneThatOpens() {
-        Devices.Choice choice = Devices.choose("scalar", 3);
+        Devices.Choice choice = Devices.choose(Devices.Request.of("scalar").withThreads(3));
         try (Device device = choice.device()) {
             assertThat(device.name()).isEqualTo("scalar");
             assertThat(device.description()).contains("3 threads");
@@ -101,6 +104,48 @@ class DevicesTest {
                     .isThrownBy(() -> Devices.open(name))
                     .withMessageContainingAll("'" + name + "'", "auto", "cpu", "cuda", "simd", "scalar");
         }
+    }
+
+    @Test
+    void whatOnlyAGpuCanDoIsNotAskedOfAProcessor() {
+        for (Devices.Request request : List.of(
+                Devices.Request.of("scalar").withArithmetic(Arithmetic.FAST),
+                Devices.Request.of("cpu").withRng(Rng.CURAND_XORWOW))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Devices.choose(request))
+                    .withMessageContainingAll("needs the device cuda", "'" + request.name() + "'");
+        }
+    }
+
+    @Test
+    void fastArithmeticIsNeverReplacedByAProcessor() {
+        Devices.Request fast = Devices.Request.of("auto").withArithmetic(Arithmetic.FAST);
+        try (Device device = Devices.choose(fast).device()) {
+            assertThat(device.name()).isEqualTo("cuda");
+            assertThat(device.arithmetic()).isEqualTo(Arithmetic.FAST);
+        } catch (DeviceException e) {
+            assertThat(e).hasMessageContaining("cuda"); // none here, or no cuBLAS
+        }
+    }
+
+    @Test
+    void autoLeavesSmallStepsToAProcessor() {
+        Devices.Request auto = Devices.Request.of("auto").withThreads(1);
+        try (Device device = Devices.choose(auto.withStepSize(Devices.CUDA_STEP - 1)).device()) {
+            assertThat(device.name()).isNotEqualTo("cuda");
+        }
+        String first = status("cuda").opens() ? "cuda" : VECTORS ? "simd" : "scalar";
+        try (Device device = Devices.choose(auto.withStepSize(Devices.CUDA_STEP)).device()) {
+            assertThat(device.name()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefusedByItsNumber() {
+        Assumptions.assumeTrue(status("cuda").opens(), "no cuda device");
+        assertThatThrownBy(() -> Devices.open("cuda:99"))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("no device 99");
     }
 
     @Test

@@ -1,12 +1,17 @@
 package io.github.elbo4j;
 
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.scalar.HostDevice;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,10 @@ public final class Devices {
     /** System property that limits the threads of devices opened without a number; the default is every processor. */
     public static final String THREADS_PROPERTY = "elbo4j.threads";
 
+    /** The least step, in numbers made or read, for which {@code auto} takes cuda. */
+    public static final long CUDA_STEP = 1 << 18;
+
+    private static final Pattern GPU = Pattern.compile("cuda:(\\d{1,3})");
     private static final String CUDA_DEVICE = "io.github.elbo4j.cuda.CudaDevice";
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -62,7 +71,7 @@ public final class Devices {
                 all.add(new Status(kind.label, false, absent, List.of()));
                 continue;
             }
-            try (Device device = kind.open(defaultThreads())) {
+            try (Device device = kind.open(Request.of(kind.label))) {
                 all.add(new Status(kind.label, true, device.description(), kind.notes()));
             } catch (DeviceException e) {
                 all.add(new Status(kind.label, false, String.valueOf(e.getMessage()), List.of()));
@@ -71,50 +80,117 @@ public final class Devices {
         return all;
     }
 
+    /**
+     * What is asked for.
+     *
+     * @param name {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:1} (the second GPU, and so on), {@code simd} or {@code
+     *     scalar}
+     * @param threads how many threads a CPU device uses, the caller's included; 1 or more
+     * @param arithmetic {@link Arithmetic#FAST} needs cuda
+     * @param rng all but {@link Rng#PHILOX} need cuda
+     * @param stepSize how many numbers a step of the work makes or reads, for {@code auto} to choose by; 0 if that is not known
+     */
+    public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize) {
+        public Request {
+            if (threads < 1) {
+                throw new IllegalArgumentException("threads is " + threads + ", but must be 1 or more");
+            }
+        }
+
+        /** A device by its name, with {@link #defaultThreads}, exact. */
+        public static Request of(String name) {
+            return new Request(name, defaultThreads(), Arithmetic.EXACT, Rng.PHILOX, 0);
+        }
+
+        public Request withThreads(int threads) {
+            return new Request(name, threads, arithmetic, rng, stepSize);
+        }
+
+        public Request withArithmetic(Arithmetic arithmetic) {
+            return new Request(name, threads, arithmetic, rng, stepSize);
+        }
+
+        public Request withRng(Rng rng) {
+            return new Request(name, threads, arithmetic, rng, stepSize);
+        }
+
+        public Request withStepSize(long stepSize) {
+            return new Request(name, threads, arithmetic, rng, stepSize);
+        }
+
+        /** Whether only a GPU can do it. */
+        private boolean needsCuda() {
+            return arithmetic != Arithmetic.EXACT || rng != Rng.PHILOX;
+        }
+
+        private List<Kind> candidates() {
+            List<Kind> kinds = switch (GPU.matcher(name).matches() ? "cuda" : name) {
+                case "auto" -> needsCuda() ? List.of(Kind.CUDA) : List.of(Kind.CUDA, Kind.SIMD, Kind.SCALAR);
+                case "cpu" -> List.of(Kind.SIMD, Kind.SCALAR);
+                case "cuda" -> List.of(Kind.CUDA);
+                case "simd" -> List.of(Kind.SIMD);
+                case "scalar" -> List.of(Kind.SCALAR);
+                default ->
+                    throw new IllegalArgumentException("there is no device '" + name
+                            + "'; choose auto, cpu, cuda (or cuda:1 and so on), simd or scalar");
+            };
+            if (needsCuda() && !kinds.contains(Kind.CUDA)) {
+                throw new IllegalArgumentException("arithmetic " + arithmetic + " with rng " + rng
+                        + " needs the device cuda, but the device is '" + name + "'");
+            }
+            return kinds;
+        }
+
+        private int ordinal() {
+            Matcher numbered = GPU.matcher(name);
+            return numbered.matches() ? Integer.parseInt(numbered.group(1)) : 0;
+        }
+    }
+
     /** {@link #open(String, int)} with {@link #THREADS_PROPERTY}'s threads, or one a processor. */
     public static Device open(String name) {
-        return open(name, defaultThreads());
+        return choose(Request.of(name)).device();
     }
 
     /** The device of {@link #choose}. */
     public static Device open(String name, int threads) {
-        return choose(name, threads).device();
+        return choose(Request.of(name).withThreads(threads)).device();
     }
 
     /**
      * Opens a device and says why it is this one.
      *
-     * @param name {@code auto}, {@code cpu}, {@code cuda}, {@code simd} or {@code scalar}
-     * @param threads how many threads a CPU device uses, the caller's included; 1 or more
-     * @throws IllegalArgumentException if there is no device of this name
+     * <p>{@code auto} passes cuda over if a step is known to be smaller than {@link #CUDA_STEP}: a CPU has then done it
+     * before a GPU has been told of all its parts.
+     *
+     * @throws IllegalArgumentException if there is no device of this name, or if it cannot be what is asked for
      * @throws DeviceException if the named device is absent, or one that was tried is broken
      */
-    public static Choice choose(String name, int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads is " + threads + ", but must be 1 or more");
-        }
-        List<Kind> candidates = switch (name) {
-            case "auto" -> List.of(Kind.CUDA, Kind.SIMD, Kind.SCALAR);
-            case "cpu" -> List.of(Kind.SIMD, Kind.SCALAR);
-            case "cuda" -> List.of(Kind.CUDA);
-            case "simd" -> List.of(Kind.SIMD);
-            case "scalar" -> List.of(Kind.SCALAR);
-            default ->
-                throw new IllegalArgumentException(
-                        "there is no device '" + name + "'; choose auto, cpu, cuda, simd or scalar");
-        };
+    public static Choice choose(Request request) {
+        List<Kind> candidates = request.candidates();
+        String name = request.name();
         StringBuilder passedOver = new StringBuilder();
         for (Kind kind : candidates) {
+            boolean only = candidates.size() == 1;
             String absent = kind.absent();
+            if (absent == null
+                    && kind == Kind.CUDA
+                    && !only
+                    && request.stepSize() > 0
+                    && request.stepSize() < CUDA_STEP) {
+                absent = "a step of " + request.stepSize() + " numbers is too small for it, " + CUDA_STEP
+                        + " are enough (cuda takes it by name)";
+            }
             if (absent == null) {
-                String reason = candidates.size() == 1
+                String reason = only
                         ? "it was asked for"
                         : passedOver.isEmpty() ? "the first choice of '" + name + "'" : passedOver.toString();
-                return new Choice(kind.open(threads), reason);
+                return new Choice(kind.open(request), reason);
             }
-            if (candidates.size() == 1) {
-                throw new DeviceException(
-                        "device '" + name + "' cannot open: " + absent + "; choose cpu or auto instead");
+            if (only) {
+                String instead = request.needsCuda() ? "; without fast arithmetic and cuRAND, a CPU does it too" : "";
+                throw new DeviceException("device '" + name + "' cannot open: " + absent
+                        + (instead.isEmpty() ? "; choose cpu or auto instead" : instead));
             }
             passedOver
                     .append(passedOver.isEmpty() ? "" : "; ")
@@ -158,8 +234,9 @@ public final class Devices {
             }
 
             @Override
-            Device open(int threads) {
-                return byName(CUDA_DEVICE, threads);
+            Device open(Request request) {
+                return (Device) Objects.requireNonNull(
+                        call(CUDA_DEVICE, "open", request.ordinal(), request.arithmetic(), request.rng()));
             }
         },
         SIMD("simd") {
@@ -173,8 +250,9 @@ public final class Devices {
             }
 
             @Override
-            Device open(int threads) {
-                return byName("io.github.elbo4j.simd.SimdDevice", threads);
+            Device open(Request request) {
+                return (Device)
+                        Objects.requireNonNull(call("io.github.elbo4j.simd.SimdDevice", "open", request.threads()));
             }
         },
         SCALAR("scalar") {
@@ -185,8 +263,8 @@ public final class Devices {
             }
 
             @Override
-            Device open(int threads) {
-                return HostDevice.scalar(threads);
+            Device open(Request request) {
+                return HostDevice.scalar(request.threads());
             }
         };
 
@@ -203,21 +281,18 @@ public final class Devices {
          */
         abstract @Nullable String absent();
 
-        abstract Device open(int threads);
+        abstract Device open(Request request);
 
         List<String> notes() {
             return List.of();
         }
 
-        private static Device byName(String className, int threads) {
-            return (Device) Objects.requireNonNull(call(className, "open", threads));
-        }
-
         /** By name only: a machine without the vector module or JCuda must still load this class. */
-        private static @Nullable Object call(String className, String method, Object... threads) {
-            Class<?>[] types = threads.length == 0 ? new Class<?>[0] : new Class<?>[] {int.class};
+        private static @Nullable Object call(String className, String method, Object... arguments) {
+            Class<?>[] types = new Class<?>[arguments.length];
+            Arrays.setAll(types, i -> arguments[i] instanceof Integer ? int.class : arguments[i].getClass());
             try {
-                return Class.forName(className).getMethod(method, types).invoke(null, threads);
+                return Class.forName(className).getMethod(method, types).invoke(null, arguments);
             } catch (InvocationTargetException e) {
                 if (e.getCause() instanceof DeviceException broken) {
                     throw broken;

@@ -1,8 +1,10 @@
 package io.github.elbo4j.cli;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.FitResult;
@@ -55,8 +57,11 @@ final class FitRun {
                 new NormalPrior(options.priorMean, options.priorSd),
                 noiseSd);
         note(input, problem.parameters());
-        Devices.Choice choice =
-                choose(options.device, options.threads == null ? Devices.defaultThreads() : options.threads);
+        Devices.Choice choice = choose(Devices.Request.of(options.device)
+                .withThreads(options.threads == null ? Devices.defaultThreads() : options.threads)
+                .withArithmetic(options.arithmetic(command))
+                .withRng(options.rng(command))
+                .withStepSize(stepSize(input, problem)));
         try (Device device = choice.device()) {
             OutputFolder folder = OutputFolder.open(folder());
             try (Interruption interruption = new Interruption()) {
@@ -101,12 +106,18 @@ final class FitRun {
     }
 
     /** Opens a device; that it cannot be opened is for the person to solve. */
-    static Devices.Choice choose(String device, int threads) {
+    static Devices.Choice choose(Devices.Request request) {
         try {
-            return Devices.choose(device, threads);
+            return Devices.choose(request);
         } catch (DeviceException | IllegalArgumentException e) {
             throw new InputException(e.getMessage() + ". What there is: elbo4j devices", e);
         }
+    }
+
+    /** The linear predictors and the coordinates of the draws of a step. */
+    private long stepSize(RegressionInput input, Problem problem) {
+        long rows = options.batch == null ? input.rows() : options.batch;
+        return options.draws() * (rows + problem.parameters());
     }
 
     private Path folder() {
@@ -193,6 +204,12 @@ final class FitRun {
         }
         if (result.gradient() == Gradient.SCORE) {
             used.put("baseline", RegressionOptions.name(options.baseline(command)));
+        }
+        if (result.arithmetic() != Arithmetic.EXACT) {
+            used.put("arithmetic", RegressionOptions.name(result.arithmetic()));
+        }
+        if (result.rng() != Rng.PHILOX) {
+            used.put("rng", RegressionOptions.name(result.rng())); // these draws are made on this device only
         }
         used.put("draws", options.draws());
         used.put("maxSteps", options.steps);

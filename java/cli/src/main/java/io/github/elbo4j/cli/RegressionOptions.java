@@ -1,5 +1,7 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.FamilyKind;
@@ -127,8 +129,26 @@ final class RegressionOptions {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "auto, cpu, cuda, simd or scalar; results do not depend on it. Default: auto.")
+            description =
+                    "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. auto takes cuda"
+                            + " if there is one and a step is large. Default: auto.")
     String device = "auto";
+
+    @Option(
+            names = "--arithmetic",
+            paramLabel = "NAME",
+            description =
+                    "exact: the same bits on every device. fast: cuda only; hardware functions and cuBLAS, near the exact"
+                            + " results. Default: exact.")
+    String arithmetic = "exact";
+
+    @Option(
+            names = "--rng",
+            paramLabel = "NAME",
+            description =
+                    "philox: the same draws on every device. curand-philox or curand-xorwow: cuda only, cuRAND's own"
+                            + " draws. Default: philox.")
+    String rng = "philox";
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")
     @Nullable
@@ -166,6 +186,8 @@ final class RegressionOptions {
         baseline(command);
         optimizer(command, 1);
         deviceExists(command, device);
+        arithmetic(command);
+        rng(command);
         if (baseline != null && gradient(command) != Gradient.SCORE) {
             throw new ParameterException(
                     command, "--baseline is for --gradient score, but the gradient is " + gradient);
@@ -178,6 +200,9 @@ final class RegressionOptions {
     static void deviceExists(CommandLine command, String device) {
         Map<String, String> devices = new LinkedHashMap<>();
         List.of("auto", "cpu", "cuda", "simd", "scalar").forEach(name -> devices.put(name, name));
+        if (device.matches("cuda:\\d{1,3}")) {
+            return;
+        }
         oneOf(command, "--device", device, devices);
     }
 
@@ -190,6 +215,14 @@ final class RegressionOptions {
 
     Gradient gradient(CommandLine command) {
         return oneOf(command, "--gradient", gradient, names(Gradient.values()));
+    }
+
+    Arithmetic arithmetic(CommandLine command) {
+        return oneOf(command, "--arithmetic", arithmetic, names(Arithmetic.values()));
+    }
+
+    Rng rng(CommandLine command) {
+        return oneOf(command, "--rng", rng, names(Rng.values()));
     }
 
     ScoreOps.Baseline baseline(CommandLine command) {

@@ -53,7 +53,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         RegressionOptions.deviceExists(spec.commandLine(), device);
-        try (Device opened = FitRun.choose(device, Devices.defaultThreads()).device()) {
+        try (Device opened = FitRun.choose(Devices.Request.of(device)).device()) {
             for (int first = 0; first < n && !out.checkError(); ) { // a closed pipe ends it
                 int count = Math.min(BLOCK, n - first);
                 out.print(lines(opened, first, count));

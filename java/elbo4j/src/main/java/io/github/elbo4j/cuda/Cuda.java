@@ -1,8 +1,10 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,10 +69,10 @@ final class Cuda {
         }
         nameless.check(JCudaDriver.cuDeviceGet(device, ordinal), "finding device " + ordinal);
         String name = deviceName(nameless);
-        if (options.arithmetic() == CudaOptions.Arithmetic.FAST) {
+        if (options.arithmetic() == Arithmetic.FAST) {
             there(Library.noCublas(), "fast arithmetic needs cuBLAS");
         }
-        if (options.rng() != CudaOptions.Rng.PHILOX) {
+        if (options.rng() != Rng.PHILOX) {
             there(Library.noCurand(), "the normals of " + options.rng() + " need cuRAND");
         }
         driver = new Driver("cuda (" + name + ")");
@@ -86,10 +88,10 @@ final class Cuda {
             load();
             staging = new Staging(this, STAGING_BYTES);
             faults = new Faults(this);
-            if (options.arithmetic() == CudaOptions.Arithmetic.FAST) {
+            if (options.arithmetic() == Arithmetic.FAST) {
                 cublas = new Cublas(this);
             }
-            if (options.rng() != CudaOptions.Rng.PHILOX) {
+            if (options.rng() != Rng.PHILOX) {
                 curand = new Curand(this, options.rng());
             }
         } catch (RuntimeException | Error e) {
@@ -126,7 +128,7 @@ final class Cuda {
         if (options.ordinal() != 0) {
             text.append(", device ").append(options.ordinal());
         }
-        if (options.arithmetic() != CudaOptions.Arithmetic.EXACT) {
+        if (options.arithmetic() != Arithmetic.EXACT) {
             text.append(", fast arithmetic");
         }
         switch (options.rng()) {
@@ -184,6 +186,10 @@ final class Cuda {
 
     String description() {
         return description;
+    }
+
+    CudaOptions options() {
+        return options;
     }
 
     Driver driver() {

@@ -1,11 +1,13 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.CheckedOps;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Rng;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,12 @@ public final class CudaDevice implements Device {
         return Library.notes().toArray(new String[0]);
     }
 
-    /** The first device, with exact arithmetic; called by {@code Devices}, by name. A GPU has its own threads. */
-    public static Device open(int threads) {
-        return open(CudaOptions.DEFAULT);
+    /** A device of this kind; called by {@code Devices}, by name. */
+    public static Device open(int ordinal, Arithmetic arithmetic, Rng rng) {
+        return open(CudaOptions.DEFAULT
+                .withOrdinal(ordinal)
+                .withArithmetic(arithmetic)
+                .withRng(rng));
     }
 
     /**
@@ -67,6 +72,16 @@ public final class CudaDevice implements Device {
     @Override
     public String description() {
         return cuda.description();
+    }
+
+    @Override
+    public Arithmetic arithmetic() {
+        return cuda.options().arithmetic();
+    }
+
+    @Override
+    public Rng rng() {
+        return cuda.options().rng();
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Rng;
+
 /**
  * How a CUDA device is opened.
  *
@@ -11,24 +14,6 @@ package io.github.elbo4j.cuda;
 public record CudaOptions(int ordinal, Arithmetic arithmetic, Rng rng, long workspaceBytes) {
     /** Device 0, exact arithmetic, normals by address. */
     public static final CudaOptions DEFAULT = new CudaOptions(0, Arithmetic.EXACT, Rng.PHILOX, 4L << 20);
-
-    /** What an operation computes with. */
-    public enum Arithmetic {
-        /** The bits of the scalar device. */
-        EXACT,
-        /** Hardware exp, log, sine and cosine; cuBLAS for matrices. Near the exact results, not equal to them. */
-        FAST
-    }
-
-    /** Where standard normals come from. */
-    public enum Rng {
-        /** A pure function of their address, the same on every device. */
-        PHILOX,
-        /** cuRAND's Philox4x32-10; not the numbers of other devices. */
-        CURAND_PHILOX,
-        /** cuRAND's XORWOW; not the numbers of other devices. */
-        CURAND_XORWOW
-    }
 
     public CudaOptions {
         if (ordinal < 0) {

@@ -2,6 +2,7 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import jcuda.jcurand.JCurand;
 import jcuda.jcurand.curandGenerator;
@@ -24,9 +25,9 @@ final class Curand {
     private long place;
     private long room;
 
-    Curand(Cuda cuda, CudaOptions.Rng rng) {
+    Curand(Cuda cuda, Rng rng) {
         this.cuda = cuda;
-        int type = rng == CudaOptions.Rng.CURAND_XORWOW
+        int type = rng == Rng.CURAND_XORWOW
                 ? curandRngType.CURAND_RNG_PSEUDO_XORWOW
                 : curandRngType.CURAND_RNG_PSEUDO_PHILOX4_32_10;
         check(JCurand.curandCreateGenerator(generator, type), "starting cuRAND", 0);

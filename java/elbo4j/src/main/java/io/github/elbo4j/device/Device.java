@@ -11,6 +11,16 @@ public interface Device extends AutoCloseable {
     /** What the machine offers here, in words: vector width and threads, or the GPU's name. */
     String description();
 
+    /** What it computes with; a CPU is always exact. */
+    default Arithmetic arithmetic() {
+        return Arithmetic.EXACT;
+    }
+
+    /** Where its normals come from. */
+    default Rng rng() {
+        return Rng.PHILOX;
+    }
+
     /**
      * New memory, filled with zeros. The caller closes it.
      *

@@ -1,5 +1,7 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
@@ -10,9 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fit found and how far to trust it. All but {@code seconds} is the same for the same seed on every device.
+ * What a fit found and how far to trust it. All but {@code seconds} is the same for the same seed on every device that is
+ * exact and makes its own normals.
  *
  * @param device the device's name
+ * @param arithmetic what the device computed with
+ * @param rng where its normals came from
  * @param baseline null but for the score gradient
  * @param optimizer the method and its numbers
  * @param steps steps done
@@ -32,6 +37,8 @@ public record FitResult(
         ScoreOps.@Nullable Baseline baseline,
         String optimizer,
         String device,
+        Arithmetic arithmetic,
+        Rng rng,
         long seed,
         int steps,
         Status status,
@@ -66,6 +73,8 @@ public record FitResult(
                 baseline,
                 optimizer,
                 device,
+                arithmetic,
+                rng,
                 seed,
                 steps,
                 status,

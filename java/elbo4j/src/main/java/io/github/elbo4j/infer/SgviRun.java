@@ -377,6 +377,8 @@ final class SgviRun implements AutoCloseable {
                 settings.gradient == Gradient.SCORE ? settings.baseline : null,
                 settings.optimizer.describe(),
                 device.name(),
+                device.arithmetic(),
+                device.rng(),
                 settings.seed,
                 steps,
                 status,
