@@ -131,11 +131,13 @@ class DevicesTest {
     @Test
     void autoLeavesSmallStepsToAProcessor() {
         Devices.Request auto = Devices.Request.of("auto").withThreads(1);
-        try (Device device = Devices.choose(auto.withStepSize(Devices.CUDA_STEP - 1)).device()) {
+        try (Device device =
+                Devices.choose(auto.withStepSize(Devices.CUDA_STEP - 1)).device()) {
             assertThat(device.name()).isNotEqualTo("cuda");
         }
         String first = status("cuda").opens() ? "cuda" : VECTORS ? "simd" : "scalar";
-        try (Device device = Devices.choose(auto.withStepSize(Devices.CUDA_STEP)).device()) {
+        try (Device device =
+                Devices.choose(auto.withStepSize(Devices.CUDA_STEP)).device()) {
             assertThat(device.name()).isEqualTo(first);
         }
     }
