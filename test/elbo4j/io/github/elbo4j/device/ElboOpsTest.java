@@ -265,6 +265,22 @@ class ElboOpsTest {
         }
     }
 
+    /** More than 1024 tiles of runs: the means take a third level. */
+    @EveryDevice
+    void aMeanOverSixtySevenMillionDrawsFollowsTheOrderThatOpsStates(Device device) {
+        int runs = 1024 * 1024 + 1025;
+        float[] x = normals(7, runs);
+        double[] sums = new double[runs];
+        for (int r = 0; r < runs; r++) {
+            sums[r] = x[r] / 3.0;
+        }
+        try (Arena arena = new Arena(device)) {
+            Buffer mean = arena.out(1);
+            arena.ops().meanOverDraws(1, 64 * runs, 1, -1e-4f, arena.of(sums), mean);
+            same("mean", arena.floats(mean)[0], (float) (-1e-4f + Order.ofSums(sums) / (64 * runs)));
+        }
+    }
+
     @EveryDevice
     void noProblemsAreNoWork(Device device) {
         try (Arena arena = new Arena(device)) {
