@@ -70,19 +70,19 @@ class LikelihoodOpsTest {
             float[] eta = normals(2, 3L * n);
             float[] noise = normals(3, 12, -0.5, 0.5);
             float[] logP = normals(4, 3, 0, 10);
-            float[] slopes = normals(5, 12);
+            float[] slopes = normals(5, 15);
             try (Arena arena = new Arena(device)) {
                 Buffer residual = arena.inOut(eta);
                 Buffer value = arena.inOut(logP);
                 Buffer gradient = arena.inOut(slopes);
-                // the noise in column 1 of four, its gradient in column 2
+                // the noise in column 1 of four, its gradient in column 2 of five
                 Matrix tau = Matrix.of(arena.of(noise), 3, 4).columns(1, 2);
-                Matrix gradTau = Matrix.of(gradient, 3, 4).columns(2, 3);
+                Matrix gradTau = Matrix.of(gradient, 3, 5).columns(2, 3);
                 arena.ops().gaussian(3, n, arena.of(y), SCALE, tau, residual, value, gradTau);
                 for (int r = 0; r < 3; r++) {
                     double t = noise[4 * r + 1];
                     Sum want = new Sum().add(logP[r]);
-                    Sum wantSlope = new Sum().add(slopes[4 * r + 2]);
+                    Sum wantSlope = new Sum().add(slopes[5 * r + 2]);
                     for (int i = 0; i < n; i++) {
                         double difference = (double) y[i] - eta[r * n + i];
                         double e = difference * Math.exp(-t);
@@ -92,9 +92,9 @@ class LikelihoodOpsTest {
                         close("residual", arena.floats(residual)[r * n + i], slope, 8 * U * Math.abs(slope));
                     }
                     close("logP", arena.floats(value)[r], want, 8.6 + 37 + 3);
-                    close("noise", arena.floats(gradient)[4 * r + 2], wantSlope, 8.6 + 37 + 3);
-                    for (int other : new int[] {0, 1, 3}) {
-                        assertThat(arena.floats(gradient)[4 * r + other]).isEqualTo(slopes[4 * r + other]);
+                    close("noise", arena.floats(gradient)[5 * r + 2], wantSlope, 8.6 + 37 + 3);
+                    for (int other : new int[] {0, 1, 3, 4}) {
+                        assertThat(arena.floats(gradient)[5 * r + other]).isEqualTo(slopes[5 * r + other]);
                     }
                 }
             }

@@ -12,13 +12,20 @@ final class Grid {
 
     private static final int WARP = 32;
     /** Some million threads: several times what a GPU holds at once, but few enough to share what a thread prepares. */
-    private static final long MOST = 4096;
+    static final long MOST = 4096;
+
+    /** The most blocks of a launch; a test has fewer. */
+    private static long most = MOST;
 
     private Grid() {}
 
+    static void most(long blocks) {
+        most = blocks;
+    }
+
     /** A thread for each item. */
     static long threads(long items) {
-        return Math.min(MOST, ceilDiv(items, THREADS));
+        return Math.min(most, ceilDiv(items, THREADS));
     }
 
     /** A thread for four neighbouring elements. */
@@ -28,12 +35,12 @@ final class Grid {
 
     /** A warp for each item. */
     static long warps(long items) {
-        return Math.min(MOST, ceilDiv(items, THREADS / WARP));
+        return Math.min(most, ceilDiv(items, THREADS / WARP));
     }
 
     /** For forRows of kernels/sum.cuh. */
     static long rows(long rows, long n) {
-        return n <= TILE ? shortRows(rows, n) : Math.min(MOST, rows);
+        return n <= TILE ? shortRows(rows, n) : Math.min(most, rows);
     }
 
     /** For forTiles of kernels/sum.cuh. */
