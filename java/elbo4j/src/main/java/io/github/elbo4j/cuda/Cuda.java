@@ -206,7 +206,7 @@ final class Cuda {
             throw new IllegalStateException("the cuda device is closed");
         }
         driver.usable();
-        if (resets != RESETS.get(options.ordinal() % RESETS.length())) {
+        if (!isCurrent()) {
             driver.broken("the GPU was reset after a fault of another device that was open on it");
             driver.usable();
         }
@@ -316,7 +316,12 @@ final class Cuda {
 
     /** Whether memory is still there to be given back. */
     boolean isUsable() {
-        return !closed && !driver.isBroken() && resets == RESETS.get(options.ordinal() % RESETS.length());
+        return !closed && !driver.isBroken() && isCurrent();
+    }
+
+    /** Whether the context is the one that the device was opened with. */
+    private boolean isCurrent() {
+        return resets == RESETS.get(options.ordinal() % RESETS.length());
     }
 
     /** A code of a call that gives something back: work goes on, {@link #close} throws the first failure at its end. */
@@ -351,7 +356,7 @@ final class Cuda {
         }
         closed = true;
         boolean expected = driver.isBroken();
-        if (retained && !expected && resets == RESETS.get(options.ordinal() % RESETS.length())) {
+        if (retained && !expected && isCurrent()) {
             freeing(JCudaDriver.cuCtxSetCurrent(context), "using the context");
             if (streaming) {
                 freeing(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device");
@@ -382,13 +387,14 @@ final class Cuda {
         if (retained) {
             JCudaDriver.cuCtxSetCurrent(new CUcontext()); // none: this thread must not be left with one that may end
             freeing(JCudaDriver.cuDevicePrimaryCtxRelease(device), "releasing the context");
-            if (driver.isBroken()) {
-                RESETS.incrementAndGet(options.ordinal() % RESETS.length());
+            // Once for a fault, however many devices it has ended: others may have been opened since.
+            if (driver.isBroken() && RESETS.compareAndSet(options.ordinal() % RESETS.length(), resets, resets + 1)) {
                 freeing(JCudaDriver.cuDevicePrimaryCtxReset(device), "resetting the context");
             }
         }
-        if (freeingFailure != null && !expected) {
-            throw freeingFailure;
+        RuntimeException failure = expected ? driver.secret() : freeingFailure;
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -132,12 +132,23 @@ public final class CudaDevice implements Device {
         }
     }
 
-    /** Gives a buffer's memory back, unless the device has done that. */
+    /**
+     * Gives a buffer's memory back, unless the device has done that. A fault of earlier work that shows now is left to the
+     * next operation, or to {@link #close}: whoever tidies up must not lose what there is.
+     */
     void free(long address) {
         synchronized (calls) {
-            if (cuda.isUsable()) {
+            if (!cuda.isUsable()) {
+                return;
+            }
+            try {
                 cuda.begin();
                 cuda.free(address);
+            } catch (DeviceException e) {
+                if (!cuda.driver().isBroken()) {
+                    throw e;
+                }
+                cuda.driver().untold();
             }
         }
     }

@@ -12,6 +12,8 @@ final class Driver {
     private String launched = "";
     /** The words of the fault that ended the context, if one did. */
     private @Nullable String broken;
+    /** Somebody has got those words. */
+    private boolean told;
 
     /** @param device its name in messages */
     Driver(String device) {
@@ -54,6 +56,7 @@ final class Driver {
             }
             message.append("; nothing more runs on this device: close it and open it again");
             broken(message.toString());
+            told = true;
         }
         return new DeviceException(message.toString());
     }
@@ -71,8 +74,20 @@ final class Driver {
 
     void usable() {
         if (broken != null) {
+            told = true;
             throw new DeviceException("nothing runs any more since an earlier failure: " + broken);
         }
+    }
+
+    /** The exception of the fault went no further. */
+    void untold() {
+        told = false;
+    }
+
+    /** The fault that nobody has got yet, or null. */
+    @Nullable
+    DeviceException secret() {
+        return broken == null || told ? null : new DeviceException(broken);
     }
 
     /** The driver's own words for a code. */

@@ -104,11 +104,11 @@ final class Library {
         List<String> lines = new ArrayList<>();
         String reason = noCublas();
         if (reason != null) {
-            lines.add("no cuBLAS, so no fast arithmetic: " + reason);
+            lines.add("cuBLAS is not there, which fast arithmetic needs: " + reason);
         }
         reason = noCurand();
         if (reason != null) {
-            lines.add("no cuRAND, so no normals of its: " + reason);
+            lines.add("cuRAND is not there, so its normals cannot be chosen: " + reason);
         }
         return lines;
     }
