@@ -2,7 +2,6 @@
 # machine's processor (test/emulator/README.md). Needs g++, GNU ld and Boost.Context; no part of CUDA.
 #
 #   ELBO4J_EMULATOR        where the libraries go
-#   ELBO4J_TEST_RESOURCES  where stand-ins for the fatbins go if there is no nvcc
 
 set(emulator ${ELBO4J_ROOT}/test/emulator)
 set(generated ${CMAKE_BINARY_DIR}/emulator)
@@ -129,7 +128,8 @@ add_custom_target(emulator ALL DEPENDS emulator_cuda emulator_cublas emulator_cu
 # ---- its own test, on kernels with planted faults: cmake/build selftest ----
 
 emulator_library(emulator_planted ${generated}/planted ${emulator}/planted.cu)
-add_executable(emulator_selftest ${emulator}/selftest.cpp)
+add_executable(emulator_selftest ${emulator}/selftest.cpp ${emulator}/cublas.cpp ${emulator}/curand.cpp)
+target_include_directories(emulator_selftest PRIVATE ${emulator})
 target_link_libraries(emulator_selftest PRIVATE emulator_planted)
 add_custom_target(selftest DEPENDS emulator_selftest COMMAND ${CMAKE_COMMAND} -D TEST=$<TARGET_FILE:emulator_selftest> -P ${CMAKE_CURRENT_LIST_DIR}/selftest.cmake VERBATIM)
 set_target_properties(emulator_planted emulator_planted_kernels emulator_selftest PROPERTIES EXCLUDE_FROM_ALL ON)
