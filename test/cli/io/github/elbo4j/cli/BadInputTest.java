@@ -217,11 +217,16 @@ class BadInputTest {
         "--gradient, reparm, did you mean reparam?",
         "--optimizer, sgd, 'must be one of adam, robbins-monro'",
         "--seed, x, 'x'",
+        "--arithmetic, quick, 'must be one of exact, fast'",
+        "--rng, curand, 'must be one of philox, curand-philox, curand-xorwow'",
+        "--arithmetic, fast, needs the device cuda",
+        "--rng, curand-xorwow, needs the device cuda",
+        "--device, cuda:x, 'must be one of auto, cpu, cuda, simd, scalar'",
         "--baseline, none, --baseline is for --gradient score",
     })
     void badOptions(String option, String value, String words) {
         assertThat(refused(GOOD, option, value))
-                .contains(option)
+                .contains(option.equals("--rng") || option.equals("--arithmetic") ? option.substring(2) : option)
                 .contains(words)
                 .contains(option.equals("--baseline") ? "" : value);
     }

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.elbo4j.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +150,31 @@ class FitTest {
         assertThat(comparable("scalar2")).isEqualTo(first);
         assertThat(comparable("cpu1")).isEqualTo(first);
         assertThat(comparable("cpu3")).isEqualTo(first);
+    }
+
+    /** Few steps: the emulated device takes its time. */
+    @Test
+    void cudaGivesTheBytesOfScalar() throws IOException {
+        boolean there = Devices.list().stream().anyMatch(d -> d.name().equals("cuda") && d.opens());
+        if (!there) {
+            System.out.println("cudaGivesTheBytesOfScalar: not run, no cuda device opens");
+            boolean required = System.getProperty("elbo4j.require", "").contains("cuda")
+                    && "true".equals(System.getProperty("elbo4j.expect.vector"));
+            assertThat(required).as("cuda is required, but does not open").isFalse();
+        }
+        Assumptions.assumeTrue(there, "no cuda device opens");
+        int n = 0;
+        for (String command : List.of(
+                "fit logistic --data pima.csv --target type --steps 40",
+                "fit logistic --data pima.csv --target type --steps 40 --family mean-field --gradient score --draws 65",
+                "fit linear --data air.csv --target ozone --steps 40 --batch 37",
+                "fit linear --data air.csv --target ozone --steps 40 --optimizer robbins-monro --noise-sd 21")) {
+            n++;
+            fit(command + EXACTLY, "scalar" + n, "--device", "scalar", "--quiet", "--evaluation-draws", 130);
+            Cli.Outcome outcome = fit(command + EXACTLY, "cuda" + n, "--device", "cuda", "--evaluation-draws", 130);
+            assertThat(outcome.out()).contains("device  cuda");
+            assertThat(comparable("cuda" + n)).as(command).isEqualTo(comparable("scalar" + n));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -135,8 +136,9 @@ public final class Devices {
                             + "'; choose auto, cpu, cuda (or cuda:1 and so on), simd or scalar");
             };
             if (needsCuda() && !kinds.contains(Kind.CUDA)) {
-                throw new IllegalArgumentException("arithmetic " + arithmetic + " with rng " + rng
-                        + " needs the device cuda, but the device is '" + name + "'");
+                String asked = arithmetic != Arithmetic.EXACT ? "arithmetic " + arithmetic : "rng " + rng;
+                throw new IllegalArgumentException(asked.toLowerCase(Locale.ROOT)
+                                .replace('_', '-') + " needs the device cuda, but the device is '" + name + "'");
             }
             return kinds;
         }
