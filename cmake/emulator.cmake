@@ -108,22 +108,24 @@ endfunction()
 file(GLOB sources CONFIGURE_DEPENDS ${ELBO4J_ROOT}/kernels/*.cu)
 emulator_library(emulator_cuda ${ELBO4J_EMULATOR} "${sources}")
 
-foreach(library cublas:12 curand:10)
+# cuBLAS also as a machine with CUDA 13 has it, in a folder of its own.
+foreach(library cublas:12: curand:10: cublas:13:/cuda13)
     string(REPLACE ":" ";" library ${library})
     list(GET library 0 name)
     list(GET library 1 version)
-    set(target emulator_${name})
-    file(CONFIGURE OUTPUT ${generated}/${name}.version @ONLY CONTENT "lib${name}.so.${version} {\n    global: ${name}*;\n    local: *;\n};\n")
+    list(GET library 2 folder)
+    set(target emulator_${name}_${version})
+    file(CONFIGURE OUTPUT ${generated}/${name}.${version}.version @ONLY CONTENT "lib${name}.so.${version} {\n    global: ${name}*;\n    local: *;\n};\n")
     add_library(${target} SHARED ${emulator}/${name}.cpp ${generated}/stubs-${name}.cpp)
     target_include_directories(${target} PRIVATE ${emulator})
     target_compile_options(${target} PRIVATE -Wall -Wextra)
-    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} SUFFIX .so.${version} LIBRARY_OUTPUT_DIRECTORY ${ELBO4J_EMULATOR}
-        NO_SONAME ON BUILD_RPATH "$ORIGIN")
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} SUFFIX .so.${version} LIBRARY_OUTPUT_DIRECTORY ${ELBO4J_EMULATOR}${folder}
+        NO_SONAME ON BUILD_RPATH "$ORIGIN;$ORIGIN/..")
     target_link_libraries(${target} PRIVATE emulator_cuda -Wl,-soname,lib${name}.so.${version}
-        -Wl,--version-script=${generated}/${name}.version)
+        -Wl,--version-script=${generated}/${name}.${version}.version)
 endforeach()
 
-add_custom_target(emulator ALL DEPENDS emulator_cuda emulator_cublas emulator_curand)
+add_custom_target(emulator ALL DEPENDS emulator_cuda emulator_cublas_12 emulator_curand_10 emulator_cublas_13)
 
 # ---- its own test, on kernels with planted faults: cmake/build selftest ----
 

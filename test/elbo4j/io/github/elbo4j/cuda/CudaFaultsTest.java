@@ -299,7 +299,7 @@ class CudaFaultsTest {
         assertThatThrownBy(() -> Devices.open("cuda"))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContainingAll("no GPU", "choose cpu or auto");
-        Devices.Choice choice = Devices.choose("auto", 1);
+        Devices.Choice choice = Devices.choose(Devices.Request.of("auto"));
         choice.device().close();
         assertThat(choice.device().name()).isNotEqualTo("cuda");
         assertThat(choice.reason()).contains("no cuda", "no GPU");

@@ -1,0 +1,116 @@
+package io.github.elbo4j.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.elbo4j.Numbers;
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.device.Shape;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Normals of cuRAND in the place of those by address. */
+class CurandTest {
+    private static final Key KEY = new Key(5);
+
+    @BeforeEach
+    void needsCurand() {
+        Present.cuda();
+        assumeTrue(Library.noCurand() == null, "there is no cuRAND");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "PHILOX", mode = EnumSource.Mode.EXCLUDE)
+    void aBlockHasItsOwnNormalsAndHasThemAgain(Rng rng) {
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(rng))) {
+            assertThat(device.description()).contains("cuRAND");
+            Shape shape = Shape.of(2, 5, 3);
+            float[] first = normals(device, KEY, 1, shape);
+            Set<Float> distinct = new HashSet<>();
+            int drawn = 0;
+            for (float[] block : List.of(
+                    first,
+                    normals(device, KEY, 2, shape),
+                    normals(device, new Key(6), 1, shape),
+                    normals(device, KEY, 1, shape.at(0, 5, 0)),
+                    normals(device, KEY, 1, shape.at(2, 0, 0)))) {
+                for (float x : block) {
+                    distinct.add(x);
+                    drawn++;
+                }
+            }
+            // Two of 150 normals in float32 agree by chance about once in a thousand times.
+            assertThat(distinct.size()).isGreaterThan(drawn - 3);
+            assertThat(normals(device, KEY, 1, shape)).isEqualTo(first);
+            try (Device other = CudaDevice.open(CudaOptions.DEFAULT)) {
+                assertThat(normals(other, KEY, 1, shape)).isNotEqualTo(first);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "PHILOX", mode = EnumSource.Mode.EXCLUDE)
+    void theyAreStandardNormals(Rng rng) {
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(rng))) {
+            float[] x = normals(device, KEY, 1, Shape.of(1, 1001, 101)); // odd: generators make pairs
+            double sum = 0;
+            double squares = 0;
+            for (float each : x) {
+                sum += each;
+                squares += each * (double) each;
+            }
+            // Five standard deviations.
+            assertThat(Math.abs(sum) / Math.sqrt(x.length)).isLessThan(5);
+            assertThat(Math.abs(squares - x.length) / Math.sqrt(2.0 * x.length)).isLessThan(5);
+        }
+    }
+
+    @Test
+    void drawsAreMadeOfThem() {
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND_PHILOX));
+                Buffer mu = device.copyOf(Numbers.normals(1, 14));
+                Buffer omega = device.allocate(14);
+                Buffer z = device.allocate(2 * 3 * 7)) {
+            Shape shape = Shape.of(2, 3, 7);
+            float[] epsilon = normals(device, KEY, 3, shape);
+            device.ops().sample(KEY, 3, shape, mu, omega, z);
+            float[] got = z.toFloats();
+            float[] location = mu.toFloats();
+            for (int i = 0; i < got.length; i++) {
+                assertThat(got[i]).isEqualTo(location[i / 21 * 7 + i % 7] + epsilon[i]);
+            }
+        }
+    }
+
+    @Test
+    void aFailureOfCurandIsToldInWords() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND_PHILOX))) {
+            Shape shape = Shape.of(1, 2, 3);
+            Emulator.fail("curandGenerateNormal", 1, 201);
+            assertThatThrownBy(() -> normals(device, KEY, 1, shape))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContainingAll("normals of cuRAND, 6 of them, failed", "CURAND_STATUS_LAUNCH_FAILURE");
+            assertThat(normals(device, KEY, 1, shape)).doesNotContain(0f);
+        } finally {
+            Emulator.reset();
+        }
+    }
+
+    private static float[] normals(Device device, Key key, int step, Shape shape) {
+        try (Buffer x = device.allocate(shape.elements())) {
+            device.ops().normal(key, step, shape, x);
+            return x.toFloats();
+        }
+    }
+}
