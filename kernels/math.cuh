@@ -103,7 +103,7 @@ static __device__ __forceinline__ float reciprocalOnePlus(float e) {
 // 1/x without a division: 1/(m·2^e) = 2^-e·(1/m) with m in [1, 2).
 static __device__ __forceinline__ float detReciprocal(float x) {
 #ifdef ELBO4J_FAST
-    return __frcp_rn(x);
+    return __fdividef(1.0f, x);
 #else
     const float a = fabsf(x);
     const bool tiny = a < LEAST_NORMAL;
