@@ -63,7 +63,7 @@ static __device__ __forceinline__ void endGaussian(const LikelihoodGaussian& p, 
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) likelihood_gaussian(const LikelihoodGaussian p) {
+extern "C" __global__ void __launch_bounds__(256, 4) likelihood_gaussian(const LikelihoodGaussian p) {
     forTiles(
             p.rows,
             p.observations,
