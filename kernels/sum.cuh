@@ -14,6 +14,11 @@ static __device__ __forceinline__ long long quotient(long long a, int b) {
     return (a >> 32) == 0 ? (long long) ((unsigned int) a / (unsigned int) b) : a / b;
 }
 
+// ⌈n / by⌉, also where n + by is no int.
+static __device__ __forceinline__ int ceilDiv(int n, int by) {
+    return (int) (((unsigned int) n + (unsigned int) by - 1u) / (unsigned int) by);
+}
+
 static __device__ __forceinline__ int laneOfWarp() { return (int) (threadIdx.x & 31u); }
 
 // Folds the first `width` lanes (a power of two) of a warp, or of each of its groups of `width`; the first lane has the sum.

@@ -32,14 +32,14 @@ final class CudaOps implements Ops {
         normal = new NormalCuda(cuda);
         math = new MathCuda(cuda);
         meanField = new MeanFieldCuda(cuda);
-        fullRank = new FullRankCuda(cuda);
-        kl = new KlCuda(cuda);
+        gemm = new GemmCuda(cuda);
+        fullRank = new FullRankCuda(cuda, normal, gemm);
+        kl = new KlCuda(cuda, gemm);
         elbo = new ElboCuda(cuda);
         score = new ScoreCuda(cuda);
         reparam = new ReparamCuda(cuda);
         fullRankGradient = new FullRankGradientCuda(cuda);
         likelihood = new LikelihoodCuda(cuda);
-        gemm = new GemmCuda(cuda);
         optimizer = new OptimizerCuda(cuda, math);
         fused = new FusedCuda(cuda);
     }

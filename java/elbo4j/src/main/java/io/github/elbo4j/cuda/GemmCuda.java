@@ -4,13 +4,220 @@ import io.github.elbo4j.device.Matrix;
 
 /** Launches kernels/gemm.cu. */
 final class GemmCuda {
-    GemmCuda(Cuda cuda) {}
+    /** In the order of the kernel's enum. */
+    private enum Triangle {
+        WHOLE,
+        LOWER,
+        UPPER
+    }
+
+    /** Rows and columns of a tile, and of the smaller one. */
+    static final int TILE = 64;
+
+    static final int SMALL_TILE = 32;
+    /** Blocks that keep a large GPU busy; with fewer, tiles are small and panels get blocks of their own. */
+    static final long BUSY = 264;
+
+    private static final int PANEL = 256;
+    private static final int LANES = 32;
+    /** Memory for the chains of panels; with more panels or columns than fit, they come one lot after the other. */
+    private static final long WORKSPACE = 256L << 20;
+
+    private final Cuda cuda;
+    private final Kernel multiply;
+    private final Kernel multiply32;
+    private final Kernel add;
+    private final Kernel copy;
+    private final Kernel solve;
+    private final Kernel solve32;
+
+    GemmCuda(Cuda cuda) {
+        this.cuda = cuda;
+        multiply = cuda.kernel("gemm_multiply");
+        multiply32 = cuda.kernel("gemm_multiply32");
+        add = cuda.kernel("gemm_add");
+        copy = cuda.kernel("gemm_copy");
+        solve = cuda.kernel("gemm_solve");
+        solve32 = cuda.kernel("gemm_solve32");
+    }
 
     void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        Kernel.missing();
+        Product product = new Product(View.of(a), View.of(b), View.of(c), 1, c.rows(), c.columns(), a.columns());
+        int panels = (int) Grid.ceilDiv(a.columns(), PANEL);
+        if (panels < 2 || product.tiles(TILE) >= BUSY || product.outputs() == 0) {
+            launch(product, accumulate, Triangle.WHOLE, 1f, "gemm");
+            return;
+        }
+        int together = (int) Math.min(panels, Math.max(1, WORKSPACE / (Float.BYTES * product.outputs())));
+        long sums = cuda.arena().take(Float.BYTES * together * product.outputs());
+        for (int first = 0; first < panels; first += together) {
+            int count = Math.min(together, panels - first);
+            launchPanels(product, 1f, sums, first, count, "gemm");
+            product.c()
+                    .to(cuda.launch().of(add))
+                    .address(sums)
+                    .number(1)
+                    .number(product.rows())
+                    .number(product.columns())
+                    .number(count)
+                    .flag(accumulate || first > 0)
+                    .number(0)
+                    .run(Grid.threads(product.outputs()), Grid.THREADS, "gemm");
+        }
     }
 
     void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
-        Kernel.missing();
+        View target = View.of(b);
+        if (solve) {
+            solve(View.of(l), target, 1, b.rows(), b.columns(), upper, false, "triangularSolve");
+            return;
+        }
+        long elements = (long) b.rows() * b.columns();
+        View source = View.rowMajor(cuda.arena().take(Float.BYTES * elements), b.rows(), b.columns());
+        target.to(cuda.launch().of(copy))
+                .address(source.at())
+                .number(b.rows())
+                .number(b.columns())
+                .run(Grid.threads(elements), Grid.THREADS, "triangularMultiply");
+        Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows());
+        launch(product, false, upper ? Triangle.UPPER : Triangle.LOWER, 1f, "triangularMultiply");
+    }
+
+    /**
+     * {@code X = L⁻¹·X} in place for every problem, forward, or backward if {@code upper}.
+     *
+     * @param logDiagonal whether L's diagonal is stored as its logarithm
+     */
+    void solve(
+            View l,
+            View x,
+            int problems,
+            int rows,
+            int columns,
+            boolean upper,
+            boolean logDiagonal,
+            String operation) {
+        int panels = (int) Grid.ceilDiv(rows, PANEL);
+        if (!upper || panels < 2) {
+            for (int first = 0; first < rows; first += PANEL) {
+                // What the rows above contribute: X −= L·X, panel by panel, in the order of the chains.
+                if (first > 0) {
+                    int height = Math.min(PANEL, rows - first);
+                    View target = x.from(first, 0);
+                    Product known = new Product(l.from(first, 0), x, target, problems, height, columns, first);
+                    launch(known, true, Triangle.WHOLE, -1f, operation);
+                }
+                solvePanel(l, x, problems, rows, columns, first, upper, logDiagonal, 0, 0, operation);
+            }
+            return;
+        }
+        // What the rows below contribute comes after the panel's own chain, so that it is kept for then.
+        long column = (long) Float.BYTES * (panels - 1) * PANEL * problems;
+        int together = (int) Math.min(columns, Math.max(LANES, WORKSPACE / Math.max(1, column)));
+        long later = cuda.arena().take(column * together);
+        for (int from = 0; from < columns; from += together) {
+            int count = Math.min(together, columns - from);
+            View part = x.from(0, from);
+            for (int panel = panels - 1; panel >= 0; panel--) {
+                int first = panel * PANEL;
+                int below = Math.min(rows, first + PANEL);
+                Product known = new Product(
+                        l.from(first, below),
+                        part.from(below, 0),
+                        part.from(first, 0),
+                        problems,
+                        below - first,
+                        count,
+                        rows - below);
+                launchPanels(known, -1f, later, 0, panels - 1 - panel, operation);
+                solvePanel(
+                        l,
+                        part,
+                        problems,
+                        rows,
+                        count,
+                        first,
+                        true,
+                        logDiagonal,
+                        later,
+                        panels - 1 - panel,
+                        operation);
+            }
+        }
+    }
+
+    /** The rows of a panel, which depend on each other. */
+    private void solvePanel(
+            View l,
+            View x,
+            int problems,
+            int rows,
+            int columns,
+            int first,
+            boolean upper,
+            boolean logDiagonal,
+            long later,
+            int laterPanels,
+            String operation) {
+        Launch launch = cuda.launch().of(rows <= SMALL_TILE ? solve32 : solve);
+        x.to(l.to(launch))
+                .address(later)
+                .number(problems)
+                .number(rows)
+                .number(columns)
+                .number(first)
+                .number(laterPanels)
+                .flag(upper)
+                .flag(logDiagonal)
+                .number(0)
+                .run(problems * Grid.ceilDiv(columns, LANES), LANES, operation);
+    }
+
+    /** The whole of C, each output by one thread. */
+    private void launch(Product product, boolean accumulate, Triangle triangle, float sign, String operation) {
+        launch(product, 0, 0, 1, accumulate, triangle, sign, operation);
+    }
+
+    /** The chains of panels {@code first} to {@code first + count − 1}, to {@code sums}; C is not touched. */
+    private void launchPanels(Product product, float sign, long sums, int first, int count, String operation) {
+        launch(product, sums, first, count, false, Triangle.WHOLE, sign, operation);
+    }
+
+    private void launch(
+            Product product,
+            long sums,
+            int firstPanel,
+            int panels,
+            boolean accumulate,
+            Triangle triangle,
+            float sign,
+            String operation) {
+        boolean small = product.tiles(TILE) * panels < BUSY;
+        Launch launch = cuda.launch().of(small ? multiply32 : multiply);
+        product.c()
+                .to(product.b().to(product.a().to(launch)))
+                .address(sums)
+                .number(product.problems())
+                .number(product.rows())
+                .number(product.columns())
+                .number(product.inner())
+                .number(firstPanel)
+                .number(panels)
+                .flag(accumulate)
+                .number(triangle.ordinal())
+                .number(sign)
+                .number(0)
+                .run(product.tiles(small ? SMALL_TILE : TILE) * panels, Grid.THREADS, operation);
+    }
+
+    /** C of rows × columns and A·B over so many k's, for every problem. */
+    private record Product(View a, View b, View c, int problems, int rows, int columns, int inner) {
+        long outputs() {
+            return (long) problems * rows * columns;
+        }
+
+        long tiles(int size) {
+            return problems * Grid.ceilDiv(rows, size) * Grid.ceilDiv(columns, size);
+        }
     }
 }

@@ -6,9 +6,23 @@ import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/reparam.cu. */
 final class ReparamCuda {
-    ReparamCuda(Cuda cuda) {}
+    private final Cuda cuda;
+    private final Kernel meanField;
+
+    ReparamCuda(Cuda cuda) {
+        this.cuda = cuda;
+        meanField = cuda.kernel("reparam_meanfield");
+    }
 
     void meanField(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
-        Kernel.missing();
+        cuda.launch()
+                .of(meanField)
+                .normals(key, step, shape)
+                .buffer(omega)
+                .buffer(gradient)
+                .buffer(runs)
+                .number(Runs.all(runs, shape, 2L * shape.dimensions()))
+                .flag(path)
+                .run(Runs.blocks(shape), Grid.THREADS, "meanFieldReparam");
     }
 }

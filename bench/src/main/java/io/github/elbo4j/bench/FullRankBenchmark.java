@@ -1,0 +1,58 @@
+package io.github.elbo4j.bench;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** 1024 draws of a full-rank Gaussian of 256 dimensions and their log-density. */
+@SuppressWarnings("NullAway.Init") // prepare() is the constructor
+public class FullRankBenchmark extends WorkBenchmark {
+    private static final int D = 256;
+    private static final Shape SHAPE = Shape.of(1, 1024, D);
+
+    private Ops ops;
+    private Buffer mu; // [256]
+    private Buffer factor; // [256][256]
+    private Buffer z; // [1024][256]
+    private Buffer logQ; // [1024]
+    private int step;
+
+    @Override
+    void prepare(Device on) {
+        ops = on.ops();
+        mu = own(on.copyOf(Work.uniform(D, -1, 1, 1)));
+        factor = own(on.copyOf(Work.uniform(D * D, -0.1, 0.1, 2)));
+        z = own(on.allocate(SHAPE.elements()));
+        logQ = own(on.allocate(SHAPE.rows()));
+    }
+
+    @Benchmark
+    @Override
+    public Buffer step() {
+        ops.fullRankSample(KEY, step++, SHAPE, mu, factor, z);
+        ops.fullRankLogDensity(SHAPE, mu, factor, z, logQ);
+        return done(logQ);
+    }
+
+    /** The density of a draw is that of the normals it was made of. */
+    @Override
+    void check() {
+        float[] got = step().toFloats();
+        float[] epsilon;
+        try (Buffer normals = mu.device().allocate(SHAPE.elements())) {
+            ops.normal(KEY, step - 1, SHAPE, normals);
+            epsilon = normals.toFloats();
+        }
+        float[] f = factor.toFloats();
+        for (int s = 0; s < got.length; s++) {
+            double want = 0;
+            for (int i = 0; i < D; i++) {
+                double e = epsilon[s * D + i];
+                want -= e * e / 2 + f[i * D + i] + Host.HALF_LOG_2PI;
+            }
+            Expect.close("the log-density of draw " + s, got[s], want, 1e-4 * Math.abs(want)); // a solve loses digits
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// The Gaussian with a Cholesky factor; its diagonal is stored as its logarithm.                    twin: FullRankKernel
+//
+// Solving with the factor is gemm.cu's gemm_solve.
+#include "gemm.cuh"
+#include "math.cuh"
+#include "normal.cuh"
+#include "sum.cuh"
+
+static constexpr double HALF_LOG_2PI = 0.9189385332046727;
+
+// ---- z[b,s,i] = mu[b,i] + Σ_{j ≤ i} L_ij·epsilon[b,s,j] ----
+
+struct FullRankSample {
+    Normals normals;
+    const float* mu;     // [B][D]
+    const float* factor; // [B][D][D]
+    float* z;            // [B][S][D]
+};
+
+// Rows of a factor, its diagonal restored.
+template <int TILE>
+struct FactorRows : Strided<TILE> {
+    int row; // the tile's first
+
+    __device__ __forceinline__ FactorRows(const float* at, int row, int dims)
+            : Strided<TILE>(at + (long long) row * dims, dims, 1, dims - row, 1.0f), row(row) {}
+
+    __device__ __forceinline__ void fetch(int from, int end) {
+        Strided<TILE>::fetch(from, end);
+        if (from + STEP > row) {
+#pragma unroll
+            for (int q = 0; q < this->COUNT; q++) { // neighbouring threads read along k: see Strided
+                const int i = row + this->line + q * (TILE_THREADS / STEP);
+                if (i == from + this->k) {
+                    this->held[q] = detExp(this->held[q]);
+                }
+            }
+        }
+    }
+};
+
+// epsilon of `TILE` draws from s on: a thread makes four neighbouring coordinates of one.
+template <int TILE>
+struct Epsilons {
+    const Normals& n;
+    int b, s;
+    float4 held;
+
+    __device__ __forceinline__ void fetch(int from, int end) {
+        const int draw = s + (int) threadIdx.x / 4;
+        const int d = from + (int) threadIdx.x % 4 * 4;
+        if ((int) threadIdx.x / 4 < TILE && draw < n.draws && d < end) {
+            held = epsilon4(n, b, draw, d);
+        }
+    }
+
+    __device__ __forceinline__ void put(float (*tile)[TILE + 4]) const {
+        const int draw = (int) threadIdx.x / 4;
+        const int d = (int) threadIdx.x % 4 * 4;
+        if (draw < TILE) {
+            tile[d][draw] = held.x;
+            tile[d + 1][draw] = held.y;
+            tile[d + 2][draw] = held.z;
+            tile[d + 3][draw] = held.w;
+        }
+    }
+};
+
+// A block is (b, tile of draws, tile of coordinates).
+template <int TILE, int EACH>
+static __device__ __forceinline__ void sample(const FullRankSample& p) {
+    const Normals& n = p.normals;
+    const int dims = n.dimensions;
+    const int down = ceilDiv(dims, TILE);
+    const int across = ceilDiv(n.draws, TILE);
+    const long long outer = quotient(blockIdx.x, down);
+    const int row = (int) (blockIdx.x - outer * down) * TILE;
+    const int b = (int) quotient(outer, across);
+    const int draw = (int) (outer - (long long) b * across) * TILE;
+    const int i = row + (int) threadIdx.x / (TILE / EACH) * EACH;
+    const int s = draw + (int) threadIdx.x % (TILE / EACH) * EACH;
+    float value[EACH][EACH];
+#pragma unroll
+    for (int r = 0; r < EACH; r++) {
+        const float location = i + r < dims ? p.mu[(long long) b * dims + i + r] : 0.0f;
+#pragma unroll
+        for (int c = 0; c < EACH; c++) {
+            value[r][c] = location;
+        }
+    }
+    FactorRows<TILE> left(p.factor + (long long) b * dims * dims, row, dims);
+    Epsilons<TILE> right{n, b, draw, make_float4(0.0f, 0.0f, 0.0f, 0.0f)};
+    multiplyTile<TILE, EACH>(
+            left, right, row, 0, min(dims, row + TILE), LOWER, [&](int, const float(&chain)[EACH][EACH]) {
+#pragma unroll
+                for (int r = 0; r < EACH; r++) {
+#pragma unroll
+                    for (int c = 0; c < EACH; c++) {
+                        value[r][c] += chain[r][c];
+                    }
+                }
+            });
+    float* z = p.z + ((long long) b * n.draws + s) * dims + i;
+#pragma unroll
+    for (int c = 0; c < EACH; c++) {
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+            if (i + r < dims && s + c < n.draws) {
+                z[(long long) c * dims + r] = value[r][c];
+            }
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_sample(const FullRankSample p) { sample<64, 4>(p); }
+
+// The same in tiles of 32, for few draws or coordinates.
+extern "C" __global__ void __launch_bounds__(256) fullrank_sample32(const FullRankSample p) { sample<32, 2>(p); }
+
+// ---- residual = z − mu ----
+
+struct FullRankResidual {
+    const float* mu; // [B][D]
+    const float* z;  // [B][S][D]
+    float* residual; // [B][S][D]
+    int problems, draws, dimensions;
+    int unused;
+};
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_residual(const FullRankResidual p) {
+    const int dims = p.dimensions;
+    const long long n = (long long) p.problems * p.draws * dims;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long row = quotient(at, dims);
+        p.residual[at] = p.z[at] - p.mu[quotient(row, p.draws) * dims + (at - row * dims)];
+    }
+}
+
+// ---- x = −x ----
+
+struct FullRankNegate {
+    float* x;
+    long long elements;
+};
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_negate(const FullRankNegate p) {
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < p.elements; at += stride) {
+        p.x[at] = -p.x[at];
+    }
+}
+
+// ---- logQ[b,s] = Σ_i (−h_i²/2 − log L_ii) − D·log(2π)/2, with L·h = z − mu solved ----
+
+struct FullRankDensity {
+    const float* factor; // [B][D][D]
+    const float* h;      // [B][S][D]
+    float* logQ;         // [B][S]
+    int problems, draws, dimensions;
+    int unused;
+};
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_density(const FullRankDensity p) {
+    const int dims = p.dimensions;
+    const double constant = dims * HALF_LOG_2PI;
+    forRows(
+            (long long) p.problems * p.draws,
+            dims,
+            [&](long long row, long long i) {
+                const float h = p.h[row * dims + i];
+                return __fmaf_rn(-0.5f * h, h, -p.factor[(quotient(row, p.draws) * dims + i) * dims + i]);
+            },
+            [&](long long row, double sum) { p.logQ[row] = (float) (sum - constant); });
+}
+
+// ---- entropy[at + b] = Σ_i log L_ii + D·(log(2π)/2 + 1/2) ----
+
+struct FullRankEntropy {
+    const float* factor; // [B][D][D]
+    double* entropy;     // [B], from the wanted record on
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_entropy(const FullRankEntropy p) {
+    const int dims = p.dimensions;
+    forRows(
+            p.problems,
+            dims,
+            [&](long long b, long long i) { return p.factor[(b * dims + i) * dims + i]; },
+            [&](long long b, double sum) { p.entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
+}

@@ -1,0 +1,259 @@
+// Dense linear algebra over strided views, for every problem of a batch.                                  twin: GemmKernel
+#include "gemm.cuh"
+#include "math.cuh"
+#include "sum.cuh"
+
+// ---- C = A·B, or C += A·B; C is M × N, A is M × K, B is K × N ----
+
+struct GemmMultiply {
+    View a, b, c;
+    float* sums;    // null, or [panels][B][M][N]: the panels' chains are left there, for gemm_add
+    int problems, rows, columns, inner;  // B, M, N, K
+    int firstPanel; // with sums: the panel of sums[0]
+    int panels;     // with sums: how many; one for each block
+    int accumulate;
+    int triangle;   // of A: see Triangle
+    float sign;     // of A: 1 or −1
+    int unused;
+};
+
+template <int TILE, int EACH>
+static __device__ __forceinline__ void multiply(const GemmMultiply& p) {
+    // A block is ((b, panel), tile of columns, tile of rows).
+    const int down = ceilDiv(p.rows, TILE);
+    const int across = ceilDiv(p.columns, TILE);
+    long long rest = quotient(blockIdx.x, down);
+    const int row = (int) (blockIdx.x - rest * down) * TILE;
+    const long long outer = quotient(rest, across);
+    const int column = (int) (rest - outer * across) * TILE;
+    const int panels = p.sums == nullptr ? 1 : p.panels;
+    const int b = (int) quotient(outer, panels);
+    const int slot = (int) (outer - (long long) b * panels);
+    int first = 0;
+    int last = p.inner;
+    if (p.sums != nullptr) {
+        first = (p.firstPanel + slot) * PANEL;
+        last = min(last, first + PANEL);
+    } else if (p.triangle == LOWER) {
+        last = min(last, row + TILE);
+    } else if (p.triangle == UPPER) {
+        first = row;
+    }
+    const int i = row + (int) threadIdx.x / (TILE / EACH) * EACH;
+    const int j = column + (int) threadIdx.x % (TILE / EACH) * EACH;
+    float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
+    float value[EACH][EACH];
+#pragma unroll
+    for (int r = 0; r < EACH; r++) {
+#pragma unroll
+        for (int q = 0; q < EACH; q++) {
+            const bool old = p.accumulate && p.sums == nullptr && i + r < p.rows && j + q < p.columns;
+            value[r][q] = old ? c[r * p.c.rowStride + q * p.c.columnStride] : 0.0f;
+        }
+    }
+    Strided<TILE> left(
+            p.a.at + b * p.a.problemStride + row * p.a.rowStride, p.a.rowStride, p.a.columnStride, p.rows - row, p.sign);
+    Strided<TILE> right(
+            p.b.at + b * p.b.problemStride + column * p.b.columnStride,
+            p.b.columnStride,
+            p.b.rowStride,
+            p.columns - column,
+            1.0f);
+    multiplyTile<TILE, EACH>(left, right, row, first, last, p.triangle, [&](int, const float(&chain)[EACH][EACH]) {
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+#pragma unroll
+            for (int q = 0; q < EACH; q++) {
+                value[r][q] = p.sums == nullptr ? value[r][q] + chain[r][q] : chain[r][q];
+            }
+        }
+    });
+    if (p.sums != nullptr) {
+        float* sums = p.sums + (((long long) slot * p.problems + b) * p.rows + i) * p.columns + j;
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+#pragma unroll
+            for (int q = 0; q < EACH; q++) {
+                if (i + r < p.rows && j + q < p.columns) {
+                    sums[(long long) r * p.columns + q] = value[r][q];
+                }
+            }
+        }
+        return;
+    }
+#pragma unroll
+    for (int r = 0; r < EACH; r++) {
+#pragma unroll
+        for (int q = 0; q < EACH; q++) {
+            if (i + r < p.rows && j + q < p.columns) {
+                c[r * p.c.rowStride + q * p.c.columnStride] = value[r][q];
+            }
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) gemm_multiply(const GemmMultiply p) { multiply<64, 4>(p); }
+
+// The same in tiles of 32, for outputs that would make too few tiles of 64.
+extern "C" __global__ void __launch_bounds__(256) gemm_multiply32(const GemmMultiply p) { multiply<32, 2>(p); }
+
+// ---- C = Σ of the panels' chains in order, from +0 or from C ----
+
+struct GemmAdd {
+    View c;
+    const float* sums; // [panels][B][M][N]
+    int problems, rows, columns, panels;
+    int accumulate;
+    int unused;
+};
+
+extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
+    const long long n = (long long) p.problems * p.rows * p.columns;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long line = quotient(at, p.columns);
+        const long long j = at - line * p.columns;
+        const long long b = quotient(line, p.rows);
+        const long long i = line - b * p.rows;
+        float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
+        float value = p.accumulate ? *c : 0.0f;
+        for (int panel = 0; panel < p.panels; panel++) {
+            value += p.sums[panel * n + at];
+        }
+        *c = value;
+    }
+}
+
+// ---- target = source: the triangular product in place reads a copy ----
+
+struct GemmCopy {
+    View source;
+    float* target; // [M][N]
+    int rows, columns;
+};
+
+extern "C" __global__ void __launch_bounds__(256) gemm_copy(const GemmCopy p) {
+    const long long n = (long long) p.rows * p.columns;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long i = quotient(at, p.columns);
+        p.target[at] = p.source.at[i * p.source.rowStride + (at - i * p.columns) * p.source.columnStride];
+    }
+}
+
+// ---- X = L⁻¹·X in place, for the rows of one panel: forward, or backward for an upper triangle ----
+
+// What earlier panels contribute is in X already; what later panels contribute to a backward solve is added here, since the
+// own panel's chain comes first.
+struct GemmSolve {
+    View l, x;          // M × M, M × N
+    const float* later; // [laterPanels][B][rows of the panel][N]
+    int problems, rows, columns;  // B, M, N
+    int first;          // the panel's first row, a multiple of 256
+    int laterPanels;
+    int upper;
+    int logDiagonal;    // whether L's diagonal is stored as its logarithm
+    int unused;
+};
+
+static constexpr int GROUP = 8; // rows whose factors are in shared memory at a time
+
+// A warp solves 32 columns, a lane each; a forward solve runs the chains of a group of rows side by side, a backward one
+// cannot: there every chain begins with the unknown that was found last.
+template <int ROWS>
+static __device__ __forceinline__ void solve(const GemmSolve& p) {
+    __shared__ float x[ROWS][WARP + 1];
+    alignas(16) __shared__ float factor[GROUP][ROWS];
+    __shared__ float inverse[ROWS];
+    const int lane = laneOfWarp();
+    const int groups = ceilDiv(p.columns, WARP);
+    const int b = (int) quotient(blockIdx.x, groups);
+    const int column = (int) (blockIdx.x - (long long) b * groups) * WARP;
+    const int columns = min(WARP, p.columns - column);
+    const int n = min(ROWS, p.rows - p.first);
+    const float* l = p.l.at + b * p.l.problemStride + p.first * (p.l.rowStride + p.l.columnStride);
+    float* target = p.x.at + b * p.x.problemStride + p.first * p.x.rowStride + column * p.x.columnStride;
+    const bool alongRows = p.x.rowStride < p.x.columnStride; // neighbouring lanes read neighbouring rows
+    const int width = alongRows ? n : columns;
+    const int height = alongRows ? columns : n;
+    for (int h = 0; h < height; h++) {
+        for (int w = lane; w < width; w += WARP) {
+            const int i = alongRows ? w : h;
+            const int c = alongRows ? h : w;
+            x[i][c] = target[i * p.x.rowStride + c * p.x.columnStride];
+        }
+    }
+    for (int i = lane; i < n; i += WARP) {
+        const float diagonal = l[i * (p.l.rowStride + p.l.columnStride)];
+        inverse[i] = p.logDiagonal ? detExp(-diagonal) : detReciprocal(diagonal);
+    }
+    const long long plane = (long long) p.problems * n * p.columns;
+    const float* later = p.later + (long long) b * n * p.columns + column + lane;
+    for (int done = 0; done < n; done += GROUP) {
+        const int count = min(GROUP, n - done);
+        const int low = p.upper ? n - done - count : done; // the group's first row
+        const int from = p.upper ? low : 0;
+        const int length = p.upper ? n - low : low + count;
+        for (int at = lane; at < count * length; at += WARP) {
+            const bool alongGroup = p.l.rowStride < p.l.columnStride;
+            const int r = alongGroup ? at % count : at / length;
+            const int k = from + (alongGroup ? at / count : at - r * length);
+            factor[r][k] = -l[(low + r) * p.l.rowStride + k * p.l.columnStride];
+        }
+        __syncwarp();
+        if (p.upper) {
+            for (int i = low + count - 1; i >= low; i--) {
+                float value = x[i][lane];
+                if (i + 1 < n) {
+                    float chain = 0.0f;
+#pragma unroll 8
+                    for (int k = i + 1; k < n; k++) {
+                        chain = __fmaf_rn(factor[i - low][k], x[k][lane], chain);
+                    }
+                    value += chain;
+                }
+                if (lane < columns) {
+                    for (int panel = 0; panel < p.laterPanels; panel++) {
+                        value += later[panel * plane + (long long) i * p.columns];
+                    }
+                }
+                x[i][lane] = value * inverse[i];
+            }
+        } else {
+            float chain[GROUP] = {};
+#pragma unroll 4
+            for (int k = 0; k < low; k++) {
+                const float known = x[k][lane];
+#pragma unroll
+                for (int r = 0; r < GROUP; r++) {
+                    chain[r] = __fmaf_rn(factor[r][k], known, chain[r]);
+                }
+            }
+#pragma unroll
+            for (int r = 0; r < GROUP; r++) {
+                if (r < count) {
+                    const int i = low + r;
+#pragma unroll
+                    for (int q = 0; q < r; q++) {
+                        chain[r] = __fmaf_rn(factor[r][low + q], x[low + q][lane], chain[r]);
+                    }
+                    const float value = x[i][lane];
+                    x[i][lane] = (i > 0 ? value + chain[r] : value) * inverse[i];
+                }
+            }
+        }
+        __syncwarp();
+    }
+    for (int h = 0; h < height; h++) {
+        for (int w = lane; w < width; w += WARP) {
+            const int i = alongRows ? w : h;
+            const int c = alongRows ? h : w;
+            target[i * p.x.rowStride + c * p.x.columnStride] = x[i][c];
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(32) gemm_solve(const GemmSolve p) { solve<PANEL>(p); }
+
+// The same for at most 32 rows: more warps fit a multiprocessor.
+extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solve<32>(p); }

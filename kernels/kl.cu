@@ -1,0 +1,147 @@
+// Kullback–Leibler divergences in closed form, and their gradients with respect to q.                     twin: KlKernel
+#include "math.cuh"
+#include "sum.cuh"
+
+// ---- diagonal: kl[b] = Σ_d (r² + e² − 1)/2 − log r, r = sigmaQ/sigmaP, e = (muQ − muP)/sigmaP; p absent: N(0, 1) ----
+
+struct KlDiagonal {
+    const float* muQ;    // [B][D]
+    const float* omegaQ; // [B][D]
+    const float* muP;    // [B][D], or null
+    const float* omegaP; // [B][D], or null
+    double* kl;          // [B]
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) kl_diagonal(const KlDiagonal p) {
+    forRows(
+            p.problems,
+            p.dimensions,
+            [&](long long b, long long d) {
+                const long long m = b * p.dimensions + d;
+                if (p.muP == nullptr) {
+                    const float sigma = detExp(p.omegaQ[m]);
+                    const float square = __fmaf_rn(sigma, sigma, __fmaf_rn(p.muQ[m], p.muQ[m], -1.0f));
+                    return __fmaf_rn(0.5f, square, -p.omegaQ[m]);
+                }
+                const float logRatio = p.omegaQ[m] - p.omegaP[m];
+                const float ratio = detExp(logRatio);
+                const float e = (p.muQ[m] - p.muP[m]) * detExp(-p.omegaP[m]);
+                return __fmaf_rn(0.5f, __fmaf_rn(ratio, ratio, __fmaf_rn(e, e, -1.0f)), -logRatio);
+            },
+            [&](long long b, double sum) { p.kl[b] = sum; });
+}
+
+// ---- its gradient: e/sigmaP and r² − 1 ----
+
+struct KlGradient {
+    const float* muQ;    // [B·D], as all of them
+    const float* omegaQ;
+    const float* muP;    // or null
+    const float* omegaP; // or null
+    float* gradMu;
+    float* gradOmega;
+    long long elements;
+};
+
+extern "C" __global__ void __launch_bounds__(256) kl_gradient(const KlGradient p) {
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < p.elements; at += stride) {
+        float slope = p.muQ[at];
+        float logRatio = p.omegaQ[at];
+        if (p.muP != nullptr) {
+            const float inverse = detExp(-p.omegaP[at]);
+            slope = ((slope - p.muP[at]) * inverse) * inverse;
+            logRatio = logRatio - p.omegaP[at];
+        }
+        const float ratio = detExp(logRatio);
+        p.gradMu[at] = slope;
+        p.gradOmega[at] = __fmaf_rn(ratio, ratio, -1.0f);
+    }
+}
+
+// ---- full: the right-hand sides of P·M = Q and P·e = muQ − muP, side by side: D × (D + 1) ----
+
+struct KlSides {
+    const float* muQ;     // [B][D]
+    const float* factorQ; // [B][D][D]
+    const float* muP;     // [B][D]
+    float* sides;         // [B][D][D + 1]
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) kl_sides(const KlSides p) {
+    const int dims = p.dimensions;
+    const long long n = (long long) p.problems * dims * (dims + 1);
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long row = quotient(at, dims + 1); // (b, i)
+        const int j = (int) (at - row * (dims + 1));
+        const int i = (int) (row - quotient(row, dims) * dims);
+        float side = 0.0f; // above the diagonal, whatever stands there
+        if (j == dims) {
+            side = p.muQ[row] - p.muP[row];
+        } else if (j <= i) {
+            const float q = p.factorQ[row * dims + j];
+            side = j == i ? detExp(q) : q;
+        }
+        p.sides[at] = side;
+    }
+}
+
+// ---- kl[b] = Σ_i (|M_i|² + e_i² − 1)/2 + log P_ii − log Q_ii, M and e solved ----
+
+struct KlFull {
+    const float* factorQ; // [B][D][D]
+    const float* factorP; // [B][D][D]
+    const float* sides;   // M and e, [B][D][D + 1]
+    double* kl;           // [B]
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) kl_full(const KlFull p) {
+    const int dims = p.dimensions;
+    forRows(
+            p.problems,
+            dims,
+            [&](long long b, long long i) {
+                const long long row = b * dims + i;
+                const float* m = p.sides + row * (dims + 1);
+                float squares = 0.0f;
+                for (int j = 0; j <= i; j++) {
+                    squares = __fmaf_rn(m[j], m[j], squares);
+                }
+                const float square = __fmaf_rn(m[dims], m[dims], squares) - 1.0f;
+                const float logs = p.factorP[row * dims + i] - p.factorQ[row * dims + i];
+                return __fmaf_rn(0.5f, square, logs);
+            },
+            [&](long long b, double sum) { p.kl[b] = sum; });
+}
+
+// ---- its gradient: P⁻ᵀ·e, and the lower triangle of P⁻ᵀ·M, on the diagonal times Q_ii minus 1 ----
+
+struct KlFullGradient {
+    const float* factorQ; // [B][D][D]
+    const float* sides;   // P⁻ᵀ·M and P⁻ᵀ·e, [B][D][D + 1]
+    float* gradMu;        // [B][D]
+    float* gradFactor;    // [B][D][D]
+    int problems, dimensions;
+};
+
+extern "C" __global__ void __launch_bounds__(256) kl_fullgradient(const KlFullGradient p) {
+    const int dims = p.dimensions;
+    const long long n = (long long) p.problems * dims * (dims + 1);
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long row = quotient(at, dims + 1); // (b, i)
+        const int j = (int) (at - row * (dims + 1));
+        const int i = (int) (row - quotient(row, dims) * dims);
+        const float slope = p.sides[at];
+        if (j == dims) {
+            p.gradMu[row] = slope;
+            continue;
+        }
+        const long long to = row * dims + j;
+        p.gradFactor[to] = j > i ? 0.0f : j < i ? slope : __fmaf_rn(slope, detExp(p.factorQ[to]), -1.0f);
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.elbo4j.scalar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.device.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunsTest {
+    @Test
+    void itemsCoverEveryDrawAndCoordinateOnce() {
+        Shape shape = Shape.of(3, 130, 1500).at(0, 64, 0);
+        List<String> covered = new ArrayList<>();
+        for (int item = 0; item < Runs.count(shape); item++) {
+            covered.add(Runs.problem(shape, item) + ": draws " + Runs.firstDraw(shape, item) + " to "
+                    + Runs.lastDraw(shape, item) + ", coordinates from " + Runs.firstDimension(shape, item));
+        }
+
+        List<String> expected = new ArrayList<>();
+        for (int b = 0; b < 3; b++) {
+            for (String draws : new String[] {"0 to 64", "64 to 128", "128 to 130"}) {
+                expected.add(b + ": draws " + draws + ", coordinates from 0");
+                expected.add(b + ": draws " + draws + ", coordinates from 1024");
+            }
+        }
+        assertThat(covered).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void runsOfAWaveStandBehindThoseOfEarlierDraws() {
+        Shape shape = Shape.of(2, 100, 5).at(0, 128, 0);
+        int width = 10;
+        int length = 2 * 6 * width; // two problems of six runs
+
+        assertThat(Runs.offset(shape, 0, 0, length, width)).isEqualTo(2 * width);
+        assertThat(Runs.offset(shape, 1, 1, length, width)).isEqualTo((6 + 3) * width);
+    }
+}
