@@ -4,19 +4,18 @@ import io.github.elbo4j.device.Matrix;
 
 /** Launches kernels/gemm.cu. */
 final class GemmCuda {
-    /** In the order of the kernel's enum. */
-    private enum Triangle {
-        WHOLE,
-        LOWER,
-        UPPER
-    }
-
     /** Rows and columns of a tile, and of the smaller one. */
     static final int TILE = 64;
 
     static final int SMALL_TILE = 32;
     /** Blocks that keep a large GPU busy; with fewer, tiles are small and panels get blocks of their own. */
     static final long BUSY = 264;
+
+    /** The part of A that is read: kernels/gemm.cuh's  */
+    private static final int WHOLE = 0;
+
+    private static final int LOWER = 1;
+    private static final int UPPER = 2;
 
     private static final int PANEL = 256;
     private static final int LANES = 32;
@@ -45,11 +44,11 @@ final class GemmCuda {
         Product product = new Product(View.of(a), View.of(b), View.of(c), 1, c.rows(), c.columns(), a.columns());
         int panels = (int) Grid.ceilDiv(a.columns(), PANEL);
         if (panels < 2 || product.tiles(TILE) >= BUSY || product.outputs() == 0) {
-            launch(product, accumulate, Triangle.WHOLE, 1f, "gemm");
+            launch(product, accumulate, WHOLE, 1f, "gemm");
             return;
         }
-        int together = (int) Math.min(panels, Math.max(1, WORKSPACE / (Float.BYTES * product.outputs())));
-        long sums = cuda.arena().take(Float.BYTES * together * product.outputs());
+        int together = (int) Math.min(panels, Math.max(1, WORKSPACE / (product.outputs() * Float.BYTES)));
+        long sums = cuda.arena().take(product.outputs() * together * Float.BYTES);
         for (int first = 0; first < panels; first += together) {
             int count = Math.min(together, panels - first);
             launchPanels(product, 1f, sums, first, count, "gemm");
@@ -80,7 +79,7 @@ final class GemmCuda {
                 .number(b.columns())
                 .run(Grid.threads(elements), Grid.THREADS, "triangularMultiply");
         Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows());
-        launch(product, false, upper ? Triangle.UPPER : Triangle.LOWER, 1f, "triangularMultiply");
+        launch(product, false, upper ? UPPER : LOWER, 1f, "triangularMultiply");
     }
 
     /**
@@ -89,14 +88,7 @@ final class GemmCuda {
      * @param logDiagonal whether L's diagonal is stored as its logarithm
      */
     void solve(
-            View l,
-            View x,
-            int problems,
-            int rows,
-            int columns,
-            boolean upper,
-            boolean logDiagonal,
-            String operation) {
+            View l, View x, int problems, int rows, int columns, boolean upper, boolean logDiagonal, String operation) {
         int panels = (int) Grid.ceilDiv(rows, PANEL);
         if (!upper || panels < 2) {
             for (int first = 0; first < rows; first += PANEL) {
@@ -105,7 +97,7 @@ final class GemmCuda {
                     int height = Math.min(PANEL, rows - first);
                     View target = x.from(first, 0);
                     Product known = new Product(l.from(first, 0), x, target, problems, height, columns, first);
-                    launch(known, true, Triangle.WHOLE, -1f, operation);
+                    launch(known, true, WHOLE, -1f, operation);
                 }
                 solvePanel(l, x, problems, rows, columns, first, upper, logDiagonal, 0, 0, operation);
             }
@@ -131,17 +123,7 @@ final class GemmCuda {
                         rows - below);
                 launchPanels(known, -1f, later, 0, panels - 1 - panel, operation);
                 solvePanel(
-                        l,
-                        part,
-                        problems,
-                        rows,
-                        count,
-                        first,
-                        true,
-                        logDiagonal,
-                        later,
-                        panels - 1 - panel,
-                        operation);
+                        l, part, problems, rows, count, first, true, logDiagonal, later, panels - 1 - panel, operation);
             }
         }
     }
@@ -174,13 +156,13 @@ final class GemmCuda {
     }
 
     /** The whole of C, each output by one thread. */
-    private void launch(Product product, boolean accumulate, Triangle triangle, float sign, String operation) {
+    private void launch(Product product, boolean accumulate, int triangle, float sign, String operation) {
         launch(product, 0, 0, 1, accumulate, triangle, sign, operation);
     }
 
     /** The chains of panels {@code first} to {@code first + count − 1}, to {@code sums}; C is not touched. */
     private void launchPanels(Product product, float sign, long sums, int first, int count, String operation) {
-        launch(product, sums, first, count, false, Triangle.WHOLE, sign, operation);
+        launch(product, sums, first, count, false, WHOLE, sign, operation);
     }
 
     private void launch(
@@ -189,7 +171,7 @@ final class GemmCuda {
             int firstPanel,
             int panels,
             boolean accumulate,
-            Triangle triangle,
+            int triangle,
             float sign,
             String operation) {
         boolean small = product.tiles(TILE) * panels < BUSY;
@@ -204,7 +186,7 @@ final class GemmCuda {
                 .number(firstPanel)
                 .number(panels)
                 .flag(accumulate)
-                .number(triangle.ordinal())
+                .number(triangle)
                 .number(sign)
                 .number(0)
                 .run(product.tiles(small ? SMALL_TILE : TILE) * panels, Grid.THREADS, operation);

@@ -9,8 +9,7 @@ import io.github.elbo4j.device.Matrix;
  */
 record View(long at, long rowStride, long columnStride, long problemStride) {
     static View of(Matrix matrix) {
-        return new View(
-                Launch.place(matrix.buffer(), matrix.offset()), matrix.rowStride(), matrix.columnStride(), 0);
+        return new View(Launch.place(matrix.buffer(), matrix.offset()), matrix.rowStride(), matrix.columnStride(), 0);
     }
 
     /** Row-major matrices, one problem after the other. */
@@ -24,8 +23,7 @@ record View(long at, long rowStride, long columnStride, long problemStride) {
 
     /** The part that begins at element (i, j). */
     View from(long i, long j) {
-        return new View(
-                at + Float.BYTES * (i * rowStride + j * columnStride), rowStride, columnStride, problemStride);
+        return new View(at + Float.BYTES * (i * rowStride + j * columnStride), rowStride, columnStride, problemStride);
     }
 
     /** Writes the struct. */
