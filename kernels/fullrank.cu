@@ -112,7 +112,7 @@ static __device__ __forceinline__ void sample(const FullRankSample& p) {
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) fullrank_sample(const FullRankSample p) { sample<64, 4>(p); }
+extern "C" __global__ void __launch_bounds__(256, 2) fullrank_sample(const FullRankSample p) { sample<64, 4>(p); }
 
 // The same in tiles of 32, for few draws or coordinates.
 extern "C" __global__ void __launch_bounds__(256) fullrank_sample32(const FullRankSample p) { sample<32, 2>(p); }
@@ -161,7 +161,7 @@ struct FullRankDensity {
     int unused;
 };
 
-extern "C" __global__ void __launch_bounds__(256) fullrank_density(const FullRankDensity p) {
+extern "C" __global__ void __launch_bounds__(256, 3) fullrank_density(const FullRankDensity p) {
     const int dims = p.dimensions;
     const double constant = dims * HALF_LOG_2PI;
     forRows(

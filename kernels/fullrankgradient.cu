@@ -196,7 +196,7 @@ extern "C" __global__ void __launch_bounds__(256) fullrankgradient_score32(const
 
 // ---- the same, each weight less the control variate estimated from the other draws ----
 
-extern "C" __global__ void __launch_bounds__(256) fullrankgradient_controlled(const FullRankGradient p) {
+extern "C" __global__ void __launch_bounds__(256, 2) fullrankgradient_controlled(const FullRankGradient p) {
     gradient<CONTROLLED, 64, 4>(p);
 }
 

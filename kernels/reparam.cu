@@ -39,6 +39,6 @@ struct ReparamTerms {
     }
 };
 
-extern "C" __global__ void __launch_bounds__(256) reparam_meanfield(const ReparamMeanField p) {
+extern "C" __global__ void __launch_bounds__(256, 3) reparam_meanfield(const ReparamMeanField p) {
     sumRuns<2>(p.normals, p.runs, p.allRuns, ReparamTerms{p});
 }

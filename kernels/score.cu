@@ -86,7 +86,7 @@ struct ScoreTerms {
     }
 };
 
-extern "C" __global__ void __launch_bounds__(256) score_meanfield(const ScoreMeanField p) {
+extern "C" __global__ void __launch_bounds__(256, 3) score_meanfield(const ScoreMeanField p) {
     sumRuns<2>(p.normals, p.runs, p.allRuns, ScoreTerms{p});
 }
 
