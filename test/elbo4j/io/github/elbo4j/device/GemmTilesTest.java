@@ -1,0 +1,120 @@
+package io.github.elbo4j.device;
+
+import static io.github.elbo4j.Numbers.factors;
+import static io.github.elbo4j.Numbers.normals;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
+
+/**
+ * Products and solves at sizes at which a GPU works in other ways than at those of BitsTest: many large tiles, panels by
+ * different blocks, triangles of several panels.
+ */
+class GemmTilesTest {
+    private static final Key KEY = new Key(8);
+
+    private interface Work {
+        /** Returns what was written. */
+        Buffer on(Ops ops, Arena arena);
+    }
+
+    @EveryDevice
+    void manyTilesGiveTheBitsOfScalar(Device device) {
+        int m = 17 * 64 - 5;
+        int n = 16 * 64 + 1;
+        int k = 300;
+        assertSame(device, (ops, arena) -> {
+            Buffer c = arena.inOut(normals(3, (long) m * n));
+            Matrix a = Matrix.of(arena.of(normals(1, (long) m * k)), k, m).transposed();
+            Matrix b = Matrix.of(arena.of(normals(2, (long) k * n)), n, k).transposed();
+            ops.gemm(a, b, true, Matrix.of(c, m, n));
+            return c;
+        });
+    }
+
+    @EveryDevice
+    void panelsAreAddedInOrder(Device device) {
+        int m = 65;
+        int n = 40;
+        int k = 5 * 256 + 7;
+        for (boolean accumulate : new boolean[] {false, true}) {
+            assertSame(device, (ops, arena) -> {
+                Buffer c = arena.inOut(normals(3, (long) m * n));
+                Matrix a = Matrix.of(arena.of(normals(1, (long) m * k)), m, k);
+                Matrix b = Matrix.of(arena.of(normals(2, (long) k * n)), k, n);
+                ops.gemm(a, b, accumulate, Matrix.of(c, n, m).transposed());
+                return c;
+            });
+        }
+    }
+
+    @EveryDevice
+    void trianglesOfSeveralPanelsGiveTheBitsOfScalar(Device device) {
+        int m = 2 * 256 + 70;
+        int n = 37;
+        for (boolean upper : new boolean[] {false, true}) {
+            for (boolean solve : new boolean[] {false, true}) {
+                assertSame(device, (ops, arena) -> {
+                    float[] l = normals(1, (long) m * m, 0, 0.01);
+                    for (int i = 0; i < m; i++) {
+                        l[i * m + i] = 1 + i % 7;
+                    }
+                    Buffer b = arena.inOut(normals(2, (long) m * n));
+                    Matrix triangle = Matrix.of(arena.of(l), m, m);
+                    if (solve) {
+                        ops.triangularSolve(triangle, upper, Matrix.of(b, m, n));
+                    } else {
+                        ops.triangularMultiply(triangle, upper, Matrix.of(b, m, n));
+                    }
+                    return b;
+                });
+            }
+        }
+    }
+
+    @EveryDevice
+    void fullRankDrawsOfSeveralPanelsGiveTheBitsOfScalar(Device device) {
+        int d = 2 * 256 + 3;
+        Shape shape = Shape.of(2, 70, d).at(1, 2, 3);
+        float[] factor = factors(1, 2, d);
+        float[] mu = normals(2, shape.parameters());
+        assertSame(device, (ops, arena) -> {
+            Buffer z = arena.out(shape.elements());
+            ops.fullRankSample(KEY, 1, shape, arena.of(mu), arena.of(factor), z);
+            return z;
+        });
+        assertSame(device, (ops, arena) -> {
+            Buffer score = arena.out(shape.elements());
+            ops.fullRankScore(KEY, 1, shape, arena.of(factor), score);
+            return score;
+        });
+        assertSame(device, (ops, arena) -> {
+            Buffer gradient = arena.out(shape.elements());
+            Buffer z = arena.of(normals(3, shape.elements()));
+            ops.fullRankLogDensityGradient(shape, arena.of(mu), arena.of(factor), z, gradient);
+            return gradient;
+        });
+    }
+
+    @EveryDevice
+    void manyTilesOfFullRankDrawsGiveTheBitsOfScalar(Device device) {
+        Shape shape = Shape.of(45, 125, 140);
+        assertSame(device, (ops, arena) -> {
+            Buffer z = arena.out(shape.elements());
+            Buffer factor = arena.of(factors(1, shape.problems(), shape.dimensions()));
+            ops.fullRankSample(KEY, 1, shape, arena.of(normals(2, shape.parameters())), factor, z);
+            return z;
+        });
+    }
+
+    private static void assertSame(Device device, Work work) {
+        try (Arena arena = new Arena(device);
+                Arena scalar = new Arena(TestDevices.scalar())) {
+            float[] got = arena.floats(work.on(device.ops(), arena));
+            float[] want = scalar.floats(work.on(scalar.ops(), scalar));
+            assertThat(got).isEqualTo(want);
+        }
+    }
+}
