@@ -8,6 +8,8 @@ import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cuda {
     private static final int STAGING_BYTES = 4 << 20;
+    /** The first word of a fatbin; then come two bytes of version, two with the length of this head, eight with the rest's. */
+    private static final int FATBIN = 0xBA55ED50;
+
+    private static final int FATBIN_HEAD = 16;
     /**
      * How often the primary context of each GPU was reset: a device that is older has lost its memory. GPUs beyond the
      * 64th share an entry.
@@ -163,6 +169,9 @@ final class Cuda {
         } catch (IOException e) {
             throw new DeviceException("cuda: the kernels in " + file + " cannot be read: " + e.getMessage(), e);
         }
+        if (!isWhole(image)) {
+            throw new DeviceException("cuda: the kernels in " + file + " are damaged: build this jar again");
+        }
         int code = JCudaDriver.cuModuleLoadData(module, image);
         switch (code) {
             case CUresult.CUDA_SUCCESS -> loaded = true;
@@ -177,6 +186,15 @@ final class Cuda {
                         + " is damaged");
             default -> throw driver.failure(code, "loading the kernels", " in " + file);
         }
+    }
+
+    /** A fatbin says how long it is; a driver believes it. */
+    private static boolean isWhole(byte[] image) {
+        ByteBuffer head = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+        return image.length >= FATBIN_HEAD
+                && head.getInt(0) == FATBIN
+                && head.getLong(8) >= 0
+                && head.getLong(8) <= image.length - head.getShort(6);
     }
 
     /** {@code cuda}, as messages begin. */
