@@ -170,13 +170,14 @@ class CudaDeviceTest {
     void aThousandOpensAndClosesLeaveNothing() {
         Map<Live, Long> before = Emulator.isPresent() ? live() : Map.of();
         for (int i = 0; i < 1000; i++) {
-            try (Device device = Devices.open("cuda")) {
-                Buffer buffer = device.allocate(10);
-                device.ops().fill(10, i, buffer);
-                if (i % 2 == 0) {
-                    buffer.close();
-                }
+            Device device = Devices.open("cuda");
+            Buffer buffer = device.allocate(10);
+            device.ops().fill(10, i, buffer);
+            if (i % 2 == 0) {
+                buffer.close();
             }
+            device.close();
+            buffer.close();
         }
         assertThat(Emulator.isPresent() ? live() : Map.of()).isEqualTo(before);
     }

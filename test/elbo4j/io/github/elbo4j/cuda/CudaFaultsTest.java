@@ -16,6 +16,8 @@ import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
 import java.util.Map;
+import jcuda.driver.CUdevice;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,24 +219,24 @@ class CudaFaultsTest {
             })
     void aFailureWhileClosingIsToldAndTheRestIsGivenBack(String function) {
         Device device = CudaDevice.open(OTHER);
-        device.allocate(10);
+        Buffer open = device.allocate(10);
         Emulator.fail(function, 1, INVALID_VALUE);
         assertThatThrownBy(device::close)
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("CUDA_ERROR_INVALID_VALUE");
         device.close();
+        open.close();
         if (function.equals("cuDevicePrimaryCtxRelease")) {
-            jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease(device(1)); // what the failed call would have done
+            JCudaDriver.cuDevicePrimaryCtxRelease(device(1)); // what the failed call would have done
         }
     }
 
-    private static jcuda.driver.CUdevice device(int ordinal) {
-        jcuda.driver.CUdevice device = new jcuda.driver.CUdevice();
-        jcuda.driver.JCudaDriver.cuDeviceGet(device, ordinal);
+    private static CUdevice device(int ordinal) {
+        CUdevice device = new CUdevice();
+        JCudaDriver.cuDeviceGet(device, ordinal);
         return device;
     }
 
-    /** The device must be cuda's first: the model asks for no ordinal. */
     @Test
     void memoryThatEndsAtAnyAllocationOfAFitEndsItInWords() {
         long allocations;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,16 @@ class NativesTest {
     void needsTheEmulator() throws IOException {
         Present.emulator();
         libraries = Files.createDirectory(temporary.resolve("nvidia"));
+    }
+
+    /** JUnit warns of links in the folder that it deletes. */
+    @AfterEach
+    void deleteLinks() throws IOException {
+        if (libraries != null) {
+            try (Stream<Path> links = Files.list(libraries)) {
+                links.forEach(link -> link.toFile().delete());
+            }
+        }
     }
 
     @Test
