@@ -185,7 +185,8 @@ static __device__ __forceinline__ float detCosPi(float x) {
 // Box-Muller's radius sqrt(−2 ln u), u = (word + 1/2)·2^-32.
 static __device__ __forceinline__ float normalRadius(unsigned int word) {
 #ifdef ELBO4J_FAST
-    return __fsqrt_rn(-2.0f * __logf(__fmaf_rn(__uint2float_rn(word), 0x1p-32f, 0x1p-33f)));
+    const float squared = -2.0f * __logf(__fmaf_rn(__uint2float_rn(word), 0x1p-32f, 0x1p-33f));
+    return __fsqrt_rn(squared > 0.0f ? squared : 0.0f); // next to u = 1 the approximation may pass 0
 #else
     const unsigned int upper = (unsigned int) ((int) word >> 31);
     const float t = __fmaf_rn(__int2float_rn((int) (word ^ upper)), 0x1p-32f, 0x1p-33f);
