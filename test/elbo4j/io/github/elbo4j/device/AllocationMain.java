@@ -27,6 +27,7 @@ public final class AllocationMain {
             report("pathwise", pathwise(device));
             report("score", score(device));
             report("regression", regression(device));
+            report("fused", fused(device));
         }
     }
 
@@ -64,6 +65,28 @@ public final class AllocationMain {
                 ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
                 ops.adam(200, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, mean, m, v, parameters);
                 ops.moments(2, 100, logQ, null, moments, step);
+            });
+        }
+    }
+
+    private static double fused(Device device) {
+        Shape small = Shape.of(20, 16, 8);
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Buffer mu = arena.of(Numbers.normals(2, 160));
+            Buffer omega = arena.of(Numbers.normals(3, 160, -1, 0.1));
+            Buffer logP = arena.out(SHAPE.rows());
+            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer runs = arena.runs(2 * 2 * 100);
+            Buffer m = arena.of(new float[320]);
+            Buffer v = arena.of(new float[320]);
+            Buffer parameter = arena.of(new float[320]);
+            Buffer moments = arena.doubles(3 * 20 * 2);
+            return allocated(step -> {
+                ops.gaussianElbo(KEY, step, SHAPE, true, mu, omega, true, omega, mu, logP, logQ, runs);
+                ops.gaussianAdam(
+                        KEY, step, 2, small, false, false, mu, omega, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, m, v,
+                        parameter, moments, 0);
             });
         }
     }

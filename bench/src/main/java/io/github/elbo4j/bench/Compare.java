@@ -128,7 +128,7 @@ public final class Compare implements Callable<Integer> {
             }
         }
         throw new ParameterException(
-                spec.commandLine(), "'" + pair + "' is no pair; say, for example, W1=torch. Works are W1 to W6");
+                spec.commandLine(), "'" + pair + "' is no pair; say, for example, W1=torch. Works are W1 to W7");
     }
 
     private Comparison compare(Work work, String peer) throws IOException, InterruptedException {

@@ -32,7 +32,17 @@ public enum Work {
             1,
             1024,
             1000,
+            "coordinates of draws"),
+    W7(
+            "Fused",
+            "10,000 mean-field fits of Gaussian targets, S=16, D=8, 1000 steps of Adam each, new draws each step",
+            10_000,
+            16,
+            8,
             "coordinates of draws");
+
+    /** The steps of each fit of W7. */
+    public static final int STEPS = 1000;
 
     /** The rows of the data of W3. */
     public static final int OBSERVATIONS = 10_000;
@@ -89,13 +99,14 @@ public enum Work {
             case W1, W2, W6 -> shape().elements();
             case W3 -> shape().rows() * OBSERVATIONS;
             case W4, W5 -> shape().rows();
+            case W7 -> shape().elements() * STEPS;
         };
     }
 
-    /** B, S, D and the rows of data (0: no data), as the peers state them. */
+    /** B, S, D and the rows of data or the steps (0: neither), as the peers state them. */
     public String sizes() {
-        int observations = this == W3 ? OBSERVATIONS : 0;
-        return problems + " " + draws + " " + dimensions + " " + observations;
+        int last = this == W3 ? OBSERVATIONS : this == W7 ? STEPS : 0;
+        return problems + " " + draws + " " + dimensions + " " + last;
     }
 
     /** Inputs: uniform in [from, to), the same for one salt. */

@@ -74,10 +74,10 @@ public class FusedKernel {
      * tile[1]}.
      */
     protected void draw(
-            float[] x, float[] epsilon, int e, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
+            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
         float[] termsP = scratch.floats(TERMS_P, BLOCK);
         float[] termsQ = scratch.floats(TERMS_Q, BLOCK);
-        coordinates(x, epsilon, e, 0, n, slopes, path, termsP, termsQ);
+        coordinates(x, epsilon, 0, n, slopes, path, termsP, termsQ);
         tile[0] = basics.sums().tile(termsP, 0, n, scratch);
         tile[1] = basics.sums().tile(termsQ, 0, n, scratch);
     }
@@ -86,7 +86,6 @@ public class FusedKernel {
     protected static void coordinates(
             float[] x,
             float[] epsilon,
-            int e,
             int from,
             int to,
             boolean slopes,
@@ -94,16 +93,16 @@ public class FusedKernel {
             float[] termsP,
             float[] termsQ) {
         for (int i = from; i < to; i++) {
-            float z = Math.fma(x[SIGMA + i], epsilon[e + i], x[MU + i]);
+            float z = Math.fma(x[SIGMA + i], epsilon[i], x[MU + i]);
             float q = (z - x[MU + i]) * x[INVERSE + i];
             float p = (z - x[TARGET_MU + i]) * x[TARGET_INVERSE + i];
             termsQ[i - from] = Math.fma(-0.5f * q, q, -x[OMEGA + i]);
             termsP[i - from] = Math.fma(-0.5f * p, p, -x[TARGET_OMEGA + i]);
             if (slopes) {
                 float slope = -(p * x[TARGET_INVERSE + i]);
-                slope = path ? Math.fma(epsilon[e + i], x[INVERSE + i], slope) : slope;
+                slope = path ? Math.fma(epsilon[i], x[INVERSE + i], slope) : slope;
                 x[SUM_MU + i] += slope;
-                x[SUM_OMEGA + i] += slope * (x[SIGMA + i] * epsilon[e + i]);
+                x[SUM_OMEGA + i] += slope * (x[SIGMA + i] * epsilon[i]);
             }
         }
     }
@@ -224,26 +223,26 @@ public class FusedKernel {
             double constant = dims * HALF_LOG_2PI;
             float[] x = scratch.floats(ROWS_SLOT, ROWS);
             float[] tile = scratch.floats(TILE, 2);
-            float[] epsilon = scratch.floats(EPSILON, BLOCK + 8);
+            float[] epsilon = scratch.floats(EPSILON, BLOCK);
             for (int item = from; item < to; item++) {
                 int b = Runs.problem(shape, item);
                 int d = Runs.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
-                int begin = Runs.firstDraw(shape, item);
                 int end = Runs.lastDraw(shape, item);
-                int first = shape.firstDimension() + d;
-                int stride = NormalKernel.stride(first, n);
-                int together = Math.max(1, BLOCK / stride);
                 parameters(b * dims + d, (shared ? 0 : b * dims) + d, n, x);
-                for (int s = begin; s < end; s++) {
-                    int r = (s - begin) % together;
-                    if (r == 0) {
-                        int rows = Math.min(together, end - s);
-                        int problem = shape.firstProblem() + b;
-                        basics.normals()
-                                .draws(seed, step, problem, shape.firstDraw() + s, rows, first, n, epsilon, scratch);
-                    }
-                    draw(x, epsilon, r * stride + (first & 3), n, out != null, path, tile, scratch);
+                for (int s = Runs.firstDraw(shape, item); s < end; s++) {
+                    basics.normals()
+                            .block(
+                                    seed,
+                                    step,
+                                    shape.firstProblem() + b,
+                                    shape.firstDraw() + s,
+                                    shape.firstDimension() + d,
+                                    n,
+                                    epsilon,
+                                    0,
+                                    scratch);
+                    draw(x, epsilon, n, out != null, path, tile, scratch);
                     int row = b * shape.draws() + s;
                     if (tiles == 1) {
                         p[row] = (float) (tile[0] - constant);
@@ -360,13 +359,10 @@ public class FusedKernel {
         int draws = shape.draws();
         int o = problem * 2 * dims;
         int target = problem * f.targetStride;
-        int stride = NormalKernel.stride(shape.firstDimension(), dims);
-        int lane = shape.firstDimension() & 3;
-        int together = BLOCK / Math.max(4, stride);
         double constant = dims * HALF_LOG_2PI;
         float[] x = scratch.floats(ROWS_SLOT, ROWS);
         float[] tile = scratch.floats(TILE, 2);
-        float[] epsilon = scratch.floats(EPSILON, BLOCK + 8);
+        float[] epsilon = scratch.floats(EPSILON, BLOCK);
         float[] runs = scratch.floats(RUNS, MAX_RUNS * 2 * FusedOps.MAX_DIMENSIONS);
         float[] gradient = scratch.floats(GRADIENT, 2 * FusedOps.MAX_DIMENSIONS);
         float[] logP = scratch.floats(LOG_P, FusedOps.MAX_DRAWS);
@@ -382,14 +378,18 @@ public class FusedKernel {
                 if (s % ElboOps.RUN == 0) {
                     prepare(x, dims);
                 }
-                if (s % together == 0) {
-                    int rows = Math.min(together, draws - s);
-                    int b = shape.firstProblem() + problem;
-                    int first = shape.firstDraw() + s;
-                    basics.normals()
-                            .draws(f.seed, f.step + k, b, first, rows, shape.firstDimension(), dims, epsilon, scratch);
-                }
-                draw(x, epsilon, s % together * stride + lane, dims, true, f.path, tile, scratch);
+                basics.normals()
+                        .block(
+                                f.seed,
+                                f.step + k,
+                                shape.firstProblem() + problem,
+                                shape.firstDraw() + s,
+                                shape.firstDimension(),
+                                dims,
+                                epsilon,
+                                0,
+                                scratch);
+                draw(x, epsilon, dims, true, f.path, tile, scratch);
                 logP[s] = (float) (tile[0] - constant);
                 logQ[s] = (float) (tile[1] - constant);
                 if ((s + 1) % ElboOps.RUN == 0 || s + 1 == draws) {
@@ -400,7 +400,7 @@ public class FusedKernel {
             }
             record(f, k, problem, logP, logQ, scratch);
             gradient(runs, dims, draws, f.path, gradient);
-            follow(f, k, gradient, f.m, f.v, f.parameter, o, 2 * dims);
+            follow(f, k, gradient, f.m, f.v, f.parameter, o, 2 * dims, scratch);
         }
     }
 
@@ -429,8 +429,11 @@ public class FusedKernel {
     }
 
     /** Adam's step k for n parameters from {@code o} on; the gradient's begin at 0. */
-    protected final void follow(Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n) {
-        optimizer.adam(f.rates[k], f.gain1, f.gain2, f.corrections[k], f.guard, gradient, 0, m, v, x, o, n);
+    protected final void follow(
+            Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n, Scratch scratch) {
+        float rate = f.rates[k];
+        float correction = f.corrections[k];
+        optimizer.adam(rate, f.gain1, f.gain2, correction, f.guard, gradient, 0, m, v, x, o, n, scratch);
     }
 
     /** One work item is as many problems as are taken together. */

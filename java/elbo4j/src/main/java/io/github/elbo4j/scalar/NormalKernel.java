@@ -54,16 +54,6 @@ public class NormalKernel {
         System.arraycopy(whole, lane, out, o, n);
     }
 
-    /** The distance of two draws in {@link #draws}: whole counters. */
-    static int stride(int d, int n) {
-        return (((d & 3) + n + 3) >>> 2) << 2;
-    }
-
-    /** {@code out[r·stride + (d mod 4) + i] = epsilon(seed, step, b, s + r, d + i)} for r &lt; rows, i &lt; n. */
-    final void draws(long seed, int step, int b, int s, int rows, int d, int n, float[] out, Scratch scratch) {
-        counters(seed, step, b, s, rows, d >>> 2, stride(d, n) >>> 2, out, scratch);
-    }
-
     /** {@code out[i] = epsilon} of the whole row (b, s) of a shape. */
     public final void row(long seed, int step, Shape shape, int b, int s, float[] out, Scratch scratch) {
         for (int d = 0; d < shape.dimensions(); d += BLOCK) {
@@ -87,14 +77,6 @@ public class NormalKernel {
                 out[o + 4 * i + pair] = signed * DetMath.cosHalfTurn(angle);
                 out[o + 4 * i + pair + 1] = signed * DetMath.sinHalfTurn(angle);
             }
-        }
-    }
-
-    /** {@code count} counters of each of {@code rows} neighbouring draws; SIMD devices may replace it. */
-    protected void counters(
-            long seed, int step, int b, int s, int rows, int first, int count, float[] out, Scratch scratch) {
-        for (int r = 0; r < rows; r++) {
-            counters(seed, step, b, s + r, first, count, out, 4 * r * count, scratch);
         }
     }
 

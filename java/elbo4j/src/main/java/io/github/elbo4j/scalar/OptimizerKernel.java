@@ -34,7 +34,8 @@ public class OptimizerKernel {
             float[] v,
             float[] x,
             int o,
-            int n) {
+            int n,
+            Scratch scratch) {
         for (int i = o; i < o + n; i++) {
             float g = gradient[go + i - o];
             m[i] = Math.fma(gain1, g - m[i], m[i]);
@@ -95,7 +96,7 @@ public class OptimizerKernel {
             float[] x = floats(Objects.requireNonNull(parameter));
             for (int item = from; item < to; item++) {
                 int o = item * BLOCK;
-                adam(rate, gain1, gain2, correction, guard, g, o, first, second, x, o, Math.min(BLOCK, n - o));
+                adam(rate, gain1, gain2, correction, guard, g, o, first, second, x, o, Math.min(BLOCK, n - o), scratch);
             }
         }
     }

@@ -40,9 +40,9 @@ final class FusedSimd extends FusedKernel {
 
     @Override
     protected void draw(
-            float[] x, float[] epsilon, int e, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
+            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
         if (n < TILE_LANES) {
-            super.draw(x, epsilon, e, n, slopes, path, tile, scratch);
+            super.draw(x, epsilon, n, slopes, path, tile, scratch);
             return;
         }
         float[] lanesP = scratch.floats(FREE, TILE_LANES);
@@ -50,15 +50,15 @@ final class FusedSimd extends FusedKernel {
         int whole = n - n % TILE_LANES;
         for (int g = 0; g < TILE_LANES; g += Lanes.COUNT) {
             if (slopes) {
-                termsAndSlopes(x, epsilon, e, g, whole, path, lanesP, lanesQ);
+                termsAndSlopes(x, epsilon, g, whole, path, lanesP, lanesQ);
             } else {
-                terms(x, epsilon, e, g, whole, lanesP, lanesQ);
+                terms(x, epsilon, g, whole, lanesP, lanesQ);
             }
         }
         if (whole < n) {
             float[] termsP = scratch.floats(TERMS_P, TILE_LANES);
             float[] termsQ = scratch.floats(TERMS_Q, TILE_LANES);
-            coordinates(x, epsilon, e, whole, n, slopes, path, termsP, termsQ);
+            coordinates(x, epsilon, whole, n, slopes, path, termsP, termsQ);
             for (int l = 0; l < n - whole; l++) {
                 lanesP[l] += termsP[l];
                 lanesQ[l] += termsQ[l];
@@ -69,12 +69,12 @@ final class FusedSimd extends FusedKernel {
     }
 
     /** Lanes g … of the tile's 32: coordinates g, g + 32, … */
-    private static void terms(float[] x, float[] epsilon, int e, int g, int whole, float[] lanesP, float[] lanesQ) {
+    private static void terms(float[] x, float[] epsilon, int g, int whole, float[] lanesP, float[] lanesQ) {
         FloatVector sumP = FloatVector.zero(F);
         FloatVector sumQ = FloatVector.zero(F);
         for (int i = g; i < whole; i += TILE_LANES) {
             FloatVector mu = FloatVector.fromArray(F, x, MU + i);
-            FloatVector z = FloatVector.fromArray(F, x, SIGMA + i).fma(FloatVector.fromArray(F, epsilon, e + i), mu);
+            FloatVector z = FloatVector.fromArray(F, x, SIGMA + i).fma(FloatVector.fromArray(F, epsilon, i), mu);
             FloatVector q = z.sub(mu).mul(FloatVector.fromArray(F, x, INVERSE + i));
             FloatVector p = z.sub(FloatVector.fromArray(F, x, TARGET_MU + i))
                     .mul(FloatVector.fromArray(F, x, TARGET_INVERSE + i));
@@ -89,13 +89,13 @@ final class FusedSimd extends FusedKernel {
 
     /** As above, with the slopes added to the run's sums. */
     private static void termsAndSlopes(
-            float[] x, float[] epsilon, int e, int g, int whole, boolean path, float[] lanesP, float[] lanesQ) {
+            float[] x, float[] epsilon, int g, int whole, boolean path, float[] lanesP, float[] lanesQ) {
         FloatVector sumP = FloatVector.zero(F);
         FloatVector sumQ = FloatVector.zero(F);
         for (int i = g; i < whole; i += TILE_LANES) {
             FloatVector mu = FloatVector.fromArray(F, x, MU + i);
             FloatVector sigma = FloatVector.fromArray(F, x, SIGMA + i);
-            FloatVector normal = FloatVector.fromArray(F, epsilon, e + i);
+            FloatVector normal = FloatVector.fromArray(F, epsilon, i);
             FloatVector inverse = FloatVector.fromArray(F, x, INVERSE + i);
             FloatVector targetInverse = FloatVector.fromArray(F, x, TARGET_INVERSE + i);
             FloatVector z = sigma.fma(normal, mu);
@@ -188,7 +188,7 @@ final class FusedSimd extends FusedKernel {
                 recordAll(f, k, problem, count, scratch);
             }
             gradient(runs, width, draws, f.path, gradient);
-            follow(f, k, gradient, m, v, phi, 0, 2 * width);
+            follow(f, k, gradient, m, v, phi, 0, 2 * width, scratch);
         }
         scatter(phi, dims, count, f.parameter, o);
         scatter(m, dims, count, f.m, o);

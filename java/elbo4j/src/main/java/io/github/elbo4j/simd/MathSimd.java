@@ -15,15 +15,18 @@ import jdk.incubator.vector.FloatVector;
 @SuppressWarnings("UnusedMethod") // loops are called through handles
 final class MathSimd extends MathKernel {
     /**
-     * A loop for each function, in the order of {@link Function}, and exp(−x). Handles out of an array are a call that no compiler
+     * A loop for each function, in the order of {@link Function}, exp(−x) and 1/x. Handles out of an array are a call that no compiler
      * inlines: loops of several functions in one method exceed its limits and put their vectors on the heap.
      */
     private static final MethodHandle[] LOOPS = loops();
 
-    private static final int EXP_OF_MINUS = LOOPS.length - 1;
+    private static final int EXP_OF_MINUS = LOOPS.length - 2;
+    private static final int RECIPROCAL = LOOPS.length - 1;
 
     private static MethodHandle[] loops() {
-        String[] names = {"exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi", "expOfMinus"};
+        String[] names = {
+            "exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi", "expOfMinus", "reciprocal"
+        };
         MethodType type =
                 MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
         MethodHandle[] loops = new MethodHandle[names.length];
@@ -91,6 +94,12 @@ final class MathSimd extends MathKernel {
         }
     }
 
+    private static void reciprocal(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.reciprocal(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
     private static void run(int loop, float[] x, int xo, float[] y, int yo, int n) {
         try {
             LOOPS[loop].invokeExact(x, xo, y, yo, n);
@@ -117,6 +126,11 @@ final class MathSimd extends MathKernel {
         int whole = F.loopBound(n);
         run(EXP_OF_MINUS, x, xo, y, yo, whole);
         super.expNegated(x, xo + whole, y, yo + whole, n - whole);
+    }
+
+    /** {@code x[i] = 1/x[i]} for i &lt; n, whole vectors. */
+    void reciprocals(float[] x, int n) {
+        run(RECIPROCAL, x, 0, x, 0, n);
     }
 
     @Override

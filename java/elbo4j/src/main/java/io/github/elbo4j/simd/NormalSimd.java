@@ -27,6 +27,8 @@ final class NormalSimd extends NormalKernel {
     private static final long ALL = -1;
     private static final int LANES = Lanes.COUNT;
     private static final int LONGS = LANES / 2;
+    /** With fewer counters most lanes idle, and one by one is faster. */
+    private static final int FEWEST = LANES / 4;
     /** Counters of a block, and room for whole vectors. */
     private static final int STAGE = BLOCK / 4 + 2 + LANES;
 
@@ -73,6 +75,10 @@ final class NormalSimd extends NormalKernel {
     @Override
     protected void counters(
             long seed, int step, int b, int s, int first, int count, float[] out, int o, Scratch scratch) {
+        if (count < FEWEST) {
+            super.counters(seed, step, b, s, first, count, out, o, scratch);
+            return;
+        }
         int[] w0 = scratch.ints(2, STAGE);
         int[] w1 = scratch.ints(3, STAGE);
         int[] w2 = scratch.ints(4, STAGE);

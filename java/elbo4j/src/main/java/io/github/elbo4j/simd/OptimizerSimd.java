@@ -4,15 +4,22 @@ import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.OptimizerKernel;
+import io.github.elbo4j.scalar.Scratch;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** The inner loop of {@link OptimizerKernel}, a lane per parameter. */
 final class OptimizerSimd extends OptimizerKernel {
-    OptimizerSimd(Basics basics) {
+    private static final int ROOTS = 9; // scratch slot; those from 16 on may be a caller's
+
+    private final MathSimd math;
+
+    OptimizerSimd(Basics basics, MathSimd math) {
         super(basics);
+        this.math = math;
     }
 
+    /** In three loops, since one with the reciprocal is too large for the compiler. */
     @Override
     protected void adam(
             float rate,
@@ -26,24 +33,26 @@ final class OptimizerSimd extends OptimizerKernel {
             float[] v,
             float[] x,
             int o,
-            int n) {
+            int n,
+            Scratch scratch) {
         int whole = F.loopBound(n);
-        FloatVector toFirst = FloatVector.broadcast(F, gain1);
-        FloatVector toSecond = FloatVector.broadcast(F, gain2);
+        float[] roots = scratch.floats(ROOTS, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector g = FloatVector.fromArray(F, gradient, go + i);
             FloatVector first = FloatVector.fromArray(F, m, o + i);
             FloatVector second = FloatVector.fromArray(F, v, o + i);
-            first = toFirst.fma(g.sub(first), first);
-            second = toSecond.fma(g.fma(g, second.neg()), second);
-            first.intoArray(m, o + i);
+            g.sub(first).fma(FloatVector.broadcast(F, gain1), first).intoArray(m, o + i);
+            second = g.fma(g, second.neg()).fma(FloatVector.broadcast(F, gain2), second);
             second.intoArray(v, o + i);
-            FloatVector root =
-                    second.mul(correction).lanewise(VectorOperators.SQRT).add(guard);
-            first.mul(rate)
-                    .fma(VectorMath.reciprocal(root), FloatVector.fromArray(F, x, o + i))
+            second.mul(correction).lanewise(VectorOperators.SQRT).add(guard).intoArray(roots, i);
+        }
+        math.reciprocals(roots, whole);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, m, o + i)
+                    .mul(rate)
+                    .fma(FloatVector.fromArray(F, roots, i), FloatVector.fromArray(F, x, o + i))
                     .intoArray(x, o + i);
         }
-        super.adam(rate, gain1, gain2, correction, guard, gradient, go + whole, m, v, x, o + whole, n - whole);
+        super.adam(rate, gain1, gain2, correction, guard, gradient, go + whole, m, v, x, o + whole, n - whole, scratch);
     }
 }

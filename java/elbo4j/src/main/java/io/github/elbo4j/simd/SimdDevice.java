@@ -18,7 +18,7 @@ public final class SimdDevice {
         MathSimd math = new MathSimd(workers, sums);
         NormalSimd normals = new NormalSimd(workers);
         Basics basics = new Basics(workers, normals, math, sums);
-        OptimizerSimd optimizer = new OptimizerSimd(basics);
+        OptimizerSimd optimizer = new OptimizerSimd(basics, math);
         HostOps ops = new HostOps(
                 basics,
                 new MeanFieldSimd(basics),
