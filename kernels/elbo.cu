@@ -2,6 +2,7 @@
 //
 // Up to 1024 draws a warp does all of a problem. More are done in passes, each of two launches: elbo_tiles gives a warp to
 // every tile of draws, elbo_end one to every problem, which leaves the pass's result where the next one reads it.
+#include "elbo.cuh"
 #include "math.cuh"
 #include "sum.cuh"
 
@@ -19,38 +20,11 @@ static __device__ __forceinline__ float difference(const ElboDraws& p, long long
     return p.logQ == nullptr ? p.logP[at] : p.logP[at] - p.logQ[at];
 }
 
-static __device__ __forceinline__ float squaredDeviation(float x, double mean) {
-    const float deviation = (float) (x - mean);
-    return deviation * deviation;
-}
-
-// Of all lanes.
-static __device__ __forceinline__ double broadcast(double sum) { return __shfl_sync(ALL_LANES, sum, 0); }
-
-static __device__ __forceinline__ long long warpOfGrid() {
-    return (long long) blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
-}
-
-static __device__ __forceinline__ long long warpsOfGrid() { return (long long) gridDim.x * (blockDim.x >> 5); }
-
 // ---- moments[b] = (mean, variance with the divisor S − 1, √(variance/S)) ----
-
-static __device__ __forceinline__ void endMoments(const ElboDraws& p, long long b, double mean, double squares) {
-    const double variance = p.draws > 1 ? squares / (p.draws - 1) : (double) notANumber();
-    p.result[3 * b] = mean;
-    p.result[3 * b + 1] = variance;
-    p.result[3 * b + 2] = __dsqrt_rn(variance / p.draws);
-}
 
 extern "C" __global__ void __launch_bounds__(256) elbo_moments(const ElboDraws p) {
     for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
-        const long long row = b * p.draws;
-        const double mean = broadcast(tileSum(p.draws, [&](int s) { return difference(p, row + s); })) / p.draws;
-        // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
-        const float squares = tileSum(p.draws, [&](int s) { return squaredDeviation(difference(p, row + s), mean); });
-        if (laneOfWarp() == 0) {
-            endMoments(p, b, mean, squares);
-        }
+        moments(p.draws, [&](int s) { return difference(p, b * p.draws + s); }, p.result + 3 * b);
     }
 }
 
@@ -148,7 +122,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_end(const ElboDraws p) {
         if (p.pass == MEAN) {
             p.result[3 * b] = sum / p.draws;
         } else if (p.pass == SQUARES) {
-            endMoments(p, b, p.result[3 * b], sum);
+            endMoments(p.draws, p.result[3 * b], sum, p.result + 3 * b);
         } else if (p.pass == WEIGHTS) {
             p.result[2 * b + 1] = sum / p.draws;
         } else {

@@ -6,8 +6,6 @@
 #include "normal.cuh"
 #include "sum.cuh"
 
-static constexpr double HALF_LOG_2PI = 0.9189385332046727;
-
 // ---- z[b,s,i] = mu[b,i] + Σ_{j ≤ i} L_ij·epsilon[b,s,j] ----
 
 struct FullRankSample {

@@ -2,8 +2,6 @@
 #include "math.cuh"
 #include "sum.cuh"
 
-static constexpr double HALF_LOG_2PI = 0.9189385332046727;
-
 // ---- logP[r] += scale·Σ_n (y·eta − softplus(eta)); eta = scale·(y − sigmoid(eta)) ----
 
 struct LikelihoodBernoulli {

@@ -20,6 +20,7 @@ static constexpr float LN2_PER_EXPONENT_BIT = LN2 * 0x1p-23f; // for an exponent
 static constexpr unsigned int TWO_THIRDS_BITS = 0x3f2aaaabu;
 static constexpr unsigned int EXPONENT = 0xff800000u;
 static constexpr float LEAST_NORMAL = 0x1p-126f;
+static constexpr double HALF_LOG_2PI = 0.9189385332046727; // log(2π)/2
 
 static __device__ __forceinline__ float infinity() { return bitsToFloat(0x7f800000u); }
 static __device__ __forceinline__ float notANumber() { return bitsToFloat(0x7fc00000u); }

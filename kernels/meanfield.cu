@@ -3,8 +3,6 @@
 #include "normal.cuh"
 #include "sum.cuh"
 
-static constexpr double HALF_LOG_2PI = 0.9189385332046727;
-
 // ---- z[b,s,d] = fma(sigma[b,d], epsilon[b,s,d], mu[b,d]) ----
 
 struct MeanFieldSample {

@@ -21,6 +21,12 @@ static __device__ __forceinline__ int ceilDiv(int n, int by) {
 
 static __device__ __forceinline__ int laneOfWarp() { return (int) (threadIdx.x & 31u); }
 
+static __device__ __forceinline__ long long warpOfGrid() {
+    return (long long) blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
+}
+
+static __device__ __forceinline__ long long warpsOfGrid() { return (long long) gridDim.x * (blockDim.x >> 5); }
+
 // Folds the first `width` lanes (a power of two) of a warp, or of each of its groups of `width`; the first lane has the sum.
 template <class T>
 static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
@@ -117,20 +123,17 @@ static __device__ double rowSum(long long n, F x) {
 
 // ---- rows shared out to a grid; Launch gives its size ----
 
-// For every row of n <= 1024, end(row, Σ_i x(row, i)) by one thread; x is called once for every element. A warp takes a
-// row, or as many rows as fit beside each other in its lanes.
+// For every row of n <= 1024, end(row, Σ_i x(row, i)) by one thread; x is called once for every element. The rows are shared
+// out to `warps` warps, of which this is number `warp`; one takes a row, or as many as fit beside each other in its lanes.
 template <class X, class End>
-static __device__ __forceinline__ void forShortRows(long long rows, int n, X x, End end) {
+static __device__ __forceinline__ void shareRows(long long warp, long long warps, long long rows, int n, X x, End end) {
     int width = WARP;
     while (width > 1 && (width >> 1) >= n) {
         width >>= 1;
     }
     const int rowsPerWarp = WARP / width;
     const int group = laneOfWarp() / width;
-    const int warpsPerBlock = (int) (blockDim.x >> 5);
-    const long long warp = (long long) blockIdx.x * warpsPerBlock + (threadIdx.x >> 5);
-    const long long stride = (long long) gridDim.x * warpsPerBlock * rowsPerWarp;
-    for (long long first = warp * rowsPerWarp; first < rows; first += stride) {
+    for (long long first = warp * rowsPerWarp; first < rows; first += warps * rowsPerWarp) {
         const long long row = first + group;
         const int length = row < rows ? n : 0;
         const float sum = tileSum(length, [&](int i) { return x(row, (long long) i); }, width);
@@ -138,6 +141,12 @@ static __device__ __forceinline__ void forShortRows(long long rows, int n, X x, 
             end(row, (double) sum);
         }
     }
+}
+
+// The same with all warps of the grid.
+template <class X, class End>
+static __device__ __forceinline__ void forShortRows(long long rows, int n, X x, End end) {
+    shareRows(warpOfGrid(), warpsOfGrid(), rows, n, x, end);
 }
 
 // The same for rows of any length, where there are rows enough for all blocks: a block takes a row longer than a tile.
@@ -164,9 +173,7 @@ static __device__ __forceinline__ void forTiles(long long rows, long long n, flo
         return;
     }
     const int perRow = (int) tilesOf(n);
-    const int warpsPerBlock = (int) (blockDim.x >> 5);
-    const long long stride = (long long) gridDim.x * warpsPerBlock;
-    for (long long at = (long long) blockIdx.x * warpsPerBlock + (threadIdx.x >> 5); at < rows * perRow; at += stride) {
+    for (long long at = warpOfGrid(); at < rows * perRow; at += warpsOfGrid()) {
         const long long row = quotient(at, perRow);
         const long long begin = (at - row * perRow) * TILE;
         const int length = (int) (n - begin < TILE ? n - begin : TILE);
@@ -181,9 +188,7 @@ static __device__ __forceinline__ void forTiles(long long rows, long long n, flo
 template <class End>
 static __device__ __forceinline__ void forTiledRows(long long rows, long long n, const float* tiles, End end) {
     const int perRow = (int) tilesOf(n);
-    const int warpsPerBlock = (int) (blockDim.x >> 5);
-    const long long stride = (long long) gridDim.x * warpsPerBlock;
-    for (long long row = (long long) blockIdx.x * warpsPerBlock + (threadIdx.x >> 5); row < rows; row += stride) {
+    for (long long row = warpOfGrid(); row < rows; row += warpsOfGrid()) {
         const float* own = tiles + row * perRow;
         Levels levels;
         for (int first = 0; first < perRow; first += TILE) {

@@ -266,6 +266,11 @@ final class Cuda {
         return curand == null ? 0 : curand.normals(key, step, shape);
     }
 
+    /** Whether kernels make normals from their address, as many blocks of them as they like. */
+    boolean makesNormals() {
+        return curand == null;
+    }
+
     /** cuBLAS with fast arithmetic, else null. */
     @Nullable
     Cublas cublas() {
