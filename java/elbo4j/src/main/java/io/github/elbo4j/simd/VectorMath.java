@@ -25,6 +25,7 @@ public final class VectorMath {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final int EXPONENT = 0xff800000;
     private static final int SIGN = 0x80000000;
+    private static final int LEAST_NORMAL = 0x00800000;
 
     private VectorMath() {}
 
@@ -134,13 +135,15 @@ public final class VectorMath {
     /** 1/x; twin: DetMath.reciprocal. */
     public static FloatVector reciprocal(FloatVector x) {
         FloatVector a = x.abs();
-        VectorMask<Float> tiny = a.compare(VectorOperators.LT, Float.MIN_NORMAL);
-        IntVector bits = a.blend(a.mul(0x1p24f), tiny).reinterpretAsInts();
+        IntVector own = a.reinterpretAsInts();
+        VectorMask<Integer> tiny =
+                own.compare(VectorOperators.LT, LEAST_NORMAL); // of ints: a cast mask would be an object
+        IntVector bits = own.blend(a.mul(0x1p24f).reinterpretAsInts(), tiny);
         FloatVector m = bits.and(~EXPONENT).or(0x3f800000).reinterpretAsFloats();
         FloatVector y = reciprocalOnePlus(m.sub(1f));
         IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23);
         IntVector n = exponent.neg().add(2 * 127 + 127);
-        n = n.blend(n.add(24), tiny.cast(Lanes.I));
+        n = n.blend(n.add(24), tiny);
         IntVector half = n.lanewise(VectorOperators.ASHR, 1);
         IntVector rest = n.sub(half);
         y = y.mul(half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
