@@ -218,7 +218,7 @@ class BadInputTest {
         "--optimizer, sgd, 'must be one of adam, robbins-monro'",
         "--seed, x, 'x'",
         "--arithmetic, quick, 'must be one of exact, fast'",
-        "--rng, curand, 'must be one of philox, curand-philox, curand-xorwow'",
+        "--rng, xorwow, 'must be one of philox, curand, curand-xorwow'",
         "--arithmetic, fast, needs the device cuda",
         "--rng, curand-xorwow, needs the device cuda",
         "--device, cuda:x, 'must be one of auto, cpu, cuda, simd, scalar'",

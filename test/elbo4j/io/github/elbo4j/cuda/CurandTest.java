@@ -77,7 +77,7 @@ class CurandTest {
 
     @Test
     void drawsAreMadeOfThem() {
-        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND_PHILOX));
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND));
                 Buffer mu = device.copyOf(Numbers.normals(1, 14));
                 Buffer omega = device.allocate(14);
                 Buffer z = device.allocate(2 * 3 * 7)) {
@@ -95,7 +95,7 @@ class CurandTest {
     @Test
     void aFailureOfCurandIsToldInWords() {
         Present.emulator();
-        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND_PHILOX))) {
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND))) {
             Shape shape = Shape.of(1, 2, 3);
             Emulator.fail("curandGenerateNormal", 1, 201);
             assertThatThrownBy(() -> normals(device, KEY, 1, shape))

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli;
 import io.github.elbo4j.Devices;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +26,20 @@ final class DevicesCommand implements Callable<Integer> {
                 out.printf("%14s%s%n", "", note);
             }
         }
-        devices.stream()
+        List<String> open = devices.stream()
                 .filter(Devices.Status::opens)
-                .findFirst()
-                .ifPresent(best -> out.println("auto is " + best.name() + ". Every device gives the same results."));
+                .map(Devices.Status::name)
+                .toList();
+        if (open.get(0).equals("cuda")) {
+            out.printf(
+                    Locale.ROOT,
+                    "auto is cuda where a step is large, draws × (rows + parameters) %,d or more, else %s.%n",
+                    Devices.CUDA_STEP,
+                    open.get(1));
+        } else {
+            out.println("auto is " + open.get(0) + ".");
+        }
+        out.println("Every device gives the same results.");
         return Main.GOOD;
     }
 }

@@ -146,7 +146,7 @@ final class RegressionOptions {
             names = "--rng",
             paramLabel = "NAME",
             description =
-                    "philox: the same draws on every device. curand-philox or curand-xorwow: cuda only, cuRAND's own"
+                    "philox: the same draws on every device. curand (its Philox) or curand-xorwow: cuda only, their own"
                             + " draws. Default: philox.")
     String rng = "philox";
 

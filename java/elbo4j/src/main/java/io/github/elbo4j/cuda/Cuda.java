@@ -139,7 +139,7 @@ final class Cuda {
         }
         switch (options.rng()) {
             case PHILOX -> {}
-            case CURAND_PHILOX -> text.append(", normals of cuRAND's Philox");
+            case CURAND -> text.append(", normals of cuRAND's Philox");
             case CURAND_XORWOW -> text.append(", normals of cuRAND's XORWOW");
         }
         return text.toString();

@@ -51,7 +51,7 @@ final class Library {
         }
         if (driver.reason != null) {
             if (NO_DRIVER.matcher(driver.reason).find()) {
-                return "there is no NVIDIA driver here (libcuda.so.1 was not found)";
+                return "there is no NVIDIA driver here (libcuda.so.1 was not found); a GPU needs one, and nothing else";
             }
             throw new DeviceException("cuda: JCuda's native library does not load: " + driver.reason);
         }
@@ -104,11 +104,11 @@ final class Library {
         List<String> lines = new ArrayList<>();
         String reason = noCublas();
         if (reason != null) {
-            lines.add("cuBLAS is not there, which fast arithmetic needs: " + reason);
+            lines.add("cuBLAS is not there, which fast arithmetic needs (that of CUDA 12 or 13): " + reason);
         }
         reason = noCurand();
         if (reason != null) {
-            lines.add("cuRAND is not there, so its normals cannot be chosen: " + reason);
+            lines.add("cuRAND is not there, so its normals cannot be chosen (that of CUDA 11, 12 or 13): " + reason);
         }
         return lines;
     }

@@ -5,7 +5,7 @@ public enum Rng {
     /** A pure function of their address, the same on every device. */
     PHILOX,
     /** On CUDA only: cuRAND's Philox4x32-10; not the numbers of other devices. */
-    CURAND_PHILOX,
+    CURAND,
     /** On CUDA only: cuRAND's XORWOW; not the numbers of other devices. */
     CURAND_XORWOW
 }
