@@ -1,60 +1,142 @@
 #!/usr/bin/env bash
 # Tests and benchmarks of elbo4j on this machine's GPU, from a bundle that bench/bundle packed. Needs an NVIDIA driver only.
-#   ./run.sh test    every test of the devices, on scalar, simd and cuda: the same bits; exit code 1 if cuda does not open
-#   ./run.sh bench   the works W1 to W7 on cuda and simd (BENCH_OPTIONS="--quick" and so on are passed on)
-#   ./run.sh peers   the same works in PyTorch, JAX, CuPy and NumPy, where python3 has them
-#   ./run.sh all     all three
-# Each writes one JSON into results/ (or the folder RESULTS).
+#   ./run.sh test        the tests: scalar, simd and cuda give the same bits
+#   ./run.sh bench       the works W1 to W7 on cuda and simd, at the normal size and at one that fills a GPU
+#   ./run.sh peers       the same works in PyTorch, JAX, CuPy and NumPy, where python3 has them
+#   ./run.sh sanitizer   some tests under compute-sanitizer's memcheck, racecheck and initcheck, where it is installed
+#   ./run.sh all         all of it
+# Then, in any order:
+#   NAME ...             parts of test classes' names (BitsTest), or works (W1 W4); not for all
+#   --budget SECONDS     it ends within that time; what there was no time for is listed
+#   --limit SECONDS      what takes longer by itself (a class, a benchmark, a peer's work) is ended and listed
+#   --continue           keeps what the results have, and runs only the rest
+#   --require cuda       exit code 1 if no GPU opens; without it that is only written down
+#   --device A,B         bench: cuda, cuda+fast, cuda+curand-philox, cuda+curand-xorwow, simd, scalar
+#   --size A,B           bench: normal, large or tiny; peers: normal, large
+#   --quick              bench, peers: few executions: shows that all runs, not how fast
+# Writes results/result.json (or into the folder $RESULTS), anew after each of the above, and one file for each beside it,
+# anew after each class or benchmark. What is there already is kept as *.old. Exit code 1: something failed.
 set -uo pipefail
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 results=${RESULTS:-$here/results}
-mkdir -p "$results"
+begun=$SECONDS
+
+usage() {
+    sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+}
+
+command=${1:-}
+case $command in test | bench | peers | sanitizer | all) shift ;; *) usage ;; esac
+names=() budget='' limit='' further='' required='' devices='' sizes='' quick=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        --budget) budget=${2:?seconds}; shift ;;
+        --limit) limit=${2:?seconds}; shift ;;
+        --require) required=${2:?device}; shift ;;
+        --device) devices=${2:?devices}; shift ;;
+        --size) sizes=${2:?sizes}; shift ;;
+        --continue) further=--continue ;;
+        --quick) quick=--quick ;;
+        -*) usage ;;
+        *) names+=("$1") ;;
+    esac
+    shift
+done
+if [ "$command" = all ] && [ ${#names[@]} -gt 0 ]; then usage; fi
+mkdir -p "$results" || exit 1
+results=$(cd -P "$results" && pwd)
+
 java=("$here/jvm/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED)
 
-machine() {
-    echo "elbo4j $(cat "$here/version")"
-    "$here/jvm/bin/java" -version 2>&1 | head -n 1
-    command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
-    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.cli.Main devices 2>&1
+# Java's word on the incubating vector module, which no option silences, and others like it.
+quiet() {
+    grep --line-buffered -v -E '^WARNING: (Using incubator|.*sun\.misc\.Unsafe|.*org\.openjdk\.jmh\.util|.*Unsafe::)'
+    true
+}
+
+# $1: the file of a part. Sets "common": the options that all parts share.
+part() {
+    [ -n "$further" ] || [ ! -e "$1" ] || mv -f "$1" "$1.old"
+    common=(--out "$1" ${limit:+--limit "$limit"} ${further:+"$further"})
+    if [ -n "$budget" ]; then
+        local left=$((budget - (SECONDS - begun)))
+        common+=(--budget $((left > 0 ? left : 0)))
+    fi
+}
+
+suite() {
+    "${java[@]}" -cp "$here/tests:$here/lib/*:$here/test-lib/*" -Delbo4j.root="$here/house" -Delbo4j.expect.vector=true \
+        io.github.elbo4j.bench.Suite --tests "$here/tests" "$@" 2>&1 | quiet
 }
 
 tests() {
-    "${java[@]}" -cp "$here/tests:$here/lib/*:$here/test-lib/*" -Delbo4j.root="$here/house" -Delbo4j.require=cuda \
-        -Delbo4j.expect.vector=true io.github.elbo4j.SuiteMain "$results/tests.json" \
-        io.github.elbo4j.cuda io.github.elbo4j.device io.github.elbo4j.estimate io.github.elbo4j.family \
-        io.github.elbo4j.model io.github.elbo4j.infer
+    part "$results/tests.json"
+    suite "${common[@]}" ${required:+--require "$required"} ${names[@]+"${names[@]}"}
 }
 
 benchmarks() {
-    # shellcheck disable=SC2086
-    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Main --home "$here" --results "$results" \
-        --device cuda,simd ${BENCH_OPTIONS:-}
+    part "$results/bench.json"
+    [ ${#names[@]} -gt 0 ] || local names=(W1 W2 W3 W4 W5 W6 W7)
+    # cuda is only tried, where it is not asked for
+    if [ -z "$devices" ]; then
+        devices=${required:+$required,}simd
+        [ -n "$required" ] || "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.cli.Main devices 2>&1 | grep -Eq '^cuda +yes' && devices=cuda,simd
+    fi
+    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Main "${common[@]}" ${quick:+"$quick"} --device "$devices" \
+        --size "${sizes:-normal,large}" "${names[@]}" 2>&1 | quiet
 }
 
 peers() {
-    if ! command -v python3 >/dev/null; then
-        echo "peers: not run, there is no python3"
+    part "$results/peers.json"
+    local python=${PEERS_PYTHON:-python3}
+    if ! command -v "$python" >/dev/null; then
+        printf '{"what": "peers", "notRun": {"all": "there is no %s"}, "results": []}\n' "$python" >"$results/peers.json"
+        echo "peers: not run: there is no $python"
         return 0
     fi
-    # shellcheck disable=SC2086
-    python3 "$here/peers/peers.py" run --gpu --out "$results/peers.json" ${PEERS_OPTIONS:-} &&
-        python3 "$here/peers/peers.py" run --gpu --large --out "$results/peers-large.json" ${PEERS_OPTIONS:-} W1 W2 W4 W5 W6
+    local gpu=
+    command -v nvidia-smi >/dev/null && gpu=--gpu
+    "$python" "$here/peers/peers.py" run $gpu "${common[@]}" ${quick:+"$quick"} --size "${sizes:-normal,large}" \
+        ${names[@]+"${names[@]}"}
+}
+
+sanitizer() {
+    [ ${#names[@]} -gt 0 ] || local names=(device.BitsTest device.GemmTilesTest device.FusedOpsTest device.OptimizerOpsTest)
+    if ! command -v compute-sanitizer >/dev/null; then
+        printf '{"what": "compute-sanitizer", "notRun": "compute-sanitizer is not on the PATH"}\n' >"$results/sanitizer.json"
+        echo "sanitizer: not run: compute-sanitizer is not on the PATH"
+        return 0
+    fi
+    rm -f "$results/sanitizer.json"
+    local tool bad=0
+    for tool in memcheck racecheck initcheck; do
+        part "$results/sanitizer-$tool.json"
+        echo "compute-sanitizer $tool"
+        suite "${common[@]}" --require cuda --under "compute-sanitizer --tool $tool --error-exitcode 99" "${names[@]}" || bad=1
+    done
+    return $bad
 }
 
 failed=0
-machine
-case "${1:-}" in
-    test) tests || failed=1 ;;
-    bench) benchmarks || failed=1 ;;
-    peers) peers || failed=1 ;;
+one() {
+    "$@" || failed=1
+    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Join "$results" "$(cat "$here/version")" 2>&1 | quiet
+}
+
+echo "elbo4j $(cat "$here/version"), $("$here/jvm/bin/java" -version 2>&1 | head -n 1)"
+"${java[@]}" -cp "$here/lib/*" io.github.elbo4j.cli.Main devices 2>&1 | quiet
+case $command in
+    test) one tests ;;
+    bench) one benchmarks ;;
+    peers) one peers ;;
+    sanitizer) one sanitizer ;;
     all)
-        tests || failed=1
-        benchmarks || failed=1
-        peers || failed=1
-        ;;
-    *)
-        sed -n '2,8p' "${BASH_SOURCE[0]}" >&2
-        exit 2
+        one tests
+        one benchmarks
+        one peers
+        one sanitizer
         ;;
 esac
+echo "results: $results/result.json"
 exit $failed

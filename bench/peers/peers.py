@@ -5,8 +5,9 @@
     VENV/bin/python bench/peers/peers.py run [--quick] [--out FILE] [W1 W2=jax ...]
     VENV/bin/python bench/peers/peers.py serve WORK PEER [SECONDS]     for bench/compare
 
-`run` gives each peer a process of its own, times every execution by itself after a warm-up (15 at least) and writes
-bench/results/CPU-CORES-peers.json, laid out as elbo4j's own results. A peer that is not installed is reported as not run.
+`run` gives each work of a peer a process of its own, times every execution by itself after a warm-up (15 at least) and writes
+bench/results/CPU-CORES-peers.json, laid out as elbo4j's own results, anew after each work. A peer that is not installed, or
+that takes too long, is reported as not run.
 
 Each work is written as its users would write it for speed: torch as it is and under torch.compile, JAX under jit with
 gradients by value_and_grad and by hand. All use every core and float32, and give what elbo4j gives, but for one number:
@@ -22,12 +23,16 @@ import os
 import pathlib
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
 import time
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:  # run says so
+    np = None
 
 # B, S, D and rows of data: the sizes of Work.java; bench/compare refuses others.
 WORKS = {
@@ -450,6 +455,7 @@ def measure(peer, works, quick):
             times = sorted(clock.run(0 if quick else 2, 5 if quick else MIN_EXECUTIONS))
             tenth = len(times) // 10
             line = {
+                "size": "large" if WORKS[work] is LARGE.get(work) else "normal",
                 "work": work,
                 "words": WORKS[work][0],
                 "peer": peer,
@@ -496,6 +502,7 @@ def machine():
 
 
 def run(arguments):
+    end = time.monotonic() + arguments.budget
     here = machine()
     wanted = {}
     if arguments.gpu:
@@ -503,48 +510,94 @@ def run(arguments):
             query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
             here["gpu"] = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
         except (OSError, subprocess.CalledProcessError) as e:
-            sys.exit(f"peers.py: --gpu: nvidia-smi does not answer: {e}")
+            here["gpu"] = f"nvidia-smi does not answer: {e}"
     for word in arguments.works or WORKS:
         work, _, peer = word.partition("=")
         for name in [peer] if peer else GPU_PEERS if arguments.gpu else PEERS:
             wanted.setdefault(name, []).append(work)
+    sizes = arguments.size.split(",")
+    # CuPy's distribution bears the CUDA version in its name.
+    installed = {d.name: d.version for d in importlib.metadata.distributions() if d.name}
     results, not_run = [], {}
-    for peer, works in wanted.items():
-        # CuPy's distribution bears the CUDA version in its name.
-        versions = [d.version for d in importlib.metadata.distributions() if re.fullmatch(peer + r"(-cuda\d+x)?", d.name)]
-        if versions:
+    for peer in list(wanted):
+        versions = [v for name, v in installed.items() if re.fullmatch(peer + r"(-cuda\d+x)?", name)]
+        if versions and np is not None:
             here[peer] = versions[0]
         else:
-            not_run[peer] = "not installed"
-            print(f"{peer}: not run: not installed")
-            continue
-        command = [sys.executable, __file__, "measure", peer, *works]
-        command += [flag for flag in ("--quick", "--gpu", "--large") if getattr(arguments, flag[2:])]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            for text in process.stdout:
-                line = json.loads(text)
-                name = f"{line['work']} {peer} {line['how']}".rstrip()
-                if "notRun" in line:
-                    not_run[name] = line["notRun"]
-                    print(f"{name}: not run: {line['notRun']}")
-                    continue
-                results.append(line)
-                print(f"{name:28} {line['median']:9.3f} ms  min {line['min']:9.3f}", flush=True)
-        if process.returncode != 0:
-            not_run[peer] = f"exit code {process.returncode}"
-    results.sort(key=lambda line: (line["work"], line["peer"]))
+            not_run[peer] = "not installed" if np is not None or not versions else "NumPy, which it needs here, is not installed"
+            print(f"{peer}: not run: {not_run[peer]}")
+            del wanted[peer]
     name = re.sub(r"\((R|TM|r|tm)\)|@.*", "", here["cpu"]) + f" {here['cores']} cores peers"
-    name += (" gpu " + here["gpu"].split(",")[0] if arguments.gpu else "") + (" large" if arguments.large else "")
+    name += (" gpu " + here["gpu"].split(",")[0] if arguments.gpu else "") + (" large" if "large" in sizes else "")
     name = re.sub(r"[^a-z0-9]+", "-", name.lower())
     full = not arguments.quick and not arguments.works
     home = pathlib.Path(__file__).resolve().parent.parent
     out = arguments.out or home / ("results" if full else "target") / f"{name}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
-    date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    head = {"what": "peers", "date": date, "quick": arguments.quick, "machine": here, "notRun": not_run, "unit": "ms"}
-    out.write_text(json.dumps({**head, "results": results}, indent=2) + "\n", encoding="utf-8")
+    if arguments.further and out.exists():
+        results = json.loads(out.read_text(encoding="utf-8")).get("results", [])
+
+    def write():
+        results.sort(key=lambda line: (line["size"], line["work"], line["peer"]))
+        date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        head = {"what": "peers", "date": date, "quick": arguments.quick, "machine": here, "notRun": not_run, "unit": "ms"}
+        part = out.with_name(out.name + ".part")
+        part.write_text(json.dumps({**head, "results": results}, indent=2) + "\n", encoding="utf-8")
+        part.replace(out)
+
+    write()
+    failed = False
+    for size in sizes:
+        for peer, works in wanted.items():
+            for work in works:
+                if (size == "large" and work not in LARGE) or (peer == "cupy" and work != "W1"):
+                    continue
+                if any((line["size"], line["work"], line["peer"]) == (size, work, peer) for line in results):
+                    continue
+                name = f"{work} {peer}" + (", large" if size == "large" else "")
+                seconds = min(arguments.limit, end - time.monotonic())
+                if seconds < 5:
+                    not_run[name] = "no time left"
+                    print(f"{name}: not run: no time left")
+                    continue
+                lines, reasons = one(peer, work, size, seconds, arguments)
+                results += lines
+                for how, reason in reasons.items():
+                    what = f"{name} {how}".rstrip()
+                    not_run[what] = reason
+                    print(f"{what}: not run: {reason}")
+                for line in lines:
+                    what = f"{name} {line['how']}".rstrip()
+                    print(f"{what:34} {line['median']:9.3f} ms  min {line['min']:9.3f}", flush=True)
+                failed = failed or (bool(reasons) and not lines)
+                write()
+    write()
     print(f"written to {out}")
-    return 0 if not not_run else 1
+    return 1 if failed else 0
+
+
+def one(peer, work, size, seconds, arguments):
+    """The lines that a process of its own measures, and why the others are missing, for each way."""
+    command = [sys.executable, __file__, "measure", peer, work]
+    command += [flag for flag in ("--quick", "--gpu") if getattr(arguments, flag[2:])]
+    command += ["--large"] if size == "large" else []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            text, _ = process.communicate(timeout=seconds)
+            reason = f"exit code {process.returncode}" if process.returncode else None
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            text, _ = process.communicate()
+            reason = f"not done after {seconds:.0f} s"
+    lines, reasons = [], {}
+    for line in map(json.loads, text.splitlines()):
+        if "notRun" in line:
+            reasons[line["how"]] = line["notRun"]
+        else:
+            lines.append(line)
+    if reason:
+        reasons["more ways" if lines else ""] = reason
+    return lines, reasons
 
 
 def main():
@@ -554,7 +607,10 @@ def main():
     command.add_argument("works", nargs="*", help="such as W1 or W2=jax; default: all")
     command.add_argument("--quick", action="store_true", help="few executions: shows that all runs, not how fast")
     command.add_argument("--gpu", action="store_true", help="cuRAND through CuPy, torch and JAX on the GPU")
-    command.add_argument("--large", action="store_true", help="sizes that fill a GPU")
+    command.add_argument("--size", default="normal", help="normal, large (fills a GPU) or normal,large; default: normal")
+    command.add_argument("--limit", type=float, default=240, help="seconds for a work of a peer; default: 240")
+    command.add_argument("--budget", type=float, default=1e9, help="seconds for all; default: no end")
+    command.add_argument("--continue", dest="further", action="store_true", help="keep what the file has, run only the rest")
     command.add_argument("--out", type=pathlib.Path, help="file of results")
     command = commands.add_parser("measure", help="time one peer, lines of JSON to standard output")
     command.add_argument("peer", choices=MAKERS)

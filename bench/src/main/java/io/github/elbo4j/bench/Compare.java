@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -165,29 +167,31 @@ public final class Compare implements Callable<Integer> {
     }
 
     private void write(Path file, Machine machine) {
-        Json.write(file, "elbo4j and peers in turns", quick, machine, json -> {
-            json.writeStringProperty("unit", "ms");
-            json.writeArrayPropertyStart("results");
-            for (Comparison made : comparisons) {
-                json.writeStartObject();
-                json.writeStringProperty("work", made.work.name());
-                json.writeStringProperty("words", made.work.words());
-                json.writeStringProperty("device", device);
-                json.writeNumberProperty("median", median(made.ours));
-                json.writeNumberProperty("min", made.ours[0]);
-                json.writeStringProperty("peer", made.peer);
-                json.writeNumberProperty("peerMedian", median(made.theirs));
-                json.writeNumberProperty("peerMin", made.theirs[0]);
-                json.writeNumberProperty("ratio", Math.round(median(made.ratio) * 100) / 100.0);
-                json.writeArrayPropertyStart("spread"); // lowest and highest ratio of a round
-                json.writeNumber(Math.round(made.ratio[0] * 100) / 100.0);
-                json.writeNumber(Math.round(made.ratio[made.ratio.length - 1] * 100) / 100.0);
-                json.writeEndArray();
-                json.writeNumberProperty("rounds", made.ratio.length);
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        });
+        List<Map<String, Object>> results = new ArrayList<>();
+        for (Comparison made : comparisons) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("work", made.work.name());
+            line.put("words", made.work.words(Work.Size.NORMAL));
+            line.put("device", device);
+            line.put("median", median(made.ours));
+            line.put("min", made.ours[0]);
+            line.put("peer", made.peer);
+            line.put("peerMedian", median(made.theirs));
+            line.put("peerMin", made.theirs[0]);
+            line.put("ratio", hundredths(median(made.ratio)));
+            // lowest and highest ratio of a round
+            line.put("spread", List.of(hundredths(made.ratio[0]), hundredths(made.ratio[made.ratio.length - 1])));
+            line.put("rounds", made.ratio.length);
+            results.add(line);
+        }
+        Map<String, Object> head = Json.head("elbo4j and peers in turns", quick, machine);
+        head.put("unit", "ms");
+        head.put("results", results);
+        Json.write(file, head);
+    }
+
+    private static double hundredths(double value) {
+        return Math.round(value * 100) / 100.0;
     }
 
     private static double[] sorted(List<Double> values) {

@@ -2,6 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.LogJoint;
@@ -12,26 +13,30 @@ import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W3: ELBO and reparameterization gradient of a Bayesian logistic regression, 10,000 rows of 64, 64 draws. */
+@SuppressWarnings("NullAway.Init") // joint() is the constructor
 public class LikelihoodBenchmark extends GradientWorkBenchmark {
-    private static final int COLUMNS = Work.W3.shape().dimensions();
-
-    private final float[] x = Work.uniform((long) Work.OBSERVATIONS * COLUMNS, -0.5, 0.5, 2); // [10,000][64]
-    private final float[] y = Work.uniform(Work.OBSERVATIONS, 0, 1, 3); // [10,000], 0 or 1
+    private int columns;
+    private float[] x; // [10,000][64]
+    private float[] y; // [10,000], 0 or 1
 
     public LikelihoodBenchmark() {
         super(Work.W3, Gradient.REPARAM);
-        for (int n = 0; n < y.length; n++) {
-            y[n] = Math.round(y[n]);
-        }
     }
 
     @Override
-    LogJoint joint(Device on) {
-        List<String> columns = new ArrayList<>(COLUMNS);
-        for (int k = 0; k < COLUMNS; k++) {
-            columns.add("x" + k);
+    LogJoint joint(Device on, Shape shape) {
+        columns = shape.dimensions();
+        int rows = Work.observations(Work.Size.of(size));
+        x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);
+        y = Work.uniform(rows, 0, 1, 3);
+        for (int n = 0; n < y.length; n++) {
+            y[n] = Math.round(y[n]);
         }
-        RegressionData data = new RegressionData(columns, doubles(x), doubles(y));
+        List<String> names = new ArrayList<>(columns);
+        for (int k = 0; k < columns; k++) {
+            names.add("x" + k);
+        }
+        RegressionData data = new RegressionData(names, doubles(x), doubles(y));
         return new BayesianLogisticRegression(on, data, NormalPrior.STANDARD).logJoint();
     }
 
@@ -39,20 +44,20 @@ public class LikelihoodBenchmark extends GradientWorkBenchmark {
     Host.LogJoint onHost() {
         return (z, from, gradient) -> {
             double logP = 0;
-            for (int k = 0; k < COLUMNS; k++) {
+            for (int k = 0; k < columns; k++) {
                 double beta = z[from + k];
                 logP -= beta * beta / 2 + Host.HALF_LOG_2PI;
                 gradient[k] = -beta;
             }
             for (int n = 0; n < y.length; n++) {
                 double eta = 0;
-                for (int k = 0; k < COLUMNS; k++) {
-                    eta += (double) x[n * COLUMNS + k] * z[from + k];
+                for (int k = 0; k < columns; k++) {
+                    eta += (double) x[n * columns + k] * z[from + k];
                 }
                 logP += y[n] * eta - Math.max(eta, 0) - Math.log1p(Math.exp(-Math.abs(eta)));
                 double residual = y[n] - 1 / (1 + Math.exp(-eta));
-                for (int k = 0; k < COLUMNS; k++) {
-                    gradient[k] += residual * x[n * COLUMNS + k];
+                for (int k = 0; k < columns; k++) {
+                    gradient[k] += residual * x[n * columns + k];
                 }
             }
             return logP;

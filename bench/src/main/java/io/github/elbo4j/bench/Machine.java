@@ -1,9 +1,15 @@
 package io.github.elbo4j.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -12,13 +18,62 @@ import java.util.stream.Stream;
  * @param cpu its model, as the system calls it
  * @param cores processors that Java may use
  * @param vectorBits the widest vector that Java uses here; 0 if the vector module is absent
+ * @param gpus a line for each GPU, from nvidia-smi: name, driver, memory; none without it
  */
-record Machine(String cpu, int cores, String system, String jdk, int vectorBits) {
+record Machine(String cpu, int cores, String system, String jdk, int vectorBits, List<String> gpus) {
+    private static final Pattern NVIDIA = Pattern.compile(".*/lib(cuda|cublas|curand|nvrtc)[^/]*\\.so[.0-9]*");
+
     static Machine here() {
         String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch");
         String jdk = System.getProperty("java.runtime.version") + ", " + System.getProperty("java.vm.vendor");
-        return new Machine(model(), Runtime.getRuntime().availableProcessors(), system, jdk, bits());
+        return new Machine(model(), Runtime.getRuntime().availableProcessors(), system, jdk, bits(), smi());
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("cpu", cpu);
+        map.put("cores", cores);
+        map.put("system", system);
+        map.put("jdk", jdk);
+        map.put("vectorBits", vectorBits);
+        if (!gpus.isEmpty()) {
+            map.put("gpus", gpus);
+        }
+        return map;
+    }
+
+    /** NVIDIA's libraries that this process has loaded: their files bear the versions. */
+    static List<String> libraries() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.indexOf('/') >= 0)
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .filter(file -> NVIDIA.matcher(file).matches())
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<String> smi() {
+        try {
+            Process smi = new ProcessBuilder(
+                            "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader")
+                    .redirectErrorStream(true)
+                    .start();
+            if (!smi.waitFor(30, TimeUnit.SECONDS)) {
+                smi.destroyForcibly();
+                return List.of("nvidia-smi does not answer");
+            }
+            return new String(smi.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // there is none
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** {@code intel-xeon-processor-2-cores-jdk-25}: the name of the file of results. */

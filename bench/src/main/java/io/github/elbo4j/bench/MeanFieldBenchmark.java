@@ -9,8 +9,9 @@ import org.openjdk.jmh.annotations.Benchmark;
 /** W4: the log-density of a diagonal Gaussian at given z, 2^20 rows of 16, each with its own mu and omega. */
 @SuppressWarnings("NullAway.Init") // prepare() is the constructor
 public class MeanFieldBenchmark extends WorkBenchmark {
-    private static final Shape SHAPE = Work.W4.shape();
+    private static final int CHECKED = 1 << 20;
 
+    private Shape shape;
     private Ops ops;
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
@@ -19,28 +20,41 @@ public class MeanFieldBenchmark extends WorkBenchmark {
 
     @Override
     void prepare(Device on) {
+        shape = shape(Work.W4);
         ops = on.ops();
-        mu = own(on.copyOf(Work.uniform(SHAPE.parameters(), -1, 1, 1)));
-        omega = own(on.copyOf(Work.uniform(SHAPE.parameters(), -1, 1, 2)));
-        z = own(on.copyOf(Work.uniform(SHAPE.elements(), -2, 2, 3)));
-        logQ = own(on.allocate(SHAPE.rows()));
+        mu = own(Work.uniform(on, shape.parameters(), -1, 1, 1));
+        omega = own(Work.uniform(on, shape.parameters(), -1, 1, 2));
+        z = own(Work.uniform(on, shape.elements(), -2, 2, 3));
+        logQ = own(on.allocate(shape.rows()));
     }
 
     @Benchmark
     @Override
     public Buffer step() {
-        ops.logDensity(SHAPE, mu, omega, z, logQ);
+        ops.logDensity(shape, mu, omega, z, logQ);
         return done(logQ);
     }
 
-    /** Every row against float64: 16 terms of some 100 roundings at most. */
+    /** Rows against float64: 16 terms of some 100 roundings at most. */
     @Override
     void check() {
-        float[] got = step().toFloats();
-        float[] m = mu.toFloats();
-        float[] o = omega.toFloats();
-        float[] x = z.toFloats();
-        int dimensions = SHAPE.dimensions();
+        Buffer all = step();
+        int dimensions = shape.dimensions();
+        int rows = (int) Math.min(shape.rows(), CHECKED);
+        float[] got = new float[rows];
+        float[] m = new float[rows * dimensions];
+        float[] o = new float[rows * dimensions];
+        float[] x = new float[rows * dimensions];
+        for (long start : Work.checked(shape.rows(), rows)) {
+            all.read(start, got, 0, rows);
+            mu.read(start * dimensions, m, 0, m.length);
+            omega.read(start * dimensions, o, 0, o.length);
+            z.read(start * dimensions, x, 0, x.length);
+            check(start, dimensions, got, m, o, x);
+        }
+    }
+
+    private static void check(long start, int dimensions, float[] got, float[] m, float[] o, float[] x) {
         for (int row = 0; row < got.length; row++) {
             double want = 0;
             double size = 0;
@@ -49,7 +63,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
                 want -= h * h / 2 + o[i] + Host.HALF_LOG_2PI;
                 size += h * h / 2 + Math.abs(o[i]) + Host.HALF_LOG_2PI;
             }
-            Expect.close("the log-density of row " + row, got[row], want, 100 * Host.EPSILON * size);
+            Expect.close("the log-density of row " + (start + row), got[row], want, 100 * Host.EPSILON * size);
         }
     }
 }

@@ -3,8 +3,11 @@ package io.github.elbo4j.bench;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
@@ -14,7 +17,7 @@ import org.openjdk.jmh.util.Statistics;
  * How long one execution takes, in milliseconds.
  *
  * @param benchmark class and method
- * @param device name, with its threads
+ * @param device name, with its options
  * @param median over all executions
  * @param min the fastest execution
  * @param low the lowest median of an iteration of any fork
@@ -26,6 +29,7 @@ import org.openjdk.jmh.util.Statistics;
 record Timing(
         String benchmark,
         String device,
+        Work.Size size,
         int threads,
         double median,
         double min,
@@ -34,7 +38,8 @@ record Timing(
         long executions,
         int forks,
         double bytes) {
-    static Timing of(String benchmark, String device, int threads, Collection<RunResult> results) {
+    static Timing of(
+            String benchmark, String device, Work.Size size, int threads, Collection<RunResult> results) {
         RunResult run = results.iterator().next();
         Statistics all = run.getPrimaryResult().getStatistics();
         List<Double> bytes = new ArrayList<>();
@@ -56,6 +61,7 @@ record Timing(
         return new Timing(
                 benchmark,
                 device,
+                size,
                 threads,
                 all.getPercentile(50),
                 all.getMin(),
@@ -66,14 +72,50 @@ record Timing(
                 bytes.isEmpty() ? Double.NaN : bytes.get(bytes.size() / 2));
     }
 
+    /** For the file of results; {@code emulated}: a time that says nothing. */
+    Map<String, Object> toMap(boolean emulated) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        Optional<Work> work = Work.of(benchmark);
+        work.ifPresent(w -> {
+            line.put("work", w.name());
+            line.put("words", w.words(size));
+        });
+        line.put("benchmark", benchmark);
+        line.put("device", device);
+        line.put("size", size.label());
+        line.put("threads", threads);
+        if (emulated) {
+            line.put("emulated", true);
+        }
+        line.put("median", digits(median));
+        line.put("min", digits(min));
+        line.put("spread", List.of(digits(low), digits(high)));
+        if (!emulated) {
+            work.ifPresent(w -> {
+                line.put("perSecond", Math.round(w.count(size) / median * 1000));
+                line.put("of", w.things());
+            });
+        }
+        line.put("bytesPerExecution", Math.round(bytes));
+        line.put("executions", executions);
+        line.put("forks", forks);
+        return line;
+    }
+
+    /** Tenths of a microsecond. */
+    private static double digits(double milliseconds) {
+        return Math.round(milliseconds * 1e4) / 1e4;
+    }
+
     /** One line of the table. */
     String line(String work) {
         return String.format(
                 Locale.ROOT,
-                "%-3s %-26s %-7s %9.3f ms  min %9.3f  iterations %9.3f to %9.3f  %6.0f bytes",
+                "%-3s %-26s %-7s %-6s %9.3f ms  min %9.3f  iterations %9.3f to %9.3f  %6.0f bytes",
                 work,
                 benchmark,
                 device,
+                size.label(),
                 median,
                 min,
                 low,

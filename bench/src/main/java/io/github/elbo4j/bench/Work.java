@@ -1,6 +1,9 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Shape;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -44,8 +47,28 @@ public enum Work {
     /** The steps of each fit of W7. */
     public static final int STEPS = 1000;
 
-    /** The rows of the data of W3. */
-    public static final int OBSERVATIONS = 10_000;
+    private static final int OBSERVATIONS = 10_000;
+
+    /** How much of a work there is to do. */
+    public enum Size {
+        /** Shows that all runs, on the emulated CUDA device too. */
+        TINY,
+        NORMAL,
+        /** Fills a GPU. */
+        LARGE;
+
+        /** As the command line has it. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The size of that {@link #label}. */
+        public static Size of(String label) {
+            return valueOf(label.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    private static final int CHUNK = 1 << 20;
 
     private final String stem;
     private final String words;
@@ -78,14 +101,45 @@ public enum Work {
         return stem + "Benchmark";
     }
 
-    /** What is done, in words. */
-    public String words() {
-        return words;
+    /** What is done, in words, at a size. */
+    public String words(Size size) {
+        if (size == Size.NORMAL) {
+            return words;
+        }
+        Shape shape = shape(size);
+        return "as " + name() + ", " + size.label() + ": B=" + shape.problems() + ", S=" + shape.draws() + ", D="
+                + shape.dimensions() + (this == W3 ? ", rows=" + observations(size) : "");
+    }
+
+    /** Whether it has another size than the normal one. */
+    public boolean has(Size size) {
+        return size != Size.LARGE || (this != W3 && this != W7); // a GPU is full with these as they are
     }
 
     /** B, S and D. */
-    public Shape shape() {
-        return Shape.of(problems, draws, dimensions);
+    public Shape shape(Size size) {
+        return switch (size) {
+            case NORMAL -> Shape.of(problems, draws, dimensions);
+            case LARGE ->
+                switch (this) {
+                    case W1, W2, W6 -> Shape.of(1, 1 << 16, 1 << 14);
+                    case W4, W5 -> Shape.of(1 << 26, 1, 16);
+                    case W3, W7 -> throw new IllegalArgumentException(this + " has no large size");
+                };
+            case TINY ->
+                switch (this) {
+                    case W1 -> Shape.of(1, 16, 1 << 10);
+                    case W2, W6 -> Shape.of(1, 256, 20);
+                    case W3 -> Shape.of(1, 64, 8);
+                    case W4, W5 -> Shape.of(1 << 10, 1, 16);
+                    case W7 -> Shape.of(20, 16, 8);
+                };
+        };
+    }
+
+    /** The rows of the data of W3. */
+    public static int observations(Size size) {
+        return size == Size.TINY ? 200 : OBSERVATIONS;
     }
 
     /** What {@link #count} counts, in words. */
@@ -94,16 +148,17 @@ public enum Work {
     }
 
     /** How many {@link #things} one execution makes. */
-    public long count() {
+    public long count(Size size) {
+        Shape shape = shape(size);
         return switch (this) {
-            case W1, W2, W6 -> shape().elements();
-            case W3 -> shape().rows() * OBSERVATIONS;
-            case W4, W5 -> shape().rows();
-            case W7 -> shape().elements() * STEPS;
+            case W1, W2, W6 -> shape.elements();
+            case W3 -> shape.rows() * observations(size);
+            case W4, W5 -> shape.rows();
+            case W7 -> shape.elements() * STEPS;
         };
     }
 
-    /** B, S, D and the rows of data or the steps (0: neither), as the peers state them. */
+    /** B, S, D and the rows of data or the steps (0: neither) at the normal size, as the peers state them. */
     public String sizes() {
         int last = this == W3 ? OBSERVATIONS : this == W7 ? STEPS : 0;
         return problems + " " + draws + " " + dimensions + " " + last;
@@ -111,11 +166,32 @@ public enum Work {
 
     /** Inputs: uniform in [from, to), the same for one salt. */
     static float[] uniform(long n, double from, double to, int salt) {
-        SplittableRandom random = new SplittableRandom(salt);
         float[] values = new float[Math.toIntExact(n)];
-        for (int i = 0; i < values.length; i++) {
+        fill(values, values.length, from, to, new SplittableRandom(salt));
+        return values;
+    }
+
+    /** The same on a device, of any length. */
+    static Buffer uniform(Device on, long n, double from, double to, int salt) {
+        Buffer buffer = on.allocate(n);
+        SplittableRandom random = new SplittableRandom(salt);
+        float[] values = new float[(int) Math.min(n, CHUNK)];
+        for (long first = 0; first < n; first += values.length) {
+            int count = (int) Math.min(values.length, n - first);
+            fill(values, count, from, to, random);
+            buffer.write(first, values, 0, count);
+        }
+        return buffer;
+    }
+
+    private static void fill(float[] values, int count, double from, double to, SplittableRandom random) {
+        for (int i = 0; i < count; i++) {
             values[i] = (float) (from + (to - from) * random.nextDouble());
         }
-        return values;
+    }
+
+    /** Where the blocks of {@code block} begin that a check looks at: all of n if that is not more, else the first and the last. */
+    static long[] checked(long n, int block) {
+        return n <= block ? new long[] {0} : new long[] {0, n - block};
     }
 }

@@ -1,11 +1,15 @@
 package io.github.elbo4j.bench;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +41,17 @@ import org.openjdk.jmh.annotations.Warmup;
 public abstract class WorkBenchmark {
     static final Key KEY = new Key(20_261_121);
 
-    /** Where it runs. */
+    /** Where it runs: {@link #request}. */
     @Param({"scalar", "simd"})
     public String device = "simd";
 
     /** 0: all processors. */
     @Param("0")
     public int threads;
+
+    /** How much there is to do: {@link Work.Size}. */
+    @Param("normal")
+    public String size = "normal";
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private @Nullable Device opened;
@@ -59,9 +67,31 @@ public abstract class WorkBenchmark {
 
     @Setup(Level.Trial)
     public final void open() {
-        opened = Devices.open(device, threads == 0 ? Devices.defaultThreads() : threads);
+        opened = Devices.choose(request(device, threads)).device();
         prepare(opened);
         check();
+    }
+
+    /**
+     * A device with its options: {@code cuda+fast}, {@code cuda+curand-philox}.
+     *
+     * @param threads 0: all processors
+     */
+    static Devices.Request request(String device, int threads) {
+        String[] parts = device.split("\\+", -1);
+        Devices.Request request =
+                Devices.Request.of(parts[0]).withThreads(threads == 0 ? Devices.defaultThreads() : threads);
+        for (int i = 1; i < parts.length; i++) {
+            String option = parts[i].toUpperCase(Locale.ROOT).replace('-', '_');
+            request = option.equals("FAST")
+                    ? request.withArithmetic(Arithmetic.FAST)
+                    : request.withRng(Rng.valueOf(option));
+        }
+        return request;
+    }
+
+    final Shape shape(Work work) {
+        return work.shape(Work.Size.of(size));
     }
 
     @TearDown(Level.Trial)

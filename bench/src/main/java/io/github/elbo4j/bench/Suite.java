@@ -1,0 +1,396 @@
+package io.github.elbo4j.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Runs test classes where there is only a Java virtual machine, and keeps one file of outcomes, written anew after each class.
+ * The classes run in a process of their own ({@link SuiteWorker}): one that hangs or takes the process down costs itself
+ * only, and after a failure the rest begins afresh.
+ */
+@SuppressWarnings("UnusedVariable") // picocli reads help
+@Command(
+        name = "run.sh test",
+        description = "Runs test classes and writes one JSON. Exit code 1: a class failed, or a required device is not there.")
+public final class Suite implements Callable<Integer> {
+    private static final Set<String> DONE = Set.of("passed", "failed", "hung", "crashed", "skipped");
+    private static final Set<String> BAD = Set.of("failed", "hung", "crashed");
+    /** With less than this of the budget left, seconds, nothing more is begun. */
+    private static final long LEAST = 5;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    private boolean help;
+
+    @Option(names = "--out", required = true, description = "The file; what the tests print goes to a .log beside it.")
+    private Path out = Path.of("");
+
+    @Option(names = "--tests", description = "Folder of the compiled tests.")
+    private @Nullable Path tests;
+
+    @Option(names = "--limit", description = "Seconds after which a class is given up; default: 240.")
+    private long limit = 240;
+
+    @Option(
+            names = "--budget",
+            description = "Seconds for all; what there is no time for is listed as not run. Default: none.")
+    private long budget = Long.MAX_VALUE / 2;
+
+    @Option(names = "--continue", description = "Keep what the file has, and run only the rest.")
+    private boolean further;
+
+    @Option(names = "--require", split = ",", description = "Devices without which nothing runs: exit code 1.")
+    private List<String> required = List.of();
+
+    @Option(
+            names = "--under",
+            description = "A command that each class runs under, in a process of its own whose exit code counts.")
+    private String under = "";
+
+    @Parameters(description = "Parts of class names, or full class names; default: all.")
+    private List<String> words = new ArrayList<>();
+
+    private final Map<String, Map<String, Object>> classes = new LinkedHashMap<>();
+    private Map<String, Object> devices = new LinkedHashMap<>();
+    private @Nullable Object libraries;
+    private @Nullable Worker worker;
+    private long begun;
+
+    /** See {@code --help}. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Suite()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        begun = seconds();
+        Machine machine = Machine.here();
+        List<String> names = names();
+        if (names.isEmpty()) {
+            System.err.println("no test class is named so: " + words);
+            return 2;
+        }
+        if (further) {
+            for (Map<String, Object> old : Json.maps(Json.read(out).get("classes"))) {
+                if (DONE.contains(outcome(old))) {
+                    classes.put(String.valueOf(old.get("class")), old);
+                }
+            }
+        }
+        String missing = "";
+        Files.createDirectories(out.toAbsolutePath().getParent());
+        Path logged = out.resolveSibling(out.getFileName().toString().replaceAll("\\.json$", "") + ".log");
+        try (PrintWriter log = new PrintWriter(Files.newBufferedWriter(logged))) {
+            try {
+                missing = askDevices(log);
+                for (String name : missing.isEmpty() ? names : List.<String>of()) {
+                    if (!classes.containsKey(name)) {
+                        write(machine, missing, names);
+                        Map<String, Object> result = run(name, log);
+                        classes.put(name, result);
+                        System.out.println(line(result));
+                    }
+                }
+            } finally {
+                if (worker != null) {
+                    worker.kill();
+                }
+                write(machine, missing, names);
+            }
+        }
+        devices.forEach((name, status) -> System.out.println(name + ": " + words(status)));
+        long bad = count(BAD);
+        System.out.println(classes.size() - bad - count(Set.of("not run")) + " classes passed, " + bad
+                + " failed, hung or crashed, " + (names.size() - count(DONE)) + " not run; written to " + out);
+        if (!missing.isEmpty()) {
+            System.out.println(missing);
+        }
+        return bad > 0 || !missing.isEmpty() ? 1 : 0;
+    }
+
+    private static String words(Object status) {
+        Map<String, Object> map = Json.map(status);
+        return (Boolean.TRUE.equals(map.get("opens")) ? "" : "its tests did not run: ") + map.get("words");
+    }
+
+    private long count(Set<String> outcomes) {
+        return classes.values().stream()
+                .filter(line -> outcomes.contains(outcome(line)))
+                .count();
+    }
+
+    private static String outcome(Map<String, Object> result) {
+        return String.valueOf(result.get("outcome"));
+    }
+
+    /** The chosen classes, in the order of their names. */
+    private List<String> names() throws IOException {
+        List<String> all = new ArrayList<>();
+        if (tests != null) {
+            Path folder = tests;
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.map(file -> folder.relativize(file).toString())
+                        .filter(file -> file.endsWith("Test.class") && !file.contains("$"))
+                        .map(file -> file.replace(".class", "").replace('/', '.'))
+                        .sorted()
+                        .filter(name -> words.isEmpty() || words.stream().anyMatch(name::contains))
+                        .forEach(all::add);
+            }
+        }
+        // A class that is named in full need not be in the folder.
+        words.stream().filter(word -> isClass(word) && !all.contains(word)).forEach(all::add);
+        return all;
+    }
+
+    private static boolean isClass(String name) {
+        try {
+            Class.forName(name, false, Suite.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    /** What is required and not there, in words; empty if nothing. */
+    private String askDevices(PrintWriter log) throws IOException, InterruptedException {
+        Worker first = new Worker(log);
+        worker = first;
+        Optional<Map<String, Object>> ready = first.answer(Math.min(limit, left()));
+        if (ready.isEmpty()) {
+            String how = first.end();
+            devices.put("none", Map.of("opens", false, "words", "the process that lists the devices " + how));
+            worker = null;
+        } else {
+            devices = ready.orElseThrow();
+            libraries = devices.remove("libraries");
+        }
+        List<String> missing = new ArrayList<>();
+        for (String name : required) {
+            if (!Boolean.TRUE.equals(Json.map(devices.get(name)).get("opens"))) {
+                missing.add(name + " is required, but not there: "
+                        + Json.map(devices.get(name)).get("words"));
+            }
+        }
+        return String.join("; ", missing);
+    }
+
+    private Map<String, Object> run(String name, PrintWriter log) throws IOException, InterruptedException {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("class", name);
+        long time = Math.min(limit, left());
+        if (left() < LEAST) {
+            result.put("outcome", "not run");
+            result.put("failures", List.of("no time left"));
+            return result;
+        }
+        Worker here = worker;
+        if (here == null) {
+            here = new Worker(log);
+            worker = here;
+            here.answer(time); // the devices, once more
+        }
+        here.ask(name);
+        Optional<Map<String, Object>> answer = here.answer(time);
+        if (answer.isPresent()) {
+            result = answer.orElseThrow();
+            if (!under.isEmpty()) {
+                int code = here.close(time);
+                if (code != 0) {
+                    List<Object> failures = new ArrayList<>();
+                    if (result.get("failures") instanceof List<?> before) {
+                        failures.addAll(before);
+                    }
+                    failures.add("under '" + under + "' the process ended with exit code " + code);
+                    result.put("outcome", "failed");
+                    result.put("failures", failures);
+                }
+                worker = null;
+            } else if (BAD.contains(outcome(result))) {
+                here.kill(); // what is broken in this process must not meet the next class
+                worker = null;
+            }
+            return result;
+        }
+        boolean cut = here.isLate() && time < limit;
+        result.put("outcome", cut ? "not run" : here.isLate() ? "hung" : "crashed");
+        String how = here.end();
+        result.put("failures", List.of(cut ? "no time left after " + time + " s" : "the process " + how));
+        worker = null;
+        return result;
+    }
+
+    private String line(Map<String, Object> result) {
+        StringBuilder text = new StringBuilder(String.format("%-8s", outcome(result)));
+        text.append(String.valueOf(result.get("class")).replace("io.github.elbo4j.", ""));
+        if (result.containsKey("passed")) {
+            text.append(": ").append(result.get("passed")).append(" passed");
+            for (String kind : List.of("failed", "skipped")) {
+                if (result.get(kind) instanceof Number number && number.intValue() > 0) {
+                    text.append(", ").append(result.get(kind)).append(' ').append(kind);
+                }
+            }
+            text.append(", ").append(result.get("seconds")).append(" s");
+        }
+        if (result.get("failures") instanceof List<?> failures) {
+            failures.forEach(failure -> text.append("\n    ").append(failure));
+        }
+        return text.toString();
+    }
+
+    private void write(Machine machine, String missing, List<String> names) {
+        Map<String, Object> json = Json.head("tests", false, machine);
+        json.remove("quick");
+        json.put("seconds", seconds() - begun);
+        json.put("devices", devices);
+        if (libraries != null) {
+            json.put("libraries", libraries);
+        }
+        if (!under.isEmpty()) {
+            json.put("under", under);
+        }
+        if (!missing.isEmpty()) {
+            json.put("missing", missing);
+        }
+        List<String> rest = names.stream()
+                .filter(name -> !classes.containsKey(name) || !DONE.contains(outcome(classes.get(name))))
+                .toList();
+        Map<String, Object> counts = new LinkedHashMap<>();
+        classes.values().forEach(line -> counts.merge(outcome(line), 1, (a, b) -> (int) a + (int) b));
+        json.put("counts", counts);
+        json.put("notRun", rest);
+        json.put("classes", new ArrayList<>(classes.values()));
+        Json.write(out, json);
+    }
+
+    private long left() {
+        return begun + budget - seconds();
+    }
+
+    private static long seconds() {
+        return System.nanoTime() / 1_000_000_000;
+    }
+
+    /** A process that runs classes; it answers with one line of JSON each, the first time with its devices. */
+    private final class Worker {
+        private final Process process;
+        private final Writer in;
+        private final BlockingQueue<Optional<Map<String, Object>>> answers = new LinkedBlockingQueue<>();
+        private final Thread reader;
+        private boolean late;
+
+        Worker(PrintWriter log) throws IOException {
+            List<String> command = new ArrayList<>();
+            if (!under.isEmpty()) {
+                command.addAll(Arrays.asList(under.trim().split(" +")));
+            }
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.add("-Delbo4j.require=" + String.join(",", required));
+            command.add("-XX:ErrorFile=" + out.toAbsolutePath().resolveSibling("hs_err_%p.log"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), SuiteWorker.class.getName()));
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            in = process.outputWriter(StandardCharsets.UTF_8);
+            BufferedReader text = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            reader = new Thread(() -> read(text, log), "worker's output");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read(BufferedReader text, PrintWriter log) {
+            try {
+                for (String line = text.readLine(); line != null; line = text.readLine()) {
+                    if (line.startsWith(SuiteWorker.MARK)) {
+                        answers.add(Optional.of(Json.parse(line.substring(SuiteWorker.MARK.length()))));
+                    } else {
+                        log.println(line);
+                        log.flush();
+                    }
+                }
+            } catch (IOException e) {
+                // it was ended
+            }
+            answers.add(Optional.empty());
+        }
+
+        void ask(String name) {
+            try {
+                in.write(name + "\n");
+                in.flush();
+            } catch (IOException e) {
+                // it is gone, which its answer says
+            }
+        }
+
+        /** Empty if the process ended, or did not answer in time. */
+        Optional<Map<String, Object>> answer(long seconds) throws InterruptedException {
+            Optional<Map<String, Object>> answer = answers.poll(seconds, TimeUnit.SECONDS);
+            if (answer == null) {
+                late = true;
+                return Optional.empty();
+            }
+            if (answer.isEmpty()) {
+                process.waitFor(10, TimeUnit.SECONDS);
+            }
+            return answer;
+        }
+
+        /** Whether the last answer is missing because it took too long. */
+        boolean isLate() {
+            return late;
+        }
+
+        /** Ends it, and says how it ended or that it did not. */
+        String end() throws IOException, InterruptedException {
+            if (!late) {
+                return "ended with exit code " + process.exitValue() + "; the log has its last words";
+            }
+            // Where it hangs goes to the log.
+            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor(5, TimeUnit.SECONDS);
+            Thread.sleep(1000);
+            kill();
+            return "did not answer in time; the log has its threads";
+        }
+
+        /** Lets it end by itself; its exit code. */
+        int close(long seconds) throws IOException, InterruptedException {
+            in.close();
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                kill();
+            }
+            return process.waitFor();
+        }
+
+        void kill() throws InterruptedException {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+            reader.join(5000);
+        }
+    }
+}
