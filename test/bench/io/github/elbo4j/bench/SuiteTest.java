@@ -68,7 +68,7 @@ class SuiteTest {
 
     @Test
     void everyClassHasAnOutcomeWhateverTheOthersDo() throws Exception {
-        int code = run(ALL, "--limit", "8");
+        int code = run(ALL, "--limit", "5");
 
         Map<String, Object> json = json();
         assertThat(code).isEqualTo(1);

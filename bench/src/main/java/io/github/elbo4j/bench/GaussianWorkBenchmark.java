@@ -71,13 +71,17 @@ public abstract class GaussianWorkBenchmark extends GradientWorkBenchmark {
             double muError = sigma / (sd[d] * sd[d]) / root;
             double omegaError = Math.sqrt(e * e * ratio * ratio + 2 * Math.pow(ratio, 4)) / root;
             if (kind == Gradient.SCORE) {
-                // f and the score are nearly independent where there are many dimensions; twice covers the few of a tiny size
+                // f and the score are nearly independent where there are many dimensions; twice covers the few of a
+                // tiny size
                 muError = 2 * Math.sqrt(variance) / sigma / root;
                 omegaError = 2 * Math.sqrt(2 * variance) / root;
             }
             Expect.close("element " + d + " of the gradient in mu", got[d], -e / sd[d], 8 * muError);
             Expect.close(
-                    "element " + d + " of the gradient in omega", got[dimensions + d], 1 - ratio * ratio, 8 * omegaError);
+                    "element " + d + " of the gradient in omega",
+                    got[dimensions + d],
+                    1 - ratio * ratio,
+                    8 * omegaError);
         }
     }
 }

@@ -61,7 +61,8 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--device",
             split = ",",
-            description = "Devices to time, such as simd, cuda, cuda+fast or cuda+curand-philox; default: all that open.")
+            description =
+                    "Devices to time, such as simd, cuda, cuda+fast or cuda+curand-philox; default: all that open.")
     private List<String> devices = List.of();
 
     @Option(names = "--threads", description = "Threads of a CPU device; default: all processors.")
@@ -96,7 +97,8 @@ public final class Main implements Callable<Integer> {
     private Path home = Path.of("bench");
 
     @Parameters(
-            description = "Works, such as W1, or regular expressions; a benchmark runs if its class name holds one of them.")
+            description =
+                    "Works, such as W1, or regular expressions; a benchmark runs if its class name holds one of them.")
     private List<String> patterns = new ArrayList<>();
 
     private final Map<String, String> opened = new LinkedHashMap<>(); // device, its description

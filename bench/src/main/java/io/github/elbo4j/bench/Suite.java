@@ -20,7 +20,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -36,12 +35,15 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("UnusedVariable") // picocli reads help
 @Command(
         name = "run.sh test",
-        description = "Runs test classes and writes one JSON. Exit code 1: a class failed, or a required device is not there.")
+        description =
+                "Runs test classes and writes one JSON. Exit code 1: a class failed, or a required device is not there.")
 public final class Suite implements Callable<Integer> {
     private static final Set<String> DONE = Set.of("passed", "failed", "hung", "crashed", "skipped");
     private static final Set<String> BAD = Set.of("failed", "hung", "crashed");
     /** With less than this of the budget left, seconds, nothing more is begun. */
     private static final long LEAST = 5;
+    /** For a process to begin and to try the devices, seconds; no class's own time. */
+    private static final long START = 60;
 
     @Option(
             names = {"-h", "--help"},
@@ -127,8 +129,8 @@ public final class Suite implements Callable<Integer> {
         }
         devices.forEach((name, status) -> System.out.println(name + ": " + words(status)));
         long bad = count(BAD);
-        System.out.println(classes.size() - bad - count(Set.of("not run")) + " classes passed, " + bad
-                + " failed, hung or crashed, " + (names.size() - count(DONE)) + " not run; written to " + out);
+        System.out.println("classes: " + count(Set.of("passed")) + " passed, " + count(Set.of("skipped")) + " skipped, "
+                + bad + " failed, hung or crashed, " + rest(names).size() + " not run; written to " + out);
         if (!missing.isEmpty()) {
             System.out.println(missing);
         }
@@ -182,7 +184,7 @@ public final class Suite implements Callable<Integer> {
     private String askDevices(PrintWriter log) throws IOException, InterruptedException {
         Worker first = new Worker(log);
         worker = first;
-        Optional<Map<String, Object>> ready = first.answer(Math.min(limit, left()));
+        Optional<Map<String, Object>> ready = first.answer(Math.min(START, Math.max(LEAST, left())));
         if (ready.isEmpty()) {
             String how = first.end();
             devices.put("none", Map.of("opens", false, "words", "the process that lists the devices " + how));
@@ -194,8 +196,8 @@ public final class Suite implements Callable<Integer> {
         List<String> missing = new ArrayList<>();
         for (String name : required) {
             if (!Boolean.TRUE.equals(Json.map(devices.get(name)).get("opens"))) {
-                missing.add(name + " is required, but not there: "
-                        + Json.map(devices.get(name)).get("words"));
+                Object words = Json.map(devices.get(name)).get("words");
+                missing.add(name + " is required, but not there: " + (words == null ? "no such device" : words));
             }
         }
         return String.join("; ", missing);
@@ -214,7 +216,13 @@ public final class Suite implements Callable<Integer> {
         if (here == null) {
             here = new Worker(log);
             worker = here;
-            here.answer(time); // the devices, once more
+            if (here.answer(Math.min(START, left())).isEmpty()) { // the devices, once more
+                result.put("outcome", "crashed");
+                result.put("failures", List.of("before it, the process " + here.end()));
+                worker = null;
+                return result;
+            }
+            time = Math.min(limit, left());
         }
         here.ask(name);
         Optional<Map<String, Object>> answer = here.answer(time);
@@ -278,15 +286,18 @@ public final class Suite implements Callable<Integer> {
         if (!missing.isEmpty()) {
             json.put("missing", missing);
         }
-        List<String> rest = names.stream()
-                .filter(name -> !classes.containsKey(name) || !DONE.contains(outcome(classes.get(name))))
-                .toList();
         Map<String, Object> counts = new LinkedHashMap<>();
         classes.values().forEach(line -> counts.merge(outcome(line), 1, (a, b) -> (int) a + (int) b));
         json.put("counts", counts);
-        json.put("notRun", rest);
+        json.put("notRun", rest(names));
         json.put("classes", new ArrayList<>(classes.values()));
         Json.write(out, json);
+    }
+
+    private List<String> rest(List<String> names) {
+        return names.stream()
+                .filter(name -> !classes.containsKey(name) || !DONE.contains(outcome(classes.get(name))))
+                .toList();
     }
 
     private long left() {
@@ -317,7 +328,8 @@ public final class Suite implements Callable<Integer> {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), SuiteWorker.class.getName()));
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
             in = process.outputWriter(StandardCharsets.UTF_8);
-            BufferedReader text = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            BufferedReader text =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             reader = new Thread(() -> read(text, log), "worker's output");
             reader.setDaemon(true);
             reader.start();
@@ -372,7 +384,9 @@ public final class Suite implements Callable<Integer> {
                 return "ended with exit code " + process.exitValue() + "; the log has its last words";
             }
             // Where it hangs goes to the log.
-            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor(5, TimeUnit.SECONDS);
+            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor(5, TimeUnit.SECONDS);
             Thread.sleep(1000);
             kill();
             return "did not answer in time; the log has its threads";

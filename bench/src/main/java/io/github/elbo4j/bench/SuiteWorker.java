@@ -62,6 +62,9 @@ public final class SuiteWorker {
             Map<String, Object> device = new LinkedHashMap<>();
             device.put("opens", status.opens());
             device.put("words", status.words());
+            if (!status.opens()) {
+                device.put("tests", "did not run");
+            }
             if (!status.notes().isEmpty()) {
                 device.put("notes", status.notes());
             }

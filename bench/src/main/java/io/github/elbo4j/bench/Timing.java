@@ -38,8 +38,7 @@ record Timing(
         long executions,
         int forks,
         double bytes) {
-    static Timing of(
-            String benchmark, String device, Work.Size size, int threads, Collection<RunResult> results) {
+    static Timing of(String benchmark, String device, Work.Size size, int threads, Collection<RunResult> results) {
         RunResult run = results.iterator().next();
         Statistics all = run.getPrimaryResult().getStatistics();
         List<Double> bytes = new ArrayList<>();
