@@ -105,11 +105,11 @@ class SuiteTest {
     @Test
     void theExitCodeOfACommandThatClassesRunUnderCounts() throws Exception {
         Path checker = folder.resolve("checker");
-        Files.writeString(checker, "#!/bin/sh\n\"$@\"\nexit 99\n");
+        Files.writeString(checker, "#!/bin/sh\n\"$@\"\necho ===== ERROR SUMMARY: 3 errors\nexit 99\n");
         assertThat(checker.toFile().setExecutable(true)).isTrue();
 
         assertThat(run(List.of(Passes.class), "--under", checker.toString())).isEqualTo(1);
-        assertThat(json().get("classes").toString()).contains("exit code 99");
+        assertThat(json().get("classes").toString()).contains("exit code 99: ERROR SUMMARY: 3 errors");
     }
 
     private int run(List<Class<?>> classes, String... options) {

@@ -235,7 +235,7 @@ public final class Suite implements Callable<Integer> {
                     if (result.get("failures") instanceof List<?> before) {
                         failures.addAll(before);
                     }
-                    failures.add("under '" + under + "' the process ended with exit code " + code);
+                    failures.add("under '" + under + "' the process ended with exit code " + code + here.summary);
                     result.put("outcome", "failed");
                     result.put("failures", failures);
                 }
@@ -315,6 +315,7 @@ public final class Suite implements Callable<Integer> {
         private final BlockingQueue<Optional<Map<String, Object>>> answers = new LinkedBlockingQueue<>();
         private final Thread reader;
         private boolean late;
+        private volatile String summary = ""; // compute-sanitizer's
 
         Worker(PrintWriter log) throws IOException {
             List<String> command = new ArrayList<>();
@@ -342,6 +343,9 @@ public final class Suite implements Callable<Integer> {
                         answers.add(Optional.of(Json.parse(line.substring(SuiteWorker.MARK.length()))));
                     } else {
                         log.println(line);
+                        if (line.contains("ERROR SUMMARY:")) {
+                            summary = ": " + line.replaceAll("^=+ *", "");
+                        }
                         log.flush();
                     }
                 }
@@ -398,6 +402,7 @@ public final class Suite implements Callable<Integer> {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 kill();
             }
+            reader.join(5000);
             return process.waitFor();
         }
 

@@ -9,7 +9,6 @@ import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +72,7 @@ public abstract class WorkBenchmark {
     }
 
     /**
-     * A device with its options: {@code cuda+fast}, {@code cuda+curand-philox}.
+     * A device with its options: {@code cuda+fast}, {@code cuda+curand}.
      *
      * @param threads 0: all processors
      */
@@ -82,10 +81,14 @@ public abstract class WorkBenchmark {
         Devices.Request request =
                 Devices.Request.of(parts[0]).withThreads(threads == 0 ? Devices.defaultThreads() : threads);
         for (int i = 1; i < parts.length; i++) {
-            String option = parts[i].toUpperCase(Locale.ROOT).replace('-', '_');
-            request = option.equals("FAST")
-                    ? request.withArithmetic(Arithmetic.FAST)
-                    : request.withRng(Rng.valueOf(option));
+            request = switch (parts[i]) {
+                case "fast" -> request.withArithmetic(Arithmetic.FAST);
+                case "curand" -> request.withRng(Rng.CURAND);
+                case "curand-xorwow" -> request.withRng(Rng.CURAND_XORWOW);
+                default ->
+                    throw new IllegalArgumentException("a device has no option '" + parts[i]
+                            + "'; choose fast, curand or curand-xorwow, as in cuda+fast");
+            };
         }
         return request;
     }
