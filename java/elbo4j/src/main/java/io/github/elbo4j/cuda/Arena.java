@@ -37,13 +37,13 @@ final class Arena {
     long take(long bytes) {
         long need = Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
         if (block == 0 || need > size - used) {
+            long larger = Math.max(size, need);
+            long another = cuda.allocate(larger, "the workspace of an operation");
             if (block != 0) {
                 outgrown.push(block);
                 before += size;
-                block = 0;
             }
-            long larger = Math.max(size, need);
-            block = cuda.allocate(larger, "the workspace of an operation");
+            block = another;
             size = larger;
             used = 0;
         }

@@ -11,7 +11,7 @@ final class GemmCuda {
     /** Blocks that keep a large GPU busy; with fewer, tiles are small and panels get blocks of their own. */
     static final long BUSY = 264;
 
-    /** The part of A that is read: kernels/gemm.cuh's  */
+    /** The part of A that is read: Triangle of kernels/gemm.cuh. */
     private static final int WHOLE = 0;
 
     private static final int LOWER = 1;
@@ -20,7 +20,10 @@ final class GemmCuda {
     private static final int PANEL = 256;
     private static final int LANES = 32;
     /** Memory for the chains of panels; with more panels or columns than fit, they come one lot after the other. */
-    private static final long WORKSPACE = 256L << 20;
+    static final long WORKSPACE = 256L << 20;
+
+    /** The same; a test has less. */
+    private static long workspace = WORKSPACE;
 
     private final Cuda cuda;
     private final Kernel multiply;
@@ -40,6 +43,10 @@ final class GemmCuda {
         solve32 = cuda.kernel("gemm_solve32");
     }
 
+    static void workspace(long bytes) {
+        workspace = bytes;
+    }
+
     void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
         Product product = new Product(View.of(a), View.of(b), View.of(c), 1, c.rows(), c.columns(), a.columns());
         int panels = (int) Grid.ceilDiv(a.columns(), PANEL);
@@ -47,7 +54,7 @@ final class GemmCuda {
             launch(product, accumulate, WHOLE, 1f, "gemm");
             return;
         }
-        int together = (int) Math.min(panels, Math.max(1, WORKSPACE / (product.outputs() * Float.BYTES)));
+        int together = (int) Math.min(panels, Math.max(1, workspace / (product.outputs() * Float.BYTES)));
         long sums = cuda.arena().take(product.outputs() * together * Float.BYTES);
         for (int first = 0; first < panels; first += together) {
             int count = Math.min(together, panels - first);
@@ -105,7 +112,7 @@ final class GemmCuda {
         }
         // What the rows below contribute comes after the panel's own chain, so that it is kept for then.
         long column = (long) Float.BYTES * (panels - 1) * PANEL * problems;
-        int together = (int) Math.min(columns, Math.max(LANES, WORKSPACE / Math.max(1, column)));
+        int together = (int) Math.min(columns, Math.max(LANES, workspace / Math.max(1, column)));
         long later = cuda.arena().take(column * together);
         for (int from = 0; from < columns; from += together) {
             int count = Math.min(together, columns - from);
