@@ -9,13 +9,20 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.model.BayesianLinearRegression;
+import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Regressions;
 import java.util.Map;
+import java.util.stream.Stream;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -169,6 +178,32 @@ class CudaFaultsTest {
         }
     }
 
+    @Test
+    void aWorkspaceThatDoesNotFitLeavesTheNextOnesAsTheyWere() {
+        int wide = 1 << 20; // the panels' chains of 1024 outputs, 16 MiB
+        try (Device device = CudaDevice.open(OTHER.withWorkspaceBytes(1 << 20));
+                Buffer x = device.allocate(3000);
+                Buffer product = device.allocate(1024);
+                Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
+            device.ops().sumRows(1, 3000, x, sum);
+            long settled = Emulator.live(Live.BYTES);
+            Emulator.memory(8 << 20);
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> device.ops()
+                                .gemm(
+                                        new Matrix(x, 0, 1, wide, 0, 0),
+                                        new Matrix(x, 0, wide, 1024, 0, 0),
+                                        false,
+                                        Matrix.of(product, 1, 1024)))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContainingAll(
+                                "out of memory", "the workspace of an operation needs 16 MiB", "MiB are free");
+                device.ops().sumRows(1, 3000, x, sum);
+                assertThat(Emulator.live(Live.BYTES)).isEqualTo(settled);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "cuDriverGetVersion, 1",
@@ -237,28 +272,45 @@ class CudaFaultsTest {
         return device;
     }
 
-    @Test
-    void memoryThatEndsAtAnyAllocationOfAFitEndsItInWords() {
+    /** How a fit is made, its model among it; it gives back what it has allocated, whatever happens. */
+    private interface Fit {
+        FitResult on(Device device);
+    }
+
+    static Stream<Arguments> fits() {
+        return Stream.of(
+                Arguments.of("mean-field", (Fit) device -> fit(device, 100)),
+                Arguments.of("full-rank", (Fit) device -> fit(device, FamilyKind.FULL_RANK, 20)),
+                Arguments.of("regression", (Fit) CudaFaultsTest::minibatches));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fits")
+    void memoryThatEndsAtAnyAllocationOfAFitEndsItInWords(String name, Fit fit) {
         long allocations;
         try (Device device = CudaDevice.open(OTHER)) {
+            makeWorkspace(device);
             long opened = Emulator.calls("cuMemAlloc");
-            fit(device, 100);
+            assertThat(fit.on(device).status()).isEqualTo(Status.STEP_LIMIT);
             allocations = Emulator.calls("cuMemAlloc") - opened;
         }
         assertThat(allocations).isGreaterThan(10);
         for (int nth = 1; nth <= allocations; nth++) {
-            Device device = CudaDevice.open(OTHER);
-            Emulator.reset();
-            Emulator.fail("cuMemAlloc", nth, Emulator.OUT_OF_MEMORY);
-            try {
-                FitResult result = fit(device, 100);
-                assertThat(result.status()).as("allocation %d", nth).isEqualTo(Status.FAILED);
-                assertThat(result.message()).contains("out of memory", "lower the draws");
-            } catch (DeviceException e) {
-                assertThat(e).as("allocation %d", nth).hasMessageContainingAll("out of memory", "lower the draws");
+            try (Device device = CudaDevice.open(OTHER)) {
+                makeWorkspace(device);
+                Map<Live, Long> opened = CudaDeviceTest.live();
+                Emulator.reset();
+                Emulator.fail("cuMemAlloc", nth, Emulator.OUT_OF_MEMORY);
+                try {
+                    FitResult result = fit.on(device);
+                    assertThat(result.status()).as("allocation %d", nth).isEqualTo(Status.FAILED);
+                    assertThat(result.message()).contains("out of memory", "lower the draws");
+                } catch (DeviceException e) {
+                    assertThat(e).as("allocation %d", nth).hasMessageContainingAll("out of memory", "lower the draws");
+                }
+                assertThat(CudaDeviceTest.live()).as("allocation %d", nth).isEqualTo(opened);
+                works(device);
             }
-            works(device);
-            device.close();
             assertThat(CudaDeviceTest.live()).as("allocation %d", nth).isEqualTo(before);
         }
     }
@@ -282,10 +334,36 @@ class CudaFaultsTest {
         device.close();
     }
 
+    /** It stays until the device is closed. */
+    private static void makeWorkspace(Device device) {
+        try (Buffer x = device.allocate(2000);
+                Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
+            device.ops().sumRows(1, 2000, x, sum);
+        }
+    }
+
+    private static FitResult minibatches(Device device) {
+        RegressionData data = Regressions.linear(1, 30, 2, 0.5);
+        NormalPrior prior = new NormalPrior(0, 3);
+        try (DataLogJoint joint = BayesianLinearRegression.unknownNoise(device, data, prior, prior)
+                .logJoint()) {
+            return Sgvi.builder()
+                    .evaluationDraws(200)
+                    .maxSteps(20)
+                    .batch(12)
+                    .build()
+                    .fit(device, joint);
+        }
+    }
+
     private static FitResult fit(Device device, int steps) {
+        return fit(device, FamilyKind.MEAN_FIELD, steps);
+    }
+
+    private static FitResult fit(Device device, FamilyKind family, int steps) {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1, -1}, new double[] {2, 0.5})) {
             return Sgvi.builder()
-                    .family(FamilyKind.MEAN_FIELD)
+                    .family(family)
                     .tolerance(1e-9)
                     .evaluationDraws(200)
                     .maxSteps(steps)

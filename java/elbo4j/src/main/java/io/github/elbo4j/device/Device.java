@@ -37,7 +37,12 @@ public interface Device extends AutoCloseable {
     /** New float32 memory that holds a copy of {@code values}. */
     default Buffer copyOf(float[] values) {
         Buffer buffer = allocate(ElementType.FLOAT32, values.length);
-        buffer.write(0, values, 0, values.length);
+        try {
+            buffer.write(0, values, 0, values.length);
+        } catch (RuntimeException | Error e) {
+            buffer.close();
+            throw e;
+        }
         return buffer;
     }
 

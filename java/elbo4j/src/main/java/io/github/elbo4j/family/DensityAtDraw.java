@@ -1,6 +1,7 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
@@ -25,14 +26,14 @@ final class DensityAtDraw implements AutoCloseable {
     private final Buffer logScale; // [B]: Σ log L_ii
     private @Nullable Block block;
 
-    DensityAtDraw(Device device, int problems, int dimensions) {
-        this.device = device;
+    DensityAtDraw(Buffers own, int problems, int dimensions) {
+        this.device = own.device();
         this.ops = device.ops();
         this.problems = problems;
         constant = (float) (-0.5 * dimensions * (StrictMath.log(2 * Math.PI) + 1));
-        zeros = device.allocate(dimensions);
-        entropy = device.allocate(ElementType.FLOAT64, problems);
-        logScale = device.allocate(problems);
+        zeros = own.allocate(dimensions);
+        entropy = own.allocate(ElementType.FLOAT64, problems);
+        logScale = own.allocate(problems);
     }
 
     /** Where the caller writes the entropy of q, [B] FLOAT64, before {@link #write}. */
@@ -45,6 +46,7 @@ final class DensityAtDraw implements AutoCloseable {
         if (now == null || !now.holds(shape, logQ)) {
             if (now != null) {
                 now.close();
+                block = null;
             }
             now = new Block(shape, logQ);
             block = now;
@@ -76,10 +78,11 @@ final class DensityAtDraw implements AutoCloseable {
 
         Block(Shape shape, Buffer logQ) {
             flat = Shape.of(1, Math.toIntExact(shape.rows()), shape.dimensions());
-            epsilon = device.allocate(shape.elements());
+            Buffers own = new Buffers(device);
+            epsilon = own.allocate(shape.elements());
             float[] values = new float[shape.draws()];
             Arrays.fill(values, -1f);
-            minusOnes = device.copyOf(values);
+            minusOnes = own.copyOf(values);
             logScaleColumn = Matrix.of(logScale, problems, 1);
             minusOnesRow = Matrix.of(minusOnes, 1, shape.draws());
             logQMatrix = Matrix.of(logQ, problems, shape.draws());

@@ -1,6 +1,7 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
@@ -35,9 +36,10 @@ public final class FullRankGaussian implements VariationalFamily {
         this.dimensions = dimensions;
         int blocks = dimensions + 1; // rows of D in one problem's parameters
         long n = (long) problems * dimensions;
-        parameterBuffer = device.allocate(n * blocks);
-        mu = device.allocate(n);
-        factor = device.allocate(n * dimensions);
+        Buffers own = new Buffers(device);
+        parameterBuffer = own.allocate(n * blocks);
+        mu = own.allocate(n);
+        factor = own.allocate(n * dimensions);
         float[] ones = new float[Math.toIntExact(n * blocks)];
         int[] index = new int[problems * blocks];
         for (int b = 0; b < problems; b++) {
@@ -47,9 +49,9 @@ public final class FullRankGaussian implements VariationalFamily {
                 ones[(b * blocks + 1 + i) * dimensions + i] = 1f;
             }
         }
-        entropyGradient = device.copyOf(ones);
-        rows = Layout.ints(device, index);
-        density = new DensityAtDraw(device, problems, dimensions);
+        entropyGradient = own.copyOf(ones);
+        rows = Layout.ints(own, index);
+        density = new DensityAtDraw(own, problems, dimensions);
     }
 
     @Override

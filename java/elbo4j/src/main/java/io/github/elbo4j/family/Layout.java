@@ -1,7 +1,7 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
 
 /** Small steps that both families share. */
@@ -40,8 +40,8 @@ final class Layout {
         }
     }
 
-    static Buffer ints(Device device, int[] values) {
-        Buffer buffer = device.allocate(ElementType.INT32, values.length);
+    static Buffer ints(Buffers own, int[] values) {
+        Buffer buffer = own.allocate(ElementType.INT32, values.length);
         buffer.write(0, values, 0, values.length);
         return buffer;
     }

@@ -1,6 +1,7 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
@@ -33,9 +34,10 @@ public final class MeanFieldGaussian implements VariationalFamily {
         this.problems = problems;
         this.dimensions = dimensions;
         long n = (long) problems * dimensions;
-        parameterBuffer = device.allocate(2 * n);
-        mu = device.allocate(n);
-        omega = device.allocate(n);
+        Buffers own = new Buffers(device);
+        parameterBuffer = own.allocate(2 * n);
+        mu = own.allocate(n);
+        omega = own.allocate(n);
         float[] ones = new float[Math.toIntExact(2 * n)];
         int[] index = new int[2 * problems];
         for (int b = 0; b < problems; b++) {
@@ -43,8 +45,8 @@ public final class MeanFieldGaussian implements VariationalFamily {
             index[problems + b] = 2 * b + 1;
             Arrays.fill(ones, (2 * b + 1) * dimensions, (2 * b + 2) * dimensions, 1f);
         }
-        entropyGradient = device.copyOf(ones);
-        rows = Layout.ints(device, index);
+        entropyGradient = own.copyOf(ones);
+        rows = Layout.ints(own, index);
     }
 
     @Override

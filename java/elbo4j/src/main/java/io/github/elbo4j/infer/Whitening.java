@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
@@ -36,9 +37,10 @@ final class Whitening implements AutoCloseable {
         for (int i = 0; i < dimensions; i++) {
             c[i][i] = 1;
         }
-        centre = device.allocate(dimensions);
-        factor = device.allocate((long) dimensions * dimensions);
-        logDeterminant = device.allocate(1);
+        Buffers own = new Buffers(device);
+        centre = own.allocate(dimensions);
+        factor = own.allocate((long) dimensions * dimensions);
+        logDeterminant = own.allocate(1);
         upload();
     }
 
@@ -188,16 +190,17 @@ final class Whitening implements AutoCloseable {
             int rows = Math.toIntExact(shape.rows());
             float[] values = new float[rows];
             Arrays.fill(values, 1f);
-            ones = Matrix.of(device.copyOf(values), rows, 1);
+            Buffers own = new Buffers(device);
+            ones = Matrix.of(own.copyOf(values), rows, 1);
             centreRow = Matrix.of(centre, 1, dimensions);
             factor = Matrix.of(Whitening.this.factor, dimensions, dimensions);
             factorTransposed = factor.transposed();
             logDeterminant = Matrix.of(Whitening.this.logDeterminant, 1, 1);
             u = Matrix.of(uBuffer, rows, dimensions);
-            z = Matrix.of(device.allocate(shape.elements()), rows, dimensions);
+            z = Matrix.of(own.allocate(shape.elements()), rows, dimensions);
             logP = Matrix.of(logPBuffer, rows, 1);
             boolean slopes = gradientBuffer != null;
-            slope = slopes ? Matrix.of(device.allocate(shape.elements()), rows, dimensions) : null;
+            slope = slopes ? Matrix.of(own.allocate(shape.elements()), rows, dimensions) : null;
             gradient = gradientBuffer == null ? null : Matrix.of(gradientBuffer, rows, dimensions);
         }
 

@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Shape;
@@ -25,13 +26,13 @@ public final class BayesianLinearRegression implements DataModel {
     private @Nullable Matrix shared; // the known noise, repeated for each draw
 
     private BayesianLinearRegression(
-            Device device,
+            Buffers own,
             RegressionData data,
             List<NormalPrior> priors,
             List<String> names,
             @Nullable Buffer knownLogNoise) {
-        this.predictor = new LinearPredictor(device, data);
-        this.priors = new Priors(device, priors);
+        this.predictor = new LinearPredictor(own, data);
+        this.priors = new Priors(own, priors);
         this.names = List.copyOf(names);
         this.knownLogNoise = knownLogNoise;
         this.likelihood = this::add;
@@ -54,8 +55,9 @@ public final class BayesianLinearRegression implements DataModel {
         if (!(noiseSd > 0 && Double.isFinite(noiseSd))) {
             throw new IllegalArgumentException("noiseSd is " + noiseSd + ", but must be positive");
         }
-        Buffer log = device.copyOf(new float[] {(float) StrictMath.log(noiseSd)});
-        return new BayesianLinearRegression(device, data, coefficients, data.columns(), log);
+        Buffers own = new Buffers(device);
+        Buffer log = own.copyOf(new float[] {(float) StrictMath.log(noiseSd)});
+        return new BayesianLinearRegression(own, data, coefficients, data.columns(), log);
     }
 
     /** Noise to be inferred: {@code log s} has the prior {@code logNoise}. */
@@ -72,7 +74,7 @@ public final class BayesianLinearRegression implements DataModel {
         priors.add(logNoise);
         List<String> names = new ArrayList<>(data.columns());
         names.add(LOG_NOISE);
-        return new BayesianLinearRegression(device, data, priors, names, null);
+        return new BayesianLinearRegression(new Buffers(device), data, priors, names, null);
     }
 
     /** How much memory the linear predictors of a wave of draws may take; 64 MiB. No result depends on it. */

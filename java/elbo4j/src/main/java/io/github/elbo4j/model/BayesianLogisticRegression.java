@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Shape;
 import java.util.Collections;
@@ -39,8 +40,9 @@ public final class BayesianLogisticRegression implements DataModel {
                 throw new IllegalArgumentException("y is " + data.y()[n] + " in row " + n + ", but must be 0 or 1");
             }
         }
-        this.predictor = new LinearPredictor(device, data);
-        this.priors = new Priors(device, priors);
+        Buffers own = new Buffers(device);
+        this.predictor = new LinearPredictor(own, data);
+        this.priors = new Priors(own, priors);
         this.names = data.columns();
         this.likelihood = this::add;
     }

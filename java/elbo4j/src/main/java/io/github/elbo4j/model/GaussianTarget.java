@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
@@ -25,8 +26,9 @@ public final class GaussianTarget implements LogJoint {
     private GaussianTarget(Device device, double[] mean, float[] scale, boolean full) {
         this.ops = device.ops();
         this.dimensions = mean.length;
-        this.mean = device.copyOf(LinearPredictor.floats(mean));
-        this.scale = device.copyOf(scale);
+        Buffers own = new Buffers(device);
+        this.mean = own.copyOf(LinearPredictor.floats(mean));
+        this.scale = own.copyOf(scale);
         this.full = full;
         this.diagonal = full ? null : new DiagonalGaussian(this.mean, this.scale);
         List<String> made = new ArrayList<>(dimensions);

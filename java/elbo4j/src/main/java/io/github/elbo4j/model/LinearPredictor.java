@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
@@ -44,14 +45,14 @@ final class LinearPredictor implements AutoCloseable {
     private int nextWave;
     private long workspaceBytes = 64L << 20;
 
-    LinearPredictor(Device device, RegressionData data) {
-        this.device = device;
+    LinearPredictor(Buffers own, RegressionData data) {
+        this.device = own.device();
         this.ops = device.ops();
         this.observations = data.rows();
         this.columns = data.columns().size();
-        x = device.copyOf(floats(data.x()));
-        y = device.copyOf(floats(data.y()));
-        oneBuffer = device.copyOf(new float[] {1});
+        x = own.copyOf(floats(data.x()));
+        y = own.copyOf(floats(data.y()));
+        oneBuffer = own.copyOf(new float[] {1});
         one = Matrix.of(oneBuffer, 1, 1);
         batchX = new Scratch(device);
         batchY = new Scratch(device);

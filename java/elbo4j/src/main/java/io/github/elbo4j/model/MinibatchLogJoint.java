@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
@@ -31,8 +32,9 @@ final class MinibatchLogJoint implements LogJoint {
         this.observations = joint.model().observations();
         this.key = key;
         this.device = joint.model().device();
-        words = device.allocate(ElementType.INT32, observations);
-        index = device.allocate(ElementType.INT32, (long) observations + size);
+        Buffers own = new Buffers(device);
+        words = own.allocate(ElementType.INT32, observations);
+        index = own.allocate(ElementType.INT32, (long) observations + size);
         current = new int[observations];
         next = new int[observations];
         rows = new Rows(index, 0, size);

@@ -1,7 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
@@ -14,16 +14,16 @@ final class Priors implements AutoCloseable {
     private final Buffer omega; // [D]
     private final Flat flat = new Flat();
 
-    Priors(Device device, List<NormalPrior> priors) {
-        ops = device.ops();
+    Priors(Buffers own, List<NormalPrior> priors) {
+        ops = own.device().ops();
         float[] means = new float[priors.size()];
         float[] logSds = new float[priors.size()];
         for (int d = 0; d < means.length; d++) {
             means[d] = (float) priors.get(d).mean();
             logSds[d] = (float) StrictMath.log(priors.get(d).sd());
         }
-        mu = device.copyOf(means);
-        omega = device.copyOf(logSds);
+        mu = own.copyOf(means);
+        omega = own.copyOf(logSds);
     }
 
     void logDensity(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
