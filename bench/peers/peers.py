@@ -516,9 +516,13 @@ def run(arguments):
         for name in [peer] if peer else GPU_PEERS if arguments.gpu else PEERS:
             wanted.setdefault(name, []).append(work)
     sizes = arguments.size.split(",")
+    results, not_run = [], {}
+    for size in [size for size in sizes if size not in ("normal", "large")]:
+        not_run[size] = "peers have the sizes normal and large"
+        print(f"{size}: not run: {not_run[size]}")
+        sizes.remove(size)
     # CuPy's distribution bears the CUDA version in its name.
     installed = {d.name: d.version for d in importlib.metadata.distributions() if d.name}
-    results, not_run = [], {}
     for peer in list(wanted):
         versions = [v for name, v in installed.items() if re.fullmatch(peer + r"(-cuda\d+x)?", name)]
         if versions and np is not None:
