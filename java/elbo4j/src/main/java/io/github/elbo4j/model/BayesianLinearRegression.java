@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,15 +13,11 @@ import org.jspecify.annotations.Nullable;
  * {@code y_n ~ N(x_n·beta, s²)} with independent normal priors on the coefficients beta. Either the noise s is known,
  * and the posterior is Gaussian; or log s is the last parameter, with a normal prior.
  */
-public final class BayesianLinearRegression implements DataModel {
+public final class BayesianLinearRegression extends Regression {
     /** What the log standard deviation of the noise is called among the parameters. */
     public static final String LOG_NOISE = "log noise sd";
 
-    private final LinearPredictor predictor;
-    private final Priors priors;
-    private final List<String> names;
     private final @Nullable Buffer knownLogNoise; // [1]; null if it is a parameter
-    private final LinearPredictor.Likelihood likelihood;
     private @Nullable Matrix shared; // the known noise, repeated for each draw
 
     private BayesianLinearRegression(
@@ -31,11 +26,8 @@ public final class BayesianLinearRegression implements DataModel {
             List<NormalPrior> priors,
             List<String> names,
             @Nullable Buffer knownLogNoise) {
-        this.predictor = new LinearPredictor(own, data);
-        this.priors = new Priors(own, priors);
-        this.names = List.copyOf(names);
+        super(own, data, priors, names);
         this.knownLogNoise = knownLogNoise;
-        this.likelihood = this::add;
     }
 
     /** Known noise. */
@@ -79,62 +71,20 @@ public final class BayesianLinearRegression implements DataModel {
 
     /** How much memory the linear predictors of a wave of draws may take; 64 MiB. No result depends on it. */
     public BayesianLinearRegression workspaceBytes(long value) {
-        predictor.workspaceBytes(value);
+        limitWorkspace(value);
         return this;
-    }
-
-    /** The log-joint over all rows, which closes this model. */
-    public DataLogJoint logJoint() {
-        return new DataLogJoint(this);
-    }
-
-    @Override
-    public Device device() {
-        return predictor.device();
-    }
-
-    @Override
-    public int dimensions() {
-        return names.size();
-    }
-
-    @Override
-    public List<String> parameterNames() {
-        return names;
-    }
-
-    @Override
-    public int observations() {
-        return predictor.observations();
-    }
-
-    @Override
-    public void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        priors.logDensity(shape, z, logP, gradient);
-    }
-
-    @Override
-    public void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
-        predictor.logLikelihood(rows, likelihood, shape, z, logLikelihood, gradient);
     }
 
     @Override
     public void close() {
-        predictor.close();
-        priors.close();
+        super.close();
         if (knownLogNoise != null) {
             knownLogNoise.close();
         }
     }
 
-    static void onePriorEach(RegressionData data, List<NormalPrior> priors) {
-        if (priors.size() != data.columns().size()) {
-            throw new IllegalArgumentException("there are " + priors.size() + " priors for "
-                    + data.columns().size() + " coefficients: " + data.columns());
-        }
-    }
-
-    private void add(Wave wave, int n, Buffer y) {
+    @Override
+    void likelihood(Wave wave, int n, Buffer y) {
         Matrix logNoise = wave.last;
         Matrix slope = wave.lastGradient;
         if (knownLogNoise != null) {

@@ -231,17 +231,7 @@ public class FusedKernel {
                 int end = Runs.lastDraw(shape, item);
                 parameters(b * dims + d, (shared ? 0 : b * dims) + d, n, x);
                 for (int s = Runs.firstDraw(shape, item); s < end; s++) {
-                    basics.normals()
-                            .block(
-                                    seed,
-                                    step,
-                                    shape.firstProblem() + b,
-                                    shape.firstDraw() + s,
-                                    shape.firstDimension() + d,
-                                    n,
-                                    epsilon,
-                                    0,
-                                    scratch);
+                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, scratch);
                     draw(x, epsilon, n, out != null, path, tile, scratch);
                     int row = b * shape.draws() + s;
                     if (tiles == 1) {
@@ -378,17 +368,7 @@ public class FusedKernel {
                 if (s % ElboOps.RUN == 0) {
                     prepare(x, dims);
                 }
-                basics.normals()
-                        .block(
-                                f.seed,
-                                f.step + k,
-                                shape.firstProblem() + problem,
-                                shape.firstDraw() + s,
-                                shape.firstDimension(),
-                                dims,
-                                epsilon,
-                                0,
-                                scratch);
+                basics.normals().block(f.seed, f.step + k, shape, problem, s, 0, dims, epsilon, 0, scratch);
                 draw(x, epsilon, dims, true, f.path, tile, scratch);
                 logP[s] = (float) (tile[0] - constant);
                 logQ[s] = (float) (tile[1] - constant);

@@ -143,17 +143,7 @@ public class MeanFieldKernel {
                     int row = (b * x.draws() + s) * dims;
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        basics.normals()
-                                .block(
-                                        seed,
-                                        step,
-                                        x.firstProblem() + b,
-                                        x.firstDraw() + s,
-                                        x.firstDimension() + d,
-                                        n,
-                                        epsilon,
-                                        0,
-                                        scratch);
+                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
                         sample(location, b * dims + d, sigma, d, epsilon, out, row + d, n);
                     }
                 }

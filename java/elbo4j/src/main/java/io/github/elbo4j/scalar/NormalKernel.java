@@ -54,13 +54,19 @@ public class NormalKernel {
         System.arraycopy(whole, lane, out, o, n);
     }
 
+    /** {@code out[o + i] = epsilon} of coordinate d + i of the row (b, s) of a shape, for i &lt; n ≤ {@link #BLOCK}. */
+    final void block(
+            long seed, int step, Shape shape, int b, int s, int d, int n, float[] out, int o, Scratch scratch) {
+        int problem = shape.firstProblem() + b;
+        int draw = shape.firstDraw() + s;
+        block(seed, step, problem, draw, shape.firstDimension() + d, n, out, o, scratch);
+    }
+
     /** {@code out[i] = epsilon} of the whole row (b, s) of a shape. */
     public final void row(long seed, int step, Shape shape, int b, int s, float[] out, Scratch scratch) {
         for (int d = 0; d < shape.dimensions(); d += BLOCK) {
             int n = Math.min(BLOCK, shape.dimensions() - d);
-            int problem = shape.firstProblem() + b;
-            int draw = shape.firstDraw() + s;
-            block(seed, step, problem, draw, shape.firstDimension() + d, n, out, d, scratch);
+            block(seed, step, shape, b, s, d, n, out, d, scratch);
         }
     }
 

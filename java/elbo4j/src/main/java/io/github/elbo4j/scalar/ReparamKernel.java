@@ -87,17 +87,7 @@ public class ReparamKernel {
                 basics.math().map(Function.EXP, logScale, b * dims + d, sigma, 0, n);
                 basics.math().expNegated(logScale, b * dims + d, inverse, 0, n);
                 for (int s = Runs.firstDraw(x, item); s < end; s++) {
-                    basics.normals()
-                            .block(
-                                    seed,
-                                    step,
-                                    x.firstProblem() + b,
-                                    x.firstDraw() + s,
-                                    x.firstDimension() + d,
-                                    n,
-                                    epsilon,
-                                    0,
-                                    scratch);
+                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
                     int o = (b * x.draws() + s) * dims + d;
                     if (path) {
                         addPath(g, o, sigma, inverse, epsilon, acc, BLOCK, n);

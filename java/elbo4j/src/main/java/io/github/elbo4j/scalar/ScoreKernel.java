@@ -172,17 +172,7 @@ public class ScoreKernel {
                     basics.math().expNegated(floats(omega), b * dims + d, inverse, 0, n);
                 }
                 for (int s = Runs.firstDraw(x, item); s < end; s++) {
-                    basics.normals()
-                            .block(
-                                    seed,
-                                    step,
-                                    x.firstProblem() + b,
-                                    x.firstDraw() + s,
-                                    x.firstDimension() + d,
-                                    n,
-                                    epsilon,
-                                    0,
-                                    scratch);
+                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
                     float weight = w[b * x.draws() + s];
                     if (omega == null) {
                         addSquares(weight, epsilon, acc, BLOCK, n);

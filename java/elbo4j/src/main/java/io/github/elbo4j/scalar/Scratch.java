@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
-/** A worker's own memory, kept between launches: arrays that grow to the largest size asked for, and a sum. */
+/**
+ * A worker's own memory, kept between launches: arrays that grow to the largest size asked for, and a sum. Slots 0 to 7 are
+ * {@link NormalKernel}'s while it makes a block; the others belong to the running kernel.
+ */
 public final class Scratch {
-    /** Slots taken by {@link NormalKernel} while it makes a block; every other slot belongs to the running kernel. */
-    public static final int NORMAL_SLOTS = 8;
-
     private float[][] floats = new float[32][0];
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];

@@ -1,0 +1,79 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Shape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What regressions share: data, a linear predictor, independent normal priors. */
+abstract class Regression implements DataModel {
+    private final LinearPredictor predictor;
+    private final Priors priors;
+    private final List<String> names;
+    private final LinearPredictor.Likelihood likelihood;
+
+    /** @param names of the parameters, as many as priors: the columns' coefficients, then others */
+    Regression(Buffers own, RegressionData data, List<NormalPrior> priors, List<String> names) {
+        this.predictor = new LinearPredictor(own, data);
+        this.priors = new Priors(own, priors);
+        this.names = List.copyOf(names);
+        this.likelihood = this::likelihood;
+    }
+
+    /** As {@link LinearPredictor.Likelihood#add}. */
+    abstract void likelihood(Wave wave, int observations, Buffer y);
+
+    /** The log-joint over all rows, which closes this model. */
+    public final DataLogJoint logJoint() {
+        return new DataLogJoint(this);
+    }
+
+    final void limitWorkspace(long bytes) {
+        predictor.workspaceBytes(bytes);
+    }
+
+    @Override
+    public final Device device() {
+        return predictor.device();
+    }
+
+    @Override
+    public final int dimensions() {
+        return names.size();
+    }
+
+    @Override
+    public final List<String> parameterNames() {
+        return names;
+    }
+
+    @Override
+    public final int observations() {
+        return predictor.observations();
+    }
+
+    @Override
+    public final void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        priors.logDensity(shape, z, logP, gradient);
+    }
+
+    @Override
+    public final void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
+        predictor.logLikelihood(rows, likelihood, shape, z, logLikelihood, gradient);
+    }
+
+    @Override
+    public void close() {
+        predictor.close();
+        priors.close();
+    }
+
+    static void onePriorEach(RegressionData data, List<NormalPrior> priors) {
+        if (priors.size() != data.columns().size()) {
+            throw new IllegalArgumentException("there are " + priors.size() + " priors for "
+                    + data.columns().size() + " coefficients: " + data.columns());
+        }
+    }
+}
