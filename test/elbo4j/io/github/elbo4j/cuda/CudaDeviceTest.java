@@ -14,6 +14,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -163,6 +164,43 @@ class CudaDeviceTest {
             assertThat(results.get(0).get()).isEqualTo(results.get(1).get());
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Each call is whole; what a thread has given to the device comes in its order. */
+    @Test
+    void twoThreadsMayShareADevice() throws Exception {
+        float[][] sources = {Numbers.normals(1, 5000), Numbers.normals(2, 5000)};
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Device device = Devices.open("cuda");
+                Device scalar = Devices.open("scalar")) {
+            List<Future<double[]>> results = new ArrayList<>();
+            for (float[] source : sources) {
+                results.add(threads.submit(() -> {
+                    double[] last = {};
+                    for (int round = 0; round < 100; round++) {
+                        double[] sums = sums(device, source);
+                        assertThat(round == 0 ? sums : last).isEqualTo(sums);
+                        last = sums;
+                    }
+                    return last;
+                }));
+            }
+            for (int thread = 0; thread < 2; thread++) {
+                assertThat(results.get(thread).get()).isEqualTo(sums(scalar, sources[thread]));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** With an upload, a workspace and a download. */
+    private static double[] sums(Device device, float[] source) {
+        try (Buffer x = device.copyOf(source);
+                Buffer sum = device.allocate(ElementType.FLOAT64, 2)) {
+            device.ops().map(Function.EXP, 5000, x, x);
+            device.ops().sumRows(2, 2500, x, sum);
+            return sum.toDoubles();
         }
     }
 

@@ -228,16 +228,39 @@ class CudaFaultsTest {
     void aFailureWhileOpeningGivesEverythingBack(String function, int most) {
         for (int nth = 1; nth <= most; nth++) {
             for (int code : new int[] {INVALID_VALUE, Emulator.OUT_OF_MEMORY, Emulator.DEVICE_UNAVAILABLE}) {
-                Emulator.reset();
-                Emulator.fail(function, nth, code);
-                assertThatThrownBy(() -> CudaDevice.open(OTHER).close())
-                        .as("%s, call %d: %d", function, nth, code)
-                        .isInstanceOf(DeviceException.class)
-                        .hasMessageStartingWith("cuda");
-                assertThat(CudaDeviceTest.live())
-                        .as("%s, call %d: %d", function, nth, code)
-                        .isEqualTo(before);
+                assertOpeningFails(function, nth, code);
             }
+            // Where the context stays, the end of it does not tidy up what was forgotten.
+            try (Device neighbour = CudaDevice.open(OTHER)) {
+                assertOpeningFails(function, nth, INVALID_VALUE);
+                assertOpeningFails(function, nth, Emulator.OUT_OF_MEMORY);
+                works(neighbour);
+            }
+        }
+    }
+
+    private static void assertOpeningFails(String function, int nth, int code) {
+        Map<Live, Long> before = CudaDeviceTest.live();
+        Emulator.reset();
+        Emulator.fail(function, nth, code);
+        assertThatThrownBy(() -> CudaDevice.open(OTHER).close())
+                .as("%s, call %d: %d", function, nth, code)
+                .isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("cuda");
+        assertThat(CudaDeviceTest.live())
+                .as("%s, call %d: %d", function, nth, code)
+                .isEqualTo(before);
+    }
+
+    @Test
+    void aBufferThatCannotBeZeroedIsGivenBack() {
+        try (Device device = CudaDevice.open(OTHER)) {
+            Map<Live, Long> before = CudaDeviceTest.live();
+            Emulator.fail("cuMemsetD8Async", 1, INVALID_VALUE);
+            assertThatThrownBy(() -> device.allocate(10))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("zeroing of 40 bytes failed: CUDA_ERROR_INVALID_VALUE");
+            assertThat(CudaDeviceTest.live()).isEqualTo(before);
         }
     }
 

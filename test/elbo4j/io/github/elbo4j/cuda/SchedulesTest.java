@@ -2,14 +2,19 @@ package io.github.elbo4j.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.elbo4j.Numbers;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
+import io.github.elbo4j.Order;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -75,6 +81,30 @@ class SchedulesTest {
         Assumptions.assumeTrue(device != null, "fast arithmetic does not open");
         for (Shape shape : shapes(operation)) {
             same(operation, device, shape, operation.bits(device, shape));
+        }
+    }
+
+    /** Rows that take a block several passes, and several rows for a block, which reuse its shared memory. */
+    @ParameterizedTest
+    @CsvSource({"30, 1500", "2, 1050000"})
+    void sumsOfLongRowsDoNotDependOnTheOrderOfThreads(int rows, int columns) {
+        float[] x = Numbers.normals(1, (long) rows * columns);
+        double[] want = new double[rows];
+        for (int r = 0; r < rows; r++) {
+            double sum = Order.alongRow(Arrays.copyOfRange(x, r * columns, (r + 1) * columns));
+            want[r] = sum + columns * (0.9189385332046727 + 0.5);
+        }
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT);
+                Buffer omega = device.copyOf(x);
+                Buffer entropy = device.allocate(ElementType.FLOAT64, rows)) {
+            Grid.most(1);
+            for (long seed : SEEDS) {
+                Emulator.seed(seed);
+                device.ops().entropy(rows, columns, omega, entropy, 0);
+                assertThat(entropy.toDoubles()).as("order %d", seed).isEqualTo(want);
+            }
+        } finally {
+            Grid.most(Grid.MOST);
         }
     }
 

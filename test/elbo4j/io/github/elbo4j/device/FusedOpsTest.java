@@ -5,13 +5,18 @@ import static io.github.elbo4j.Numbers.same;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.elbo4j.Arena;
+import io.github.elbo4j.Devices;
 import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.scalar.DetMath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** A pass has the bits of the operations that it is made of. */
 class FusedOpsTest {
@@ -244,6 +249,24 @@ class FusedOpsTest {
                 same(what + "v", arena.floats(v[i]), arena.floats(v[2]));
                 same(what + "parameter", arena.floats(parameter[i]), arena.floats(parameter[2]));
             }
+        }
+    }
+
+    /** cuRAND's, which a launch has for one block of draws of one step. */
+    @Test
+    void normalsMadeElsewhereAreTakenToo() {
+        assumeTrue(TestDevices.all().stream().anyMatch(d -> d.name().equals("cuda")), "there is no CUDA device");
+        try (Device device =
+                Devices.choose(Devices.Request.of("cuda").withRng(Rng.CURAND)).device()) {
+            for (Shape shape : List.of(Shape.of(3, 65, 5).at(2, 64, 1), Shape.of(2, 5, 1025), Shape.of(70, 2, 9))) {
+                assertParts(device, shape, true, false, 0.3f);
+            }
+            for (Shape shape : List.of(Shape.of(37, 16, 8), Shape.of(2, 193, 33).at(1, 7, 3))) {
+                assertSteps(device, shape, false, true, 0.25f);
+            }
+        } catch (DeviceException e) {
+            assumeFalse(e.getMessage().contains("need cuRAND, which does not load"), e.getMessage());
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import static io.github.elbo4j.Numbers.close;
 import static io.github.elbo4j.Numbers.normals;
 import static io.github.elbo4j.Numbers.same;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.Arena;
@@ -262,6 +263,16 @@ class MathOpsTest {
                     }
                 }
             }
+        }
+    }
+
+    @EveryDevice
+    void anIndexThatNoIntHoldsIsNotLookedFor(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(new float[3]);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> arena.ops().firstNonFinite(1L << 31, x, arena.out(ElementType.INT32, 1)))
+                    .withMessageContaining("n is 2147483648, but must be 2147483647 or less");
         }
     }
 }

@@ -102,6 +102,7 @@ public final class CheckedOps extends Arguments implements Ops {
     @Override
     public void firstNonFinite(long n, Buffer x, Buffer found) {
         notNegative("n", n);
+        atMost("n", n, Integer.MAX_VALUE); // the index is an int
         floats("x", x, n);
         ints("found", found, 1);
         ops.firstNonFinite(n, x, found);
