@@ -5,7 +5,7 @@
     VENV/bin/python bench/peers/peers.py run [--quick] [--out FILE] [W1 W2=jax ...]
     VENV/bin/python bench/peers/peers.py serve WORK PEER [SECONDS]     for bench/compare
 
-`run` gives each work of a peer a process of its own, times every execution by itself after a warm-up (15 at least) and writes
+`run` gives each work of a peer a process of its own, times every execution by itself after a warm-up (15 at least, W7 3) and writes
 bench/results/CPU-CORES-peers.json, laid out as elbo4j's own results, anew after each work. A peer that is not installed, or
 that takes too long, is reported as not run.
 
@@ -51,8 +51,12 @@ WORKS = {
         "mean-field score-function gradient with leave-one-out baseline, S=1024, D=1000, new draws each step",
         (1, 1024, 1000, 0),
     ),
+    "W7": (
+        "10,000 mean-field fits of Gaussian targets, S=16, D=8, 1000 steps of Adam each, new draws each step",
+        (10_000, 16, 8, 0),
+    ),
 }
-# The same works at sizes that fill a GPU (W3 as it is).
+# The same works at sizes that fill a GPU (W3 and W7 as they are).
 LARGE = {
     "W1": ("2^30 standard normals into memory", (1, 1 << 16, 1 << 14, 0)),
     "W2": ("as W2 with S=2^16, D=2^14", (1, 1 << 16, 1 << 14, 0)),
@@ -65,6 +69,9 @@ GPU_PEERS = ("cupy", "torch", "jax")
 GPU = False  # set by --gpu: torch's tensors live there; JAX goes there by itself
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 MIN_EXECUTIONS = 15
+FEW_EXECUTIONS = 3  # of W7, which takes seconds
+ADAM_STEPS = 1000
+RATE, BETA1, BETA2, GUARD = 0.02, 0.9, 0.999, 1e-8
 
 
 # --- inputs, the same for all peers, and what is expected of the results ---------------------------------------------
@@ -139,6 +146,25 @@ class Rows:
     def check_kl(self, got):
         omega = self.omega.astype(np.float64)
         close("KL", got, ((self.mu.astype(np.float64) ** 2 + np.exp(2 * omega) - 1) / 2 - omega).sum(1), 1e-3)
+
+
+class Fits:
+    """W7: a diagonal target for each fit, [B][D]."""
+
+    def __init__(self):
+        self.problems, self.draws, d, _ = WORKS["W7"][1]
+        self.mean, self.log_sd = uniform((self.problems, d), -1, 1, 1), uniform((self.problems, d), -0.7, 0.7, 2)
+
+    def check(self, mu, omega):
+        """The mean KL to the targets that Adam's noise leaves at this rate: 0.0242 +- 0.0003 in float64."""
+        mu, omega = (np.asarray(on_host(x), dtype=np.float64) for x in (mu, omega))
+        ratio, e = np.exp(omega - self.log_sd), (mu - self.mean) / np.exp(self.log_sd)
+        close("mean KL", ((ratio**2 + e**2 - 1) / 2 - np.log(ratio)).sum(1).mean(), 0.0242, 0.002)
+
+
+def adam_gain(t):
+    """Adam's rate and correction of step t = 1, 2, …"""
+    return RATE / (1 - BETA1**t), 1 / (1 - BETA2**t)
 
 
 def entropy(omega):
@@ -219,6 +245,25 @@ def numpy_works(work):
     elif work == "W5":
         a = Rows(work)
         yield "", lambda i: (0.5 * (a.mu * a.mu + np.exp(2 * a.omega) - 1) - a.omega).sum(1), a.check_kl
+    elif work == "W7":
+        a = Fits()
+        precision = np.exp(-2 * a.log_sd)[:, None]
+        eps = np.empty((a.problems, a.draws, a.mean.shape[1]), dtype=np.float32)
+
+        def step(i):
+            x, m, v = (np.zeros((2, *a.mean.shape), dtype=np.float32) for _ in range(3))
+            for t in range(1, ADAM_STEPS + 1):
+                rng.standard_normal(out=eps, dtype=np.float32)
+                sigma = np.exp(x[1])
+                g = (a.mean[:, None] - x[0][:, None] - sigma[:, None] * eps) * precision
+                gradient = np.stack((g.mean(1), sigma * (np.einsum("bsd,bsd->bd", g, eps) / a.draws) + 1))
+                m += (1 - BETA1) * (gradient - m)
+                v += (1 - BETA2) * (gradient * gradient - v)
+                rate, correction = adam_gain(t)
+                x += np.float32(rate) * m / (np.sqrt(v * np.float32(correction)) + np.float32(GUARD))
+            return x
+
+        yield "", step, lambda r: a.check(*r)
 
 
 def torch_works(work):
@@ -291,6 +336,28 @@ def torch_works(work):
         a = Rows(work)
         mu, omega = tensor(a.mu), tensor(a.omega)
         yield from both(lambda: (0.5 * (mu * mu + torch.exp(2 * omega) - 1) - omega).sum(1), a.check_kl)
+    elif work == "W7":
+        a = Fits()
+        mean, precision = tensor(a.mean)[:, None], torch.exp(-2 * tensor(a.log_sd))[:, None]
+        eps = torch.empty(a.problems, a.draws, a.mean.shape[1], device=place)
+        gains = [tensor(np.array(adam_gain(t), dtype=np.float32)) for t in range(1, ADAM_STEPS + 1)]
+
+        def f(x, m, v, eps, gain):
+            sigma = torch.exp(x[1])
+            g = (mean - x[0][:, None] - sigma[:, None] * eps) * precision
+            gradient = torch.stack((g.mean(1), sigma * (g * eps).mean(1) + 1))
+            m = m + (1 - BETA1) * (gradient - m)
+            v = v + (1 - BETA2) * (gradient * gradient - v)
+            return x + gain[0] * m / (torch.sqrt(v * gain[1]) + GUARD), m, v
+
+        def fit(one_step):
+            x = m = v = torch.zeros(2, *a.mean.shape, device=place)
+            for gain in gains:
+                x, m, v = one_step(x, m, v, eps.normal_(), gain)
+            return x
+
+        for how, g in (("", f), ("compile", torch.compile(f))):
+            yield how, (lambda i, g=g: done(fit(g))), lambda r: a.check(*r)
 
 
 def jax_works(work):
@@ -392,6 +459,26 @@ def jax_works(work):
             return (0.5 * (mu * mu + jnp.exp(2 * omega) - 1) - omega).sum(1)
 
         yield "jit", jitted(kl, tuple(map(jnp.asarray, (a.mu, a.omega)))), a.check_kl
+    elif work == "W7":
+        a = Fits()
+        mean, precision = jnp.asarray(a.mean)[:, None], jnp.exp(-2 * jnp.asarray(a.log_sd))[:, None]
+        gains = jnp.asarray([adam_gain(t) for t in range(1, ADAM_STEPS + 1)], dtype=jnp.float32)
+
+        def fit(_, i):
+            def one_step(t, state):
+                x, m, v = state
+                sigma = jnp.exp(x[1])
+                eps = draws(ADAM_STEPS * i + t, (a.problems, a.draws, a.mean.shape[1]))
+                g = (mean - x[0][:, None] - sigma[:, None] * eps) * precision
+                gradient = jnp.stack((g.mean(1), sigma * (g * eps).mean(1) + 1))
+                m = m + (1 - BETA1) * (gradient - m)
+                v = v + (1 - BETA2) * (gradient * gradient - v)
+                return x + gains[t, 0] * m / (jnp.sqrt(v * gains[t, 1]) + GUARD), m, v
+
+            zeros = jnp.zeros((2, *a.mean.shape))
+            return jax.lax.fori_loop(0, ADAM_STEPS, one_step, (zeros, zeros, zeros))[0]
+
+        yield "jit", jitted(fit), lambda r: a.check(*r)
 
 
 def cupy_works(work):
@@ -451,8 +538,9 @@ def measure(peer, works, quick):
                 print(json.dumps({"work": work, "how": how, "notRun": reason}), flush=True)
                 continue
             clock = Clock(step)
-            clock.run(0 if quick else 1, 3)
-            times = sorted(clock.run(0 if quick else 2, 5 if quick else MIN_EXECUTIONS))
+            clock.run(0 if quick else 1, 0 if work == "W7" else 3)
+            fewest = FEW_EXECUTIONS if work == "W7" else 5 if quick else MIN_EXECUTIONS
+            times = sorted(clock.run(0 if quick else 2, fewest))
             tenth = len(times) // 10
             line = {
                 "size": "large" if WORKS[work] is LARGE.get(work) else "normal",

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class FusedBenchmark extends WorkBenchmark {
     private static final int STEPS = Work.STEPS;
     private static final float RATE = 0.02f;
-    /** Measured. */
-    private static final double MEAN_KL = 0.04;
+    /** What Adam's noise leaves at this rate: 0.0242 ± 0.0003 in NumPy's float64, with draws of its own. */
+    private static final double MEAN_KL = 0.0242;
 
     private Shape shape;
     private Ops ops;
