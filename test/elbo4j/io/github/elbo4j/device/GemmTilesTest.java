@@ -109,6 +109,33 @@ class GemmTilesTest {
         });
     }
 
+    /** The first row that is solved has no sum to be added: −0 stays −0. */
+    @EveryDevice
+    void theFirstSolvedRowKeepsTheSignOfItsZeros(Device device) {
+        float[] l = {2, 9, 9, 1, 4, 9, 1, 1, 8};
+        for (boolean upper : new boolean[] {false, true}) {
+            assertSame(device, (ops, arena) -> {
+                Buffer b = arena.inOut(-0f, -0f, -0f);
+                Matrix lower = Matrix.of(arena.of(l), 3, 3);
+                ops.triangularSolve(upper ? lower.transposed() : lower, upper, Matrix.of(b, 3, 1));
+                assertThat(Float.floatToRawIntBits(arena.floats(b)[upper ? 2 : 0]))
+                        .isEqualTo(Float.floatToRawIntBits(-0f));
+                return b;
+            });
+        }
+    }
+
+    @EveryDevice
+    void theSlopeOfADrawAtMinusZeroIsPlusZero(Device device) {
+        assertSame(device, (ops, arena) -> {
+            Buffer gradient = arena.out(1);
+            Buffer zero = arena.of(0f);
+            ops.fullRankLogDensityGradient(Shape.of(1, 1, 1), zero, zero, arena.of(-0f), gradient);
+            assertThat(Float.floatToRawIntBits(arena.floats(gradient)[0])).isZero();
+            return gradient;
+        });
+    }
+
     private static void assertSame(Device device, Work work) {
         try (Arena arena = new Arena(device);
                 Arena scalar = new Arena(TestDevices.scalar())) {

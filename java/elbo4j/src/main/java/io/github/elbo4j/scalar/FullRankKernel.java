@@ -76,7 +76,8 @@ public class FullRankKernel {
     static void solveTransposed(float[] f, int fo, float[] inverse, float[] x, int first, int dims) {
         for (int i = dims - 1; i >= first; i--) {
             float value = x[i];
-            for (int panel = (i + 1) / PANEL * PANEL; panel < dims; panel += PANEL) {
+            // The last row has no chain, not even +0, to be added.
+            for (int panel = i + 1 < dims ? (i + 1) / PANEL * PANEL : dims; panel < dims; panel += PANEL) {
                 float chain = 0f;
                 int end = Math.min(panel + PANEL, dims);
                 for (int j = Math.max(panel, i + 1); j < end; j++) {

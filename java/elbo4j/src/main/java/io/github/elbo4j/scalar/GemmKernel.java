@@ -204,7 +204,8 @@ public class GemmKernel {
             int last = upper ? m : solve ? i : i + 1;
             float sign = solve ? -1f : 1f;
             float value = solve ? x[o + i * stride] : 0f;
-            for (int panel = first / PANEL * PANEL; panel < last; panel += PANEL) {
+            // A row without any k has no chain, not even +0, to be added.
+            for (int panel = first < last ? first / PANEL * PANEL : last; panel < last; panel += PANEL) {
                 float chain = 0f;
                 int end = Math.min(panel + PANEL, last);
                 for (int k = Math.max(panel, first); k < end; k++) {
