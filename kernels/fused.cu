@@ -126,6 +126,7 @@ struct Share {
 template <int SLOTS>
 static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     constexpr int DRAWS = THREADS / SLOTS;
+    static_assert(RUN % DRAWS == 0, "draws taken together are of one run");
     constexpr int COLUMNS = 2 * 4 * SLOTS;
     constexpr int OWN = (COLUMNS + THREADS - 1) / THREADS; // columns of a thread
     __shared__ Terms terms;
@@ -208,7 +209,7 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
                     const long long b = quotient(run, share.runs);
                     const int draw = (int) (run - b * share.runs) * RUN + first + i;
                     const bool isQ = (row & 1) != 0;
-                    if (draw >= n.draws || first + i >= RUN) {
+                    if (draw >= n.draws) {
                         return;
                     }
                     const long long to = b * n.draws + draw;

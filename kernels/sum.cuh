@@ -79,11 +79,10 @@ struct Levels {
 
 static __device__ __forceinline__ long long tilesOf(long long n) { return (n + TILE - 1) / TILE; }
 
-// Σ x(i), i < n, by the whole block of whole warps; every thread has the sum. Contains barriers: all threads call it.
+// Σ x(i), i < n, by the whole block of whole warps; its first thread has the sum. Contains barriers: all threads call it.
 template <class F>
 static __device__ double rowSum(long long n, F x) {
     __shared__ float tileSums[TILE];
-    __shared__ double result;
     const int lane = laneOfWarp();
     const int warp = (int) (threadIdx.x >> 5);
     const int warps = (int) (blockDim.x >> 5);
@@ -107,18 +106,9 @@ static __device__ double rowSum(long long n, F x) {
             }
             levels.add(sum);
         }
-        __syncthreads();
+        __syncthreads(); // the next tiles, of this row or another, take the same place
     }
-    if (warp == 0) {
-        const double sum = levels.total();
-        if (lane == 0) {
-            result = sum;
-        }
-    }
-    __syncthreads();
-    const double sum = result;
-    __syncthreads(); // the next call writes it again
-    return sum;
+    return warp == 0 ? levels.total() : 0.0;
 }
 
 // ---- rows shared out to a grid; Launch gives its size ----
