@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import jcuda.driver.CUcontext;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +113,14 @@ class CudaDeviceTest {
                 Buffer buffer = next.allocate(1000)) {
             assertThat(buffer.toFloats()).containsOnly(0f);
         }
+    }
+
+    @Test
+    void aClosedDeviceLeavesNoContextCurrent() {
+        Devices.open("cuda").close();
+        CUcontext current = new CUcontext();
+        JCudaDriver.cuCtxGetCurrent(current);
+        assertThat(current).isEqualTo(new CUcontext());
     }
 
     @Test
@@ -245,6 +255,9 @@ class CudaDeviceTest {
             device.ops().gatherRows(1, 2, index, 3, source, target);
             device.synchronize();
             assertThat(target.toFloats()).startsWith(3, 4);
+            device.ops().gatherRows(1, 2, index, 2, source, target);
+            assertThatIllegalArgumentException().isThrownBy(device::synchronize).withMessageContaining("index[2] is 3");
+            device.synchronize();
         }
     }
 

@@ -77,8 +77,12 @@ class CudaFaultsTest {
     @CsvSource({
         "700, CUDA_ERROR_ILLEGAL_ADDRESS",
         "719, CUDA_ERROR_LAUNCH_FAILED",
+        "702, CUDA_ERROR_LAUNCH_TIMEOUT",
+        "715, CUDA_ERROR_ILLEGAL_INSTRUCTION",
+        "716, CUDA_ERROR_MISALIGNED_ADDRESS",
         "214, CUDA_ERROR_ECC_UNCORRECTABLE",
-        "46, CUDA_ERROR_DEVICE_UNAVAILABLE"
+        "46, CUDA_ERROR_DEVICE_UNAVAILABLE",
+        "999, CUDA_ERROR_UNKNOWN"
     })
     void aFaultThatShowsLaterNamesTheLastOperationAndEndsTheDevice(int code, String words) {
         try (Device device = CudaDevice.open(OTHER);
@@ -141,7 +145,9 @@ class CudaFaultsTest {
             device.ops().fill(10, 1, x);
             assertThatThrownBy(device::synchronize).isInstanceOf(DeviceException.class);
             device.close();
-            assertThatThrownBy(() -> neighbour.ops().fill(10, 1, kept)).isInstanceOf(DeviceException.class);
+            assertThatThrownBy(() -> neighbour.ops().fill(10, 1, kept))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("the GPU was reset after a fault of another device");
             kept.close();
             try (Device next = CudaDevice.open(OTHER)) {
                 works(next);

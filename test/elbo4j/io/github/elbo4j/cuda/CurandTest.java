@@ -80,6 +80,7 @@ class CurandTest {
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND));
                 Buffer mu = device.copyOf(Numbers.normals(1, 14));
                 Buffer omega = device.allocate(14);
+                Buffer factor = device.allocate(2 * 49);
                 Buffer z = device.allocate(2 * 3 * 7)) {
             Shape shape = Shape.of(2, 3, 7);
             float[] epsilon = normals(device, KEY, 3, shape);
@@ -89,6 +90,8 @@ class CurandTest {
             for (int i = 0; i < got.length; i++) {
                 assertThat(got[i]).isEqualTo(location[i / 21 * 7 + i % 7] + epsilon[i]);
             }
+            device.ops().fullRankSample(KEY, 3, shape, mu, factor, z);
+            assertThat(z.toFloats()).isEqualTo(got);
         }
     }
 

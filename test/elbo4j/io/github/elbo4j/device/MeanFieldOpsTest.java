@@ -287,4 +287,28 @@ class MeanFieldOpsTest {
             return arena.floats(gradient);
         }
     }
+
+    /** So many draws that a GPU's thread takes several, the last one fewer. */
+    @EveryDevice
+    void theLastOfManyDrawsAreThoseOfTheirAddresses(Device device) {
+        int draws = 100_001;
+        Shape all = Shape.of(3, draws, 4);
+        try (Arena arena = new Arena(device)) {
+            float[] mu = normals(1, 12);
+            float[] omega = normals(2, 12, -0.5, 0.3);
+            Buffer z = arena.out(all.elements());
+            arena.ops().sample(KEY, 2, all, arena.of(mu), arena.of(omega), z);
+            float[] got = arena.floats(z);
+            for (int b = 0; b < 3; b++) {
+                for (int first : new int[] {0, draws - 7}) {
+                    Buffer few = arena.out(7 * 4);
+                    Buffer ownMu = arena.of(Arrays.copyOfRange(mu, 4 * b, 4 * b + 4));
+                    Buffer ownOmega = arena.of(Arrays.copyOfRange(omega, 4 * b, 4 * b + 4));
+                    arena.ops().sample(KEY, 2, Shape.of(1, 7, 4).at(b, first, 0), ownMu, ownOmega, few);
+                    int at = (b * draws + first) * 4;
+                    same("z", Arrays.copyOfRange(got, at, at + 28), arena.floats(few));
+                }
+            }
+        }
+    }
 }

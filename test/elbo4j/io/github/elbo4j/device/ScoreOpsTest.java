@@ -184,6 +184,42 @@ class ScoreOpsTest {
         }
     }
 
+    /** Σ h² less the draw's own is 0: nothing to estimate from, and nothing to divide by. */
+    @EveryDevice
+    void aDrawWithoutOthersHasNoControlVariate(Device device) {
+        Shape shape = Shape.of(2, 1, 5);
+        int width = 5 + 25;
+        try (Arena arena = new Arena(device)) {
+            Ops ops = arena.ops();
+            Buffer weights = arena.of(normals(2, 2, 0.4, 1));
+            Buffer omega = arena.of(normals(1, 10, -0.5, 0.3));
+            Buffer squares = arena.runs(2 * 20);
+            Buffer sums = arena.out(2 * 20);
+            Buffer runs = arena.runs(2 * 10);
+            Buffer plain = arena.runs(2 * 10);
+            ops.meanFieldScoreSquares(KEY, STEP, shape, weights, squares);
+            ops.meanOverDraws(2, 1, 20, 0f, squares, sums);
+            ops.meanFieldScore(KEY, STEP, shape, omega, weights, sums, 1, runs);
+            ops.meanFieldScore(KEY, STEP, shape, omega, weights, null, 0, plain);
+            same("mean-field", arena.doubles(runs), arena.doubles(plain));
+
+            Buffer factor = arena.of(factors(1, 2, 5));
+            Buffer score = arena.out(shape.elements());
+            Buffer fullSquares = arena.runs(2L * 2 * width);
+            Buffer fullSums = arena.out(2L * 2 * width);
+            Buffer fullRuns = arena.runs(2L * width);
+            Buffer fullPlain = arena.runs(2L * width);
+            ops.fullRankScore(KEY, STEP, shape, factor, score);
+            ops.fullRankScoreSquares(KEY, STEP, shape, factor, score, weights, fullSquares);
+            ops.meanOverDraws(2, 1, 2 * width, 0f, fullSquares, fullSums);
+            ops.fullRankScoreGradient(KEY, STEP, shape, factor, score, weights, fullSums, 1, fullRuns);
+            ops.fullRankScoreGradient(KEY, STEP, shape, factor, score, weights, null, 0, fullPlain);
+            for (int i = 0; i < 2 * width; i++) { // here the weight multiplies later
+                close("full-rank " + i, arena.doubles(fullRuns)[i], arena.doubles(fullPlain)[i], 4 * U);
+            }
+        }
+    }
+
     @EveryDevice
     void theFullRankControlVariateOfADrawIsEstimatedFromTheOthers(Device device) {
         Shape shape = Shape.of(2, 67, 3);
