@@ -14,7 +14,6 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -177,43 +176,6 @@ class CudaDeviceTest {
         }
     }
 
-    /** Each call is whole; what a thread has given to the device comes in its order. */
-    @Test
-    void twoThreadsMayShareADevice() throws Exception {
-        float[][] sources = {Numbers.normals(1, 5000), Numbers.normals(2, 5000)};
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try (Device device = Devices.open("cuda");
-                Device scalar = Devices.open("scalar")) {
-            List<Future<double[]>> results = new ArrayList<>();
-            for (float[] source : sources) {
-                results.add(threads.submit(() -> {
-                    double[] last = {};
-                    for (int round = 0; round < 100; round++) {
-                        double[] sums = sums(device, source);
-                        assertThat(round == 0 ? sums : last).isEqualTo(sums);
-                        last = sums;
-                    }
-                    return last;
-                }));
-            }
-            for (int thread = 0; thread < 2; thread++) {
-                assertThat(results.get(thread).get()).isEqualTo(sums(scalar, sources[thread]));
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    /** With an upload, a workspace and a download. */
-    private static double[] sums(Device device, float[] source) {
-        try (Buffer x = device.copyOf(source);
-                Buffer sum = device.allocate(ElementType.FLOAT64, 2)) {
-            device.ops().map(Function.EXP, 5000, x, x);
-            device.ops().sumRows(2, 2500, x, sum);
-            return sum.toDoubles();
-        }
-    }
-
     @Test
     void aThousandOpensAndClosesLeaveNothing() {
         Map<Live, Long> before = Emulator.isPresent() ? live() : Map.of();
@@ -328,6 +290,8 @@ class CudaDeviceTest {
             Kernel kernel = cuda.kernel("math_fill");
             cuda.begin();
             long place = cuda.allocateZeros(ElementType.FLOAT32, 8);
+            // What it leaves in the parameters must not stand in for what the next one forgets.
+            cuda.launch().of(kernel).address(place).number(8L).number(1).run(1, 32, "right");
             assertThatThrownBy(() -> cuda.launch().of(kernel).address(place).run(1, 32, "short"))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("short");
