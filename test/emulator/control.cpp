@@ -51,6 +51,23 @@ std::string plain(std::string name) {
     return name;
 }
 
+// ELBO4J_EMULATOR_FAIL=kernel:600:719: launch 600 of the process ends with result 719.
+void failFromTheStart(std::unordered_map<int32_t, Call>& calls) {
+    const char* text = getenv("ELBO4J_EMULATOR_FAIL");
+    char name[64];
+    long long nth = 0;
+    int result = 0;
+    if (text == nullptr || *text == 0) {
+        return;
+    }
+    auto found = sscanf(text, "%63[^:]:%lld:%d", name, &nth, &result) == 3 ? calls.find(hash(name)) : calls.end();
+    if (found == calls.end()) {
+        fprintf(stderr, "Emulated CUDA device: ELBO4J_EMULATOR_FAIL is %s, but must be FUNCTION:N:RESULT\n", text);
+        abort();
+    }
+    found->second.failures.push_back({nth, result});
+}
+
 std::unordered_map<int32_t, Call>& calls() {
     static auto* all = [] {
         auto* made = new std::unordered_map<int32_t, Call>;
@@ -61,6 +78,7 @@ std::unordered_map<int32_t, Call>& calls() {
             const std::string name = plain(*symbol);
             (*made)[hash(name)].name = name;
         }
+        failFromTheStart(*made);
         return made;
     }();
     return *all;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.Devices;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,17 +153,54 @@ class FitTest {
         assertThat(comparable("cpu3")).isEqualTo(first);
     }
 
-    /** Few steps: the emulated device takes its time. */
-    @Test
-    void cudaGivesTheBytesOfScalar() throws IOException {
+    /** Whether a cuda device opens; where one is required, it must. */
+    private static boolean cuda(String test) {
         boolean there = Devices.list().stream().anyMatch(d -> d.name().equals("cuda") && d.opens());
         if (!there) {
-            System.out.println("cudaGivesTheBytesOfScalar: not run, no cuda device opens");
+            System.out.println(test + ": not run, no cuda device opens");
             boolean required = System.getProperty("elbo4j.require", "").contains("cuda")
                     && "true".equals(System.getProperty("elbo4j.expect.vector"));
             assertThat(required).as("cuda is required, but does not open").isFalse();
         }
-        Assumptions.assumeTrue(there, "no cuda device opens");
+        return there;
+    }
+
+    /** In a process of its own: the device is lost at its 4,000th launch, in the middle of the fit. */
+    @Test
+    void aLostDeviceLeavesTheStateOfTheLastLook() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(cuda("aLostDeviceLeavesTheStateOfTheLastLook"), "no cuda device opens");
+        Assumptions.assumeFalse(
+                System.getProperty("elbo4j.emulator", "").isEmpty(), "only the emulated device is lost on demand");
+        Path out = folder.resolve("lost");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of("fit", "logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type"));
+        command.addAll(List.of("--device", "cuda", "--out", out.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ELBO4J_EMULATOR_FAIL", "kernel:4000:719");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(output).isEqualTo(3);
+        assertThat(output)
+                .contains("failed after step", "--device cpu", "k-hat")
+                .doesNotContain("not given back");
+        assertThat(output).doesNotContain("Exception");
+        String json = Files.readString(out.resolve("fit.json"));
+        assertThat(json).contains("\"status\": \"failed\"");
+        assertThat(parameters(json, "mean").values())
+                .hasSize(8)
+                .allSatisfy(v -> assertThat(v).isFinite());
+        assertThat(out.resolve("report.html")).isNotEmptyFile();
+    }
+
+    /** Few steps: the emulated device takes its time. */
+    @Test
+    void cudaGivesTheBytesOfScalar() throws IOException {
+        Assumptions.assumeTrue(cuda("cudaGivesTheBytesOfScalar"), "no cuda device opens");
         int n = 0;
         for (String command : List.of(
                 "fit logistic --data pima.csv --target type --steps 40",

@@ -10,6 +10,7 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class FitRun {
                     new ResultView(summary).print(out, written);
                 }
                 out.flush();
-                if (written.size() < 2) {
+                if (written.size() < 2 || summary.ending().status() == Status.FAILED) {
                     return Main.BROKEN;
                 }
                 return summary.good() ? Main.GOOD : Main.BAD_FIT;
