@@ -1,7 +1,7 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
@@ -12,8 +12,6 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.family.VariationalFamily.GaussianPass;
 import io.github.elbo4j.model.DiagonalGaussian;
 import io.github.elbo4j.model.LogJoint;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,7 @@ public final class GradientEstimator implements AutoCloseable {
     private final int draws;
     private final Ops ops;
     private final Waves waves;
-    private final List<Buffer> owned = new ArrayList<>();
+    private final Buffers own;
     private final @Nullable GaussianPass pass; // then there are no z and slope
     private final boolean score;
     private final Buffer z; // [B][wave][D]
@@ -84,8 +82,8 @@ public final class GradientEstimator implements AutoCloseable {
         this.path = kind == Gradient.PATH;
         this.baseline = baseline;
         this.draws = draws;
-        Device device = family.device();
-        this.ops = device.ops();
+        this.own = new Buffers(family.device());
+        this.ops = family.device().ops();
         int problems = family.problems();
         score = kind == Gradient.SCORE;
         boolean control = score && baseline == Baseline.CONTROL_VARIATE;
@@ -93,28 +91,22 @@ public final class GradientEstimator implements AutoCloseable {
         pass = target == null ? null : family.gaussianPass(target.mu(), target.omega());
         // z, the score of a full-rank family, ∇z log p
         long perDraw = pass != null ? 0 : (score ? 2L : 3L) * family.dimensions();
-        Waves cut = new Waves(device, problems, draws, family.dimensions(), perDraw, workspaceBytes);
-        waves = cut;
-        Shape largest = cut.largest();
+        waves = new Waves(own, problems, draws, family.dimensions(), perDraw, workspaceBytes);
+        Shape largest = waves.largest();
         long all = (long) problems * draws;
         long runCount = (long) problems * ElboOps.runs(draws);
-        try {
-            z = own(device.allocate(pass != null ? 0 : largest.elements()));
-            logP = own(device.allocate(all));
-            logQ = own(device.allocate(all));
-            wavePart = own(device.allocate(cut.single() ? 0 : largest.rows()));
-            wavePartQ = own(device.allocate(cut.single() ? 0 : largest.rows()));
-            runs = own(device.allocate(ElementType.FLOAT64, runCount * family.parameters()));
-            gradient = own(device.allocate((long) problems * family.parameters()));
-            slope = own(device.allocate(pass != null || score ? 0 : largest.elements()));
-            weights = score ? own(device.allocate(all)) : null;
-            squareRuns = control ? own(device.allocate(ElementType.FLOAT64, runCount * family.squares())) : null;
-            squares = control ? own(device.allocate((long) problems * family.squares())) : null;
-            running = own(device.allocate(ElementType.FLOAT64, problems));
-        } catch (RuntimeException e) {
-            close(); // no memory for all: give back what there was
-            throw e;
-        }
+        z = own.allocate(pass != null ? 0 : largest.elements());
+        logP = own.allocate(all);
+        logQ = own.allocate(all);
+        wavePart = own.allocate(waves.single() ? 0 : largest.rows());
+        wavePartQ = own.allocate(waves.single() ? 0 : largest.rows());
+        runs = own.allocate(ElementType.FLOAT64, runCount * family.parameters());
+        gradient = own.allocate((long) problems * family.parameters());
+        slope = own.allocate(pass != null || score ? 0 : largest.elements());
+        weights = score ? own.allocate(all) : null;
+        squareRuns = control ? own.allocate(ElementType.FLOAT64, runCount * family.squares()) : null;
+        squares = control ? own.allocate((long) problems * family.squares()) : null;
+        running = own.allocate(ElementType.FLOAT64, problems);
     }
 
     /**
@@ -186,13 +178,7 @@ public final class GradientEstimator implements AutoCloseable {
 
     @Override
     public void close() {
-        waves.close();
-        owned.forEach(Buffer::close);
-    }
-
-    private Buffer own(Buffer buffer) {
-        owned.add(buffer);
-        return buffer;
+        own.close();
     }
 
     private void score(Key key, int step, Buffer allWeights) {

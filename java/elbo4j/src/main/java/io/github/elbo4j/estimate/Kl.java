@@ -1,6 +1,7 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
@@ -47,12 +48,13 @@ public final class Kl {
         Device device = q.device();
         int problems = q.problems();
         long all = (long) problems * draws;
-        try (Waves waves = new Waves(device, problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
-                Buffer z = device.allocate(waves.largest().elements());
-                Buffer part = device.allocate(waves.largest().rows());
-                Buffer logQ = device.allocate(all);
-                Buffer logP = device.allocate(all);
-                Buffer kl = device.allocate(ElementType.FLOAT64, 3L * problems)) {
+        try (Buffers own = new Buffers(device)) {
+            Waves waves = new Waves(own, problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
+            Buffer z = own.allocate(waves.largest().elements());
+            Buffer part = own.allocate(waves.largest().rows());
+            Buffer logQ = own.allocate(all);
+            Buffer logP = own.allocate(all);
+            Buffer kl = own.allocate(ElementType.FLOAT64, 3L * problems);
             for (int w = 0; w < waves.count(); w++) {
                 Shape shape = waves.shape(w);
                 q.sample(key, 0, shape, z);

@@ -1,7 +1,7 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
@@ -26,14 +26,13 @@ public final class LogWeights {
      */
     public static LogWeights draw(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
         Checks.fit(joint, family, draws);
-        Device device = family.device();
         int problems = family.problems();
         double[][] values = new double[problems][draws];
-        try (Waves waves =
-                        new Waves(device, problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
-                Buffer z = device.allocate(waves.largest().elements());
-                Buffer logP = device.allocate(waves.largest().rows());
-                Buffer logQ = device.allocate(waves.largest().rows())) {
+        try (Buffers own = new Buffers(family.device())) {
+            Waves waves = new Waves(own, problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
+            Buffer z = own.allocate(waves.largest().elements());
+            Buffer logP = own.allocate(waves.largest().rows());
+            Buffer logQ = own.allocate(waves.largest().rows());
             float[] p = new float[Math.toIntExact(waves.largest().rows())];
             float[] q = new float[p.length];
             for (int w = 0; w < waves.count(); w++) {

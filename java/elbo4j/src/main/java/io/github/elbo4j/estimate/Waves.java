@@ -1,7 +1,7 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
@@ -11,17 +11,19 @@ import io.github.elbo4j.device.Shape;
  * The draws of a batch, cut into waves that a workspace limit can hold. A wave holds whole runs of 64 draws, and what is
  * computed of a draw does not depend on the others, so the cut changes no bit.
  */
-final class Waves implements AutoCloseable {
+final class Waves {
     private final Ops ops;
     private final int problems;
     private final int draws;
     private final Shape[] shapes;
-    private final Buffer oneBuffer;
     private final Matrix one;
 
-    /** @param floatsPerDraw what a draw takes in the workspace */
-    Waves(Device device, int problems, int draws, int dimensions, long floatsPerDraw, long workspaceBytes) {
-        this.ops = device.ops();
+    /**
+     * @param own whose owner gives back what waves need
+     * @param floatsPerDraw what a draw takes in the workspace
+     */
+    Waves(Buffers own, int problems, int draws, int dimensions, long floatsPerDraw, long workspaceBytes) {
+        this.ops = own.device().ops();
         this.problems = problems;
         this.draws = draws;
         long bytesPerRun = (long) ElboOps.RUN * problems * Math.max(1, floatsPerDraw) * Float.BYTES;
@@ -33,8 +35,7 @@ final class Waves implements AutoCloseable {
             int first = w * wave;
             shapes[w] = new Shape(problems, Math.min(wave, draws - first), dimensions, 0, first, 0);
         }
-        oneBuffer = device.copyOf(new float[] {1});
-        one = Matrix.of(oneBuffer, 1, 1);
+        one = Matrix.of(own.copyOf(new float[] {1}), 1, 1);
     }
 
     int count() {
@@ -69,11 +70,6 @@ final class Waves implements AutoCloseable {
         for (int b = 0; b < problems; b++) {
             ops.gemm(columnOfAll(all, b, shape), one, false, column(part, b, shape));
         }
-    }
-
-    @Override
-    public void close() {
-        oneBuffer.close();
     }
 
     private static Matrix column(Buffer part, int problem, Shape shape) {

@@ -26,6 +26,7 @@ final class DensityAtDraw implements AutoCloseable {
     private final Buffer logScale; // [B]: Σ log L_ii
     private @Nullable Block block;
 
+    /** @param own whose owner gives back what is of one size; {@link #close} what blocks of draws need */
     DensityAtDraw(Buffers own, int problems, int dimensions) {
         this.device = own.device();
         this.ops = device.ops();
@@ -59,9 +60,6 @@ final class DensityAtDraw implements AutoCloseable {
 
     @Override
     public void close() {
-        zeros.close();
-        entropy.close();
-        logScale.close();
         if (block != null) {
             block.close();
         }
@@ -70,6 +68,7 @@ final class DensityAtDraw implements AutoCloseable {
     /** What a block of draws needs; kept while blocks of the same extents come. */
     private final class Block {
         final Shape flat;
+        final Buffers own = new Buffers(device);
         final Buffer epsilon; // [B][S][D]
         final Buffer minusOnes; // [S]
         final Matrix logScaleColumn; // [B][1]
@@ -78,7 +77,6 @@ final class DensityAtDraw implements AutoCloseable {
 
         Block(Shape shape, Buffer logQ) {
             flat = Shape.of(1, Math.toIntExact(shape.rows()), shape.dimensions());
-            Buffers own = new Buffers(device);
             epsilon = own.allocate(shape.elements());
             float[] values = new float[shape.draws()];
             Arrays.fill(values, -1f);
@@ -94,8 +92,7 @@ final class DensityAtDraw implements AutoCloseable {
         }
 
         void close() {
-            epsilon.close();
-            minusOnes.close();
+            own.close();
         }
     }
 }

@@ -18,6 +18,7 @@ public final class FullRankGaussian implements VariationalFamily {
     private final Ops ops;
     private final int problems;
     private final int dimensions;
+    private final Buffers own;
     private final Buffer parameterBuffer; // [B][D + D²]
     private final Buffer mu; // [B][D]
     private final Buffer factor; // [B][D][D]
@@ -36,7 +37,7 @@ public final class FullRankGaussian implements VariationalFamily {
         this.dimensions = dimensions;
         int blocks = dimensions + 1; // rows of D in one problem's parameters
         long n = (long) problems * dimensions;
-        Buffers own = new Buffers(device);
+        own = new Buffers(device);
         parameterBuffer = own.allocate(n * blocks);
         mu = own.allocate(n);
         factor = own.allocate(n * dimensions);
@@ -200,11 +201,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public void close() {
-        parameterBuffer.close();
-        mu.close();
-        factor.close();
-        entropyGradient.close();
-        rows.close();
+        own.close();
         density.close();
         if (scores != null) {
             scores.close();

@@ -19,6 +19,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
     private final Ops ops;
     private final int problems;
     private final int dimensions;
+    private final Buffers own;
     private final Buffer parameterBuffer; // [B][2D]
     private final Buffer mu; // [B][D]
     private final Buffer omega; // [B][D]
@@ -34,7 +35,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
         this.problems = problems;
         this.dimensions = dimensions;
         long n = (long) problems * dimensions;
-        Buffers own = new Buffers(device);
+        own = new Buffers(device);
         parameterBuffer = own.allocate(2 * n);
         mu = own.allocate(n);
         omega = own.allocate(n);
@@ -179,10 +180,6 @@ public final class MeanFieldGaussian implements VariationalFamily {
 
     @Override
     public void close() {
-        parameterBuffer.close();
-        mu.close();
-        omega.close();
-        entropyGradient.close();
-        rows.close();
+        own.close();
     }
 }

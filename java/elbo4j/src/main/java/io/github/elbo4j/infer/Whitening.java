@@ -21,6 +21,7 @@ final class Whitening implements AutoCloseable {
     private final Device device;
     private final Ops ops;
     private final int dimensions;
+    private final Buffers own;
     private final Buffer centre; // m, [D]
     private final Buffer factor; // C, [D][D], its diagonal as it is
     private final Buffer logDeterminant; // [1]
@@ -37,7 +38,7 @@ final class Whitening implements AutoCloseable {
         for (int i = 0; i < dimensions; i++) {
             c[i][i] = 1;
         }
-        Buffers own = new Buffers(device);
+        own = new Buffers(device);
         centre = own.allocate(dimensions);
         factor = own.allocate((long) dimensions * dimensions);
         logDeterminant = own.allocate(1);
@@ -91,9 +92,7 @@ final class Whitening implements AutoCloseable {
 
     @Override
     public void close() {
-        centre.close();
-        factor.close();
-        logDeterminant.close();
+        own.close();
     }
 
     /** L_ij of parameters, i ≥ j, the diagonal no longer a logarithm. */
@@ -175,6 +174,7 @@ final class Whitening implements AutoCloseable {
 
     /** The memory and views for one block of draws, kept while the same come. */
     private final class Views {
+        final Buffers own;
         final Matrix ones; // [R][1]
         final Matrix centreRow; // [1][D]
         final Matrix factor; // [D][D]
@@ -190,7 +190,7 @@ final class Whitening implements AutoCloseable {
             int rows = Math.toIntExact(shape.rows());
             float[] values = new float[rows];
             Arrays.fill(values, 1f);
-            Buffers own = new Buffers(device);
+            own = new Buffers(device);
             ones = Matrix.of(own.copyOf(values), rows, 1);
             centreRow = Matrix.of(centre, 1, dimensions);
             factor = Matrix.of(Whitening.this.factor, dimensions, dimensions);
@@ -213,11 +213,7 @@ final class Whitening implements AutoCloseable {
         }
 
         void close() {
-            ones.buffer().close();
-            z.buffer().close();
-            if (slope != null) {
-                slope.buffer().close();
-            }
+            own.close();
         }
     }
 }

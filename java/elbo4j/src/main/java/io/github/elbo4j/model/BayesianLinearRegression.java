@@ -76,14 +76,6 @@ public final class BayesianLinearRegression extends Regression {
     }
 
     @Override
-    public void close() {
-        super.close();
-        if (knownLogNoise != null) {
-            knownLogNoise.close();
-        }
-    }
-
-    @Override
     void likelihood(Wave wave, int n, Buffer y) {
         Matrix logNoise = wave.last;
         Matrix slope = wave.lastGradient;

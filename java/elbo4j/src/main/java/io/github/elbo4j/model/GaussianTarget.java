@@ -17,6 +17,7 @@ public final class GaussianTarget implements LogJoint {
     private final Ops ops;
     private final int dimensions;
     private final List<String> names;
+    private final Buffers own;
     private final Buffer mean; // [D]
     private final Buffer scale; // [D] log standard deviations, or [D][D] the Cholesky factor with a log diagonal
     private final boolean full;
@@ -26,7 +27,7 @@ public final class GaussianTarget implements LogJoint {
     private GaussianTarget(Device device, double[] mean, float[] scale, boolean full) {
         this.ops = device.ops();
         this.dimensions = mean.length;
-        Buffers own = new Buffers(device);
+        own = new Buffers(device);
         this.mean = own.copyOf(LinearPredictor.floats(mean));
         this.scale = own.copyOf(scale);
         this.full = full;
@@ -103,7 +104,6 @@ public final class GaussianTarget implements LogJoint {
 
     @Override
     public void close() {
-        mean.close();
-        scale.close();
+        own.close();
     }
 }

@@ -35,7 +35,6 @@ final class LinearPredictor implements AutoCloseable {
     private final int columns;
     private final Buffer x; // [N][K]
     private final Buffer y; // [N]
-    private final Buffer oneBuffer; // [1]
     private final Matrix one;
     private final Scratch batchX; // [n][K]
     private final Scratch batchY; // [n]
@@ -45,6 +44,7 @@ final class LinearPredictor implements AutoCloseable {
     private int nextWave;
     private long workspaceBytes = 64L << 20;
 
+    /** @param own whose owner gives the data back; {@link #close} what grows with the draws */
     LinearPredictor(Buffers own, RegressionData data) {
         this.device = own.device();
         this.ops = device.ops();
@@ -52,8 +52,7 @@ final class LinearPredictor implements AutoCloseable {
         this.columns = data.columns().size();
         x = own.copyOf(floats(data.x()));
         y = own.copyOf(floats(data.y()));
-        oneBuffer = own.copyOf(new float[] {1});
-        one = Matrix.of(oneBuffer, 1, 1);
+        one = Matrix.of(own.copyOf(new float[] {1}), 1, 1);
         batchX = new Scratch(device);
         batchY = new Scratch(device);
         eta = new Scratch(device);
@@ -119,9 +118,6 @@ final class LinearPredictor implements AutoCloseable {
 
     @Override
     public void close() {
-        x.close();
-        y.close();
-        oneBuffer.close();
         batchX.close();
         batchY.close();
         eta.close();

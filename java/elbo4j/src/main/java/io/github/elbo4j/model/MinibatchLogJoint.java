@@ -19,6 +19,7 @@ final class MinibatchLogJoint implements LogJoint {
     private final int observations;
     private final Key key;
     private final Device device;
+    private final Buffers own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
     private int[] current;
@@ -32,7 +33,7 @@ final class MinibatchLogJoint implements LogJoint {
         this.observations = joint.model().observations();
         this.key = key;
         this.device = joint.model().device();
-        Buffers own = new Buffers(device);
+        own = new Buffers(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
         current = new int[observations];
@@ -83,8 +84,7 @@ final class MinibatchLogJoint implements LogJoint {
 
     @Override
     public void close() {
-        words.close();
-        index.close();
+        own.close();
     }
 
     /**

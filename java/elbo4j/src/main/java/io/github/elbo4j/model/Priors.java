@@ -8,12 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Independent normal priors on a device. */
-final class Priors implements AutoCloseable {
+final class Priors {
     private final Ops ops;
     private final Buffer mu; // [D]
     private final Buffer omega; // [D]
     private final Flat flat = new Flat();
 
+    /** @param own whose owner gives the buffers back */
     Priors(Buffers own, List<NormalPrior> priors) {
         ops = own.device().ops();
         float[] means = new float[priors.size()];
@@ -33,11 +34,5 @@ final class Priors implements AutoCloseable {
         } else {
             ops.logDensityAndGradient(rows, mu, omega, z, logP, gradient);
         }
-    }
-
-    @Override
-    public void close() {
-        mu.close();
-        omega.close();
     }
 }

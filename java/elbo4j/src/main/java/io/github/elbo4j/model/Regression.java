@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What regressions share: data, a linear predictor, independent normal priors. */
 abstract class Regression implements DataModel {
+    private final Buffers own;
     private final LinearPredictor predictor;
     private final Priors priors;
     private final List<String> names;
@@ -16,6 +17,7 @@ abstract class Regression implements DataModel {
 
     /** @param names of the parameters, as many as priors: the columns' coefficients, then others */
     Regression(Buffers own, RegressionData data, List<NormalPrior> priors, List<String> names) {
+        this.own = own;
         this.predictor = new LinearPredictor(own, data);
         this.priors = new Priors(own, priors);
         this.names = List.copyOf(names);
@@ -65,9 +67,9 @@ abstract class Regression implements DataModel {
     }
 
     @Override
-    public void close() {
+    public final void close() {
         predictor.close();
-        priors.close();
+        own.close();
     }
 
     static void onePriorEach(RegressionData data, List<NormalPrior> priors) {
