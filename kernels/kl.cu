@@ -70,14 +70,20 @@ struct KlSides {
     int problems, dimensions;
 };
 
-extern "C" __global__ void __launch_bounds__(256) kl_sides(const KlSides p) {
-    const int dims = p.dimensions;
-    const long long n = (long long) p.problems * dims * (dims + 1);
+// body(at, row, i, j) for every element of [B][D][D + 1]; row = (b, i).
+template <class Body>
+static __device__ __forceinline__ void forSides(int problems, int dims, Body body) {
+    const long long n = (long long) problems * dims * (dims + 1);
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
-        const long long row = quotient(at, dims + 1); // (b, i)
-        const int j = (int) (at - row * (dims + 1));
-        const int i = (int) (row - quotient(row, dims) * dims);
+        const long long row = quotient(at, dims + 1);
+        body(at, row, (int) (row - quotient(row, dims) * dims), (int) (at - row * (dims + 1)));
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) kl_sides(const KlSides p) {
+    const int dims = p.dimensions;
+    forSides(p.problems, dims, [&](long long at, long long row, int i, int j) {
         float side = 0.0f; // above the diagonal, whatever stands there
         if (j == dims) {
             side = p.muQ[row] - p.muP[row];
@@ -86,7 +92,7 @@ extern "C" __global__ void __launch_bounds__(256) kl_sides(const KlSides p) {
             side = j == i ? detExp(q) : q;
         }
         p.sides[at] = side;
-    }
+    });
 }
 
 // ---- kl[b] = Σ_i (|M_i|² + e_i² − 1)/2 + log P_ii − log Q_ii, M and e solved ----
@@ -130,18 +136,13 @@ struct KlFullGradient {
 
 extern "C" __global__ void __launch_bounds__(256) kl_fullgradient(const KlFullGradient p) {
     const int dims = p.dimensions;
-    const long long n = (long long) p.problems * dims * (dims + 1);
-    const long long stride = (long long) gridDim.x * blockDim.x;
-    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
-        const long long row = quotient(at, dims + 1); // (b, i)
-        const int j = (int) (at - row * (dims + 1));
-        const int i = (int) (row - quotient(row, dims) * dims);
+    forSides(p.problems, dims, [&](long long at, long long row, int i, int j) {
         const float slope = p.sides[at];
         if (j == dims) {
             p.gradMu[row] = slope;
-            continue;
+            return;
         }
         const long long to = row * dims + j;
         p.gradFactor[to] = j > i ? 0.0f : j < i ? slope : __fmaf_rn(slope, detExp(p.factorQ[to]), -1.0f);
-    }
+    });
 }

@@ -22,19 +22,29 @@ static __device__ __forceinline__ float4 normalsOfCounter(
     return make_float4(low.x, low.y, high.x, high.y);
 }
 
-// The words of the coordinates d … d+3 of draw (b, s), d a multiple of 4: one counter, or the halves of two where the
-// block does not begin at a whole counter.
-static __device__ __forceinline__ uint4 words4(const Normals& n, int b, int s, int d) {
+// The four values of coordinates d … d+3 of draw (b, s), d a multiple of 4: those of one counter, or parts of two where the
+// block does not begin at a whole counter. of(counter, draw, problem) makes a counter's.
+template <class Four, class Of>
+static __device__ __forceinline__ Four fourOf(const Normals& n, int b, int s, int d, Of of) {
     const unsigned int first = (unsigned int) n.firstDimension + (unsigned int) d;
     const unsigned int draw = (unsigned int) (n.firstDraw + s);
     const unsigned int problem = (unsigned int) (n.firstProblem + b);
-    const uint4 w = philox(n.key0, n.key1, first >> 2, draw, problem, (unsigned int) n.step);
+    const Four v = of(first >> 2, draw, problem);
     const unsigned int lane = first & 3u; // the same for every thread
     if (lane == 0) {
-        return w;
+        return v;
     }
-    const uint4 v = philox(n.key0, n.key1, (first >> 2) + 1u, draw, problem, (unsigned int) n.step);
-    return lane == 1 ? make_uint4(w.y, w.z, w.w, v.x) : lane == 2 ? make_uint4(w.z, w.w, v.x, v.y) : make_uint4(w.w, v.x, v.y, v.z);
+    const Four w = of((first >> 2) + 1u, draw, problem);
+    return lane == 1   ? Four{v.y, v.z, v.w, w.x}
+            : lane == 2 ? Four{v.z, v.w, w.x, w.y}
+                        : Four{v.w, w.x, w.y, w.z};
+}
+
+// The words of the coordinates d … d+3, d a multiple of 4.
+static __device__ __forceinline__ uint4 words4(const Normals& n, int b, int s, int d) {
+    return fourOf<uint4>(n, b, s, d, [&](unsigned int counter, unsigned int draw, unsigned int problem) {
+        return philox(n.key0, n.key1, counter, draw, problem, (unsigned int) n.step);
+    });
 }
 
 // epsilon[b,s,d … d+3], d a multiple of 4 of the block's own coordinates; what lies beyond D means nothing.
@@ -48,18 +58,9 @@ static __device__ __forceinline__ float4 epsilon4(const Normals& n, int b, int s
                 left > 2 ? row[d + 2] : 0.0f,
                 left > 3 ? row[d + 3] : 0.0f);
     }
-    const unsigned int first = (unsigned int) n.firstDimension + (unsigned int) d;
-    const unsigned int draw = (unsigned int) (n.firstDraw + s);
-    const unsigned int problem = (unsigned int) (n.firstProblem + b);
-    const float4 e = normalsOfCounter(n.key0, n.key1, first >> 2, draw, problem, (unsigned int) n.step);
-    const unsigned int lane = first & 3u; // the same for every thread
-    if (lane == 0) {
-        return e;
-    }
-    const float4 f = normalsOfCounter(n.key0, n.key1, (first >> 2) + 1u, draw, problem, (unsigned int) n.step);
-    return lane == 1   ? make_float4(e.y, e.z, e.w, f.x)
-            : lane == 2 ? make_float4(e.z, e.w, f.x, f.y)
-                        : make_float4(e.w, f.x, f.y, f.z);
+    return fourOf<float4>(n, b, s, d, [&](unsigned int counter, unsigned int draw, unsigned int problem) {
+        return normalsOfCounter(n.key0, n.key1, counter, draw, problem, (unsigned int) n.step);
+    });
 }
 
 // epsilon[b,s,d].
