@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.Devices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +23,11 @@ final class Cli {
         }
         int exit = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
         return new Outcome(exit, out.toString(), err.toString());
+    }
+
+    /** Whether the device opens here. */
+    static boolean opens(String device) {
+        return Devices.list().stream().anyMatch(d -> d.name().equals(device) && d.opens());
     }
 
     /** One of the data sets that ship with elbo4j. */

@@ -3,7 +3,6 @@ package io.github.elbo4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.elbo4j.Devices;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,7 +154,7 @@ class FitTest {
 
     /** Whether a cuda device opens; where one is required, it must. */
     private static boolean cuda(String test) {
-        boolean there = Devices.list().stream().anyMatch(d -> d.name().equals("cuda") && d.opens());
+        boolean there = Cli.opens("cuda");
         if (!there) {
             System.out.println(test + ": not run, no cuda device opens");
             boolean required = System.getProperty("elbo4j.require", "").contains("cuda")
