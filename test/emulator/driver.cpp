@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "schedule.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <numeric>
+#include <random>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -77,15 +81,24 @@ struct Event : Object {
     Stream* from = nullptr;
 };
 
+struct Launch {
+    const Kernel* kernel = nullptr;
+    Size grid, block;
+    std::vector<uint64_t> parameters;
+};
+
 struct Node : Object {
-    int type = 0; // CUgraphNodeType: 0 kernel, 1 memcpy, 2 memset
-    Work work;
+    int type = 0;  // CUgraphNodeType: 0 kernel, 1 memcpy, 2 memset
+    Launch launch; // of a kernel
+    Work work;     // of the others
+    std::vector<Node*> after; // earlier nodes of the same graph
 };
 
 struct Graph : Object {
     std::vector<std::shared_ptr<Node>> nodes;
 };
 
+// Copies of a graph's nodes; `origin` are the nodes themselves, which `after` names.
 struct Executable : Object {
     std::vector<Node> nodes;
     std::vector<Node*> origin;
@@ -206,7 +219,29 @@ bool resolve(Context* context, void* handle, Stream*& stream) {
     return stream != nullptr && stream->context == context;
 }
 
-int submitTo(Context* context, void* handle, int type, Work work) {
+void runLaunch(Context* context, const Launch& launch);
+
+// Puts work, or a kernel, behind what waits already. A kernel may have been told to end in an error: "the n-th launch ends in …".
+void enqueue(Context* context, const Node& node) {
+    if (node.launch.kernel == nullptr) {
+        context->queue.push_back(node.work);
+    } else {
+        static Call* const kernels = call("kernel");
+        Entry entry(kernels);
+        context->queue.push_back([context, code = entry.result, launch = node.launch] {
+            if (code == 0) {
+                runLaunch(context, launch);
+            } else {
+                setFault(context, code, std::string(launch.kernel->name) + " ends with the injected error " + std::to_string(code));
+            }
+        });
+    }
+    if (context->queue.size() > PATIENCE) {
+        drain(context);
+    }
+}
+
+int submitNode(Context* context, void* handle, Node work) {
     Stream* stream;
     if (!resolve(context, handle, stream)) {
         return INVALID_HANDLE;
@@ -216,11 +251,13 @@ int submitTo(Context* context, void* handle, int type, Work work) {
             return CAPTURE_INVALIDATED;
         }
         stream->joined = false;
-        auto node = std::make_shared<Node>();
-        node->type = type;
-        node->work = std::move(work);
+        auto node = std::make_shared<Node>(std::move(work));
+        auto& nodes = stream->capture->nodes;
+        if (!nodes.empty()) {
+            node->after.push_back(nodes.back().get()); // other streams' too: one queue keeps every order
+        }
         objects[node.get()] = node.get();
-        stream->capture->nodes.push_back(node);
+        nodes.push_back(node);
         return SUCCESS;
     }
     if (stream == nullptr && captures > 0) {
@@ -232,20 +269,18 @@ int submitTo(Context* context, void* handle, int type, Work work) {
             }
         }
     }
-    context->queue.push_back(std::move(work));
-    if (context->queue.size() > PATIENCE) {
-        drain(context);
-    }
+    enqueue(context, work);
     return SUCCESS;
 }
 
-// ---- launching ----
+int submitTo(Context* context, void* handle, int type, Work work) {
+    Node node;
+    node.type = type;
+    node.work = std::move(work);
+    return submitNode(context, handle, std::move(node));
+}
 
-struct Launch {
-    const Kernel* kernel;
-    Size grid, block;
-    std::vector<uint64_t> parameters;
-};
+// ---- launching ----
 
 void runLaunch(Context* context, const Launch& launch) {
     const uint64_t seed = settings().seed * 0x9e3779b97f4a7c15ull + launches++;
@@ -331,14 +366,9 @@ int prepare(Context* context, void* handle, Size grid, Size block, unsigned shar
 }
 
 int submitLaunch(Context* context, void* stream, Launch launch) {
-    static Call* const kernels = call("kernel");
-    Entry entry(kernels); // "the n-th launch ends in …", later
-    if (const int code = entry.result) {
-        return submitTo(context, stream, 0, [context, code, launch] {
-            setFault(context, code, std::string(launch.kernel->name) + " ends with the injected error " + std::to_string(code));
-        });
-    }
-    return submitTo(context, stream, 0, [context, launch = std::move(launch)] { runLaunch(context, launch); });
+    Node node;
+    node.launch = std::move(launch);
+    return submitNode(context, stream, std::move(node));
 }
 
 // ---- memory ----
@@ -1429,27 +1459,25 @@ struct KernelNode {
     void *kernel, *context;
 };
 
-static int prepareNode(Context* context, const KernelNode* p, Node& node) {
-    Launch launch;
-    const int result =
-            prepare(context, p->function, {p->gx, p->gy, p->gz}, {p->bx, p->by, p->bz}, p->shared, p->parameters, p->extra, launch);
-    if (result == SUCCESS) {
-        node.type = 0;
-        node.work = [context, launch = std::move(launch)] { runLaunch(context, launch); };
-    }
-    return result;
+static int prepareNode(Context* context, const KernelNode* p, Launch& launch) {
+    return prepare(context, p->function, {p->gx, p->gy, p->gz}, {p->bx, p->by, p->bz}, p->shared, p->parameters, p->extra, launch);
 }
 
-// Nodes run in the order in which they were added, which every order of their dependencies allows.
-API int cuGraphAddKernelNode_v2(Node** handle, Graph* to, Node* const* dependencies, size_t, const KernelNode* parameters) {
+API int cuGraphAddKernelNode_v2(Node** handle, Graph* to, Node* const* dependencies, size_t count, const KernelNode* parameters) {
     CONTEXT("cuGraphAddKernelNode")
-    (void) dependencies;
     Graph* graph = get<Graph>(to);
     if (graph == nullptr) {
         return INVALID_HANDLE;
     }
     auto node = std::make_shared<Node>();
-    if (const int result = prepareNode(context, parameters, *node)) {
+    for (size_t i = 0; i < count; i++) {
+        const auto& nodes = graph->nodes;
+        if (std::none_of(nodes.begin(), nodes.end(), [&](const auto& other) { return other.get() == dependencies[i]; })) {
+            return INVALID_VALUE;
+        }
+        node->after.push_back(dependencies[i]);
+    }
+    if (const int result = prepareNode(context, parameters, node->launch)) {
         return result;
     }
     objects[node.get()] = node.get();
@@ -1511,10 +1539,10 @@ API int cuGraphExecKernelNodeSetParams_v2(Executable* handle, Node* of, const Ke
     }
     for (size_t i = 0; i < executable->nodes.size(); i++) {
         if (executable->origin[i] == of) {
-            Node changed;
+            Launch changed;
             const int result = prepareNode(context, parameters, changed);
             if (result == SUCCESS) {
-                executable->nodes[i].work = changed.work;
+                executable->nodes[i].launch = std::move(changed);
             }
             return result;
         }
@@ -1528,14 +1556,30 @@ API int cuGraphUpload(Executable* handle, Stream*) {
     return get<Executable>(handle) == nullptr ? INVALID_HANDLE : SUCCESS;
 }
 
+// Nodes run in an order drawn from the seed, one of those that their dependencies allow.
 API int cuGraphLaunch(Executable* handle, Stream* stream) {
     CONTEXT("cuGraphLaunch")
     Executable* executable = get<Executable>(handle);
     if (executable == nullptr) {
         return INVALID_HANDLE;
     }
-    for (Node& node : executable->nodes) {
-        if (const int result = submitTo(context, stream, node.type, node.work)) {
+    std::mt19937_64 random(settings().seed * 0x9e3779b97f4a7c15ull + launches);
+    std::set<Node*> done;
+    std::vector<size_t> waiting(executable->nodes.size());
+    std::iota(waiting.begin(), waiting.end(), 0);
+    while (!waiting.empty()) {
+        std::vector<size_t> ready; // places in `waiting`
+        for (size_t w = 0; w < waiting.size(); w++) {
+            const auto& after = executable->nodes[waiting[w]].after;
+            if (std::all_of(after.begin(), after.end(), [&](Node* before) { return done.count(before) > 0; })) {
+                ready.push_back(w);
+            }
+        }
+        const size_t w = ready[random() % ready.size()];
+        const size_t next = waiting[w];
+        waiting.erase(waiting.begin() + (ptrdiff_t) w);
+        done.insert(executable->origin[next]);
+        if (const int result = submitNode(context, stream, executable->nodes[next])) {
             return result;
         }
     }

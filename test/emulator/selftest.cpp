@@ -36,6 +36,9 @@ int cuStreamDestroy_v2(void*);
 int cuStreamBeginCapture_v2(void*, int);
 int cuStreamEndCapture(void*, void**);
 int cuStreamSynchronize(void*);
+int cuGraphCreate(void**, unsigned);
+int cuGraphAddKernelNode_v2(void**, void*, void* const*, size_t, const void*);
+int cuGraphExecKernelNodeSetParams_v2(void*, void*, const void*);
 int cuGraphInstantiateWithFlags(void**, void*, unsigned long long);
 int cuGraphLaunch(void*, void*);
 int cuGraphDestroy(void*);
@@ -370,6 +373,82 @@ static void streams() {
     }
 }
 
+// CUDA_KERNEL_NODE_PARAMS
+struct KernelNode {
+    void* function;
+    unsigned gx, gy, gz, bx, by, bz, shared;
+    void **parameters, **extra;
+    void *kernel, *context;
+};
+
+// A kernel node that writes a value to x[0].
+static int writeNode(const std::function<int(const KernelNode*)>& use, uint64_t x, float value) {
+    struct {
+        Access access;
+        uint64_t mark;
+    } bytes = {{x, 0, value, 1}, 0x454E444F46504152ull};
+    void* list[] = {&bytes};
+    KernelNode node = {nullptr, 1, 1, 1, 1, 1, 1, 0, list, nullptr, nullptr, nullptr};
+    CHECK(cuModuleGetFunction(&node.function, module, "planted_access") == 0);
+    return use(&node);
+}
+
+// Four nodes that write 1, 2, 3, 4 to one place, each after the one before or none after any. What stands there in the end.
+static float graphOfWrites(bool chained, float second) {
+    open();
+    void *stream, *graph, *executable, *nodes[4];
+    const uint64_t x = allocate(64);
+    CHECK(cuStreamCreate(&stream, 1) == 0);
+    CHECK(cuGraphCreate(&graph, 0) == 0);
+    for (int i = 0; i < 4; i++) {
+        CHECK(writeNode([&](const KernelNode* p) { return cuGraphAddKernelNode_v2(&nodes[i], graph, nodes + i - 1, chained && i > 0, p); },
+                        x, (float) i + 1)
+              == 0);
+    }
+    CHECK(writeNode([&](const KernelNode* p) { return cuGraphAddKernelNode_v2(&nodes[3], graph, &graph, 1, p); }, x, 9) == 1);
+    CHECK(cuGraphInstantiateWithFlags(&executable, graph, 0) == 0);
+    CHECK(writeNode([&](const KernelNode* p) { return cuGraphExecKernelNodeSetParams_v2(executable, nodes[3], p); }, x, second) == 0);
+    float value = 0;
+    CHECK(cuGraphLaunch(executable, stream) == 0);
+    CHECK(cuCtxSynchronize() == 0);
+    CHECK(cuMemcpyDtoH_v2(&value, x, 4) == 0);
+    CHECK(cuGraphExecDestroy(executable) == 0);
+    CHECK(cuGraphDestroy(graph) == 0);
+    CHECK(cuGraphLaunch(executable, stream) == 400);
+    CHECK(live(8) == 0 && live(9) == 0);
+    close();
+    return value;
+}
+
+static void graphs() {
+    std::set<float> chained, loose;
+    for (int s = 1; s <= 20; s++) {
+        seed(s);
+        chained.insert(graphOfWrites(true, 4));
+        loose.insert(graphOfWrites(false, 4));
+    }
+    CHECK(chained == std::set<float>({4})); // every order that the dependencies allow
+    CHECK(loose == std::set<float>({1, 2, 3, 4}));
+    CHECK(graphOfWrites(true, 7) == 7);
+    // The n-th kernel may be one of a graph.
+    Java_io_github_elbo4j_cuda_Emulator_reset0(nullptr, nullptr);
+    open();
+    void *stream, *graph, *node, *executable;
+    const uint64_t x = allocate(64);
+    CHECK(cuStreamCreate(&stream, 1) == 0);
+    CHECK(cuGraphCreate(&graph, 0) == 0);
+    CHECK(writeNode([&](const KernelNode* p) { return cuGraphAddKernelNode_v2(&node, graph, nullptr, 0, p); }, x, 1) == 0);
+    CHECK(cuGraphInstantiateWithFlags(&executable, graph, 0) == 0);
+    fail("kernel", 2, 719);
+    CHECK(cuGraphLaunch(executable, stream) == 0);
+    CHECK(cuCtxSynchronize() == 0);
+    CHECK(cuGraphLaunch(executable, stream) == 0);
+    CHECK(cuCtxSynchronize() == 719);
+    CHECK(Java_io_github_elbo4j_cuda_Emulator_calls0(nullptr, nullptr, hash("kernel")) == 2);
+    Java_io_github_elbo4j_cuda_Emulator_reset0(nullptr, nullptr);
+    close();
+}
+
 static uint64_t upload(const std::vector<float>& values) {
     const uint64_t address = allocate(values.size() * 4);
     CHECK(cuMemcpyHtoD_v2(address, values.data(), values.size() * 4) == 0);
@@ -497,7 +576,7 @@ int main(int count, char** arguments) {
         const char* name;
         void (*run)();
     } tests[] = {{"lanes", lanes}, {"races", races}, {"accesses", accesses}, {"meetings", meetings},
-                 {"launches", launches}, {"faults", faults}, {"cublas", cublas}, {"curand", curand}, {"streams", streams}};
+                 {"launches", launches}, {"faults", faults}, {"cublas", cublas}, {"curand", curand}, {"streams", streams}, {"graphs", graphs}};
     for (auto& test : tests) {
         about = test.name;
         const int before = failures;
