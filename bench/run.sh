@@ -11,7 +11,7 @@
 #   --limit SECONDS      what takes longer by itself (a class, a benchmark, a peer's work) is ended and listed
 #   --continue           keeps what the results have, and runs only the rest
 #   --require cuda       exit code 1 if no GPU opens; without it that is only written down
-#   --device A,B         bench: cuda, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar
+#   --device A,B         bench: cuda, cuda+launches, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar
 #   --size A,B           bench: normal, large or tiny; peers: normal, large
 #   --quick              bench, peers: few executions: shows that all runs, not how fast
 # Writes results/result.json (or into the folder $RESULTS), anew after each of the above, and one file for each beside it,

@@ -28,6 +28,7 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
     private MeanFieldGaussian family;
     private GradientEstimator estimator;
     private Buffer moments; // [1][3] FLOAT64
+    private final Runnable estimate = this::estimate;
     private int step;
 
     GradientWorkBenchmark(Work work, Gradient kind) {
@@ -57,9 +58,13 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
         moments = own(on.allocate(ElementType.FLOAT64, 3));
     }
 
+    private void estimate() {
+        estimator.estimate(KEY, step++, moments, 0);
+    }
+
     @Override
     public Buffer step() {
-        estimator.estimate(KEY, step++, moments, 0);
+        repeat(estimate);
         return done(estimator.gradient());
     }
 

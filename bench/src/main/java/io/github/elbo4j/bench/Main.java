@@ -61,7 +61,8 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--device",
             split = ",",
-            description = "Devices to time, such as simd, cuda, cuda+fast or cuda+curand; default: all that open.")
+            description =
+                    "Devices to time, such as simd, cuda, cuda+launches, cuda+fast or cuda+curand; default: all that open.")
     private List<String> devices = List.of();
 
     @Option(names = "--threads", description = "Threads of a CPU device; default: all processors.")

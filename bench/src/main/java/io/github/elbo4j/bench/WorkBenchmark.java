@@ -9,6 +9,7 @@ import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public abstract class WorkBenchmark {
     static final Key KEY = new Key(20_261_121);
 
+    private static final String LAUNCHES = "launches";
+
     /** Where it runs: {@link #request}. */
     @Param({"scalar", "simd"})
     public String device = "simd";
@@ -54,6 +57,7 @@ public abstract class WorkBenchmark {
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private @Nullable Device opened;
+    private boolean launches;
 
     /** One execution of the work, with a result that says that all of it was done. */
     public abstract Object step();
@@ -67,30 +71,36 @@ public abstract class WorkBenchmark {
     @Setup(Level.Trial)
     public final void open() {
         opened = Devices.choose(request(device, threads)).device();
+        launches = options(device).contains(LAUNCHES);
         prepare(opened);
         check();
     }
 
     /**
-     * A device with its options: {@code cuda+fast}, {@code cuda+curand}.
+     * A device with its options: {@code cuda+fast}, {@code cuda+curand}; {@code cuda+launches} has its kernels launched one by one.
      *
      * @param threads 0: all processors
      */
     static Devices.Request request(String device, int threads) {
-        String[] parts = device.split("\\+", -1);
-        Devices.Request request =
-                Devices.Request.of(parts[0]).withThreads(threads == 0 ? Devices.defaultThreads() : threads);
-        for (int i = 1; i < parts.length; i++) {
-            request = switch (parts[i]) {
+        Devices.Request request = Devices.Request.of(device.split("\\+", 2)[0])
+                .withThreads(threads == 0 ? Devices.defaultThreads() : threads);
+        for (String option : options(device)) {
+            request = switch (option) {
                 case "fast" -> request.withArithmetic(Arithmetic.FAST);
                 case "curand" -> request.withRng(Rng.CURAND);
                 case "curand-xorwow" -> request.withRng(Rng.CURAND_XORWOW);
+                case LAUNCHES -> request;
                 default ->
-                    throw new IllegalArgumentException("a device has no option '" + parts[i]
-                            + "'; choose fast, curand or curand-xorwow, as in cuda+fast");
+                    throw new IllegalArgumentException("a device has no option '" + option
+                            + "'; choose fast, curand, curand-xorwow or launches, as in cuda+fast");
             };
         }
         return request;
+    }
+
+    private static List<String> options(String device) {
+        List<String> parts = List.of(device.split("\\+", -1));
+        return parts.subList(1, parts.size());
     }
 
     final Shape shape(Work work) {
@@ -111,6 +121,15 @@ public abstract class WorkBenchmark {
     final <T extends AutoCloseable> T own(T resource) {
         owned.push(resource);
         return resource;
+    }
+
+    /** Runs the operations of a step as a fit does, {@link Device#asGraph}, or one by one to compare. */
+    final void repeat(Runnable operations) {
+        if (launches) {
+            operations.run();
+        } else {
+            Objects.requireNonNull(opened).asGraph(operations);
+        }
     }
 
     /** Waits for the device; a result on a GPU is only then there. */

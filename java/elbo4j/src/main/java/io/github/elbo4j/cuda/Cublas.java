@@ -45,7 +45,7 @@ final class Cublas {
         if (c.rows() > 0 && c.columns() > 0) {
             check(
                     JCublas2.cublasSgemm(
-                            handle,
+                            handle(),
                             operation(a),
                             operation(b),
                             c.rows(),
@@ -87,7 +87,7 @@ final class Cublas {
         if (solve) {
             check(
                     JCublas2.cublasStrsm(
-                            handle,
+                            handle(),
                             side,
                             fill,
                             operation,
@@ -103,7 +103,7 @@ final class Cublas {
         } else {
             check(
                     JCublas2.cublasStrmm(
-                            handle,
+                            handle(),
                             side,
                             fill,
                             operation,
@@ -120,6 +120,12 @@ final class Cublas {
                     "triangularMultiply");
         }
         return true;
+    }
+
+    /** cuBLAS, whose stream has got all that came before. */
+    private cublasHandle handle() {
+        cuda.stream();
+        return handle;
     }
 
     void close() {

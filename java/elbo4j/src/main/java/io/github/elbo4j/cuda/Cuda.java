@@ -48,7 +48,7 @@ final class Cuda {
     private final CUstream stream = new CUstream();
     private final CUmodule module = new CUmodule();
     private final Set<Long> memory = new HashSet<>();
-    private final Launch launch = new Launch(this);
+    private final Graphs graphs = new Graphs(this, stream);
     private final Driver driver;
     private final String description;
     private final Arena arena;
@@ -214,8 +214,15 @@ final class Cuda {
         return driver;
     }
 
+    /** The stream, which has got all that came before. */
     CUstream stream() {
+        graphs.flush();
         return stream;
+    }
+
+    /** The launches on their way to the stream. */
+    Graphs graphs() {
+        return graphs;
     }
 
     /** Every operation begins here: the context is made current, the workspace is empty again. */
@@ -245,7 +252,7 @@ final class Cuda {
     }
 
     Launch launch() {
-        return launch;
+        return graphs.next();
     }
 
     /** Memory for the partial sums of the operation that has begun. */
@@ -320,12 +327,13 @@ final class Cuda {
     /** Sets memory to zero when the stream comes to it. */
     void zeros(long place, long bytes) {
         driver.check(
-                JCudaDriver.cuMemsetD8Async(new Address(place), (byte) 0, bytes, stream), "zeroing", bytes, "bytes");
+                JCudaDriver.cuMemsetD8Async(new Address(place), (byte) 0, bytes, stream()), "zeroing", bytes, "bytes");
     }
 
     /** Gives memory back; the driver waits for the work that uses it. */
     void free(long place) {
         if (memory.remove(place)) {
+            graphs.flush(); // launches that are kept back may use it
             driver.check(JCudaDriver.cuMemFree(new Address(place)), "freeing memory");
         }
     }
@@ -333,7 +341,7 @@ final class Cuda {
     /** Waits for all work. */
     void synchronize() {
         faults().fetch();
-        driver.check(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device");
+        driver.check(JCudaDriver.cuStreamSynchronize(stream()), "waiting for the device");
         faults().raise();
     }
 
@@ -384,6 +392,7 @@ final class Cuda {
             if (streaming) {
                 freeing(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device");
             }
+            graphs.close();
             if (cublas != null) {
                 cublas.close();
             }

@@ -107,6 +107,35 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void asGraph(Runnable operations) {
+        boolean begun;
+        synchronized (calls) {
+            cuda.begin();
+            begun = cuda.graphs().begin();
+        }
+        try {
+            operations.run();
+        } catch (RuntimeException | Error e) {
+            try {
+                endGraph(begun, false); // what was kept back is sent: its calls have returned
+            } catch (RuntimeException more) {
+                e.addSuppressed(more);
+            }
+            throw e;
+        }
+        endGraph(begun, true);
+    }
+
+    private void endGraph(boolean begun, boolean whole) {
+        synchronized (calls) {
+            if (begun && cuda.graphs().isKeeping()) {
+                cuda.begin();
+                cuda.graphs().end(whole);
+            }
+        }
+    }
+
+    @Override
     public void synchronize() {
         synchronized (calls) {
             cuda.begin();

@@ -46,6 +46,12 @@ final class Driver {
         }
     }
 
+    /** The same, of a graph. */
+    void launched(int code, String graph) {
+        launched = graph;
+        check(code, graph);
+    }
+
     /** The exception of a code; a fault that ends the context is remembered. */
     DeviceException failure(int code, String operation, String sizes) {
         StringBuilder message = new StringBuilder(device);

@@ -7,14 +7,16 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import jcuda.Pointer;
+import jcuda.driver.CUDA_KERNEL_NODE_PARAMS;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One launch after another: the fields of the kernel's only parameter, a struct, are written one by one into a direct
- * buffer that is used again and again; a launch allocates nothing. The struct has its 8-byte fields first, so that there
- * is no padding between them.
+ * A launch: the fields of the kernel's only parameter, a struct, are written one by one into a direct buffer; used again
+ * and again, it allocates nothing. The struct has its 8-byte fields first, so that there is no padding between them.
  */
 final class Launch {
     /** Stands behind the last field, where the emulated device compares it with the size of the struct. */
@@ -29,17 +31,27 @@ final class Launch {
     private final Cuda cuda;
     private final ByteBuffer fields =
             ByteBuffer.allocateDirect(LIMIT + 2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final Pointer parameters = Pointer.to(Pointer.to(fields));
+    private final CUDA_KERNEL_NODE_PARAMS node = new CUDA_KERNEL_NODE_PARAMS();
     private @Nullable Kernel kernel;
+    private String operation = "";
+    /** Where the mark stands; 0: nowhere. */
+    private int end;
 
     Launch(Cuda cuda) {
         this.cuda = cuda;
+        node.kernelParams = Pointer.to(Pointer.to(fields));
+        node.gridDimY = 1;
+        node.gridDimZ = 1;
+        node.blockDimY = 1;
+        node.blockDimZ = 1;
     }
 
     /** Begins a launch: the fields follow, in the order of the struct. */
     Launch of(Kernel kernel) {
         this.kernel = kernel;
         fields.clear();
+        fields.putLong(end, 0); // this launch must not find an old mark
+        end = 0;
         return this;
     }
 
@@ -118,7 +130,6 @@ final class Launch {
      * @param operation its name in messages
      */
     void run(long blocks, int threads, String operation) {
-        Kernel kernel = this.kernel;
         if (kernel == null || threads < 1 || threads > THREADS || fields.position() > LIMIT) {
             throw new IllegalStateException(
                     operation + ": " + threads + " threads, " + fields.position() + " bytes of parameters");
@@ -127,33 +138,72 @@ final class Launch {
             throw new DeviceException(cuda.name() + ": " + operation + " needs " + blocks + " blocks of threads, but a "
                     + "grid ends at " + BLOCKS + "; lower the draws, the problems or the rows of one call");
         }
-        this.kernel = null;
         if (blocks < 1) {
             return;
         }
         if (fields.position() % Long.BYTES != 0) {
             fields.putInt(0);
         }
-        int end = fields.position();
-        fields.putLong(MARK);
+        end = fields.position();
+        fields.putLong(MARK).flip();
+        this.operation = operation;
+        node.func = kernel.function();
+        node.gridDimX = (int) blocks;
+        node.blockDimX = threads;
+        cuda.graphs().take(this);
+    }
+
+    /** Gives this launch to the stream. */
+    void send(CUstream stream) {
         cuda.driver()
                 .launched(
                         JCudaDriver.cuLaunchKernel(
-                                kernel.function(),
-                                (int) blocks,
+                                node.func,
+                                node.gridDimX,
                                 1,
                                 1,
-                                threads,
+                                node.blockDimX,
                                 1,
                                 1,
                                 0,
-                                cuda.stream(),
-                                parameters,
+                                stream,
+                                node.kernelParams,
                                 null),
                         operation,
-                        blocks,
-                        threads);
-        fields.putLong(end, 0); // the next launch must not find an old mark
+                        node.gridDimX,
+                        node.blockDimX);
+    }
+
+    /** This launch as a node of a graph. */
+    CUDA_KERNEL_NODE_PARAMS node() {
+        return node;
+    }
+
+    Kernel kernel() {
+        return Objects.requireNonNull(kernel);
+    }
+
+    /** The operation that it belongs to. */
+    String operation() {
+        return operation;
+    }
+
+    /** Makes this launch a copy of one of the same kernel. */
+    void become(Launch other) {
+        fields.clear().put(other.fields).flip();
+        other.fields.rewind();
+        end = other.end;
+        operation = other.operation;
+        node.func = other.node.func;
+        node.gridDimX = other.node.gridDimX;
+        node.blockDimX = other.node.blockDimX;
+    }
+
+    /** Whether another launch of the same kernel does the same. */
+    boolean isSame(Launch other) {
+        return node.gridDimX == other.node.gridDimX
+                && node.blockDimX == other.node.blockDimX
+                && fields.mismatch(other.fields) < 0;
     }
 
     private void aligned() {

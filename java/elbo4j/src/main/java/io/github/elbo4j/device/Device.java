@@ -49,6 +49,18 @@ public interface Device extends AutoCloseable {
     /** The operations, with their arguments checked ({@link CheckedOps}). */
     Ops ops();
 
+    /**
+     * Runs operations that come again and again in the same order, such as those of a step of a fit. Where a step is small,
+     * launching its kernels costs a GPU more than running them: it gets them all at once, as a CUDA graph, from the third
+     * time on. Everything else is as without: the results, the order of operations, their errors, though a launch that
+     * fails may show at the end only. What {@code operations} copies, allocates or closes is allowed, but from there on
+     * kernels are launched one by one. Within another call of this method it is part of that one's graph. A CPU just runs
+     * them.
+     */
+    default void asGraph(Runnable operations) {
+        operations.run();
+    }
+
     /** Waits until all work given to the device is done. */
     void synchronize();
 

@@ -43,6 +43,7 @@ final class SgviRun implements AutoCloseable {
     private final Buffer moments; // [LOOK][1][3]
     private final double[] momentsOnHost = new double[3 * LOOK];
     private final Closer opened = new Closer();
+    private final Runnable step = this::step;
     private Ascent.Snapshot snapshot; // at the latest look, finite
     private Ascent.Snapshot spare;
     private float[] kept; // the averaged parameters of the last whole block
@@ -160,12 +161,7 @@ final class SgviRun implements AutoCloseable {
                 message = "interrupted after step " + steps;
                 return look() ? partOfBlock() : diverged();
             }
-            ascent.gradient(steps, moments, steps - lookedAt);
-            ascent.follow(steps);
-            steps++;
-            draws += settings.draws;
-            float weight = 1f / (steps - blockStart);
-            ops.average(q.parameters(), weight, q.parameterBuffer(), average.parameterBuffer());
+            device.asGraph(step);
             boolean blockDone = steps == blockEnd;
             if (blockDone || steps - lookedAt == LOOK || System.nanoTime() - lookTime > LOOK_NANOS) {
                 if (!look()) {
@@ -176,6 +172,15 @@ final class SgviRun implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void step() {
+        ascent.gradient(steps, moments, steps - lookedAt);
+        ascent.follow(steps);
+        steps++;
+        draws += settings.draws;
+        float weight = 1f / (steps - blockStart);
+        ops.average(q.parameters(), weight, q.parameterBuffer(), average.parameterBuffer());
     }
 
     private void beginBlock() {

@@ -1,0 +1,765 @@
+package io.github.elbo4j.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.elbo4j.Arena;
+import io.github.elbo4j.Numbers;
+import io.github.elbo4j.OpCase;
+import io.github.elbo4j.OpCases;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.cuda.Emulator.Live;
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.LogJoint;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * {@link Device#asGraph}: fewer calls of the driver, and nothing else that a caller sees. The third time that the same kernels
+ * come, they are a graph that was made before.
+ */
+@Timeout(300)
+class GraphsTest {
+    private static final int N = 100;
+    private static final CudaOptions OTHER = CudaOptions.DEFAULT.withOrdinal(1);
+    private static final List<Shape> SHAPES = List.of(Shape.of(3, 65, 5), Shape.of(1, 7, 1030));
+    private static final List<Shape> SQUARE = List.of(Shape.of(3, 65, 5), Shape.of(2, 7, 40));
+
+    @BeforeEach
+    void needsCuda() {
+        Present.cuda();
+        if (Emulator.isPresent()) {
+            Emulator.reset();
+        }
+    }
+
+    private static CudaOptions fewDevices() {
+        return Emulator.isPresent() ? OTHER : CudaOptions.DEFAULT;
+    }
+
+    // ---- nothing changes ----
+
+    static List<OpCase> cases() {
+        return OpCases.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyOperationDoesInAGraphWhatItDoesAlone(OpCase operation) {
+        for (Shape shape : operation.square() ? SQUARE : SHAPES) {
+            for (int seed = 1; seed <= (Emulator.isPresent() ? 3 : 1); seed++) {
+                if (Emulator.isPresent()) {
+                    Emulator.seed(seed);
+                }
+                try (Device device = CudaDevice.open(fewDevices());
+                        Arena arena = new Arena(device);
+                        Arena scalar = new Arena(TestDevices.scalar())) {
+                    operation.call(arena, twiceInAGraph(device), shape);
+                    operation.call(scalar, twiceInAGraph(TestDevices.scalar()), shape);
+                    List<long[]> want = scalar.outputBits();
+                    List<long[]> got = arena.outputBits();
+                    for (int i = 0; i < want.size(); i++) {
+                        assertThat(got.get(i))
+                                .as("output %d of %s, %s", i, operation, shape)
+                                .isEqualTo(want.get(i));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Operations that are carried out eight times: twice in each of four graphs. */
+    private static Ops twiceInAGraph(Device device) {
+        return (Ops) Proxy.newProxyInstance(
+                Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, (proxy, method, arguments) -> {
+                    Runnable call = () -> {
+                        try {
+                            method.invoke(device.ops(), arguments);
+                        } catch (IllegalAccessException | InvocationTargetException e) {
+                            throw new AssertionError(e);
+                        }
+                    };
+                    for (int i = 0; i < 4; i++) {
+                        device.asGraph(() -> {
+                            call.run();
+                            call.run();
+                        });
+                    }
+                    return null;
+                });
+    }
+
+    /** Programs drawn at random: launches, and in between all else that a device can be asked. */
+    @Test
+    void whateverComesInBetweenTheOrderStays() {
+        for (int seed = 0; seed < 150; seed++) {
+            List<float[]> want;
+            try (Program program = new Program(TestDevices.scalar(), seed)) {
+                want = program.run();
+            }
+            try (Device device = CudaDevice.open(fewDevices().withWorkspaceBytes(1));
+                    Program program = new Program(device, seed)) {
+                List<float[]> got = program.run();
+                assertThat(got).as("program %d", seed).hasSameSizeAs(want);
+                for (int i = 0; i < want.size(); i++) {
+                    assertThat(got.get(i)).as("program %d, read %d", seed, i).isEqualTo(want.get(i));
+                }
+            }
+        }
+    }
+
+    private static final class Program implements AutoCloseable {
+        private final Device device;
+        private final Ops ops;
+        private final SplittableRandom random;
+        private final Buffer[] x = new Buffer[4];
+        private final Buffer index;
+        private final Buffer sums;
+        private final List<float[]> reads = new ArrayList<>();
+
+        Program(Device device, int seed) {
+            this.device = device;
+            ops = device.ops();
+            random = new SplittableRandom(seed);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = device.copyOf(Numbers.normals(seed + i, N));
+            }
+            index = device.allocate(ElementType.INT32, 10);
+            index.write(0, new int[] {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}, 0, 10);
+            sums = device.allocate(ElementType.FLOAT64, N);
+        }
+
+        /** What was read, and what all memory holds in the end. */
+        List<float[]> run() {
+            int length = 1 + random.nextInt(9);
+            long[] seeds = random.longs(length).toArray();
+            boolean interrupted = random.nextInt(3) == 0;
+            for (int round = 0; round < 6; round++) {
+                SplittableRandom now = new SplittableRandom(random.nextLong());
+                Runnable body = () -> {
+                    for (long seed : seeds) {
+                        launch(new SplittableRandom(seed), now);
+                        if (interrupted && now.nextInt(4) == 0) {
+                            interrupt(now);
+                        }
+                    }
+                };
+                if (now.nextInt(10) == 0) {
+                    device.asGraph(() -> device.asGraph(body));
+                } else {
+                    device.asGraph(body);
+                }
+                if (now.nextBoolean()) {
+                    interrupt(now);
+                }
+            }
+            for (Buffer buffer : x) {
+                reads.add(buffer.toFloats());
+            }
+            return reads;
+        }
+
+        /** Which kernel comes is drawn from {@code which}, its numbers are of this round. */
+        private void launch(SplittableRandom which, SplittableRandom now) {
+            Buffer from = x[which.nextInt(4)];
+            Buffer to = x[which.nextInt(4)];
+            int n = 1 + now.nextInt(N);
+            switch (which.nextInt(6)) {
+                case 0 -> ops.axpy(n, now.nextInt(100) / 64f, from, to);
+                case 1 -> ops.multiply(n, from, x[which.nextInt(4)], to);
+                case 2 -> ops.fill(n, now.nextInt(100), to);
+                case 3 -> ops.map(Function.TANH, n, from, to);
+                case 4 -> {
+                    if (from != to) {
+                        ops.gatherRows(now.nextInt(10), 10, index, 0, from, to);
+                    }
+                }
+                default -> {
+                    ops.sumRows(10, 10, from, sums); // takes workspace
+                    ops.average(n, 0.5f, from, to);
+                }
+            }
+        }
+
+        private void interrupt(SplittableRandom now) {
+            Buffer buffer = x[now.nextInt(4)];
+            switch (now.nextInt(7)) {
+                case 0 -> reads.add(buffer.toFloats());
+                case 1 -> buffer.write(now.nextInt(50), Numbers.normals(now.nextLong(), 50), 0, 50);
+                case 2 -> device.synchronize();
+                case 3 -> {
+                    int i = now.nextInt(4);
+                    x[i].close();
+                    x[i] = device.allocate(N);
+                }
+                case 4 -> device.asGraph(() -> ops.fill(3, 7, buffer));
+                case 5 -> {
+                    try {
+                        device.asGraph(() -> {
+                            ops.fill(5, 8, buffer);
+                            throw new UnsupportedOperationException("on purpose");
+                        });
+                    } catch (UnsupportedOperationException e) {
+                        ops.axpy(5, 1, buffer, x[0]);
+                    }
+                }
+                default -> {
+                    // Grows the workspace, where there is one.
+                    int columns = 3000 + now.nextInt(3000);
+                    try (Buffer large = device.allocate(columns);
+                            Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
+                        ops.fill(columns, 0.5f, large);
+                        ops.sumRows(1, columns, large, sum);
+                        reads.add(new float[] {(float) sum.toDoubles()[0]});
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            for (Buffer buffer : x) {
+                buffer.close();
+            }
+            index.close();
+            sums.close();
+        }
+    }
+
+    /** fill, axpy, multiply: x = (value + y)². */
+    private static Runnable three(Device device, float[] value, Buffer x, Buffer y) {
+        return () -> {
+            device.ops().fill(N, value[0], x);
+            device.ops().axpy(N, 1, y, x);
+            device.ops().multiply(N, x, x, x);
+        };
+    }
+
+    private static void assertThree(Device device) {
+        try (Buffer x = device.allocate(N);
+                Buffer y = device.copyOf(Numbers.normals(1, N))) {
+            float[] value = new float[1];
+            Runnable three = three(device, value, x, y);
+            for (int i = 0; i < 5; i++) {
+                value[0] = i;
+                device.asGraph(three);
+                assertIsSquare(x, y, i);
+            }
+        }
+    }
+
+    private static void assertIsSquare(Buffer x, Buffer y, float value) {
+        float[] want = y.toFloats();
+        for (int i = 0; i < N; i++) {
+            want[i] = (want[i] + value) * (want[i] + value);
+        }
+        assertThat(x.toFloats()).isEqualTo(want);
+    }
+
+    @Test
+    void anErrorWithinLeavesWhatCameBefore() {
+        try (Device device = CudaDevice.open(fewDevices());
+                Buffer x = device.allocate(N);
+                Buffer y = device.copyOf(Numbers.normals(1, N))) {
+            float[] value = {2};
+            Runnable three = three(device, value, x, y);
+            for (int i = 0; i < 4; i++) {
+                assertThatThrownBy(() -> device.asGraph(() -> {
+                            three.run();
+                            device.ops().fill(N + 1, 1, x);
+                        }))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasNoSuppressedExceptions();
+                assertIsSquare(x, y, 2);
+            }
+            assertThree(device);
+        }
+    }
+
+    @Test
+    void anotherThreadSeesWhatCameBefore() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Device device = CudaDevice.open(fewDevices());
+                Buffer x = device.allocate(N)) {
+            for (int round = 0; round < 5; round++) {
+                float value = round;
+                List<float[]> seen = new ArrayList<>();
+                device.asGraph(() -> {
+                    device.ops().fill(N, value, x);
+                    Future<?> read = other.submit(() -> {
+                        device.ops().axpy(N, 1, x, x);
+                        seen.add(x.toFloats());
+                    });
+                    try {
+                        read.get();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                    device.ops().fill(N, -value, x);
+                });
+                assertThat(seen.get(0)).containsOnly(2 * value);
+                assertThat(x.toFloats()).containsOnly(-value);
+            }
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Test
+    void graphsOfSeveralThreadsDoNotMix() throws Exception {
+        int threads = 3;
+        ExecutorService callers = Executors.newFixedThreadPool(threads);
+        try (Device device = CudaDevice.open(fewDevices())) {
+            CountDownLatch ready = new CountDownLatch(threads);
+            List<Future<?>> all = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                all.add(callers.submit(() -> {
+                    ready.countDown();
+                    ready.await();
+                    for (int i = 0; i < 30; i++) {
+                        assertThree(device);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @Test
+    void twoDevicesMayTakeTurns() {
+        try (Device a = CudaDevice.open(CudaOptions.DEFAULT);
+                Device b = CudaDevice.open(fewDevices());
+                Buffer x = a.allocate(N);
+                Buffer y = b.allocate(N)) {
+            for (int i = 1; i < 6; i++) {
+                float value = i;
+                a.asGraph(() -> {
+                    a.ops().fill(N, value, x);
+                    b.asGraph(() -> {
+                        b.ops().fill(N, value, y);
+                        b.ops().axpy(N, 1, y, y);
+                    });
+                    a.ops().axpy(N, 2, x, x);
+                    assertThat(y.toFloats()).containsOnly(2 * value);
+                });
+                assertThat(x.toFloats()).containsOnly(3 * value);
+            }
+        }
+    }
+
+    @Test
+    void aDeviceMayBeClosedWithin() {
+        Device device = CudaDevice.open(fewDevices());
+        Buffer x = device.allocate(N);
+        device.asGraph(() -> {
+            device.ops().fill(N, 1, x);
+            device.ops().fill(N, 2, x);
+            device.close();
+        });
+        assertThatIllegalStateException()
+                .isThrownBy(() -> device.asGraph(() -> {}))
+                .withMessageContaining("closed");
+        x.close();
+        try (Device next = CudaDevice.open(fewDevices())) {
+            assertThree(next);
+        }
+    }
+
+    // ---- fewer calls ----
+
+    private static void assertCalls(String function, long from, long want) {
+        assertThat(Emulator.calls(function) - from).as(function).isEqualTo(want);
+    }
+
+    @Test
+    void theSecondTimeAGraphIsMadeAndThenOnlyChanged() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.allocate(N);
+                Buffer y = device.copyOf(Numbers.normals(1, N))) {
+            float[] value = {1};
+            Runnable three = three(device, value, x, y);
+            long launches = Emulator.calls("cuLaunchKernel");
+            device.asGraph(three);
+            assertCalls("cuLaunchKernel", launches, 3);
+            assertCalls("cuGraphCreate", 0, 0);
+            device.asGraph(three);
+            assertIsSquare(x, y, 1);
+            assertCalls("cuLaunchKernel", launches, 3);
+            assertCalls("cuGraphInstantiate", 0, 1);
+            assertCalls("cuGraphLaunch", 0, 1);
+            for (int i = 2; i < 12; i++) {
+                device.asGraph(three); // the same again: nothing to change
+                assertCalls("cuGraphExecKernelNodeSetParams", 0, 0);
+                assertCalls("cuGraphLaunch", 0, i);
+            }
+            value[0] = 5;
+            device.asGraph(three);
+            assertCalls("cuGraphExecKernelNodeSetParams", 0, 1);
+            assertIsSquare(x, y, 5);
+            device.asGraph(three(device, value, y, x));
+            assertCalls("cuGraphExecKernelNodeSetParams", 0, 4);
+            assertCalls("cuGraphInstantiate", 0, 1);
+            assertCalls("cuGraphLaunch", 0, 13);
+            assertCalls("cuLaunchKernel", launches, 3);
+            assertIsSquare(y, x, 5);
+        }
+    }
+
+    /** A grid is a parameter too. */
+    @Test
+    void otherSizesAreTheSameGraph() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.allocate(100_000)) {
+            for (int n : new int[] {10, 10, 100_000, 1000}) {
+                device.asGraph(() -> {
+                    device.ops().fill(n, 1, x);
+                    device.ops().axpy(n, 1, x, x);
+                });
+            }
+            assertCalls("cuGraphInstantiate", 0, 1);
+            assertCalls("cuGraphLaunch", 0, 3);
+            float[] got = x.toFloats();
+            assertThat(Arrays.copyOf(got, 1000)).containsOnly(2);
+            assertThat(Arrays.copyOfRange(got, 1000, 100_000)).containsOnly(2);
+        }
+    }
+
+    @Test
+    void oneLaunchIsNoGraph() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.allocate(N)) {
+            for (int i = 0; i < 5; i++) {
+                device.asGraph(() -> device.ops().fill(N, 1, x));
+                device.asGraph(() -> {});
+            }
+            assertCalls("cuGraphCreate", 0, 0);
+        }
+    }
+
+    @Test
+    void aLongSequenceIsLaunchedOneByOne() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.copyOf(Numbers.normals(1, N));
+                Buffer y = device.allocate(N)) {
+            for (int length : new int[] {64, 65, 200}) {
+                long graphs = Emulator.calls("cuGraphCreate");
+                for (int round = 0; round < 4; round++) {
+                    device.ops().fill(N, 0, y);
+                    device.asGraph(() -> {
+                        for (int i = 0; i < length; i++) {
+                            device.ops().fill(1, i, y);
+                            device.ops().axpy(N, 1, x, y);
+                        }
+                    });
+                    float[] want = new float[N];
+                    float[] values = x.toFloats();
+                    for (int i = 0; i < length; i++) {
+                        want[0] = i;
+                        for (int j = 0; j < N; j++) {
+                            want[j] = want[j] + values[j];
+                        }
+                    }
+                    assertThat(y.toFloats()).isEqualTo(want);
+                }
+                assertCalls("cuGraphCreate", graphs, 0);
+            }
+            long graphs = Emulator.calls("cuGraphCreate");
+            for (int round = 0; round < 2; round++) {
+                device.asGraph(() -> {
+                    for (int i = 0; i < 64; i++) {
+                        device.ops().fill(1, i, y);
+                    }
+                });
+            }
+            assertCalls("cuGraphCreate", graphs, 1);
+        }
+    }
+
+    @Test
+    void theGraphUnusedForLongestGoes() {
+        Present.emulator();
+        try (Device neighbour = CudaDevice.open(OTHER)) {
+            Map<Live, Long> before = CudaDeviceTest.live();
+            try (Device device = CudaDevice.open(OTHER);
+                    Buffer x = device.allocate(N)) {
+                for (int length = 2; length < 20; length++) {
+                    for (int round = 0; round < 3; round++) {
+                        fills(device, length, x);
+                        fills(device, 2, x); // stays the latest but one
+                    }
+                }
+                assertThat(Emulator.live(Live.EXECUTABLES)).isEqualTo(8);
+                assertThat(Emulator.live(Live.GRAPHS)).isEqualTo(8);
+                assertCalls("cuGraphInstantiate", 0, 18);
+                fills(device, 19, x);
+                fills(device, 13, x);
+                assertCalls("cuGraphInstantiate", 0, 18);
+                fills(device, 12, x);
+                fills(device, 12, x);
+                assertCalls("cuGraphInstantiate", 0, 19);
+                assertThat(x.toFloats()).contains(11);
+            }
+            assertThat(CudaDeviceTest.live())
+                    .as("the neighbour keeps the context")
+                    .isEqualTo(before);
+            assertThree(neighbour);
+        }
+    }
+
+    private static void fills(Device device, int length, Buffer x) {
+        device.asGraph(() -> {
+            for (int i = 0; i < length; i++) {
+                device.ops().fill(N, i, x);
+            }
+        });
+    }
+
+    /** The step of a mean-field fit on a Gaussian: after the first ones a launch, and a change for each kernel with a new number. */
+    @Test
+    void aStepOfAFitIsOneLaunch() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER)) {
+            long[] launches = new long[2];
+            long[] graphs = new long[2];
+            long[] changes = new long[2];
+            for (int i = 0; i < 2; i++) {
+                Emulator.reset();
+                fit(device, 400 + 400 * i);
+                launches[i] = Emulator.calls("cuLaunchKernel");
+                graphs[i] = Emulator.calls("cuGraphLaunch");
+                changes[i] = Emulator.calls("cuGraphExecKernelNodeSetParams");
+            }
+            // A new phase has other kernels; a new block begins with a launch and copies.
+            assertThat(graphs[1] - graphs[0]).as("graphs of 400 steps").isBetween(397L, 400L);
+            assertThat(launches[1] - launches[0]).as("launches of 400 steps").isLessThan(60);
+            assertThat(changes[1] - changes[0]).as("changes in 400 steps").isBetween(3 * 400L, 4 * 400L + 10);
+        }
+    }
+
+    private static FitResult fit(Device device, int steps) {
+        double[] mean = new double[10];
+        double[] sd = new double[10];
+        Arrays.setAll(mean, i -> i - 4.5);
+        Arrays.setAll(sd, i -> 1 + 0.1 * i);
+        try (LogJoint target = GaussianTarget.diagonal(device, mean, sd)) {
+            return Sgvi.builder()
+                    .tolerance(1e-9)
+                    .evaluationDraws(200)
+                    .maxSteps(steps)
+                    .build()
+                    .fit(device, target);
+        }
+    }
+
+    // ---- what goes wrong ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cuGraphCreate", "cuGraphAddKernelNode", "cuGraphInstantiate", "cuGraphLaunch"})
+    void withoutMemoryForAGraphItIsLaunchedOneByOne(String function) {
+        Present.emulator();
+        try (Device neighbour = CudaDevice.open(OTHER)) {
+            Map<Live, Long> before = CudaDeviceTest.live();
+            try (Device device = CudaDevice.open(OTHER)) {
+                Emulator.fail(function, 1, Emulator.OUT_OF_MEMORY);
+                assertThree(device);
+                assertCalls("cuGraphCreate", 0, 1);
+                assertThat(Emulator.live(Live.GRAPHS)).isZero();
+                assertThat(Emulator.live(Live.EXECUTABLES)).isZero();
+            }
+            assertThat(CudaDeviceTest.live()).isEqualTo(before);
+            assertThree(neighbour);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cuGraphCreate, 1, 2",
+        "cuGraphAddKernelNode, 1, 2",
+        "cuGraphAddKernelNode, 3, 2",
+        "cuGraphInstantiate, 1, 2",
+        "cuGraphExecKernelNodeSetParams, 1, 3",
+        "cuGraphLaunch, 1, 2",
+        "cuGraphLaunch, 2, 3"
+    })
+    void aGraphThatFailsIsToldAndWorkGoesOn(String function, int nth, int at) {
+        Present.emulator();
+        try (Device neighbour = CudaDevice.open(OTHER)) {
+            Map<Live, Long> before = CudaDeviceTest.live();
+            try (Device device = CudaDevice.open(OTHER);
+                    Buffer x = device.allocate(N);
+                    Buffer y = device.copyOf(Numbers.normals(1, N))) {
+                Emulator.fail(function, nth, 1);
+                float[] value = new float[1];
+                Runnable three = three(device, value, x, y);
+                for (int i = 1; i < 6; i++) {
+                    value[0] = i;
+                    if (i == at) {
+                        assertThatThrownBy(() -> device.asGraph(three))
+                                .isInstanceOf(DeviceException.class)
+                                .hasMessageContainingAll(
+                                        "a graph of 3 kernels, fill to multiply failed", "CUDA_ERROR_INVALID_VALUE");
+                    } else {
+                        device.asGraph(three);
+                        assertIsSquare(x, y, i);
+                    }
+                }
+                assertCalls("cuGraphCreate", 0, 2);
+            }
+            assertThat(CudaDeviceTest.live()).isEqualTo(before);
+            assertThree(neighbour);
+        }
+    }
+
+    @Test
+    void aFaultInAGraphNamesItAndEndsTheDevice() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.allocate(N);
+                Buffer y = device.copyOf(Numbers.normals(1, N))) {
+            Runnable three = three(device, new float[] {1}, x, y);
+            for (int i = 0; i < 3; i++) {
+                device.asGraph(three);
+            }
+            Emulator.failKernel(2, Emulator.ILLEGAL_ADDRESS);
+            device.asGraph(three);
+            assertThatThrownBy(x::toFloats)
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContainingAll(
+                            "CUDA_ERROR_ILLEGAL_ADDRESS",
+                            "the last operation launched before was a graph of 3 kernels, fill to multiply",
+                            "close it and open it again");
+            assertThatThrownBy(() -> device.asGraph(three))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("nothing runs any more");
+        }
+        try (Device device = CudaDevice.open(OTHER)) {
+            assertThree(device);
+        }
+    }
+
+    /** The launch that fails when the rest is sent has the name of its operation. */
+    @Test
+    void aLaunchThatFailsAtTheEndIsTold() {
+        Present.emulator();
+        try (Device device = CudaDevice.open(OTHER);
+                Buffer x = device.allocate(N);
+                Buffer y = device.copyOf(Numbers.normals(1, N))) {
+            Consumer<Runnable> failing = body -> {
+                Emulator.fail("cuLaunchKernel", 2, 1);
+                assertThatThrownBy(() -> device.asGraph(body))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContaining("axpy on 1 blocks of 256 threads failed: CUDA_ERROR_INVALID_VALUE");
+            };
+            Runnable three = three(device, new float[] {1}, x, y);
+            failing.accept(three);
+            failing.accept(() -> {
+                three.run();
+                x.toFloats();
+            });
+            assertThatThrownBy(() -> {
+                        Emulator.fail("cuLaunchKernel", 2, 1);
+                        device.asGraph(() -> {
+                            three.run();
+                            throw new UnsupportedOperationException("on purpose");
+                        });
+                    })
+                    .hasMessage("on purpose")
+                    .satisfies(e -> assertThat(e.getSuppressed()[0])
+                            .hasMessageContaining("axpy on 1 blocks of 256 threads failed"));
+            assertThree(device);
+        }
+    }
+
+    /** What a graph reads of the device's memory is told where the host waits, as without. */
+    @Test
+    void aBadIndexInAGraphIsTold() {
+        try (Device device = CudaDevice.open(fewDevices());
+                Buffer index = device.allocate(ElementType.INT32, 1);
+                Buffer source = device.allocate(6);
+                Buffer target = device.allocate(6)) {
+            Runnable gather = () -> {
+                device.ops().fill(6, 1, source);
+                device.ops().gatherRows(1, 2, index, 0, source, target);
+            };
+            for (int i = 0; i < 4; i++) {
+                device.asGraph(gather);
+                device.synchronize();
+            }
+            index.write(0, new int[] {3}, 0, 1);
+            device.asGraph(gather);
+            assertThatThrownBy(device::synchronize)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("gatherRows: index[0] is 3, but must be in [0, 3)");
+            index.write(0, new int[] {2}, 0, 1);
+            device.asGraph(gather);
+            device.synchronize();
+            assertThat(target.toFloats()).startsWith(1, 1);
+        }
+    }
+
+    /** cuBLAS and cuRAND get the stream when all before them is in it. */
+    @Test
+    void librariesKeepTheOrder() {
+        Present.emulator();
+        CudaOptions fast = OTHER.withArithmetic(Arithmetic.FAST).withRng(Rng.CURAND);
+        try (Device device = CudaDevice.open(fast);
+                Buffer a = device.allocate(4);
+                Buffer b = device.copyOf(new float[] {1, 2, 3, 4});
+                Buffer c = device.allocate(4);
+                Buffer z = device.allocate(6)) {
+            List<float[]> draws = new ArrayList<>();
+            for (int i = 1; i < 6; i++) {
+                float value = i;
+                device.asGraph(() -> {
+                    device.ops().fill(4, value, a);
+                    device.ops().gemm(Matrix.of(a, 2, 2), Matrix.of(b, 2, 2), false, Matrix.of(c, 2, 2));
+                    device.ops().fill(4, -1, a);
+                    device.ops().normal(OpCase.KEY, 3, Shape.of(1, 2, 3), z);
+                    device.ops().axpy(4, 1, a, c);
+                });
+                assertThat(c.toFloats()).containsExactly(4 * value - 1, 6 * value - 1, 4 * value - 1, 6 * value - 1);
+                draws.add(z.toFloats());
+            }
+            assertThat(draws).allSatisfy(z0 -> assertThat(z0).isEqualTo(draws.get(0)));
+        }
+    }
+}
