@@ -190,8 +190,8 @@ final class Launch {
 
     /** Makes this launch a copy of one of the same kernel. */
     void become(Launch other) {
-        fields.clear().put(other.fields).flip();
-        other.fields.rewind();
+        int bytes = other.fields.limit();
+        fields.clear().put(0, other.fields, 0, bytes).limit(bytes);
         end = other.end;
         operation = other.operation;
         node.func = other.node.func;

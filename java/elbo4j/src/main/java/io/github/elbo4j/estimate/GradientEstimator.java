@@ -52,7 +52,7 @@ public final class GradientEstimator implements AutoCloseable {
     private final @Nullable Buffer weights; // [B][S]; score gradient only
     private final @Nullable Buffer squareRuns; // [B][runs][squares]; control variate only
     private final @Nullable Buffer squares; // [B][squares]; control variate only
-    private final Buffer running; // [B]
+    private final @Nullable Buffer running; // [B]; running mean only
     private int runningSteps;
 
     /**
@@ -106,7 +106,7 @@ public final class GradientEstimator implements AutoCloseable {
         weights = score ? own.allocate(all) : null;
         squareRuns = control ? own.allocate(ElementType.FLOAT64, runCount * family.squares()) : null;
         squares = control ? own.allocate((long) problems * family.squares()) : null;
-        running = own.allocate(ElementType.FLOAT64, problems);
+        running = score && baseline == Baseline.RUNNING_MEAN ? own.allocate(ElementType.FLOAT64, problems) : null;
     }
 
     /**
@@ -162,18 +162,28 @@ public final class GradientEstimator implements AutoCloseable {
         return draws;
     }
 
-    /** What an estimator carries from step to step: the running mean of f of each problem, and of how many steps. */
-    public record State(double[] running, int steps) {}
+    /**
+     * What an estimator carries from step to step.
+     *
+     * @param running the running mean of f of each problem; empty with another baseline
+     * @param steps of how many steps that is
+     */
+    public record State(double[] running, int steps) {
+        /** What a new estimator carries. */
+        public static final State NONE = new State(new double[0], 0);
+    }
 
     /** A copy of the state. */
     public State state() {
-        return new State(running.toDoubles(), runningSteps);
+        return running == null ? State.NONE : new State(running.toDoubles(), runningSteps);
     }
 
     /** Goes back to an earlier state. */
     public void restore(State state) {
-        running.write(0, state.running(), 0, state.running().length);
-        runningSteps = state.steps();
+        if (running != null) {
+            running.write(0, state.running(), 0, state.running().length);
+            runningSteps = state.steps();
+        }
     }
 
     @Override
@@ -183,13 +193,12 @@ public final class GradientEstimator implements AutoCloseable {
 
     private void score(Key key, int step, Buffer allWeights) {
         int problems = family.problems();
-        boolean mean = baseline == Baseline.RUNNING_MEAN;
         double rate = 1;
-        if (mean) {
+        if (running != null) {
             runningSteps++;
             rate = Math.max(RUNNING_RATE, 1.0 / runningSteps);
         }
-        ops.scoreWeights(problems, draws, baseline, logP, logQ, mean ? running : null, rate, allWeights);
+        ops.scoreWeights(problems, draws, baseline, logP, logQ, running, rate, allWeights);
         if (squares != null && squareRuns != null) {
             for (int w = 0; w < waves.count(); w++) {
                 family.scoreSquares(key, step, waves.shape(w), part(w, allWeights), squareRuns);

@@ -155,7 +155,7 @@ final class Ascent implements AutoCloseable {
         private final float[] v;
         private int phase;
         private int adamSteps;
-        private GradientEstimator.State estimator = new GradientEstimator.State(new double[1], 0);
+        private GradientEstimator.State estimator = GradientEstimator.State.NONE;
 
         Snapshot(int parameters) {
             phi = new float[parameters];

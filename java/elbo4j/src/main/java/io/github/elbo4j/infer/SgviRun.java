@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
 final class SgviRun implements AutoCloseable {
     /** Steps between two looks at the numbers; fewer where steps are slow. */
-    private static final int LOOK = 50;
+    private static final int LOOK = 256;
 
     private static final long LOOK_NANOS = 200_000_000L;
     private static final long LISTEN_NANOS = 100_000_000L;
