@@ -94,6 +94,15 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
             return arena.of(y);
         }
 
+        /** Whole numbers below the number of classes. */
+        Buffer classes(int n, int classes) {
+            float[] y = new float[n];
+            for (int i = 0; i < n; i++) {
+                y[i] = i * 7 % 5 % classes;
+            }
+            return arena.of(y);
+        }
+
         /** A triangle with a diagonal away from zero, and NaN beyond it. */
         Matrix triangle(boolean upper) {
             int m = dimensions();

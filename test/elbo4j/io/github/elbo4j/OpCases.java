@@ -180,6 +180,19 @@ public final class OpCases {
             Buffer eta = c.changed(c.shape.elements());
             c.ops.bernoulliLogit(rows, c.dimensions(), c.zerosAndOnes(c.dimensions()), 1.5f, eta, c.changed(rows));
         });
+        for (int classes : new int[] {1, 3}) {
+            add(all, "categoricalLogit", classes + " classes", c -> {
+                int rows = Math.toIntExact(c.shape.rows());
+                Buffer eta = c.changed(classes * c.shape.elements());
+                Buffer y = c.classes(c.dimensions(), classes);
+                c.ops.categoricalLogit(rows, classes, c.dimensions(), y, 1.5f, eta, c.changed(rows));
+            });
+            add(all, "mixture", classes + " components", c -> {
+                int rows = Math.toIntExact(c.shape.rows());
+                Buffer eta = c.changed(classes * c.shape.elements());
+                c.ops.mixture(rows, classes, c.dimensions(), 1.5f, eta, c.changed(rows));
+            });
+        }
         for (boolean shared : new boolean[] {false, true}) {
             add(all, "gaussian", shared ? "known noise" : "", c -> {
                 int rows = Math.toIntExact(c.shape.rows());

@@ -184,6 +184,231 @@ class LikelihoodOpsTest {
         }
     }
 
+    // ---- classes and components ----
+
+    private static final int[] CLASSES = {1, 2, 3, 11};
+
+    private static float[] classes(int n, int classes) {
+        float[] y = new float[n];
+        for (int i = 0; i < n; i++) {
+            y[i] = i * 7 % 13 % classes;
+        }
+        return y;
+    }
+
+    /** log Σ exp of one observation's predictors, and how they share the whole, in float64. */
+    private record LogSumExp(double value, double[] shares, double tolerance) {
+        /**
+         * With d = eta − greatest: an exp is off by |d| roundings (of the difference) and 2 of its own (1 ulp), the sum by
+         * one for each class; its logarithm is off by as much of it as they are, and by 4 (2 ulp) of its own.
+         */
+        static LogSumExp of(float[] eta, int o, int stride, int classes) {
+            double greatest = Double.NEGATIVE_INFINITY;
+            for (int k = 0; k < classes; k++) {
+                greatest = Math.max(greatest, eta[o + k * stride]);
+            }
+            double[] shares = new double[classes];
+            double sum = 0;
+            double errors = 0;
+            for (int k = 0; k < classes; k++) {
+                double d = eta[o + k * stride] - greatest;
+                shares[k] = Math.exp(d);
+                sum += shares[k];
+                errors += shares[k] * (Math.abs(d) + 2 + classes);
+            }
+            for (int k = 0; k < classes; k++) {
+                shares[k] /= sum;
+            }
+            return new LogSumExp(greatest + Math.log(sum), shares, errors / sum + 4 * Math.log(sum));
+        }
+
+        /** Of a share: its exp, the reciprocal of the sum (1 + 2 ulp), the product; relative. */
+        double shareTolerance(double distance, int classes) {
+            return distance + 2 + classes + tolerance + 5 + 1;
+        }
+    }
+
+    @EveryDevice
+    void categoricalValuesAndResiduals(Device device) {
+        for (int classes : CLASSES) {
+            for (int n : OBSERVATIONS) {
+                float[] y = classes(n, classes);
+                float[] eta = normals(1, 3L * classes * n, 0.3, 4);
+                float[] logP = normals(2, 3, 0, 100);
+                try (Arena arena = new Arena(device)) {
+                    Buffer residual = arena.inOut(eta);
+                    Buffer value = arena.inOut(logP);
+                    arena.ops().categoricalLogit(3, classes, n, arena.of(y), SCALE, residual, value);
+                    float[] got = arena.floats(residual);
+                    for (int r = 0; r < 3; r++) {
+                        Sum want = new Sum().add(logP[r]);
+                        for (int i = 0; i < n; i++) {
+                            int o = r * classes * n + i;
+                            LogSumExp all = LogSumExp.of(eta, o, n, classes);
+                            double chosen = eta[o + (int) y[i] * n];
+                            want.add(SCALE * (chosen - all.value), SCALE * (all.value - chosen + all.tolerance + 1));
+                            for (int k = 0; k < classes; k++) {
+                                double slope = SCALE * ((k == y[i] ? 1 : 0) - all.shares[k]);
+                                double distance = Math.abs(Math.log(all.shares[k])) + 1;
+                                double tolerance = SCALE * all.shares[k] * all.shareTolerance(distance, classes);
+                                close("residual", got[o + k * n], slope, U * (tolerance + 2 * Math.abs(slope)));
+                            }
+                        }
+                        close("logP", arena.floats(value)[r], want, 1 + 37 + 2);
+                    }
+                }
+            }
+        }
+    }
+
+    @EveryDevice
+    void mixtureValuesAndResponsibilities(Device device) {
+        for (int components : CLASSES) {
+            for (int n : OBSERVATIONS) {
+                float[] eta = normals(3, 3L * components * n, -2, 3);
+                float[] logP = normals(4, 3, 0, 100);
+                try (Arena arena = new Arena(device)) {
+                    Buffer shares = arena.inOut(eta);
+                    Buffer value = arena.inOut(logP);
+                    arena.ops().mixture(3, components, n, SCALE, shares, value);
+                    float[] got = arena.floats(shares);
+                    for (int r = 0; r < 3; r++) {
+                        Sum want = new Sum().add(logP[r]);
+                        for (int i = 0; i < n; i++) {
+                            int o = r * components * n + i;
+                            LogSumExp all = LogSumExp.of(eta, o, n, components);
+                            want.add(SCALE * all.value, SCALE * (Math.abs(all.value) + all.tolerance));
+                            for (int k = 0; k < components; k++) {
+                                double share = SCALE * all.shares[k];
+                                double distance = Math.abs(Math.log(all.shares[k])) + 1;
+                                double tolerance = share * (all.shareTolerance(distance, components) + 1);
+                                close("share", got[o + k * n], share, U * tolerance);
+                            }
+                        }
+                        close("logP", arena.floats(value)[r], want, 1 + 37 + 2);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The log of a probability near 1 is small, and right to its last digits; so is that of one near 0. */
+    @EveryDevice
+    void categoricalValuesStayExactFarFromZero(Device device) {
+        float[][] etas = {{-20, 0}, {0, 30}, {1e30f, -1e30f}, {5, 5}, {1000.5f, 1000, -1e38f}, {-0f, 0}};
+        for (float[] eta : etas) {
+            for (int target = 0; target < eta.length; target++) {
+                try (Arena arena = new Arena(device)) {
+                    Buffer residual = arena.inOut(eta);
+                    Buffer value = arena.inOut(0);
+                    arena.ops().categoricalLogit(1, eta.length, 1, arena.of((float) target), 1, residual, value);
+                    double rest = 0;
+                    for (int k = 0; k < eta.length; k++) {
+                        rest += k == target ? 0 : Math.exp((double) eta[k] - eta[target]);
+                    }
+                    double far = 0;
+                    for (float other : eta) {
+                        far = Math.max(far, (double) other - eta[target]);
+                    }
+                    double want = far > 700 ? -far : -Math.log1p(rest);
+                    // log1p 2 ulp, exp 1 ulp, the difference
+                    close("log p of " + target, arena.floats(value)[0], want, 8 * U * Math.abs(want));
+                }
+            }
+        }
+    }
+
+    /** With two classes, the first of them at 0, this is the Bernoulli likelihood. */
+    @EveryDevice
+    void twoClassesAreBernoulli(Device device) {
+        int n = 33;
+        float[] x = normals(1, n, 0, 5);
+        float[] eta = new float[2 * n];
+        System.arraycopy(x, 0, eta, n, n);
+        try (Arena arena = new Arena(device)) {
+            Buffer y = arena.of(targets(n));
+            Buffer[] residuals = {arena.inOut(x), arena.inOut(eta)};
+            Buffer[] values = {arena.inOut(0), arena.inOut(0)};
+            arena.ops().bernoulliLogit(1, n, y, 1, residuals[0], values[0]);
+            arena.ops().categoricalLogit(1, 2, n, y, 1, residuals[1], values[1]);
+            float want = arena.floats(values[0])[0];
+            close("value", arena.floats(values[1])[0], want, 50 * U * Math.abs(want));
+            for (int i = 0; i < n; i++) {
+                close("residual", arena.floats(residuals[1])[n + i], arena.floats(residuals[0])[i], 10 * U);
+                close("residual", arena.floats(residuals[1])[i], -arena.floats(residuals[0])[i], 10 * U);
+            }
+        }
+    }
+
+    @EveryDevice
+    void classResidualsAreDerivativesOfTheValue(Device device) {
+        float[] eta = {0.5f, -1, 2, 1, 0.25f, -0.75f}; // 3 classes, 2 observations
+        double[] values = {0.5, -1, 2, 1, 0.25, -0.75};
+        int[] y = {2, 0};
+        try (Arena arena = new Arena(device)) {
+            Buffer residual = arena.inOut(eta);
+            arena.ops().categoricalLogit(1, 3, 2, arena.of(2, 0), SCALE, residual, arena.inOut(0));
+            Buffer shares = arena.inOut(eta);
+            arena.ops().mixture(1, 3, 2, SCALE, shares, arena.inOut(0));
+            for (int at = 0; at < 6; at++) {
+                int i = at;
+                DoubleUnaryOperator logSum = d -> {
+                    double sum = 0;
+                    for (int k = 0; k < 3; k++) {
+                        sum += Math.exp(values[2 * k + i % 2] + (2 * k + i % 2 == i ? d : 0));
+                    }
+                    return SCALE * Math.log(sum);
+                };
+                double chosen = y[i % 2] == i / 2 ? SCALE : 0;
+                close("share", arena.floats(shares)[i], slope(logSum, 0), 1e-5);
+                close("residual", arena.floats(residual)[i], chosen - slope(logSum, 0), 1e-5);
+            }
+        }
+    }
+
+    @EveryDevice
+    void aTargetThatIsNoClassAndANanReachTheirRowsOnly(Device device) {
+        for (float wrong : new float[] {3, -1, 0.5f, Float.NaN, 1e20f, -1e20f, Float.POSITIVE_INFINITY}) {
+            try (Arena arena = new Arena(device)) {
+                Buffer residual = arena.inOut(normals(1, 3 * 40));
+                Buffer value = arena.inOut(0);
+                float[] y = classes(40, 3);
+                y[37] = wrong;
+                arena.ops().categoricalLogit(1, 3, 40, arena.of(y), 1, residual, value);
+                assertThat(arena.floats(value)[0]).as("class %s", wrong).isNaN();
+            }
+        }
+        float[] eta = normals(1, 3 * 3 * 1025);
+        eta[(1 * 3 + 2) * 1025 + 1000] = Float.NaN;
+        try (Arena arena = new Arena(device)) {
+            Buffer residual = arena.inOut(eta);
+            Buffer value = arena.inOut(0, 0, 0);
+            arena.ops().categoricalLogit(3, 3, 1025, arena.of(classes(1025, 3)), 1, residual, value);
+            float[] values = arena.floats(value);
+            assertThat(values[1]).isNaN();
+            assertThat(values[0]).isFinite();
+            assertThat(values[2]).isFinite();
+            float[] got = arena.floats(residual);
+            for (int k = 0; k < 3; k++) {
+                assertThat(got[(1 * 3 + k) * 1025 + 1000]).isNaN();
+                assertThat(got[(1 * 3 + k) * 1025 + 999]).isFinite();
+            }
+        }
+    }
+
+    @EveryDevice
+    void anObservationThatNoComponentAllowsIsImpossible(Device device) {
+        float none = Float.NEGATIVE_INFINITY;
+        try (Arena arena = new Arena(device)) {
+            // observations in columns: allowed by both, by one, by none
+            Buffer shares = arena.inOut(0, 0, none, 0, none, none);
+            Buffer value = arena.inOut(0);
+            arena.ops().mixture(1, 2, 3, 1, shares, value);
+            assertThat(arena.floats(value)[0]).isEqualTo(none);
+            assertThat(arena.floats(shares)).containsExactly(0.5f, 1, 0, 0.5f, 0, 0);
+        }
+    }
+
     private static float[] targets(int n) {
         float[] y = new float[n];
         for (int i = 0; i < n; i++) {

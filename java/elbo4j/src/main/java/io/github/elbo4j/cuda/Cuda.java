@@ -332,8 +332,9 @@ final class Cuda {
 
     /** Gives memory back; the driver waits for the work that uses it. */
     void free(long place) {
-        if (memory.remove(place)) {
+        if (memory.contains(place)) {
             graphs.flush(); // launches that are kept back may use it
+            memory.remove(place);
             driver.check(JCudaDriver.cuMemFree(new Address(place)), "freeing memory");
         }
     }

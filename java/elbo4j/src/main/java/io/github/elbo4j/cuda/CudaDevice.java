@@ -108,29 +108,31 @@ public final class CudaDevice implements Device {
 
     @Override
     public void asGraph(Runnable operations) {
-        boolean begun;
+        Graphs.Keeper keeper;
         synchronized (calls) {
             cuda.begin();
-            begun = cuda.graphs().begin();
+            keeper = cuda.graphs().begin();
         }
         try {
             operations.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             try {
-                endGraph(begun, false); // what was kept back is sent: its calls have returned
-            } catch (RuntimeException more) {
+                endGraph(keeper, false); // what was kept back is sent: its calls have returned
+            } catch (Throwable more) {
                 e.addSuppressed(more);
             }
             throw e;
         }
-        endGraph(begun, true);
+        endGraph(keeper, true);
     }
 
-    private void endGraph(boolean begun, boolean whole) {
+    private void endGraph(Graphs.@Nullable Keeper keeper, boolean whole) {
         synchronized (calls) {
-            if (begun && cuda.graphs().isKeeping()) {
-                cuda.begin();
-                cuda.graphs().end(whole);
+            if (keeper != null) {
+                if (cuda.graphs().isKeeping(keeper)) {
+                    cuda.begin();
+                }
+                cuda.graphs().end(keeper, whole);
             }
         }
     }

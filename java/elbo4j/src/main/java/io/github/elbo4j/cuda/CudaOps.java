@@ -294,6 +294,17 @@ final class CudaOps implements Ops {
     }
 
     @Override
+    public synchronized void categoricalLogit(
+            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        likelihood().categorical(rows, classes, observations, y, scale, eta, logP);
+    }
+
+    @Override
+    public synchronized void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP) {
+        likelihood().categorical(rows, components, observations, null, scale, eta, logP);
+    }
+
+    @Override
     public synchronized void gaussian(
             int rows,
             int observations,

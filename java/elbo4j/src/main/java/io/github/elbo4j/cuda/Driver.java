@@ -106,7 +106,7 @@ final class Driver {
     }
 
     /** Whether every later call in the context would fail too. */
-    private static boolean ends(int code) {
+    static boolean ends(int code) {
         return switch (code) {
             case CUresult.CUDA_ERROR_DEINITIALIZED,
                     CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE,

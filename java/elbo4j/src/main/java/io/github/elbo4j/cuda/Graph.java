@@ -15,14 +15,15 @@ import jcuda.driver.JCudaDriver;
 final class Graph {
     private final Cuda cuda;
     private final CUstream stream;
-    private final Launch[] latest; // what the nodes do
-    private final CUgraphNode[] nodes;
+    private final Kernel[] kernels;
     private final CUgraph graph = new CUgraph(); // as long as it is there, so are its nodes
     private final CUgraphExec executable = new CUgraphExec();
     private final String name;
+    private Launch[] latest = {}; // what the nodes do
+    private CUgraphNode[] nodes = {};
     private boolean begun; // graph is there
     private boolean made; // executable is there
-    /** The device had no memory for it. */
+    /** The driver would not make it, or change it: for lack of memory, or whatever reason it has. */
     private boolean refused;
 
     /** A graph that is not made yet. */
@@ -30,11 +31,9 @@ final class Graph {
         this.cuda = cuda;
         this.stream = stream;
         int count = launches.size();
-        latest = new Launch[count];
-        nodes = new CUgraphNode[count];
+        kernels = new Kernel[count];
         for (int i = 0; i < count; i++) {
-            latest[i] = new Launch(cuda).of(launches.get(i).kernel());
-            nodes[i] = new CUgraphNode();
+            kernels[i] = launches.get(i).kernel();
         }
         name = "a graph of " + count + " kernels, " + launches.get(0).operation() + " to "
                 + launches.get(count - 1).operation();
@@ -42,11 +41,11 @@ final class Graph {
 
     /** Whether these are launches of its kernels, in its order. */
     boolean isOf(List<Launch> launches) {
-        if (launches.size() != latest.length) {
+        if (launches.size() != kernels.length) {
             return false;
         }
-        for (int i = 0; i < latest.length; i++) {
-            if (!launches.get(i).kernel().equals(latest[i].kernel())) {
+        for (int i = 0; i < kernels.length; i++) {
+            if (!launches.get(i).kernel().equals(kernels[i])) {
                 return false;
             }
         }
@@ -56,24 +55,23 @@ final class Graph {
     /**
      * Launches it as these launches.
      *
-     * @return false if the device has no memory for a graph: nothing is launched then
+     * @return false if the driver refuses the graph: nothing is launched then, but each may be by itself
      */
     boolean launch(List<Launch> launches) {
         if (refused) {
             return false;
         }
+        Driver driver = cuda.driver();
         int code = made ? update(launches) : make(launches);
-        if (code == CUresult.CUDA_SUCCESS) {
-            code = JCudaDriver.cuGraphLaunch(executable, stream);
-        }
         if (code != CUresult.CUDA_SUCCESS) {
-            release();
-            refused = code == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
-            if (refused) {
-                return false;
+            if (Driver.ends(code)) {
+                throw driver.failure(code, name, "");
             }
+            refused = true;
+            release();
+            return false;
         }
-        cuda.driver().launched(code, name);
+        driver.launched(JCudaDriver.cuGraphLaunch(executable, stream), name);
         return true;
     }
 
@@ -83,9 +81,13 @@ final class Graph {
             return code;
         }
         begun = true;
+        latest = new Launch[kernels.length];
+        nodes = new CUgraphNode[kernels.length];
         CUgraphNode[] before = {};
         for (int i = 0; i < nodes.length; i++) {
+            latest[i] = new Launch(cuda).of(kernels[i]);
             latest[i].become(launches.get(i));
+            nodes[i] = new CUgraphNode();
             code = JCudaDriver.cuGraphAddKernelNode(nodes[i], graph, before, before.length, latest[i].node());
             if (code != CUresult.CUDA_SUCCESS) {
                 return code;
@@ -93,8 +95,11 @@ final class Graph {
             before = new CUgraphNode[] {nodes[i]};
         }
         code = JCudaDriver.cuGraphInstantiate(executable, graph, 0);
-        made = code == CUresult.CUDA_SUCCESS;
-        return code;
+        if (code != CUresult.CUDA_SUCCESS) {
+            return code;
+        }
+        made = true;
+        return JCudaDriver.cuGraphUpload(executable, stream); // takes its memory now, not when it is launched
     }
 
     private int update(List<Launch> launches) {
@@ -110,7 +115,7 @@ final class Graph {
         return CUresult.CUDA_SUCCESS;
     }
 
-    /** Gives back what the driver holds of it; it may be made again. */
+    /** Gives back what the driver holds of it. */
     void release() {
         if (made) {
             made = false;

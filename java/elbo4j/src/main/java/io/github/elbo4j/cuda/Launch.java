@@ -34,6 +34,7 @@ final class Launch {
     private final CUDA_KERNEL_NODE_PARAMS node = new CUDA_KERNEL_NODE_PARAMS();
     private @Nullable Kernel kernel;
     private String operation = "";
+    private boolean written;
     /** Where the mark stands; 0: nowhere. */
     private int end;
 
@@ -52,6 +53,7 @@ final class Launch {
         fields.clear();
         fields.putLong(end, 0); // this launch must not find an old mark
         end = 0;
+        written = false;
         return this;
     }
 
@@ -130,7 +132,7 @@ final class Launch {
      * @param operation its name in messages
      */
     void run(long blocks, int threads, String operation) {
-        if (kernel == null || threads < 1 || threads > THREADS || fields.position() > LIMIT) {
+        if (kernel == null || written || threads < 1 || threads > THREADS || fields.position() > LIMIT) {
             throw new IllegalStateException(
                     operation + ": " + threads + " threads, " + fields.position() + " bytes of parameters");
         }
@@ -144,6 +146,7 @@ final class Launch {
         if (fields.position() % Long.BYTES != 0) {
             fields.putInt(0);
         }
+        written = true;
         end = fields.position();
         fields.putLong(MARK).flip();
         this.operation = operation;
@@ -193,7 +196,6 @@ final class Launch {
         int bytes = other.fields.limit();
         fields.clear().put(0, other.fields, 0, bytes).limit(bytes);
         end = other.end;
-        operation = other.operation;
         node.func = other.node.func;
         node.gridDimX = other.node.gridDimX;
         node.blockDimX = other.node.blockDimX;

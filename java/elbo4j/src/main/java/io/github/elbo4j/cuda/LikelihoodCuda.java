@@ -9,6 +9,8 @@ final class LikelihoodCuda {
     private final Cuda cuda;
     private final Kernel bernoulli;
     private final Kernel bernoulliEnd;
+    private final Kernel categorical;
+    private final Kernel categoricalEnd;
     private final Kernel gaussian;
     private final Kernel gaussianEnd;
 
@@ -16,6 +18,8 @@ final class LikelihoodCuda {
         this.cuda = cuda;
         bernoulli = cuda.kernel("likelihood_bernoulli");
         bernoulliEnd = cuda.kernel("likelihood_bernoulli_end");
+        categorical = cuda.kernel("likelihood_categorical");
+        categoricalEnd = cuda.kernel("likelihood_categorical_end");
         gaussian = cuda.kernel("likelihood_gaussian");
         gaussianEnd = cuda.kernel("likelihood_gaussian_end");
     }
@@ -39,6 +43,41 @@ final class LikelihoodCuda {
                 .buffer(logP)
                 .address(tiles)
                 .number(rows)
+                .number(observations)
+                .number(scale);
+    }
+
+    /** Of classes, or with y null of components. */
+    void categorical(
+            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
+        String operation = y == null ? "mixture" : "categoricalLogit";
+        long tiles = Grid.takeTiles(cuda, rows, observations);
+        categorical(categorical, rows, classes, observations, y, scale, eta, logP, tiles)
+                .run(Grid.tiles(rows, observations), Grid.THREADS, operation);
+        if (observations > Grid.TILE) {
+            categorical(categoricalEnd, rows, classes, observations, y, scale, eta, logP, tiles)
+                    .run(Grid.warps(rows), Grid.THREADS, operation);
+        }
+    }
+
+    private Launch categorical(
+            Kernel kernel,
+            int rows,
+            int classes,
+            int observations,
+            @Nullable Buffer y,
+            float scale,
+            Buffer eta,
+            Buffer logP,
+            long tiles) {
+        return cuda.launch()
+                .of(kernel)
+                .buffer(y)
+                .buffer(eta)
+                .buffer(logP)
+                .address(tiles)
+                .number(rows)
+                .number(classes)
                 .number(observations)
                 .number(scale);
     }

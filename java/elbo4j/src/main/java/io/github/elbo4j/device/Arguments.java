@@ -97,12 +97,18 @@ abstract class Arguments {
     }
 
     void observations(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        predictors(rows, "classes", 1, observations, scale, eta, logP);
+        floats("y", y, observations);
+    }
+
+    /** @param classes predictors of an observation, so called in messages */
+    void predictors(int rows, String name, int classes, int observations, float scale, Buffer eta, Buffer logP) {
         if (!(scale > 0) || Float.isInfinite(scale)) {
             throw new IllegalArgumentException("scale is " + scale + ", but must be positive and finite");
         }
-        long elements = product(rows, "rows", observations, "observations");
-        floats("y", y, observations);
-        floats("eta", eta, elements);
+        positive(name, classes);
+        notNegative("observations", observations);
+        floats("eta", eta, times("eta", product(rows, "rows", classes, name), observations));
         floats("logP", logP, rows);
     }
 

@@ -421,6 +421,20 @@ public final class CheckedOps extends Arguments implements Ops {
     }
 
     @Override
+    public void categoricalLogit(
+            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        predictors(rows, "classes", classes, observations, scale, eta, logP);
+        floats("y", y, observations);
+        ops.categoricalLogit(rows, classes, observations, y, scale, eta, logP);
+    }
+
+    @Override
+    public void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP) {
+        predictors(rows, "components", components, observations, scale, eta, logP);
+        ops.mixture(rows, components, observations, scale, eta, logP);
+    }
+
+    @Override
     public void gaussian(
             int rows,
             int observations,

@@ -51,11 +51,12 @@ public interface Device extends AutoCloseable {
 
     /**
      * Runs operations that come again and again in the same order, such as those of a step of a fit. Where a step is small,
-     * launching its kernels costs a GPU more than running them: it gets them all at once, as a CUDA graph, from the third
-     * time on. Everything else is as without: the results, the order of operations, their errors, though a launch that
-     * fails may show at the end only. What {@code operations} copies, allocates or closes is allowed, but from there on
-     * kernels are launched one by one. Within another call of this method it is part of that one's graph. A CPU just runs
-     * them.
+     * launching its kernels costs a GPU more than running them: when the same ones come for the second time, it gets them
+     * all at once, as a CUDA graph. A CPU just runs them. No result differs, nor does the order in which things happen.
+     *
+     * <p>All else may be asked of the device within: copies, memory, another call of this method; also by other threads.
+     * What came before is then done before, and the rest of this call's kernels are launched one by one. A launch that fails
+     * may show later than without, at the latest when this call ends; those after it have then not run.
      */
     default void asGraph(Runnable operations) {
         operations.run();

@@ -19,6 +19,29 @@ public interface LikelihoodOps {
     void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
 
     /**
+     * With L[n] = log Σ_k exp(eta[r,k,n]): {@code logP[r] += scale · Σ_n (eta[r,y[n],n] − L[n])}; then {@code eta[r,k,n] =
+     * scale · ((1 if k = y[n], else 0) − exp(eta[r,k,n] − L[n]))}. The classes are summed in order.
+     *
+     * @param classes K, 1 or more
+     * @param y [N], each a whole number in [0, K); any other makes logP NaN
+     * @param eta [R][K][N], read and replaced
+     * @param logP [R], added to
+     */
+    void categoricalLogit(int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
+
+    /**
+     * Of observations whose component is not known, from the log of each component's weight times density: with L[n] = log
+     * Σ_k exp(eta[r,k,n]), {@code logP[r] += scale · Σ_n L[n]}; then {@code eta[r,k,n] = scale · exp(eta[r,k,n] − L[n])}, which
+     * for scale 1 are the responsibilities. An observation that no component allows, −inf throughout, gives −inf and
+     * responsibilities 0. The components are summed in order.
+     *
+     * @param components K, 1 or more
+     * @param eta [R][K][N], read and replaced
+     * @param logP [R], added to
+     */
+    void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP);
+
+    /**
      * With tau = logNoise[r] and e = (y − eta)·exp(−tau): {@code logP[r] += scale · (Σ_n −e²/2 − N·tau − N/2·log 2π)};
      * {@code eta = scale · e·exp(−tau)}; {@code gradLogNoise[r] += scale · (Σ_n e² − N)}.
      *

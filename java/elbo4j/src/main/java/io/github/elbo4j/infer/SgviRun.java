@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
 final class SgviRun implements AutoCloseable {
-    /** Steps between two looks at the numbers; fewer where steps are slow. */
+    /** Steps between two looks at the numbers at most. */
     private static final int LOOK = 256;
-
+    /** Time between two looks; a GPU is behind its host, so that only a look tells how long steps take. */
     private static final long LOOK_NANOS = 200_000_000L;
+
     private static final long LISTEN_NANOS = 100_000_000L;
     /** Draws that compare two blocks. */
     private static final int COMPARISON_DRAWS = 512;
@@ -52,6 +53,7 @@ final class SgviRun implements AutoCloseable {
 
     private int steps; // done
     private int lookedAt; // steps at the latest look
+    private int nextLook = 1; // steps from there to the next one
     private long lookTime = begun;
     private long listenTime = begun;
     private int blockStart;
@@ -163,7 +165,7 @@ final class SgviRun implements AutoCloseable {
             }
             device.asGraph(step);
             boolean blockDone = steps == blockEnd;
-            if (blockDone || steps - lookedAt == LOOK || System.nanoTime() - lookTime > LOOK_NANOS) {
+            if (blockDone || steps - lookedAt >= nextLook || System.nanoTime() - lookTime > LOOK_NANOS) {
                 if (!look()) {
                     return diverged();
                 }
@@ -277,7 +279,9 @@ final class SgviRun implements AutoCloseable {
             trace.add(momentsOnHost[3 * i], momentsOnHost[3 * i + 2]);
         }
         lookedAt = steps;
-        lookTime = System.nanoTime();
+        long now = System.nanoTime();
+        nextLook = (int) Math.max(1, Math.min(LOOK, count * LOOK_NANOS / Math.max(1, now - lookTime)));
+        lookTime = now;
         if (lookTime - listenTime > LISTEN_NANOS) {
             tell();
         }

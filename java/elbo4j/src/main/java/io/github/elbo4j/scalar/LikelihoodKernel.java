@@ -1,17 +1,24 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Log-likelihoods and residuals. Twin of kernels/likelihood.cu. */
 public class LikelihoodKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int TERMS = 16; // scratch slot
+    private static final int TERMS = 16; // scratch slots
+    private static final int GREATEST = 17;
+    private static final int WHICH = 18;
+    private static final int REST = 19;
+    private static final int INVERSE = 20;
 
     private final Basics basics;
     private final Bernoulli bernoulli = new Bernoulli();
+    private final Categorical categorical = new Categorical();
     private final Gaussian gaussian = new Gaussian();
 
     public LikelihoodKernel(Basics basics) {
@@ -27,6 +34,54 @@ public class LikelihoodKernel {
             terms[to + i] = Math.fma(y[yo + i], x, -DetMath.softplus(x));
             eta[o + i] = scale * (y[yo + i] - DetMath.sigmoid(x));
         }
+    }
+
+    /** Where eta is greater than what was greatest so far, it is from now on, and {@code which[i]} is its class. */
+    protected void greatest(float[] eta, int o, int k, float[] greatest, float[] which, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (eta[o + i] > greatest[i]) {
+                greatest[i] = eta[o + i];
+                which[i] = k;
+            }
+        }
+    }
+
+    /** {@code eta = exp(eta − shift)}, which {@code rest[i]} gets too unless its class is {@code which[i]}: that one is 1. */
+    protected void exponentials(
+            float[] eta, int o, int k, float[] greatest, float[] which, float[] rest, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float e = DetMath.exp(eta[o + i] - shift(greatest[i]));
+            eta[o + i] = e;
+            rest[i] += which[i] == k ? 0f : e;
+        }
+    }
+
+    /** {@code inverse[i] = 1/(1 + rest)}. */
+    protected void inverses(float[] rest, float[] inverse, int from, int to) {
+        for (int i = from; i < to; i++) {
+            inverse[i] = DetMath.reciprocal(1f + rest[i]);
+        }
+    }
+
+    /** {@code eta = scale·((1 if y = k, else 0) − eta·inverse)}. */
+    protected void categorical(
+            float[] y, int yo, int k, float scale, float[] inverse, float[] eta, int o, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float target = y[yo + i] == k ? 1f : 0f;
+            eta[o + i] = scale * (target - eta[o + i] * inverse[i]);
+        }
+    }
+
+    /** {@code eta = scale·(eta·inverse)}. */
+    protected void mixture(float scale, float[] inverse, float[] eta, int o, int from, int to) {
+        for (int i = from; i < to; i++) {
+            eta[o + i] = scale * (eta[o + i] * inverse[i]);
+        }
+    }
+
+    /** What is taken off eta before exp: the greatest of an observation, or 0 where all are −inf. */
+    private static float shift(float greatest) {
+        return greatest > Float.NEGATIVE_INFINITY ? greatest : 0f;
     }
 
     /** {@code terms[i] = e²}; {@code eta = scale·(e·inverse)} with e = (y − eta)·inverse. */
@@ -47,6 +102,18 @@ public class LikelihoodKernel {
         bernoulli.eta = eta;
         bernoulli.logP = logP;
         basics.workers().run(bernoulli, rows, 8L * rows * observations);
+    }
+
+    /** Of classes, or with y null of components. */
+    public void categorical(
+            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
+        categorical.classes = classes;
+        categorical.observations = observations;
+        categorical.y = y;
+        categorical.scale = scale;
+        categorical.eta = eta;
+        categorical.logP = logP;
+        basics.workers().run(categorical, rows, 8L * rows * classes * observations);
     }
 
     public void gaussian(
@@ -91,6 +158,70 @@ public class LikelihoodKernel {
                 }
                 values[r] = (float) (values[r] + scale * sum.total());
             }
+        }
+    }
+
+    /** One work item is a draw. An observation's terms are of eta less its greatest, whose own exp is 1. */
+    private final class Categorical extends Kernel {
+        private int classes;
+        private int observations;
+        private @Nullable Buffer y;
+        private float scale;
+        private @Nullable Buffer eta;
+        private @Nullable Buffer logP;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] targets = y == null ? null : floats(y);
+            float[] predictor = floats(Objects.requireNonNull(eta));
+            float[] values = floats(Objects.requireNonNull(logP));
+            float[] terms = scratch.floats(TERMS, BLOCK);
+            for (int r = from; r < to; r++) {
+                RowSum sum = scratch.sum.reset();
+                for (int i = 0; i < observations; i += BLOCK) {
+                    int n = Math.min(BLOCK, observations - i);
+                    block(targets, i, predictor, r * classes * observations + i, terms, n, scratch);
+                    sum.add(basics.sums().tile(terms, 0, n, scratch));
+                }
+                values[r] = (float) (values[r] + scale * sum.total());
+            }
+        }
+
+        private void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+            float[] greatest = scratch.floats(GREATEST, BLOCK);
+            float[] which = scratch.floats(WHICH, BLOCK);
+            float[] rest = scratch.floats(REST, BLOCK);
+            float[] inverse = scratch.floats(INVERSE, BLOCK);
+            Arrays.fill(greatest, 0, n, Float.NEGATIVE_INFINITY);
+            Arrays.fill(which, 0, n, -1f);
+            Arrays.fill(rest, 0, n, 0f);
+            for (int k = 0; k < classes; k++) {
+                greatest(eta, o + k * observations, k, greatest, which, 0, n);
+            }
+            for (int i = 0; i < n; i++) {
+                terms[i] = y == null ? greatest[i] : chosen(y[yo + i], eta, o + i) - shift(greatest[i]);
+            }
+            for (int k = 0; k < classes; k++) {
+                exponentials(eta, o + k * observations, k, greatest, which, rest, 0, n);
+            }
+            inverses(rest, inverse, 0, n);
+            basics.math().map(Function.LOG1P, rest, 0, rest, 0, n);
+            for (int i = 0; i < n; i++) {
+                terms[i] = y == null ? terms[i] + rest[i] : terms[i] - rest[i];
+            }
+            for (int k = 0; k < classes; k++) {
+                if (y == null) {
+                    mixture(scale, inverse, eta, o + k * observations, 0, n);
+                } else {
+                    categorical(y, yo, k, scale, inverse, eta, o + k * observations, 0, n);
+                }
+            }
+        }
+
+        /** The predictor of class y. */
+        private float chosen(float y, float[] eta, int o) {
+            int k = (int) y;
+            return k == y && k >= 0 && k < classes ? eta[o + k * observations] : Float.NaN;
         }
     }
 

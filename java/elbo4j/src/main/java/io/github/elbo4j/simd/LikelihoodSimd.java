@@ -6,6 +6,7 @@ import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.LikelihoodKernel;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** The inner loops of {@link LikelihoodKernel}, a lane per observation. */
@@ -39,6 +40,68 @@ final class LikelihoodSimd extends LikelihoodKernel {
             target.fma(x, softplus.neg()).intoArray(terms, to + i);
         }
         super.bernoulli(y, yo + whole, scale, eta, o + whole, terms, to + whole, n - whole);
+    }
+
+    @Override
+    protected void greatest(float[] eta, int o, int k, float[] greatest, float[] which, int from, int to) {
+        int whole = from + F.loopBound(to - from);
+        for (int i = from; i < whole; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(F, eta, o + i);
+            FloatVector before = FloatVector.fromArray(F, greatest, i);
+            VectorMask<Float> greater = x.compare(VectorOperators.GT, before);
+            before.blend(x, greater).intoArray(greatest, i);
+            FloatVector.fromArray(F, which, i).blend(k, greater).intoArray(which, i);
+        }
+        super.greatest(eta, o, k, greatest, which, whole, to);
+    }
+
+    @Override
+    protected void exponentials(
+            float[] eta, int o, int k, float[] greatest, float[] which, float[] rest, int from, int to) {
+        int whole = from + F.loopBound(to - from);
+        for (int i = from; i < whole; i += Lanes.COUNT) {
+            FloatVector shift = FloatVector.fromArray(F, greatest, i);
+            shift = shift.blend(0f, shift.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(F, eta, o + i).sub(shift));
+            e.intoArray(eta, o + i);
+            VectorMask<Float> own = FloatVector.fromArray(F, which, i).compare(VectorOperators.EQ, k);
+            FloatVector.fromArray(F, rest, i).add(e.blend(0f, own)).intoArray(rest, i);
+        }
+        super.exponentials(eta, o, k, greatest, which, rest, whole, to);
+    }
+
+    @Override
+    protected void inverses(float[] rest, float[] inverse, int from, int to) {
+        int whole = from + F.loopBound(to - from);
+        for (int i = from; i < whole; i += Lanes.COUNT) {
+            VectorMath.reciprocal(FloatVector.fromArray(F, rest, i).add(1f)).intoArray(inverse, i);
+        }
+        super.inverses(rest, inverse, whole, to);
+    }
+
+    @Override
+    protected void categorical(
+            float[] y, int yo, int k, float scale, float[] inverse, float[] eta, int o, int from, int to) {
+        int whole = from + F.loopBound(to - from);
+        for (int i = from; i < whole; i += Lanes.COUNT) {
+            FloatVector target = FloatVector.zero(F)
+                    .blend(1f, FloatVector.fromArray(F, y, yo + i).compare(VectorOperators.EQ, k));
+            FloatVector share = FloatVector.fromArray(F, eta, o + i).mul(FloatVector.fromArray(F, inverse, i));
+            target.sub(share).mul(scale).intoArray(eta, o + i);
+        }
+        super.categorical(y, yo, k, scale, inverse, eta, o, whole, to);
+    }
+
+    @Override
+    protected void mixture(float scale, float[] inverse, float[] eta, int o, int from, int to) {
+        int whole = from + F.loopBound(to - from);
+        for (int i = from; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, eta, o + i)
+                    .mul(FloatVector.fromArray(F, inverse, i))
+                    .mul(scale)
+                    .intoArray(eta, o + i);
+        }
+        super.mixture(scale, inverse, eta, o, whole, to);
     }
 
     @Override
