@@ -99,7 +99,8 @@ class VectorMathTest {
             case "softplus" -> word -> DetMath.softplus(Float.intBitsToFloat(word));
             case "sigmoid" -> word -> DetMath.sigmoid(Float.intBitsToFloat(word));
             case "tanh" -> word -> DetMath.tanh(Float.intBitsToFloat(word));
-            case "reciprocal" -> word -> DetMath.reciprocal(Float.intBitsToFloat(word));
+            case "reciprocal" ->
+                word -> DetMath.reciprocal(Math.max(Math.abs(Float.intBitsToFloat(word)), Float.MIN_NORMAL));
             case "sinPi" -> word -> DetMath.sinPi(Float.intBitsToFloat(word));
             case "cosPi" -> word -> DetMath.cosPi(Float.intBitsToFloat(word));
             case "sinHalfTurn" -> word -> DetMath.sinHalfTurn(Float.intBitsToFloat(word));
@@ -127,7 +128,9 @@ class VectorMathTest {
                 case "softplus" -> word -> VectorMath.softplus(word.reinterpretAsFloats());
                 case "sigmoid" -> word -> VectorMath.sigmoid(word.reinterpretAsFloats());
                 case "tanh" -> word -> VectorMath.tanh(word.reinterpretAsFloats());
-                case "reciprocal" -> word -> VectorMath.reciprocal(word.reinterpretAsFloats());
+                case "reciprocal" ->
+                    word -> VectorMath.reciprocal(
+                            word.reinterpretAsFloats().abs().max(Float.MIN_NORMAL));
                 case "sinPi" -> word -> VectorMath.sinPi(word.reinterpretAsFloats());
                 case "cosPi" -> word -> VectorMath.cosPi(word.reinterpretAsFloats());
                 case "sinHalfTurn" -> word -> VectorMath.sinHalfTurn(word.reinterpretAsFloats());

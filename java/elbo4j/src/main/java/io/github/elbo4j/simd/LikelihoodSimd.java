@@ -74,8 +74,9 @@ final class LikelihoodSimd extends LikelihoodKernel {
     protected void inverses(float[] rest, float[] inverse, int from, int to) {
         int whole = from + F.loopBound(to - from);
         for (int i = from; i < whole; i += Lanes.COUNT) {
-            VectorMath.reciprocal(FloatVector.fromArray(F, rest, i).add(1f)).intoArray(inverse, i);
+            FloatVector.fromArray(F, rest, i).add(1f).intoArray(inverse, i);
         }
+        math.reciprocals(inverse, from, whole - from);
         super.inverses(rest, inverse, whole, to);
     }
 

@@ -128,9 +128,9 @@ final class MathSimd extends MathKernel {
         super.expNegated(x, xo + whole, y, yo + whole, n - whole);
     }
 
-    /** {@code x[i] = 1/x[i]} for i &lt; n, whole vectors. */
-    void reciprocals(float[] x, int n) {
-        run(RECIPROCAL, x, 0, x, 0, n);
+    /** {@code x[i] = 1/x[i]} for o &lt;= i &lt; o + n, whole vectors of what {@link VectorMath#reciprocal} takes. */
+    void reciprocals(float[] x, int o, int n) {
+        run(RECIPROCAL, x, o, x, o, n);
     }
 
     @Override

@@ -46,7 +46,7 @@ final class OptimizerSimd extends OptimizerKernel {
             second.intoArray(v, o + i);
             second.mul(correction).lanewise(VectorOperators.SQRT).add(guard).intoArray(roots, i);
         }
-        math.reciprocals(roots, whole);
+        math.reciprocals(roots, 0, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector.fromArray(F, m, o + i)
                     .mul(rate)

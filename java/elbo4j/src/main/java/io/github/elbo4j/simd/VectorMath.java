@@ -25,7 +25,6 @@ public final class VectorMath {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final int EXPONENT = 0xff800000;
     private static final int SIGN = 0x80000000;
-    private static final int LEAST_NORMAL = 0x00800000;
 
     private VectorMath() {}
 
@@ -132,28 +131,26 @@ public final class VectorMath {
                 .reinterpretAsFloats();
     }
 
-    /** 1/x; twin: DetMath.reciprocal. */
-    public static FloatVector reciprocal(FloatVector x) {
-        FloatVector a = x.abs();
-        IntVector own = a.reinterpretAsInts();
-        VectorMask<Integer> tiny =
-                own.compare(VectorOperators.LT, LEAST_NORMAL); // of ints: a cast mask would be an object
-        IntVector bits = own.blend(a.mul(0x1p24f).reinterpretAsInts(), tiny);
-        FloatVector m = bits.and(~EXPONENT).or(0x3f800000).reinterpretAsFloats();
-        FloatVector y = reciprocalOnePlus(m.sub(1f));
-        IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23);
-        IntVector n = exponent.neg().add(2 * 127 + 127);
-        n = n.blend(n.add(24), tiny);
+    /**
+     * 1/x for normal x &gt; 0, infinity and NaN; twin: DetMath.reciprocal. Of tiny and negative ones nobody has need, and
+     * with them the compiler sometimes put a vector on the heap.
+     */
+    static FloatVector reciprocal(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts();
+        // reciprocalOnePlus of the fraction, written out.
+        FloatVector e = bits.and(~EXPONENT).or(0x3f800000).reinterpretAsFloats().sub(1f);
+        FloatVector y = broadcast(F, R3).fma(e, broadcast(F, R2));
+        y = y.fma(e, broadcast(F, R1));
+        y = y.fma(e, broadcast(F, R0));
+        FloatVector r = e.neg().fma(y, broadcast(F, 1f).sub(y));
+        y = y.fma(r.fma(r, r), y);
+        IntVector n = bits.lanewise(VectorOperators.LSHR, 23).neg().add(2 * 127 + 127);
         IntVector half = n.lanewise(VectorOperators.ASHR, 1);
         IntVector rest = n.sub(half);
         y = y.mul(half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
                 .mul(rest.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-        FloatVector edge = a.blend(0f, a.compare(VectorOperators.EQ, INF));
-        IntVector sign = x.reinterpretAsInts().and(SIGN);
-        return edge.blend(y, a.compare(VectorOperators.LT, INF))
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.XOR, sign)
-                .reinterpretAsFloats();
+        FloatVector edge = x.blend(0f, x.compare(VectorOperators.EQ, INF));
+        return edge.blend(y, x.compare(VectorOperators.LT, INF));
     }
 
     /** 1/(1 + e) for 0 &lt;= e &lt;= 1; twin: DetMath.reciprocalOnePlus. */
