@@ -396,16 +396,33 @@ class LikelihoodOpsTest {
         }
     }
 
+    /** Observations that both components allow, one, or none, side by side. */
     @EveryDevice
     void anObservationThatNoComponentAllowsIsImpossible(Device device) {
         float none = Float.NEGATIVE_INFINITY;
+        int n = 41;
+        float[] eta = new float[2 * n];
+        float[] want = new float[2 * n];
+        for (int i = 0; i < n; i++) {
+            eta[i] = i % 3 == 2 ? none : 0;
+            eta[n + i] = i % 3 == 0 ? 0 : none;
+            want[i] = i % 3 == 0 ? 0.5f : i % 3 == 1 ? 1 : 0;
+            want[n + i] = i % 3 == 0 ? 0.5f : 0;
+        }
         try (Arena arena = new Arena(device)) {
-            // observations in columns: allowed by both, by one, by none
-            Buffer shares = arena.inOut(0, 0, none, 0, none, none);
+            Buffer shares = arena.inOut(eta);
             Buffer value = arena.inOut(0);
-            arena.ops().mixture(1, 2, 3, 1, shares, value);
+            arena.ops().mixture(1, 2, n, 1, shares, value);
             assertThat(arena.floats(value)[0]).isEqualTo(none);
-            assertThat(arena.floats(shares)).containsExactly(0.5f, 1, 0, 0.5f, 0, 0);
+            assertThat(arena.floats(shares)).containsExactly(want);
+            Buffer residuals = arena.inOut(eta);
+            Buffer impossible = arena.inOut(0);
+            arena.ops().categoricalLogit(1, 2, n, arena.of(new float[n]), 1, residuals, impossible);
+            assertThat(arena.floats(impossible)[0]).isEqualTo(none);
+            for (int i = 0; i < n; i++) {
+                assertThat(arena.floats(residuals)[i]).isEqualTo(1 - want[i]);
+                assertThat(arena.floats(residuals)[n + i]).isEqualTo(-want[n + i]);
+            }
         }
     }
 

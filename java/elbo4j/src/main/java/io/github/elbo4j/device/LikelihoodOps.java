@@ -23,7 +23,8 @@ public interface LikelihoodOps {
      * scale · ((1 if k = y[n], else 0) − exp(eta[r,k,n] − L[n]))}. The classes are summed in order.
      *
      * @param classes K, 1 or more
-     * @param y [N], each a whole number in [0, K); any other makes logP NaN
+     * @param y [N], each a whole number in [0, K); any other makes logP NaN. An observation whose predictors are all −inf
+     *     makes it −inf.
      * @param eta [R][K][N], read and replaced
      * @param logP [R], added to
      */

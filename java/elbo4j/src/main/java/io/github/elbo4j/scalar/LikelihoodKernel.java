@@ -15,6 +15,7 @@ public class LikelihoodKernel {
     private static final int WHICH = 18;
     private static final int REST = 19;
     private static final int INVERSE = 20;
+    private static final int WORK = 21;
 
     private final Basics basics;
     private final Bernoulli bernoulli = new Bernoulli();
@@ -27,8 +28,13 @@ public class LikelihoodKernel {
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
 
-    /** {@code terms[to + i] = y·eta − softplus(eta)}; {@code eta = scale·(y − sigmoid(eta))}. */
-    protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n) {
+    /**
+     * {@code terms[to + i] = y·eta − softplus(eta)}; {@code eta = scale·(y − sigmoid(eta))}.
+     *
+     * @param work 2n, for bodies that need memory
+     */
+    protected void bernoulli(
+            float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n, float[] work) {
         for (int i = 0; i < n; i++) {
             float x = eta[o + i];
             terms[to + i] = Math.fma(y[yo + i], x, -DetMath.softplus(x));
@@ -149,11 +155,12 @@ public class LikelihoodKernel {
             float[] predictor = floats(Objects.requireNonNull(eta));
             float[] values = floats(Objects.requireNonNull(logP));
             float[] terms = scratch.floats(TERMS, BLOCK);
+            float[] work = scratch.floats(WORK, 2 * BLOCK);
             for (int r = from; r < to; r++) {
                 RowSum sum = scratch.sum.reset();
                 for (int i = 0; i < observations; i += BLOCK) {
                     int n = Math.min(BLOCK, observations - i);
-                    bernoulli(targets, i, scale, predictor, r * observations + i, terms, 0, n);
+                    bernoulli(targets, i, scale, predictor, r * observations + i, terms, 0, n, work);
                     sum.add(basics.sums().tile(terms, 0, n, scratch));
                 }
                 values[r] = (float) (values[r] + scale * sum.total());

@@ -18,28 +18,33 @@ final class LikelihoodSimd extends LikelihoodKernel {
         this.math = math;
     }
 
+    /**
+     * softplus(eta) = max(eta, 0) + ln(1 + e) and sigmoid(eta) = 1/(1 + e), or e/(1 + e) below 0, with e = exp(−|eta|). The
+     * three functions are taken in loops of their own: in one they are too large for the compiler, and put vectors on the
+     * heap.
+     */
     @Override
-    protected void bernoulli(float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n) {
+    protected void bernoulli(
+            float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n, float[] work) {
         int whole = F.loopBound(n);
-        // softplus and sigmoid both begin with exp(−|eta|). It is taken by a call that is not inlined:
-        // one method with all three would exceed the compiler's limit of nodes and put vectors on the heap.
         for (int i = 0; i < whole; i += Lanes.COUNT) {
-            FloatVector.fromArray(F, eta, o + i).abs().neg().intoArray(terms, to + i);
+            FloatVector.fromArray(F, eta, o + i).abs().neg().intoArray(work, i);
         }
-        math.map(Function.EXP, terms, to, terms, to, whole);
+        math.map(Function.EXP, work, 0, work, 0, whole);
+        math.ofOnePlus(work, terms, to, work, n, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector x = FloatVector.fromArray(F, eta, o + i);
             FloatVector target = FloatVector.fromArray(F, y, yo + i);
-            FloatVector e = FloatVector.fromArray(F, terms, to + i);
-            FloatVector part = VectorMath.reciprocalOnePlus(e);
-            FloatVector sigmoid = part.blend(e.mul(part), x.compare(VectorOperators.LT, 0f));
+            FloatVector inverse = FloatVector.fromArray(F, work, n + i);
+            FloatVector sigmoid =
+                    inverse.blend(FloatVector.fromArray(F, work, i).mul(inverse), x.compare(VectorOperators.LT, 0f));
             target.sub(sigmoid).mul(scale).intoArray(eta, o + i);
             FloatVector softplus = FloatVector.zero(F)
                     .blend(x, x.compare(VectorOperators.GT, 0f))
-                    .add(VectorMath.log1pInside(e));
+                    .add(FloatVector.fromArray(F, terms, to + i));
             target.fma(x, softplus.neg()).intoArray(terms, to + i);
         }
-        super.bernoulli(y, yo + whole, scale, eta, o + whole, terms, to + whole, n - whole);
+        super.bernoulli(y, yo + whole, scale, eta, o + whole, terms, to + whole, n - whole, work);
     }
 
     @Override

@@ -15,17 +15,30 @@ import jdk.incubator.vector.FloatVector;
 @SuppressWarnings("UnusedMethod") // loops are called through handles
 final class MathSimd extends MathKernel {
     /**
-     * A loop for each function, in the order of {@link Function}, exp(−x) and 1/x. Handles out of an array are a call that no compiler
+     * A loop for each function, in the order of {@link Function}, and for each of those below. Handles out of an array are a call that no compiler
      * inlines: loops of several functions in one method exceed its limits and put their vectors on the heap.
      */
     private static final MethodHandle[] LOOPS = loops();
 
-    private static final int EXP_OF_MINUS = LOOPS.length - 2;
-    private static final int RECIPROCAL = LOOPS.length - 1;
+    private static final int EXP_OF_MINUS = LOOPS.length - 4;
+    private static final int RECIPROCAL = LOOPS.length - 3;
+    private static final int LOG1P_INSIDE = LOOPS.length - 2;
+    private static final int RECIPROCAL_ONE_PLUS = LOOPS.length - 1;
 
     private static MethodHandle[] loops() {
         String[] names = {
-            "exp", "log", "log1p", "softplus", "sigmoid", "tanh", "sinPi", "cosPi", "expOfMinus", "reciprocal"
+            "exp",
+            "log",
+            "log1p",
+            "softplus",
+            "sigmoid",
+            "tanh",
+            "sinPi",
+            "cosPi",
+            "expOfMinus",
+            "reciprocal",
+            "log1pInside",
+            "reciprocalOnePlus"
         };
         MethodType type =
                 MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
@@ -100,6 +113,18 @@ final class MathSimd extends MathKernel {
         }
     }
 
+    private static void log1pInside(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.log1pInside(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void reciprocalOnePlus(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.reciprocalOnePlus(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
     private static void run(int loop, float[] x, int xo, float[] y, int yo, int n) {
         try {
             LOOPS[loop].invokeExact(x, xo, y, yo, n);
@@ -131,6 +156,12 @@ final class MathSimd extends MathKernel {
     /** {@code x[i] = 1/x[i]} for o &lt;= i &lt; o + n, whole vectors of what {@link VectorMath#reciprocal} takes. */
     void reciprocals(float[] x, int o, int n) {
         run(RECIPROCAL, x, o, x, o, n);
+    }
+
+    /** {@code log[lo + i] = ln(1 + e)} and {@code inverse[vo + i] = 1/(1 + e)}, 0 &lt;= e[i] &lt;= 1, i &lt; n; whole vectors. */
+    void ofOnePlus(float[] e, float[] log, int lo, float[] inverse, int vo, int n) {
+        run(LOG1P_INSIDE, e, 0, log, lo, n);
+        run(RECIPROCAL_ONE_PLUS, e, 0, inverse, vo, n);
     }
 
     @Override
