@@ -9,6 +9,7 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.model.BayesianCategoricalRegression;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.DataLogJoint;
@@ -23,6 +24,7 @@ class SgviBitsTest {
     /** A fit, short, since every step must agree for the last to. */
     private enum Fit {
         LOGISTIC_FULL_RANK,
+        CATEGORICAL_BATCHES,
         LINEAR_MEAN_FIELD_BATCHES,
         LINEAR_SCORE,
         LOGISTIC_ROBBINS_MONRO;
@@ -41,6 +43,14 @@ class SgviBitsTest {
                                     device, Regressions.logistic(1, 75, 4).withIntercept(), prior)
                             .workspaceBytes(workspace)
                             .logJoint();
+                case CATEGORICAL_BATCHES ->
+                    new BayesianCategoricalRegression(
+                                    device,
+                                    Regressions.categorical(3, 75, 3).withIntercept(),
+                                    List.of("a", "b", "c"),
+                                    prior)
+                            .workspaceBytes(workspace)
+                            .logJoint();
                 case LINEAR_MEAN_FIELD_BATCHES, LINEAR_SCORE ->
                     BayesianLinearRegression.unknownNoise(
                                     device, Regressions.linear(2, 75, 4, 0.5), prior, NormalPrior.STANDARD)
@@ -54,6 +64,7 @@ class SgviBitsTest {
                     Sgvi.builder().seed(42).maxSteps(330).evaluationDraws(600).workspaceBytes(workspace);
             return switch (this) {
                 case LOGISTIC_FULL_RANK -> common.draws(70);
+                case CATEGORICAL_BATCHES -> common.batch(20);
                 case LINEAR_MEAN_FIELD_BATCHES ->
                     common.family(FamilyKind.MEAN_FIELD).batch(20);
                 case LINEAR_SCORE -> common.gradient(Gradient.SCORE).draws(130);

@@ -23,9 +23,14 @@ class RegressionModelsTest {
     private static final RegressionData LOGISTIC =
             Regressions.logistic(2, 300, 5).withIntercept();
 
-    /** The three models, each with log p and its gradient in float64. */
+    private static final RegressionData CATEGORICAL =
+            Regressions.categorical(4, 300, 5).withIntercept();
+    private static final List<String> CLASSES = List.of("low", "middle", "high");
+
+    /** The models, each with log p and its gradient in float64. */
     private enum Model {
         LOGISTIC_REGRESSION,
+        CATEGORICAL_REGRESSION,
         UNKNOWN_NOISE,
         KNOWN_NOISE;
 
@@ -33,6 +38,8 @@ class RegressionModelsTest {
             return switch (this) {
                 case LOGISTIC_REGRESSION ->
                     new BayesianLogisticRegression(device, LOGISTIC, PRIOR).workspaceBytes(workspace);
+                case CATEGORICAL_REGRESSION ->
+                    new BayesianCategoricalRegression(device, CATEGORICAL, CLASSES, PRIOR).workspaceBytes(workspace);
                 case UNKNOWN_NOISE ->
                     BayesianLinearRegression.unknownNoise(device, LINEAR, PRIOR, NOISE)
                             .workspaceBytes(workspace);
@@ -43,7 +50,7 @@ class RegressionModelsTest {
         }
 
         int dimensions() {
-            return this == UNKNOWN_NOISE ? 7 : 6;
+            return this == CATEGORICAL_REGRESSION ? 18 : this == UNKNOWN_NOISE ? 7 : 6;
         }
 
         /** log p, and its gradient in place of {@code gradient}. */
@@ -52,10 +59,13 @@ class RegressionModelsTest {
             int k = 6;
             double sum = 0;
             for (int d = 0; d < dimensions(); d++) {
-                NormalPrior p = d < k ? PRIOR : NOISE;
+                NormalPrior p = this == UNKNOWN_NOISE && d == k ? NOISE : PRIOR;
                 double h = (z[from + d] - p.mean()) / p.sd();
                 sum += -0.5 * h * h - Math.log(p.sd()) - 0.5 * LOG_2_PI;
                 gradient[d] = -h / p.sd();
+            }
+            if (this == CATEGORICAL_REGRESSION) {
+                return sum + categorical(z, from, gradient);
             }
             double tau = this == UNKNOWN_NOISE ? z[from + k] : Math.log(0.7);
             for (int n = 0; n < data.rows(); n++) {
@@ -78,6 +88,29 @@ class RegressionModelsTest {
                 }
                 for (int j = 0; j < k; j++) {
                     gradient[j] += residual * data.x()[n * k + j];
+                }
+            }
+            return sum;
+        }
+
+        private static double categorical(float[] z, int from, double[] gradient) {
+            int k = 6;
+            double sum = 0;
+            for (int n = 0; n < 300; n++) {
+                double[] eta = new double[3];
+                double total = 0;
+                for (int c = 0; c < 3; c++) {
+                    for (int j = 0; j < k; j++) {
+                        eta[c] += CATEGORICAL.x()[n * k + j] * z[from + c * k + j];
+                    }
+                    total += Math.exp(eta[c]);
+                }
+                sum += eta[(int) CATEGORICAL.y()[n]] - Math.log(total);
+                for (int c = 0; c < 3; c++) {
+                    double residual = (CATEGORICAL.y()[n] == c ? 1 : 0) - Math.exp(eta[c]) / total;
+                    for (int j = 0; j < k; j++) {
+                        gradient[c * k + j] += residual * CATEGORICAL.x()[n * k + j];
+                    }
                 }
             }
             return sum;
@@ -151,6 +184,12 @@ class RegressionModelsTest {
         try (DataModel model = Model.KNOWN_NOISE.on(TestDevices.scalar(), 1)) {
             assertThat(model.dimensions()).isEqualTo(6);
         }
+        try (DataModel model = Model.CATEGORICAL_REGRESSION.on(TestDevices.scalar(), 1)) {
+            assertThat(model.parameterNames())
+                    .startsWith("intercept (low)", "x0 (low)")
+                    .contains("intercept (middle)")
+                    .endsWith("x4 (high)");
+        }
     }
 
     @Test
@@ -160,6 +199,16 @@ class RegressionModelsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("y is ")
                 .hasMessageEndingWith("in row 0, but must be 0 or 1");
+        assertThatThrownBy(() -> new BayesianCategoricalRegression(device, CATEGORICAL, CLASSES.subList(0, 2), PRIOR))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("y is 2.0 in row ")
+                .hasMessageEndingWith(", but must be the number of a class, 0 to 1");
+        assertThatThrownBy(() -> new BayesianCategoricalRegression(device, LINEAR, CLASSES, PRIOR))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("in row 0, but must be the number of a class, 0 to 2");
+        assertThatThrownBy(() -> new BayesianCategoricalRegression(device, LOGISTIC, List.of("one"), PRIOR))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there must be two classes or more, but these are [one]");
         assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("noiseSd is 0.0, but must be positive");

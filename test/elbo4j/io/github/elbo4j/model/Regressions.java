@@ -18,6 +18,16 @@ public final class Regressions {
         return data(seed, rows, columns, 0, true);
     }
 
+    /** y is a class: one of three by the terciles of a linear target. */
+    public static RegressionData categorical(long seed, int rows, int columns) {
+        RegressionData linear = data(seed, rows, columns, 0.5, false);
+        double[] y = linear.y().clone();
+        for (int n = 0; n < rows; n++) {
+            y[n] = y[n] < -0.5 ? 0 : y[n] < 0.5 ? 1 : 2;
+        }
+        return new RegressionData(linear.columns(), linear.x(), y);
+    }
+
     /** Normal draws in float64, [rows][dimensions]. */
     public static float[] draws(long seed, int rows, int dimensions) {
         Random random = new Random(seed);

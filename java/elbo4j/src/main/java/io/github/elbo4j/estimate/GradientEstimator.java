@@ -110,7 +110,8 @@ public final class GradientEstimator implements AutoCloseable {
     }
 
     /**
-     * One gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws.
+     * One gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws. A loop of small
+     * steps does well to run it within {@link io.github.elbo4j.device.Device#asGraph}, with what follows.
      *
      * @param key of the draws
      * @param step the address of the draws, and of a minibatch's rows; from 0

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data of a regression on a device, and the work that its likelihoods share: {@code eta = beta·Xᵀ} for a block of
  * draws, the likelihood's value and residual from eta, and the gradient {@code residual·X}. beta is the first K
- * coordinates of a draw.
+ * coordinates of a draw, or all C·K of them, [C][K], where an observation has a predictor for each of C classes.
  *
- * <p>eta is [R][N]; where it would not fit the workspace, the draws are cut into waves. Draws do not meet in any sum, so
+ * <p>eta is [R][C][N]; where it would not fit the workspace, the draws are cut into waves. Draws do not meet in any sum, so
  * the waves do not change a bit.
  */
 final class LinearPredictor implements AutoCloseable {
@@ -33,23 +33,25 @@ final class LinearPredictor implements AutoCloseable {
     private final Ops ops;
     private final int observations;
     private final int columns;
+    private final int classes;
     private final Buffer x; // [N][K]
     private final Buffer y; // [N]
     private final Matrix one;
     private final Scratch batchX; // [n][K]
     private final Scratch batchY; // [n]
-    private final Scratch eta; // [R][N]
+    private final Scratch eta; // [R][C][N]
     private final Scratch waveValue; // [R]
     private final @Nullable Wave[] waves = new Wave[KEPT_WAVES];
     private int nextWave;
     private long workspaceBytes = 64L << 20;
 
     /** @param own whose owner gives the data back; {@link #close} what grows with the draws */
-    LinearPredictor(Buffers own, RegressionData data) {
+    LinearPredictor(Buffers own, RegressionData data, int classes) {
         this.device = own.device();
         this.ops = device.ops();
         this.observations = data.rows();
         this.columns = data.columns().size();
+        this.classes = classes;
         x = own.copyOf(floats(data.x()));
         y = own.copyOf(floats(data.y()));
         one = Matrix.of(own.copyOf(new float[] {1}), 1, 1);
@@ -91,8 +93,9 @@ final class LinearPredictor implements AutoCloseable {
             ops.gatherRows(n, 1, index, rows.first(), y, dataY);
         }
         int all = Math.toIntExact(shape.rows());
-        int wave = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / n));
-        Buffer predictor = eta.get((long) wave * n);
+        long perDraw = (long) classes * n;
+        int wave = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / perDraw));
+        Buffer predictor = eta.get(wave * perDraw);
         ops.fill(all, 0f, logLikelihood);
         if (gradient != null) {
             ops.fill(shape.elements(), 0f, gradient);
@@ -140,7 +143,7 @@ final class LinearPredictor implements AutoCloseable {
                 return kept;
             }
         }
-        Wave made = new Wave(columns, dataX, n, z, gradient, predictor, value, from, count, dimensions);
+        Wave made = new Wave(columns, classes, dataX, n, z, gradient, predictor, value, from, count, dimensions);
         waves[nextWave] = made;
         nextWave = (nextWave + 1) % KEPT_WAVES;
         return made;

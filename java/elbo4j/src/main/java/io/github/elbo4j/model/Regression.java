@@ -17,8 +17,13 @@ abstract class Regression implements DataModel {
 
     /** @param names of the parameters, as many as priors: the columns' coefficients, then others */
     Regression(Buffers own, RegressionData data, List<NormalPrior> priors, List<String> names) {
+        this(own, data, 1, priors, names);
+    }
+
+    /** @param names of the parameters, as many as priors; of several classes: the columns' coefficients of each */
+    Regression(Buffers own, RegressionData data, int classes, List<NormalPrior> priors, List<String> names) {
         this.own = own;
-        this.predictor = new LinearPredictor(own, data);
+        this.predictor = new LinearPredictor(own, data, classes);
         this.priors = new Priors(own, priors);
         this.names = List.copyOf(names);
         this.likelihood = this::likelihood;

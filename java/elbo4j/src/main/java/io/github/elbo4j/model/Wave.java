@@ -9,17 +9,19 @@ final class Wave {
     final Matrix x; // [N][K]
     final Matrix xTransposed; // [K][N]
     final Matrix draws; // [R][D]
-    final Matrix beta; // [R][K], the first K coordinates of the draws
+    final Matrix beta; // [R·C][K], the first C·K coordinates of the draws
     final Matrix last; // [R][1], the last coordinate of the draws
-    final Buffer eta; // [R][N]
-    final Matrix etaMatrix; // [R][N]
+    final Buffer eta; // [R][C][N]
+    final Matrix etaMatrix; // [R·C][N]
     final Buffer value; // [R]
     final @Nullable Matrix gradient; // [R][D]
-    final @Nullable Matrix betaGradient; // [R][K]
+    final @Nullable Matrix betaGradient; // [R·C][K]
     final @Nullable Matrix lastGradient; // [R][1]
 
+    /** @param classes C; if more than one, the draws hold nothing but beta */
     Wave(
             int columns,
+            int classes,
             Buffer x, // [N][K]
             int observations,
             Buffer z, // [all R][D]
@@ -33,14 +35,20 @@ final class Wave {
         this.x = Matrix.of(x, observations, columns);
         xTransposed = this.x.transposed();
         draws = new Matrix(z, offset, count, dimensions, dimensions, 1);
-        beta = draws.columns(0, columns);
+        beta = coefficients(draws, columns, classes);
         last = draws.columns(dimensions - 1, dimensions);
         this.eta = eta;
-        etaMatrix = Matrix.of(eta, count, observations);
+        etaMatrix = Matrix.of(eta, count * classes, observations);
         this.value = value;
         this.gradient = gradient == null ? null : new Matrix(gradient, offset, count, dimensions, dimensions, 1);
-        betaGradient = this.gradient == null ? null : this.gradient.columns(0, columns);
+        betaGradient = this.gradient == null ? null : coefficients(this.gradient, columns, classes);
         lastGradient = this.gradient == null ? null : this.gradient.columns(dimensions - 1, dimensions);
+    }
+
+    private static Matrix coefficients(Matrix draws, int columns, int classes) {
+        return classes == 1
+                ? draws.columns(0, columns)
+                : new Matrix(draws.buffer(), draws.offset(), draws.rows() * classes, columns, columns, 1);
     }
 
     /** R. */
