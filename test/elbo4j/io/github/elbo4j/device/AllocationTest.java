@@ -35,7 +35,7 @@ class AllocationTest {
         }
         assertThat(process.waitFor()).as("%s", lines).isZero();
         Map<String, Double> bytes = lines.stream()
-                .filter(line -> line.matches("[a-z]+ [0-9.E]+"))
+                .filter(line -> line.matches("[a-z]+ [-0-9.E]+"))
                 .map(line -> line.split(" "))
                 .collect(Collectors.toMap(words -> words[0], words -> Double.valueOf(words[1])));
         assertThat(bytes).containsOnlyKeys("pathwise", "score", "regression", "fused");
