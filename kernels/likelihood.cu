@@ -4,20 +4,20 @@
 
 // ---- logP[r] += scale·Σ_n (y·eta − softplus(eta)); eta = scale·(y − sigmoid(eta)) ----
 
-struct LikelihoodBernoulli {
-    const float* y; // [N], each 0 or 1
-    float* eta;     // [R][N], read and replaced
+struct LikelihoodClasses {
+    const float* y; // [N], each 0 or 1, or a whole number in [0, K); null: a mixture
+    float* eta;     // [R][K][N], read and replaced
     float* logP;    // [R], added to
     float* tiles;   // [R][tiles of N], or null for short rows
-    int rows, observations;
+    int rows, classes, observations; // one class: Bernoulli has one predictor for two
     float scale;
 };
 
-static __device__ __forceinline__ void endBernoulli(const LikelihoodBernoulli& p, long long r, double sum) {
+static __device__ __forceinline__ void endClasses(const LikelihoodClasses& p, long long r, double sum) {
     p.logP[r] = (float) (p.logP[r] + p.scale * sum);
 }
 
-extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const LikelihoodBernoulli p) {
+extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const LikelihoodClasses p) {
     forTiles(
             p.rows,
             p.observations,
@@ -29,30 +29,13 @@ extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const Lik
                 *eta = p.scale * (y - detSigmoid(x));
                 return __fmaf_rn(y, x, -detSoftplus(x));
             },
-            [&](long long r, double sum) { endBernoulli(p, r, sum); });
-}
-
-extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli_end(const LikelihoodBernoulli p) {
-    forTiledRows(p.rows, p.observations, p.tiles, [&](long long r, double sum) { endBernoulli(p, r, sum); });
+            [&](long long r, double sum) { endClasses(p, r, sum); });
 }
 
 // ---- with L[n] = log Σ_k exp(eta[r,k,n]): logP[r] += scale·Σ_n (eta[r,y[n],n] − L[n]), of a mixture Σ_n L[n];
 //      eta = scale·((1 if k = y[n], else 0) − exp(eta − L)), of a mixture scale·exp(eta − L) ----
 
-struct LikelihoodCategorical {
-    const float* y; // [N], each a whole number in [0, K); null: a mixture
-    float* eta;     // [R][K][N], read and replaced
-    float* logP;    // [R], added to
-    float* tiles;   // [R][tiles of N], or null for short rows
-    int rows, classes, observations;
-    float scale;
-};
-
-static __device__ __forceinline__ void endCategorical(const LikelihoodCategorical& p, long long r, double sum) {
-    p.logP[r] = (float) (p.logP[r] + p.scale * sum);
-}
-
-extern "C" __global__ void __launch_bounds__(256, 4) likelihood_categorical(const LikelihoodCategorical p) {
+extern "C" __global__ void __launch_bounds__(256, 4) likelihood_categorical(const LikelihoodClasses p) {
     const float none = __int_as_float(0xff800000);
     forTiles(
             p.rows,
@@ -95,11 +78,12 @@ extern "C" __global__ void __launch_bounds__(256, 4) likelihood_categorical(cons
                 rest = detLog1p(rest);
                 return p.y == nullptr ? value + rest : value - rest;
             },
-            [&](long long r, double sum) { endCategorical(p, r, sum); });
+            [&](long long r, double sum) { endClasses(p, r, sum); });
 }
 
-extern "C" __global__ void __launch_bounds__(256) likelihood_categorical_end(const LikelihoodCategorical p) {
-    forTiledRows(p.rows, p.observations, p.tiles, [&](long long r, double sum) { endCategorical(p, r, sum); });
+// What both add in the end, where rows have several tiles.
+extern "C" __global__ void __launch_bounds__(256) likelihood_classes_end(const LikelihoodClasses p) {
+    forTiledRows(p.rows, p.observations, p.tiles, [&](long long r, double sum) { endClasses(p, r, sum); });
 }
 
 // ---- with tau = logNoise[r], e = (y − eta)·exp(−tau): logP[r] += scale·(−Σ_n e²/2 − N·tau − N·log(2π)/2);

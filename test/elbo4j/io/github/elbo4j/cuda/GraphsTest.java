@@ -69,6 +69,16 @@ class GraphsTest {
         return Emulator.isPresent() ? OTHER : CudaOptions.DEFAULT;
     }
 
+    /** Beside a neighbour, which keeps the context: its end does not tidy up what a device forgot. */
+    private static void leavingNothing(Consumer<Map<Live, Long>> work) {
+        try (Device neighbour = CudaDevice.open(OTHER)) {
+            Map<Live, Long> before = CudaDeviceTest.live();
+            work.accept(before);
+            assertThat(CudaDeviceTest.live()).isEqualTo(before);
+            assertThree(neighbour);
+        }
+    }
+
     // ---- nothing changes ----
 
     static List<OpCase> cases() {
@@ -309,8 +319,7 @@ class GraphsTest {
     }
 
     @Test
-    void anotherThreadSeesWhatCameBefore() throws Exception {
-        ExecutorService other = Executors.newSingleThreadExecutor();
+    void anotherThreadSeesWhatCameBefore() {
         try (Device device = CudaDevice.open(fewDevices());
                 Buffer x = device.allocate(N)) {
             for (int round = 0; round < 5; round++) {
@@ -318,22 +327,16 @@ class GraphsTest {
                 List<float[]> seen = new ArrayList<>();
                 device.asGraph(() -> {
                     device.ops().fill(N, value, x);
-                    Future<?> read = other.submit(() -> {
+                    Throwable its = elsewhere(() -> {
                         device.ops().axpy(N, 1, x, x);
                         seen.add(x.toFloats());
                     });
-                    try {
-                        read.get();
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
+                    assertThat(its).isNull();
                     device.ops().fill(N, -value, x);
                 });
                 assertThat(seen.get(0)).containsOnly(2 * value);
                 assertThat(x.toFloats()).containsOnly(-value);
             }
-        } finally {
-            other.shutdownNow();
         }
     }
 
@@ -502,8 +505,7 @@ class GraphsTest {
     @Test
     void theGraphUnusedForLongestGoes() {
         Present.emulator();
-        try (Device neighbour = CudaDevice.open(OTHER)) {
-            Map<Live, Long> before = CudaDeviceTest.live();
+        leavingNothing(before -> {
             try (Device device = CudaDevice.open(OTHER);
                     Buffer x = device.allocate(N)) {
                 for (int length = 2; length < 20; length++) {
@@ -523,11 +525,7 @@ class GraphsTest {
                 assertCalls("cuGraphInstantiate", 0, 19);
                 assertThat(x.toFloats()).contains(11);
             }
-            assertThat(CudaDeviceTest.live())
-                    .as("the neighbour keeps the context")
-                    .isEqualTo(before);
-            assertThree(neighbour);
-        }
+        });
     }
 
     private static void fills(Device device, int length, Buffer x) {
@@ -543,23 +541,28 @@ class GraphsTest {
      * Adam's rate, the weight of the average.
      */
     @ParameterizedTest
-    @CsvSource({"MEAN_FIELD, 4", "FULL_RANK, 7"})
-    void aStepOfAFitIsOneLaunch(FamilyKind family, int changing) {
+    @CsvSource({"MEAN_FIELD, 7, 4", "FULL_RANK, 20, 7"})
+    void aStepOfAFitIsOneLaunch(FamilyKind family, int kernels, int changing) {
         Present.emulator();
         try (Device device = CudaDevice.open(OTHER)) {
             long[] launches = new long[2];
             long[] graphs = new long[2];
             long[] changes = new long[2];
+            long[] all = new long[2];
             for (int i = 0; i < 2; i++) {
                 Emulator.reset();
                 fit(device, family, 400 + 400 * i);
                 launches[i] = Emulator.calls("cuLaunchKernel");
                 graphs[i] = Emulator.calls("cuGraphLaunch");
                 changes[i] = Emulator.calls("cuGraphExecKernelNodeSetParams");
+                all[i] = Emulator.calls("kernel");
             }
             // A new phase has other kernels; a block ends with a comparison.
             assertThat(graphs[1] - graphs[0]).as("graphs of 400 steps").isBetween(397L, 400L);
             assertThat(launches[1] - launches[0]).as("launches of 400 steps").isLessThan(100);
+            assertThat(all[1] - all[0] - (launches[1] - launches[0]))
+                    .as("kernels in graphs of 400 steps")
+                    .isBetween((kernels - 1) * 400L, (kernels + 1) * 400L);
             assertThat(changes[1] - changes[0])
                     .as("changes in 400 steps")
                     .isBetween((changing - 1) * 400L, changing * 400L + 20);
@@ -598,8 +601,7 @@ class GraphsTest {
     })
     void aGraphThatTheDriverRefusesIsLaunchedOneByOne(String function, int nth, int code) {
         Present.emulator();
-        try (Device neighbour = CudaDevice.open(OTHER)) {
-            Map<Live, Long> before = CudaDeviceTest.live();
+        leavingNothing(before -> {
             try (Device device = CudaDevice.open(OTHER)) {
                 Emulator.fail(function, nth, code);
                 assertThree(device);
@@ -607,17 +609,14 @@ class GraphsTest {
                 assertThat(Emulator.live(Live.GRAPHS)).isEqualTo(before.get(Live.GRAPHS));
                 assertThat(Emulator.live(Live.EXECUTABLES)).isEqualTo(before.get(Live.EXECUTABLES));
             }
-            assertThat(CudaDeviceTest.live()).isEqualTo(before);
-            assertThree(neighbour);
-        }
+        });
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void aGraphThatFailsIsToldAndWorkGoesOn(int nth) {
         Present.emulator();
-        try (Device neighbour = CudaDevice.open(OTHER)) {
-            Map<Live, Long> before = CudaDeviceTest.live();
+        leavingNothing(before -> {
             try (Device device = CudaDevice.open(OTHER);
                     Buffer x = device.allocate(N);
                     Buffer y = device.copyOf(Numbers.normals(1, N))) {
@@ -638,9 +637,7 @@ class GraphsTest {
                 }
                 assertCalls("cuGraphCreate", 0, 1);
             }
-            assertThat(CudaDeviceTest.live()).isEqualTo(before);
-            assertThree(neighbour);
-        }
+        });
     }
 
     /** A fault of earlier work that a graph's calls are the first to show. */
@@ -674,8 +671,7 @@ class GraphsTest {
     @Test
     void memoryIsGivenBackThoughALaunchBeforeFails() {
         Present.emulator();
-        try (Device neighbour = CudaDevice.open(OTHER)) {
-            Map<Live, Long> before = CudaDeviceTest.live();
+        leavingNothing(before -> {
             Device device = CudaDevice.open(OTHER);
             Buffer x = device.allocate(N);
             Emulator.fail("cuLaunchKernel", 1, 1);
@@ -686,9 +682,7 @@ class GraphsTest {
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("fill");
             device.close();
-            assertThat(CudaDeviceTest.live()).isEqualTo(before);
-            assertThree(neighbour);
-        }
+        });
     }
 
     @SuppressWarnings("unchecked")

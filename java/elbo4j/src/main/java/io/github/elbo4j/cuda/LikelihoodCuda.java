@@ -8,59 +8,51 @@ import org.jspecify.annotations.Nullable;
 final class LikelihoodCuda {
     private final Cuda cuda;
     private final Kernel bernoulli;
-    private final Kernel bernoulliEnd;
     private final Kernel categorical;
-    private final Kernel categoricalEnd;
+    private final Kernel classesEnd;
     private final Kernel gaussian;
     private final Kernel gaussianEnd;
 
     LikelihoodCuda(Cuda cuda) {
         this.cuda = cuda;
         bernoulli = cuda.kernel("likelihood_bernoulli");
-        bernoulliEnd = cuda.kernel("likelihood_bernoulli_end");
         categorical = cuda.kernel("likelihood_categorical");
-        categoricalEnd = cuda.kernel("likelihood_categorical_end");
+        classesEnd = cuda.kernel("likelihood_classes_end");
         gaussian = cuda.kernel("likelihood_gaussian");
         gaussianEnd = cuda.kernel("likelihood_gaussian_end");
     }
 
     void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        long tiles = Grid.takeTiles(cuda, rows, observations);
-        bernoulli(bernoulli, rows, observations, y, scale, eta, logP, tiles)
-                .run(Grid.tiles(rows, observations), Grid.THREADS, "bernoulliLogit");
-        if (observations > Grid.TILE) {
-            bernoulli(bernoulliEnd, rows, observations, y, scale, eta, logP, tiles)
-                    .run(Grid.warps(rows), Grid.THREADS, "bernoulliLogit");
-        }
-    }
-
-    private Launch bernoulli(
-            Kernel kernel, int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP, long tiles) {
-        return cuda.launch()
-                .of(kernel)
-                .buffer(y)
-                .buffer(eta)
-                .buffer(logP)
-                .address(tiles)
-                .number(rows)
-                .number(observations)
-                .number(scale);
+        classes(bernoulli, "bernoulliLogit", rows, 1, observations, y, scale, eta, logP);
     }
 
     /** Of classes, or with y null of components. */
     void categorical(
             int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
         String operation = y == null ? "mixture" : "categoricalLogit";
+        classes(categorical, operation, rows, classes, observations, y, scale, eta, logP);
+    }
+
+    private void classes(
+            Kernel kernel,
+            String operation,
+            int rows,
+            int classes,
+            int observations,
+            @Nullable Buffer y,
+            float scale,
+            Buffer eta,
+            Buffer logP) {
         long tiles = Grid.takeTiles(cuda, rows, observations);
-        categorical(categorical, rows, classes, observations, y, scale, eta, logP, tiles)
+        classes(kernel, rows, classes, observations, y, scale, eta, logP, tiles)
                 .run(Grid.tiles(rows, observations), Grid.THREADS, operation);
         if (observations > Grid.TILE) {
-            categorical(categoricalEnd, rows, classes, observations, y, scale, eta, logP, tiles)
+            classes(classesEnd, rows, classes, observations, y, scale, eta, logP, tiles)
                     .run(Grid.warps(rows), Grid.THREADS, operation);
         }
     }
 
-    private Launch categorical(
+    private Launch classes(
             Kernel kernel,
             int rows,
             int classes,

@@ -102,24 +102,13 @@ public class LikelihoodKernel {
     // ---- launches ----
 
     public void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        bernoulli.observations = observations;
-        bernoulli.y = y;
-        bernoulli.scale = scale;
-        bernoulli.eta = eta;
-        bernoulli.logP = logP;
-        basics.workers().run(bernoulli, rows, 8L * rows * observations);
+        bernoulli.launch(rows, 1, observations, y, scale, eta, logP);
     }
 
     /** Of classes, or with y null of components. */
     public void categorical(
             int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
-        categorical.classes = classes;
-        categorical.observations = observations;
-        categorical.y = y;
-        categorical.scale = scale;
-        categorical.eta = eta;
-        categorical.logP = logP;
-        basics.workers().run(categorical, rows, 8L * rows * classes * observations);
+        categorical.launch(rows, classes, observations, y, scale, eta, logP);
     }
 
     public void gaussian(
@@ -141,44 +130,28 @@ public class LikelihoodKernel {
         basics.workers().run(gaussian, rows, 2L * rows * observations);
     }
 
-    /** One work item is a draw. */
-    private final class Bernoulli extends Kernel {
-        private int observations;
+    /** One work item is a draw: {@code logP[r] += scale · Σ_n term}, where eta has [C][N] for each. */
+    private abstract class Classes extends Kernel {
+        int classes;
+        int observations;
+        float scale;
         private @Nullable Buffer y;
-        private float scale;
         private @Nullable Buffer eta;
         private @Nullable Buffer logP;
 
-        @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] targets = floats(Objects.requireNonNull(y));
-            float[] predictor = floats(Objects.requireNonNull(eta));
-            float[] values = floats(Objects.requireNonNull(logP));
-            float[] terms = scratch.floats(TERMS, BLOCK);
-            float[] work = scratch.floats(WORK, 2 * BLOCK);
-            for (int r = from; r < to; r++) {
-                RowSum sum = scratch.sum.reset();
-                for (int i = 0; i < observations; i += BLOCK) {
-                    int n = Math.min(BLOCK, observations - i);
-                    bernoulli(targets, i, scale, predictor, r * observations + i, terms, 0, n, work);
-                    sum.add(basics.sums().tile(terms, 0, n, scratch));
-                }
-                values[r] = (float) (values[r] + scale * sum.total());
-            }
+        final void launch(
+                int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
+            this.classes = classes;
+            this.observations = observations;
+            this.y = y;
+            this.scale = scale;
+            this.eta = eta;
+            this.logP = logP;
+            basics.workers().run(this, rows, 8L * rows * classes * observations);
         }
-    }
-
-    /** One work item is a draw. An observation's terms are of eta less its greatest, whose own exp is 1. */
-    private final class Categorical extends Kernel {
-        private int classes;
-        private int observations;
-        private @Nullable Buffer y;
-        private float scale;
-        private @Nullable Buffer eta;
-        private @Nullable Buffer logP;
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, Scratch scratch) {
             float[] targets = y == null ? null : floats(y);
             float[] predictor = floats(Objects.requireNonNull(eta));
             float[] values = floats(Objects.requireNonNull(logP));
@@ -194,7 +167,22 @@ public class LikelihoodKernel {
             }
         }
 
-        private void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+        /** Terms and residuals of n observations, whose first predictor is {@code eta[o]}. */
+        abstract void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch);
+    }
+
+    private final class Bernoulli extends Classes {
+        @Override
+        void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+            float[] work = scratch.floats(WORK, 2 * BLOCK);
+            bernoulli(Objects.requireNonNull(y), yo, scale, eta, o, terms, 0, n, work);
+        }
+    }
+
+    /** An observation's terms are of eta less its greatest, whose own exp is 1. */
+    private final class Categorical extends Classes {
+        @Override
+        void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
             float[] greatest = scratch.floats(GREATEST, BLOCK);
             float[] which = scratch.floats(WHICH, BLOCK);
             float[] rest = scratch.floats(REST, BLOCK);
