@@ -2,10 +2,12 @@
 #include "math.cuh"
 #include "optimizer.cuh"
 
-// ---- m = fma(gain1, g − m, m); v = fma(gain2, g² − v, v); parameter = fma(rate·m, 1/(√(v·correction) + guard), parameter) ----
+// ---- g = gradient·scale; m = fma(gain1, g − m, m); v = fma(gain2, g² − v, v);
+//      parameter = fma(rate·scale·m, 1/(√(v·correction) + guard), parameter) ----
 
 struct OptimizerAdam {
     const float* gradient; // [n]
+    const float* scale;    // null, or [n]
     float* m;              // [n]
     float* v;              // [n]
     float* parameter;      // [n]
@@ -19,10 +21,11 @@ extern "C" __global__ void __launch_bounds__(256) optimizer_adam(const Optimizer
         float4 m = loadQuad(p.m, i, p.n);
         float4 v = loadQuad(p.v, i, p.n);
         float4 x = loadQuad(p.parameter, i, p.n);
-        adam(p.adam, g.x, m.x, v.x, x.x);
-        adam(p.adam, g.y, m.y, v.y, x.y);
-        adam(p.adam, g.z, m.z, v.z, x.z);
-        adam(p.adam, g.w, m.w, v.w, x.w);
+        const float4 unit = p.scale ? loadQuad(p.scale, i, p.n) : make_float4(1, 1, 1, 1);
+        adam(p.adam, unit.x, g.x, m.x, v.x, x.x);
+        adam(p.adam, unit.y, g.y, m.y, v.y, x.y);
+        adam(p.adam, unit.z, g.z, m.z, v.z, x.z);
+        adam(p.adam, unit.w, g.w, m.w, v.w, x.w);
         storeQuad(p.m, i, p.n, m);
         storeQuad(p.v, i, p.n, v);
         storeQuad(p.parameter, i, p.n, x);

@@ -16,3 +16,10 @@ static __device__ __forceinline__ void adam(const AdamStep& p, float g, float& m
     const float root = __fsqrt_rn(v * p.correction) + p.guard;
     x = __fmaf_rn(p.rate * m, detReciprocal(root), x);
 }
+
+// In units of a scale: Adam's step of x/unit.
+static __device__ __forceinline__ void adam(const AdamStep& p, float unit, float g, float& m, float& v, float& x) {
+    AdamStep scaled = p;
+    scaled.rate = p.rate * unit;
+    adam(scaled, g * unit, m, v, x);
+}

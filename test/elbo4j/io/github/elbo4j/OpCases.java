@@ -259,7 +259,7 @@ public final class OpCases {
             Buffer m = c.changed(n);
             Buffer v = c.arena.out(n);
             v.write(0, Numbers.normals(99, n, 20, 1), 0, (int) n);
-            c.ops.adam(n, 3, 0.01f, 0.9f, 0.999f, 1e-8f, gradient, m, v, c.changed(n));
+            c.ops.adam(n, 3, 0.01f, 0.9f, 0.999f, 1e-8f, gradient, null, m, v, c.changed(n));
         });
     }
 

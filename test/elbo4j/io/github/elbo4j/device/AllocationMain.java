@@ -68,7 +68,7 @@ public final class AllocationMain {
                 ops.logDensityAndGradient(SHAPE, mu, omega, z, logQ, gradient);
                 ops.meanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs);
                 ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
-                ops.adam(200, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, mean, m, v, parameters);
+                ops.adam(200, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, mean, null, m, v, parameters);
                 ops.moments(2, 100, logQ, null, moments, step);
             });
         }

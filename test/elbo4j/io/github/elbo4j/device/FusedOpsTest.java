@@ -329,7 +329,7 @@ class FusedOpsTest {
                 ops.axpy(2L * n, 1f, arena.of(entropy), gradient);
             }
             ops.moments(problems, shape.draws(), logP, logQ, moments, 1 + k);
-            ops.adam(2L * n, 4 + k, RATE, 0.9f, 0.99f, 1e-8f, gradient, m, v, parameter);
+            ops.adam(2L * n, 4 + k, RATE, 0.9f, 0.99f, 1e-8f, gradient, null, m, v, parameter);
         }
     }
 

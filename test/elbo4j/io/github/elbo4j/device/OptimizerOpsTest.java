@@ -52,7 +52,7 @@ class OptimizerOpsTest {
                 }
                 for (int t = 1; t <= 20; t++) {
                     float[] g = normals(100 + t, n, 0.5, 1);
-                    arena.ops().adam(n, t, rate, beta1, beta2, guard, arena.of(g), first, second, parameter);
+                    arena.ops().adam(n, t, rate, beta1, beta2, guard, arena.of(g), null, first, second, parameter);
                     for (int i = 0; i < n; i++) {
                         m[i] = beta1 * m[i] + (1.0 - beta1) * g[i];
                         v[i] = beta2 * v[i] + (1.0 - beta2) * g[i] * g[i];
@@ -80,7 +80,7 @@ class OptimizerOpsTest {
             Buffer parameter = arena.inOut(new float[6]);
             Buffer zeros = arena.inOut(new float[6]);
             Buffer more = arena.inOut(new float[6]);
-            arena.ops().adam(6, 1, 0.1f, 0.9f, 0.999f, 1e-12f, arena.of(g), zeros, more, parameter);
+            arena.ops().adam(6, 1, 0.1f, 0.9f, 0.999f, 1e-12f, arena.of(g), null, zeros, more, parameter);
             for (int i = 0; i < 6; i++) {
                 close("step", arena.floats(parameter)[i], 0.1 * Math.signum(g[i]), 0.1 * 12 * U);
             }
@@ -94,7 +94,7 @@ class OptimizerOpsTest {
                 Buffer parameter = arena.inOut(1, -2);
                 Buffer m = arena.inOut(0, 0);
                 Buffer v = arena.inOut(0, 0);
-                arena.ops().adam(2, 1, 0.1f, 0.9f, 0.999f, guard, arena.of(0f, -0f), m, v, parameter);
+                arena.ops().adam(2, 1, 0.1f, 0.9f, 0.999f, guard, arena.of(0f, -0f), null, m, v, parameter);
                 assertThat(arena.floats(parameter)).containsExactly(1, -2);
                 assertThat(arena.floats(v)).containsExactly(0, 0);
             }
@@ -108,7 +108,7 @@ class OptimizerOpsTest {
             Buffer m = arena.inOut(0, 0, 0);
             Buffer v = arena.inOut(0, 0, 0);
             Buffer g = arena.of(1, Float.NaN, 1);
-            arena.ops().adam(3, 1, 0.1f, 0.9f, 0.999f, 1e-8f, g, m, v, parameter);
+            arena.ops().adam(3, 1, 0.1f, 0.9f, 0.999f, 1e-8f, g, null, m, v, parameter);
             arena.ops().sgd(3, 0.1f, g, parameter);
             float[] got = arena.floats(parameter);
             assertThat(got[1]).isNaN();

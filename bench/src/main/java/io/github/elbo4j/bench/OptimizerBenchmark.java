@@ -31,7 +31,7 @@ public class OptimizerBenchmark extends WorkBenchmark {
     @Override
     public Buffer step() {
         t++;
-        ops.adam(N, t, RATE, 0.9f, 0.999f, 1e-8f, gradient, m, v, parameter);
+        ops.adam(N, t, RATE, 0.9f, 0.999f, 1e-8f, gradient, null, m, v, parameter);
         return done(parameter);
     }
 

@@ -2,6 +2,7 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.OptimizerOps;
+import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/optimizer.cu. */
 final class OptimizerCuda {
@@ -27,12 +28,14 @@ final class OptimizerCuda {
             float beta2,
             float guard,
             Buffer gradient,
+            @Nullable Buffer scale,
             Buffer m,
             Buffer v,
             Buffer parameter) {
         cuda.launch()
                 .of(adam)
                 .buffer(gradient)
+                .buffer(scale)
                 .buffer(m)
                 .buffer(v)
                 .buffer(parameter)

@@ -498,16 +498,20 @@ public final class CheckedOps extends Arguments implements Ops {
             float beta2,
             float guard,
             Buffer gradient,
+            @Nullable Buffer scale,
             Buffer m,
             Buffer v,
             Buffer parameter) {
         notNegative("n", n);
         adam(t, rate, beta1, beta2, guard);
         floats("gradient", gradient, n);
+        if (scale != null) {
+            floats("scale", scale, n);
+        }
         floats("m", m, n);
         floats("v", v, n);
         floats("parameter", parameter, n);
-        ops.adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
+        ops.adam(n, t, rate, beta1, beta2, guard, gradient, scale, m, v, parameter);
     }
 
     @Override

@@ -24,6 +24,7 @@ final class Ascent implements AutoCloseable {
     private final VariationalFamily q;
     private final Gradient gradient;
     private final Optimizer optimizer;
+    private final Coordinates coordinates;
     private final Key key;
     private final GradientEstimator estimator;
     private final int parameters;
@@ -36,7 +37,15 @@ final class Ascent implements AutoCloseable {
     private float adamRate;
     private int adamSteps; // since its moments began
 
-    Ascent(Sgvi.Builder settings, Device device, LogJoint joint, VariationalFamily q, Key key) {
+    /** @param coordinates that give the unit of each parameter's steps */
+    Ascent(
+            Sgvi.Builder settings,
+            Device device,
+            LogJoint joint,
+            VariationalFamily q,
+            Coordinates coordinates,
+            Key key) {
+        this.coordinates = coordinates;
         this.ops = device.ops();
         this.q = q;
         this.optimizer = settings.optimizer;
@@ -77,6 +86,7 @@ final class Ascent implements AutoCloseable {
                     (float) adam.beta2(),
                     Adam.GUARD,
                     estimator.gradient(),
+                    coordinates.scale(),
                     m,
                     v,
                     q.parameterBuffer());

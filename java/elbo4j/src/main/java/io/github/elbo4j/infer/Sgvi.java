@@ -61,6 +61,7 @@ public final class Sgvi {
         StoppingRule stoppingRule = new StoppingRule(0.01);
         double initialSd = 0.1;
         double @Nullable [] initialMean;
+        int starts = 8;
         int evaluationDraws = 4096;
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
@@ -140,6 +141,19 @@ public final class Sgvi {
             return this;
         }
 
+        /**
+         * L-BFGS paths that look for a place to start from, the first from {@link #initialMean}, the others from seeded points
+         * around it; 8. With 0 the fit starts as the normal of {@link #initialMean} and {@link #initialSd}. A score gradient
+         * and Robbins–Monro steps always do: the one needs no gradient of the model, the other is what its user makes of it.
+         */
+        public Builder starts(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("starts is " + value + ", but must be 0 or more");
+            }
+            starts = value;
+            return this;
+        }
+
         /** Fresh draws for the ELBO, the evidence and k-hat after the fit; 4096. */
         public Builder evaluationDraws(int value) {
             evaluationDraws = positive("evaluationDraws", value);
@@ -187,6 +201,7 @@ public final class Sgvi {
             copy.stoppingRule = stoppingRule;
             copy.initialSd = initialSd;
             copy.initialMean = initialMean;
+            copy.starts = starts;
             copy.evaluationDraws = evaluationDraws;
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;

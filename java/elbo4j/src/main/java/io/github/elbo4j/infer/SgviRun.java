@@ -13,6 +13,7 @@ import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,10 @@ final class SgviRun implements AutoCloseable {
     /** Time between two looks; a GPU is behind its host, so that only a look tells how long steps take. */
     private static final long LOOK_NANOS = 200_000_000L;
 
+    /** The longest step while settling, in standard deviations: beyond it the natural gradient is not to be believed. */
+    private static final double LONGEST = 0.5;
+    /** The smallest part of the natural gradient that a step takes. */
+    private static final double LEAST_STRIDE = 1.0 / 16;
     private static final long LISTEN_NANOS = 100_000_000L;
     /** Draws that compare two blocks. */
     private static final int COMPARISON_DRAWS = 512;
@@ -33,7 +38,7 @@ final class SgviRun implements AutoCloseable {
     private final Device device;
     private final Ops ops;
     private final LogJoint joint; // all rows, as it was given
-    private final @Nullable Whitening whitening;
+    private final Coordinates coordinates; // of the steps
     private final LogJoint whole; // all rows, in the coordinates of the steps
     private final LogJoint rows; // all rows or minibatches, as given
     private final int epoch; // steps of an epoch; 0 without minibatches
@@ -41,13 +46,15 @@ final class SgviRun implements AutoCloseable {
     private final VariationalFamily q;
     private final VariationalFamily average; // over the steps of a block
     private final Ascent ascent;
+    private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
     private final Buffer moments; // [LOOK][1][3]
     private final double[] momentsOnHost = new double[3 * LOOK];
     private final Closer opened = new Closer();
     private final Runnable step = this::step;
     private Ascent.Snapshot snapshot; // at the latest look, finite
     private Ascent.Snapshot spare;
-    private float[] kept; // the averaged parameters of the last whole block
+    private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
+    private boolean keeps; // whether there are any
     private final Trace trace;
     private final long begun = System.nanoTime();
 
@@ -58,10 +65,11 @@ final class SgviRun implements AutoCloseable {
     private long listenTime = begun;
     private int blockStart;
     private int blockEnd;
-    private int blocks;
     private boolean flatBefore;
     private double @Nullable [] comparison; // log ratios under kept
     private long draws;
+    private Starts.@Nullable Found start;
+    private String unsettled = ""; // why the latest attempt to settle came to nothing
     private Status status = Status.STEP_LIMIT;
     private String message = "";
 
@@ -90,30 +98,21 @@ final class SgviRun implements AutoCloseable {
                 rows = joint;
                 epoch = 0;
             }
-            LogJoint training = rows;
-            if (settings.family == FamilyKind.FULL_RANK && settings.optimizer instanceof Adam) {
-                Whitening made = new Whitening(device, mean);
-                opened.add(made::close);
-                whitening = made;
-                whole = made.wrap(joint);
-                opened.add(whole::close);
-                training = made.wrap(rows);
-                opened.add(training::close);
-                Arrays.fill(mean, 0);
-            } else {
-                whitening = null;
-                whole = joint;
-            }
+            coordinates = coordinates(mean);
+            opened.add(coordinates::close);
+            whole = wrap(joint);
+            boolean isWhitened = coordinates instanceof Whitening;
             q = settings.family.create(device, 1, dimensions);
             opened.add(q::close);
             average = settings.family.create(device, 1, dimensions);
             opened.add(average::close);
             moments = device.allocate(ElementType.FLOAT64, 3L * LOOK);
             opened.add(moments::close);
-            q.set(0, mean, sd);
+            q.set(0, isWhitened ? new double[dimensions] : mean, sd);
             average.set(0, mean, sd);
-            ascent = ascent(training);
+            ascent = ascent(wrap(rows));
             opened.add(ascent::close);
+            settling = settling();
         } catch (RuntimeException e) {
             opened.close();
             throw e;
@@ -124,11 +123,46 @@ final class SgviRun implements AutoCloseable {
         trace = new Trace(settings.draws);
     }
 
+    /** The joint in the coordinates of the steps. */
+    private LogJoint wrap(LogJoint of) {
+        LogJoint wrapped = coordinates.wrap(of);
+        if (coordinates instanceof Whitening) {
+            opened.add(wrapped::close);
+        }
+        return wrapped;
+    }
+
+    private Coordinates coordinates(double[] mean) {
+        if (!(settings.optimizer instanceof Adam)) {
+            return Coordinates.PLAIN;
+        }
+        return switch (settings.family) {
+            case FULL_RANK -> new Whitening(device, mean);
+            case MEAN_FIELD -> new DiagonalScale(device, mean.length);
+        };
+    }
+
+    /** Null where the user chose the rates, or where the model need not have a gradient. */
+    private @Nullable Settling settling() {
+        if (coordinates == Coordinates.PLAIN || settings.gradient == Gradient.SCORE) {
+            return null;
+        }
+        Settling made = new Settling(
+                device,
+                wrap(joint),
+                q,
+                settings.family,
+                settings.draws,
+                settings.workspaceBytes,
+                key.fork("settling"));
+        opened.add(made::close);
+        return made;
+    }
+
     FitResult fit() {
         float[] result;
         try {
-            beginBlock();
-            result = run();
+            result = begin() ? kept : run();
         } catch (DeviceException e) {
             if (trace.steps() == 0) {
                 throw e;
@@ -139,9 +173,9 @@ final class SgviRun implements AutoCloseable {
                     Locale.ROOT,
                     "the device failed after step %d; kept is %s: %s",
                     steps,
-                    blocks > 0 ? "the average of the last whole block" : "the state of that step",
+                    keeps ? "the best q before" : "the state of that step",
                     e.getMessage());
-            result = blocks > 0 ? kept : original(snapshot.phi);
+            result = keeps ? kept : original(snapshot.phi);
         }
         return measure(result);
     }
@@ -152,12 +186,194 @@ final class SgviRun implements AutoCloseable {
     }
 
     private Ascent ascent(LogJoint of) {
-        return new Ascent(settings, device, of, q, key.fork("training"));
+        return new Ascent(settings, device, of, q, coordinates, key.fork("training"));
+    }
+
+    /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
+    private boolean begin() {
+        int paths = settling == null ? 0 : settings.starts;
+        if (paths > 0) {
+            double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
+            try (PointDensity density = new PointDensity(device, joint)) {
+                Starts starts = new Starts(device, density, settings.family, key, settings.cancelled);
+                start = starts.search(device, mean, paths, key);
+            }
+            StartNormal normal = start.normal();
+            if (normal != null) {
+                kept = parameters(normal);
+                keeps = true;
+                ascent.moveTo(coordinates.moveTo(kept));
+                // With minibatches the steps come first: they cost less than passes over all rows.
+                if (epoch == 0 && settle()) {
+                    return true;
+                }
+            }
+        }
+        beginBlock();
+        return false;
+    }
+
+    /**
+     * Natural-gradient steps from the best q so far, until more draws would not move the answer; says whether it came to
+     * that. If not, the steps go on from where they were.
+     */
+    private boolean settle() {
+        if (settling == null) {
+            return false;
+        }
+        float[] at = kept;
+        float[] here = goTo(at);
+        if (comparison == null) {
+            comparison = comparisonAt(here);
+        }
+        Settling.Curvature curvature = settings.family == FamilyKind.MEAN_FIELD ? curvature(at) : null;
+        SettlingWindow window = new SettlingWindow(here.length);
+        double stride = 1;
+        double[] last = new double[here.length];
+        while (true) {
+            double[] sd = deviations(at);
+            Settling.Round round =
+                    settling.round(curvature, sd, settings.maxSteps - steps, trace, settings.cancelled);
+            steps += round.groups();
+            draws += (long) settling.draws() * round.groups();
+            lookedAt = steps;
+            tell();
+            if (settings.cancelled.getAsBoolean()) {
+                return unsettled("");
+            }
+            if (!round.finite()) {
+                return unsettled("at some draws log p or its gradient is not finite");
+            }
+            if (round.groups() < Settling.GROUPS) {
+                return unsettled("too few steps were left to tell whether the answer still moves");
+            }
+            stride = stride(stride, round, last);
+            last = round.delta();
+            double[] unit = settling.units(curvature, sd);
+            double most = Math.min(1, LONGEST / largest(round.delta()));
+            for (int p = 0; p < here.length; p++) {
+                here[p] += (float) (stride * most * unit[p] * round.delta()[p]);
+            }
+            at = original(here);
+            here = goTo(at);
+            SettlingWindow.Finding finding = window.add(at, round);
+            String error = String.format(
+                    Locale.ROOT,
+                    "Monte Carlo error is at most %.1g sd (%s)",
+                    window.error(),
+                    q.describe(window.worst(), joint.parameterNames()));
+            if (curvature != null && window.isWhole()) {
+                curvature = curvature(at);
+            }
+            if (finding == SettlingWindow.Finding.HOPELESS) {
+                return unsettled(String.format(
+                        Locale.ROOT, "the answer still moves by %.1g sd, and its %s", window.left(), error));
+            }
+            if (finding == SettlingWindow.Finding.SETTLED) {
+                at = window.average();
+                double[] after = comparisonAt(goTo(at));
+                if (settings.stoppingRule.compare(comparison, after).finding() == StoppingRule.Finding.FALLING) {
+                    return unsettled("where the gradient vanishes the ELBO is lower");
+                }
+                kept = at;
+                comparison = after;
+                status = Status.CONVERGED;
+                message = "more draws would not move the answer: its " + error;
+                return true;
+            }
+        }
+    }
+
+    /** Half the stride where the last two steps undid each other or the later one was longer, beyond noise. */
+    private static double stride(double stride, Settling.Round round, double[] last) {
+        double largest = largest(round.delta());
+        boolean noise = largest <= 5 * Math.sqrt(largest(round.variance()));
+        double along = InverseHessian.dot(round.delta(), last);
+        boolean undone = along < 0 && along * along
+                > 0.1 * InverseHessian.dot(round.delta(), round.delta()) * InverseHessian.dot(last, last);
+        boolean longer = largest(last) > 0 && largest > largest(last);
+        return !noise && (undone || longer) ? Math.max(LEAST_STRIDE, stride / 2) : stride;
+    }
+
+    private static double largest(double[] values) {
+        double largest = 0;
+        for (double value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    private boolean unsettled(String why) {
+        unsettled = why;
+        goTo(kept);
+        return false;
+    }
+
+    /** Moves the coordinates and q to parameters in z; returns those of q. */
+    private float[] goTo(float[] parameters) {
+        float[] here = coordinates.moveTo(parameters).clone();
+        ascent.moveTo(here);
+        return here;
+    }
+
+    private double[] comparisonAt(float[] here) {
+        average.parameterBuffer().write(0, here, 0, here.length);
+        average.update();
+        return logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
+    }
+
+    /** q's standard deviations where its parameters hold them. */
+    private double[] deviations(float[] parameters) {
+        double[] sd = new double[joint.dimensions()];
+        for (int d = 0; d < sd.length && settings.family == FamilyKind.MEAN_FIELD; d++) {
+            sd[d] = StrictMath.exp(parameters[sd.length + d]);
+        }
+        return sd;
+    }
+
+    /** The posterior's precision under a mean-field q; null where it cannot be had. */
+    private Settling.@Nullable Curvature curvature(float[] parameters) {
+        int dimensions = joint.dimensions();
+        if (dimensions > Starts.DENSE) {
+            return null;
+        }
+        double[] mean = new double[dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            mean[d] = parameters[d];
+        }
+        StartNormal normal = StartNormal.independent(mean, deviations(parameters));
+        try (PointDensity density = new PointDensity(device, joint)) {
+            return Precision.under(normal, density, device, key.fork("curvature"));
+        }
+    }
+
+    /** The parameters of the q that is this normal. */
+    private float[] parameters(StartNormal normal) {
+        int dimensions = joint.dimensions();
+        float[] phi = new float[q.parameters()];
+        for (int i = 0; i < dimensions; i++) {
+            phi[i] = (float) normal.mean()[i];
+            if (settings.family == FamilyKind.MEAN_FIELD) {
+                phi[dimensions + i] = (float) StrictMath.log(normal.sd()[i]);
+                continue;
+            }
+            double[][] factor = normal.factor();
+            for (int j = 0; j < i && factor != null; j++) {
+                phi[(i + 1) * dimensions + j] = (float) factor[i][j];
+            }
+            phi[(i + 1) * dimensions + i] = (float) StrictMath.log(factor == null ? normal.sd()[i] : factor[i][i]);
+        }
+        return phi;
     }
 
     /** The steps. Returns the parameters that are the result. */
     private float[] run() {
         while (true) {
+            if (steps >= settings.maxSteps) {
+                status = Status.STEP_LIMIT;
+                message = "stopped at the limit of " + steps + " steps; " + unsettled;
+                return kept;
+            }
             if (settings.cancelled.getAsBoolean()) {
                 status = Status.INTERRUPTED;
                 message = "interrupted after step " + steps;
@@ -197,7 +413,6 @@ final class SgviRun implements AutoCloseable {
     /** Compares the block with the best one before; says whether the run is over. */
     private boolean endBlock() {
         average.update();
-        blocks++;
         double[] before = comparison;
         double[] after = logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
         StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
@@ -216,17 +431,21 @@ final class SgviRun implements AutoCloseable {
                     compared.improvement().standardError());
         }
         if (finding != StoppingRule.Finding.FALLING) {
-            kept = original(average);
+            kept = coordinates.toOriginal(average.parameterBuffer().toFloats());
+            keeps = true;
             comparison = after;
         }
-        if (flat && flatBefore) {
+        if (settling != null && finding != StoppingRule.Finding.RISING && settle()) {
+            return true;
+        }
+        if (flat && flatBefore && settling == null) {
             status = Status.CONVERGED;
             message = "the ELBO no longer rises: " + change;
             return true;
         }
-        if (steps == settings.maxSteps) {
+        if (steps >= settings.maxSteps) {
             status = Status.STEP_LIMIT;
-            message = "stopped at the limit of " + steps + " steps; " + change;
+            message = "stopped at the limit of " + steps + " steps; " + (unsettled.isEmpty() ? change : unsettled);
             return true;
         }
         flatBefore = flat;
@@ -234,11 +453,12 @@ final class SgviRun implements AutoCloseable {
         if (!rising) {
             ascent.nextPhase();
         }
-        if (whitening != null) {
-            whitening.moveTo(rising ? original(q) : kept);
-            ascent.moveTo(new float[kept.length]); // N(0, I)
-        } else if (!rising && settings.optimizer instanceof Adam) {
-            ascent.moveTo(kept);
+        if (coordinates == Coordinates.PLAIN) {
+            if (!rising && settings.optimizer instanceof Adam) {
+                ascent.moveTo(kept);
+            }
+        } else if (coordinates instanceof Whitening || !rising) {
+            ascent.moveTo(coordinates.moveTo(rising ? original(q) : kept));
         }
         beginBlock();
         return false;
@@ -250,7 +470,7 @@ final class SgviRun implements AutoCloseable {
     }
 
     private float[] original(float[] parameters) {
-        return whitening == null ? parameters : whitening.toOriginal(parameters);
+        return coordinates.toOriginal(parameters);
     }
 
     /**
@@ -334,7 +554,7 @@ final class SgviRun implements AutoCloseable {
         if (what.equals(Ascent.NO_ELBO)) {
             return what + "; the largest parameter is " + ascent.describeLargest(last, names);
         }
-        if (whitening == null) {
+        if (!(coordinates instanceof Whitening)) {
             return what;
         }
         q.parameterBuffer().write(0, last, 0, last.length);
@@ -349,9 +569,9 @@ final class SgviRun implements AutoCloseable {
     /** What an interrupted run leaves: the average of this block if half of it is done, or of the last. */
     private float[] partOfBlock() {
         if (steps == blockStart) {
-            return blocks > 0 ? kept : original(snapshot.phi);
+            return keeps ? kept : original(snapshot.phi);
         }
-        if (blocks == 0 || steps - blockStart >= (blockEnd - blockStart) / 2) {
+        if (!keeps || steps - blockStart >= (blockEnd - blockStart) / 2) {
             return original(average);
         }
         return kept;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * whatever the scales and correlations of z. A q of u with mean mu and factor L is the q of z with mean {@code m + C·mu}
  * and factor {@code C·L}: the family and the ELBO are the same.
  */
-final class Whitening implements AutoCloseable {
+final class Whitening implements Coordinates {
     private final Device device;
     private final Ops ops;
     private final int dimensions;
@@ -46,7 +46,8 @@ final class Whitening implements AutoCloseable {
     }
 
     /** A joint of z as a joint of u: {@code log p(m + C·u) + log|C|}. */
-    LogJoint wrap(LogJoint joint) {
+    @Override
+    public LogJoint wrap(LogJoint joint) {
         return new Whitened(joint);
     }
 
@@ -55,7 +56,8 @@ final class Whitening implements AutoCloseable {
      *
      * @param parameters of a {@link io.github.elbo4j.family.FullRankGaussian} in u
      */
-    float[] toOriginal(float[] parameters) {
+    @Override
+    public float[] toOriginal(float[] parameters) {
         float[] result = new float[parameters.length];
         for (int i = 0; i < dimensions; i++) {
             double mean = m[i];
@@ -80,7 +82,8 @@ final class Whitening implements AutoCloseable {
      *
      * @param parameters of q in z
      */
-    void moveTo(float[] parameters) {
+    @Override
+    public float[] moveTo(float[] parameters) {
         for (int i = 0; i < dimensions; i++) {
             m[i] = parameters[i];
             for (int j = 0; j <= i; j++) {
@@ -88,6 +91,7 @@ final class Whitening implements AutoCloseable {
             }
         }
         upload();
+        return new float[parameters.length]; // N(0, I)
     }
 
     @Override

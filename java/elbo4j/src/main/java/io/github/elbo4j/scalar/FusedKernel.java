@@ -413,7 +413,7 @@ public class FusedKernel {
             Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n, Scratch scratch) {
         float rate = f.rates[k];
         float correction = f.corrections[k];
-        optimizer.adam(rate, f.gain1, f.gain2, correction, f.guard, gradient, 0, m, v, x, o, n, scratch);
+        optimizer.adam(rate, f.gain1, f.gain2, correction, f.guard, gradient, 0, null, m, v, x, o, n, scratch);
     }
 
     /** One work item is as many problems as are taken together. */

@@ -380,10 +380,11 @@ public final class HostOps implements Ops {
             float beta2,
             float guard,
             Buffer gradient,
+            @Nullable Buffer scale,
             Buffer m,
             Buffer v,
             Buffer parameter) {
-        optimizer.adam(n, t, rate, beta1, beta2, guard, gradient, m, v, parameter);
+        optimizer.adam(n, t, rate, beta1, beta2, guard, gradient, scale, m, v, parameter);
     }
 
     @Override

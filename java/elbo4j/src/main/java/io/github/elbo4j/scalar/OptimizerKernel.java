@@ -21,6 +21,8 @@ public class OptimizerKernel {
     /**
      * Parameters {@code o … o+n−1}, whose gradients begin at {@code go}; {@code rate} and {@code correction} hold the bias
      * corrections: rate/(1−beta1^t) and 1/(1−beta2^t).
+     *
+     * @param scale null, or as long as {@code x}
      */
     protected void adam(
             float rate,
@@ -30,6 +32,7 @@ public class OptimizerKernel {
             float guard,
             float[] gradient,
             int go,
+            float @Nullable [] scale,
             float[] m,
             float[] v,
             float[] x,
@@ -37,11 +40,12 @@ public class OptimizerKernel {
             int n,
             Scratch scratch) {
         for (int i = o; i < o + n; i++) {
-            float g = gradient[go + i - o];
+            float unit = scale == null ? 1 : scale[i];
+            float g = gradient[go + i - o] * unit;
             m[i] = Math.fma(gain1, g - m[i], m[i]);
             v[i] = Math.fma(gain2, Math.fma(g, g, -v[i]), v[i]);
             float root = (float) Math.sqrt(v[i] * correction) + guard;
-            x[i] = Math.fma(rate * m[i], DetMath.reciprocal(root), x[i]);
+            x[i] = Math.fma(rate * unit * m[i], DetMath.reciprocal(root), x[i]);
         }
     }
 
@@ -59,6 +63,7 @@ public class OptimizerKernel {
             float beta2,
             float guard,
             Buffer gradient,
+            @Nullable Buffer scale,
             Buffer m,
             Buffer v,
             Buffer parameter) {
@@ -69,6 +74,7 @@ public class OptimizerKernel {
         adam.correction = OptimizerOps.correctionAt(t, beta2);
         adam.guard = guard;
         adam.gradient = gradient;
+        adam.scale = scale;
         adam.m = m;
         adam.v = v;
         adam.parameter = parameter;
@@ -84,6 +90,7 @@ public class OptimizerKernel {
         private float correction;
         private float guard;
         private @Nullable Buffer gradient;
+        private @Nullable Buffer scale;
         private @Nullable Buffer m;
         private @Nullable Buffer v;
         private @Nullable Buffer parameter;
@@ -91,12 +98,13 @@ public class OptimizerKernel {
         @Override
         protected void run(int from, int to, Scratch scratch) {
             float[] g = floats(Objects.requireNonNull(gradient));
+            float[] units = scale == null ? null : floats(scale);
             float[] first = floats(Objects.requireNonNull(m));
             float[] second = floats(Objects.requireNonNull(v));
             float[] x = floats(Objects.requireNonNull(parameter));
             for (int item = from; item < to; item++) {
                 int o = item * BLOCK;
-                adam(rate, gain1, gain2, correction, guard, g, o, first, second, x, o, Math.min(BLOCK, n - o), scratch);
+                adam(rate, gain1, gain2, correction, guard, g, o, units, first, second, x, o, Math.min(BLOCK, n - o), scratch);
             }
         }
     }

@@ -7,6 +7,7 @@ import io.github.elbo4j.scalar.OptimizerKernel;
 import io.github.elbo4j.scalar.Scratch;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
 
 /** The inner loop of {@link OptimizerKernel}, a lane per parameter. */
 final class OptimizerSimd extends OptimizerKernel {
@@ -29,6 +30,7 @@ final class OptimizerSimd extends OptimizerKernel {
             float guard,
             float[] gradient,
             int go,
+            float @Nullable [] scale,
             float[] m,
             float[] v,
             float[] x,
@@ -39,6 +41,9 @@ final class OptimizerSimd extends OptimizerKernel {
         float[] roots = scratch.floats(ROOTS, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector g = FloatVector.fromArray(F, gradient, go + i);
+            if (scale != null) {
+                g = g.mul(FloatVector.fromArray(F, scale, o + i));
+            }
             FloatVector first = FloatVector.fromArray(F, m, o + i);
             FloatVector second = FloatVector.fromArray(F, v, o + i);
             g.sub(first).fma(FloatVector.broadcast(F, gain1), first).intoArray(m, o + i);
@@ -48,11 +53,14 @@ final class OptimizerSimd extends OptimizerKernel {
         }
         math.reciprocals(roots, 0, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
-            FloatVector.fromArray(F, m, o + i)
-                    .mul(rate)
+            FloatVector rates = FloatVector.broadcast(F, rate);
+            if (scale != null) {
+                rates = rates.mul(FloatVector.fromArray(F, scale, o + i));
+            }
+            rates.mul(FloatVector.fromArray(F, m, o + i))
                     .fma(FloatVector.fromArray(F, roots, i), FloatVector.fromArray(F, x, o + i))
                     .intoArray(x, o + i);
         }
-        super.adam(rate, gain1, gain2, correction, guard, gradient, go + whole, m, v, x, o + whole, n - whole, scratch);
+        super.adam(rate, gain1, gain2, correction, guard, gradient, go + whole, scale, m, v, x, o + whole, n - whole, scratch);
     }
 }

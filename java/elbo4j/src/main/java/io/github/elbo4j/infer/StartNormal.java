@@ -1,0 +1,87 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.model.PointDensity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A normal that a fit may start from, on the host in float64.
+ *
+ * @param mean [D]
+ * @param sd [D], of each coordinate
+ * @param factor [D][D], the Cholesky factor of the covariance; null if the coordinates are independent
+ */
+record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
+    static final double LOG_TWO_PI = StrictMath.log(2 * Math.PI);
+
+    static StartNormal independent(double[] mean, double[] sd) {
+        return new StartNormal(mean, sd, null);
+    }
+
+    static StartNormal correlated(double[] mean, double[][] factor) {
+        double[] sd = new double[mean.length];
+        for (int i = 0; i < sd.length; i++) {
+            sd[i] = Math.sqrt(InverseHessian.dot(factor[i], factor[i]));
+        }
+        return new StartNormal(mean, sd, factor);
+    }
+
+    boolean isFinite() {
+        for (int d = 0; d < mean.length; d++) {
+            // What float32 cannot hold would be infinite on a device.
+            if (!Float.isFinite((float) mean[d]) || !((float) sd[d] > 0) || !Float.isFinite((float) sd[d])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * log p − log q at draws of q.
+     *
+     * @param epsilon [K][D] standard normals
+     */
+    LogWeights logWeights(PointDensity density, float[] epsilon, int draws) {
+        int dimensions = mean.length;
+        double[] z = new double[draws * dimensions];
+        double[] f = new double[draws];
+        double[] unit = new double[dimensions];
+        double logDeterminant = 0;
+        for (int d = 0; d < dimensions; d++) {
+            logDeterminant += StrictMath.log(factor == null ? sd[d] : factor[d][d]);
+        }
+        for (int s = 0; s < draws; s++) {
+            double squares = 0;
+            for (int d = 0; d < dimensions; d++) {
+                unit[d] = epsilon[s * dimensions + d];
+                squares += unit[d] * unit[d];
+            }
+            double[] offset = factor == null ? scaled(unit) : DenseMatrix.timesLower(factor, unit);
+            for (int d = 0; d < dimensions; d++) {
+                z[s * dimensions + d] = mean[d] + offset[d];
+            }
+            f[s] = 0.5 * squares + 0.5 * dimensions * LOG_TWO_PI + logDeterminant;
+        }
+        double[] logP = new double[draws];
+        density.evaluate(draws, z, logP, new double[z.length]);
+        for (int s = 0; s < draws; s++) {
+            f[s] += logP[s];
+        }
+        return LogWeights.of(f);
+    }
+
+    /** The ELBO, negative infinity where it is not finite. */
+    Estimate elbo(PointDensity density, float[] epsilon, int draws) {
+        Estimate elbo = logWeights(density, epsilon, draws).elbo(0);
+        return Double.isFinite(elbo.value()) ? elbo : new Estimate(Double.NEGATIVE_INFINITY, Double.NaN, draws);
+    }
+
+    private double[] scaled(double[] unit) {
+        double[] result = new double[unit.length];
+        for (int d = 0; d < unit.length; d++) {
+            result[d] = sd[d] * unit[d];
+        }
+        return result;
+    }
+}

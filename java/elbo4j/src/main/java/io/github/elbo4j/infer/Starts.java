@@ -1,0 +1,263 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a fit starts: of the normals along several {@link LbfgsPath}s, and of those whose precision is measured by differences
+ * of the gradient at the best of them, the one with the largest ELBO. The first path begins at the initial mean, the others
+ * at seeded points around it. Paths that arrive at separate modes tell what one start cannot see.
+ */
+final class Starts {
+    /** Draws that judge a normal of a path. */
+    private static final int DRAWS = 16;
+    /** Draws that judge the last few, and the evidence of a mode. */
+    private static final int FINAL_DRAWS = 512;
+    /** The standard deviation of the other paths' first points around the initial mean. */
+    private static final double SPREAD = 2;
+    /** Dimensions up to which covariances of a path are dense and the Hessian is measured. */
+    static final int DENSE = 256;
+    /** A mode with a smaller part of the evidence of all than exp of this does not count. */
+    private static final double NEGLIGIBLE = -6;
+
+    private final PointDensity density;
+    private final FamilyKind family;
+    private final int dimensions;
+    private final BooleanSupplier cancelled;
+    private final float[] epsilon; // [FINAL_DRAWS][D], the first DRAWS of them along the paths
+    private final int finalDraws;
+
+    private int evaluations;
+    private int walked;
+
+    /**
+     * What the paths found.
+     *
+     * @param normal to start from; null if log p was finite nowhere
+     * @param modes if there are separate ones that matter, the best first; else empty
+     * @param words what was done
+     */
+    record Found(@Nullable StartNormal normal, List<Mode> modes, String words) {}
+
+    /** The end of a path that arrived, and the best normal there. */
+    private record Arrival(double[] end, double logP, StartNormal normal) {}
+
+    Starts(Device device, PointDensity density, FamilyKind family, Key key, BooleanSupplier cancelled) {
+        this.density = density;
+        this.family = family;
+        this.dimensions = density.dimensions();
+        this.cancelled = cancelled;
+        finalDraws = (int) Math.max(DRAWS, Math.min(FINAL_DRAWS, (1L << 22) / dimensions));
+        epsilon = normals(device, key.fork("paths"), finalDraws, dimensions);
+    }
+
+    /** @param paths from 1 */
+    Found search(Device device, double[] mean, int paths, Key key) {
+        float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
+        List<StartNormal> candidates = new ArrayList<>();
+        List<Arrival> arrivals = new ArrayList<>();
+        for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
+            double[] from = mean.clone();
+            for (int d = 0; d < dimensions && p > 0; d++) {
+                from[d] += SPREAD * offsets[(p - 1) * dimensions + d];
+            }
+            walk(from, candidates, arrivals);
+        }
+        StartNormal best = null;
+        double bestElbo = Double.NEGATIVE_INFINITY;
+        for (StartNormal candidate : candidates) {
+            Estimate elbo = candidate.elbo(density, epsilon, finalDraws);
+            evaluations += finalDraws;
+            if (elbo.value() > bestElbo) {
+                best = candidate;
+                bestElbo = elbo.value();
+            }
+        }
+        List<Mode> modes = modes(arrivals);
+        String words = best == null
+                ? "log p was not finite at the start of any of " + paths + " paths"
+                : String.format(
+                        Locale.ROOT,
+                        "started from the best normal of %d L-BFGS path%s (%d evaluations)",
+                        walked,
+                        walked == 1 ? "" : "s",
+                        evaluations);
+        return new Found(best, modes, words);
+    }
+
+    private void walk(double[] from, List<StartNormal> candidates, List<Arrival> arrivals) {
+        LbfgsPath path = new LbfgsPath(density, from, cancelled);
+        StartNormal[] best = new StartNormal[1];
+        double[] elbo = {Double.NEGATIVE_INFINITY};
+        int[] visits = {0};
+        // A dense normal costs D³; of a long path in many dimensions only some are looked at.
+        int stride = 1 + dimensions / 64;
+        boolean finite = path.walk((x, gradient, h) -> {
+            if (visits[0]++ % stride != 0) {
+                return;
+            }
+            consider(normal(x, gradient, h), best, elbo);
+        });
+        evaluations += path.evaluations();
+        if (!finite) {
+            return;
+        }
+        walked++;
+        if (best[0] != null) {
+            StartNormal along = best[0];
+            consider(measured(along.mean(), along), best, elbo);
+            candidates.add(best[0]);
+        }
+        if (path.arrived() && best[0] != null) {
+            StartNormal there = measured(path.end(), best[0]);
+            if (there != null && there.isFinite()) {
+                candidates.add(there);
+                arrivals.add(new Arrival(path.end(), path.logP(), there));
+            }
+        }
+    }
+
+    private void consider(@Nullable StartNormal candidate, StartNormal[] best, double[] elbo) {
+        if (candidate == null || !candidate.isFinite()) {
+            return;
+        }
+        evaluations += DRAWS;
+        double value = candidate.elbo(density, epsilon, DRAWS).value();
+        if (value > elbo[0]) {
+            best[0] = candidate;
+            elbo[0] = value;
+        }
+    }
+
+    /** {@code N(x + H·g, H)}, or the independent normal that is closest to it. */
+    private @Nullable StartNormal normal(double[] x, double[] gradient, InverseHessian h) {
+        double[] mean = h.times(gradient);
+        for (int d = 0; d < dimensions; d++) {
+            mean[d] += x[d];
+        }
+        if (dimensions > DENSE) {
+            double[] sd = h.diagonal();
+            for (int d = 0; d < dimensions; d++) {
+                sd[d] = Math.sqrt(sd[d]);
+            }
+            return StartNormal.independent(mean, sd);
+        }
+        double[][] factor = DenseMatrix.cholesky(h.dense());
+        return factor == null ? null : ofFamily(mean, factor);
+    }
+
+    /**
+     * The normal whose mean is one Newton step from a point and whose precision is the Hessian of −log p there, by
+     * differences of the gradient over about a standard deviation; null if that is not positive definite or too large.
+     */
+    private @Nullable StartNormal measured(double[] at, StartNormal scale) {
+        if (dimensions > DENSE) {
+            return null;
+        }
+        double[] gradient = new double[dimensions];
+        double[][] precision = Precision.measure(density, at, scale.sd(), gradient);
+        evaluations += 2 * dimensions + 1;
+        double[][] lower = DenseMatrix.cholesky(precision);
+        if (lower == null) {
+            return null;
+        }
+        double[][] covariance = DenseMatrix.inverse(lower);
+        double[][] factor = DenseMatrix.cholesky(covariance);
+        if (factor == null) {
+            return null;
+        }
+        double[] mean = DenseMatrix.times(covariance, gradient);
+        for (int d = 0; d < dimensions; d++) {
+            mean[d] += at[d];
+        }
+        return ofFamily(mean, factor);
+    }
+
+    /** Of the family: a mean-field q's variances are the inverse of the precision's diagonal, where KL(q‖p) is least. */
+    private StartNormal ofFamily(double[] mean, double[][] factor) {
+        if (family == FamilyKind.FULL_RANK) {
+            return StartNormal.correlated(mean, factor);
+        }
+        double[][] precision = DenseMatrix.inverse(factor);
+        double[] sd = new double[dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            sd[d] = 1 / Math.sqrt(precision[d][d]);
+        }
+        return StartNormal.independent(mean, sd);
+    }
+
+    /** The separate modes among the arrivals, if there are several that matter. */
+    private List<Mode> modes(List<Arrival> arrivals) {
+        List<Arrival> separate = new ArrayList<>();
+        arrivals.sort((a, b) -> Double.compare(b.logP, a.logP));
+        for (Arrival arrival : arrivals) {
+            boolean known = false;
+            for (Arrival other : separate) {
+                known |= !isApart(arrival, other);
+            }
+            if (!known) {
+                separate.add(arrival);
+            }
+        }
+        List<Mode> modes = new ArrayList<>();
+        double most = Double.NEGATIVE_INFINITY;
+        for (Arrival arrival : separate) {
+            Estimate evidence = arrival.normal
+                    .logWeights(density, epsilon, finalDraws)
+                    .logEvidence(0);
+            evaluations += finalDraws;
+            if (Double.isFinite(evidence.value())) {
+                modes.add(new Mode(arrival.end, arrival.normal.sd(), evidence));
+                most = Math.max(most, evidence.value());
+            }
+        }
+        double least = most + NEGLIGIBLE;
+        modes.removeIf(mode -> mode.logEvidence().value() < least);
+        modes.sort((a, b) -> Double.compare(b.logEvidence().value(), a.logEvidence().value()));
+        return modes.size() < 2 ? List.of() : List.copyOf(modes);
+    }
+
+    /** Whether two ends are apart by more than the width of either and log p dips between them. */
+    private boolean isApart(Arrival a, Arrival b) {
+        double widest = 0;
+        for (int d = 0; d < dimensions; d++) {
+            widest = Math.max(
+                    widest, Math.abs(a.end[d] - b.end[d]) / Math.max(a.normal.sd()[d], b.normal.sd()[d]));
+        }
+        if (!(widest > 1)) {
+            return false;
+        }
+        int inner = 15;
+        double[] points = new double[inner * dimensions];
+        for (int i = 0; i < inner; i++) {
+            double share = (i + 1.0) / (inner + 1);
+            for (int d = 0; d < dimensions; d++) {
+                points[i * dimensions + d] = a.end[d] + share * (b.end[d] - a.end[d]);
+            }
+        }
+        double[] logP = new double[inner];
+        density.evaluate(inner, points, logP, new double[points.length]);
+        evaluations += inner;
+        double dip = Arrays.stream(logP).min().orElse(Double.NaN);
+        return !(dip > Math.min(a.logP, b.logP) - 1);
+    }
+
+    /** Standard normals, [rows][D]. */
+    static float[] normals(Device device, Key key, int rows, int dimensions) {
+        try (Buffer buffer = device.allocate((long) rows * dimensions)) {
+            device.ops().normal(key, 0, Shape.of(1, rows, dimensions), buffer);
+            return buffer.toFloats();
+        }
+    }
+}

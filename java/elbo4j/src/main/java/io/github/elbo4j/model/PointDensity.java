@@ -1,0 +1,98 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code log p(x, z)} and its gradient at points that the host chooses, rather than at draws: for methods that search. A
+ * {@link HostLogJoint} is asked in float64; every other log-joint gets its points rounded to the float32 of its device.
+ */
+public final class PointDensity implements AutoCloseable {
+    private final Device device;
+    private final LogJoint joint;
+    private final HostLogJoint.@Nullable BlockFunction function;
+    private @Nullable Buffer z; // [rows][D]
+    private @Nullable Buffer logP; // [rows]
+    private @Nullable Buffer slopes; // [rows][D]
+    private float[] floats = {};
+
+    /** @param joint one problem, on this device; it stays the caller's */
+    public PointDensity(Device device, LogJoint joint) {
+        this.device = device;
+        this.joint = joint;
+        this.function = joint instanceof HostLogJoint host ? host.function() : null;
+    }
+
+    /** D. */
+    public int dimensions() {
+        return joint.dimensions();
+    }
+
+    /** Whether points and results keep float64's precision. */
+    public boolean isExact() {
+        return function != null;
+    }
+
+    /**
+     * Evaluates at some points.
+     *
+     * @param rows how many; the arrays may be longer
+     * @param points [rows][D] row-major
+     * @param values [rows], {@code log p} is written to it
+     * @param gradient [rows][D], {@code ∇z log p} is written to it
+     */
+    public void evaluate(int rows, double[] points, double[] values, double[] gradient) {
+        int elements = rows * joint.dimensions();
+        if (function != null) {
+            function.evaluate(rows, points, values, gradient);
+            return;
+        }
+        if (floats.length < elements) {
+            close();
+            floats = new float[elements];
+            z = device.allocate(elements);
+            logP = device.allocate(rows);
+            slopes = device.allocate(elements);
+        }
+        if (z == null || logP == null || slopes == null) {
+            return; // nothing to evaluate
+        }
+        if (logP.length() < rows) {
+            logP.close();
+            logP = device.allocate(rows);
+        }
+        for (int i = 0; i < elements; i++) {
+            floats[i] = (float) points[i];
+        }
+        z.write(0, floats, 0, elements);
+        joint.evaluate(Shape.of(1, rows, joint.dimensions()), z, logP, slopes);
+        slopes.read(0, floats, 0, elements);
+        for (int i = 0; i < elements; i++) {
+            gradient[i] = floats[i];
+        }
+        float[] read = new float[rows];
+        logP.read(0, read, 0, rows);
+        for (int r = 0; r < rows; r++) {
+            values[r] = read[r];
+        }
+    }
+
+    @Override
+    public void close() {
+        if (z != null) {
+            z.close();
+            z = null;
+        }
+        if (logP != null) {
+            logP.close();
+            logP = null;
+        }
+        if (slopes != null) {
+            slopes.close();
+            slopes = null;
+        }
+        floats = new float[0];
+    }
+}
