@@ -4,6 +4,7 @@ import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.family.Gaussian;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class StandardizationTest {
             for (int i = 0; i <= k; i++) {
                 z[i] = random.nextGaussian();
             }
-            double[] back = scale.meanToOriginal(z);
+            double[] back = map(scale, z);
             double before = logDensity(scale.data(), z);
             double after = logDensity(original, back);
             close("log density", scale.elboToOriginal(before), after, 1e-10 * Math.abs(after));
@@ -69,13 +70,16 @@ class StandardizationTest {
     void theCovarianceFollowsTheSameMap() {
         Standardization scale = Standardization.ofColumnsAndTarget(DATA.withIntercept());
         double[][] c = {{2, 0.3, -0.4, 0.1}, {0.3, 1, 0.2, 0}, {-0.4, 0.2, 3, -0.2}, {0.1, 0, -0.2, 0.5}};
-        double[][] got = scale.covarianceToOriginal(c);
+        Standardization.Affine back = scale.toOriginal(4);
+        double[][] got = new Gaussian(new double[4], c)
+                .affine(back.shift(), back.scale(), back.weights())
+                .covariance();
         double[][] a = new double[4][4];
-        double[] origin = scale.meanToOriginal(new double[4]);
+        double[] origin = map(scale, new double[4]);
         for (int j = 0; j < 4; j++) {
             double[] unit = new double[4];
             unit[j] = 1;
-            double[] image = scale.meanToOriginal(unit);
+            double[] image = map(scale, unit);
             for (int i = 0; i < 4; i++) {
                 a[i][j] = image[i] - origin[i];
             }
@@ -110,9 +114,17 @@ class StandardizationTest {
     @Test
     void aPosteriorOfTheWrongSizeIsRefused() {
         Standardization scale = Standardization.ofColumns(DATA);
-        assertThatThrownBy(() -> scale.meanToOriginal(new double[4]))
+        assertThatThrownBy(() -> scale.toOriginal(4))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the posterior has 4 dimensions, but there are 2 coefficients: [a, b]");
+    }
+
+    /** The way back of a point. */
+    private static double[] map(Standardization scale, double[] z) {
+        Standardization.Affine back = scale.toOriginal(z.length);
+        return Gaussian.independent(z, new double[z.length])
+                .affine(back.shift(), back.scale(), back.weights())
+                .mean();
     }
 
     private static double logDensity(RegressionData data, double[] z) {

@@ -112,9 +112,11 @@ final class Problem {
     }
 
     Gaussian posterior(Gaussian fitted) {
-        return scale == null
-                ? fitted
-                : new Gaussian(scale.meanToOriginal(fitted.mean()), scale.covarianceToOriginal(fitted.covariance()));
+        if (scale == null) {
+            return fitted;
+        }
+        Standardization.Affine back = scale.toOriginal(fitted.dimensions());
+        return fitted.affine(back.shift(), back.scale(), back.weights());
     }
 
     /** The marginals of a posterior on the scale of the data. */
@@ -124,7 +126,7 @@ final class Problem {
             int predictor = input.predictors().indexOf(names.get(i));
             parameters.add(new FitSummary.Parameter(
                     names.get(i),
-                    posterior.mean()[i],
+                    posterior.mean(i),
                     posterior.standardDeviation(i),
                     predictor < 0 ? Double.NaN : input.sd(predictor)));
         }

@@ -177,26 +177,26 @@ public final class FullRankGaussian implements VariationalFamily {
     public Gaussian toGaussian(float[] values) {
         Layout.length(values, parameters());
         double[] mean = new double[dimensions];
-        double[][] lower = new double[dimensions][dimensions];
+        double[][] lower = new double[dimensions][];
         for (int i = 0; i < dimensions; i++) {
             mean[i] = values[i];
+            lower[i] = new double[i + 1];
             for (int j = 0; j <= i; j++) {
                 double element = values[(i + 1) * dimensions + j];
                 lower[i][j] = i == j ? StrictMath.exp(element) : element;
             }
         }
-        double[][] covariance = new double[dimensions][dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            for (int j = 0; j <= i; j++) {
+        // In place, from the end: element (i, j) needs of L only what stands before it in its row and in those above.
+        for (int i = dimensions - 1; i >= 0; i--) {
+            for (int j = i; j >= 0; j--) {
                 double sum = 0;
                 for (int k = 0; k <= j; k++) {
                     sum += lower[i][k] * lower[j][k];
                 }
-                covariance[i][j] = sum;
-                covariance[j][i] = sum;
+                lower[i][j] = sum;
             }
         }
-        return new Gaussian(mean, covariance);
+        return Gaussian.ofTriangle(mean, lower);
     }
 
     @Override

@@ -1,36 +1,318 @@
 package io.github.elbo4j.family;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A Gaussian on the host, in float64: what a fit reports.
+ * A Gaussian over D coordinates on the host, in float64: what a fit reports. It never changes, and arrays go in and out as
+ * copies.
  *
- * @param mean [D]
- * @param covariance [D][D], symmetric
+ * <p>It holds no more than it has to say: D variances where coordinates are independent, as many covariances again where
+ * only the first is correlated with the others (an intercept that takes up the shifts of independent slopes), a triangle of
+ * D·(D + 1)/2 numbers else. All but {@link #covariance()} works without a D × D array.
  */
-public record Gaussian(double[] mean, double[][] covariance) {
-    public Gaussian {
-        if (covariance.length != mean.length) {
-            throw new IllegalArgumentException(
-                    "covariance has " + covariance.length + " rows, but mean has " + mean.length + " elements");
-        }
-        for (int i = 0; i < covariance.length; i++) {
-            if (covariance[i].length != mean.length) {
-                throw new IllegalArgumentException("row " + i + " of covariance has " + covariance[i].length
-                        + " elements, but mean has " + mean.length);
-            }
-        }
+public final class Gaussian {
+    /** Coordinates that {@link #toString} tells. */
+    private static final int TOLD = 8;
+    /** By how much of √(variance·variance) two halves of a symmetric matrix may differ by rounding. */
+    private static final double ROUNDING = 1e-9;
+
+    private final double[] mean; // [D]
+    private final double @Nullable [] sd; // [D]; null where there is a triangle
+    private final double @Nullable [] withFirst; // covariances with coordinate 0, [D], the first unused; null for none
+    private final double @Nullable [][] triangle; // [i][j ≤ i]
+
+    private Gaussian(
+            double[] mean, double @Nullable [] sd, double @Nullable [] withFirst, double @Nullable [][] triangle) {
+        this.mean = mean;
+        this.sd = sd;
+        this.withFirst = withFirst;
+        this.triangle = triangle;
     }
 
+    /**
+     * Any Gaussian.
+     *
+     * @param mean [D]
+     * @param covariance [D][D], symmetric but for rounding; its lower triangle counts
+     * @throws IllegalArgumentException if it is not D × D, not symmetric, or a variance is negative; NaN passes, since a fit
+     *     that diverged has a posterior too
+     */
+    public Gaussian(double[] mean, double[][] covariance) {
+        this(Objects.requireNonNull(mean, "mean is null").clone(), null, null, lowerOf(mean.length, covariance));
+    }
+
+    /**
+     * Independent normals.
+     *
+     * @param mean [D]
+     * @param standardDeviation [D], none negative
+     */
+    public static Gaussian independent(double[] mean, double[] standardDeviation) {
+        Objects.requireNonNull(mean, "mean is null");
+        Objects.requireNonNull(standardDeviation, "standardDeviation is null");
+        if (standardDeviation.length != mean.length) {
+            throw new IllegalArgumentException(
+                    "standardDeviation has " + standardDeviation.length + " elements, but mean has " + mean.length);
+        }
+        for (int i = 0; i < mean.length; i++) {
+            if (standardDeviation[i] < 0) {
+                throw new IllegalArgumentException(
+                        "standardDeviation[" + i + "] is " + standardDeviation[i] + ", but must be 0 or more");
+            }
+        }
+        return new Gaussian(mean.clone(), standardDeviation.clone(), null, null);
+    }
+
+    /** From arrays that nobody else keeps; the triangle is [i][j ≤ i]. */
+    static Gaussian ofTriangle(double[] mean, double[][] triangle) {
+        return new Gaussian(mean, null, null, triangle);
+    }
+
+    /** D. */
     public int dimensions() {
         return mean.length;
     }
 
-    /** {@code √covariance[i][i]}. */
-    public double standardDeviation(int i) {
-        return Math.sqrt(covariance[i][i]);
+    /** The mean, [D], a copy. */
+    public double[] mean() {
+        return mean.clone();
     }
 
-    /** {@code covariance[i][j] / (sd_i · sd_j)}. */
+    /** The mean of coordinate i. */
+    public double mean(int i) {
+        return mean[i];
+    }
+
+    /** {@code √covariance(i, i)}. */
+    public double standardDeviation(int i) {
+        return sd != null ? sd[i] : Math.sqrt(covariance(i, i));
+    }
+
+    /** The covariance of two coordinates; the variance where they are one. */
+    public double covariance(int i, int j) {
+        Objects.checkIndex(i, mean.length);
+        Objects.checkIndex(j, mean.length);
+        if (triangle != null) {
+            return triangle[Math.max(i, j)][Math.min(i, j)];
+        }
+        if (i == j) {
+            return standardDeviation(i) * standardDeviation(i);
+        }
+        return withFirst != null && Math.min(i, j) == 0 ? withFirst[Math.max(i, j)] : 0;
+    }
+
+    /** {@code covariance(i, j) / (sd_i · sd_j)}. */
     public double correlation(int i, int j) {
-        return i == j ? 1 : covariance[i][j] / (standardDeviation(i) * standardDeviation(j));
+        return i == j ? 1 : covariance(i, j) / (standardDeviation(i) * standardDeviation(j));
+    }
+
+    /** Whether no two coordinates are correlated, by construction; {@link #covariance()} is then a diagonal. */
+    public boolean isIndependent() {
+        return triangle == null && withFirst == null;
+    }
+
+    /**
+     * The whole covariance, [D][D], made anew at each call. {@link #covariance(int, int)} gives an element without it.
+     *
+     * @throws IllegalStateException if D × D numbers are more than there is memory for; it says how much they take
+     */
+    public double[][] covariance() {
+        int d = mean.length;
+        long bytes = (long) d * d * Double.BYTES;
+        if (bytes > Runtime.getRuntime().maxMemory()) {
+            throw new IllegalStateException(tooLarge(d, bytes));
+        }
+        try {
+            double[][] all = new double[d][d];
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j <= i; j++) {
+                    all[i][j] = covariance(i, j);
+                    all[j][i] = all[i][j];
+                }
+            }
+            return all;
+        } catch (OutOfMemoryError e) {
+            throw new IllegalStateException(tooLarge(d, bytes), e);
+        }
+    }
+
+    private static String tooLarge(int d, long bytes) {
+        return String.format(
+                Locale.ROOT,
+                "the covariance of %d coordinates takes %.1f GiB, and Java's heap is %.1f GiB; ask for its elements,"
+                        + " covariance(i, j), or raise the heap (java -Xmx)",
+                d,
+                bytes / 0x1p30,
+                Runtime.getRuntime().maxMemory() / 0x1p30);
+    }
+
+    /**
+     * The distribution of y for z from this one: {@code y_i = shift_i + scale_i·z_i}, and to the first coordinate comes {@code
+     * Σ_j weights_j·z_j}. It takes time and memory in proportion to what this Gaussian holds.
+     *
+     * @param shift [D]
+     * @param scale [D]
+     * @param weights [D]
+     */
+    public Gaussian affine(double[] shift, double[] scale, double[] weights) {
+        length("shift", shift);
+        length("scale", scale);
+        length("weights", weights);
+        int d = mean.length;
+        double[] moved = new double[d];
+        double[] first = weights.clone(); // the first row of the map
+        double sum = 0;
+        for (int i = 0; i < d; i++) {
+            moved[i] = scale[i] * mean[i] + shift[i];
+            first[i] += i == 0 ? scale[0] : 0;
+            sum += first[i] * mean[i];
+        }
+        if (d > 0) {
+            moved[0] = sum + shift[0];
+        }
+        if (triangle != null) {
+            return new Gaussian(moved, null, null, mappedTriangle(scale, first));
+        }
+        double[] sds = new double[d];
+        double[] mixed = withFirst(first);
+        boolean mixes = false;
+        double variance = 0;
+        for (int j = 0; j < d; j++) {
+            variance += first[j] * mixed[j];
+            sds[j] = Math.abs(scale[j]) * standardDeviation(j);
+            mixed[j] *= scale[j];
+            mixes |= j > 0 && mixed[j] != 0;
+        }
+        if (d > 0) {
+            sds[0] = Math.sqrt(variance);
+        }
+        return new Gaussian(moved, sds, mixes ? mixed : null, null);
+    }
+
+    /** The covariance of {@code Σ_j first_j·z_j} with each z_i. */
+    private double[] withFirst(double[] first) {
+        int d = mean.length;
+        double[] mixed = new double[d];
+        for (int i = 0; i < d; i++) {
+            mixed[i] = first[i] * covariance(i, i);
+            if (i > 0 && withFirst != null) {
+                mixed[i] += first[0] * withFirst[i];
+                mixed[0] += first[i] * withFirst[i];
+            }
+        }
+        return mixed;
+    }
+
+    private double[][] mappedTriangle(double[] scale, double[] first) {
+        int d = mean.length;
+        double[][] mapped = new double[d][];
+        double variance = 0;
+        for (int i = 0; i < d; i++) {
+            double sum = 0;
+            for (int j = 0; j < d; j++) {
+                sum += first[j] * covariance(i, j);
+            }
+            variance += first[i] * sum;
+            mapped[i] = new double[i + 1];
+            mapped[i][0] = scale[i] * sum;
+            for (int j = 1; j <= i; j++) {
+                mapped[i][j] = scale[i] * covariance(i, j) * scale[j];
+            }
+        }
+        if (d > 0) {
+            mapped[0][0] = variance;
+        }
+        return mapped;
+    }
+
+    /** By value: equal means and equal covariances, however they are held. NaN equals NaN. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (!(other instanceof Gaussian that) || !Arrays.equals(mean, that.mean)) {
+            return false;
+        }
+        if (triangle != null && that.triangle != null) {
+            return Arrays.deepEquals(triangle, that.triangle);
+        }
+        if (sd != null && that.sd != null && withFirst == null && that.withFirst == null) {
+            return Arrays.equals(sd, that.sd);
+        }
+        // One row is enough where neither has more.
+        int rows = triangle == null && that.triangle == null ? 1 : mean.length;
+        for (int i = 0; i < mean.length; i++) {
+            if (Double.compare(standardDeviation(i), that.standardDeviation(i)) != 0) {
+                return false;
+            }
+            for (int j = 0; j < Math.min(i, rows); j++) {
+                if (Double.compare(covariance(i, j), that.covariance(i, j)) != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(mean);
+    }
+
+    /** In words: the mean ± the standard deviation of the first coordinates. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("Gaussian of ")
+                .append(mean.length)
+                .append(
+                        mean.length == 1
+                                ? " coordinate"
+                                : isIndependent() ? " independent coordinates" : " coordinates");
+        for (int i = 0; i < Math.min(mean.length, TOLD); i++) {
+            text.append(i == 0 ? ": " : ", ")
+                    .append(String.format(Locale.ROOT, "%.4g ± %.2g", mean[i], standardDeviation(i)));
+        }
+        if (mean.length > TOLD) {
+            text.append(", and ").append(mean.length - TOLD).append(" more");
+        }
+        return text.toString();
+    }
+
+    private void length(String name, double[] values) {
+        if (values.length != mean.length) {
+            throw new IllegalArgumentException(
+                    name + " has " + values.length + " elements, but mean has " + mean.length);
+        }
+    }
+
+    private static double[][] lowerOf(int d, double[][] covariance) {
+        Objects.requireNonNull(covariance, "covariance is null");
+        if (covariance.length != d) {
+            throw new IllegalArgumentException(
+                    "covariance has " + covariance.length + " rows, but mean has " + d + " elements");
+        }
+        double[][] lower = new double[d][];
+        for (int i = 0; i < d; i++) {
+            Objects.requireNonNull(covariance[i], "a row of covariance is null");
+            if (covariance[i].length != d) {
+                throw new IllegalArgumentException(
+                        "row " + i + " of covariance has " + covariance[i].length + " elements, but mean has " + d);
+            }
+            if (covariance[i][i] < 0) {
+                throw new IllegalArgumentException(
+                        "covariance[" + i + "][" + i + "] is " + covariance[i][i] + ", but a variance is 0 or more");
+            }
+            lower[i] = Arrays.copyOf(covariance[i], i + 1);
+            for (int j = 0; j < i; j++) {
+                double allowed = ROUNDING * Math.sqrt(covariance[i][i] * covariance[j][j]);
+                if (Math.abs(covariance[i][j] - covariance[j][i]) > allowed) {
+                    throw new IllegalArgumentException("covariance[" + i + "][" + j + "] is " + covariance[i][j]
+                            + ", but covariance[" + j + "][" + i + "] is " + covariance[j][i]
+                            + ": it must be symmetric");
+                }
+            }
+        }
+        return lower;
     }
 }

@@ -170,12 +170,12 @@ public final class MeanFieldGaussian implements VariationalFamily {
     public Gaussian toGaussian(float[] values) {
         Layout.length(values, parameters());
         double[] mean = new double[dimensions];
-        double[][] covariance = new double[dimensions][dimensions];
+        double[] sd = new double[dimensions];
         for (int d = 0; d < dimensions; d++) {
             mean[d] = values[d];
-            covariance[d][d] = StrictMath.exp(2.0 * values[dimensions + d]);
+            sd[d] = StrictMath.exp(values[dimensions + d]);
         }
-        return new Gaussian(mean, covariance);
+        return Gaussian.independent(mean, sd);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public record FitResult(
         List<TracePoint> trace,
         double seconds,
         long draws) {
+    /** Parameters that {@link #toString} tells. */
+    private static final int PARAMETERS_TOLD = 8;
+
     public FitResult {
         parameterNames = List.copyOf(parameterNames);
         trace = List.copyOf(trace);
@@ -65,8 +69,35 @@ public record FitResult(
         return draws / seconds;
     }
 
+    /** In words, short: how it ended, the ELBO, the verdict and the first parameters. */
+    @Override
+    public String toString() {
+        int told = Math.min(PARAMETERS_TOLD, parameterNames.size());
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s fit on %s, %s after %d steps: ELBO %s, verdict %s (k-hat %.2f); ",
+                family.label(),
+                device,
+                status.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                steps,
+                elbo,
+                verdict.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                kHat));
+        for (int i = 0; i < told; i++) {
+            text.append(i == 0 ? "" : ", ")
+                    .append(parameterNames.get(i))
+                    .append(String.format(
+                            Locale.ROOT, " %.4g ± %.2g", posterior.mean(i), posterior.standardDeviation(i)));
+        }
+        if (parameterNames.size() > told) {
+            text.append(", and ").append(parameterNames.size() - told).append(" more");
+        }
+        return text.toString();
+    }
+
     /** The same fit, told on the scale of the data before they were standardized. */
     public FitResult toOriginal(Standardization scale) {
+        Standardization.Affine back = scale.toOriginal(posterior.dimensions());
         return new FitResult(
                 family,
                 gradient,
@@ -84,8 +115,7 @@ public record FitResult(
                         scale.elboToOriginal(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
                 kHat,
                 verdict,
-                new Gaussian(
-                        scale.meanToOriginal(posterior.mean()), scale.covarianceToOriginal(posterior.covariance())),
+                posterior.affine(back.shift(), back.scale(), back.weights()),
                 parameterNames,
                 trace.stream()
                         .map(p -> new TracePoint(p.step(), scale.elboToOriginal(p.elbo()), p.standardError()))

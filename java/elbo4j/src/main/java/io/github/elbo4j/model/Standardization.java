@@ -70,43 +70,44 @@ public final class Standardization {
     }
 
     /**
-     * The mean of a posterior, on the original scale.
+     * The way back: {@code y_i = shift_i + scale_i·z_i}, and to the first coordinate comes {@code Σ_j weights_j·z_j}, the
+     * shifts that the intercept takes up. Every other element of the map is 0.
      *
-     * @param standardized of the K coefficients, perhaps with the log noise as a last parameter
+     * @param shift [D]
+     * @param scale [D]
+     * @param weights [D]; zeros without an intercept
      */
-    public double[] meanToOriginal(double[] standardized) {
-        double[][] a = map(standardized.length);
-        double[] mapped = new double[a.length];
-        for (int i = 0; i < a.length; i++) {
-            mapped[i] = dot(a[i], standardized);
+    public record Affine(double[] shift, double[] scale, double[] weights) {}
+
+    /**
+     * The way back of posteriors and draws, in arrays of the caller's own; {@link
+     * io.github.elbo4j.family.Gaussian#affine} takes it.
+     *
+     * @param dimensions D: the K coefficients, perhaps with the log noise as a last parameter
+     */
+    public Affine toOriginal(int dimensions) {
+        int k = columns.size();
+        if (dimensions != k && dimensions != k + 1) {
+            throw new IllegalArgumentException("the posterior has " + dimensions + " dimensions, but there are " + k
+                    + " coefficients: " + columns);
+        }
+        double[] shift = new double[dimensions];
+        double[] scale = new double[dimensions];
+        double[] weights = new double[dimensions];
+        for (int j = 0; j < k; j++) {
+            scale[j] = targetSd / sd[j];
+            if (intercept && j > 0) {
+                weights[j] = -targetSd * mean[j] / sd[j];
+            }
         }
         if (intercept) {
-            mapped[0] += targetMean;
+            shift[0] = targetMean;
         }
-        if (a.length > columns.size()) {
-            mapped[columns.size()] += StrictMath.log(targetSd);
+        if (dimensions > k) {
+            scale[k] = 1;
+            shift[k] = StrictMath.log(targetSd);
         }
-        return mapped;
-    }
-
-    /** The covariance of a posterior, on the original scale; its parameters as in {@link #meanToOriginal}. */
-    public double[][] covarianceToOriginal(double[][] standardized) {
-        double[][] a = map(standardized.length);
-        int d = a.length;
-        double[][] half = new double[d][d]; // A·covariance
-        double[][] mapped = new double[d][d];
-        for (int i = 0; i < d; i++) {
-            for (int j = 0; j < d; j++) {
-                half[i][j] = dot(a[i], standardized[j]);
-            }
-        }
-        for (int i = 0; i < d; i++) {
-            for (int j = 0; j <= i; j++) {
-                mapped[i][j] = dot(half[i], a[j]);
-                mapped[j][i] = mapped[i][j];
-            }
-        }
-        return mapped;
+        return new Affine(shift, scale, weights);
     }
 
     /**
@@ -115,34 +116,6 @@ public final class Standardization {
      */
     public double elboToOriginal(double elbo) {
         return target ? elbo - data.rows() * StrictMath.log(targetSd) : elbo;
-    }
-
-    /** A, the linear part of the way back. */
-    private double[][] map(int d) {
-        int k = columns.size();
-        if (d != k && d != k + 1) {
-            throw new IllegalArgumentException(
-                    "the posterior has " + d + " dimensions, but there are " + k + " coefficients: " + columns);
-        }
-        double[][] a = new double[d][d];
-        for (int j = 0; j < k; j++) {
-            a[j][j] = targetSd / sd[j];
-            if (intercept && j > 0) {
-                a[0][j] = -targetSd * mean[j] / sd[j];
-            }
-        }
-        if (d > k) {
-            a[k][k] = 1;
-        }
-        return a;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     /** Standardizes a column in place; returns its mean (0 if it stays) and standard deviation. */
