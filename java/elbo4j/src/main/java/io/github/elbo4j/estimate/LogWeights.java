@@ -96,6 +96,40 @@ public final class LogWeights {
         return new Estimate(largest + StrictMath.log(mean.value()), mean.standardError() / mean.value(), f.length);
     }
 
+    /**
+     * The effective sample size of the weights over their number, {@code (Σw)²/(S·Σw²)}: from 1/S to 1, which is where all
+     * are equal; NaN if one is NaN or all are 0. Weights are truncated at {@code √S} times their mean (Ionides 2008): that of
+     * raw weights jumps with the largest of them.
+     */
+    public double efficiency(int problem) {
+        double sum = 0;
+        double squares = 0;
+        for (double weight : truncated(values[problem])) {
+            sum += weight;
+            squares += weight * weight;
+        }
+        return sum * sum / squares / values[problem].length;
+    }
+
+    /** The weights in units of the largest, truncated at √S times their mean. */
+    static double[] truncated(double[] logWeights) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : logWeights) {
+            largest = Math.max(largest, value); // NaN stays
+        }
+        double[] w = new double[logWeights.length];
+        double sum = 0;
+        for (int s = 0; s < w.length; s++) {
+            w[s] = StrictMath.exp(logWeights[s] - largest);
+            sum += w[s];
+        }
+        double most = sum / Math.sqrt(w.length);
+        for (int s = 0; s < w.length; s++) {
+            w[s] = Math.min(w[s], most);
+        }
+        return w;
+    }
+
     /** The mean of independent values, with its standard error from a second pass over the deviations. */
     public static Estimate mean(double[] values) {
         double sum = 0;

@@ -22,15 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param baseline null but for the score gradient
  * @param optimizer the method and its numbers
  * @param steps steps done
- * @param message why it ended, in a sentence
+ * @param start where it started from, in a clause; empty if at the initial mean
+ * @param message why it ended, in a clause
  * @param elbo from fresh draws; it bounds the log evidence from below
  * @param logEvidence the importance-weighted estimate of log p(x) from the same draws
- * @param verdict of k-hat; {@link Verdict#DO_NOT_TRUST} too if the fit diverged or failed
- * @param kHat the Pareto shape of the importance ratios; NaN if there is none
+ * @param assessment how far to trust it, and why
+ * @param modes the separate modes that matter, as far as the starts came upon several, the best first; else empty
  * @param posterior q
  * @param trace the ELBO step by step, thinned evenly to about 2000 points
  * @param seconds wall-clock time
- * @param draws draws of the training steps
+ * @param draws draws of the training steps and comparisons
  */
 public record FitResult(
         FamilyKind family,
@@ -43,11 +44,12 @@ public record FitResult(
         long seed,
         int steps,
         Status status,
+        String start,
         String message,
         Estimate elbo,
         Estimate logEvidence,
-        double kHat,
-        Verdict verdict,
+        Assessment assessment,
+        List<Mode> modes,
         Gaussian posterior,
         List<String> parameterNames,
         List<TracePoint> trace,
@@ -59,10 +61,21 @@ public record FitResult(
     public FitResult {
         parameterNames = List.copyOf(parameterNames);
         trace = List.copyOf(trace);
+        modes = List.copyOf(modes);
     }
 
     public boolean converged() {
         return status == Status.CONVERGED;
+    }
+
+    /** {@link Assessment#verdict()}. */
+    public Verdict verdict() {
+        return assessment.verdict();
+    }
+
+    /** {@link Assessment#kHat()}. */
+    public double kHat() {
+        return assessment.kHat();
     }
 
     public double drawsPerSecond() {
@@ -81,8 +94,8 @@ public record FitResult(
                 status.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 steps,
                 elbo,
-                verdict.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                kHat));
+                verdict().words(),
+                kHat()));
         for (int i = 0; i < told; i++) {
             text.append(i == 0 ? "" : ", ")
                     .append(parameterNames.get(i))
@@ -109,12 +122,13 @@ public record FitResult(
                 seed,
                 steps,
                 status,
+                start,
                 message,
                 new Estimate(scale.elboToOriginal(elbo.value()), elbo.standardError(), elbo.draws()),
                 new Estimate(
                         scale.elboToOriginal(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
-                kHat,
-                verdict,
+                assessment,
+                modes,
                 posterior.affine(back.shift(), back.scale(), back.weights()),
                 parameterNames,
                 trace.stream()

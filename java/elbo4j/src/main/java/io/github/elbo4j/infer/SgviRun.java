@@ -10,6 +10,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -583,23 +584,32 @@ final class SgviRun implements AutoCloseable {
     }
 
     private FitResult measure(float[] parameters) {
-        Quality quality = new Quality(trace.recent(), new Estimate(Double.NaN, Double.NaN, 0), Double.NaN);
+        Gaussian posterior = average.toGaussian(parameters);
+        Evaluation evaluation = new Evaluation(joint, average, posterior, key, settings.workspaceBytes);
+        double[] last = comparison;
         try {
             average.parameterBuffer().write(0, parameters, 0, parameters.length);
             average.update();
-            quality = Quality.of(
-                    logWeights(joint, "evaluation", settings.evaluationDraws),
-                    logWeights(joint, "kHat", settings.evaluationDraws));
+            evaluation.measure(settings.evaluationDraws, draws + (start == null ? 0 : start.evaluations()));
         } catch (DeviceException e) {
             if (status != Status.FAILED) {
                 status = Status.FAILED;
                 message += "; measuring the result failed: " + e.getMessage();
             }
         }
+        Concern ending = ending();
+        if (ending != null) {
+            evaluation.add(ending);
+        } else if (last != null) {
+            compareWithFresh(evaluation, LogWeights.mean(last));
+        }
+        if (start != null && !start.modes().isEmpty()) {
+            evaluation.add(new Concern(
+                    Concern.Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(start.modes(), joint)));
+        }
         if (trace.steps() > 0) {
             tell();
         }
-        boolean measurable = status != Status.DIVERGED && status != Status.FAILED;
         return new FitResult(
                 settings.family,
                 settings.gradient,
@@ -611,15 +621,42 @@ final class SgviRun implements AutoCloseable {
                 settings.seed,
                 steps,
                 status,
+                start == null ? "" : start.words(),
                 message,
-                quality.elbo(),
-                quality.logEvidence(),
-                quality.kHat(),
-                measurable ? Verdict.of(quality.kHat()) : Verdict.DO_NOT_TRUST,
-                average.toGaussian(parameters),
+                evaluation.elbo(),
+                evaluation.logEvidence(),
+                evaluation.assessment(),
+                start == null ? List.of() : start.modes(),
+                posterior,
                 joint.parameterNames(),
                 trace.points(),
                 (System.nanoTime() - begun) * 1e-9,
                 draws);
+    }
+
+    /** What the way the run ended says of its result; null if it converged. */
+    private @Nullable Concern ending() {
+        return switch (status) {
+            case CONVERGED -> null;
+            case STEP_LIMIT -> new Concern(Concern.Kind.NOT_CONVERGED, Verdict.DO_NOT_TRUST, null, message);
+            case INTERRUPTED -> new Concern(Concern.Kind.INTERRUPTED, Verdict.DO_NOT_TRUST, null, message);
+            case DIVERGED -> new Concern(Concern.Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message);
+            case FAILED -> new Concern(Concern.Kind.FAILED, Verdict.DO_NOT_TRUST, null, message);
+        };
+    }
+
+    /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */
+    private void compareWithFresh(Evaluation evaluation, Estimate last) {
+        Estimate fresh = evaluation.elbo();
+        double apart = Math.abs(fresh.value() - last.value());
+        double error = Math.hypot(fresh.standardError(), last.standardError());
+        if (!(apart <= 4 * error + settings.stoppingRule.tolerance())) {
+            evaluation.add(new Concern(
+                    Concern.Kind.UNREPEATED_ELBO,
+                    Verdict.DO_NOT_TRUST,
+                    null,
+                    String.format(
+                            Locale.ROOT, "the fit ended with an ELBO of %s, but fresh draws give %s", last, fresh)));
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,9 +47,10 @@ final class Starts {
      *
      * @param normal to start from; null if log p was finite nowhere
      * @param modes if there are separate ones that matter, the best first; else empty
+     * @param evaluations of log p and its gradient
      * @param words what was done
      */
-    record Found(@Nullable StartNormal normal, List<Mode> modes, String words) {}
+    record Found(@Nullable StartNormal normal, List<Mode> modes, int evaluations, String words) {}
 
     /** The end of a path that arrived, and the best normal there. */
     private record Arrival(double[] end, double logP, StartNormal normal) {}
@@ -93,7 +95,7 @@ final class Starts {
                         walked,
                         walked == 1 ? "" : "s",
                         evaluations);
-        return new Found(best, modes, words);
+        return new Found(best, modes, evaluations, words);
     }
 
     private void walk(double[] from, List<StartNormal> candidates, List<Arrival> arrivals) {
@@ -251,6 +253,42 @@ final class Starts {
         evaluations += inner;
         double dip = Arrays.stream(logP).min().orElse(Double.NaN);
         return !(dip > Math.min(a.logP, b.logP) - 1);
+    }
+
+    /** The modes in words: where they are and what they weigh. */
+    static String describe(List<Mode> modes, LogJoint joint) {
+        int apart = 0;
+        double most = 0;
+        double[] a = modes.get(0).at();
+        double[] b = modes.get(1).at();
+        double[] sd = modes.get(0).sd();
+        double logSum = 0;
+        for (int d = 0; d < a.length; d++) {
+            double distance = Math.abs(a[d] - b[d]) / sd[d];
+            if (distance > most) {
+                most = distance;
+                apart = d;
+            }
+        }
+        String name = joint.parameterNames().get(apart);
+        StringBuilder words = new StringBuilder("the posterior has ")
+                .append(modes.size())
+                .append(" separate modes or more, of which this is one: ");
+        double largest = modes.get(0).logEvidence().value();
+        for (int m = 0; m < modes.size(); m++) {
+            Mode mode = modes.get(m);
+            logSum += StrictMath.exp(mode.logEvidence().value() - largest);
+            words.append(m == 0 ? "" : ", ")
+                    .append(String.format(
+                            Locale.ROOT,
+                            "%s near %.4g (log evidence %.4g)",
+                            name,
+                            mode.at()[apart],
+                            mode.logEvidence().value()));
+        }
+        return words.append(String.format(
+                        Locale.ROOT, "; together their log evidence is %.4g", largest + StrictMath.log(logSum)))
+                .toString();
     }
 
     /** Standard normals, [rows][D]. */

@@ -1,12 +1,12 @@
 package io.github.elbo4j.infer;
 
-/** What the Pareto k-hat of the importance ratios says of a fit (Vehtari et al. 2024; Yao et al. 2018). */
+/** How far a fit may be trusted; {@link Assessment} decides. */
 public enum Verdict {
-    /** k-hat below 0.5: q is close to the posterior. */
+    /** q is close to the posterior: means, standard deviations and intervals can be used as they are. */
     GOOD("good"),
-    /** k-hat in [0.5, 0.7): usable, above all after importance weighting. */
+    /** q misses some of the posterior: means are usable, intervals and tails with care. */
     USABLE("usable"),
-    /** k-hat of 0.7 or more, or none. */
+    /** q and the posterior differ where it matters, or nothing is known of it. */
     DO_NOT_TRUST("do not trust");
 
     private final String words;
@@ -18,13 +18,5 @@ public enum Verdict {
     /** The verdict in words. */
     public String words() {
         return words;
-    }
-
-    /** The verdict on a k-hat; NaN is not to be trusted. */
-    public static Verdict of(double kHat) {
-        if (kHat < 0.5) {
-            return GOOD;
-        }
-        return kHat < 0.7 ? USABLE : DO_NOT_TRUST;
     }
 }

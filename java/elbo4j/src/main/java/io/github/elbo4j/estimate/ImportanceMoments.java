@@ -1,0 +1,75 @@
+package io.github.elbo4j.estimate;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+
+/**
+ * Means and standard deviations of draws under importance weights, against those of the same draws without, coordinate by
+ * coordinate: where the weights are nearly uniform the two agree whatever the draws. The weights {@code w = p/q} are
+ * truncated at {@code √S} times their mean (Ionides 2008), which keeps the variance finite whatever their tail.
+ *
+ * @param shift {@code (mean_w − mean) / sd}, [D]
+ * @param ratio {@code sd_w / sd}, [D]
+ * @param error about the standard error of a shift, {@code √(1/ESS − 1/S)} with ESS that of the truncated weights; the
+ *     logarithm of a ratio has about the same
+ */
+public record ImportanceMoments(double[] shift, double[] ratio, double error) {
+    /**
+     * From the draws of {@link LogWeights#draw}, made again.
+     *
+     * @param q one problem
+     * @param moments q's own, which keep the sums from cancelling
+     * @param key of the draws
+     * @param logWeights log p − log q at the draws
+     * @param workspaceBytes what the draws may take
+     */
+    public static ImportanceMoments of(
+            VariationalFamily q, Gaussian moments, Key key, double[] logWeights, long workspaceBytes) {
+        int dimensions = q.dimensions();
+        double[] w = LogWeights.truncated(logWeights);
+        double total = 0;
+        double squares = 0;
+        for (double weight : w) {
+            total += weight;
+            squares += weight * weight;
+        }
+        double[][] sums = new double[4][dimensions]; // of u, u², w·u, w·u², u = (z − mean_q)/sd_q
+        int wave = (int) Math.max(1, Math.min(w.length, workspaceBytes / Float.BYTES / dimensions));
+        float[] z = new float[Math.multiplyExact(wave, dimensions)];
+        double[] mean = moments.mean();
+        double[] sd = new double[dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            sd[d] = moments.standardDeviation(d);
+        }
+        try (Buffer draws = q.device().allocate(z.length)) {
+            for (int from = 0; from < w.length; from += wave) {
+                int rows = Math.min(wave, w.length - from);
+                q.sample(key, 0, new Shape(1, rows, dimensions, 0, from, 0), draws);
+                draws.read(0, z, 0, rows * dimensions);
+                for (int s = 0; s < rows; s++) {
+                    for (int d = 0; d < dimensions; d++) {
+                        double unit = (z[s * dimensions + d] - mean[d]) / sd[d];
+                        sums[0][d] += unit;
+                        sums[1][d] += unit * unit;
+                        sums[2][d] += w[from + s] * unit;
+                        sums[3][d] += w[from + s] * unit * unit;
+                    }
+                }
+            }
+        }
+        double[] shift = new double[dimensions];
+        double[] ratio = new double[dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            double plain = sums[0][d] / w.length;
+            double weighted = sums[2][d] / total;
+            double plainSd = Math.sqrt(Math.max(0, sums[1][d] / w.length - plain * plain));
+            shift[d] = (weighted - plain) / plainSd;
+            ratio[d] = Math.sqrt(Math.max(0, sums[3][d] / total - weighted * weighted)) / plainSd;
+        }
+        double error = Math.sqrt(Math.max(0, squares / (total * total) - 1.0 / w.length));
+        return new ImportanceMoments(shift, ratio, error);
+    }
+}

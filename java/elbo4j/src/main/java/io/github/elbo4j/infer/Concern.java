@@ -1,0 +1,56 @@
+package io.github.elbo4j.infer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reason why a fit is not simply good.
+ *
+ * @param kind what is wrong
+ * @param verdict the best verdict that a fit with it may get: usable or do not trust
+ * @param parameter the parameter that shows it most; null where it is not one parameter's
+ * @param words what was seen, a sentence with the numbers
+ */
+public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, String words) {
+    /** What can be wrong with a fit, and what to try. */
+    public enum Kind {
+        /** A number was not finite. */
+        DIVERGED("Use a lower learning rate, standardize the data, or transform parameters so that every real value is allowed."),
+        /** The device failed. */
+        FAILED("Run it again, on another device or with less memory."),
+        /** It was told to stop. */
+        INTERRUPTED("Run it again and let it finish; this is the state at which it was stopped."),
+        /** The answer was still moving at the cap on steps. */
+        NOT_CONVERGED("Take more steps, or more draws a step; standardize the data; or choose another family."),
+        /** The gradient of the model is not that of its log-joint. */
+        WRONG_GRADIENT("Mend the gradient: GradientCheck compares it with differences."),
+        /** The posterior has several separate modes, of which q covers one. */
+        SEVERAL_MODES("Constrain the parameters so that one mode is left, or fit each mode by itself (initialMean)."),
+        /** Float32 cannot tell apart what has to be told apart. */
+        PRECISION("Centre and scale the data, so that values and parameters are near 1 and their differences count."),
+        /** Fresh draws do not repeat the ELBO that the fit ended with. */
+        UNREPEATED_ELBO("Use more draws a step: some regions that matter are seen by few of them."),
+        /** There are no usable importance weights. */
+        NO_WEIGHTS("Choose another family, or transform the parameters: q and the posterior hardly overlap."),
+        /** The importance weights have a heavy tail. */
+        HEAVY_TAIL("Try the full-rank family, a transformation that makes the posterior more Gaussian, or tighter priors."),
+        /** Importance weighting moves a mean. */
+        SHIFTED("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
+        /** Importance weighting changes a standard deviation. */
+        WRONG_WIDTH("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
+        /** The ELBO is far below the log evidence: q is far from the posterior. */
+        GAP("Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
+        /** Few of the draws carry most of the weight. */
+        INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian.");
+
+        private final String remedy;
+
+        Kind(String remedy) {
+            this.remedy = remedy;
+        }
+
+        /** What to try, a sentence. */
+        public String remedy() {
+            return remedy;
+        }
+    }
+}

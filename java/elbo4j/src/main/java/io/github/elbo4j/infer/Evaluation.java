@@ -1,0 +1,273 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.ImportanceMoments;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.infer.Concern.Kind;
+import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What fresh draws say of a fitted q: the ELBO, the evidence, and the concerns that importance weights raise. Thresholds were
+ * chosen on one half of a set of posteriors with known answers and confirmed on the other; {@code bench/verdicts} is the
+ * command.
+ */
+final class Evaluation {
+    /** Weights this uniform leave nothing for k-hat to say. */
+    private static final double UNIFORM = 0.9;
+    /** Efficiency of a good fit, and of a usable one. */
+    private static final double GOOD_EFFICIENCY = 0.35;
+
+    private static final double USABLE_EFFICIENCY = 0.1;
+    /** Below it more draws do not help. */
+    private static final double HOPELESS = 0.03;
+    /** Pareto k-hat, likewise. */
+    private static final double GOOD_K = 0.5;
+
+    private static final double USABLE_K = 0.7;
+    /** Shifts of means by importance weighting, in standard deviations. */
+    private static final double GOOD_SHIFT = 0.1;
+
+    private static final double USABLE_SHIFT = 0.3;
+    /** Ratios of standard deviations, or their inverse. */
+    private static final double GOOD_RATIO = 1.15;
+
+    private static final double USABLE_RATIO = 1.6;
+    /** log evidence − ELBO, KL(q‖p), in nats for each parameter. */
+    private static final double GOOD_GAP = 0.06;
+
+    private static final double USABLE_GAP = 0.3;
+    /** How many standard errors a finding must be beyond its threshold. */
+    private static final double Z = 2;
+    /** Draws at most, so that weights fit a host array and a fit is not outlasted by its evaluation. */
+    private static final int MOST_DRAWS = 1 << 17;
+    /** Numbers that the draws for importance-weighted moments may be. */
+    private static final long MOST_NUMBERS = 1L << 28;
+    /** Spacing of float32 at log p, in nats, that still counts as none. */
+    private static final double COARSE = 0.25;
+    /** Spacings of float32 at a mean that its standard deviation must have. */
+    private static final double SPACINGS = 64;
+
+    private final LogJoint joint;
+    private final VariationalFamily q;
+    private final Gaussian posterior;
+    private final Key key;
+    private final long workspaceBytes;
+    private final List<Concern> concerns = new ArrayList<>();
+    private Estimate elbo = new Estimate(Double.NaN, Double.NaN, 0);
+    private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
+    private double kHat = Double.NaN;
+    private double efficiency = Double.NaN;
+    private int weights;
+
+    /** @param key of the whole fit */
+    Evaluation(LogJoint joint, VariationalFamily q, Gaussian posterior, Key key, long workspaceBytes) {
+        this.joint = joint;
+        this.q = q;
+        this.posterior = posterior;
+        this.key = key;
+        this.workspaceBytes = workspaceBytes;
+    }
+
+    /**
+     * Draws and measures.
+     *
+     * @param draws of the ELBO, and of the weights at first
+     * @param most of the weights: they are multiplied while k-hat's error may decide
+     */
+    void measure(int draws, long most) {
+        elbo = LogWeights.draw(joint, q, key.fork("evaluation"), draws, workspaceBytes)
+                .elbo(0);
+        int limit = (int) Math.max(draws, Math.min(most, MOST_DRAWS));
+        int count = draws;
+        LogWeights ratios = draw(count);
+        while (isUndecided(count) && 4L * count <= limit) {
+            count *= 4;
+            ratios = draw(count);
+        }
+        weights = count;
+        logEvidence = ratios.logEvidence(0);
+        judgePrecision();
+        judgeWeights(ratios);
+    }
+
+    void add(Concern concern) {
+        concerns.add(concern);
+    }
+
+    Estimate elbo() {
+        return elbo;
+    }
+
+    Estimate logEvidence() {
+        return logEvidence;
+    }
+
+    Assessment assessment() {
+        return Assessment.of(kHat, efficiency, weights, concerns);
+    }
+
+    private LogWeights draw(int count) {
+        LogWeights ratios = LogWeights.draw(joint, q, key.fork("kHat"), count, workspaceBytes);
+        kHat = ParetoShape.ofLogRatios(ratios.values(0));
+        efficiency = ratios.efficiency(0);
+        return ratios;
+    }
+
+    /** Whether more draws may change what the weights say. */
+    private boolean isUndecided(int count) {
+        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || efficiency >= UNIFORM) {
+            return false;
+        }
+        double error = kHatError(count);
+        return kHat - error <= usable(count) && kHat + error >= GOOD_K;
+    }
+
+    /** Two standard errors of k-hat, each about {@code (1 + k)/√M} with M ratios in the tail. */
+    private double kHatError(int count) {
+        return Z * (1 + Math.max(0, kHat)) / Math.sqrt(ParetoShape.tail(count));
+    }
+
+    /** {@code min(1 − 1/log10 S, 0.7)} (Vehtari et al. 2024). */
+    private static double usable(int draws) {
+        return Math.min(1 - 1 / StrictMath.log10(draws), USABLE_K);
+    }
+
+    private void judgeWeights(LogWeights ratios) {
+        if (!Double.isFinite(kHat) || !(efficiency > 0)) {
+            concern(
+                    Kind.NO_WEIGHTS,
+                    Verdict.DO_NOT_TRUST,
+                    null,
+                    "the importance weights p/q of fresh draws are not finite, or all but a few vanish");
+            return;
+        }
+        if (efficiency < UNIFORM) {
+            double surely = kHat - kHatError(weights);
+            judge(
+                    Kind.HEAVY_TAIL,
+                    null,
+                    surely < GOOD_K,
+                    surely < usable(weights),
+                    String.format(Locale.ROOT, "Pareto k-hat of the importance weights is %.2f", kHat));
+            judge(
+                    Kind.INEFFICIENT,
+                    null,
+                    efficiency >= GOOD_EFFICIENCY,
+                    efficiency >= USABLE_EFFICIENCY,
+                    String.format(
+                            Locale.ROOT,
+                            "importance weighting leaves %.2g %% of the draws (effective sample size)",
+                            100 * efficiency));
+        }
+        double gap = (logEvidence.value() - elbo.value()
+                        - Z * Math.hypot(logEvidence.standardError(), elbo.standardError()))
+                / q.dimensions();
+        judge(
+                Kind.GAP,
+                null,
+                gap <= GOOD_GAP,
+                gap <= USABLE_GAP,
+                String.format(
+                        Locale.ROOT,
+                        "the ELBO is %.2g nats below the importance-weighted log evidence",
+                        logEvidence.value() - elbo.value()));
+        if ((long) weights * q.dimensions() <= MOST_NUMBERS) {
+            judgeMoments(ImportanceMoments.of(q, posterior, key.fork("kHat"), ratios.values(0), workspaceBytes));
+        }
+    }
+
+    private void judgeMoments(ImportanceMoments moments) {
+        int shifted = 0;
+        int wider = 0;
+        for (int d = 1; d < q.dimensions(); d++) {
+            shifted = Math.abs(moments.shift()[d]) > Math.abs(moments.shift()[shifted]) ? d : shifted;
+            wider = width(moments, d) > width(moments, wider) ? d : wider;
+        }
+        double sure = Z * moments.error();
+        double shift = Math.abs(moments.shift()[shifted]) - sure;
+        String name = joint.parameterNames().get(shifted);
+        judge(
+                Kind.SHIFTED,
+                name,
+                shift <= GOOD_SHIFT,
+                shift <= USABLE_SHIFT,
+                String.format(
+                        Locale.ROOT,
+                        "importance weighting moves the mean of %s by %.2f sd",
+                        name,
+                        moments.shift()[shifted]));
+        double width = width(moments, wider) - sure;
+        name = joint.parameterNames().get(wider);
+        judge(
+                Kind.WRONG_WIDTH,
+                name,
+                width <= StrictMath.log(GOOD_RATIO),
+                width <= StrictMath.log(USABLE_RATIO),
+                String.format(
+                        Locale.ROOT,
+                        "importance weighting multiplies the standard deviation of %s by %.2f",
+                        name,
+                        moments.ratio()[wider]));
+    }
+
+    private static double width(ImportanceMoments moments, int d) {
+        return Math.abs(StrictMath.log(moments.ratio()[d]));
+    }
+
+    /** Whether float32 tells draws, and values of log p, apart. */
+    private void judgePrecision() {
+        double spacing = joint instanceof HostLogJoint ? Math.ulp(elbo.value()) : Math.ulp((float) elbo.value());
+        if (spacing > COARSE) {
+            concern(
+                    Kind.PRECISION,
+                    Verdict.DO_NOT_TRUST,
+                    null,
+                    String.format(
+                            Locale.ROOT,
+                            "log p is about %.3g, where neighbouring float32 numbers are %.2g nats apart",
+                            elbo.value(),
+                            spacing));
+        }
+        int worst = 0;
+        double worstSpacings = Double.POSITIVE_INFINITY;
+        for (int d = 0; d < q.dimensions(); d++) {
+            double spacings = posterior.standardDeviation(d) / Math.ulp((float) posterior.mean(d));
+            if (spacings < worstSpacings) {
+                worst = d;
+                worstSpacings = spacings;
+            }
+        }
+        if (worstSpacings < SPACINGS) {
+            String name = joint.parameterNames().get(worst);
+            concern(
+                    Kind.PRECISION,
+                    Verdict.DO_NOT_TRUST,
+                    name,
+                    String.format(
+                            Locale.ROOT,
+                            "the standard deviation of %s is %.2g of float32's spacing at its mean, %.6g",
+                            name,
+                            worstSpacings,
+                            posterior.mean(worst)));
+        }
+    }
+
+    /** Adds a concern unless it is good; what is NaN is neither. */
+    private void judge(Kind kind, @Nullable String parameter, boolean good, boolean usable, String words) {
+        if (!good) {
+            concern(kind, usable ? Verdict.USABLE : Verdict.DO_NOT_TRUST, parameter, words);
+        }
+    }
+
+    private void concern(Kind kind, Verdict verdict, @Nullable String parameter, String words) {
+        concerns.add(new Concern(kind, verdict, parameter, words));
+    }
+}
