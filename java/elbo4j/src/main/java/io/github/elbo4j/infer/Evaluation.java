@@ -98,8 +98,40 @@ final class Evaluation {
         judgeWeights(ratios);
     }
 
-    void add(Concern concern) {
-        concerns.add(concern);
+    /** What the way a run ended says of its result. */
+    void judgeEnd(Status status, String message) {
+        Kind kind =
+                switch (status) {
+            case CONVERGED -> null;
+            case STEP_LIMIT -> Kind.NOT_CONVERGED;
+            case INTERRUPTED -> Kind.INTERRUPTED;
+            case DIVERGED -> Kind.DIVERGED;
+            case FAILED -> Kind.FAILED;
+        };
+        if (kind != null) {
+            concern(kind, Verdict.DO_NOT_TRUST, null, message);
+        }
+    }
+
+    /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */
+    void judgeRepeat(Estimate last, double tolerance) {
+        double apart = Math.abs(elbo.value() - last.value());
+        double error = Math.hypot(elbo.standardError(), last.standardError());
+        if (!(apart <= 4 * error + tolerance)) {
+            concern(
+                    Kind.UNREPEATED_ELBO,
+                    Verdict.DO_NOT_TRUST,
+                    null,
+                    String.format(
+                            Locale.ROOT, "the fit ended with an ELBO of %s, but fresh draws give %s", last, elbo));
+        }
+    }
+
+    /** Whether the starts saw more modes than the one that q covers. */
+    void judgeModes(List<Mode> modes) {
+        if (!modes.isEmpty()) {
+            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(modes, joint));
+        }
     }
 
     Estimate elbo() {

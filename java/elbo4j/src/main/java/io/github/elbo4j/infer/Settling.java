@@ -1,216 +1,185 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.estimate.GradientEstimator;
 import io.github.elbo4j.family.FamilyKind;
-import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
-import java.util.Arrays;
-import java.util.function.BooleanSupplier;
+import io.github.elbo4j.model.PointDensity;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The natural gradient of the ELBO from many draws, for the end of a fit. In coordinates where q is N(0, I) the Fisher
- * information of the means and of the factor's elements below the diagonal is 1, and that of the logarithms on it is 2; so
- * {@code delta = F⁻¹·∇ELBO} is the natural gradient (Amari 1998), and near a Gaussian posterior it is the whole way to the
- * optimum. A round estimates delta from independent groups of draws, whose scatter gives its standard error.
- *
- * <p>Of a mean-field q the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured precision of the posterior,
- * since q's own variances say nothing of how correlated means must move together. What a Gaussian of precision P
- * contributes to the noise is known, {@code −s∘mean(epsilon)} in delta, and is taken away: there is then none where the posterior
- * is Gaussian, however correlated. (The path derivative does that only where it is not correlated.)
+ * The end of a fit: rounds of {@link NaturalGradient} steps until more draws would not move the answer. A round's step is
+ * the whole natural gradient at first, and half as much each time that steps undo each other; {@link SettlingWindow}
+ * averages the q that they lead to, and says when the average is as accurate as it is to be.
  */
-final class Settling implements AutoCloseable {
-    /** Groups of a round: what its standard error can be told from. */
-    static final int GROUPS = 16;
-    /** Draws of a group. */
-    static final int DRAWS = 256;
+final class Settling {
+    /** The longest step, in standard deviations: beyond it the natural gradient is not to be believed. */
+    private static final double LONGEST = 0.5;
+    /** The smallest part of the natural gradient that a step takes. */
+    private static final double LEAST_STRIDE = 1.0 / 16;
 
-    private final FamilyKind family;
-    private final int dimensions;
-    private final int parameters;
-    private final int draws;
-    private final Key key;
+    private final Sgvi.Builder settings;
     private final Device device;
-    private final GradientEstimator estimator;
-    private final Buffers own;
-    private final Buffer moments; // [1][3]
-    private final Buffer normals; // [S][D], of a mean-field fit of few dimensions
-    private final double[] momentsOnHost = new double[3];
-    private final float[] gradient;
-    private final float[] epsilon; // [S][D]
-    private int groups; // so far: the address of the next group's draws
+    private final LogJoint joint;
+    private final Coordinates coordinates;
+    private final NaturalGradient gradient;
+    private final Trace trace;
+    private final Key key;
+
+    /** What an attempt needs of the run that it ends. */
+    interface Steps {
+        /** Up to the cap. */
+        int stepsLeft();
+
+        /** Counts groups of draws as steps. */
+        void took(int groups);
+
+        /** Moves the coordinates and q to parameters in z; returns those of q. */
+        float[] goTo(float[] parameters);
+
+        /** log p − log q under these parameters of q, at the draws that compare blocks. */
+        double[] comparisonAt(float[] here);
+    }
 
     /**
-     * A round, in units of the posterior's standard deviations for means, and of 1 for all else.
+     * How an attempt ended.
      *
-     * @param delta the natural gradient, [P]
-     * @param variance of delta's errors, [P]
-     * @param groups how many there were; fewer than {@link #GROUPS} if it was cancelled or something was not finite
-     * @param finite whether all was
+     * @param parameters in z
+     * @param comparison log p − log q under them; null if it did not settle
+     * @param words why
      */
-    record Round(double[] delta, double[] variance, int groups, boolean finite) {}
+    record Outcome(float[] parameters, double @Nullable [] comparison, String words) {}
 
-    /** The posterior's precision at a point and its inverse. */
-    record Curvature(double[][] precision, double[][] covariance) {}
-
-    /**
-     * Takes its memory.
-     *
-     * @param joint of all rows, in the coordinates of q
-     * @param draws of a training step; a group has no fewer
-     */
     Settling(
+            Sgvi.Builder settings,
             Device device,
             LogJoint joint,
-            VariationalFamily q,
-            FamilyKind family,
-            int draws,
-            long workspaceBytes,
+            Coordinates coordinates,
+            NaturalGradient gradient,
+            Trace trace,
             Key key) {
+        this.settings = settings;
         this.device = device;
-        this.family = family;
-        this.dimensions = q.dimensions();
-        this.parameters = q.parameters();
-        this.draws = Math.max(DRAWS, draws);
+        this.joint = joint;
+        this.coordinates = coordinates;
+        this.gradient = gradient;
+        this.trace = trace;
         this.key = key;
-        this.gradient = new float[parameters];
-        boolean dense = family == FamilyKind.MEAN_FIELD && dimensions <= Starts.DENSE;
-        epsilon = new float[dense ? this.draws * dimensions : 0];
-        own = new Buffers(device);
-        moments = own.allocate(ElementType.FLOAT64, 3);
-        normals = own.allocate(epsilon.length);
-        try {
-            estimator =
-                    new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
-        } catch (RuntimeException e) {
-            own.close();
-            throw e;
-        }
-    }
-
-    /** Draws of each group. */
-    int draws() {
-        return draws;
     }
 
     /**
-     * Estimates delta at the present q.
+     * Rounds from one q on.
      *
-     * @param curvature of the posterior, of a mean-field fit; null for q's own variances
-     * @param sd of q, [D], of a mean-field fit; not read otherwise
-     * @param most groups at most
-     * @param trace gets the ELBO of each group
+     * @param from parameters in z
+     * @param before log p − log q there, at the draws that compare blocks
      */
-    Round round(@Nullable Curvature curvature, double[] sd, int most, Trace trace, BooleanSupplier cancelled) {
-        estimator.path(curvature == null);
-        double[] unit = units(curvature, sd);
-        double[] first = new double[0]; // squares are of deviations from it, so that they do not cancel
-        double[] sum = new double[parameters];
-        double[] squares = new double[parameters];
-        int done = 0;
-        for (; done < Math.min(most, GROUPS) && !cancelled.getAsBoolean(); done++) {
-            int step = groups++;
-            estimator.estimate(key, step, moments, 0);
-            moments.read(0, momentsOnHost, 0, 3);
-            if (!Double.isFinite(momentsOnHost[0])) {
-                return new Round(sum, squares, done, false);
+    Outcome attempt(float[] from, double[] before, Steps run) {
+        float[] at = from;
+        float[] here = run.goTo(at);
+        NaturalGradient.Curvature curvature = curvature(at);
+        SettlingWindow window = new SettlingWindow(here.length);
+        double stride = 1;
+        double[] last = new double[here.length];
+        while (true) {
+            double[] sd = deviations(at);
+            NaturalGradient.Round round = gradient.round(curvature, sd, run.stepsLeft(), trace, settings.cancelled);
+            run.took(round.groups());
+            if (settings.cancelled.getAsBoolean()) {
+                return unsettled(at, "");
             }
-            estimator.gradient().read(0, gradient, 0, parameters);
-            double[] delta = natural(curvature, sd, step);
-            trace.add(momentsOnHost[0], momentsOnHost[2]);
-            first = done == 0 ? delta.clone() : first;
-            for (int p = 0; p < parameters; p++) {
-                double deviation = (delta[p] - first[p]) / unit[p];
-                sum[p] += deviation;
-                squares[p] += deviation * deviation;
+            if (!round.finite()) {
+                return unsettled(at, "at some draws log p or its gradient is not finite");
+            }
+            if (round.groups() < NaturalGradient.GROUPS) {
+                return unsettled(at, "too few steps were left to tell whether the answer still moves");
+            }
+            stride = stride(stride, round, last);
+            last = round.delta();
+            double[] unit = gradient.units(curvature, sd);
+            double most = Math.min(1, LONGEST / largest(round.delta()));
+            for (int p = 0; p < here.length; p++) {
+                here[p] += (float) (stride * most * unit[p] * round.delta()[p]);
+            }
+            at = coordinates.toOriginal(here);
+            here = run.goTo(at);
+            switch (window.add(at, round)) {
+                case SETTLED -> {
+                    at = window.average();
+                    double[] after = run.comparisonAt(run.goTo(at));
+                    boolean falling = settings.stoppingRule.compare(before, after).finding()
+                            == StoppingRule.Finding.FALLING;
+                    return falling
+                            ? unsettled(at, "where the gradient vanishes the ELBO is lower")
+                            : new Outcome(at, after, "more draws would not move the answer: its " + error(window));
+                }
+                case HOPELESS -> {
+                    return unsettled(
+                            at,
+                            String.format(Locale.ROOT, "the answer still moves by %.1g sd, and its ", window.left())
+                                    + error(window));
+                }
+                case GOING_ON -> {
+                    // A wider or narrower q sees another curvature.
+                    curvature = window.isWhole() ? curvature(at) : curvature;
+                }
             }
         }
-        boolean finite = done > 1;
-        for (int p = 0; p < parameters && finite; p++) {
-            double mean = sum[p] / done;
-            squares[p] = Math.max(0, squares[p] - done * mean * mean) / (done - 1) / done;
-            sum[p] = first[p] / unit[p] + mean;
-            finite = Double.isFinite(sum[p]) && Double.isFinite(squares[p]);
-        }
-        return new Round(sum, squares, done, finite);
     }
 
-    /** What a change of each parameter is measured in. */
-    double[] units(@Nullable Curvature curvature, double[] sd) {
-        double[] unit = new double[parameters];
-        Arrays.fill(unit, 1);
-        if (family == FamilyKind.MEAN_FIELD) {
-            for (int d = 0; d < dimensions; d++) {
-                unit[d] = curvature == null ? sd[d] : Math.sqrt(curvature.covariance[d][d]);
-            }
-        }
-        return unit;
+    private static Outcome unsettled(float[] at, String words) {
+        return new Outcome(at, null, words);
     }
 
-    @Override
-    public void close() {
-        own.close();
-        estimator.close();
+    private String error(SettlingWindow window) {
+        return String.format(
+                Locale.ROOT,
+                "Monte Carlo error is at most %.1g sd (%s)",
+                window.error(),
+                gradient.describe(window.worst(), joint.parameterNames()));
     }
 
-    private double[] natural(@Nullable Curvature curvature, double[] sd, int step) {
-        double[] delta = new double[parameters];
-        if (family == FamilyKind.FULL_RANK) {
-            for (int p = 0; p < parameters; p++) {
-                delta[p] = gradient[p];
-            }
-            for (int d = 0; d < dimensions; d++) {
-                delta[(d + 1) * dimensions + d] *= 0.5;
-            }
-            return delta;
-        }
-        for (int d = 0; d < dimensions; d++) {
-            delta[d] = sd[d] * sd[d] * gradient[d];
-            delta[dimensions + d] = 0.5 * gradient[dimensions + d];
-        }
-        if (curvature != null) {
-            addGaussianNoise(curvature, sd, step, delta);
-        }
-        return delta;
+    /** Half the stride where the last two steps undid each other or the later one was longer, beyond noise. */
+    private static double stride(double stride, NaturalGradient.Round round, double[] last) {
+        double largest = largest(round.delta());
+        boolean noise = largest <= 5 * Math.sqrt(largest(round.variance()));
+        double along = InverseHessian.dot(round.delta(), last);
+        double lengths = InverseHessian.dot(round.delta(), round.delta()) * InverseHessian.dot(last, last);
+        boolean undone = along < 0 && along * along > 0.1 * lengths;
+        boolean longer = largest(last) > 0 && largest > largest(last);
+        return !noise && (undone || longer) ? Math.max(LEAST_STRIDE, stride / 2) : stride;
     }
 
-    /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
-    private void addGaussianNoise(Curvature curvature, double[] sd, int step, double[] delta) {
-        device.ops().normal(key, step, Shape.of(1, draws, dimensions), normals);
-        normals.read(0, epsilon, 0, epsilon.length);
+    private static double largest(double[] values) {
+        double largest = 0;
+        for (double value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    /** q's standard deviations where its parameters hold them. */
+    private double[] deviations(float[] parameters) {
+        double[] sd = new double[joint.dimensions()];
+        for (int d = 0; d < sd.length && settings.family == FamilyKind.MEAN_FIELD; d++) {
+            sd[d] = StrictMath.exp(parameters[sd.length + d]);
+        }
+        return sd;
+    }
+
+    /** The posterior's precision under a mean-field q; null where it is not needed or cannot be had. */
+    private NaturalGradient.@Nullable Curvature curvature(float[] parameters) {
+        int dimensions = joint.dimensions();
+        if (settings.family != FamilyKind.MEAN_FIELD || dimensions > Starts.DENSE) {
+            return null;
+        }
         double[] mean = new double[dimensions];
-        double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j
-        double[][] scaled = new double[dimensions][dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            for (int j = 0; j < dimensions; j++) {
-                scaled[i][j] = sd[i] * curvature.precision[i][j] * sd[j];
-            }
+        for (int d = 0; d < dimensions; d++) {
+            mean[d] = parameters[d];
         }
-        double[] e = new double[dimensions];
-        for (int s = 0; s < draws; s++) {
-            for (int d = 0; d < dimensions; d++) {
-                e[d] = epsilon[s * dimensions + d];
-                mean[d] += e[d];
-            }
-            for (int i = 0; i < dimensions; i++) {
-                square[i] += e[i] * InverseHessian.dot(scaled[i], e);
-            }
-        }
-        for (int i = 0; i < dimensions; i++) {
-            double moved = 0;
-            for (int j = 0; j < dimensions; j++) {
-                moved += curvature.covariance[i][j] * gradient[j];
-            }
-            delta[i] = moved + sd[i] * mean[i] / draws;
-            delta[dimensions + i] += 0.5 * (square[i] / draws - scaled[i][i]);
+        StartNormal normal = StartNormal.independent(mean, deviations(parameters));
+        try (PointDensity density = new PointDensity(device, joint)) {
+            return Precision.under(normal, density, device, key.fork("curvature"));
         }
     }
 }

@@ -45,7 +45,7 @@ final class SettlingWindow {
      *
      * @param at the parameters after its step, in z
      */
-    Finding add(float[] at, Settling.Round round) {
+    Finding add(float[] at, NaturalGradient.Round round) {
         if (rounds == end / 2) {
             Arrays.fill(parameters, 0);
             Arrays.fill(delta, 0);

@@ -21,16 +21,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
-final class SgviRun implements AutoCloseable {
+final class SgviRun implements AutoCloseable, Settling.Steps {
     /** Steps between two looks at the numbers at most. */
     private static final int LOOK = 256;
     /** Time between two looks; a GPU is behind its host, so that only a look tells how long steps take. */
     private static final long LOOK_NANOS = 200_000_000L;
 
-    /** The longest step while settling, in standard deviations: beyond it the natural gradient is not to be believed. */
-    private static final double LONGEST = 0.5;
-    /** The smallest part of the natural gradient that a step takes. */
-    private static final double LEAST_STRIDE = 1.0 / 16;
     private static final long LISTEN_NANOS = 100_000_000L;
     /** Draws that compare two blocks. */
     private static final int COMPARISON_DRAWS = 512;
@@ -80,6 +76,7 @@ final class SgviRun implements AutoCloseable {
         this.ops = device.ops();
         this.joint = joint;
         this.key = new Key(settings.seed);
+        this.trace = new Trace(settings.draws);
         int dimensions = joint.dimensions();
         double[] mean = settings.initialMean == null ? new double[dimensions] : settings.initialMean.clone();
         double[] sd = new double[dimensions];
@@ -121,7 +118,6 @@ final class SgviRun implements AutoCloseable {
         snapshot = new Ascent.Snapshot(q.parameters());
         spare = new Ascent.Snapshot(q.parameters());
         kept = new float[q.parameters()];
-        trace = new Trace(settings.draws);
     }
 
     /** The joint in the coordinates of the steps. */
@@ -148,7 +144,7 @@ final class SgviRun implements AutoCloseable {
         if (coordinates == Coordinates.PLAIN || settings.gradient == Gradient.SCORE) {
             return null;
         }
-        Settling made = new Settling(
+        NaturalGradient gradient = new NaturalGradient(
                 device,
                 wrap(joint),
                 q,
@@ -156,8 +152,8 @@ final class SgviRun implements AutoCloseable {
                 settings.draws,
                 settings.workspaceBytes,
                 key.fork("settling"));
-        opened.add(made::close);
-        return made;
+        opened.add(gradient::close);
+        return new Settling(settings, device, joint, coordinates, gradient, trace, key);
     }
 
     FitResult fit() {
@@ -201,9 +197,9 @@ final class SgviRun implements AutoCloseable {
             }
             StartNormal normal = start.normal();
             if (normal != null) {
-                kept = parameters(normal);
+                kept = normal.parameters(settings.family);
                 keeps = true;
-                ascent.moveTo(coordinates.moveTo(kept));
+                goTo(kept);
                 // With minibatches the steps come first: they cost less than passes over all rows.
                 if (epoch == 0 && settle()) {
                     return true;
@@ -214,157 +210,53 @@ final class SgviRun implements AutoCloseable {
         return false;
     }
 
-    /**
-     * Natural-gradient steps from the best q so far, until more draws would not move the answer; says whether it came to
-     * that. If not, the steps go on from where they were.
-     */
+    /** Tries to settle from the best q so far; says whether that ended the fit. If not, q is that q again. */
     private boolean settle() {
         if (settling == null) {
             return false;
         }
-        float[] at = kept;
-        float[] here = goTo(at);
         if (comparison == null) {
-            comparison = comparisonAt(here);
+            comparison = comparisonAt(goTo(kept));
         }
-        Settling.Curvature curvature = settings.family == FamilyKind.MEAN_FIELD ? curvature(at) : null;
-        SettlingWindow window = new SettlingWindow(here.length);
-        double stride = 1;
-        double[] last = new double[here.length];
-        while (true) {
-            double[] sd = deviations(at);
-            Settling.Round round =
-                    settling.round(curvature, sd, settings.maxSteps - steps, trace, settings.cancelled);
-            steps += round.groups();
-            draws += (long) settling.draws() * round.groups();
-            lookedAt = steps;
-            tell();
-            if (settings.cancelled.getAsBoolean()) {
-                return unsettled("");
-            }
-            if (!round.finite()) {
-                return unsettled("at some draws log p or its gradient is not finite");
-            }
-            if (round.groups() < Settling.GROUPS) {
-                return unsettled("too few steps were left to tell whether the answer still moves");
-            }
-            stride = stride(stride, round, last);
-            last = round.delta();
-            double[] unit = settling.units(curvature, sd);
-            double most = Math.min(1, LONGEST / largest(round.delta()));
-            for (int p = 0; p < here.length; p++) {
-                here[p] += (float) (stride * most * unit[p] * round.delta()[p]);
-            }
-            at = original(here);
-            here = goTo(at);
-            SettlingWindow.Finding finding = window.add(at, round);
-            String error = String.format(
-                    Locale.ROOT,
-                    "Monte Carlo error is at most %.1g sd (%s)",
-                    window.error(),
-                    q.describe(window.worst(), joint.parameterNames()));
-            if (curvature != null && window.isWhole()) {
-                curvature = curvature(at);
-            }
-            if (finding == SettlingWindow.Finding.HOPELESS) {
-                return unsettled(String.format(
-                        Locale.ROOT, "the answer still moves by %.1g sd, and its %s", window.left(), error));
-            }
-            if (finding == SettlingWindow.Finding.SETTLED) {
-                at = window.average();
-                double[] after = comparisonAt(goTo(at));
-                if (settings.stoppingRule.compare(comparison, after).finding() == StoppingRule.Finding.FALLING) {
-                    return unsettled("where the gradient vanishes the ELBO is lower");
-                }
-                kept = at;
-                comparison = after;
-                status = Status.CONVERGED;
-                message = "more draws would not move the answer: its " + error;
-                return true;
-            }
+        Settling.Outcome outcome = settling.attempt(kept, comparison, this);
+        unsettled = outcome.words();
+        double[] settled = outcome.comparison();
+        if (settled == null) {
+            goTo(kept);
+            return false;
         }
+        kept = outcome.parameters();
+        comparison = settled;
+        status = Status.CONVERGED;
+        message = outcome.words();
+        return true;
     }
 
-    /** Half the stride where the last two steps undid each other or the later one was longer, beyond noise. */
-    private static double stride(double stride, Settling.Round round, double[] last) {
-        double largest = largest(round.delta());
-        boolean noise = largest <= 5 * Math.sqrt(largest(round.variance()));
-        double along = InverseHessian.dot(round.delta(), last);
-        boolean undone = along < 0 && along * along
-                > 0.1 * InverseHessian.dot(round.delta(), round.delta()) * InverseHessian.dot(last, last);
-        boolean longer = largest(last) > 0 && largest > largest(last);
-        return !noise && (undone || longer) ? Math.max(LEAST_STRIDE, stride / 2) : stride;
+    @Override
+    public int stepsLeft() {
+        return settings.maxSteps - steps;
     }
 
-    private static double largest(double[] values) {
-        double largest = 0;
-        for (double value : values) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        return largest;
+    @Override
+    public void took(int groups) {
+        steps += groups;
+        draws += (long) groups * NaturalGradient.draws(settings.draws);
+        lookedAt = steps;
+        tell();
     }
 
-    private boolean unsettled(String why) {
-        unsettled = why;
-        goTo(kept);
-        return false;
-    }
-
-    /** Moves the coordinates and q to parameters in z; returns those of q. */
-    private float[] goTo(float[] parameters) {
+    @Override
+    public float[] goTo(float[] parameters) {
         float[] here = coordinates.moveTo(parameters).clone();
         ascent.moveTo(here);
         return here;
     }
 
-    private double[] comparisonAt(float[] here) {
+    @Override
+    public double[] comparisonAt(float[] here) {
         average.parameterBuffer().write(0, here, 0, here.length);
         average.update();
         return logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
-    }
-
-    /** q's standard deviations where its parameters hold them. */
-    private double[] deviations(float[] parameters) {
-        double[] sd = new double[joint.dimensions()];
-        for (int d = 0; d < sd.length && settings.family == FamilyKind.MEAN_FIELD; d++) {
-            sd[d] = StrictMath.exp(parameters[sd.length + d]);
-        }
-        return sd;
-    }
-
-    /** The posterior's precision under a mean-field q; null where it cannot be had. */
-    private Settling.@Nullable Curvature curvature(float[] parameters) {
-        int dimensions = joint.dimensions();
-        if (dimensions > Starts.DENSE) {
-            return null;
-        }
-        double[] mean = new double[dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            mean[d] = parameters[d];
-        }
-        StartNormal normal = StartNormal.independent(mean, deviations(parameters));
-        try (PointDensity density = new PointDensity(device, joint)) {
-            return Precision.under(normal, density, device, key.fork("curvature"));
-        }
-    }
-
-    /** The parameters of the q that is this normal. */
-    private float[] parameters(StartNormal normal) {
-        int dimensions = joint.dimensions();
-        float[] phi = new float[q.parameters()];
-        for (int i = 0; i < dimensions; i++) {
-            phi[i] = (float) normal.mean()[i];
-            if (settings.family == FamilyKind.MEAN_FIELD) {
-                phi[dimensions + i] = (float) StrictMath.log(normal.sd()[i]);
-                continue;
-            }
-            double[][] factor = normal.factor();
-            for (int j = 0; j < i && factor != null; j++) {
-                phi[(i + 1) * dimensions + j] = (float) factor[i][j];
-            }
-            phi[(i + 1) * dimensions + i] = (float) StrictMath.log(factor == null ? normal.sd()[i] : factor[i][i]);
-        }
-        return phi;
     }
 
     /** The steps. Returns the parameters that are the result. */
@@ -533,12 +425,12 @@ final class SgviRun implements AutoCloseable {
                 float[] last = original(spare.phi);
                 message = String.format(
                         Locale.ROOT,
-                        "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. A lower learning"
-                                + " rate or standardized data may help.",
+                        "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. %s",
                         steps + 1,
                         inWords(what, last),
                         momentsOnHost[0],
-                        steps);
+                        steps,
+                        advice(last));
                 return last;
             }
             trace.add(momentsOnHost[0], momentsOnHost[2]);
@@ -547,6 +439,14 @@ final class SgviRun implements AutoCloseable {
                 + ", but not when these steps were taken again: the model does not give the same answer twice";
         steps = lookedAt;
         return original(snapshot.phi);
+    }
+
+    /** What is to be done after a step that was not finite: transform, if a draw lies where log p is not. */
+    private String advice(float[] last) {
+        average.parameterBuffer().write(0, last, 0, last.length);
+        average.update();
+        String outside = Support.outside(joint, average, key.fork("training"), steps, settings.draws);
+        return outside == null ? "A lower learning rate or standardized data may help." : outside;
     }
 
     /** The fault of the step after these parameters, told of the user's own coordinates. */
@@ -597,15 +497,12 @@ final class SgviRun implements AutoCloseable {
                 message += "; measuring the result failed: " + e.getMessage();
             }
         }
-        Concern ending = ending();
-        if (ending != null) {
-            evaluation.add(ending);
-        } else if (last != null) {
-            compareWithFresh(evaluation, LogWeights.mean(last));
+        evaluation.judgeEnd(status, message);
+        if (status == Status.CONVERGED && last != null) {
+            evaluation.judgeRepeat(LogWeights.mean(last), settings.stoppingRule.tolerance());
         }
-        if (start != null && !start.modes().isEmpty()) {
-            evaluation.add(new Concern(
-                    Concern.Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(start.modes(), joint)));
+        if (start != null) {
+            evaluation.judgeModes(start.modes());
         }
         if (trace.steps() > 0) {
             tell();
@@ -632,31 +529,5 @@ final class SgviRun implements AutoCloseable {
                 trace.points(),
                 (System.nanoTime() - begun) * 1e-9,
                 draws);
-    }
-
-    /** What the way the run ended says of its result; null if it converged. */
-    private @Nullable Concern ending() {
-        return switch (status) {
-            case CONVERGED -> null;
-            case STEP_LIMIT -> new Concern(Concern.Kind.NOT_CONVERGED, Verdict.DO_NOT_TRUST, null, message);
-            case INTERRUPTED -> new Concern(Concern.Kind.INTERRUPTED, Verdict.DO_NOT_TRUST, null, message);
-            case DIVERGED -> new Concern(Concern.Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message);
-            case FAILED -> new Concern(Concern.Kind.FAILED, Verdict.DO_NOT_TRUST, null, message);
-        };
-    }
-
-    /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */
-    private void compareWithFresh(Evaluation evaluation, Estimate last) {
-        Estimate fresh = evaluation.elbo();
-        double apart = Math.abs(fresh.value() - last.value());
-        double error = Math.hypot(fresh.standardError(), last.standardError());
-        if (!(apart <= 4 * error + settings.stoppingRule.tolerance())) {
-            evaluation.add(new Concern(
-                    Concern.Kind.UNREPEATED_ELBO,
-                    Verdict.DO_NOT_TRUST,
-                    null,
-                    String.format(
-                            Locale.ROOT, "the fit ended with an ELBO of %s, but fresh draws give %s", last, fresh)));
-        }
     }
 }

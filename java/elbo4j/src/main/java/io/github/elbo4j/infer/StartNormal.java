@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.PointDensity;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,25 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
             sd[i] = Math.sqrt(InverseHessian.dot(factor[i], factor[i]));
         }
         return new StartNormal(mean, sd, factor);
+    }
+
+    /** The parameters of the q of a family that is this normal. */
+    float[] parameters(FamilyKind family) {
+        int dimensions = mean.length;
+        boolean full = family == FamilyKind.FULL_RANK;
+        float[] phi = new float[full ? dimensions + dimensions * dimensions : 2 * dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            phi[i] = (float) mean[i];
+            if (full) {
+                for (int j = 0; j < i && factor != null; j++) {
+                    phi[(i + 1) * dimensions + j] = (float) factor[i][j];
+                }
+                phi[(i + 1) * dimensions + i] = (float) StrictMath.log(factor == null ? sd[i] : factor[i][i]);
+            } else {
+                phi[dimensions + i] = (float) StrictMath.log(sd[i]);
+            }
+        }
+        return phi;
     }
 
     boolean isFinite() {

@@ -10,8 +10,7 @@ import io.github.elbo4j.estimate.LogWeights;
  * the end of a block the ELBO of its averaged parameters is estimated and compared with that of the best block before, both
  * from the same random numbers: the improvement is the mean of paired differences, whose standard error falls with the
  * distance of the two averages, so the test gains power as the fit settles, whatever the dimension. With {@code error =
- * 1.645·standardError} (5 % on one side) and {@code tolerance} or {@link #RELATIVE} times the standard deviation of log p −
- * log q or an eighth of float32's spacing at the ELBO, whichever is largest, a comparison is
+ * 1.645·standardError} (5 % on one side) a comparison is
  *
  * <ul>
  *   <li><i>flat</i> if {@code |improvement| + error < tolerance}; else
@@ -26,17 +25,13 @@ import io.github.elbo4j.estimate.LogWeights;
  * <p><i>A stop too early.</i> Where a block gains the tolerance or more, a comparison calls it flat with a probability of at
  * most 5 %, and two have to. The blocks grow in proportion to the steps, so slow progress is not cut into pieces too small
  * to see: where the distance to the optimum falls as 1/t, what is left after a block that gains the tolerance is about
- * four times the tolerance. Comparisons are few, some ten for each tenfold number of steps. The relative part spares work
- * that the family cannot repay: where log p − log q varies by 10 nats, a tenth of a nat does not make q better.
+ * four times the tolerance. Comparisons are few, some ten for each tenfold number of steps.
  *
  * @param tolerance the improvement that is not worth another block, in nats; positive
  */
 public record StoppingRule(double tolerance) {
     /** The steps of the first block, unless a fit's cap is lower. */
     public static final int LEAST_BLOCK = 100;
-
-    /** The tolerance as a part of the standard deviation of log p − log q, if that is more. */
-    public static final double RELATIVE = 0.01;
 
     private static final double Z = 1.645;
 
@@ -91,11 +86,7 @@ public record StoppingRule(double tolerance) {
             differences[s] = after[s] - before[s];
         }
         Estimate improvement = LogWeights.mean(differences);
-        Estimate elbo = LogWeights.mean(after);
-        double spread = elbo.standardError() * Math.sqrt(after.length);
-        double rounding = Math.ulp((float) elbo.value()) / 8;
-        double allowed = Math.max(tolerance, Math.max(RELATIVE * spread, rounding));
-        return new Comparison(improvement, judge(improvement, allowed));
+        return new Comparison(improvement, judge(improvement, tolerance));
     }
 
     /** How much larger the ELBO has become, and what that means. */
