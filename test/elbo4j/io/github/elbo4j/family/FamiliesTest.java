@@ -75,6 +75,31 @@ class FamiliesTest {
         }
     }
 
+    @Test
+    void theCovarianceOfAFullFactorIsItsSquare() {
+        int d = 7;
+        try (FullRankGaussian q = new FullRankGaussian(TestDevices.scalar(), 1, d)) {
+            float[] p = normals(5, q.parameters(), 0, 0.5); // what stands above the diagonal is not read
+            Gaussian g = q.toGaussian(p);
+            double[][] lower = new double[d][d];
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j <= i; j++) {
+                    lower[i][j] = i == j ? Math.exp(p[(i + 1) * d + j]) : p[(i + 1) * d + j];
+                }
+            }
+            for (int i = 0; i < d; i++) {
+                close("mean", g.mean(i), p[i], 0);
+                for (int j = 0; j < d; j++) {
+                    double want = 0;
+                    for (int k = 0; k < d; k++) {
+                        want += lower[i][k] * lower[j][k];
+                    }
+                    close("covariance " + i + ", " + j, g.covariance(i, j), want, 1e-13);
+                }
+            }
+        }
+    }
+
     /** From epsilon and from z: the densities differ by the roundings of z, times what L's inverse makes of them. */
     @EveryDevice
     void theDensityAtADrawIsTheDensity(Device device) {

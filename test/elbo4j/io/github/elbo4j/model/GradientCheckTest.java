@@ -8,8 +8,14 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -93,12 +99,304 @@ class GradientCheckTest {
         right.close();
     }
 
+    /** log p of N(1, 1) at draws of what fits of it start and end with, and of a q far away. */
+    @Test
+    void everyKindOfWrongGradientIsFoundAtTheDrawsOfAFit() {
+        for (double[] q : new double[][] {{0, 0.1}, {1, 1}, {0, 2}, {1, 1.3}, {-50, 1e-3}, {0, 1e3}}) {
+            double[][] at = draws(1, 4, new double[] {q[0]}, new double[] {q[1]});
+            double[] scale = {q[1]};
+            double[] kept = new double[1];
+            wrong("It is 0: is this element written?", "x", at, scale, (z, g) -> {});
+            wrong("0.5000 times", "x", at, scale, (z, g) -> g[0] = (1 - z[0]) / 2);
+            wrong("0.2500 times", "x", at, scale, (z, g) -> g[0] = (1 - z[0]) / 4);
+            wrong("sign is reversed", "x", at, scale, (z, g) -> g[0] = z[0] - 1);
+            wrong("factor or a term", "x", at, scale, (z, g) -> g[0] = kept[0] += 1 - z[0]);
+            wrong("not finite", "x", at, scale, (z, g) -> g[0] = Double.NaN);
+            right(at, scale, (z, g) -> g[0] = 1 - z[0]);
+            right(at, scale, (z, g) -> {
+                g[0] += 1;
+                g[0] += -z[0];
+            });
+        }
+    }
+
+    /** Along coordinates and along directions; the parameter is named, whatever its scale. */
+    @Test
+    void oneWrongElementAmongManyIsFoundAndNamed() {
+        for (int d : new int[] {1, 2, 100, 101, 1000, 30_000}) {
+            double[] mean = new double[d];
+            double[] sd = new double[d];
+            for (int i = 0; i < d; i++) {
+                mean[i] = 10 * Math.sin(i);
+                sd[i] = Math.pow(10, 2 * Math.cos(i));
+            }
+            double[][] at = draws(d, 3, mean, sd);
+            for (int bad : new int[] {-1, 0, d / 3, d - 1}) {
+                HostLogJoint normal = HostLogJoint.ofDraw(names(d), (z, g) -> {
+                    double sum = 0;
+                    for (int i = 0; i < d; i++) {
+                        double e = (z[i] - mean[i]) / sd[i];
+                        sum -= 0.5 * e * e;
+                        g[i] = i == bad ? 0 : -e / sd[i];
+                    }
+                    return sum;
+                });
+                GradientCheck.Report report = GradientCheck.check(TestDevices.scalar(), normal, at, sd);
+                assertThat(report.passed()).as(d + ": " + report.message()).isEqualTo(bad < 0);
+                if (bad >= 0) {
+                    assertThat(report.coordinate()).as(report.message()).isEqualTo(bad);
+                    assertThat(report.name()).isEqualTo("x" + bad);
+                    assertThat(report.message()).contains("(x" + bad + ")", "It is 0");
+                }
+            }
+        }
+    }
+
+    /** Where log p has no value if a few coordinates move alone, one among the others cannot be told. */
+    @Test
+    void whatCannotBeNarrowedDownIsSaidOfAllThatMoved() {
+        int d = 1024;
+        HostLogJoint reversed = HostLogJoint.ofDraw(names(d), (z, g) -> {
+            double sum = 0;
+            int moved = 0;
+            for (int i = 0; i < d; i++) {
+                sum += 3 * z[i];
+                g[i] = -3;
+                moved += z[i] == 0.5 ? 0 : 1;
+            }
+            return moved > 0 && moved < 200 ? Double.NaN : sum;
+        });
+        double[] place = new double[d];
+        Arrays.fill(place, 0.5);
+        GradientCheck.Report report =
+                GradientCheck.check(TestDevices.scalar(), reversed, new double[][] {place}, ones(d));
+        assertThat(report.passed()).as(report.message()).isFalse();
+        assertThat(report.coordinate()).isEqualTo(-1);
+        assertThat(report.name()).matches("x\\d+ to x\\d+");
+        assertThat(report.message())
+                .contains("along a random direction of all from " + report.name(), "sign is reversed");
+    }
+
+    /** A kink of any size wherever it lies, beside what is smooth; and kinks of a sum of hinges, some at the very draw. */
+    @Test
+    void aKinkIsNoWrongGradient() {
+        double[] scale = {1};
+        double e = 0x1p-10;
+        for (int k = -250; k <= 250; k++) {
+            for (double size : new double[] {1, -1, 1e-3, 1e4}) {
+                double kink = 0.75 + k * e / 100;
+                right(
+                        new double[][] {{0.75}},
+                        scale,
+                        (z, g) -> g[0] = size * Math.signum(z[0] - kink) - z[0],
+                        z -> size * Math.abs(z[0] - kink) - 0.5 * z[0] * z[0]);
+            }
+        }
+        double[][] at = draws(3, 200, new double[] {0}, scale);
+        for (int hinges : new int[] {1, 10, 1000}) {
+            double[] corner = draws(hinges, 1, new double[hinges], ones(hinges))[0];
+            corner[0] = at[0][0];
+            right(
+                    at,
+                    scale,
+                    (z, g) -> {
+                        for (double c : corner) {
+                            g[0] -= z[0] > c ? 1 : 0;
+                        }
+                    },
+                    z -> {
+                        double sum = 0;
+                        for (double c : corner) {
+                            sum -= Math.max(0, z[0] - c);
+                        }
+                        return sum;
+                    });
+        }
+    }
+
+    @Test
+    void edgesStepsNoiseAndRoundingAreNoWrongGradients() {
+        double[] scale = {1};
+        double[][] at = draws(4, 300, new double[] {0.5}, scale);
+        Random random = new Random(1);
+        // the exponential distribution, and one that is NaN outside
+        right(at, scale, (z, g) -> g[0] = -1, z -> z[0] < 0 ? Double.NEGATIVE_INFINITY : -z[0]);
+        right(at, scale, (z, g) -> g[0] = 1 / z[0], z -> Math.log(z[0]));
+        right(at, scale, (z, g) -> g[0] = 0, z -> Math.floor(300 * z[0]));
+        // the seed of whose noise is the draw, and whose is not
+        right(
+                at,
+                scale,
+                (z, g) -> g[0] = -z[0],
+                z -> noisy(z[0], 1e-3, new SplittableRandom(Double.doubleToLongBits(z[0]))));
+        right(at, scale, (z, g) -> g[0] = -z[0], z -> noisy(z[0], 1e-3, random));
+        right(at, scale, (z, g) -> g[0] = -z[0], z -> (float) noisy(z[0], 0, random));
+        right(at, scale, (z, g) -> g[0] = -z[0], z -> 1e9 + noisy(z[0], 0, random));
+        right(at, scale, (z, g) -> g[0] = -z[0], z -> 1e9 + noisy(z[0], 0, random) - 1e9);
+        // gradients that are approximate to a few digits
+        right(at, scale, (z, g) -> g[0] = (1 - z[0]) * 1.0005);
+    }
+
+    @Test
+    void whereNothingCanBeComparedNothingIsSaidAgainstIt() {
+        Random random = new Random(1);
+        GradientCheck.Report nowhere =
+                check(new double[][] {{-1}, {-2}}, new double[] {1}, (z, g) -> g[0] = 7, z -> Math.log(z[0]));
+        assertThat(nowhere.passed()).isTrue();
+        assertThat(nowhere.message()).startsWith("the gradient could not be compared: log p is not finite");
+        GradientCheck.Report noise =
+                check(new double[][] {{1}}, new double[] {1}, (z, g) -> g[0] = 7, z -> random.nextDouble());
+        assertThat(noise.passed()).isTrue();
+        assertThat(noise.message()).contains("not the same when it is asked for twice");
+        assertThat(GradientCheck.check(
+                                TestDevices.scalar(), joint((z, g) -> {}, z -> 0), new double[0][], new double[] {1})
+                        .passed())
+                .isTrue();
+    }
+
+    /** In float32, of models with a hundred thousand nats and of scales far from 1. */
+    @EveryDevice
+    void aDeviceJointIsCheckedAtItsOwnPrecision(Device device) {
+        for (int d : new int[] {3, 200}) {
+            double[] mean = new double[d];
+            double[] sd = new double[d];
+            for (int i = 0; i < d; i++) {
+                mean[i] = 3 * Math.sin(i);
+                sd[i] = Math.pow(10, Math.cos(i));
+            }
+            double[][] at = draws(d, 4, mean, sd);
+            try (LogJoint target = GaussianTarget.diagonal(device, mean, sd)) {
+                GradientCheck.Report right = GradientCheck.check(device, target, at, sd);
+                assertThat(right.passed()).as(right.message()).isTrue();
+                for (float factor : new float[] {0, 0.5f, -1}) {
+                    GradientCheck.Report wrong = GradientCheck.check(device, scaled(device, target, factor), at, sd);
+                    assertThat(wrong.passed()).as(wrong.message()).isFalse();
+                }
+            }
+        }
+        RegressionData data = Regressions.logistic(1, 20_000, 3);
+        try (LogJoint model = new BayesianLogisticRegression(device, data, new NormalPrior(0, 2)).logJoint()) {
+            double[] mean = {0.3, -0.2, 0.1};
+            for (double s : new double[] {1, 0.1, 0.01}) {
+                double[] sd = {s, s, s};
+                GradientCheck.Report right = GradientCheck.check(device, model, draws(5, 6, mean, sd), sd);
+                assertThat(right.passed()).as(right.message()).isTrue();
+                GradientCheck.Report wrong =
+                        GradientCheck.check(device, scaled(device, model, 0.5f), draws(5, 6, mean, sd), sd);
+                assertThat(wrong.passed()).as(wrong.message()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void badPlacesAndScalesAreRefused() {
+        LogJoint model = joint((z, g) -> {}, z -> 0);
+        for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() ->
+                            GradientCheck.check(TestDevices.scalar(), model, new double[][] {{1}}, new double[] {bad}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("scale[0] is " + bad + ", but must be positive");
+        }
+        assertThatThrownBy(() -> GradientCheck.check(
+                        TestDevices.scalar(), model, new double[][] {{1}, {1, 2}}, new double[] {1}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("at[1] has 2 elements, but the model has 1 dimensions");
+        assertThatThrownBy(() -> GradientCheck.check(TestDevices.scalar(), null, 1))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("joint is null");
+    }
+
     @Test
     void aPlaceOfTheWrongSizeIsRefused() {
         LogJoint model = HostLogJoint.ofDraw(List.of("a"), (z, gradient) -> 0);
         assertThatThrownBy(() -> GradientCheck.check(TestDevices.scalar(), model, 1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("at has 2 elements, but the model has 1 dimensions");
+    }
+
+    private interface Slope {
+        void write(double[] z, double[] gradient);
+    }
+
+    private static LogJoint joint(Slope slope, ToDoubleFunction<double[]> logP) {
+        return HostLogJoint.ofDraw(List.of("x"), (z, g) -> {
+            slope.write(z, g);
+            return logP.applyAsDouble(z);
+        });
+    }
+
+    private static GradientCheck.Report check(
+            double[][] at, double[] scale, Slope slope, ToDoubleFunction<double[]> logP) {
+        return GradientCheck.check(TestDevices.scalar(), joint(slope, logP), at, scale);
+    }
+
+    private static double standard(double[] z) {
+        return -0.5 * (z[0] - 1) * (z[0] - 1);
+    }
+
+    private static double noisy(double z, double noise, RandomGenerator random) {
+        return -0.5 * z * z + noise * random.nextGaussian();
+    }
+
+    private static void wrong(String advice, String name, double[][] at, double[] scale, Slope slope) {
+        GradientCheck.Report report = check(at, scale, slope, GradientCheckTest::standard);
+        assertThat(report.passed()).as(report.message()).isFalse();
+        assertThat(report.name()).isEqualTo(name);
+        assertThat(report.message()).startsWith("the gradient is wrong").contains("(" + name + ")", advice);
+    }
+
+    private static void right(double[][] at, double[] scale, Slope slope) {
+        right(at, scale, slope, GradientCheckTest::standard);
+    }
+
+    private static void right(double[][] at, double[] scale, Slope slope, ToDoubleFunction<double[]> logP) {
+        for (double[] place : at) { // each by itself: the worst one is told
+            GradientCheck.Report report = check(new double[][] {place}, scale, slope, logP);
+            assertThat(report.passed()).as(report.message()).isTrue();
+        }
+    }
+
+    private static LogJoint scaled(Device device, LogJoint joint, float factor) {
+        return new LogJoint() {
+            @Override
+            public int dimensions() {
+                return joint.dimensions();
+            }
+
+            @Override
+            public List<String> parameterNames() {
+                return joint.parameterNames();
+            }
+
+            @Override
+            public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+                joint.evaluate(shape, z, logP, gradient);
+                if (gradient != null) {
+                    device.ops().axpy(shape.elements(), factor - 1, gradient, gradient);
+                }
+            }
+        };
+    }
+
+    private static double[][] draws(long seed, int count, double[] mean, double[] sd) {
+        Random random = new Random(seed);
+        double[][] draws = new double[count][mean.length];
+        for (double[] draw : draws) {
+            for (int i = 0; i < draw.length; i++) {
+                draw[i] = mean[i] + sd[i] * random.nextGaussian();
+            }
+        }
+        return draws;
+    }
+
+    private static double[] ones(int d) {
+        double[] ones = new double[d];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private static List<String> names(int d) {
+        return IntStream.range(0, d).mapToObj(i -> "x" + i).toList();
     }
 
     private static void expect(int coordinate, String advice, UnaryOperator<double[]> fault) {

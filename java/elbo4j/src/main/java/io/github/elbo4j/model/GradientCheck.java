@@ -3,28 +3,79 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a model's gradient with finite differences of its own log-joint, coordinate by coordinate: the five-point
- * formula {@code (8·(f(z+h) − f(z−h)) − (f(z+2h) − f(z−2h))) / 12h}. A {@link HostLogJoint} is checked in float64, others
- * in the float32 of their device. The difference to the three-point formula bounds the formula's own error.
+ * Compares a model's gradient with finite differences of its own log-joint: along each coordinate, or past {@value
+ * #COORDINATES} dimensions along random directions that move all of them at once, and then, where one of these disagrees,
+ * along halves of it until the parameter is found. A {@link HostLogJoint} is checked in float64, others in the float32 of
+ * their device.
+ *
+ * <p>With steps e along a direction the five-point formula {@code (8·(f(e) − f(−e)) − (f(2e) − f(−2e))) / 12} is compared
+ * with {@code ∇f·e}. What they may differ by follows from the same five values: by how much the formula differs from the
+ * three-point one {@code (f(e) − f(−e)) / 2}, by how much the second differences at e and 2e differ (a kink shows in one of
+ * the two wherever it lies), and the rounding of f. A disagreement counts if steps of a quarter show it too. So neither a
+ * kink ({@code |z|}, a hinge), nor the edge of a support, nor a noisy log p is taken for a wrong gradient; there the check
+ * is blind instead. A log-joint of minibatches is noise from step to step: check the one of all rows.
  */
 public final class GradientCheck {
+    /** Up to so many dimensions each coordinate is looked at by itself. */
+    static final int COORDINATES = 100;
+    /** Else so many directions at each place. */
+    private static final int DIRECTIONS = 2;
+    /** Draws evaluated at once, so that a model of many observations takes no more memory than in a fit. */
+    private static final int ROWS = 64;
+    /** And no more numbers than these. */
+    private static final int ELEMENTS = 1 << 22;
+
     private static final double FLOAT_EPS = 0x1p-23;
     private static final double DOUBLE_EPS = 0x1p-52;
+    /** A step in parts of the scale. */
+    private static final double FLOAT_STEP = 0x1p-4;
+
+    private static final double DOUBLE_STEP = 0x1p-10;
+    /** A step in units in the last place of the coordinate at least, so that the coordinates lose less than {@link #RELATIVE}. */
+    private static final int LEAST_ULPS = 1 << 12;
     /** What a right gradient may differ by, in parts of the largest. */
     private static final double RELATIVE = 1e-3;
+    /**
+     * How often the formula's own error, and the difference of second differences, are allowed for. A kink of size J at a in
+     * (0, e) leaves an error of 2/3·J·(e − a) or less, and shows as J·a/12 in the one and J·|e/2 − 3a/4| in the other.
+     */
+    private static final double FORMULA = 24;
 
-    private GradientCheck() {}
+    private static final double KINK = 2;
+    /** How many steps away log p is asked for. */
+    private static final int[] STEPS = {1, -1, 2, -2};
+
+    private final Device device;
+    private final LogJoint joint;
+    private final @Nullable HostLogJoint host;
+    private final int d;
+    private final double eps;
+
+    private GradientCheck(Device device, LogJoint joint) {
+        this.device = Objects.requireNonNull(device, "device is null");
+        this.joint = Objects.requireNonNull(joint, "joint is null");
+        this.host = joint instanceof HostLogJoint function ? function : null;
+        this.d = joint.dimensions();
+        this.eps = host == null ? FLOAT_EPS : DOUBLE_EPS;
+    }
 
     /**
-     * The worst coordinate.
+     * The worst coordinate of the worst place.
      *
-     * @param passed whether every coordinate agrees within its allowed error
-     * @param coordinate the worst, measured in allowed errors
-     * @param name what it is called
-     * @param gradient the model's
+     * @param passed whether no disagreement was shown
+     * @param coordinate the worst, measured in allowed errors; −1 if a disagreement could not be narrowed down to one, or
+     *     nothing could be compared
+     * @param name what it is called, or the first and the last of the parameters among which it is
+     * @param gradient the model's derivative along it
      * @param difference the finite difference
      * @param allowed how far apart they may be
      * @param message in words, and what to look at
@@ -39,99 +90,320 @@ public final class GradientCheck {
             String message) {}
 
     /**
-     * Checks at one place.
+     * Checks at one place, with steps in proportion to the coordinates. A place where log p is not finite does not pass.
      *
      * @param at z, [D]; take some that are not special, not zero for instance
      */
     public static Report check(Device device, LogJoint joint, double... at) {
-        int d = joint.dimensions();
-        if (at.length != d) {
+        GradientCheck check = new GradientCheck(device, joint);
+        check.length("at", at);
+        double[] scale = new double[at.length];
+        Arrays.setAll(scale, i -> Math.max(1, Math.abs(at[i])));
+        return check.report(new double[][] {at}, scale, true);
+    }
+
+    /**
+     * Checks at several places, such as draws of a q, with steps in proportion to q's standard deviations. It passes unless
+     * a disagreement is shown: where log p is not finite or not smooth it is blind. A place takes {@code 4·D + 2} evaluations
+     * of log p, or 10 past {@value #COORDINATES} dimensions; a disagreement takes some more.
+     *
+     * @param at z, [N][D]
+     * @param scale [D], positive: over so much log p changes by about 1
+     */
+    public static Report check(Device device, LogJoint joint, double[][] at, double[] scale) {
+        GradientCheck check = new GradientCheck(device, joint);
+        check.length("scale", scale);
+        for (int i = 0; i < scale.length; i++) {
+            if (!(scale[i] > 0 && Double.isFinite(scale[i]))) {
+                throw new IllegalArgumentException("scale[" + i + "] is " + scale[i] + ", but must be positive");
+            }
+        }
+        for (int n = 0; n < at.length; n++) {
+            check.length("at[" + n + "]", at[n]);
+        }
+        return check.report(at, scale, false);
+    }
+
+    private void length(String name, double[] values) {
+        Objects.requireNonNull(values, name + " is null");
+        if (values.length != d) {
             throw new IllegalArgumentException(
-                    "at has " + at.length + " elements, but the model has " + d + " dimensions");
+                    name + " has " + values.length + " elements, but the model has " + d + " dimensions");
         }
-        boolean host = joint instanceof HostLogJoint;
-        double step = host ? 1e-3 : 0x1p-6;
-        double eps = host ? DOUBLE_EPS : FLOAT_EPS;
-        double[] h = new double[d];
-        int rows = 4 * d + 1;
-        double[] z = new double[rows * d];
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(at, 0, z, r * d, d);
+    }
+
+    /** @param strict whether a place where nothing can be compared does not pass */
+    private Report report(double[][] at, double[] scale, boolean strict) {
+        Comparison wrong = null;
+        Comparison right = null;
+        String blind = at.length == 0 ? "there is no place to compare at" : null;
+        for (int n = 0; n < at.length; n++) {
+            Place place = new Place(at[n], scale);
+            for (Comparison c : place.compare(directions(n), 1)) {
+                if (!c.conclusive) {
+                    blind = place.blindness();
+                } else if (c.isWrong() && place.confirms(c)) {
+                    wrong = wrong == null || c.ratio() > wrong.ratio() ? c : wrong;
+                } else {
+                    right = right == null || c.ratio() > right.ratio() ? c : right;
+                }
+            }
         }
-        for (int i = 0; i < d; i++) {
-            // A power of two, so that z + h loses nothing more than z does.
-            h[i] = step * Math.max(1, Math.scalb(1.0, Math.getExponent(at[i])));
-            z[(4 * i + 1) * d + i] += h[i];
-            z[(4 * i + 2) * d + i] -= h[i];
-            z[(4 * i + 3) * d + i] += 2 * h[i];
-            z[(4 * i + 4) * d + i] -= 2 * h[i];
+        if (wrong != null) {
+            return wrong.place.narrowed(wrong).report(false);
         }
-        double[] f = new double[rows];
-        double[] gradient = new double[rows * d];
-        if (joint instanceof HostLogJoint function) {
-            function.function().evaluate(rows, z, f, gradient);
+        if (blind != null && (strict || right == null)) {
+            String message = "the gradient could not be compared: " + blind;
+            return new Report(!strict, -1, "", Double.NaN, Double.NaN, Double.NaN, message);
+        }
+        return Objects.requireNonNull(right).report(true);
+    }
+
+    private List<Direction> directions(int place) {
+        List<Direction> all = new ArrayList<>();
+        if (d <= COORDINATES) {
+            for (int i = 0; i < d; i++) {
+                all.add(new Direction(i, i + 1, null));
+            }
+            return all;
+        }
+        for (int k = 0; k < DIRECTIONS; k++) {
+            SplittableRandom random = new SplittableRandom((long) place * DIRECTIONS + k);
+            boolean[] down = new boolean[d];
+            for (int i = 0; i < d; i++) {
+                down[i] = random.nextBoolean();
+            }
+            all.add(new Direction(0, d, down));
+        }
+        return all;
+    }
+
+    /** The coordinates from … to − 1 together, each up or down; all up if down is null. */
+    private record Direction(int from, int to, boolean @Nullable [] down) {
+        int size() {
+            return to - from;
+        }
+
+        double sign(int i) {
+            return down != null && down[i] ? -1 : 1;
+        }
+    }
+
+    /** A place, log p and the gradient there. */
+    private final class Place {
+        private final double[] z;
+        private final double[] scale;
+        private final double f;
+        private final boolean repeats;
+        private final double[] gradient = new double[d];
+
+        Place(double[] at, double[] scale) {
+            this.z = at.clone();
+            this.scale = scale;
+            if (host == null) {
+                for (int i = 0; i < d; i++) {
+                    z[i] = (float) z[i];
+                }
+            }
+            double[] first = new double[1];
+            double[] again = new double[1];
+            evaluate(1, z, first, gradient.clone());
+            evaluate(1, z, again, gradient);
+            f = first[0];
+            repeats = first[0] == again[0];
+        }
+
+        List<String> names() {
+            return joint.parameterNames();
+        }
+
+        String blindness() {
+            if (Double.isFinite(f) && !repeats) {
+                return "log p is not the same when it is asked for twice at one place, so there are no differences to"
+                        + " compare with";
+            }
+            return "log p is not finite at or near the place; check at another one, or look for a logarithm of 0";
+        }
+
+        /** The step of a coordinate, a power of two, so that z + e loses nothing more than z does. */
+        private double step(Direction along, int i, double shrink) {
+            double step = (host == null ? FLOAT_STEP : DOUBLE_STEP) * scale[i] / Math.sqrt(along.size());
+            double ulp = host == null ? Math.ulp((float) z[i]) : Math.ulp(z[i]);
+            return along.sign(i) * shrink * Math.max(Math.scalb(1.0, Math.getExponent(step)), LEAST_ULPS * ulp);
+        }
+
+        /** With steps shrunk by a power of two. */
+        List<Comparison> compare(List<Direction> directions, double shrink) {
+            List<Comparison> all = new ArrayList<>();
+            int atOnce = Math.max(1, Math.min(ROWS, ELEMENTS / d) / 4);
+            for (int first = 0; first < directions.size(); first += atOnce) {
+                List<Direction> some = directions.subList(first, Math.min(directions.size(), first + atOnce));
+                double[] rows = new double[4 * some.size() * d];
+                for (int r = 0; r < 4 * some.size(); r++) {
+                    System.arraycopy(z, 0, rows, r * d, d);
+                    Direction along = some.get(r / 4);
+                    int steps = STEPS[r % 4];
+                    for (int i = along.from; i < along.to; i++) {
+                        rows[r * d + i] += steps * step(along, i, shrink);
+                    }
+                }
+                double[] values = new double[4 * some.size()];
+                evaluate(values.length, rows, values, new double[rows.length]);
+                for (int k = 0; k < some.size(); k++) {
+                    all.add(comparison(some.get(k), shrink, Arrays.copyOfRange(values, 4 * k, 4 * k + 4)));
+                }
+            }
+            return all;
+        }
+
+        /** @param v log p at e, −e, 2e, −2e */
+        private Comparison comparison(Direction along, double shrink, double[] v) {
+            double slope = 0;
+            double squares = 0;
+            for (int i = along.from; i < along.to; i++) {
+                double term = gradient[i] * step(along, i, shrink);
+                slope += term;
+                squares += term * term;
+            }
+            double near = (v[0] - v[1]) / 2;
+            double far = (v[2] - v[3]) / 4;
+            double difference = (4 * near - far) / 3;
+            double bend = v[0] - 2 * f + v[1] - (v[2] - 2 * f + v[3]) / 4;
+            double allowed = RELATIVE * Math.max(Math.abs(difference), Math.sqrt(squares))
+                    + FORMULA * Math.abs(difference - near)
+                    + KINK * Math.abs(bend)
+                    + 8 * eps * Math.abs(f);
+            boolean conclusive = repeats && Double.isFinite(difference) && Double.isFinite(bend);
+            double unit = along.size() == 1 ? step(along, along.from, shrink) : 1;
+            return new Comparison(this, along, slope, difference, allowed, conclusive, unit);
+        }
+
+        /** Whether steps of a quarter show the same. */
+        boolean confirms(Comparison c) {
+            Comparison again = compare(List.of(c.along), 0.25).get(0);
+            return again.isWrong()
+                    && (!Double.isFinite(c.slope)
+                            || Math.abs(c.difference - 4 * again.difference)
+                                    <= 0.25 * Math.abs(c.slope - c.difference));
+        }
+
+        /** The smallest part of a direction that still shows it. */
+        Comparison narrowed(Comparison c) {
+            Comparison smallest = c;
+            while (smallest.along.size() > 1) {
+                Direction along = smallest.along;
+                int middle = (along.from + along.to) >>> 1;
+                Comparison worse = null;
+                for (Comparison half : compare(
+                        List.of(
+                                new Direction(along.from, middle, along.down),
+                                new Direction(middle, along.to, along.down)),
+                        1)) {
+                    if (half.isWrong() && confirms(half) && (worse == null || half.ratio() > worse.ratio())) {
+                        worse = half;
+                    }
+                }
+                if (worse == null) {
+                    return smallest;
+                }
+                smallest = worse;
+            }
+            return smallest;
+        }
+
+        /** The coordinate, if any, whose difference is what the gradient is in this one. */
+        private int exchangedWith(Comparison c) {
+            if (d <= COORDINATES) {
+                for (Comparison other : compare(directions(0), 1)) {
+                    if (other.along.from != c.along.from
+                            && Math.abs(c.slope / c.unit - other.difference / other.unit)
+                                    <= Math.abs(other.allowed / other.unit)) {
+                        return other.along.from;
+                    }
+                }
+            }
+            return -1;
+        }
+    }
+
+    /**
+     * What a place shows along a direction.
+     *
+     * @param slope gradient·e
+     * @param difference the same by the five-point formula
+     * @param allowed by how much they may differ
+     * @param conclusive whether log p is finite at all points
+     * @param unit e, if it is one coordinate
+     */
+    private record Comparison(
+            Place place,
+            Direction along,
+            double slope,
+            double difference,
+            double allowed,
+            boolean conclusive,
+            double unit) {
+        boolean isWrong() {
+            return conclusive && !(Math.abs(slope - difference) <= allowed);
+        }
+
+        /** The error in allowed ones; infinite if it is not finite. */
+        double ratio() {
+            double error = Math.abs(slope - difference);
+            return error == 0 ? 0 : Double.isNaN(error) ? Double.POSITIVE_INFINITY : error / allowed;
+        }
+
+        Report report(boolean passed) {
+            boolean one = along.size() == 1;
+            List<String> names = place.names();
+            String name = one ? names.get(along.from) : names.get(along.from) + " to " + names.get(along.to - 1);
+            double g = slope / unit;
+            double fd = difference / unit;
+            double error = Math.abs(allowed / unit);
+            String message = String.format(
+                    Locale.ROOT,
+                    "%s: %s the gradient is %.8g and central differences of log p give %.8g; they may differ by %.2g.%s",
+                    passed ? "the gradient agrees" : "the gradient is wrong",
+                    one
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "in coordinate %d (%s), at %.6g,",
+                                    along.from,
+                                    name,
+                                    place.z[along.from])
+                            : "along a random direction of all from " + name,
+                    g,
+                    fd,
+                    error,
+                    passed ? "" : " " + advice(g, fd, error));
+            return new Report(passed, one ? along.from : -1, name, g, fd, error, message);
+        }
+
+        private String advice(double g, double fd, double error) {
+            if (!Double.isFinite(g)) {
+                return "The gradient is not finite: look for a division by zero or an overflow.";
+            }
+            if (Math.abs(g + fd) <= 2 * error) {
+                return "Its sign is reversed: it must be the gradient of log p, not of a loss.";
+            }
+            if (g == 0) {
+                return "It is 0: is this element written?";
+            }
+            int other = place.exchangedWith(this);
+            if (other >= 0) {
+                return "It equals the derivative in coordinate " + other + ": are elements exchanged?";
+            }
+            return String.format(
+                    Locale.ROOT, "It is %.4g times what it should be: is a factor or a term missing?", g / fd);
+        }
+    }
+
+    private void evaluate(int rows, double[] z, double[] f, double[] gradient) {
+        if (host != null) {
+            host.evaluate(rows, z, f, gradient);
         } else {
             onDevice(device, joint, rows, z, f, gradient);
         }
-        double[] difference = new double[d];
-        double[] allowed = new double[d];
-        int worst = 0;
-        double worstRatio = -1;
-        for (int i = 0; i < d; i++) {
-            double near = f[4 * i + 1] - f[4 * i + 2];
-            double far = f[4 * i + 3] - f[4 * i + 4];
-            difference[i] = (8 * near - far) / (12 * h[i]);
-            double formula = Math.abs(difference[i] - near / (2 * h[i]));
-            double rounding = 8 * eps * Math.abs(f[0]) / h[i];
-            double size = Math.max(Math.abs(difference[i]), Math.abs(gradient[i]));
-            allowed[i] = RELATIVE * size + formula + rounding;
-            double error = Math.abs(difference[i] - gradient[i]);
-            double ratio = error == 0 ? 0 : error / allowed[i];
-            if (Double.isNaN(ratio)) {
-                ratio = Double.POSITIVE_INFINITY;
-            }
-            if (ratio > worstRatio) {
-                worstRatio = ratio;
-                worst = i;
-            }
-        }
-        boolean passed = Math.abs(difference[worst] - gradient[worst]) <= allowed[worst];
-        String name = joint.parameterNames().get(worst);
-        String message = String.format(
-                Locale.ROOT,
-                "%s: in coordinate %d (%s) the gradient is %.8g and central differences of log p give %.8g; they may differ"
-                        + " by %.2g.%s",
-                passed ? "the gradient agrees" : "the gradient is wrong",
-                worst,
-                name,
-                gradient[worst],
-                difference[worst],
-                allowed[worst],
-                passed ? "" : " " + advice(worst, gradient, difference, allowed));
-        return new Report(passed, worst, name, gradient[worst], difference[worst], allowed[worst], message);
-    }
-
-    private static String advice(int worst, double[] gradient, double[] difference, double[] allowed) {
-        double g = gradient[worst];
-        double fd = difference[worst];
-        if (!Double.isFinite(g)) {
-            return "The gradient is not finite: look for a division by zero or an overflow.";
-        }
-        if (!Double.isFinite(fd)) {
-            return "log p is not finite near this place: check at another one, or look for a logarithm of 0.";
-        }
-        if (Math.abs(g + fd) <= 2 * allowed[worst]) {
-            return "Its sign is reversed: it must be the gradient of log p, not of a loss.";
-        }
-        if (g == 0) {
-            return "It is 0: is this element written?";
-        }
-        for (int j = 0; j < difference.length; j++) {
-            if (j != worst && Math.abs(g - difference[j]) <= allowed[j]) {
-                return "It equals the derivative in coordinate " + j + ": are elements exchanged?";
-            }
-        }
-        return String.format(Locale.ROOT, "It is %.4g times what it should be: is a factor or a term missing?", g / fd);
     }
 
     private static void onDevice(Device device, LogJoint joint, int rows, double[] z, double[] f, double[] gradient) {

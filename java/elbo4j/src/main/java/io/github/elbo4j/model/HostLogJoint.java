@@ -1,13 +1,25 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Shape;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A user's log-joint as a Java function of draws on the host, in float64. The draws are copied from the device and the
  * results back, so this is the easy way, not the fast one. {@link GradientCheck} tells whether a gradient is right.
+ *
+ * <p>Several fits may use it at the same time, each from a thread of its own: what it keeps between calls, it keeps for each
+ * call that is under way. The function is then called from several threads, so it must not keep notes of its own either.
  *
  * <pre>{@code
  * LogJoint model = HostLogJoint.ofDraw(List.of("a", "b"), (z, gradient) -> {
@@ -25,7 +37,7 @@ public final class HostLogJoint implements LogJoint {
          * The log-joint of a draw.
          *
          * @param z the draw, [D]; it may be used again after the call
-         * @param gradient where to write {@code ∇z log p}, [D]; now and then nobody reads it
+         * @param gradient where to write or add up {@code ∇z log p}, [D]; it comes as zeros, and now and then nobody reads it
          * @return log p(x, z)
          */
         double evaluate(double[] z, double[] gradient);
@@ -39,46 +51,73 @@ public final class HostLogJoint implements LogJoint {
          *
          * @param rows how many draws there are; the arrays may be longer
          * @param z [rows][D] row-major
-         * @param logP [rows], to be written
-         * @param gradient null, or [rows][D] row-major, to be written
+         * @param logP [rows], to be written; it comes as NaN
+         * @param gradient null, or [rows][D] row-major, to be written or added up; it comes as zeros
          */
         void evaluate(int rows, double[] z, double[] logP, double @Nullable [] gradient);
     }
 
     private final List<String> names;
     private final BlockFunction function;
-    private float[] floats = {};
-    private double[] draws = {};
-    private double[] values = {};
-    private double[] slopes = {};
+    private final Pool<Scratch> scratches = new Pool<>(Scratch::new);
+    /** Device failures that came out of the function; exceptions are compared by identity. */
+    private final Map<DeviceException, Boolean> thrown = Collections.synchronizedMap(new WeakHashMap<>());
 
     private HostLogJoint(List<String> names, BlockFunction function) {
-        if (names.isEmpty()) {
-            throw new IllegalArgumentException("names is empty, but a model needs at least one parameter");
-        }
-        this.names = List.copyOf(names);
+        this.names = names;
         this.function = function;
     }
 
-    /** From a function of one draw, which is called for one draw after the other on the calling thread. */
+    /**
+     * From a function of one draw, which is called for one draw after the other on the calling thread.
+     *
+     * @param names what the D coordinates are called, each by a name of its own
+     */
     public static HostLogJoint ofDraw(List<String> names, DrawFunction function) {
-        int dimensions = names.size();
-        double[] z = new double[dimensions];
-        double[] slope = new double[dimensions];
-        return new HostLogJoint(names, (rows, all, logP, gradient) -> {
-            for (int r = 0; r < rows; r++) {
-                System.arraycopy(all, r * dimensions, z, 0, dimensions);
-                logP[r] = function.evaluate(z, slope);
-                if (gradient != null) {
-                    System.arraycopy(slope, 0, gradient, r * dimensions, dimensions);
+        Objects.requireNonNull(function, "function is null");
+        List<String> checked = checked(names);
+        int dimensions = checked.size();
+        Pool<double[][]> pool = new Pool<>(() -> new double[2][dimensions]); // z and the gradient of a draw
+        return new HostLogJoint(checked, (rows, all, logP, gradient) -> {
+            double[][] own = pool.take();
+            try {
+                double[] z = own[0];
+                double[] slope = own[1];
+                for (int r = 0; r < rows; r++) {
+                    System.arraycopy(all, r * dimensions, z, 0, dimensions);
+                    Arrays.fill(slope, 0);
+                    logP[r] = function.evaluate(z, slope);
+                    if (gradient != null) {
+                        System.arraycopy(slope, 0, gradient, r * dimensions, dimensions);
+                    }
                 }
+            } finally {
+                pool.giveBack(own);
             }
         });
     }
 
     /** From a function of a block of draws, whose answer for a draw must not depend on the others. */
     public static HostLogJoint ofBlock(List<String> names, BlockFunction function) {
-        return new HostLogJoint(names, function);
+        Objects.requireNonNull(function, "function is null");
+        return new HostLogJoint(checked(names), function);
+    }
+
+    private static List<String> checked(List<String> names) {
+        Objects.requireNonNull(names, "names is null");
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("names is empty, but a model needs at least one parameter");
+        }
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            String name = Objects.requireNonNull(names.get(i), "names[" + i + "] is null");
+            Integer before = places.put(name, i);
+            if (before != null) {
+                throw new IllegalArgumentException("names[" + before + "] and names[" + i + "] are both '" + name
+                        + "', but each parameter needs a name of its own");
+            }
+        }
+        return List.copyOf(names);
     }
 
     @Override
@@ -95,34 +134,98 @@ public final class HostLogJoint implements LogJoint {
     public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         int rows = Math.toIntExact(shape.rows());
         int elements = Math.toIntExact(shape.elements());
-        if (draws.length < elements) {
-            floats = new float[elements];
-            draws = new double[elements];
-            slopes = new double[elements];
+        Scratch scratch = scratches.take();
+        try {
+            scratch.fit(rows, elements);
+            z.read(0, scratch.floats, 0, elements);
+            for (int i = 0; i < elements; i++) {
+                scratch.draws[i] = scratch.floats[i];
+            }
+            double[] slopes = gradient == null ? null : scratch.slopes;
+            evaluate(rows, scratch.draws, scratch.values, slopes);
+            write(scratch, scratch.values, rows, logP);
+            if (gradient != null) {
+                write(scratch, scratch.slopes, elements, gradient);
+            }
+        } finally {
+            scratches.giveBack(scratch);
         }
-        if (values.length < rows) {
-            values = new double[rows];
-        }
-        z.read(0, floats, 0, elements);
-        for (int i = 0; i < elements; i++) {
-            draws[i] = floats[i];
-        }
-        function.evaluate(rows, draws, values, gradient == null ? null : slopes);
-        write(values, rows, logP);
+    }
+
+    /**
+     * The function itself, on the host and in float64 throughout.
+     *
+     * @param rows how many draws there are; the arrays may be longer
+     * @param z [rows][D] row-major
+     * @param logP [rows], written
+     * @param gradient null, or [rows][D] row-major, written
+     */
+    public void evaluate(int rows, double[] z, double[] logP, double @Nullable [] gradient) {
+        Arrays.fill(logP, 0, rows, Double.NaN);
         if (gradient != null) {
-            write(slopes, elements, gradient);
+            Arrays.fill(gradient, 0, rows * names.size(), 0);
+        }
+        try {
+            function.evaluate(rows, z, logP, gradient);
+        } catch (DeviceException e) {
+            thrown.put(e, true);
+            throw e;
         }
     }
 
-    /** The function itself, in float64. */
-    BlockFunction function() {
-        return function;
+    /** Whether this exception came out of the function, so that it is no failure of the device that a fit runs on. */
+    public boolean threw(DeviceException e) {
+        return thrown.containsKey(e);
     }
 
-    private void write(double[] source, int count, Buffer target) {
+    private void write(Scratch scratch, double[] source, int count, Buffer target) {
+        float[] floats = scratch.floats;
         for (int i = 0; i < count; i++) {
             floats[i] = (float) source[i];
         }
         target.write(0, floats, 0, count);
+    }
+
+    /** The arrays of a call, which grow. */
+    private static final class Scratch {
+        float[] floats = {};
+        double[] draws = {};
+        double[] values = {};
+        double[] slopes = {};
+
+        void fit(int rows, int elements) {
+            if (draws.length < elements) {
+                floats = new float[elements];
+                draws = new double[elements];
+                slopes = new double[elements];
+            }
+            if (values.length < rows) {
+                values = new double[rows];
+            }
+        }
+    }
+
+    /** Scratch memory by call, not by thread: as much as there are calls at once, and no garbage after the first ones. */
+    private static final class Pool<T> {
+        private final ArrayDeque<T> unused = new ArrayDeque<>();
+        private final Supplier<T> make;
+
+        Pool(Supplier<T> make) {
+            this.make = make;
+        }
+
+        T take() {
+            T taken;
+            synchronized (unused) {
+                taken = unused.poll();
+            }
+            return taken == null ? make.get() : taken;
+        }
+
+        void giveBack(T item) {
+            synchronized (unused) {
+                unused.push(item);
+            }
+        }
     }
 }
