@@ -60,6 +60,7 @@ class GarbageTest {
                         device,
                         joint,
                         q,
+                        whitening,
                         new Key(1));
                 Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
             long least = Long.MAX_VALUE;

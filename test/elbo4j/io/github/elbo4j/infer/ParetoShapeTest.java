@@ -137,7 +137,6 @@ class ParetoShapeTest {
         }
         assertThat(ParetoShape.ofLogRatios(new double[24])).isNaN();
         assertThat(ParetoShape.ofLogRatios(new double[0])).isNaN();
-        assertThat(Verdict.of(Double.NaN)).isEqualTo(Verdict.DO_NOT_TRUST);
     }
 
     @Test
@@ -148,15 +147,6 @@ class ParetoShapeTest {
             ties[i] = i * 0.05;
         }
         assertThat(ParetoShape.ofLogRatios(ties)).isFinite();
-    }
-
-    @Test
-    void verdictsFollowTheirThresholds() {
-        assertThat(Verdict.of(0.499)).isEqualTo(Verdict.GOOD);
-        assertThat(Verdict.of(0.5)).isEqualTo(Verdict.USABLE);
-        assertThat(Verdict.of(0.699)).isEqualTo(Verdict.USABLE);
-        assertThat(Verdict.of(0.7)).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(Verdict.DO_NOT_TRUST.words()).isEqualTo("do not trust");
     }
 
     private static double gaussian(double s) {

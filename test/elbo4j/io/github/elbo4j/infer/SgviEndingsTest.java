@@ -43,7 +43,7 @@ class SgviEndingsTest {
     void aDivergenceNamesStepAndParameterAndKeepsTheLastFiniteState(Device device) {
         for (FamilyKind kind : FamilyKind.values()) {
             for (Optimizer optimizer : List.of(new Adam(0.05), new RobbinsMonro(0.05))) {
-                FitResult fit = Sgvi.builder()
+                FitResult fit = Sgvi.builder().starts(0)
                         .family(kind)
                         .optimizer(optimizer)
                         .draws(DRAWS)
@@ -68,7 +68,7 @@ class SgviEndingsTest {
                 // the state is that of a run which was told to stop there
                 AtomicInteger asked = new AtomicInteger();
                 int steps = fit.steps();
-                FitResult until = Sgvi.builder()
+                FitResult until = Sgvi.builder().starts(0)
                         .family(kind)
                         .optimizer(optimizer)
                         .draws(DRAWS)
@@ -92,7 +92,7 @@ class SgviEndingsTest {
             }
             return -0.5 * (z[0] * z[0] + (z[1] - 5) * (z[1] - 5) + z[2] * z[2]);
         });
-        FitResult fit = Sgvi.builder().draws(DRAWS).seed(2).build().fit(TestDevices.scalar(), model);
+        FitResult fit = Sgvi.builder().starts(0).draws(DRAWS).seed(2).build().fit(TestDevices.scalar(), model);
         assertThat(fit.status()).isEqualTo(Status.DIVERGED);
         assertThat(fit.message()).contains("the gradient of the mean of curve is Infinity");
     }
@@ -106,7 +106,7 @@ class SgviEndingsTest {
             }
             return calls.incrementAndGet() == 20 * DRAWS ? Double.NaN : -0.5 * z[0] * z[0];
         });
-        FitResult fit = Sgvi.builder().draws(DRAWS).build().fit(TestDevices.scalar(), model);
+        FitResult fit = Sgvi.builder().starts(0).draws(DRAWS).build().fit(TestDevices.scalar(), model);
         assertThat(fit.status()).isEqualTo(Status.DIVERGED);
         assertThat(fit.message()).contains("the model does not give the same answer twice");
         assertThat(fit.posterior().mean()[0]).isFinite();
@@ -116,7 +116,7 @@ class SgviEndingsTest {
     void stepsTooLargeAreNamedByTheParameterThatTheySpoil() {
         Device device = TestDevices.scalar();
         try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1e-3, 1})) {
-            FitResult fit = Sgvi.builder()
+            FitResult fit = Sgvi.builder().starts(0)
                     .family(FamilyKind.MEAN_FIELD)
                     .optimizer(new RobbinsMonro(1))
                     .build()
@@ -131,7 +131,7 @@ class SgviEndingsTest {
         for (int after : new int[] {0, 1, 70, 130, 190}) {
             AtomicInteger asked = new AtomicInteger();
             try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1}, new double[] {2})) {
-                FitResult fit = Sgvi.builder()
+                FitResult fit = Sgvi.builder().starts(0)
                         .tolerance(1e-9)
                         .cancelled(() -> asked.getAndIncrement() == after)
                         .build()
@@ -153,7 +153,7 @@ class SgviEndingsTest {
         for (int cap : new int[] {1, 2, 99, 150, 260}) {
             try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
                 FitResult fit =
-                        Sgvi.builder().tolerance(1e-9).maxSteps(cap).build().fit(device, target);
+                        Sgvi.builder().starts(0).tolerance(1e-9).maxSteps(cap).build().fit(device, target);
                 assertThat(fit.status()).isEqualTo(Status.STEP_LIMIT);
                 assertThat(fit.converged()).isFalse();
                 assertThat(fit.steps()).isEqualTo(cap);
@@ -168,7 +168,7 @@ class SgviEndingsTest {
         for (String operation : List.of("adam", "gaussianElbo", "renyi", "moments", "average")) {
             Device failing = new FailingDevice(device, operation, 230);
             try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
-                FitResult fit = Sgvi.builder()
+                FitResult fit = Sgvi.builder().starts(0)
                         .family(FamilyKind.MEAN_FIELD)
                         .tolerance(1e-9)
                         .maxSteps(400)
@@ -192,7 +192,7 @@ class SgviEndingsTest {
     void aDeviceThatFailsAtOnceThrows() {
         Device failing = new FailingDevice(TestDevices.scalar(), "gaussianElbo", 0);
         try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
-            Sgvi fit = Sgvi.builder().family(FamilyKind.MEAN_FIELD).build();
+            Sgvi fit = Sgvi.builder().starts(0).family(FamilyKind.MEAN_FIELD).build();
             assertThatThrownBy(() -> fit.fit(failing, target))
                     .isInstanceOf(DeviceException.class)
                     .hasMessage("planted fault in gaussianElbo");
@@ -214,7 +214,7 @@ class SgviEndingsTest {
             }
         });
         FitResult fit =
-                Sgvi.builder().evaluationDraws(777).maxSteps(100).build().fit(device, target);
+                Sgvi.builder().starts(0).evaluationDraws(777).maxSteps(100).build().fit(device, target);
         assertThat(fit.status()).isEqualTo(Status.FAILED);
         assertThat(fit.message()).contains("measuring the result failed: planted fault");
         assertThat(fit.elbo().value()).isFinite();
@@ -225,7 +225,7 @@ class SgviEndingsTest {
         Device device = TestDevices.scalar();
         List<Progress> told = new ArrayList<>();
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
-            FitResult fit = Sgvi.builder()
+            FitResult fit = Sgvi.builder().starts(0)
                     .tolerance(1e-9)
                     .maxSteps(300)
                     .listener(told::add)
@@ -262,7 +262,7 @@ class SgviEndingsTest {
     @Test
     void badSettingsAreRefused() {
         Device device = TestDevices.scalar();
-        Sgvi.Builder builder = Sgvi.builder();
+        Sgvi.Builder builder = Sgvi.builder().starts(0);
         refused("draws is 0, but must be 1 or more", () -> builder.draws(0));
         refused("steps is -1, but must be 1 or more", () -> builder.maxSteps(-1));
         refused("batch is -1, but must be 0 (all rows) or more", () -> builder.batch(-1));
@@ -272,21 +272,21 @@ class SgviEndingsTest {
         refused("initialSd is NaN, but must be positive", () -> builder.initialSd(Double.NaN));
         refused(
                 "draws is 1, but the baseline LEAVE_ONE_OUT of the score gradient needs 2 or more",
-                () -> Sgvi.builder().gradient(Gradient.SCORE).draws(1).build());
+                () -> Sgvi.builder().starts(0).gradient(Gradient.SCORE).draws(1).build());
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
             refused(
                     "batch is 10, but the model is a GaussianTarget, not a DataLogJoint, so it has no rows to choose from",
-                    () -> Sgvi.builder().batch(10).build().fit(device, target));
+                    () -> Sgvi.builder().starts(0).batch(10).build().fit(device, target));
             for (FamilyKind kind : FamilyKind.values()) {
                 refused(
                         "mean has 2 elements, but the family has 1 dimensions",
-                        () -> Sgvi.builder()
+                        () -> Sgvi.builder().starts(0)
                                 .family(kind)
                                 .initialMean(1, 2)
                                 .build()
                                 .fit(device, target));
             }
-            FitResult one = Sgvi.builder()
+            FitResult one = Sgvi.builder().starts(0)
                     .gradient(Gradient.SCORE)
                     .baseline(Baseline.NONE)
                     .draws(1)

@@ -115,11 +115,17 @@ class StoppingRuleTest {
     }
 
     /** Where the ratios scatter by 10, a change of 0.05 does not matter. */
+    /** Log ratios that scatter by 10 nats make an improvement of 0.05 ± 0.005 no smaller. */
     @Test
-    void theToleranceGrowsWithTheScatterOfTheRatios() {
-        double[] before = {-10, 10, -10, 10};
-        double[] after = {-9.95, 10.05, -9.95, 10.05};
-        assertThat(RULE.compare(before, after).finding()).isEqualTo(Finding.FLAT);
+    void aSignificantImprovementIsNotFlatHoweverTheRatiosScatter() {
+        Random random = new Random(5);
+        double[] before = new double[512];
+        double[] after = new double[512];
+        for (int s = 0; s < before.length; s++) {
+            before[s] = -1e4 + 10 * random.nextGaussian();
+            after[s] = before[s] + 0.05 + 0.1 * random.nextGaussian();
+        }
+        assertThat(new StoppingRule(0.01).compare(before, after).finding()).isEqualTo(StoppingRule.Finding.RISING);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
+import io.github.elbo4j.model.GradientCheck;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
@@ -61,14 +62,21 @@ final class Evaluation {
     private final Key key;
     private final long workspaceBytes;
     private final List<Concern> concerns = new ArrayList<>();
-    private Estimate elbo = new Estimate(Double.NaN, Double.NaN, 0);
+    private Estimate elbo;
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private double kHat = Double.NaN;
     private double efficiency = Double.NaN;
     private int weights;
 
-    /** @param key of the whole fit */
-    Evaluation(LogJoint joint, VariationalFamily q, Gaussian posterior, Key key, long workspaceBytes) {
+    /**
+     * Nothing measured yet.
+     *
+     * @param elbo as the steps saw it
+     * @param key of the whole fit
+     */
+    Evaluation(
+            LogJoint joint, VariationalFamily q, Gaussian posterior, Estimate elbo, Key key, long workspaceBytes) {
+        this.elbo = elbo;
         this.joint = joint;
         this.q = q;
         this.posterior = posterior;
@@ -111,6 +119,15 @@ final class Evaluation {
         if (kind != null) {
             concern(kind, Verdict.DO_NOT_TRUST, null, message);
         }
+    }
+
+    /** What the check of a user's gradient found wrong. */
+    void judgeGradient(GradientCheck.Report report) {
+        concern(
+                Kind.WRONG_GRADIENT,
+                Verdict.DO_NOT_TRUST,
+                report.coordinate() < 0 ? null : report.name(),
+                report.message());
     }
 
     /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */

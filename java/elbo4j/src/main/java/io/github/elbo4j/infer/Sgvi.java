@@ -62,6 +62,7 @@ public final class Sgvi {
         double initialSd = 0.1;
         double @Nullable [] initialMean;
         int starts = 8;
+        boolean checksGradient = true;
         int evaluationDraws = 4096;
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
@@ -154,6 +155,15 @@ public final class Sgvi {
             return this;
         }
 
+        /**
+         * Whether the gradient of a {@link io.github.elbo4j.model.HostLogJoint} is compared with differences at a few draws of
+         * the first and of the last q; true. See {@link io.github.elbo4j.model.GradientCheck}.
+         */
+        public Builder checkGradient(boolean value) {
+            checksGradient = value;
+            return this;
+        }
+
         /** Fresh draws for the ELBO, the evidence and k-hat after the fit; 4096. */
         public Builder evaluationDraws(int value) {
             evaluationDraws = positive("evaluationDraws", value);
@@ -202,6 +212,7 @@ public final class Sgvi {
             copy.initialSd = initialSd;
             copy.initialMean = initialMean;
             copy.starts = starts;
+            copy.checksGradient = checksGradient;
             copy.evaluationDraws = evaluationDraws;
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;

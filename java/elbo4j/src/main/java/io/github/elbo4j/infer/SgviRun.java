@@ -6,6 +6,7 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
@@ -13,6 +14,8 @@ import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.GradientCheck;
+import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
@@ -28,6 +31,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private static final long LOOK_NANOS = 200_000_000L;
 
     private static final long LISTEN_NANOS = 100_000_000L;
+    /** Draws at which a user's gradient is compared with differences. */
+    private static final int CHECKED_DRAWS = 4;
     /** Draws that compare two blocks. */
     private static final int COMPARISON_DRAWS = 512;
 
@@ -67,6 +72,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private long draws;
     private Starts.@Nullable Found start;
     private String unsettled = ""; // why the latest attempt to settle came to nothing
+    private GradientCheck.@Nullable Report wrongGradient;
     private Status status = Status.STEP_LIMIT;
     private String message = "";
 
@@ -161,7 +167,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         try {
             result = begin() ? kept : run();
         } catch (DeviceException e) {
-            if (trace.steps() == 0) {
+            // What the user's own function throws is the user's.
+            if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
                 throw e;
             }
             status = Status.FAILED;
@@ -186,8 +193,40 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return new Ascent(settings, device, of, q, coordinates, key.fork("training"));
     }
 
+    /** Compares a user's gradient with differences at draws of a q in z; keeps what is wrong. */
+    private void checkGradient(float[] parameters) {
+        if (!settings.checksGradient
+                || wrongGradient != null
+                || settings.gradient == Gradient.SCORE
+                || !(joint instanceof HostLogJoint)) {
+            return;
+        }
+        average.parameterBuffer().write(0, parameters, 0, parameters.length);
+        average.update();
+        Gaussian here = average.toGaussian(parameters);
+        int dimensions = joint.dimensions();
+        double[][] at = new double[CHECKED_DRAWS][dimensions];
+        double[] scale = new double[dimensions];
+        float[] z = new float[CHECKED_DRAWS * dimensions];
+        try (Buffer drawn = device.allocate(z.length)) {
+            average.sample(key.fork("gradient check"), 0, Shape.of(1, CHECKED_DRAWS, dimensions), drawn);
+            drawn.read(0, z, 0, z.length);
+        }
+        for (int d = 0; d < dimensions; d++) {
+            scale[d] = here.standardDeviation(d);
+            for (int s = 0; s < CHECKED_DRAWS; s++) {
+                at[s][d] = z[s * dimensions + d];
+            }
+        }
+        GradientCheck.Report report = GradientCheck.check(device, joint, at, scale);
+        if (!report.passed()) {
+            wrongGradient = report;
+        }
+    }
+
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
     private boolean begin() {
+        checkGradient(original(q));
         int paths = settling == null ? 0 : settings.starts;
         if (paths > 0) {
             double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
@@ -485,9 +524,12 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private FitResult measure(float[] parameters) {
         Gaussian posterior = average.toGaussian(parameters);
-        Evaluation evaluation = new Evaluation(joint, average, posterior, key, settings.workspaceBytes);
+        Evaluation evaluation = new Evaluation(joint, average, posterior, trace.recent(), key, settings.workspaceBytes);
         double[] last = comparison;
         try {
+            if (status != Status.FAILED && status != Status.DIVERGED) {
+                checkGradient(parameters);
+            }
             average.parameterBuffer().write(0, parameters, 0, parameters.length);
             average.update();
             evaluation.measure(settings.evaluationDraws, draws + (start == null ? 0 : start.evaluations()));
@@ -498,6 +540,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             }
         }
         evaluation.judgeEnd(status, message);
+        if (wrongGradient != null) {
+            evaluation.judgeGradient(wrongGradient);
+        }
         if (status == Status.CONVERGED && last != null) {
             evaluation.judgeRepeat(LogWeights.mean(last), settings.stoppingRule.tolerance());
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class PointDensity implements AutoCloseable {
     private final Device device;
     private final LogJoint joint;
-    private final HostLogJoint.@Nullable BlockFunction function;
+    private final @Nullable HostLogJoint host;
     private @Nullable Buffer z; // [rows][D]
     private @Nullable Buffer logP; // [rows]
     private @Nullable Buffer slopes; // [rows][D]
@@ -22,7 +22,7 @@ public final class PointDensity implements AutoCloseable {
     public PointDensity(Device device, LogJoint joint) {
         this.device = device;
         this.joint = joint;
-        this.function = joint instanceof HostLogJoint host ? host.function() : null;
+        this.host = joint instanceof HostLogJoint function ? function : null;
     }
 
     /** D. */
@@ -32,7 +32,7 @@ public final class PointDensity implements AutoCloseable {
 
     /** Whether points and results keep float64's precision. */
     public boolean isExact() {
-        return function != null;
+        return host != null;
     }
 
     /**
@@ -45,8 +45,8 @@ public final class PointDensity implements AutoCloseable {
      */
     public void evaluate(int rows, double[] points, double[] values, double[] gradient) {
         int elements = rows * joint.dimensions();
-        if (function != null) {
-            function.evaluate(rows, points, values, gradient);
+        if (host != null) {
+            host.evaluate(rows, points, values, gradient);
             return;
         }
         if (floats.length < elements) {
