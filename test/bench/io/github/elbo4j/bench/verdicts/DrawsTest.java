@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DrawsTest {
-    /** a ~ N(3, 2), b ~ N(a, 1/2); reported are a and exp b. */
+    /** a ~ N(3, 2), b ~ N(a, 1); reported are a and exp b. */
     private static final Target TARGET = new Target() {
         @Override
         public List<String> coordinates() {
@@ -22,7 +22,7 @@ class DrawsTest {
 
         @Override
         public Variable logDensity(Tape tape, Variable[] z) {
-            return Densities.normal(z[0].plus(-3), 2).plus(Densities.normal(z[1].minus(z[0]), 0.5));
+            return Densities.normal(z[0].plus(-3), 2).plus(Densities.normal(z[1].minus(z[0]), 1));
         }
 
         @Override
@@ -38,7 +38,7 @@ class DrawsTest {
     };
 
     private static Gaussian exact() {
-        return new Gaussian(new double[] {3, 3}, new double[][] {{4, 4}, {4, 4.25}});
+        return new Gaussian(new double[] {3, 3}, new double[][] {{4, 4}, {4, 5}});
     }
 
     /** q = p: all ratios are 1, whatever the correlation. */
@@ -55,7 +55,7 @@ class DrawsTest {
      */
     @Test
     void aWiderNormalHasTheKnownShare() {
-        Gaussian wide = new Gaussian(new double[] {3, 3}, new double[][] {{9, 9}, {9, 9.5625}});
+        Gaussian wide = new Gaussian(new double[] {3, 3}, new double[][] {{9, 9}, {9, 11.25}});
         assertThat(Draws.of(wide, TARGET, 2).effectiveShare()).isEqualTo(3.5 / (2.25 * 2.25), within(0.02));
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,12 @@ class MainTest {
         assertThat(total(counts.get(0), "wrong")).isEqualTo(4);
         assertThat(total(counts.get(2), "right")).isZero(); // b-far alone
         assertThat(total(counts.get(2), "wrong")).isEqualTo(2);
+    }
+
+    @Test
+    void verdictsThatDifferAreNotTheSame() {
+        assertThat(Table.alone(List.of(Set.of("good"), Set.of("good", "usable"), Set.of("usable"))))
+                .isEqualTo(2);
     }
 
     @Test

@@ -269,6 +269,15 @@ class ModelsTest {
         assertThat(got).isEqualTo(FORMULAS.get("earn_height").at(data, z), within(1e-5));
     }
 
+    /** Halfway between equal components each row has a factor of 2: 2^3000 is beyond float64. */
+    @Test
+    void manyRowsOfTheMixtureDoNotOverflow() {
+        Data data = new Data(Map.of("y", boxed(new double[3000])));
+        double[] z = {-1, log(2), 0.1, 0.1, 0};
+        double got = Models.of("low_dim_gauss_mix", data).function().evaluate(z, new double[5]);
+        assertThat(got).isEqualTo(FORMULAS.get("low_dim_gauss_mix").at(data, z), within(1e-8));
+    }
+
     @Test
     void whatIsNotThereIsNamed() {
         assertThatThrownBy(() -> Models.of("radon", new Data(Map.of()))).hasMessageContaining("'radon'");

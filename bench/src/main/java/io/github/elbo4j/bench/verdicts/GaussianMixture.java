@@ -53,6 +53,7 @@ final class GaussianMixture implements Target {
         double constant1 = w1.value() - s1.value() - Densities.HALF_LOG_2PI;
         double constant2 = w2.value() - s2.value() - Densities.HALF_LOG_2PI;
         double sum = 0;
+        double product = 1; // one logarithm for many rows: of the product of their 1 + smaller
         double[] partials = new double[6];
         for (double datum : y) {
             double z1 = (datum - mu1.value()) * inverse1;
@@ -60,7 +61,12 @@ final class GaussianMixture implements Target {
             double log1 = constant1 - z1 * z1 / 2;
             double log2 = constant2 - z2 * z2 / 2;
             double smaller = StrictMath.exp(-Math.abs(log1 - log2));
-            sum += Math.max(log1, log2) + StrictMath.log1p(smaller);
+            sum += Math.max(log1, log2);
+            product *= 1 + smaller;
+            if (product > 1e300) {
+                sum += StrictMath.log(product);
+                product = 1;
+            }
             double share1 = (log1 > log2 ? 1 : smaller) / (1 + smaller);
             double share2 = (log1 > log2 ? smaller : 1) / (1 + smaller);
             partials[0] += share1;
@@ -70,7 +76,7 @@ final class GaussianMixture implements Target {
             partials[4] += share2 * z2 * inverse2;
             partials[5] += share2 * (z2 * z2 - 1);
         }
-        return tape.node(sum, new Variable[] {w1, mu1, s1, w2, mu2, s2}, partials);
+        return tape.node(sum + StrictMath.log(product), new Variable[] {w1, mu1, s1, w2, mu2, s2}, partials);
     }
 
     @Override

@@ -5,11 +5,15 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.Verdict;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Fits as rows of a Markdown table, and verdicts counted against truth. */
 final class Table {
@@ -103,27 +107,26 @@ final class Table {
                 all.stream().filter(fit -> fit.result().family() == family).toList();
         Map<Boolean, Map<Verdict, Integer>> counts = new LinkedHashMap<>();
         for (boolean right : new boolean[] {true, false}) {
-            Map<Verdict, Integer> verdicts = new LinkedHashMap<>();
+            Map<Verdict, Integer> row = new LinkedHashMap<>();
             for (Verdict verdict : Verdict.values()) {
-                verdicts.put(verdict, (int) fits.stream()
+                row.put(verdict, (int) fits.stream()
                         .filter(fit -> fit.right() == right && fit.result().verdict() == verdict)
                         .count());
             }
-            counts.put(right, verdicts);
+            counts.put(right, row);
         }
-        List<String> posteriors = fits.stream().map(Fit::posterior).distinct().toList();
-        int same = (int) posteriors.stream()
-                .filter(name -> fits.stream()
-                                .filter(fit -> fit.posterior().equals(name))
-                                .map(fit -> fit.result().verdict())
-                                .distinct()
-                                .count()
-                        == 1)
-                .count();
+        Map<String, Set<Verdict>> verdicts = new HashMap<>();
+        fits.forEach(fit -> verdicts.computeIfAbsent(fit.posterior(), name -> EnumSet.noneOf(Verdict.class))
+                .add(fit.result().verdict()));
         int limit = (int) fits.stream()
                 .filter(fit -> fit.result().status() == Status.STEP_LIMIT)
                 .count();
-        return new Counts(family, part, counts, posteriors.size(), same, limit);
+        return new Counts(family, part, counts, verdicts.size(), alone(verdicts.values()), limit);
+    }
+
+    /** How many of the sets have one element. */
+    static int alone(Collection<? extends Set<?>> sets) {
+        return (int) sets.stream().filter(set -> set.size() == 1).count();
     }
 
     /** Verdicts against truth, a row for each family, part and truth. */
