@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /** JSON as maps, lists, strings, numbers and booleans; and files of results: where, when, with what, then the figures. */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
         @Override
@@ -41,7 +41,7 @@ final class Json {
     private Json() {}
 
     /** {@code {"what", "date", "quick", "machine"}}, to which the figures are added. */
-    static Map<String, Object> head(String what, boolean quick, Machine machine) {
+    public static Map<String, Object> head(String what, boolean quick, Machine machine) {
         Map<String, Object> head = new LinkedHashMap<>();
         head.put("what", what);
         head.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -51,12 +51,12 @@ final class Json {
     }
 
     /** In one line. */
-    static String line(Map<String, ?> map) {
+    public static String line(Map<String, ?> map) {
         return text(map, ObjectWriteContext.empty());
     }
 
     /** Replaces the file at once: whoever ends this process finds the old one or the new one. */
-    static void write(Path file, Map<String, ?> map) {
+    public static void write(Path file, Map<String, ?> map) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path part = file.resolveSibling(file.getFileName() + ".part");
@@ -68,7 +68,7 @@ final class Json {
     }
 
     /** What a file holds, an object; nothing if there is no such file. */
-    static Map<String, Object> read(Path file) {
+    public static Map<String, Object> read(Path file) {
         try {
             return Files.exists(file) ? parse(Files.readString(file, StandardCharsets.UTF_8)) : Map.of();
         } catch (IOException e) {
@@ -77,7 +77,7 @@ final class Json {
     }
 
     /** An object. */
-    static Map<String, Object> parse(String text) {
+    public static Map<String, Object> parse(String text) {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             json.nextToken();
             return map(value(json));
@@ -85,7 +85,7 @@ final class Json {
     }
 
     /** What must be an object; its own type is not known at compile time. */
-    static Map<String, Object> map(@Nullable Object value) {
+    public static Map<String, Object> map(@Nullable Object value) {
         Map<String, Object> map = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> any) {
             any.forEach((name, inner) -> map.put((String) name, inner));
@@ -94,7 +94,7 @@ final class Json {
     }
 
     /** The objects of a list; none if it is not a list. */
-    static List<Map<String, Object>> maps(@Nullable Object value) {
+    public static List<Map<String, Object>> maps(@Nullable Object value) {
         List<Map<String, Object>> maps = new ArrayList<>();
         if (value instanceof List<?> list) {
             list.forEach(item -> maps.add(map(item)));

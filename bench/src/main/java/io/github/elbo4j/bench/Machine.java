@@ -20,17 +20,19 @@ import java.util.stream.Stream;
  * @param vectorBits the widest vector that Java uses here; 0 if the vector module is absent
  * @param gpus a line for each GPU, from nvidia-smi: name, driver, memory; none without it
  */
-record Machine(String cpu, int cores, String system, String jdk, int vectorBits, List<String> gpus) {
+public record Machine(String cpu, int cores, String system, String jdk, int vectorBits, List<String> gpus) {
     private static final Pattern NVIDIA = Pattern.compile(".*/lib(cuda|cublas|curand|nvrtc)[^/]*\\.so[.0-9]*");
 
-    static Machine here() {
+    /** This machine. */
+    public static Machine here() {
         String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch");
         String jdk = System.getProperty("java.runtime.version") + ", " + System.getProperty("java.vm.vendor");
         return new Machine(model(), Runtime.getRuntime().availableProcessors(), system, jdk, bits(), smi());
     }
 
-    Map<String, Object> toMap() {
+    /** As a file of results has it. */
+    public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("cpu", cpu);
         map.put("cores", cores);
@@ -77,7 +79,7 @@ record Machine(String cpu, int cores, String system, String jdk, int vectorBits,
     }
 
     /** {@code intel-xeon-processor-2-cores-jdk-25}: the name of the file of results. */
-    String fileName() {
+    public String fileName() {
         String name = cpu.replaceAll("\\((R|TM|r|tm)\\)", "").replaceAll("@.*", "");
         return (name + " " + cores + " cores jdk " + Runtime.version().feature())
                 .toLowerCase(Locale.ROOT)

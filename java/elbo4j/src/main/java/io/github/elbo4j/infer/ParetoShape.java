@@ -9,14 +9,13 @@ import java.util.Arrays;
  * <p>The estimator is the quasi-Bayesian one of Zhang and Stephens (2009), with the weak prior of Vehtari et al. that
  * counts as ten observations of k = 0.5: {@code (M·k + 10·0.5)/(M + 10)}. Float64, in a fixed order.
  *
- * <p>One case is not left to the fit: where the largest ratio is less than twice the mean of all, the ratios are as good as
- * bounded. Near the posterior they crowd around one value, and excesses over that value span many powers of ten; a fit
- * takes these for a heavy tail (k = 6 was seen), although none of the ratios matters more than its neighbours.
+ * <p>It is the shape of the tail and nothing else. Where q is nearly the posterior, all ratios crowd around one value, and
+ * the tail of their small differences may well be heavy: there k-hat says nothing, and the effective sample size of the
+ * ratios tells how good q is.
  */
 public final class ParetoShape {
+    /** Fewer values than this have no shape. */
     private static final int LEAST_TAIL = 5;
-    /** Below so many times the mean, the largest ratio is no sign of a tail. */
-    private static final double BOUNDED = 2;
 
     private static final double PRIOR_COUNT = 10;
     private static final double PRIOR_SHAPE = 0.5;
@@ -29,60 +28,55 @@ public final class ParetoShape {
      * k-hat of importance ratios, from the {@link #tail} largest of them.
      *
      * @param logRatios log p − log q at draws of q; negative infinity is a ratio of 0
-     * @return k-hat; NaN if there are fewer than 25 ratios or one is NaN or infinite; 0 at most if the largest ratio is
-     *     less than twice the mean; 0 if the tail's ratios are all equal, for then there is no tail
+     * @return k-hat; NaN if a log ratio is NaN or positive infinity, or all are negative infinity; positive infinity if no
+     *     shape can be fitted: there are fewer than 21 ratios, or less than three quarters of the tail exceed the ratio
+     *     below it (one ratio outweighs the others beyond float64, or many are equal), or the excesses have fewer than
+     *     five values
      */
     public static double ofLogRatios(double[] logRatios) {
-        int m = tail(logRatios.length);
-        if (m < LEAST_TAIL) {
-            return Double.NaN;
-        }
         double[] sorted = logRatios.clone();
         Arrays.sort(sorted); // NaN comes last
-        double largest = sorted[sorted.length - 1];
+        int m = tail(logRatios.length);
+        double largest = sorted.length == 0 ? 0 : sorted[sorted.length - 1];
         if (!Double.isFinite(largest)) {
             return Double.NaN;
         }
+        if (m < LEAST_TAIL) {
+            return Double.POSITIVE_INFINITY;
+        }
         double cutoff = StrictMath.exp(sorted[sorted.length - m - 1] - largest);
         double[] excesses = new double[m];
+        int values = 0; // distinct ones, above 0
         for (int i = 0; i < m; i++) {
             excesses[i] = StrictMath.exp(sorted[sorted.length - m + i] - largest) - cutoff;
+            if (excesses[i] > (i == 0 ? 0 : excesses[i - 1])) {
+                values++;
+            }
         }
-        if (!(excesses[m - 1] > 0)) {
-            return 0;
+        // The published rules would fit a curve to the steps of rounded ratios, and often call it bounded.
+        if (values < LEAST_TAIL) {
+            return Double.POSITIVE_INFINITY;
         }
-        double k = (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
-        return meanOfLargest(sorted) * BOUNDED > 1 ? Math.min(k, 0) : k;
+        return (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
     }
 
-    /** The mean of the ratios, in units of the largest. */
-    private static double meanOfLargest(double[] sorted) {
-        double sum = 0;
-        for (double logRatio : sorted) {
-            sum += StrictMath.exp(logRatio - sorted[sorted.length - 1]);
-        }
-        return sum / sorted.length;
-    }
-
-    /** How many of S ratios are the tail: {@code min(S/5, 3√S)}. */
+    /** How many of S ratios are the tail: {@code min(S/5, 3√S)}, rounded up. */
     public static int tail(int draws) {
-        return (int) Math.min(0.2 * draws, Math.ceil(3 * Math.sqrt(draws)));
+        return (int) Math.ceil(Math.min(0.2 * draws, 3 * Math.sqrt(draws)));
     }
 
     /**
      * Zhang and Stephens's estimate of k, with distribution function {@code 1 − (1 + k·x/sigma)^(−1/k)}, without any
      * further prior.
      *
-     * @param excesses over the threshold, in increasing order, at least 0, the largest positive
+     * @param excesses over the threshold, in increasing order, at least 0
+     * @return k; positive infinity if the first quartile of the excesses is 0 or too near to it for float64, since it sets
+     *     the scale of what is tried
      */
     public static double fit(double[] excesses) {
         int n = excesses.length;
         int grid = 30 + (int) Math.sqrt(n);
-        int place = Math.max(0, (int) (n / 4.0 + 0.5) - 1);
-        while (!(excesses[place] > 0)) {
-            place++; // ties with the threshold; the quartile only sets the scale of the grid
-        }
-        double quartile = excesses[place];
+        double quartile = excesses[Math.max(0, (int) (n / 4.0 + 0.5) - 1)];
         double[] theta = new double[grid];
         double[] logLikelihood = new double[grid];
         for (int j = 0; j < grid; j++) {
@@ -100,7 +94,8 @@ public final class ParetoShape {
             }
             average += theta[j] / sum;
         }
-        return shape(average, excesses);
+        double k = shape(average, excesses); // NaN if the quartile is 0 or the least that there is: theta is infinite
+        return Double.isNaN(k) ? Double.POSITIVE_INFINITY : k;
     }
 
     /** The shape that theta = −k/sigma implies: the mean of log(1 − theta·x). */

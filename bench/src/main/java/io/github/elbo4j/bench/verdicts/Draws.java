@@ -1,0 +1,149 @@
+package io.github.elbo4j.bench.verdicts;
+
+import io.github.elbo4j.bench.verdicts.Posterior.Reference;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.HostLogJoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * What fresh draws of a fitted q say, in float64 throughout: moments of the parameters themselves, and log importance
+ * ratios.
+ */
+final class Draws {
+    /** Fresh draws: their moments err by 1/√20,000 of an sd, 0.7 %. */
+    static final int COUNT = 20_000;
+
+    private final double[] mean;
+    private final double[] sd;
+    private final double[] logRatios;
+
+    /** The largest departures from the reference; NaN is larger than any number. */
+    record Departure(
+            double meanError, String meanOf, double lowSdRatio, String lowOf, double highSdRatio, String highOf) {
+        /** Whether every mean is within 0.3 sd of the reference, and every sd within 0.7 to 1.4 of it. */
+        boolean right() {
+            return meanError <= 0.3 && lowSdRatio >= 0.7 && highSdRatio <= 1.4;
+        }
+    }
+
+    private Draws(double[] mean, double[] sd, double[] logRatios) {
+        this.mean = mean;
+        this.sd = sd;
+        this.logRatios = logRatios;
+    }
+
+    /** Draws from q; the same for the same seed. */
+    static Draws of(Gaussian q, Target target, long seed) {
+        HostLogJoint.DrawFunction function = target.function();
+        int dimensions = q.dimensions();
+        double[][] factor = cholesky(q.covariance());
+        double logDeterminant = 0;
+        for (int d = 0; d < dimensions; d++) {
+            logDeterminant += StrictMath.log(factor[d][d]);
+        }
+        Random random = new Random(seed);
+        int parameters = target.parameters().size();
+        double[][] values = new double[parameters][COUNT];
+        double[] logRatios = new double[COUNT];
+        double[] epsilon = new double[dimensions];
+        double[] z = new double[dimensions];
+        double[] gradient = new double[dimensions];
+        double[] at = new double[parameters];
+        for (int s = 0; s < COUNT; s++) {
+            double logQ = -logDeterminant - dimensions * Densities.HALF_LOG_2PI;
+            for (int d = 0; d < dimensions; d++) {
+                epsilon[d] = random.nextGaussian();
+                logQ -= epsilon[d] * epsilon[d] / 2;
+                z[d] = q.mean()[d];
+                for (int j = 0; j <= d; j++) {
+                    z[d] += factor[d][j] * epsilon[j];
+                }
+            }
+            logRatios[s] = function.evaluate(z, gradient) - logQ;
+            target.parametersAt(z, at);
+            for (int p = 0; p < parameters; p++) {
+                values[p][s] = at[p];
+            }
+        }
+        double[] mean = new double[parameters];
+        double[] sd = new double[parameters];
+        for (int p = 0; p < parameters; p++) {
+            for (double value : values[p]) {
+                mean[p] += value / COUNT;
+            }
+            double squares = 0;
+            for (double value : values[p]) {
+                squares += (value - mean[p]) * (value - mean[p]);
+            }
+            sd[p] = Math.sqrt(squares / (COUNT - 1));
+        }
+        return new Draws(mean, sd, logRatios);
+    }
+
+    /** {@code log p − log q}. */
+    double[] logRatios() {
+        return logRatios.clone();
+    }
+
+    /** {@code (Σw)²/Σw²/S} of the importance weights w: 1 where all are the same, 1/S where one outweighs all. */
+    double effectiveShare() {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double f : logRatios) {
+            largest = Math.max(largest, f);
+        }
+        double sum = 0;
+        double squares = 0;
+        for (double f : logRatios) {
+            double weight = StrictMath.exp(f - largest);
+            sum += weight;
+            squares += weight * weight;
+        }
+        return sum * sum / squares / COUNT;
+    }
+
+    Departure departure(List<String> parameters, Map<String, Reference> reference) {
+        double error = -1;
+        double low = Double.POSITIVE_INFINITY;
+        double high = -1;
+        String errorOf = "";
+        String lowOf = "";
+        String highOf = "";
+        for (Map.Entry<String, Reference> entry : reference.entrySet()) {
+            Reference want = entry.getValue();
+            int p = parameters.indexOf(entry.getKey());
+            double off = Math.abs(mean[p] - want.mean()) / want.sd();
+            double ratio = sd[p] / want.sd();
+            if (!(off <= error) && !Double.isNaN(error)) {
+                error = off;
+                errorOf = entry.getKey();
+            }
+            if (!(ratio >= low) && !Double.isNaN(low)) {
+                low = ratio;
+                lowOf = entry.getKey();
+            }
+            if (!(ratio <= high) && !Double.isNaN(high)) {
+                high = ratio;
+                highOf = entry.getKey();
+            }
+        }
+        return new Departure(error, errorOf, low, lowOf, high, highOf);
+    }
+
+    /** The lower factor; NaN where the matrix is not positive definite. */
+    private static double[][] cholesky(double[][] covariance) {
+        int dimensions = covariance.length;
+        double[][] factor = new double[dimensions][dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = covariance[i][j];
+                for (int k = 0; k < j; k++) {
+                    sum -= factor[i][k] * factor[j][k];
+                }
+                factor[i][j] = i == j ? Math.sqrt(sum) : sum / factor[j][j];
+            }
+        }
+        return factor;
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.elbo4j.bench.verdicts;
+
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.bench.verdicts.Draws.Departure;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.model.HostLogJoint;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** One fit with the library's defaults, and how far it is from the reference. */
+record Fit(String posterior, FitResult result, Departure departure, double effectiveShare) {
+    /** Fits on a host device with one thread: simd, or scalar without it. */
+    static Fit of(Posterior posterior, FamilyKind family, long seed) {
+        Target target = posterior.target();
+        try (Device device =
+                        Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
+                HostLogJoint joint = target.toLogJoint()) {
+            FitResult result = Sgvi.builder().family(family).seed(seed).build().fit(device, joint);
+            Draws draws = Draws.of(result.posterior(), target, seed);
+            Departure departure = draws.departure(target.parameters(), posterior.reference());
+            return new Fit(posterior.name(), result, departure, draws.effectiveShare());
+        }
+    }
+
+    boolean right() {
+        return departure.right();
+    }
+
+    /** As a file of results has it. */
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("posterior", posterior);
+        map.put("family", result.family().label());
+        map.put("seed", result.seed());
+        map.put("status", result.status());
+        map.put("message", result.message());
+        map.put("steps", result.steps());
+        map.put("seconds", rounded(result.seconds(), 3));
+        map.put("meanError", rounded(departure.meanError(), 4));
+        map.put("meanErrorOf", departure.meanOf());
+        map.put("lowestSdRatio", rounded(departure.lowSdRatio(), 4));
+        map.put("lowestSdRatioOf", departure.lowOf());
+        map.put("highestSdRatio", rounded(departure.highSdRatio(), 4));
+        map.put("highestSdRatioOf", departure.highOf());
+        map.put("elbo", rounded(result.elbo().value(), 8));
+        map.put("elboError", rounded(result.elbo().standardError(), 3));
+        map.put("logEvidence", rounded(result.logEvidence().value(), 8));
+        map.put("logEvidenceError", rounded(result.logEvidence().standardError(), 3));
+        map.put("kHat", rounded(result.kHat(), 4));
+        map.put("effectiveShare", rounded(effectiveShare, 4));
+        map.put("verdict", result.verdict());
+        map.put("truth", truth(right()));
+        return map;
+    }
+
+    static String truth(boolean right) {
+        return right ? "right" : "wrong";
+    }
+
+    /** Significant digits; JSON has no NaN or infinity, so these become text. */
+    private static Object rounded(double value, int digits) {
+        return Double.isFinite(value)
+                ? (Object) Double.valueOf(String.format(Locale.ROOT, "%." + (digits - 1) + "e", value))
+                : String.valueOf(value);
+    }
+}

@@ -1,0 +1,245 @@
+package io.github.elbo4j.bench.verdicts;
+
+import io.github.elbo4j.bench.Json;
+import io.github.elbo4j.bench.Machine;
+import io.github.elbo4j.family.FamilyKind;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Fits every posterior with every family and seed, and counts verdicts against truth. */
+@SuppressWarnings("UnusedVariable") // picocli reads help
+@Command(
+        name = "bench/verdicts",
+        sortOptions = false,
+        description =
+                "Fits posteriors with known answers by the library's defaults, on the host, and counts verdicts against"
+                        + " truth. Right is a fit with every mean within 0.3 sd and every sd within 0.7 to 1.4 of the reference."
+                        + " Exit code 1: a fit threw.")
+public final class Main implements Callable<Integer> {
+    private static final String CHOOSE = "choose";
+    private static final String REPORT = "report";
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--posteriors",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder with NAME.reference.json, each of which names its model and its file of data.")
+    private Path folder;
+
+    @Option(names = "--family", split = ",", description = "full-rank, mean-field, or both; default: both.")
+    private List<String> families = List.of("full-rank", "mean-field");
+
+    @Option(names = "--seeds", description = "Such as 1-3 or 1,5,7-9; default: 1-3.")
+    private String seeds = "1-3";
+
+    @Option(names = "--only", split = ",", description = "Posteriors whose name holds one of these; default: all.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--half",
+            description =
+                    "choose or report: the first, third, … of the sorted names, on which thresholds are chosen, or the"
+                            + " others, on which they are reported. Default: all, counted apart too.")
+    private @Nullable String half;
+
+    @Option(names = "--jobs", description = "Fits at a time, each with one thread; default: 1.")
+    private int jobs = 1;
+
+    @Option(names = "--lines", description = "A line of JSON for each fit in place of the tables.")
+    private boolean lines;
+
+    @Option(
+            names = "--out",
+            description = "The file; default: bench/results/verdicts-CPU-CORES-JDK.json for a full run, else in"
+                    + " bench/target.")
+    private @Nullable Path out;
+
+    @Option(names = "--home", hidden = true, description = "The folder bench, which the script knows.")
+    private Path home = Path.of("bench");
+
+    @Option(names = "--library", hidden = true, description = "The library's version, which the script knows.")
+    private String library = "unknown";
+
+    private final List<Fit> fits = new ArrayList<>();
+    private final Map<String, String> failed = new LinkedHashMap<>();
+
+    /** See the README of this module. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Posterior> all = posteriors();
+        Set<String> choosing = new HashSet<>();
+        for (int i = 0; i < all.size(); i += 2) {
+            choosing.add(all.get(i).name());
+        }
+        List<Posterior> chosen =
+                all.stream().filter(p -> isChosen(p.name(), choosing)).toList();
+        if (chosen.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no posterior is left; these are there: "
+                            + all.stream().map(Posterior::name).toList());
+        }
+        List<FamilyKind> kinds = families.stream().map(this::family).toList();
+        long[] seedList = seeds();
+        Machine machine = Machine.here();
+        Path file = file(machine, chosen.size() == all.size() && kinds.size() == FamilyKind.values().length);
+        fitAll(chosen, kinds, seedList, () -> write(file, machine, counts(kinds, choosing)));
+        if (!lines) {
+            System.out.println();
+            System.out.print(Table.confusion(counts(kinds, choosing)));
+        }
+        System.err.println("written to " + file);
+        return failed.isEmpty() ? 0 : 1;
+    }
+
+    private List<Table.Counts> counts(List<FamilyKind> kinds, Set<String> choosing) {
+        List<Table.Counts> counts = new ArrayList<>();
+        for (FamilyKind kind : kinds) {
+            counts.add(Table.count(kind, half == null ? "all" : half, fits));
+            if (half == null) {
+                counts.add(Table.count(kind, CHOOSE, part(choosing, true)));
+                counts.add(Table.count(kind, REPORT, part(choosing, false)));
+            }
+        }
+        return counts;
+    }
+
+    /** Prints each fit when it is its turn, and then runs what keeps the results: a run that is ended loses little. */
+    private void fitAll(List<Posterior> chosen, List<FamilyKind> kinds, long[] seedList, Runnable keep)
+            throws InterruptedException {
+        Map<String, Future<Fit>> running = new LinkedHashMap<>();
+        ExecutorService pool = Executors.newFixedThreadPool(jobs);
+        try {
+            for (Posterior posterior : chosen) {
+                for (FamilyKind kind : kinds) {
+                    for (long seed : seedList) {
+                        String name = posterior.name() + ", " + kind.label() + ", seed " + seed;
+                        running.put(name, pool.submit(() -> Fit.of(posterior, kind, seed)));
+                    }
+                }
+            }
+            if (!lines) {
+                System.out.print(Table.head());
+            }
+            for (Map.Entry<String, Future<Fit>> entry : running.entrySet()) {
+                try {
+                    Fit fit = entry.getValue().get();
+                    fits.add(fit);
+                    System.out.print(lines ? Json.line(fit.toMap()) + System.lineSeparator() : Table.row(fit));
+                } catch (ExecutionException e) {
+                    String reason = String.valueOf(e.getCause());
+                    failed.put(entry.getKey(), reason);
+                    System.err.println(entry.getKey() + ": failed: " + reason);
+                }
+                keep.run();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private List<Posterior> posteriors() {
+        try {
+            List<Posterior> all = Posterior.of(folder);
+            if (all.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "there is no file *.reference.json in the folder " + folder);
+            }
+            return all;
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private boolean isChosen(String name, Set<String> choosing) {
+        if (half != null && !half.equals(CHOOSE) && !half.equals(REPORT)) {
+            throw new ParameterException(
+                    spec.commandLine(), "there is no half '" + half + "'; choose " + CHOOSE + " or " + REPORT);
+        }
+        return (only.isEmpty() || only.stream().anyMatch(name::contains))
+                && (half == null || half.equals(CHOOSE) == choosing.contains(name));
+    }
+
+    private List<Fit> part(Set<String> choosing, boolean inside) {
+        return fits.stream()
+                .filter(fit -> choosing.contains(fit.posterior()) == inside)
+                .toList();
+    }
+
+    private FamilyKind family(String label) {
+        for (FamilyKind kind : FamilyKind.values()) {
+            if (kind.label().equals(label)) {
+                return kind;
+            }
+        }
+        throw new ParameterException(
+                spec.commandLine(), "there is no family '" + label + "'; choose full-rank or mean-field");
+    }
+
+    private long[] seeds() {
+        try {
+            LongStream all = LongStream.empty();
+            for (String range : seeds.split(",", -1)) {
+                String[] ends = range.split("-", 2);
+                long first = Long.parseLong(ends[0]);
+                all = LongStream.concat(
+                        all, LongStream.rangeClosed(first, ends.length == 1 ? first : Long.parseLong(ends[1])));
+            }
+            return all.toArray();
+        } catch (NumberFormatException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--seeds is '" + seeds + "', but must be like 1-3 or 1,5,7-9", e);
+        }
+    }
+
+    private Path file(Machine machine, boolean full) {
+        if (out != null) {
+            return out;
+        }
+        return home.resolve(full ? "results" : "target").resolve("verdicts-" + machine.fileName() + ".json");
+    }
+
+    private void write(Path file, Machine machine, List<Table.Counts> counts) {
+        Map<String, Object> json = Json.head("verdicts", false, machine);
+        json.put("library", library);
+        json.put("settings", "Sgvi.builder() with family and seed only");
+        json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
+        json.put("draws", Draws.COUNT);
+        json.put("counts", counts.stream().map(Table.Counts::toMap).toList());
+        json.put("failed", failed);
+        json.put("fits", fits.stream().map(Fit::toMap).toList());
+        Json.write(file, json);
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.elbo4j.bench.verdicts;
+
+import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.Verdict;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Fits as rows of a Markdown table, and verdicts counted against truth. */
+final class Table {
+    private static final String ROW =
+            "| %-39s | %-10s | %4s | %-10s | %6s | %6s | %-18s | %-16s | %-16s | %-20s | %6s |"
+                    + " %6s | %-12s | %-5s |%n";
+
+    private Table() {}
+
+    static String head() {
+        String names = String.format(
+                Locale.ROOT,
+                ROW,
+                "posterior",
+                "family",
+                "seed",
+                "status",
+                "steps",
+                "s",
+                "mean off by, sds",
+                "lowest sd ratio",
+                "highest",
+                "ELBO",
+                "k-hat",
+                "ESS/S",
+                "verdict",
+                "truth");
+        return names + names.strip().replaceAll("[^|]", "-") + System.lineSeparator();
+    }
+
+    static String row(Fit fit) {
+        FitResult result = fit.result();
+        Draws.Departure departure = fit.departure();
+        return String.format(
+                Locale.ROOT,
+                ROW,
+                fit.posterior(),
+                result.family().label(),
+                result.seed(),
+                words(result.status()),
+                result.steps(),
+                String.format(Locale.ROOT, "%.1f", result.seconds()),
+                String.format(Locale.ROOT, "%.2f %s", departure.meanError(), departure.meanOf()),
+                String.format(Locale.ROOT, "%.2f %s", departure.lowSdRatio(), departure.lowOf()),
+                String.format(Locale.ROOT, "%.2f %s", departure.highSdRatio(), departure.highOf()),
+                String.format(
+                        Locale.ROOT,
+                        "%.2f ± %.1g",
+                        result.elbo().value(),
+                        result.elbo().standardError()),
+                String.format(Locale.ROOT, "%.2f", result.kHat()),
+                String.format(Locale.ROOT, "%.3f", fit.effectiveShare()),
+                words(result.verdict()),
+                Fit.truth(fit.right()));
+    }
+
+    /**
+     * Some fits, counted.
+     *
+     * @param counts fits by truth and verdict
+     * @param posteriors how many there are, each with at least one fit
+     * @param sameVerdict how many of them have one verdict for all seeds
+     * @param stepLimit fits that ended at the step limit
+     */
+    record Counts(
+            FamilyKind family,
+            String part,
+            Map<Boolean, Map<Verdict, Integer>> counts,
+            int posteriors,
+            int sameVerdict,
+            int stepLimit) {
+        Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("family", family.label());
+            map.put("part", part);
+            counts.forEach((right, verdicts) -> {
+                Map<String, Integer> named = new LinkedHashMap<>();
+                verdicts.forEach((verdict, count) -> named.put(verdict.name(), count));
+                map.put(Fit.truth(right), named);
+            });
+            map.put("posteriors", posteriors);
+            map.put("sameVerdictForAllSeeds", sameVerdict);
+            map.put("stepLimit", stepLimit);
+            return map;
+        }
+    }
+
+    /** The fits of one family. */
+    static Counts count(FamilyKind family, String part, List<Fit> all) {
+        List<Fit> fits =
+                all.stream().filter(fit -> fit.result().family() == family).toList();
+        Map<Boolean, Map<Verdict, Integer>> counts = new LinkedHashMap<>();
+        for (boolean right : new boolean[] {true, false}) {
+            Map<Verdict, Integer> row = new LinkedHashMap<>();
+            for (Verdict verdict : Verdict.values()) {
+                row.put(verdict, (int) fits.stream()
+                        .filter(fit -> fit.right() == right && fit.result().verdict() == verdict)
+                        .count());
+            }
+            counts.put(right, row);
+        }
+        Map<String, Set<Verdict>> verdicts = new HashMap<>();
+        fits.forEach(fit -> verdicts.computeIfAbsent(fit.posterior(), name -> EnumSet.noneOf(Verdict.class))
+                .add(fit.result().verdict()));
+        int limit = (int) fits.stream()
+                .filter(fit -> fit.result().status() == Status.STEP_LIMIT)
+                .count();
+        return new Counts(family, part, counts, verdicts.size(), alone(verdicts.values()), limit);
+    }
+
+    /** How many of the sets have one element. */
+    static int alone(Collection<? extends Set<?>> sets) {
+        return (int) sets.stream().filter(set -> set.size() == 1).count();
+    }
+
+    /** Verdicts against truth, a row for each family, part and truth. */
+    static String confusion(List<Counts> all) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of("family", "part", "truth"));
+        for (Verdict verdict : Verdict.values()) {
+            head.add(words(verdict));
+        }
+        head.addAll(List.of("same verdict for all seeds", "at the step limit"));
+        rows.add(head);
+        for (Counts counts : all) {
+            counts.counts().forEach((right, verdicts) -> {
+                List<String> row = new ArrayList<>(List.of(counts.family().label(), counts.part(), Fit.truth(right)));
+                verdicts.values().forEach(count -> row.add(Objects.toString(count)));
+                row.add(right ? counts.sameVerdict() + " of " + counts.posteriors() : "");
+                row.add(right ? Objects.toString(counts.stepLimit()) : "");
+                rows.add(row);
+            });
+        }
+        StringBuilder text = new StringBuilder();
+        for (int r = 0; r < rows.size(); r++) {
+            for (int c = 0; c < head.size(); c++) {
+                int column = c;
+                int width = rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(1);
+                text.append(String.format(
+                        Locale.ROOT, "| %-" + width + "s ", rows.get(r).get(c)));
+            }
+            text.append('|').append(System.lineSeparator());
+            if (r == 0) {
+                text.append(text.toString().strip().replaceAll("[^|]", "-")).append(System.lineSeparator());
+            }
+        }
+        return text.toString();
+    }
+
+    private static String words(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

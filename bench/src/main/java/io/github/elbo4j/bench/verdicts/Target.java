@@ -1,0 +1,48 @@
+package io.github.elbo4j.bench.verdicts;
+
+import io.github.elbo4j.bench.verdicts.Tape.Variable;
+import io.github.elbo4j.model.HostLogJoint;
+import java.util.List;
+
+/** A posterior to fit: a log-joint over coordinates that may be any real numbers, and what is reported of them. */
+interface Target {
+    /** What the D coordinates are called; {@code log sigma} for the logarithm of a positive parameter. */
+    List<String> coordinates();
+
+    /** log p of the data and the parameters, and the logarithm of the Jacobian determinant from coordinates to parameters. */
+    Variable logDensity(Tape tape, Variable[] z);
+
+    /** What the reference calls the parameters. */
+    List<String> parameters();
+
+    /**
+     * The parameters at a point.
+     *
+     * @param z [D]
+     * @param parameters written, in the order of {@link #parameters}
+     */
+    void parametersAt(double[] z, double[] parameters);
+
+    /** log p and its gradient. */
+    default HostLogJoint.DrawFunction function() {
+        Tape tape = new Tape();
+        Variable[] variables = new Variable[coordinates().size()];
+        return (z, gradient) -> {
+            tape.clear();
+            for (int d = 0; d < variables.length; d++) {
+                variables[d] = tape.variable(z[d]);
+            }
+            Variable logP = logDensity(tape, variables);
+            tape.differentiate(logP);
+            for (int d = 0; d < variables.length; d++) {
+                gradient[d] = variables[d].derivative();
+            }
+            return logP.value();
+        };
+    }
+
+    /** What is fitted; each fit gets one of its own. */
+    default HostLogJoint toLogJoint() {
+        return HostLogJoint.ofDraw(coordinates(), function());
+    }
+}
