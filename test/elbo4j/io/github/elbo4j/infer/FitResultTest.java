@@ -112,6 +112,7 @@ class FitResultTest {
     private static Sgvi quick(FamilyKind family, long seed) {
         return Sgvi.builder()
                 .family(family)
+                .starts(0)
                 .draws(2)
                 .maxSteps(family == FamilyKind.MEAN_FIELD ? 2 : 3)
                 .evaluationDraws(8)

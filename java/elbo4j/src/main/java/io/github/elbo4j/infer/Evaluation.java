@@ -190,7 +190,7 @@ final class Evaluation {
     }
 
     private void judgeWeights(LogWeights ratios) {
-        if (!Double.isFinite(kHat) || !(efficiency > 0)) {
+        if (!(efficiency > 0) || (efficiency < UNIFORM && !Double.isFinite(kHat))) {
             concern(
                     Kind.NO_WEIGHTS,
                     Verdict.DO_NOT_TRUST,
@@ -215,6 +215,9 @@ final class Evaluation {
                             Locale.ROOT,
                             "importance weighting leaves %.2g %% of the draws (effective sample size)",
                             100 * efficiency));
+        }
+        if (!Double.isFinite(elbo.value())) {
+            return; // what else there is to say has been said
         }
         double gap = (logEvidence.value() - elbo.value()
                         - Z * Math.hypot(logEvidence.standardError(), elbo.standardError()))
@@ -274,7 +277,7 @@ final class Evaluation {
     /** Whether float32 tells draws, and values of log p, apart. */
     private void judgePrecision() {
         double spacing = joint instanceof HostLogJoint ? Math.ulp(elbo.value()) : Math.ulp((float) elbo.value());
-        if (spacing > COARSE) {
+        if (Double.isFinite(spacing) && spacing > COARSE) {
             concern(
                     Kind.PRECISION,
                     Verdict.DO_NOT_TRUST,
@@ -284,6 +287,10 @@ final class Evaluation {
                             "log p is about %.3g, where neighbouring float32 numbers are %.2g nats apart",
                             elbo.value(),
                             spacing));
+        }
+        String lost = joint.roundingLoss();
+        if (lost != null) {
+            concern(Kind.PRECISION, Verdict.DO_NOT_TRUST, null, lost);
         }
         int worst = 0;
         double worstSpacings = Double.POSITIVE_INFINITY;

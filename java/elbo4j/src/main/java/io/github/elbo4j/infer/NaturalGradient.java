@@ -114,17 +114,16 @@ final class NaturalGradient implements AutoCloseable {
      *
      * @param curvature of the posterior, of a mean-field fit; null for q's own variances
      * @param sd of q, [D], of a mean-field fit; not read otherwise
-     * @param most groups at most
      * @param trace gets the ELBO of each group
      */
-    Round round(@Nullable Curvature curvature, double[] sd, int most, Trace trace, BooleanSupplier cancelled) {
+    Round round(@Nullable Curvature curvature, double[] sd, Trace trace, BooleanSupplier cancelled) {
         estimator.path(curvature == null);
         double[] unit = units(curvature, sd);
         double[] first = new double[0]; // squares are of deviations from it, so that they do not cancel
         double[] sum = new double[parameters];
         double[] squares = new double[parameters];
         int done = 0;
-        for (; done < Math.min(most, GROUPS) && !cancelled.getAsBoolean(); done++) {
+        for (; done < GROUPS && !cancelled.getAsBoolean(); done++) {
             int step = groups++;
             estimator.estimate(key, step, moments, 0);
             moments.read(0, momentsOnHost, 0, 3);

@@ -82,17 +82,17 @@ final class Settling {
         double stride = 1;
         double[] last = new double[here.length];
         while (true) {
+            if (run.stepsLeft() < NaturalGradient.GROUPS) {
+                return unsettled(at, "too few steps are left to tell whether the answer still moves");
+            }
             double[] sd = deviations(at);
-            NaturalGradient.Round round = gradient.round(curvature, sd, run.stepsLeft(), trace, settings.cancelled);
+            NaturalGradient.Round round = gradient.round(curvature, sd, trace, settings.cancelled);
             run.took(round.groups());
             if (settings.cancelled.getAsBoolean()) {
                 return unsettled(at, "");
             }
             if (!round.finite()) {
                 return unsettled(at, "at some draws log p or its gradient is not finite");
-            }
-            if (round.groups() < NaturalGradient.GROUPS) {
-                return unsettled(at, "too few steps were left to tell whether the answer still moves");
             }
             stride = stride(stride, round, last);
             last = round.delta();

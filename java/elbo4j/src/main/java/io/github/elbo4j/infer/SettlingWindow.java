@@ -19,6 +19,9 @@ final class SettlingWindow {
     /** Rounds of an attempt. */
     static final int MOST = 256;
 
+    /** Steps that a fit by minibatches keeps for the last attempt. */
+    static final int RESERVE = 64 * NaturalGradient.GROUPS;
+
     private final double[] parameters; // summed, in z
     private final double[] delta; // summed
     private final double[] variance; // summed

@@ -49,6 +49,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final VariationalFamily average; // over the steps of a block
     private final Ascent ascent;
     private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
+    private final int cap; // on steps, but for those of a last attempt to settle after minibatches
     private final Buffer moments; // [LOOK][1][3]
     private final double[] momentsOnHost = new double[3 * LOOK];
     private final Closer opened = new Closer();
@@ -102,6 +103,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 rows = joint;
                 epoch = 0;
             }
+            cap = epoch == 0 ? settings.maxSteps : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
             coordinates = coordinates(mean);
             opened.add(coordinates::close);
             whole = wrap(joint);
@@ -301,9 +303,11 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     /** The steps. Returns the parameters that are the result. */
     private float[] run() {
         while (true) {
-            if (steps >= settings.maxSteps) {
-                status = Status.STEP_LIMIT;
-                message = "stopped at the limit of " + steps + " steps; " + unsettled;
+            if (steps >= cap) {
+                if (!settle()) {
+                    status = Status.STEP_LIMIT;
+                    message = "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled;
+                }
                 return kept;
             }
             if (settings.cancelled.getAsBoolean()) {
@@ -339,7 +343,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         blockStart = steps;
         // With minibatches an epoch at least, and no less work than the comparison that follows.
         long least = epoch == 0 ? 0 : Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws);
-        blockEnd = StoppingRule.blockEnd(steps, settings.maxSteps, least);
+        blockEnd = StoppingRule.blockEnd(steps, cap, least);
     }
 
     /** Compares the block with the best one before; says whether the run is over. */
@@ -375,7 +379,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             message = "the ELBO no longer rises: " + change;
             return true;
         }
-        if (steps >= settings.maxSteps) {
+        if (steps >= cap && epoch == 0) {
             status = Status.STEP_LIMIT;
             message = "stopped at the limit of " + steps + " steps; " + (unsettled.isEmpty() ? change : unsettled);
             return true;

@@ -25,6 +25,8 @@ final class Starts {
     private static final int DRAWS = 16;
     /** Draws that judge the last few, and the evidence of a mode. */
     private static final int FINAL_DRAWS = 512;
+    /** Normals that are judged by them. */
+    private static final int FINALISTS = 3;
     /** The standard deviation of the other paths' first points around the initial mean. */
     private static final double SPREAD = 2;
     /** Dimensions up to which covariances of a path are dense and the Hessian is measured. */
@@ -55,6 +57,9 @@ final class Starts {
     /** The end of a path that arrived, and the best normal there. */
     private record Arrival(double[] end, double logP, StartNormal normal) {}
 
+    /** A normal and the ELBO of few draws. */
+    private record Candidate(StartNormal normal, double elbo) {}
+
     Starts(Device device, PointDensity density, FamilyKind family, Key key, BooleanSupplier cancelled) {
         this.density = density;
         this.family = family;
@@ -67,7 +72,7 @@ final class Starts {
     /** @param paths from 1 */
     Found search(Device device, double[] mean, int paths, Key key) {
         float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
-        List<StartNormal> candidates = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
         List<Arrival> arrivals = new ArrayList<>();
         for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
             double[] from = mean.clone();
@@ -78,11 +83,12 @@ final class Starts {
         }
         StartNormal best = null;
         double bestElbo = Double.NEGATIVE_INFINITY;
-        for (StartNormal candidate : candidates) {
-            Estimate elbo = candidate.elbo(density, epsilon, finalDraws);
+        candidates.sort((a, b) -> Double.compare(b.elbo, a.elbo));
+        for (Candidate candidate : candidates.subList(0, Math.min(FINALISTS, candidates.size()))) {
+            Estimate elbo = candidate.normal.elbo(density, epsilon, finalDraws);
             evaluations += finalDraws;
             if (elbo.value() > bestElbo) {
-                best = candidate;
+                best = candidate.normal;
                 bestElbo = elbo.value();
             }
         }
@@ -98,7 +104,7 @@ final class Starts {
         return new Found(best, modes, evaluations, words);
     }
 
-    private void walk(double[] from, List<StartNormal> candidates, List<Arrival> arrivals) {
+    private void walk(double[] from, List<Candidate> candidates, List<Arrival> arrivals) {
         LbfgsPath path = new LbfgsPath(density, from, cancelled);
         StartNormal[] best = new StartNormal[1];
         double[] elbo = {Double.NEGATIVE_INFINITY};
@@ -119,12 +125,14 @@ final class Starts {
         if (best[0] != null) {
             StartNormal along = best[0];
             consider(measured(along.mean(), along), best, elbo);
-            candidates.add(best[0]);
+            candidates.add(new Candidate(best[0], elbo[0]));
         }
         if (path.arrived() && best[0] != null) {
             StartNormal there = measured(path.end(), best[0]);
             if (there != null && there.isFinite()) {
-                candidates.add(there);
+                evaluations += DRAWS;
+                candidates.add(
+                        new Candidate(there, there.elbo(density, epsilon, DRAWS).value()));
                 arrivals.add(new Arrival(path.end(), path.logP(), there));
             }
         }

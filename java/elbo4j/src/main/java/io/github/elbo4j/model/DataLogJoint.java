@@ -50,6 +50,11 @@ public final class DataLogJoint implements LogJoint {
         evaluate(all, shape, z, logP, gradient);
     }
 
+    @Override
+    public @Nullable String roundingLoss() {
+        return model.roundingLoss();
+    }
+
     /**
      * An unbiased estimate of this joint from {@code size} rows, other rows at each step. Rows come from an endless
      * stream of permutations of all of them, so an epoch uses each row once.

@@ -43,6 +43,11 @@ public interface DataModel extends AutoCloseable {
      */
     void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
 
+    /** {@link LogJoint#roundingLoss}. */
+    default @Nullable String roundingLoss() {
+        return null;
+    }
+
     @Override
     void close();
 }

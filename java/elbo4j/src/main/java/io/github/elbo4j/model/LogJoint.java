@@ -53,6 +53,14 @@ public interface LogJoint extends AutoCloseable {
         return 1;
     }
 
+    /**
+     * What was lost when the model's data were rounded to float32, in words; null if nothing that matters. A fit may be close
+     * to such a posterior and yet far from that of the data.
+     */
+    default @Nullable String roundingLoss() {
+        return null;
+    }
+
     @Override
     default void close() {}
 }

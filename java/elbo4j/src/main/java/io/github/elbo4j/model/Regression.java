@@ -13,6 +13,7 @@ abstract class Regression implements DataModel {
     private final LinearPredictor predictor;
     private final Priors priors;
     private final List<String> names;
+    private final @Nullable String roundingLoss;
     private final LinearPredictor.Likelihood likelihood;
 
     /** @param names of the parameters, as many as priors: the columns' coefficients, then others */
@@ -26,6 +27,7 @@ abstract class Regression implements DataModel {
         this.predictor = new LinearPredictor(own, data, classes);
         this.priors = new Priors(own, priors);
         this.names = List.copyOf(names);
+        this.roundingLoss = data.roundingLoss();
         this.likelihood = this::likelihood;
     }
 
@@ -54,6 +56,11 @@ abstract class Regression implements DataModel {
     @Override
     public final List<String> parameterNames() {
         return names;
+    }
+
+    @Override
+    public final @Nullable String roundingLoss() {
+        return roundingLoss;
     }
 
     @Override

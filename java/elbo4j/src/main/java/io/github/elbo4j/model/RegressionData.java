@@ -2,6 +2,8 @@ package io.github.elbo4j.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data of a regression, on the host.
@@ -13,6 +15,9 @@ import java.util.List;
 public record RegressionData(List<String> columns, double[] x, double[] y) {
     /** The name of the column of ones. */
     public static final String INTERCEPT = "intercept";
+
+    /** Rounding may change a value by the standard deviation over this. */
+    private static final double PARTS = 64;
 
     public RegressionData {
         columns = List.copyOf(columns);
@@ -60,6 +65,40 @@ public record RegressionData(List<String> columns, double[] x, double[] y) {
             System.arraycopy(x, n * k, wide, n * (k + 1) + 1, k);
         }
         return new RegressionData(names, wide, y);
+    }
+
+    /**
+     * What rounding to float32 takes away from a column or the target, in words: where it changes values by more than a part
+     * of how much they vary; null if nowhere.
+     */
+    @Nullable String roundingLoss() {
+        int k = columns.size();
+        for (int j = 0; j <= k; j++) {
+            double[] values = new double[rows()];
+            for (int n = 0; n < values.length; n++) {
+                values[n] = j == k ? y[n] : x[n * k + j];
+            }
+            double mean = 0;
+            double change = 0;
+            for (double value : values) {
+                mean += value / values.length;
+                change = Math.max(change, Math.abs(value - (float) value));
+            }
+            double squares = 0;
+            for (double value : values) {
+                squares += (value - mean) * (value - mean) / values.length;
+            }
+            double sd = Math.sqrt(squares);
+            if (sd > 0 && change > sd / PARTS) {
+                return String.format(
+                        Locale.ROOT,
+                        "rounding to float32 changes %s by up to %.2g, while its standard deviation is %.2g",
+                        j == k ? "the target" : columns.get(j),
+                        change,
+                        sd);
+            }
+        }
+        return null;
     }
 
     /** Whether the first column is the intercept. */
