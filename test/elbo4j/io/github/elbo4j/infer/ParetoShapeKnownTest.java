@@ -3,11 +3,13 @@ package io.github.elbo4j.infer;
 import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.elbo4j.House;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +21,12 @@ class ParetoShapeKnownTest {
     /** To the ten digits that are printed, and 1e-11 for what is lost where the excesses are differences of like numbers. */
     @Test
     void kHatIsThatOfLoo() throws IOException {
-        List<String> lines = Files.readAllLines(House.root().resolve("test/known/khat.txt"));
+        List<String> lines;
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(ParetoShapeKnownTest.class.getResourceAsStream("/known/khat.txt")),
+                StandardCharsets.US_ASCII))) {
+            lines = reader.lines().toList();
+        }
         int compared = 0;
         for (String line : lines) {
             if (line.startsWith("#")) {

@@ -119,6 +119,7 @@ class MainTest {
         assertThat(mistake("--half", "both")).contains("there is no half 'both'");
         assertThat(mistake("--family", "lowrank")).contains("there is no family 'lowrank'");
         assertThat(mistake("--seeds", "one")).contains("--seeds is 'one'");
+        assertThat(mistake("--jobs", "0")).contains("--jobs is 0");
         assertThat(mistake("--only", "radon")).contains("no posterior is left").contains("a-right");
         Files.writeString(
                 folder.resolve("d.reference.json"),

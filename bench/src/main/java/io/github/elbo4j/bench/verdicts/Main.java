@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     private static final String CHOOSE = "choose";
     private static final String REPORT = "report";
+    private static final String DEFAULT_SEEDS = "1-3";
 
     @Option(
             names = {"-h", "--help"},
@@ -58,7 +59,7 @@ public final class Main implements Callable<Integer> {
     private List<String> families = List.of("full-rank", "mean-field");
 
     @Option(names = "--seeds", description = "Such as 1-3 or 1,5,7-9; default: 1-3.")
-    private String seeds = "1-3";
+    private String seeds = DEFAULT_SEEDS;
 
     @Option(names = "--only", split = ",", description = "Posteriors whose name holds one of these; default: all.")
     private List<String> only = List.of();
@@ -111,10 +112,16 @@ public final class Main implements Callable<Integer> {
                     "no posterior is left; these are there: "
                             + all.stream().map(Posterior::name).toList());
         }
+        if (jobs < 1) {
+            throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + ", but must be 1 or more");
+        }
         List<FamilyKind> kinds = families.stream().map(this::family).toList();
         long[] seedList = seeds();
         Machine machine = Machine.here();
-        Path file = file(machine, chosen.size() == all.size() && kinds.size() == FamilyKind.values().length);
+        boolean full = chosen.size() == all.size()
+                && kinds.size() == FamilyKind.values().length
+                && seeds.equals(DEFAULT_SEEDS);
+        Path file = file(machine, full);
         fitAll(chosen, kinds, seedList, () -> write(file, machine, counts(kinds, choosing)));
         if (!lines) {
             System.out.println();
