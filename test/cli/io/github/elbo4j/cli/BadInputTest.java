@@ -104,13 +104,14 @@ class BadInputTest {
 
     @Test
     void decimalComma() {
-        assertThat(refused("x;w;y\n1;5;0\n2;3,5;1\n")).contains("(write the decimal point as \".\")");
+        assertThat(refused("x;w;y\n1;5;0\n2;3,5;1\n")).contains("Read the file with \"--decimal ,\"");
     }
 
     @Test
     void aColumnOfText() {
-        assertThat(refused("x,the colour,y\n1,red,0\n2,blue,1\n4,red,1\n"))
-                .contains("column \"the colour\" holds text (\"red\", \"blue\")")
+        assertThat(refused("x,the colour,y\n1,red,0\n2,blue,1\n4,green,1\n"))
+                .contains("column \"the colour\" holds text (\"red\", \"blue\", \"green\")")
+                .contains("--categorical 'the colour'")
                 .contains("--ignore 'the colour'");
     }
 
@@ -118,7 +119,7 @@ class BadInputTest {
     void emptyCells() {
         assertThat(refused("x,w,y\n1,,0\n2,3,1\n4,,1\n"))
                 .contains("row 1 (line 2), column \"w\": the cell is empty (the first of 2 such cells in this column)")
-                .contains("complete the cell, remove the row, or leave the column out");
+                .contains("complete the cell, leave such rows out with --missing drop, or leave the column out");
     }
 
     @ParameterizedTest
@@ -140,10 +141,11 @@ class BadInputTest {
         assertThat(refused("x,w,y\n1,5,0\n2,3,0.5\n4,4,1\n"))
                 .contains("row 2 (line 3), column \"y\": the target is 0.5, but a logistic regression needs 0 or 1")
                 .contains("elbo4j fit linear");
-        assertThat(refused("x,w,y\n1,5,1\n2,3,2\n4,4,1\n"))
-                .contains("Its two values are 1 and 2: write the first as 0 and the second as 1");
-        assertThat(refused("x,w,y\n1,5,No\n2,3,Yes\n"))
-                .contains("target column \"y\" holds text (\"No\", \"Yes\"). Write it as 0 and 1");
+        assertThat(refused("x,w,y\n1,5,1\n2,3,2\n4,4,3\n"))
+                .contains("the target is 2")
+                .contains("(there are 3)");
+        assertThat(refused("x,w,y\n1,5,No\n2,3,Yes\n4,4,Perhaps\n"))
+                .contains("target column \"y\" holds text of 3 different values (\"No\", \"Yes\", \"Perhaps\")");
     }
 
     @Test
@@ -167,7 +169,7 @@ class BadInputTest {
                 .contains("the first line must name the columns")
                 .contains("Add a header");
         assertThat(refused("x,,y\n1,2,0\n")).contains("header: column 2 has no name");
-        assertThat(refused("x,x,y\n1,2,0\n")).contains("header: two columns are named \"x\"");
+        assertThat(refused("x,x,y\n1,2,0\n")).contains("header: columns 1 and 2 are both named \"x\"");
         assertThat(refused("x,intercept,y\n1,2,0\n2,3,1\n")).contains("has the name of a parameter that elbo4j adds");
     }
 
@@ -183,12 +185,15 @@ class BadInputTest {
     void raggedRows() {
         assertThat(refused("x,w,y\n1,5,0\n2,3\n"))
                 .contains("row 2 (line 3) has 2 cells, but the header names 3 columns");
-        assertThat(refused("x,w,y\n1,5,0,7\n")).contains("row 1 (line 2) has 4 cells");
+        assertThat(refused("x,w,y\n1,5,0,7\n"))
+                .contains("row 1 (line 2) has 4 cells")
+                .contains("begin the header with a delimiter");
     }
 
     @Test
     void brokenQuotes() {
-        assertThat(refused("x,w,y\n1,\"5,0\n2,3,1\n")).contains("data.csv");
+        assertThat(refused("x,w,y\n1,\"5,0\n2,3,1\n"))
+                .contains("data.csv, line 2: a quote (\") that opens in this row");
     }
 
     @Test
@@ -210,6 +215,9 @@ class BadInputTest {
         "--batch, 0, must be 1 or more",
         "--batch, 4, but data.csv has only 3 rows",
         "--prior-sd, 0, must be a positive number",
+        "--intercept-prior-sd, 0, must be a positive number",
+        "--missing, skip, 'must be one of refuse, drop'",
+        "--decimal, point, must be . (a point) or",
         "--prior-mean, Infinity, must be a finite number",
         "--device, gpu, 'must be one of auto, cpu, cuda, simd, scalar'",
         "--device, scalr, did you mean scalar?",

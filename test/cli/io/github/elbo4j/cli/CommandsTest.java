@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
@@ -21,6 +22,32 @@ class CommandsTest {
         String many = Cli.run("sample", "--n", 70_000, "--seed", -3).out(); // more than one block
         assertThat(many).startsWith(few);
         assertThat(many.lines()).hasSize(70_000).allMatch(line -> Float.isFinite(Float.parseFloat(line)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "18446744073709551615, -1",
+        "9223372036854775808, -9223372036854775808",
+        "12345678901234567890, -6101065172474983726",
+        "9223372036854775807, 9223372036854775807",
+    })
+    void aSeedIsAny64BitsWithASignOrWithout(String seed, String same) {
+        Cli.Outcome outcome = Cli.run("sample", "--n", 3, "--seed", seed, "--words", "--device", "scalar");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .isEqualTo(Cli.run("sample", "--n", 3, "--seed", same, "--words", "--device", "scalar")
+                        .out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"18446744073709551616", "-9223372036854775809", "1.5", "0x10", "", "x\u001b"})
+    void whatIsNoSeedIsRefused(String seed) {
+        Cli.Outcome outcome = Cli.run("sample", "--n", 3, "--seed", seed);
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("--seed")
+                .contains("from -2^63 to 2^64 - 1")
+                .doesNotContain("\u001b");
     }
 
     @Test

@@ -55,8 +55,37 @@ final class ExampleFit {
                 covariance,
                 trace,
                 options,
-                new FitSummary.Source("pima.csv", "0".repeat(64), 200, "type", names.subList(1, names.size())),
+                new FitSummary.Source(
+                        "pima.csv",
+                        "0".repeat(64),
+                        200,
+                        "type",
+                        names.subList(1, names.size()),
+                        0,
+                        List.of(),
+                        List.of()),
                 new FitSummary.Run(
                         "simd", "512-bit vectors, 2 threads", "the fastest that opens here", 0.84, 137142.9));
+    }
+
+    /** As of more parameters than anyone wants the covariance of. */
+    static FitSummary withoutCovariance(List<String> names) {
+        FitSummary fit = of(names, 0.21, Status.CONVERGED);
+        return new FitSummary(
+                fit.model(),
+                fit.family(),
+                fit.gradient(),
+                fit.seed(),
+                fit.steps(),
+                fit.ending(),
+                fit.elbo(),
+                fit.elboError(),
+                fit.kHat(),
+                fit.parameters(),
+                null,
+                fit.trace(),
+                fit.options(),
+                fit.data(),
+                fit.run());
     }
 }

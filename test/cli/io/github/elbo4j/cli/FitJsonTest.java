@@ -73,6 +73,14 @@ class FitJsonTest {
     }
 
     @Test
+    void withoutACovarianceItsFieldIsNull() {
+        FitSummary fit = ExampleFit.withoutCovariance(NAMES);
+        assertThat(new FitJson(fit).line()).contains("\"covariance\":null,\"seconds\"");
+        assertThat(fields(new FitJson(fit).document()))
+                .isEqualTo(fields(new FitJson(ExampleFit.of(NAMES, 0.21, Status.CONVERGED)).document()));
+    }
+
+    @Test
     void whatIsNotFiniteIsNull() {
         FitSummary fit = ExampleFit.of(NAMES, Double.NaN, Status.CONVERGED);
         assertThat(new FitJson(fit).line()).contains("\"kHat\":null,\"verdict\":\"do not trust\"");

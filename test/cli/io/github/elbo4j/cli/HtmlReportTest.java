@@ -85,6 +85,16 @@ class HtmlReportTest {
     }
 
     @Test
+    void withoutACovarianceThereIsNoHeatMap() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 201; i++) {
+            names.add("x" + i);
+        }
+        assertThat(report(ExampleFit.withoutCovariance(names)))
+                .contains("fit.json holds the covariance with <code>--covariance</code>");
+    }
+
+    @Test
     void carriesTheLicenceOfWhatItCarries() {
         String html = report(ExampleFit.of(List.of("intercept"), 0.2, Status.CONVERGED));
         assertThat(html).contains("uPlot 1.6.32").contains("Permission is hereby granted");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.family.Gaussian;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,34 @@ class StandardizationTest {
         }
         assertThat(Standardization.ofColumns(DATA).data().y()).isEqualTo(Y);
         assertThat(Standardization.ofColumns(DATA).targetSd()).isEqualTo(1);
+    }
+
+    /** Powers of two change no bit of the result, however small or large they make the squares. */
+    @Test
+    void theUnitOfAColumnDoesNotMatter() {
+        for (RegressionData plain : List.of(DATA, DATA.withIntercept())) {
+            RegressionData want = Standardization.ofColumnsAndTarget(plain).data();
+            for (int exponent : new int[] {-1060, -1000, -600, -140, 100}) {
+                boolean exact = exponent > -1022; // below, doubles have fewer bits
+                boolean intercept = plain.hasIntercept();
+                int k = plain.columns().size();
+                double[] x = plain.x().clone();
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = intercept && i % k == 0 ? 1 : Math.scalb(x[i], exponent);
+                }
+                double[] y = Arrays.stream(plain.y())
+                        .map(v -> Math.scalb(v, exponent))
+                        .toArray();
+                Standardization scale = Standardization.ofColumnsAndTarget(new RegressionData(plain.columns(), x, y));
+                for (int i = 0; i < x.length; i++) {
+                    close("x" + i, scale.data().x()[i], want.x()[i], exact ? 0 : 1e-3);
+                }
+                for (int n = 0; n < y.length; n++) {
+                    close("y" + n, scale.data().y()[n], want.y()[n], exact ? 0 : 1e-3);
+                }
+                close("target sd", scale.targetSd(), Math.scalb(Math.sqrt(125), exponent), Math.scalb(1e-3, exponent));
+            }
+        }
     }
 
     /** Any coefficients predict the same before and after the way back, and the density of y differs by the Jacobian. */

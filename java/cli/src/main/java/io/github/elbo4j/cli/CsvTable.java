@@ -1,53 +1,52 @@
 package io.github.elbo4j.cli;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
-import java.io.FileInputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 
 /**
- * A CSV file: a header row that names the columns, then rows of numbers. The delimiter (comma, semicolon or tab) is
- * found from the header; quoted cells and a byte order mark are understood. The file is read once, from front to back,
- * so that a pipe will do.
+ * A CSV file: a header row that names the columns, then rows of cells. The delimiter (comma, semicolon, tab or bar) is found
+ * from the first lines or taken from a line {@code sep=;} before them; quoted cells, a byte order mark, gzip and one
+ * delimiter at the end of each row are understood. A first column without a name is left out if it numbers or names the rows.
  */
 final class CsvTable {
-    private static final char[] DELIMITERS = {',', ';', '\t'};
-    private static final int PEEK = 1 << 16;
     /** What a decoder puts in the place of bytes that are not in its character set. */
     private static final char REPLACEMENT = '\uFFFD';
 
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
+    /** The parser's words for a fault carry its place. */
+    private static final Pattern PARSER_LINE = Pattern.compile("(.*) \\(record starting at line (\\d+)\\).*");
+
     private final String file;
     private final List<CsvColumn> columns;
+    private final Map<String, CsvColumn> byName = new HashMap<>();
     private final List<String> names;
     private final long[] lines;
     private final String sha256;
+    private final List<String> notes;
 
-    private CsvTable(String file, List<CsvColumn> columns, long[] lines, String sha256) {
+    private CsvTable(String file, List<CsvColumn> columns, long[] lines, String sha256, List<String> notes) {
         this.file = file;
         this.sha256 = sha256;
         this.columns = columns;
         this.names = columns.stream().map(CsvColumn::name).toList();
         this.lines = lines;
+        this.notes = notes;
+        columns.forEach(column -> byName.put(column.name(), column));
     }
 
     /** The file's name without its folders. */
@@ -55,9 +54,18 @@ final class CsvTable {
         return file;
     }
 
+    /** The columns in the order of the header. */
+    List<CsvColumn> columns() {
+        return columns;
+    }
+
     /** The names in the order of the header. */
     List<String> names() {
         return names;
+    }
+
+    boolean has(String name) {
+        return byName.containsKey(name);
     }
 
     /** The digest of the file's bytes, in hexadecimal. */
@@ -69,6 +77,11 @@ final class CsvTable {
         return lines.length;
     }
 
+    /** What was left out, in sentences. */
+    List<String> notes() {
+        return notes;
+    }
+
     /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
     String place(int row, String column) {
         return CsvColumn.place(file, row, lines[row], column);
@@ -76,18 +89,19 @@ final class CsvTable {
 
     /** The column of that name; {@code role} says in the message what asked for it. */
     CsvColumn column(String name, String role) {
-        int index = names.indexOf(name);
-        if (index < 0) {
+        CsvColumn column = byName.get(name);
+        if (column == null) {
             String near = NearName.of(name, names)
                     .map(n -> ": did you mean " + Text.quote(n) + "?")
                     .orElse(".");
             throw new InputException(role + ": " + file + " has no column " + Text.quote(name) + near
                     + " Its columns are " + list(names));
         }
-        return columns.get(index);
+        return column;
     }
 
-    static CsvTable read(Path path) {
+    /** @param decimal the decimal sign of its numbers, a point or a comma */
+    static CsvTable read(Path path, char decimal) {
         Path fileName = path.getFileName();
         String file = fileName == null ? path.toString() : fileName.toString();
         if (Files.isDirectory(path)) {
@@ -96,65 +110,102 @@ final class CsvTable {
         if (!Files.exists(path)) {
             throw new InputException("--data: there is no file " + path + nearFile(path, file));
         }
-        MessageDigest digest = sha256Digest();
-        // Not Files.newInputStream, which asks a pipe for its position.
-        try (InputStream in =
-                new BufferedInputStream(new DigestInputStream(new FileInputStream(path.toFile()), digest), PEEK)) {
-            in.mark(PEEK);
-            byte[] head = in.readNBytes(PEEK);
-            in.reset();
-            char delimiter = delimiter(file, head);
-            try (CsvReader<CsvRecord> records = reader(delimiter).ofCsvRecord(in)) {
-                return read(file, records.iterator(), digest);
-            }
+        try (CsvSource source = CsvSource.open(path, file)) {
+            return read(file, source, decimal);
         } catch (CsvParseException e) {
-            Throwable cause = e.getCause();
-            String reason = cause == null || cause.getMessage() == null ? e.getMessage() : cause.getMessage();
-            throw new InputException("--data: " + file + " is not a CSV file that can be read: " + reason, e);
+            throw unreadable(file, path, e);
+        } catch (EOFException | ZipException e) {
+            throw CsvSource.damaged(file, e);
         } catch (IOException e) {
             throw new InputException("--data: cannot read " + path + ": " + reason(e), e);
         } catch (UncheckedIOException e) {
-            throw new InputException("--data: cannot read " + path + ": " + e.getMessage(), e);
+            throw unreadable(file, path, e);
         }
     }
 
-    private static CsvTable read(String file, Iterator<CsvRecord> records, MessageDigest digest) {
+    private static CsvTable read(String file, CsvSource source, char decimal) throws IOException {
+        Iterator<CsvRecord> records = source.records();
         if (!records.hasNext()) {
             throw new InputException("--data: " + file + " is empty; its first line must name the columns");
         }
-        List<CsvColumn> columns = header(file, records.next().getFields());
+        List<CsvColumn> columns = header(file, records.next().getFields(), source.delimiter(), decimal);
         long[] lines = new long[256];
         int rows = 0;
         while (records.hasNext()) {
             CsvRecord record = records.next();
-            long line = record.getStartingLineNumber();
-            if (record.getFieldCount() != columns.size()) {
-                throw new InputException("--data: " + file + ", row " + (rows + 1) + " (line " + line + ") has "
-                        + Text.count(record.getFieldCount(), "cell") + ", but the header names "
-                        + Text.count(columns.size(), "column"));
-            }
+            int cells = cells(file, record, rows, columns);
             for (int c = 0; c < columns.size(); c++) {
-                columns.get(c).add(line, record.getField(c));
+                columns.get(c).add(record.getStartingLineNumber(), c < cells ? record.getField(c) : "");
             }
             if (rows == lines.length) {
                 lines = Arrays.copyOf(lines, Math.multiplyExact(rows, 2));
             }
-            lines[rows++] = line;
+            lines[rows++] = record.getStartingLineNumber();
         }
         if (rows == 0) {
             throw new InputException("--data: " + file + " has a header but no rows; there is nothing to fit");
         }
-        String sha256 = HexFormat.of().formatHex(digest.digest());
-        return new CsvTable(file, columns, Arrays.copyOf(lines, rows), sha256);
+        List<String> notes = new ArrayList<>();
+        leaveOutUnnamed(file, columns, notes);
+        return new CsvTable(
+                file, List.copyOf(columns), Arrays.copyOf(lines, rows), source.digest(), List.copyOf(notes));
     }
 
-    private static List<CsvColumn> header(String file, List<String> cells) {
-        List<CsvColumn> columns = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
+    /** How many cells of a row count: as many as there are columns, or one less where the last column is but a delimiter. */
+    private static int cells(String file, CsvRecord record, int row, List<CsvColumn> columns) {
+        int wanted = columns.size();
+        int cells = record.getFieldCount();
+        boolean delimiterAtEnd =
+                cells == wanted + 1 && Text.strip(record.getField(wanted)).isEmpty();
+        boolean delimiterInHeader =
+                cells == wanted - 1 && columns.get(wanted - 1).name().isEmpty();
+        if (cells == wanted || delimiterAtEnd || delimiterInHeader) {
+            return Math.min(cells, wanted);
+        }
+        String hint = "";
+        if (record.getFields().stream().anyMatch(cell -> cell.indexOf('\n') >= 0)) {
+            hint = ". A quote (\") in this row closes only lines later: correct the quotes";
+        } else if (row == 0 && cells == wanted + 1) {
+            hint = ". If the first column names the rows, name it too, or begin the header with a delimiter";
+        }
+        throw new InputException("--data: " + file + ", row " + (row + 1) + " (line " + record.getStartingLineNumber()
+                + ") has " + Text.count(cells, "cell") + ", but the header names " + Text.count(wanted, "column")
+                + hint);
+    }
+
+    /** Takes away a last column that is nothing but a delimiter, and a first one that numbers or names the rows. */
+    private static void leaveOutUnnamed(String file, List<CsvColumn> columns, List<String> notes) {
+        int last = columns.size() - 1;
+        if (columns.get(last).name().isEmpty()) {
+            if (!columns.get(last).isBlank()) {
+                throw noName(file, last);
+            }
+            columns.remove(last);
+        }
+        if (!columns.isEmpty() && columns.get(0).name().isEmpty()) {
+            if (!columns.get(0).isIndex()) {
+                throw noName(file, 0);
+            }
+            boolean words = columns.get(0).holdsText();
+            columns.remove(0);
+            notes.add("the first column has no name and " + (words ? "names" : "numbers")
+                    + " the rows, so it is left out");
+        }
+    }
+
+    private static InputException noName(String file, int column) {
+        return new InputException("--data: " + file + ", header: column " + (column + 1)
+                + " has no name, and its cells do not number or name the rows. Name it, or remove it");
+    }
+
+    private static List<CsvColumn> header(String file, List<String> cells, char delimiter, char decimal) {
+        List<CsvColumn> columns = new ArrayList<>(cells.size());
+        Map<String, Integer> seen = new HashMap<>();
         int numbers = 0;
         for (int c = 0; c < cells.size(); c++) {
-            String name = cells.get(c).strip();
-            if (name.isEmpty()) {
+            String name = Text.strip(cells.get(c));
+            boolean atEdge = c == 0 || c == cells.size() - 1;
+            if (name.isEmpty() && !atEdge) {
                 throw new InputException("--data: " + file + ", header: column " + (c + 1)
                         + " has no name. Name it, or remove it if it only holds row names");
             }
@@ -162,69 +213,51 @@ final class CsvTable {
                 throw new InputException("--data: " + file + ", header: the name of column " + (c + 1)
                         + " is not UTF-8 text. Save the file as UTF-8");
             }
-            if (!seen.add(name)) {
-                throw new InputException("--data: " + file + ", header: two columns are named " + Text.quote(name)
-                        + ". Give each its own name");
+            Integer before = name.isEmpty() ? null : seen.put(name, c);
+            if (before != null) {
+                throw new InputException("--data: " + file + ", header: columns " + (before + 1) + " and " + (c + 1)
+                        + " are both named " + Text.quote(name) + ". Give each its own name");
             }
-            numbers += name.matches("[-+]?[0-9.]+([eE][-+]?[0-9]+)?") ? 1 : 0;
-            columns.add(new CsvColumn(file, name));
+            numbers += NUMBER.matcher(name).matches() ? 1 : 0;
+            columns.add(new CsvColumn(file, name, delimiter, decimal));
         }
         if (numbers == cells.size()) {
             throw new InputException("--data: " + file + ": the first line must name the columns, but it holds only"
-                    + " numbers (" + list(cells.stream().map(String::strip).toList()) + "). Add a header line");
+                    + " numbers (" + list(cells.stream().map(Text::strip).toList()) + "). Add a header line");
         }
         return columns;
     }
 
-    /** The delimiter that cuts the header into the most cells; a comma if all are alike. */
-    private static char delimiter(String file, byte[] head) throws IOException {
-        if (new String(head, StandardCharsets.ISO_8859_1).indexOf('\0') >= 0 && !startsWithUtf16Mark(head)) {
-            throw new InputException("--data: " + file + " is not a text file (it holds zero bytes)");
-        }
-        char best = DELIMITERS[0];
-        int mostCells = 0;
-        for (char delimiter : DELIMITERS) {
-            int cells = headerCells(head, delimiter);
-            if (cells > mostCells) {
-                best = delimiter;
-                mostCells = cells;
+    /** In our words where the parser's are known, else in its own. */
+    private static InputException unreadable(String file, Path path, RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            Matcher place = PARSER_LINE.matcher(message);
+            if (cause instanceof EOFException || cause instanceof ZipException) {
+                return CsvSource.damaged(file, (IOException) cause);
+            }
+            if (place.matches() && (message.startsWith("Unclosed") || message.contains("buffer size"))) {
+                return new InputException(
+                        "--data: " + file + ", line " + place.group(2)
+                                + ": a quote (\") that opens in this row is never"
+                                + " closed. Close it, or write it twice (\"\") where it belongs to the text",
+                        e);
+            }
+            if (place.matches() && message.startsWith("Unexpected character after closing quote")) {
+                return new InputException(
+                        "--data: " + file + ": in the row that begins in line " + place.group(2)
+                                + " a quote (\") closes and more text follows it. Perhaps an earlier quote was not closed;"
+                                + " a quote that belongs to the text is written twice (\"\")",
+                        e);
             }
         }
-        return best;
-    }
-
-    /** 0 if the header cannot be read so; if that holds for every delimiter, reading on with the comma says why. */
-    private static int headerCells(byte[] head, char delimiter) throws IOException {
-        try (CsvReader<CsvRecord> reader = reader(delimiter).ofCsvRecord(new ByteArrayInputStream(head))) {
-            Iterator<CsvRecord> records = reader.iterator();
-            return records.hasNext() ? records.next().getFieldCount() : 0;
-        } catch (CsvParseException e) {
-            return 0;
-        }
-    }
-
-    private static boolean startsWithUtf16Mark(byte[] head) {
-        return head.length >= 2
-                && ((head[0] == (byte) 0xfe && head[1] == (byte) 0xff)
-                        || (head[0] == (byte) 0xff && head[1] == (byte) 0xfe));
-    }
-
-    /** Cells are counted by {@link #read}, which can say where; the parser need not look. */
-    private static CsvReader.CsvReaderBuilder reader(char delimiter) {
-        return CsvReader.builder()
-                .fieldSeparator(delimiter)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .trimWhitespacesAroundQuotes(true)
-                .detectBomHeader(true);
-    }
-
-    private static MessageDigest sha256Digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        Throwable cause = e.getCause();
+        return e instanceof UncheckedIOException && cause instanceof IOException io
+                ? new InputException("--data: cannot read " + path + ": " + reason(io), e)
+                : new InputException(
+                        "--data: " + file + " is not a CSV file that can be read: "
+                                + (cause == null || cause.getMessage() == null ? e.getMessage() : cause.getMessage()),
+                        e);
     }
 
     private static String nearFile(Path path, String file) {
@@ -245,7 +278,11 @@ final class CsvTable {
     /** The names, or the first of them where there are many. */
     private static String list(List<String> names) {
         int shown = 20;
-        String list = String.join(", ", names.subList(0, Math.min(shown, names.size())));
+        String list = String.join(
+                ", ",
+                names.subList(0, Math.min(shown, names.size())).stream()
+                        .map(name -> Text.cut(name, 60))
+                        .toList());
         return names.size() > shown ? list + ", … (" + names.size() + " in all)" : list;
     }
 

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * A fit as JSON. Equal results give equal bytes: fields come in a fixed order, and doubles are written by Jackson's own
  * shortest form, because that of {@code Double.toString} changed with JDK 19. What is not finite is written as null.
- * Only {@code seconds} and {@code drawsPerSecond} differ from one run to the next.
+ * Characters that steer a terminal are written as escapes, also where JSON does not ask for it. Only {@code seconds} and {@code drawsPerSecond} differ from one run to the next.
  */
 final class FitJson {
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -66,7 +67,7 @@ final class FitJson {
             fields.write(json);
             json.writeEndObject();
         }
-        return text.toString();
+        return Text.plainJson(text.toString());
     }
 
     private void writeResult(JsonGenerator json) {
@@ -94,8 +95,19 @@ final class FitJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeArrayPropertyStart("covariance");
-        for (double[] row : fit.covariance()) {
+        writeCovariance(json, fit.covariance());
+        number(json, "seconds", fit.run().seconds());
+        number(json, "drawsPerSecond", fit.run().drawsPerSecond());
+    }
+
+    private static void writeCovariance(JsonGenerator json, double @Nullable [][] covariance) {
+        json.writeName("covariance");
+        if (covariance == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartArray();
+        for (double[] row : covariance) {
             json.writeStartArray();
             for (double value : row) {
                 number(json, value);
@@ -103,8 +115,6 @@ final class FitJson {
             json.writeEndArray();
         }
         json.writeEndArray();
-        number(json, "seconds", fit.run().seconds());
-        number(json, "drawsPerSecond", fit.run().drawsPerSecond());
     }
 
     private void writeRun(JsonGenerator json) {
@@ -134,6 +144,11 @@ final class FitJson {
         json.writeArrayPropertyStart("predictors");
         data.predictors().forEach(json::writeString);
         json.writeEndArray();
+        json.writeNumberProperty("droppedRows", data.droppedRows());
+        writeCodings(json, data.codings());
+        json.writeArrayPropertyStart("notes");
+        data.notes().forEach(json::writeString);
+        json.writeEndArray();
         json.writeEndObject();
         json.writeArrayPropertyStart("trace");
         for (TracePoint point : fit.trace()) {
@@ -141,6 +156,21 @@ final class FitJson {
             json.writeNumberProperty("step", point.step());
             number(json, "elbo", point.elbo());
             number(json, "standardError", point.standardError());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Of two values the first is 0 and the second 1; of a categorical column the first is the baseline. */
+    private static void writeCodings(JsonGenerator json, List<Coding> codings) {
+        json.writeArrayPropertyStart("codings");
+        for (Coding coding : codings) {
+            json.writeStartObject();
+            json.writeStringProperty("column", coding.column());
+            json.writeStringProperty("kind", coding.indicators() ? "indicators" : "two values");
+            json.writeArrayPropertyStart("values");
+            coding.values().forEach(json::writeString);
+            json.writeEndArray();
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Progress;
@@ -56,8 +57,9 @@ final class FitRun {
                 !options.noIntercept,
                 options.standardize,
                 new NormalPrior(options.priorMean, options.priorSd),
+                new NormalPrior(options.priorMean, interceptPriorSd()),
                 noiseSd);
-        note(input, problem.parameters());
+        notes(input, problem);
         Devices.Choice choice = choose(Devices.Request.of(options.device)
                 .withThreads(options.threads == null ? Devices.defaultThreads() : options.threads)
                 .withArithmetic(options.arithmetic(command))
@@ -83,9 +85,14 @@ final class FitRun {
     }
 
     private RegressionInput input() {
-        CsvTable table = CsvTable.read(options.data);
-        boolean constantAllowed = options.noIntercept && !options.standardize;
-        RegressionInput input = RegressionInput.of(table, options.target, options.ignore, model, constantAllowed);
+        CsvTable table = CsvTable.read(options.data, options.decimal(command));
+        RegressionInput input = RegressionInput.of(
+                table,
+                new RegressionInput.Columns(
+                        options.target, options.ignore, options.categorical, options.dropMissing(command)),
+                model,
+                !options.noIntercept,
+                options.standardize);
         if (input.predictors().isEmpty() && options.noIntercept) {
             throw new InputException(
                     input.file() + ": with neither a predictor nor an intercept there is nothing to fit");
@@ -99,10 +106,32 @@ final class FitRun {
         return input;
     }
 
-    private void note(RegressionInput input, int parameters) {
-        if (input.rows() < parameters && !options.quiet && !options.json) {
-            err.println("note: " + Text.count(input.rows(), "row") + " for " + Text.count(parameters, "parameter")
+    private double interceptPriorSd() {
+        return options.interceptPriorSd == null ? options.priorSd : options.interceptPriorSd;
+    }
+
+    private void notes(RegressionInput input, Problem problem) {
+        int parameters = problem.parameters();
+        input.notes().forEach(text -> note(input.file() + ": " + text));
+        if (input.droppedRows() > 0) {
+            note(input.file() + ": " + Numbers.grouped(input.droppedRows()) + " of "
+                    + Text.count(input.rows() + input.droppedRows(), "row")
+                    + " dropped, since a cell in a column that is used is missing");
+        }
+        input.codings().forEach(coding -> note(coding.words()));
+        if (input.rows() < parameters) {
+            note(Text.count(input.rows(), "row") + " for " + Text.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
+        }
+        if (options.familyKind(command, parameters) == FamilyKind.FULL_RANK && FullRankCost.isNotable(parameters)) {
+            note(FullRankCost.words(
+                    parameters, options.draws(), Runtime.getRuntime().maxMemory()));
+        }
+    }
+
+    private void note(String text) {
+        if (!options.quiet && !options.json) {
+            err.println("note: " + Text.plain(text));
         }
     }
 
@@ -125,8 +154,7 @@ final class FitRun {
         if (options.out != null) {
             return options.out;
         }
-        String name = String.valueOf(options.data.getFileName()).replaceFirst("\\.[^.]*$", "");
-        return Path.of("elbo4j-fit-" + name);
+        return Path.of("elbo4j-fit-" + RegressionOptions.stem(options.data));
     }
 
     private FitResult fit(Device device, Problem problem, Interruption interruption) {
@@ -169,16 +197,29 @@ final class FitRun {
                 result.elbo().standardError(),
                 result.kHat(),
                 problem.marginals(posterior, result.parameterNames()),
-                posterior.covariance(),
+                wantsCovariance(posterior.dimensions()) ? posterior.covariance() : null,
                 problem.trace(result.trace()),
                 used(result, problem),
-                new FitSummary.Source(input.file(), input.sha256(), input.rows(), input.target(), input.predictors()),
+                new FitSummary.Source(
+                        input.file(),
+                        input.sha256(),
+                        input.rows(),
+                        input.target(),
+                        input.predictors(),
+                        input.droppedRows(),
+                        input.codings(),
+                        input.notes()),
                 new FitSummary.Run(
                         result.device(),
                         choice.device().description(),
                         choice.reason(),
                         result.seconds(),
                         result.drawsPerSecond()));
+    }
+
+    /** The report draws some of it, and fit.json holds it where it stays small or was asked for. */
+    private boolean wantsCovariance(int parameters) {
+        return options.covariance || parameters <= RegressionOptions.MOST_COVARIANCES;
     }
 
     /** How it ended, in a sentence; the library's words are a clause. */
@@ -196,6 +237,9 @@ final class FitRun {
         used.put("standardize", options.standardize);
         used.put("priorMean", options.priorMean);
         used.put("priorSd", options.priorSd);
+        if (options.interceptPriorSd != null) {
+            used.put("interceptPriorSd", options.interceptPriorSd);
+        }
         if (noiseSd != null) {
             used.put("noiseSd", noiseSd);
         }
@@ -232,7 +276,7 @@ final class FitRun {
             written.add(folder.write("report.html", report.html()));
         } catch (IOException e) {
             // The fit is done: its result still goes to the terminal.
-            err.println("elbo4j: cannot write the results: " + CsvTable.reason(e));
+            err.println("elbo4j: " + Text.plain("cannot write the results: " + CsvTable.reason(e)));
         }
         return written;
     }

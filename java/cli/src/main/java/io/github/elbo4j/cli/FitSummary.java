@@ -5,6 +5,7 @@ import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is told about a fit, wherever it is told: on the terminal, in {@code fit.json} and in the report.
@@ -17,7 +18,7 @@ import java.util.Map;
  * @param elboError its standard error
  * @param kHat the Pareto shape of the importance ratios; NaN if it could not be estimated
  * @param parameters in the order of the covariance
- * @param covariance of the parameters, on the scale of the data
+ * @param covariance of the parameters, on the scale of the data; null where there are many and nobody asked for it
  * @param trace the ELBO as the fit saw it
  * @param options what was asked for and what was chosen in its stead, in the order of the help text; strings, numbers and
  *     booleans
@@ -33,7 +34,7 @@ record FitSummary(
         double elboError,
         double kHat,
         List<Parameter> parameters,
-        double[][] covariance,
+        double @Nullable [][] covariance,
         List<TracePoint> trace,
         Map<String, Object> options,
         Source data,
@@ -59,8 +60,28 @@ record FitSummary(
         }
     }
 
-    /** What the model was fitted to. */
-    record Source(String file, String sha256, int rows, String target, List<String> predictors) {}
+    /**
+     * What the model was fitted to.
+     *
+     * @param droppedRows rows of the file that were left out because a cell of theirs is missing
+     * @param codings how columns that held no numbers became numbers
+     * @param notes what else is to be known of how the file was read
+     */
+    record Source(
+            String file,
+            String sha256,
+            int rows,
+            String target,
+            List<String> predictors,
+            int droppedRows,
+            List<Coding> codings,
+            List<String> notes) {
+        /** Such as {@code 197 rows}, or {@code 197 rows (3 dropped)}. */
+        String rowsInWords() {
+            return Text.count(rows, "row")
+                    + (droppedRows == 0 ? "" : " (" + Numbers.grouped(droppedRows) + " with missing cells dropped)");
+        }
+    }
 
     /**
      * Where and how fast it ran. Nothing but the device's name goes into {@code fit.json}'s comparable part.

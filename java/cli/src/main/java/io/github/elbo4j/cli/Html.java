@@ -11,15 +11,14 @@ final class Html {
     /** {@code text} as the content of an element or of a quoted attribute. */
     static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        for (char c : Text.plain(text).toCharArray()) {
             switch (c) {
                 case '&' -> safe.append("&amp;");
                 case '<' -> safe.append("&lt;");
                 case '>' -> safe.append("&gt;");
                 case '"' -> safe.append("&quot;");
                 case '\'' -> safe.append("&#39;");
-                default -> safe.append(Character.isISOControl(c) ? ' ' : c);
+                default -> safe.append(c);
             }
         }
         return safe.toString();

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A fit as one HTML page that loads nothing: style, charts and data are inside. A content security policy names the two
@@ -100,8 +101,8 @@ final class HtmlReport {
 
     private String sub(FitSummary.Source data) {
         int k = data.predictors().size();
-        return data.file() + " · " + Numbers.grouped(data.rows()) + " rows · " + k + " predictor" + (k == 1 ? "" : "s")
-                + " · " + fit.family() + " Gaussian · " + fit.gradient() + " gradient · seed " + fit.seed();
+        return data.file() + " · " + data.rowsInWords() + " · " + k + " predictor" + (k == 1 ? "" : "s") + " · "
+                + fit.family() + " Gaussian · " + fit.gradient() + " gradient · seed " + fit.seed();
     }
 
     private String tone() {
@@ -122,7 +123,11 @@ final class HtmlReport {
                 .map(p -> Text.sentence(new Explanation(fit).noise(p)) + " ")
                 .findFirst()
                 .orElse("");
+        String codings = fit.data().codings().stream()
+                .map(coding -> coding.words() + ". ")
+                .collect(Collectors.joining());
         return noise
+                + codings
                 + "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the data: the"
                 + " change of "
                 + (fit.model().equals("logistic") ? "the log-odds" : "the target")
@@ -135,12 +140,14 @@ final class HtmlReport {
             return "<p class=\"caption\">A mean-field Gaussian has no correlations between the parameters that it fits. Use"
                     + " <code>--family full-rank</code> to see them.</p>";
         }
-        HeatMap map = new HeatMap(fit.parameters(), fit.covariance());
+        double[][] covariance = fit.covariance();
+        HeatMap map = new HeatMap(fit.parameters(), covariance == null ? new double[0][] : covariance);
         if (!map.fits()) {
             return "<p class=\"caption\">"
                     + (fit.parameters().size() < 2
                             ? "There is only one parameter."
-                            : "There are too many parameters to draw; fit.json holds the covariance.")
+                            : "There are too many parameters to draw; fit.json holds the covariance"
+                                    + (covariance == null ? " with <code>--covariance</code>." : "."))
                     + "</p>";
         }
         return "<div class=\"beside\"><div class=\"scroll\">" + map.html()
@@ -188,7 +195,8 @@ final class HtmlReport {
         return "Device: " + fit.run().device() + " (" + fit.run().reason()
                 + "). The same seed gives the same numbers on"
                 + " every device and with any number of threads. SHA-256 of " + data.file() + ": " + data.sha256()
-                + ".";
+                + "."
+                + data.notes().stream().map(note -> " " + Text.sentence(note)).collect(Collectors.joining());
     }
 
     private static String list(List<String> items) {

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
@@ -66,6 +67,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main)
                 .setOut(out)
                 .setErr(err)
+                .setExpandAtFiles(false) // a column may be called @home
                 .setParameterExceptionHandler(Main::misused)
                 .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command));
         try {
@@ -91,7 +93,7 @@ public final class Main implements Runnable {
     private static int misused(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("elbo4j: " + e.getMessage());
+        err.println("elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             NearName.of(
                             unmatched.getUnmatched().get(0),
@@ -107,15 +109,17 @@ public final class Main implements Runnable {
     private int failed(Exception e, CommandLine command) {
         PrintWriter err = command.getErr();
         if (stacktrace) {
-            e.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            err.print(Text.plainLines(trace.toString()));
         }
         if (e instanceof InputException) {
-            err.println("elbo4j: " + e.getMessage());
+            err.println("elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
             return BAD_INPUT;
         }
         String what =
                 e instanceof DeviceException ? String.valueOf(e.getMessage()) : "this should not have happened: " + e;
-        err.println("elbo4j: " + what + (stacktrace ? "" : " (--stacktrace shows where)"));
+        err.println("elbo4j: " + Text.plain(what) + (stacktrace ? "" : " (--stacktrace shows where)"));
         return BROKEN;
     }
 

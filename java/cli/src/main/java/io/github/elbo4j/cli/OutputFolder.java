@@ -3,9 +3,11 @@ package io.github.elbo4j.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The folder that results go to. It is tried before a fit starts, since nobody wants to hear of a full disk afterwards; a
@@ -28,7 +30,7 @@ final class OutputFolder {
                 throw new InputException("--out: " + folder + " is a file; results need a folder");
             }
             Files.createDirectories(folder);
-            Path trial = Files.createTempFile(folder, ".elbo4j-", ".trial");
+            Path trial = draft(folder);
             try {
                 Files.write(trial, new byte[ROOM_BYTES]);
             } finally {
@@ -41,14 +43,25 @@ final class OutputFolder {
         return new OutputFolder(folder);
     }
 
+    /** A new file that no other process has. Its permissions are the ordinary ones; Java's temporary files ignore the umask. */
+    private static Path draft(Path folder) throws IOException {
+        while (true) {
+            Path draft = folder.resolve(
+                    ".elbo4j-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part");
+            try {
+                return Files.createFile(draft);
+            } catch (FileAlreadyExistsException e) {
+                // the next name
+            }
+        }
+    }
+
     /** Writes a file of that name, over an older one, and returns its path. */
     Path write(String name, String content) throws IOException {
         Path target = folder.resolve(name);
-        Path draft = Files.createTempFile(folder, ".elbo4j-", ".part");
+        Path draft = draft(folder);
         try {
             Files.writeString(draft, content, StandardCharsets.UTF_8);
-            // Temporary files are made for their owner's eyes only; results are ordinary files.
-            draft.toFile().setReadable(true, false);
             try {
                 Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (AtomicMoveNotSupportedException e) {

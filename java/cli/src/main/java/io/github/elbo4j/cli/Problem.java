@@ -10,6 +10,7 @@ import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Standardization;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +28,32 @@ final class Problem {
 
     private final RegressionModel model;
     private final RegressionInput input;
+    private final boolean intercept;
     private final NormalPrior prior;
+    private final NormalPrior interceptPrior;
     private final @Nullable Double noiseSd;
     private final RegressionData data;
     private final @Nullable Standardization scale;
 
-    /** @param noiseSd the known noise of a linear model; null if it is a parameter or there is none */
+    /**
+     * @param intercept whether there is one
+     * @param prior of each coefficient
+     * @param interceptPrior of the intercept, if there is one
+     * @param noiseSd the known noise of a linear model; null if it is a parameter or there is none
+     */
     Problem(
             RegressionModel model,
             RegressionInput input,
             boolean intercept,
             boolean standardize,
             NormalPrior prior,
+            NormalPrior interceptPrior,
             @Nullable Double noiseSd) {
         this.model = model;
         this.input = input;
+        this.intercept = intercept;
         this.prior = prior;
+        this.interceptPrior = interceptPrior;
         this.noiseSd = noiseSd;
         RegressionData original = input.toData(intercept);
         this.scale = standardize ? scale(model, original, input.file()) : null;
@@ -86,14 +97,24 @@ final class Problem {
     /** The log-joint on a device; the caller closes it. */
     DataLogJoint joint(Device device) {
         if (model == RegressionModel.LOGISTIC) {
-            return new BayesianLogisticRegression(device, data, prior).logJoint();
+            return new BayesianLogisticRegression(device, data, priors()).logJoint();
         }
         if (noiseSd == null) {
-            return BayesianLinearRegression.unknownNoise(device, data, prior, logNoisePrior())
+            return BayesianLinearRegression.unknownNoise(device, data, priors(), logNoisePrior())
                     .logJoint();
         }
-        return BayesianLinearRegression.knownNoise(device, data, prior, fittedNoise(noiseSd))
+        return BayesianLinearRegression.knownNoise(device, data, priors(), fittedNoise(noiseSd))
                 .logJoint();
+    }
+
+    /** One for each coefficient. */
+    private List<NormalPrior> priors() {
+        List<NormalPrior> priors =
+                new ArrayList<>(Collections.nCopies(data.columns().size(), prior));
+        if (intercept) {
+            priors.set(0, interceptPrior);
+        }
+        return priors;
     }
 
     private double fittedNoise(double noise) {
@@ -123,12 +144,14 @@ final class Problem {
     List<FitSummary.Parameter> marginals(Gaussian posterior, List<String> names) {
         List<FitSummary.Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            int predictor = input.predictors().indexOf(names.get(i));
+            int predictor = intercept ? i - 1 : i;
+            boolean coefficient =
+                    predictor >= 0 && predictor < input.predictors().size();
             parameters.add(new FitSummary.Parameter(
                     names.get(i),
                     posterior.mean(i),
                     posterior.standardDeviation(i),
-                    predictor < 0 ? Double.NaN : input.sd(predictor)));
+                    coefficient ? input.sd(predictor) : Double.NaN));
         }
         return parameters;
     }

@@ -4,9 +4,11 @@ import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.RegressionData;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What a regression is fitted to: the target and the columns that predict it, all numbers and none of them constant.
@@ -17,55 +19,40 @@ import java.util.Set;
  * @param predictors the names of the other columns, in the order of the header
  * @param x [predictors][rows]
  * @param y [rows]
+ * @param droppedRows rows that were left out because a cell of theirs is missing
+ * @param codings how columns that held no numbers became numbers
+ * @param notes what else a person should know of how the file was read, in sentences
  */
-record RegressionInput(String file, String sha256, String target, List<String> predictors, double[][] x, double[] y) {
+record RegressionInput(
+        String file,
+        String sha256,
+        String target,
+        List<String> predictors,
+        double[][] x,
+        double[] y,
+        int droppedRows,
+        List<Coding> codings,
+        List<String> notes) {
+    /** Variances of coefficients of smaller columns would be beyond double precision. */
+    private static final double LEAST_SD = 1e-150;
+
+    /**
+     * Which columns are what.
+     *
+     * @param ignore columns to leave out
+     * @param categorical columns that become a 0/1 column for each value but one
+     * @param dropMissing whether a row with a missing cell is left out, not refused
+     */
+    record Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {}
+
     int rows() {
         return y.length;
     }
 
-    /**
-     * Takes the columns apart.
-     *
-     * @param ignored columns to leave out
-     * @param constantAllowed whether a predictor may hold one value only, as it may where it stands for the intercept
-     */
+    /** Takes the columns apart. */
     static RegressionInput of(
-            CsvTable table, String target, List<String> ignored, RegressionModel model, boolean constantAllowed) {
-        Set<String> left = new HashSet<>();
-        for (String name : ignored) {
-            // A name may itself hold a comma.
-            for (String part : table.names().contains(name) ? List.of(name) : List.of(name.split(",", -1))) {
-                left.add(table.column(part.strip(), "--ignore").name());
-            }
-        }
-        CsvColumn targetColumn = table.column(target, "--target");
-        if (left.contains(target)) {
-            throw new InputException(
-                    "--ignore: column " + Text.quote(target) + " is the target; it cannot be left out");
-        }
-        double[] y = target(table, targetColumn, model);
-        List<String> predictors = new ArrayList<>();
-        List<double[]> x = new ArrayList<>();
-        for (String name : table.names()) {
-            if (name.equals(target) || left.contains(name)) {
-                continue;
-            }
-            if (name.equals(RegressionData.INTERCEPT) || name.equals(BayesianLinearRegression.LOG_NOISE)) {
-                throw new InputException(table.file() + ", column " + Text.quote(name) + " has the name of a parameter"
-                        + " that elbo4j adds. Rename it, or leave it out with --ignore " + Text.shellQuote(name));
-            }
-            double[] values = table.column(name, "--data").numbers();
-            if (!constantAllowed && constant(values)) {
-                throw new InputException(
-                        table.file() + ", column " + Text.quote(name) + " is constant (" + show(values[0])
-                                + " in every row), so its effect cannot be told from the intercept. Leave it out with --ignore "
-                                + Text.shellQuote(name));
-            }
-            predictors.add(name);
-            x.add(values);
-        }
-        return new RegressionInput(
-                table.file(), table.sha256(), target, List.copyOf(predictors), x.toArray(double[][]::new), y);
+            CsvTable table, Columns columns, RegressionModel model, boolean intercept, boolean standardize) {
+        return new Reading(table, columns, model, intercept, standardize).input();
     }
 
     /** The data for the library: rows of predictors, and a column of ones before them if there is an intercept. */
@@ -88,61 +75,263 @@ record RegressionInput(String file, String sha256, String target, List<String> p
 
     /** The standard deviation (divisor N) of a predictor. */
     double sd(int predictor) {
-        double[] values = x[predictor];
-        double mean = Arrays.stream(values).average().orElse(Double.NaN);
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return Math.sqrt(squares / values.length);
+        return sd(x[predictor]);
     }
 
-    private static double[] target(CsvTable table, CsvColumn column, RegressionModel model) {
-        String where = table.file() + ", target column " + Text.quote(column.name());
-        if (column.holdsText()) {
-            throw new InputException(where + " holds text (" + column.textExamples() + "). "
-                    + (model == RegressionModel.LOGISTIC
-                            ? "Write it as 0 and 1, where 1 is the outcome whose probability is wanted"
-                            : "The target must be a number"));
+    /** In units of the largest value, whose square may be beyond a double's range. */
+    private static double sd(double[] values) {
+        double largest = largest(values);
+        if (largest == 0) {
+            return 0;
         }
-        double[] y = column.numbers();
-        if (model == RegressionModel.LOGISTIC) {
-            for (int row = 0; row < y.length; row++) {
-                if (y[row] != 0 && y[row] != 1) {
-                    throw new InputException(table.place(row, column.name()) + ": the target is " + show(y[row])
-                            + ", but a logistic regression needs 0 or 1" + recoding(y));
+        int exponent = Math.getExponent(largest);
+        double[] scaled =
+                Arrays.stream(values).map(v -> Math.scalb(v, -exponent)).toArray();
+        double mean = Arrays.stream(scaled).sum() / scaled.length;
+        double squares = 0;
+        for (double value : scaled) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.scalb(Math.sqrt(squares / scaled.length), exponent);
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    /** The steps from a table to the input of a regression. */
+    private static final class Reading {
+        private final CsvTable table;
+        private final Columns columns;
+        private final RegressionModel model;
+        private final boolean intercept;
+        private final boolean standardize;
+        private final Set<String> ignored;
+        private final Set<String> categorical;
+        private final BitSet dropped = new BitSet();
+        private final List<Coding> codings = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+        private final List<double[]> x = new ArrayList<>();
+
+        Reading(CsvTable table, Columns columns, RegressionModel model, boolean intercept, boolean standardize) {
+            this.table = table;
+            this.columns = columns;
+            this.model = model;
+            this.intercept = intercept;
+            this.standardize = standardize;
+            this.ignored = named("--ignore", columns.ignore, "it cannot be left out");
+            this.categorical = named("--categorical", columns.categorical, "its two classes need no option");
+        }
+
+        RegressionInput input() {
+            CsvColumn target = table.column(columns.target, "--target");
+            if (columns.dropMissing) {
+                drop();
+            }
+            double[] y = keep(target(target));
+            for (CsvColumn column : table.columns()) {
+                if (column != target && !ignored.contains(column.name())) {
+                    add(column);
+                }
+            }
+            refuseTwins();
+            return new RegressionInput(
+                    table.file(),
+                    table.sha256(),
+                    target.name(),
+                    List.copyOf(names),
+                    x.toArray(double[][]::new),
+                    y,
+                    dropped.cardinality(),
+                    List.copyOf(codings),
+                    table.notes());
+        }
+
+        /** The columns that an option names; a name may itself hold a comma. */
+        private Set<String> named(String option, List<String> given, String notTheTarget) {
+            Set<String> found = new HashSet<>();
+            for (String name : given) {
+                for (String part : table.has(name) ? List.of(name) : List.of(name.split(",", -1))) {
+                    found.add(table.column(part.strip(), option).name());
+                }
+            }
+            if (found.contains(columns.target)) {
+                throw new InputException(
+                        option + ": column " + Text.quote(columns.target) + " is the target; " + notTheTarget);
+            }
+            return found;
+        }
+
+        /** Marks the rows in which a column that is used misses its cell. */
+        private void drop() {
+            CsvColumn worst = null;
+            int most = 0;
+            for (CsvColumn column : table.columns()) {
+                if (ignored.contains(column.name())) {
+                    continue;
+                }
+                int missing = 0;
+                for (int row = 0; row < table.rows(); row++) {
+                    if (column.missing(row)) {
+                        dropped.set(row);
+                        missing++;
+                    }
+                }
+                if (missing > most) {
+                    most = missing;
+                    worst = column;
+                }
+            }
+            if (worst != null && dropped.cardinality() == table.rows()) {
+                throw new InputException(
+                        table.file() + ": every row misses a cell, so none is left. Most are missing in"
+                                + " column " + Text.quote(worst.name()) + " (" + most + " of " + table.rows()
+                                + "): leave it out with --ignore " + Text.shellQuote(worst.name()));
+            }
+        }
+
+        /** Without the rows that are dropped. */
+        private double[] keep(double[] values) {
+            return dropped.isEmpty()
+                    ? values
+                    : IntStream.range(0, values.length)
+                            .filter(row -> !dropped.get(row))
+                            .mapToDouble(row -> values[row])
+                            .toArray();
+        }
+
+        private void add(CsvColumn column) {
+            String name = column.name();
+            if (categorical.contains(name)) {
+                addIndicators(column);
+                return;
+            }
+            if (name.equals(RegressionData.INTERCEPT) || name.equals(BayesianLinearRegression.LOG_NOISE)) {
+                throw new InputException(table.file() + ", column " + Text.quote(name) + " has the name of a parameter"
+                        + " that elbo4j adds. Rename it, or leave it out with --ignore " + Text.shellQuote(name));
+            }
+            Levels words = column.holdsWords() ? column.levels(dropped) : null;
+            Levels two = words == null ? null : words.twoValued();
+            if (words != null && words.values().size() == 1) {
+                throw constant(name, Text.quote(words.values().get(0)));
+            }
+            if (two != null) {
+                codings.add(new Coding(name, two.values(), false));
+            }
+            double[] values = keep(two != null ? two.indicator(1) : column.numbers(dropped));
+            boolean constantAllowed = !intercept && !standardize; // it may then stand for the intercept
+            if (!constantAllowed && isConstant(values)) {
+                throw constant(name, Levels.label(values[0]));
+            }
+            refuseTiny(
+                    "column " + Text.quote(name), values, ", or leave it out with --ignore " + Text.shellQuote(name));
+            names.add(name);
+            x.add(values);
+        }
+
+        private void addIndicators(CsvColumn column) {
+            Levels levels = column.levels(dropped);
+            int kept = table.rows() - dropped.cardinality();
+            if (levels.values().size() == 1) {
+                throw constant(column.name(), Text.quote(levels.values().get(0)));
+            }
+            if (levels.values().size() == kept) {
+                throw new InputException("--categorical: column " + Text.quote(column.name())
+                        + " has another value in every row, which tells the rows apart but predicts nothing. Leave it out"
+                        + " with --ignore " + Text.shellQuote(column.name()));
+            }
+            Coding coding = new Coding(column.name(), levels.values(), true);
+            codings.add(coding);
+            for (int value = 1; value < levels.values().size(); value++) {
+                names.add(coding.indicator(value));
+                x.add(keep(levels.indicator(value)));
+            }
+        }
+
+        /** A column may be named as an indicator column is. */
+        private void refuseTwins() {
+            Set<String> seen = new HashSet<>();
+            for (String name : names) {
+                if (!seen.add(name)) {
+                    throw new InputException("--categorical: two columns would be named " + Text.quote(name) + " in "
+                            + table.file() + ". Rename one in the file");
                 }
             }
         }
-        if (constant(y)) {
-            throw new InputException(
-                    where + " is constant (" + show(y[0]) + " in every row): there is nothing to predict");
+
+        private InputException constant(String name, String value) {
+            return new InputException(table.file() + ", column " + Text.quote(name) + " is constant (" + value
+                    + " in every row), so its effect cannot be told from the intercept. Leave it out with --ignore "
+                    + Text.shellQuote(name));
         }
-        return y;
-    }
 
-    /** Says how two values become 0 and 1, and names the other command for a quantity. */
-    private static String recoding(double[] y) {
-        double[] distinct = Arrays.stream(y).distinct().sorted().limit(3).toArray();
-        return distinct.length == 2
-                ? ". Its two values are " + show(distinct[0]) + " and " + show(distinct[1])
-                        + ": write the first as 0 and the second as 1"
-                : ". For a quantity use: elbo4j fit linear";
-    }
-
-    private static boolean constant(double[] values) {
-        for (double value : values) {
-            if (value != values[0]) {
-                return false;
+        /** So small that a device (single precision) or the way back to the scale of the data would make zero of it. */
+        private void refuseTiny(String what, double[] values, String orElse) {
+            double largest = largest(values);
+            boolean tiny = standardize ? sd(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
+            if (tiny && !isConstant(values)) {
+                throw new InputException(table.file() + ", " + what + " holds only numbers so near to zero (at most "
+                        + largest + ") that " + (standardize ? "double" : "single")
+                        + " precision cannot carry the result. Multiply it by a power of ten, that is, change its unit"
+                        + orElse);
             }
         }
-        return true;
-    }
 
-    /** The number as a person writes it: whole numbers without a fraction. */
-    private static String show(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        private double[] target(CsvColumn column) {
+            String where = table.file() + ", target column " + Text.quote(column.name());
+            double[] y = model == RegressionModel.LOGISTIC ? classes(column, where) : quantity(column, where);
+            double[] kept = keep(y);
+            if (isConstant(kept)) {
+                throw new InputException(where + " is constant (" + Levels.label(kept[0])
+                        + " in every row): there is nothing to predict");
+            }
+            refuseTiny("target column " + Text.quote(column.name()), kept, "");
+            return y;
+        }
+
+        private double[] quantity(CsvColumn column, String where) {
+            if (column.holdsWords()) {
+                throw new InputException(where + " holds text (" + column.textExamples()
+                        + "). The target must be a number; for two classes use: elbo4j fit logistic");
+            }
+            return column.numbers(dropped);
+        }
+
+        /** 0 and 1 as they are; other two values by their order, which is told. */
+        private double[] classes(CsvColumn column, String where) {
+            double[] numbers = column.holdsWords() ? new double[0] : column.numbers(dropped);
+            Levels levels = column.levels(dropped);
+            Levels two = levels.twoValued();
+            int count = levels.values().size();
+            if (two == null && count > 1) {
+                if (numbers.length == 0) {
+                    throw new InputException(where + " holds text of " + Text.count(count, "different value") + " ("
+                            + column.textExamples() + "), but a logistic regression needs two");
+                }
+                int row = IntStream.range(0, numbers.length)
+                        .filter(r -> !dropped.get(r) && numbers[r] != 0 && numbers[r] != 1)
+                        .findFirst()
+                        .orElseThrow();
+                throw new InputException(table.place(row, column.name()) + ": the target is "
+                        + Levels.label(numbers[row])
+                        + ", but a logistic regression needs 0 or 1, or any other two values"
+                        + " (there are " + Numbers.grouped(count) + "). For a quantity use: elbo4j fit linear");
+            }
+            if (two == null) {
+                throw new InputException(where + " is constant ("
+                        + (numbers.length == 0
+                                ? Text.quote(levels.values().get(0))
+                                : levels.values().get(0))
+                        + " in every row): there is nothing to predict");
+            }
+            if (!two.values().equals(List.of("0", "1"))) {
+                codings.add(new Coding(column.name(), two.values(), false));
+            }
+            return two.indicator(1);
+        }
+
+        private static boolean isConstant(double[] values) {
+            return Arrays.stream(values).allMatch(value -> value == values[0]);
+        }
     }
 }

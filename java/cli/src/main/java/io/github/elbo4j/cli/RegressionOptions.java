@@ -24,11 +24,15 @@ final class RegressionOptions {
     /** From here on a full covariance is more than most data can fill and most people can read. */
     private static final int LARGEST_FULL_RANK = 50;
 
+    /** Beyond it a covariance makes fit.json a file of megabytes, which few read. */
+    static final int MOST_COVARIANCES = 200;
+
     @Option(
             names = "--data",
             required = true,
             paramLabel = "FILE.csv",
-            description = "The data: a header row that names the columns, then numbers. Comma, semicolon or tab.")
+            description =
+                    "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too.")
     @SuppressWarnings("NullAway.Init") // picocli sees to it
     Path data;
 
@@ -41,6 +45,28 @@ final class RegressionOptions {
             paramLabel = "COLUMN[,…]",
             description = "Columns to leave out. Without it, every column but the target predicts.")
     List<String> ignore = new ArrayList<>();
+
+    @Option(
+            names = "--categorical",
+            paramLabel = "COLUMN[,…]",
+            description =
+                    "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE. Columns of two"
+                            + " words, such as yes and no, need it not.")
+    List<String> categorical = new ArrayList<>();
+
+    @Option(
+            names = "--decimal",
+            paramLabel = "SIGN",
+            description = "The decimal sign of the numbers in the file: . or , (a comma). Default: a point.")
+    String decimal = ".";
+
+    @Option(
+            names = "--missing",
+            paramLabel = "NAME",
+            description =
+                    "What an empty cell or NA in a column that is used means. refuse: an error. drop: its row is left out"
+                            + " and counted. Default: refuse.")
+    String missing = "refuse";
 
     @Option(names = "--no-intercept", description = "No intercept. Columns are then scaled but not centred.")
     boolean noIntercept;
@@ -61,6 +87,13 @@ final class RegressionOptions {
 
     @Option(names = "--prior-sd", paramLabel = "S", description = "Prior sd of each coefficient. Default: 2.5.")
     double priorSd = 2.5;
+
+    @Option(
+            names = "--intercept-prior-sd",
+            paramLabel = "S",
+            description = "Prior sd of the intercept. Default: that of the coefficients.")
+    @Nullable
+    Double interceptPriorSd;
 
     @Option(
             names = "--family",
@@ -123,7 +156,11 @@ final class RegressionOptions {
     @Nullable
     Integer batch;
 
-    @Option(names = "--seed", paramLabel = "N", description = "All randomness follows from it. Default: 0.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Seed.class,
+            description = "All randomness follows from it: 64 bits, from -2^63 to 2^64 - 1. Default: 0.")
     long seed;
 
     @Option(
@@ -162,6 +199,11 @@ final class RegressionOptions {
     @Nullable
     Path out;
 
+    @Option(
+            names = "--covariance",
+            description = "Put the covariance into fit.json beyond " + MOST_COVARIANCES + " parameters too.")
+    boolean covariance;
+
     @Option(names = "--json", description = "Print the result as one line of JSON and nothing else.")
     boolean json;
 
@@ -177,7 +219,14 @@ final class RegressionOptions {
         atLeastOne(command, "--threads", threads);
         positive(command, "--learning-rate", learningRate);
         positive(command, "--prior-sd", priorSd);
+        positive(command, "--intercept-prior-sd", interceptPriorSd);
         positive(command, "--tolerance", tolerance);
+        decimal(command);
+        dropMissing(command);
+        if (interceptPriorSd != null && noIntercept) {
+            throw new ParameterException(
+                    command, "--intercept-prior-sd is for an intercept, but --no-intercept leaves it out");
+        }
         if (!Float.isFinite((float) priorMean)) {
             throw new ParameterException(command, "--prior-mean is " + priorMean + ", but must be a finite number");
         }
@@ -204,6 +253,26 @@ final class RegressionOptions {
             return;
         }
         oneOf(command, "--device", device, devices);
+    }
+
+    char decimal(CommandLine command) {
+        if (!decimal.equals(".") && !decimal.equals(",")) {
+            throw new ParameterException(
+                    command, "--decimal is " + Text.quote(decimal) + ", but must be . (a point) or , (a comma)");
+        }
+        return decimal.charAt(0);
+    }
+
+    boolean dropMissing(CommandLine command) {
+        Map<String, Boolean> choices = new LinkedHashMap<>();
+        choices.put("refuse", false);
+        choices.put("drop", true);
+        return oneOf(command, "--missing", missing, choices);
+    }
+
+    /** What a file's name becomes in that of the folder of its results: without endings. */
+    static String stem(Path data) {
+        return String.valueOf(data.getFileName()).replaceFirst("(\\.[^.]+)?\\.gz$|\\.[^.]*$", "");
     }
 
     FamilyKind familyKind(CommandLine command, int parameters) {

@@ -33,7 +33,7 @@ final class ReportData {
 
     private static void write(JsonGenerator json, FitSummary.Parameter p) {
         json.writeStartObject();
-        json.writeStringProperty("name", p.name());
+        json.writeStringProperty("name", Text.plain(p.name())); // as the page shows it
         FitJson.number(json, "mean", p.mean());
         FitJson.number(json, "sd", p.sd());
         json.writeStringProperty("label", print(Numbers.withError(p.mean(), p.sd())));

@@ -24,8 +24,9 @@ final class ResultView {
         Explanation explanation = new Explanation(fit);
         FitSummary.Source data = fit.data();
         out.println("Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", "
-                + Text.count(data.rows(), "row") + " of " + Text.plain(data.file()) + ", " + fit.family()
+                + data.rowsInWords() + " of " + Text.plain(data.file()) + ", " + fit.family()
                 + " Gaussian");
+        data.codings().forEach(coding -> out.println(Text.wrap(Text.plain(coding.words()), PROSE, "    ")));
         out.println();
         table(out);
         noise(out);
@@ -44,7 +45,7 @@ final class ResultView {
                 Numbers.seconds(fit.run().seconds()) + ", "
                         + Numbers.short3(fit.run().drawsPerSecond()) + " draws/s");
         for (Path path : written) {
-            line(out, path.equals(written.get(0)) ? "wrote" : "", path.toString());
+            line(out, path.equals(written.get(0)) ? "wrote" : "", Text.plain(path.toString()));
         }
         if (!fit.good()) {
             out.println();

@@ -34,7 +34,12 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--n", required = true, paramLabel = "N", description = "How many.")
     private int n;
 
-    @Option(names = "--seed", required = true, paramLabel = "S", description = "The seed, 64 bits.")
+    @Option(
+            names = "--seed",
+            required = true,
+            paramLabel = "S",
+            converter = Seed.class,
+            description = "The seed: 64 bits, from -2^63 to 2^64 - 1.")
     private long seed;
 
     @Option(names = "--words", description = "Raw words of Philox4x32-10 instead, each as eight hexadecimal digits.")

@@ -1,5 +1,10 @@
 package io.github.elbo4j.cli;
 
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+
 /** Words for messages and tables. */
 final class Text {
     private Text() {}
@@ -33,9 +38,85 @@ final class Text {
         return wrapped.toString();
     }
 
-    /** Text from a file, without the control characters that could steer a terminal. */
+    /**
+     * Text from a file or a stranger, fit for a terminal or a page: characters that steer or deceive instead of being seen
+     * are shown as escapes, such as {@code \\u001b}. All that is shown passes here at its end; twice does no harm.
+     */
     static String plain(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
+        return escaped(text, Text::steers, Text::escape);
+    }
+
+    /** The same for text of several lines, whose ends and tabs are its own. */
+    static String plainLines(String text) {
+        return escaped(text, c -> steers(c) && c != '\n' && c != '\t', Text::escape);
+    }
+
+    /** JSON with the same characters escaped, as JSON spells them; its value is unchanged. Line ends between items stay. */
+    static String plainJson(String json) {
+        return escaped(json, c -> steers(c) && c != '\n', Text::jsonEscape);
+    }
+
+    private static String escaped(String text, IntPredicate which, IntFunction<String> escape) {
+        return text.codePoints().noneMatch(which)
+                ? text
+                : text.codePoints()
+                        .mapToObj(c -> which.test(c) ? escape.apply(c) : Character.toString(c))
+                        .collect(Collectors.joining());
+    }
+
+    /**
+     * Control characters (C0 and C1, line ends among them), those that change the direction of writing, tags, and others
+     * that are not seen; half a surrogate pair too. Joiners stay: scripts and emoji need them. Written out, so that every
+     * Java agrees.
+     */
+    private static boolean steers(int c) {
+        return c < 0x20
+                || (c >= 0x7f && c <= 0x9f)
+                || c == 0xad // soft hyphen
+                || c == 0x61c // Arabic letter mark
+                || c == 0x180e // Mongolian vowel separator
+                || c == 0x200b // space of no width
+                || c == 0x200e // left-to-right mark
+                || c == 0x200f // right-to-left mark
+                || (c >= 0x2028 && c <= 0x202e) // line and paragraph ends, embeddings and overrides
+                || (c >= 0x2060 && c <= 0x206f) // isolates and others
+                || (c >= 0xd800 && c <= 0xdfff)
+                || c == 0xfeff
+                || (c >= 0xfff9 && c <= 0xfffb)
+                || (c >= 0xe0000 && c <= 0xe007f); // tags
+    }
+
+    private static String escape(int c) {
+        return switch (c) {
+            case '\t' -> "\\t";
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            default -> String.format(Locale.ROOT, c > 0xffff ? "\\u{%x}" : "\\u%04x", c);
+        };
+    }
+
+    private static String jsonEscape(int c) {
+        return Character.toString(c)
+                .chars()
+                .mapToObj(unit -> String.format(Locale.ROOT, "\\u%04x", unit))
+                .collect(Collectors.joining());
+    }
+
+    /** Without white space at its ends, spaces that do not break included. */
+    static String strip(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isSpace(char c) {
+        return c == ' ' || Character.isWhitespace(c) || (c > 0x7f && (Character.isSpaceChar(c) || c == 0xfeff));
     }
 
     static String cut(String text, int longest) {
@@ -51,8 +132,17 @@ final class Text {
         return '"' + cut(plain(text), 60) + '"';
     }
 
-    /** {@code text} as one word of a shell's command line. */
+    /** {@code text} as one word of a shell's command line; what is not seen is written as bash reads it. */
     static String shellQuote(String text) {
-        return text.matches("[\\w.,+%/=:-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        if (text.codePoints().noneMatch(Text::steers)) {
+            return text.matches("[\\w.,+%/=:-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        }
+        return text.codePoints()
+                .mapToObj(c -> c == '\'' || c == '\\'
+                        ? "\\" + Character.toString(c)
+                        : !steers(c)
+                                ? Character.toString(c)
+                                : c > 0xffff ? String.format(Locale.ROOT, "\\U%08x", c) : escape(c))
+                .collect(Collectors.joining("", "$'", "'"));
     }
 }

@@ -120,28 +120,34 @@ public final class Standardization {
 
     /** Standardizes a column in place; returns its mean (0 if it stays) and standard deviation. */
     private static double[] scale(String name, double[] values, int first, int stride, int rows, boolean centre) {
+        double largest = 0;
+        for (int n = 0; n < rows; n++) {
+            largest = Math.max(largest, Math.abs(values[n * stride + first]));
+        }
+        // In units of a power of two near the largest value, which rounds nothing that counts: squares of tiny or huge
+        // values would be
+        // beyond a double's range.
+        int unit = largest == 0 ? 0 : Math.getExponent(largest);
         double sum = 0;
         for (int n = 0; n < rows; n++) {
-            sum += values[n * stride + first];
+            sum += Math.scalb(values[n * stride + first], -unit);
         }
         double mean = sum / rows;
         double squares = 0;
-        double largest = 0;
         for (int n = 0; n < rows; n++) {
-            double e = values[n * stride + first] - mean;
+            double e = Math.scalb(values[n * stride + first], -unit) - mean;
             squares += e * e;
-            largest = Math.max(largest, Math.abs(values[n * stride + first]));
         }
         double sd = Math.sqrt(squares / rows);
         // Equal values leave rounding errors of about this size.
-        if (!(sd > 4 * Math.ulp(largest))) {
+        if (!(sd > 4 * Math.scalb(Math.ulp(largest), -unit))) {
             throw new IllegalArgumentException(name + " is constant (" + values[first] + " in all " + rows
                     + " rows), so it cannot be scaled to standard deviation 1");
         }
         for (int n = 0; n < rows; n++) {
-            double e = centre ? values[n * stride + first] - mean : values[n * stride + first];
-            values[n * stride + first] = e / sd;
+            double value = Math.scalb(values[n * stride + first], -unit);
+            values[n * stride + first] = (centre ? value - mean : value) / sd;
         }
-        return new double[] {centre ? mean : 0, sd};
+        return new double[] {centre ? Math.scalb(mean, unit) : 0, Math.scalb(sd, unit)};
     }
 }
