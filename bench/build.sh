@@ -2,6 +2,7 @@
 #   bench   this folder
 #   java    the command, up to the class
 #   quiet   a filter of lines that no option of Java silences
+unset CDPATH
 bench=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(dirname "$bench")
 jar=$bench/target/elbo4j-bench.jar

@@ -17,6 +17,7 @@
 # Writes results/result.json (or into the folder $RESULTS), anew after each of the above, and one file for each beside it,
 # anew after each class or benchmark. What is there already is kept as *.old. Exit code 1: something failed.
 set -uo pipefail
+unset CDPATH
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 results=${RESULTS:-$here/results}
 begun=$SECONDS

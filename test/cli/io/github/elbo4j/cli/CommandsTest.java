@@ -2,6 +2,8 @@ package io.github.elbo4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +75,8 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample"})
+    @ValueSource(
+            strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample", "help", "version", "completion"})
     void helpAndVersionEverywhere(String command) {
         for (String option : new String[] {"--help", "--version"}) {
             Cli.Outcome outcome =
@@ -83,5 +86,74 @@ class CommandsTest {
             assertThat(outcome.out()).contains(option.equals("--help") ? "Usage: elbo4j" : "elbo4j ");
             assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample", "help", "version", "completion"})
+    void helpFitsTheTerminalAndEndsWithAnExample(String command) {
+        Object[] words = ("help " + command).strip().split(" ");
+        for (int columns : new int[] {40, 80, 200}) {
+            System.setProperty("elbo4j.terminal.out", "24 " + columns);
+            try {
+                String help = Cli.run(words).out();
+                assertThat(help.lines()).allMatch(line -> line.length() <= Math.min(100, columns));
+                assertThat(help).startsWith("Usage: elbo4j");
+                assertThat(help).containsPattern("\nExamples?:\n  (source <\\()?elbo4j ");
+            } finally {
+                System.clearProperty("elbo4j.terminal.out");
+            }
+        }
+        assertThat(Cli.run((Object[]) (command + " --help").strip().split(" ")).out())
+                .isEqualTo(Cli.run(words).out());
+    }
+
+    @Test
+    void requiredOptionsComeFirst() {
+        String help = Cli.run("fit", "linear", "--help").out();
+        assertThat(help).startsWith("Usage: elbo4j fit linear --data FILE.csv --target COLUMN [OPTIONS]\n");
+        assertThat(help)
+                .containsPattern("\nRequired:\n  --data FILE.csv .*\n(   .*\n)*  --target COLUMN .*\n\nOptions:\n");
+        assertThat(help).contains("  --[no-]standardize ", "  --noise-sd S ");
+        assertThat(Cli.run("devices", "--help").out()).doesNotContain("Required:");
+    }
+
+    @Test
+    void exitCodesStandWhereTheyApply() {
+        assertThat(Cli.run("fit", "logistic", "--help").out()).containsPattern("\n  1 +the fit did not converge");
+        assertThat(Cli.run("--help").out()).containsPattern("\n  129, 130, 143 +ended by");
+        for (String command : new String[] {"devices", "sample", "version"}) {
+            assertThat(Cli.run(command, "--help").out())
+                    .containsPattern("\n  3 +something broke")
+                    .doesNotContain("converge");
+        }
+    }
+
+    @Test
+    void versionAndHelpAreCommandsToo() {
+        assertThat(Cli.run("version").out())
+                .isEqualTo(Cli.run("--version").out())
+                .startsWith("elbo4j ");
+        Cli.Outcome unknown = Cli.run("help", "fit", "liner");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.err()).contains("elbo4j fit has no command \"liner\": did you mean linear?");
+    }
+
+    @Test
+    void completionIsAScriptThatKnowsTheOptions() throws Exception {
+        String script = Cli.run("completion").out();
+        assertThat(script).contains("--noise-sd").contains("complete -F");
+        // Bash reads it, and completes by it.
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "eval \"$(cat)\"; COMP_WORDS=(elbo4j fit lin); COMP_CWORD=2; _complete_elbo4j; echo \"${COMPREPLY[@]}\"")
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream in = bash.getOutputStream()) {
+            in.write(script.getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("linear\n");
     }
 }

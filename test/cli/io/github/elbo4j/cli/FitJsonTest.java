@@ -47,7 +47,8 @@ class FitJsonTest {
                         "parameters",
                         "covariance",
                         "seconds",
-                        "drawsPerSecond");
+                        "drawsPerSecond",
+                        "status");
         assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
         assertThat(line)
                 .contains("\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"verdict\":\"good\"")
@@ -61,6 +62,7 @@ class FitJsonTest {
         List<String> document = fields(json.document());
         assertThat(document).startsWith(fields(json.line()).toArray(String[]::new));
         assertThat(document).endsWith("status", "statusDetail", "options", "data", "trace");
+        assertThat(json.line()).contains("\"status\":\"step limit\"");
         assertThat(json.document()).contains("\"status\": \"step limit\"").contains("\"converged\": false");
     }
 

@@ -101,7 +101,8 @@ class FitTest {
                         "parameters",
                         "covariance",
                         "seconds",
-                        "drawsPerSecond");
+                        "drawsPerSecond",
+                        "status");
     }
 
     @Test
@@ -249,6 +250,17 @@ class FitTest {
         Cli.Outcome outcome = fit("fit logistic --target y", "o", "--data", file, "--prior-sd", 1);
         assertThat(outcome.err()).contains("note: 3 rows for 5 parameters").contains("--prior-sd");
         assertThat(outcome.exit()).as(outcome.out()).isLessThan(2);
+    }
+
+    @Test
+    void moreThreadsThanProcessorsAreNoted() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        String command = "fit linear --data air.csv --target ozone --noise-sd 21 --steps 5";
+        assertThat(fit(command, "o", "--threads", processors + 1).err())
+                .contains("note: --threads " + (processors + 1) + ", but there ");
+        assertThat(fit(command, "o", "--threads", processors).err()).isEmpty();
+        assertThat(fit(command, "o", "--threads", processors + 1, "--quiet").err())
+                .isEmpty();
     }
 
     @Test

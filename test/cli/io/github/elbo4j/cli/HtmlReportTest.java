@@ -107,4 +107,24 @@ class HtmlReportTest {
         String one = report(ExampleFit.of(List.of("intercept"), 0.2, Status.CONVERGED));
         assertThat(one).contains("There is only one parameter.");
     }
+
+    /** For those who hear the page, and for those who move by keyboard. */
+    @Test
+    void tablesAndChartsSayWhatTheyAre() {
+        String html = report(ExampleFit.of(List.of("intercept", "glu", "bmi"), 0.2, Status.CONVERGED));
+        assertThat(html).doesNotContainPattern("<th(?![^>]*\\bscope=)[\\s>]");
+        Matcher tables = Pattern.compile("<table[^>]*>\\s*(<[a-z]+)").matcher(html);
+        assertThat(tables.results().map(table -> table.group(1))).hasSize(3).containsOnly("<caption");
+        assertThat(Pattern.compile("class=\"scroll\"").matcher(html).results()).hasSize(3);
+        assertThat(Pattern.compile("class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"[a-z]")
+                        .matcher(html)
+                        .results())
+                .hasSize(3);
+        assertThat(html)
+                .contains("id=\"trace\" role=\"img\" aria-label=\"Chart of the ELBO: at step 1 it is ")
+                .containsPattern("id=\"tail\" role=\"img\" aria-label=\"Chart of the ELBO: at step 1,80\\d it is ")
+                .contains("\"words\":\"Chart of a normal density with mean ")
+                .containsPattern("<svg height=\"22\" role=\"img\" aria-label=\"90 % from [^\"]+, 50 % from ")
+                .contains("aria-label=\"0.20, where below 0.5 is good");
+    }
 }

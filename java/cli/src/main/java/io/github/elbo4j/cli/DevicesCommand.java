@@ -10,8 +10,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code elbo4j devices}. */
-@Command(name = "devices", description = "Lists the devices, whether each opens here, and if not, why.")
+@Command(
+        name = "devices",
+        description = "Lists the devices, whether each opens here, and if not, why.",
+        footer = "elbo4j devices",
+        exitCodeList = {"0:the list was printed", "2:" + Main.BAD_INPUT_MEANS, "3:" + Main.BROKEN_MEANS})
 final class DevicesCommand implements Callable<Integer> {
+    /** With fewer columns, reasons begin further left. */
+    private static final int NARROW = 60;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -20,10 +27,14 @@ final class DevicesCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         List<Devices.Status> devices = Devices.list();
+        int width = Terminal.width();
+        String indent = " ".repeat(width < NARROW ? 4 : 14);
         for (Devices.Status device : devices) {
-            out.printf("%-7s  %-3s  %s%n", device.name(), device.opens() ? "yes" : "no", device.words());
+            String line = String.format(
+                    Locale.ROOT, "%-7s  %-3s  %s", device.name(), device.opens() ? "yes" : "no", device.words());
+            out.println(Text.wrap(line, width, indent));
             for (String note : device.notes()) {
-                out.printf("%14s%s%n", "", note);
+                out.println(Text.wrap(indent + note, width, indent));
             }
         }
         List<String> open = devices.stream()
@@ -31,11 +42,12 @@ final class DevicesCommand implements Callable<Integer> {
                 .map(Devices.Status::name)
                 .toList();
         if (open.get(0).equals("cuda")) {
-            out.printf(
+            String rule = String.format(
                     Locale.ROOT,
-                    "auto is cuda where a step is large, draws × (rows + parameters) %,d or more, else %s.%n",
+                    "auto is cuda where a step is large, draws × (rows + parameters) %,d or more, else %s.",
                     Devices.CUDA_STEP,
                     open.get(1));
+            out.println(Text.wrap(rule, width, ""));
         } else {
             out.println("auto is " + open.get(0) + ".");
         }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "fit",
         description = "Fits a model to the rows of a CSV file.",
         synopsisSubcommandLabel = "MODEL",
-        commandListHeading = "%nModels:%n",
+        commandListHeading = "Models:",
+        footer = "elbo4j fit logistic --data test/data/pima.csv --target type",
         subcommands = {FitCommand.Logistic.class, FitCommand.Linear.class})
 final class FitCommand implements Runnable {
     @Spec
@@ -31,6 +32,10 @@ final class FitCommand implements Runnable {
             name = "logistic",
             description =
                     "Bayesian logistic regression: the target is 0 or 1, its log-odds are linear in the other columns.",
+            footer = {
+                "elbo4j fit logistic --data test/data/pima.csv --target type",
+                "elbo4j fit logistic --data test/data/pima.csv --target type --ignore skin,bp --seed 1 --out pima-1"
+            },
             sortOptions = false)
     static final class Logistic implements Callable<Integer> {
         @Spec
@@ -50,6 +55,10 @@ final class FitCommand implements Runnable {
     @Command(
             name = "linear",
             description = "Bayesian linear regression: the target is linear in the other columns, plus normal noise.",
+            footer = {
+                "elbo4j fit linear --data test/data/air.csv --target ozone",
+                "elbo4j fit linear --data test/data/air.csv --target ozone --noise-sd 21 --family mean-field"
+            },
             sortOptions = false)
     static final class Linear implements Callable<Integer> {
         @Spec

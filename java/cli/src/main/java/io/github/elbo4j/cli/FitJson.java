@@ -115,10 +115,10 @@ final class FitJson {
             json.writeEndArray();
         }
         json.writeEndArray();
+        json.writeStringProperty("status", words(fit.ending().status()));
     }
 
     private void writeRun(JsonGenerator json) {
-        json.writeStringProperty("status", words(fit.ending().status()));
         json.writeStringProperty("statusDetail", fit.ending().detail());
         json.writeObjectPropertyStart("options");
         for (Map.Entry<String, Object> option : fit.options().entrySet()) {

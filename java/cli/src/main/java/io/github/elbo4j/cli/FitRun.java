@@ -60,6 +60,7 @@ final class FitRun {
                 new NormalPrior(options.priorMean, interceptPriorSd()),
                 noiseSd);
         notes(input, problem);
+        noteThreads(Runtime.getRuntime().availableProcessors());
         Devices.Choice choice = choose(Devices.Request.of(options.device)
                 .withThreads(options.threads == null ? Devices.defaultThreads() : options.threads)
                 .withArithmetic(options.arithmetic(command))
@@ -67,17 +68,24 @@ final class FitRun {
                 .withStepSize(stepSize(input, problem)));
         try (Device device = choice.device()) {
             OutputFolder folder = OutputFolder.open(folder());
-            try (Interruption interruption = new Interruption()) {
-                FitSummary summary = summary(fit(device, problem, interruption), problem, input, choice);
+            boolean silent = options.quiet || options.json;
+            try (ProgressView view = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), options.steps);
+                    Interruption interruption = new Interruption(view::say)) {
+                FitResult result = fit(device, problem, view, interruption);
+                view.end();
+                FitSummary summary = summary(result, problem, input, choice);
                 List<Path> written = write(folder, summary);
                 if (options.json) {
                     out.print(new FitJson(summary).line());
                 } else {
-                    new ResultView(summary).print(out, written);
+                    new ResultView(summary, Terminal.width()).print(out, written);
                 }
                 out.flush();
                 if (written.size() < 2 || summary.ending().status() == Status.FAILED) {
                     return Main.BROKEN;
+                }
+                if (interruption.exitCode() != 0) {
+                    return interruption.exitCode();
                 }
                 return summary.good() ? Main.GOOD : Main.BAD_FIT;
             }
@@ -135,6 +143,14 @@ final class FitRun {
         }
     }
 
+    private void noteThreads(int processors) {
+        if (options.threads != null && options.threads > processors && !options.quiet && !options.json) {
+            err.println("note: --threads " + options.threads + ", but there "
+                    + (processors == 1 ? "is 1 processor" : "are " + Numbers.grouped(processors) + " processors")
+                    + ": more threads than that make it slower; the result is the same");
+        }
+    }
+
     /** Opens a device; that it cannot be opened is for the person to solve. */
     static Devices.Choice choose(Devices.Request request) {
         try {
@@ -157,10 +173,8 @@ final class FitRun {
         return Path.of("elbo4j-fit-" + RegressionOptions.stem(options.data));
     }
 
-    private FitResult fit(Device device, Problem problem, Interruption interruption) {
-        boolean silent = options.quiet || options.json;
-        try (ProgressView view = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), options.steps);
-                DataLogJoint joint = problem.joint(device)) {
+    private FitResult fit(Device device, Problem problem, ProgressView view, Interruption interruption) {
+        try (DataLogJoint joint = problem.joint(device)) {
             return Sgvi.builder()
                     .family(options.familyKind(command, problem.parameters()))
                     .gradient(options.gradient(command))

@@ -4,8 +4,10 @@ import java.util.List;
 
 /** The correlation matrix as a table whose cells are coloured: red above zero, blue below, stronger the further away. */
 final class HeatMap {
-    /** Beyond it numbers no longer fit into the cells; they are in the cells' titles instead. */
+    /** Beyond it numbers no longer fit into the cells; they are read out, and in the cells' titles, instead. */
     private static final int WITH_NUMBERS = 16;
+    /** Beyond it they do not fit on a narrow page. */
+    private static final int FEW = 8;
     /** Beyond it a page of cells says nothing. */
     private static final int LARGEST = 60;
 
@@ -43,12 +45,15 @@ final class HeatMap {
     }
 
     String html() {
-        boolean numbers = parameters.size() <= WITH_NUMBERS;
+        int size = parameters.size();
         StringBuilder html = new StringBuilder(1 << 12);
-        html.append("<table class=\"heat").append(numbers ? "" : " dense").append("\">\n<thead><tr><td></td>");
+        html.append("<table class=\"heat")
+                .append(size <= FEW ? "" : size <= WITH_NUMBERS ? " many" : " dense")
+                .append(
+                        "\">\n<caption class=\"unseen\">Correlations of the parameters</caption>\n<thead><tr><td></td>");
         for (FitSummary.Parameter p : parameters) {
             String name = Html.escape(p.name());
-            html.append("<th title=\"")
+            html.append("<th scope=\"col\" title=\"")
                     .append(name)
                     .append("\"><span>")
                     .append(name)
@@ -56,18 +61,18 @@ final class HeatMap {
         }
         html.append("</tr></thead>\n<tbody>\n");
         for (int i = 0; i < parameters.size(); i++) {
-            html.append("<tr><th>")
+            html.append("<tr><th scope=\"row\">")
                     .append(Html.escape(parameters.get(i).name()))
                     .append("</th>");
             for (int j = 0; j < parameters.size(); j++) {
-                cell(html, i, j, numbers);
+                cell(html, i, j);
             }
             html.append("</tr>\n");
         }
         return html.append("</tbody>\n</table>").toString();
     }
 
-    private void cell(StringBuilder html, int i, int j, boolean numbers) {
+    private void cell(StringBuilder html, int i, int j) {
         if (i == j) {
             html.append("<td class=\"self\"></td>");
             return;
@@ -84,7 +89,7 @@ final class HeatMap {
                         parameters.get(i).name() + ", " + parameters.get(j).name() + ": "))
                 .append(Html.number(text))
                 .append("\">")
-                .append(numbers ? Html.number(text) : "")
+                .append(Html.number(text))
                 .append("</td>");
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import java.io.IOException;
@@ -71,6 +72,8 @@ final class HtmlReport {
         slots.put("device", Html.escape(fit.run().device()));
         slots.put("description", Html.escape(fit.run().description()));
         slots.put("table", new ParameterTable(fit.parameters(), effect(data)).html());
+        slots.put("traceinwords", Html.prose(courseInWords(fit.trace())));
+        slots.put("tailinwords", Html.prose(courseInWords(lastHalf(fit.trace()))));
         slots.put("tablecaption", Html.prose(tableCaption()));
         slots.put("correlations", correlations());
         slots.put("aboutelbo", Html.escape(explanation.elbo()));
@@ -150,11 +153,28 @@ final class HtmlReport {
                                     + (covariance == null ? " with <code>--covariance</code>." : "."))
                     + "</p>";
         }
-        return "<div class=\"beside\"><div class=\"scroll\">" + map.html()
+        return "<div class=\"beside\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"correlations\">"
+                + map.html()
                 + "</div><div><p class=\"scale\">−1 <i></i> 1</p>"
                 + "<p class=\"caption\">" + Html.prose(map.strongest())
                 + " Where the correlation of two parameters is near −1"
                 + " or 1, the data say much about one combination of them and little about each.</p></div></div>";
+    }
+
+    private static List<TracePoint> lastHalf(List<TracePoint> trace) {
+        return trace.subList(trace.size() / 2, trace.size());
+    }
+
+    /** What the chart of a part of the trace shows, for those who do not see it. */
+    private static String courseInWords(List<TracePoint> trace) {
+        if (trace.size() < 2) {
+            return "Too few steps to draw.";
+        }
+        TracePoint first = trace.get(0);
+        TracePoint last = trace.get(trace.size() - 1);
+        return "Chart of the ELBO: at step " + Numbers.grouped(first.step()) + " it is "
+                + Numbers.withError(first.elbo(), first.standardError()) + ", at step " + Numbers.grouped(last.step())
+                + " it is " + Numbers.withError(last.elbo(), last.standardError()) + ".";
     }
 
     /** k-hat on a line from 0 to 1 whose thresholds are marked. */
@@ -163,8 +183,9 @@ final class HtmlReport {
             return "not available";
         }
         double x = 2 + 116 * Math.max(0, Math.min(1, fit.kHat()));
-        return "<svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\"good below"
-                + " 0.5, usable below 0.7\"><rect x=\"2\" y=\"4\" width=\"58\" height=\"4\" fill=\"var(--good)\"/>"
+        return "<svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\""
+                + Html.number(Numbers.fixed(fit.kHat(), 2))
+                + ", where below 0.5 is good and below 0.7 usable\"><rect x=\"2\" y=\"4\" width=\"58\" height=\"4\" fill=\"var(--good)\"/>"
                 + "<rect x=\"60\" y=\"4\" width=\"23.2\" height=\"4\" fill=\"var(--usable)\"/>"
                 + "<rect x=\"83.2\" y=\"4\" width=\"34.8\" height=\"4\" fill=\"var(--bad)\"/><circle cx=\""
                 + Numbers.fixed(x, 1)
@@ -172,9 +193,10 @@ final class HtmlReport {
     }
 
     private String options() {
-        StringBuilder html = new StringBuilder("<table class=\"options\">\n");
+        StringBuilder html =
+                new StringBuilder("<table class=\"options\">\n<caption class=\"unseen\">What the fit used</caption>\n");
         fit.options()
-                .forEach((name, value) -> html.append("<tr><th>")
+                .forEach((name, value) -> html.append("<tr><th scope=\"row\">")
                         .append(Html.escape(name))
                         .append("</th><td>")
                         .append(shown(value))

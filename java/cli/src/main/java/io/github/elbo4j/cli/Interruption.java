@@ -1,53 +1,135 @@
 package io.github.elbo4j.cli;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
- * Lets Ctrl-C (or a plain kill) end a fit with what it has. While it is open, the request is passed on to the fit, and the
- * process waits until results are written before it goes.
+ * Lets Ctrl-C, a plain kill or a lost terminal end a fit with what it has. While it is open, the first request asks the fit to
+ * stop after its step, and the second one, or a second later, to stop in the middle of it. Each is answered at once. Only a fit
+ * that does not heed them, or a third request, ends the process without results.
  */
 final class Interruption implements BooleanSupplier, AutoCloseable {
-    /** Long enough to evaluate and write any fit that a person waits for; then the process goes anyway. */
-    private static final int PATIENCE_SECONDS = 60;
+    /** So soon after another, a request is the same one: timeout(1) and the launcher tell the process and its group. */
+    private static final Duration SAME = Duration.ofMillis(300);
+    /** What a step gets to end by itself. */
+    private static final Duration STEP = Duration.ofSeconds(1);
+    /** Long enough for the slowest kernel that a person waits for; then the process goes without results. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final Duration WORD_EVERY = Duration.ofSeconds(10);
+
+    private final Consumer<String> say;
+    private final IntConsumer leave;
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::stopAndWait, "elbo4j-interruption");
+    private final List<Runnable> restore;
     private volatile boolean requested;
+    private volatile boolean now;
+    private volatile int exitCode;
+    private long last;
 
-    Interruption() {
-        Runtime.getRuntime().addShutdownHook(hook);
+    /** @param say shows a line to whoever asked */
+    Interruption(Consumer<String> say) {
+        this(say, code -> Runtime.getRuntime().halt(code));
     }
 
-    /** Whether the fit was asked to stop. */
+    /** @param leave ends the process without results */
+    Interruption(Consumer<String> say, IntConsumer leave) {
+        this.say = say;
+        this.leave = leave;
+        this.restore = List.of(
+                Signals.listen("HUP", () -> heard("HUP", 129)),
+                Signals.listen("INT", () -> heard("INT", 130)),
+                Signals.listen("TERM", () -> heard("TERM", 143)));
+    }
+
+    /** Whether the fit was asked to stop, after the step that it is at. */
     @Override
     public boolean getAsBoolean() {
         return requested;
+    }
+
+    /** Whether it was asked to stop at once, with the state before the step that it is at. */
+    boolean now() {
+        return now;
+    }
+
+    /** 128 and the number of the signal, as shells have it; 0 if none came. */
+    int exitCode() {
+        return exitCode;
     }
 
     /** Results are written, or never will be. */
     @Override
     public void close() {
         finished.countDown();
+        restore.forEach(Runnable::run);
+    }
+
+    /**
+     * A request came.
+     *
+     * @param code 128 and the signal's number
+     */
+    synchronized void heard(String signal, int code) {
+        long time = System.nanoTime();
+        boolean same = requested && time - last < SAME.toNanos();
+        last = time;
+        if (same) {
+            return;
+        }
         if (!requested) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                requested = true; // the request came in this moment; the hook ends by itself
-            }
+            requested = true;
+            exitCode = code;
+            say.accept("elbo4j: " + (signal.equals("INT") ? "" : "SIG" + signal + ": ") + "stopping after this step; "
+                    + again(signal) + " to stop now");
+            Thread clock = new Thread(() -> hurry(code), "elbo4j-interruption");
+            clock.setDaemon(true);
+            clock.start();
+        } else if (!now) {
+            now = true;
+            say.accept("elbo4j: stopping now");
+        } else {
+            leave("stopped in the middle of a step", code);
         }
     }
 
-    private void stopAndWait() {
-        requested = true;
+    private static String again(String signal) {
+        return signal.equals("INT") ? "Ctrl-C again" : "again";
+    }
+
+    /** Whoever asked has waited: a step that takes long is not waited for, and what it takes is said. */
+    private void hurry(int code) {
         try {
-            if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println(
-                        "elbo4j: the fit did not stop within " + PATIENCE_SECONDS + " s; nothing was written");
+            if (finished.await(STEP.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
             }
+            synchronized (this) {
+                if (!now) {
+                    now = true;
+                    say.accept("elbo4j: the step goes on; stopping in the middle of it");
+                }
+            }
+            for (Duration waited = Duration.ZERO; waited.compareTo(PATIENCE) < 0; waited = waited.plus(WORD_EVERY)) {
+                if (finished.await(WORD_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+                say.accept("elbo4j: the device is still at work; once more ends it without results");
+            }
+            leave("the fit did not stop within " + PATIENCE.toSeconds() + " s", code);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void leave(String why, int code) {
+        if (finished.getCount() > 0) {
+            say.accept("elbo4j: " + why + "; nothing was written");
+            leave.accept(code);
         }
     }
 }

@@ -2,12 +2,12 @@ package io.github.elbo4j.cli;
 
 import io.github.elbo4j.device.DeviceException;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,24 +22,43 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "elbo4j",
         description = "Variational inference: fits Bayesian models by stochastic ascent on the evidence lower bound.",
-        subcommands = {FitCommand.class, DevicesCommand.class, SampleCommand.class},
+        subcommands = {
+            FitCommand.class,
+            DevicesCommand.class,
+            SampleCommand.class,
+            HelpCommand.class,
+            VersionCommand.class,
+            CompletionCommand.class
+        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        usageHelpWidth = 100,
-        exitCodeListHeading = "%nExit codes:%n",
+        commandListHeading = "Commands:",
+        footer = {"elbo4j fit logistic --data test/data/pima.csv --target type", "elbo4j help fit logistic"},
         exitCodeList = {
             "0:it went well",
-            "1:the fit did not converge, or its k-hat says not to trust it (results are written all the same)",
-            "2:the command line or the data need a correction",
-            "3:something broke: a device, the disk, or elbo4j itself"
+            "1:" + Main.BAD_FIT_MEANS,
+            "2:" + Main.BAD_INPUT_MEANS,
+            "3:" + Main.BROKEN_MEANS,
+            "129, 130, 143:" + Main.SIGNALLED_MEANS
         })
 public final class Main implements Runnable {
+    static final String BAD_FIT_MEANS =
+            "the fit did not converge, or its k-hat says not to trust it (results are written all the same)";
+    static final String BAD_INPUT_MEANS = "the command line or the data need a correction";
+    static final String BROKEN_MEANS = "something broke: a device, the disk, the output, or elbo4j itself";
+    static final String SIGNALLED_MEANS =
+            "ended by a lost terminal, Ctrl-C or kill; a fit has written what it had by then";
+
     static final int GOOD = 0;
     static final int BAD_FIT = 1;
     static final int BAD_INPUT = 2;
     static final int BROKEN = 3;
+    /** As of a program that SIGPIPE ends: who reads the output has gone. */
+    static final int NO_READER = 141;
+    /** Instead of 1, which is also that of a Java that did not start; the launcher makes a 1 of it. */
+    static final int LAUNCHED_BAD_FIT = 100;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -52,13 +71,30 @@ public final class Main implements Runnable {
     private boolean stacktrace;
 
     public static void main(String[] args) {
-        // The terminal's encoding may be plain ASCII in a container; JSON and names are UTF-8 everywhere.
-        PrintWriter out = utf8(FileDescriptor.out);
-        PrintWriter err = utf8(FileDescriptor.err);
+        String launcher = System.getProperty("elbo4j.launcher", "");
+        if (!launcher.isEmpty()) {
+            leaveWith(Long.parseLong(launcher));
+        }
+        Output output = new Output(FileDescriptor.out);
+        PrintWriter out = utf8(output);
+        PrintWriter err = utf8(new Output(FileDescriptor.err));
         int exitCode = run(out, err, args);
         out.flush();
+        if (output.readerIsGone()) {
+            exitCode = NO_READER;
+        } else if (output.failure() != null) {
+            err.println("elbo4j: what was printed is lost: " + output.failure().getMessage());
+            exitCode = BROKEN;
+        }
         err.flush();
-        System.exit(exitCode);
+        System.exit(exitCode == BAD_FIT && !launcher.isEmpty() ? LAUNCHED_BAD_FIT : exitCode);
+    }
+
+    /** The launcher passes signals on, but nobody can pass on that it was killed. */
+    private static void leaveWith(long launcher) {
+        ProcessHandle.of(launcher).ifPresent(process -> {
+            var unused = process.onExit().thenRun(() -> Runtime.getRuntime().halt(BROKEN));
+        });
     }
 
     /** Runs the command with these streams and returns its exit code. */
@@ -68,6 +104,8 @@ public final class Main implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false) // a column may be called @home
+                .setHelpSectionKeys(List.of("all"))
+                .setHelpSectionMap(Map.of("all", help -> HelpText.of(help.commandSpec(), Terminal.width())))
                 .setParameterExceptionHandler(Main::misused)
                 .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command));
         try {
@@ -76,6 +114,12 @@ public final class Main implements Runnable {
             // picocli passes errors on. What was held is let go by now.
             err.println(
                     "elbo4j: Java's memory is too small for this. Give it more, for example ELBO4J_JAVA_OPTS=-Xmx8g");
+            return BROKEN;
+        } catch (Error e) { // a jar that lacks a part, too deep a recursion
+            if (main.stacktrace) {
+                e.printStackTrace(err);
+            }
+            say(err, unexpected(e, main.stacktrace));
             return BROKEN;
         }
     }
@@ -93,7 +137,7 @@ public final class Main implements Runnable {
     private static int misused(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
+        say(err, "elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             NearName.of(
                             unmatched.getUnmatched().get(0),
@@ -114,17 +158,28 @@ public final class Main implements Runnable {
             err.print(Text.plainLines(trace.toString()));
         }
         if (e instanceof InputException) {
-            err.println("elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
+            say(err, "elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
             return BAD_INPUT;
         }
-        String what =
-                e instanceof DeviceException ? String.valueOf(e.getMessage()) : "this should not have happened: " + e;
-        err.println("elbo4j: " + Text.plain(what) + (stacktrace ? "" : " (--stacktrace shows where)"));
+        say(err, Text.plain(unexpected(e, stacktrace)));
         return BROKEN;
     }
 
-    private static PrintWriter utf8(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    /** A message, broken into lines where a terminal shows it. */
+    static void say(PrintWriter err, String message) {
+        int columns = Terminal.columns();
+        err.println(columns == 0 ? message : Text.wrap(message, columns - 1, "  "));
+    }
+
+    private static String unexpected(Throwable e, boolean traced) {
+        String what =
+                e instanceof DeviceException ? String.valueOf(e.getMessage()) : "this should not have happened: " + e;
+        return "elbo4j: " + what + (traced ? "" : " (--stacktrace shows where)");
+    }
+
+    /** The terminal's encoding may be plain ASCII in a container; JSON and names are UTF-8 everywhere. */
+    private static PrintWriter utf8(Output output) {
+        return new PrintWriter(new OutputStreamWriter(output, StandardCharsets.UTF_8), true);
     }
 
     /** From the jar's manifest. */

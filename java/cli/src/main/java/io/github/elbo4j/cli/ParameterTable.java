@@ -8,10 +8,14 @@ import java.util.List;
  * standard deviation of its column, since coefficients of columns with different units cannot be compared as they are.
  */
 final class ParameterTable {
-    private static final int WIDTH = 320;
-    private static final int MARGIN = 8;
+    /** Of the axis at either end, in percent of the column's width: it is as wide as the page lets it. */
+    private static final double MARGIN = 2.5;
+
     /** Phi^-1(0.75): half the width of the central 50 % interval. */
     private static final double Z75 = 0.6744897501960817;
+
+    private static final List<String> NUMBERS = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    private static final String ABOVE = "P(&gt; 0)";
 
     private final List<FitSummary.Parameter> parameters;
     private final String effect;
@@ -36,25 +40,29 @@ final class ParameterTable {
 
     String html() {
         StringBuilder html = new StringBuilder(1 << 12);
-        html.append("<table class=\"parameters\">\n<thead><tr><th>parameter</th><th>mean</th><th>sd</th><th>5 %</th>")
-                .append(
-                        "<th>95 %</th><th><abbr title=\"probability that the parameter is above zero\">P(&gt; 0)</abbr>")
-                .append("</th><th class=\"effect\">")
+        html.append(
+                "<table class=\"parameters\">\n<caption class=\"unseen\">The posterior of each parameter</caption>\n<thead><tr>");
+        for (String name : NUMBERS) {
+            html.append("<th scope=\"col\">").append(name).append("</th>");
+        }
+        html.append("<th scope=\"col\"><abbr title=\"probability that the parameter is above zero\">")
+                .append(ABOVE)
+                .append("</abbr></th><th scope=\"col\" class=\"effect\">")
                 .append(Html.escape(effect))
                 .append("</th></tr></thead>\n<tbody>\n");
         for (FitSummary.Parameter p : parameters) {
             int decimals = Numbers.decimals(p.sd(), 3);
             String name = Html.escape(p.name());
-            html.append("<tr><th title=\"")
+            html.append("<tr><th scope=\"row\" title=\"")
                     .append(name)
                     .append("\">")
                     .append(name)
                     .append("</th>");
-            cell(html, Numbers.fixed(p.mean(), decimals));
-            cell(html, Numbers.fixed(p.sd(), decimals));
-            cell(html, Numbers.fixed(p.q05(), decimals));
-            cell(html, Numbers.fixed(p.q95(), decimals));
-            cell(html, probability(p));
+            cell(html, NUMBERS.get(1), Numbers.fixed(p.mean(), decimals));
+            cell(html, NUMBERS.get(2), Numbers.fixed(p.sd(), decimals));
+            cell(html, NUMBERS.get(3), Numbers.fixed(p.q05(), decimals));
+            cell(html, NUMBERS.get(4), Numbers.fixed(p.q95(), decimals));
+            cell(html, ABOVE, probability(p));
             html.append("<td class=\"effect\">").append(interval(p)).append("</td></tr>\n");
         }
         html.append("</tbody>\n<tfoot><tr><td colspan=\"6\"></td><td class=\"effect\">")
@@ -79,23 +87,33 @@ final class ParameterTable {
         return Double.isFinite(p.unit()) && Double.isFinite(p.mean()) && Double.isFinite(p.sd());
     }
 
-    private static void cell(StringBuilder html, String number) {
-        html.append("<td>").append(Html.number(number)).append("</td>");
+    /** On a narrow page the label stands above the number, in place of the column's head. */
+    private static void cell(StringBuilder html, String label, String number) {
+        html.append("<td data-label=\"")
+                .append(label)
+                .append("\">")
+                .append(Html.number(number))
+                .append("</td>");
     }
 
     private String interval(FitSummary.Parameter p) {
         if (!drawn(p)) {
             return "";
         }
-        double half50 = Z75 * p.sd();
-        String clear = p.q05() > 0 || p.q95() < 0 ? " clear" : "";
-        return svg(
-                22,
-                line("zero", 0, 0, 0, 22)
-                        + line("wide" + clear, p.q05() * p.unit(), p.q95() * p.unit(), 11, 11)
-                        + line("narrow" + clear, (p.mean() - half50) * p.unit(), (p.mean() + half50) * p.unit(), 11, 11)
-                        + "<circle class=\"middle" + clear + "\" cx=\"" + x(p.mean() * p.unit())
-                        + "\" cy=\"11\" r=\"4\"/>");
+        double middle = p.mean() * p.unit();
+        double half50 = Z75 * p.sd() * p.unit();
+        double low90 = p.q05() * p.unit();
+        double high90 = p.q95() * p.unit();
+        String clear = low90 > 0 || high90 < 0 ? " clear" : "";
+        int decimals = Numbers.decimals(p.sd() * p.unit(), 2);
+        String words = "90 % from " + Numbers.fixed(low90, decimals) + " to " + Numbers.fixed(high90, decimals)
+                + ", 50 % from " + Numbers.fixed(middle - half50, decimals) + " to "
+                + Numbers.fixed(middle + half50, decimals);
+        return "<svg height=\"22\" role=\"img\" aria-label=\"" + Html.prose(words) + "\">"
+                + line("zero", 0, 0, 0, 22)
+                + line("wide" + clear, low90, high90, 11, 11)
+                + line("narrow" + clear, middle - half50, middle + half50, 11, 11)
+                + "<circle class=\"middle" + clear + "\" cx=\"" + x(middle) + "\" cy=\"11\" r=\"4\"/></svg>";
     }
 
     private String axis() {
@@ -111,7 +129,7 @@ final class ParameterTable {
                     .append(Html.number(Numbers.fixed(k * step, decimals)))
                     .append("</text>");
         }
-        return svg(20, ticks.toString());
+        return "<svg height=\"20\" aria-hidden=\"true\">" + ticks + "</svg>";
     }
 
     /** 1, 2 or 5 times a power of ten, at least {@code rough}. */
@@ -125,17 +143,12 @@ final class ParameterTable {
         return 10 * power;
     }
 
-    private static String svg(int height, String content) {
-        return "<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" width=\"" + WIDTH + "\" height=\"" + height
-                + "\" aria-hidden=\"true\">" + content + "</svg>";
-    }
-
     private String line(String style, double from, double to, int y1, int y2) {
         return "<line class=\"" + style + "\" x1=\"" + x(from) + "\" x2=\"" + x(to) + "\" y1=\"" + y1 + "\" y2=\"" + y2
                 + "\"/>";
     }
 
     private String x(double value) {
-        return Numbers.fixed(MARGIN + (WIDTH - 2 * MARGIN) * (value - low) / (high - low), 1);
+        return Numbers.fixed(MARGIN + (100 - 2 * MARGIN) * (value - low) / (high - low), 2) + "%";
     }
 }

@@ -2,6 +2,7 @@ package io.github.elbo4j.cli;
 
 import io.github.elbo4j.infer.Progress;
 import java.io.PrintWriter;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -19,6 +20,7 @@ final class ProgressView implements Progress.Listener, AutoCloseable {
     private final @Nullable ProgressBar bar;
     private final int columns;
     private volatile @Nullable Progress latest;
+    private volatile boolean ended;
     private long lastLine = System.nanoTime();
 
     /** @param columns the width of the terminal; 0 if it is none */
@@ -47,34 +49,69 @@ final class ProgressView implements Progress.Listener, AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        if (bar != null) {
-            bar.close();
-            err.print("\r" + " ".repeat(columns - 1) + "\r"); // the table takes the bar's place
-            err.flush();
-        }
+    /** A line for whoever asked, silent or not. */
+    void say(String line) {
+        // The bar stays where it is, with the ^C behind it, and goes on below.
+        err.println(bar == null || ended ? line : "\n" + line);
+        err.flush();
     }
 
-    /** The bar and the words beside it, no longer than the terminal is wide. */
-    static String render(@Nullable Progress progress, int width) {
-        if (progress == null) {
-            return "starting";
+    /** Nothing more is shown; the result takes the bar's place. */
+    void end() {
+        if (bar != null && !ended) {
+            bar.close();
+            err.print("\r" + " ".repeat(columns - 1) + "\r");
+            err.flush();
         }
-        double done = BAR * Math.min(1, (double) progress.step() / progress.maxSteps());
+        ended = true;
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    /** The bar and the words beside it, or as much of both as the terminal is wide. */
+    static String render(@Nullable Progress progress, int width) {
+        String line = progress == null
+                ? "starting"
+                : Stream.of(
+                                bar(progress, BAR) + words(progress),
+                                bar(progress, BAR / 2) + words(progress),
+                                bar(progress, BAR / 2) + steps(progress) + elbo(progress),
+                                bar(progress, BAR / 2) + step(progress) + elbo(progress),
+                                step(progress) + elbo(progress),
+                                elbo(progress).strip())
+                        .filter(text -> text.length() <= width)
+                        .findFirst()
+                        .orElse("");
+        return line + " ".repeat(Math.max(0, width - line.length()));
+    }
+
+    private static String bar(Progress progress, int length) {
+        double done = length * Math.min(1, (double) progress.step() / progress.maxSteps());
         int whole = (int) done;
         String bar = "█".repeat(whole);
-        if (whole < BAR) {
+        if (whole < length) {
             bar += EIGHTHS.charAt((int) (8 * (done - whole)));
         }
-        String line = bar + " ".repeat(BAR - bar.length()) + "▏" + words(progress);
-        return line.length() > width ? line.substring(0, width) : line + " ".repeat(width - line.length());
+        return bar + " ".repeat(length - bar.length()) + "▏";
     }
 
     private static String words(Progress progress) {
-        return "step " + Numbers.grouped(progress.step()) + " of at most " + Numbers.grouped(progress.maxSteps())
-                + "  ELBO " + Numbers.withError(progress.elbo(), progress.standardError())
-                + "  " + Numbers.short3(progress.drawsPerSecond()) + " draws/s";
+        return steps(progress) + elbo(progress) + "  " + Numbers.short3(progress.drawsPerSecond()) + " draws/s";
+    }
+
+    private static String steps(Progress progress) {
+        return step(progress) + " of at most " + Numbers.grouped(progress.maxSteps());
+    }
+
+    private static String step(Progress progress) {
+        return "step " + Numbers.grouped(progress.step());
+    }
+
+    private static String elbo(Progress progress) {
+        return "  ELBO " + Numbers.withError(progress.elbo(), progress.standardError());
     }
 
     private void show(String line) {

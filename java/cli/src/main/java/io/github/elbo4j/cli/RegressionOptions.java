@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -342,7 +343,8 @@ final class RegressionOptions {
     private static <T> T oneOf(CommandLine command, String option, String name, Map<String, T> choices) {
         T choice = choices.get(name);
         if (choice == null) {
-            String near = NearName.of(name, choices.keySet())
+            String near = (name.startsWith("gpu") ? Optional.of("cuda") : NearName.of(name, choices.keySet()))
+                    .filter(choices::containsKey)
                     .map(n -> " (did you mean " + n + "?)")
                     .orElse("");
             throw new ParameterException(

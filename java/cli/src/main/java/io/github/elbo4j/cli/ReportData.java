@@ -37,9 +37,18 @@ final class ReportData {
         FitJson.number(json, "mean", p.mean());
         FitJson.number(json, "sd", p.sd());
         json.writeStringProperty("label", print(Numbers.withError(p.mean(), p.sd())));
+        json.writeStringProperty("words", print(inWords(p)));
         String above = ParameterTable.probability(p);
         json.writeStringProperty("above", above.isEmpty() ? "" : "P(> 0) " + sign(above));
         json.writeEndObject();
+    }
+
+    /** What the chart of a density shows, for those who do not see it. */
+    private static String inWords(FitSummary.Parameter p) {
+        int decimals = Numbers.decimals(p.sd(), 2);
+        return "Chart of a normal density with mean " + Numbers.fixed(p.mean(), decimals) + " and standard deviation "
+                + Numbers.fixed(p.sd(), decimals) + "; 90 % lie between " + Numbers.fixed(p.q05(), decimals) + " and "
+                + Numbers.fixed(p.q95(), decimals);
     }
 
     private static String print(String number) {

@@ -4,6 +4,7 @@ import io.github.elbo4j.model.BayesianLinearRegression;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The result of a fit as a table for the terminal. */
@@ -11,22 +12,27 @@ final class ResultView {
     private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
     /** A longer name is cut, so that one long name does not push the numbers off the screen. */
     private static final int LONGEST_NAME = 32;
-    /** Characters a line of sentences. */
-    private static final int PROSE = 100;
+    /** With fewer columns than that left for it, a name stands above its numbers. */
+    private static final int SHORTEST_NAME = 10;
 
     private final FitSummary fit;
+    private final int width;
 
-    ResultView(FitSummary fit) {
+    /** @param width the columns of a line */
+    ResultView(FitSummary fit, int width) {
         this.fit = fit;
+        this.width = width;
     }
 
     void print(PrintWriter out, List<Path> written) {
         Explanation explanation = new Explanation(fit);
         FitSummary.Source data = fit.data();
-        out.println("Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", "
-                + data.rowsInWords() + " of " + Text.plain(data.file()) + ", " + fit.family()
-                + " Gaussian");
-        data.codings().forEach(coding -> out.println(Text.wrap(Text.plain(coding.words()), PROSE, "    ")));
+        out.println(Text.wrap(
+                "Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", "
+                        + data.rowsInWords() + " of " + Text.plain(data.file()) + ", " + fit.family() + " Gaussian",
+                width,
+                ""));
+        data.codings().forEach(coding -> out.println(Text.wrap(Text.plain(coding.words()), width, "    ")));
         out.println();
         table(out);
         noise(out);
@@ -49,8 +55,8 @@ final class ResultView {
         }
         if (!fit.good()) {
             out.println();
-            out.println(Text.wrap(explanation.verdict(), PROSE, ""));
-            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + advice, PROSE, "  ")));
+            out.println(Text.wrap(explanation.verdict(), width, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + advice, width, "  ")));
         }
     }
 
@@ -60,7 +66,7 @@ final class ResultView {
         for (FitSummary.Parameter p : fit.parameters()) {
             int decimals = Numbers.decimals(p.sd(), 3);
             rows.add(List.of(
-                    Text.cut(Text.plain(p.name()), LONGEST_NAME),
+                    Text.plain(p.name()),
                     Numbers.fixed(p.mean(), decimals),
                     Numbers.fixed(p.sd(), decimals),
                     Numbers.fixed(p.q05(), decimals),
@@ -69,12 +75,20 @@ final class ResultView {
         int[] widths = new int[HEAD.size()];
         for (List<String> row : rows) {
             for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], row.get(c).length());
+                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
             }
         }
+        int numbers = Arrays.stream(widths, 1, widths.length).map(w -> 2 + w).sum();
+        int names = Math.min(Math.min(widths[0], LONGEST_NAME), width - numbers);
+        boolean beside = names >= Math.min(widths[0], SHORTEST_NAME);
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder(row.get(0))
-                    .append(" ".repeat(widths[0] - row.get(0).length()));
+            StringBuilder line = new StringBuilder();
+            if (beside) {
+                String name = Text.cut(row.get(0), names);
+                line.append(name).append(" ".repeat(names - Text.width(name)));
+            } else {
+                out.println(Text.cut(row.get(0), width));
+            }
             for (int c = 1; c < widths.length; c++) {
                 line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
             }
@@ -87,12 +101,12 @@ final class ResultView {
         for (FitSummary.Parameter p : fit.parameters()) {
             if (p.name().equals(BayesianLinearRegression.LOG_NOISE)) {
                 out.println();
-                out.println(new Explanation(fit).noise(p));
+                out.println(Text.wrap(new Explanation(fit).noise(p), width, ""));
             }
         }
     }
 
-    private static void line(PrintWriter out, String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + value, PROSE, " ".repeat(8)));
+    private void line(PrintWriter out, String name, String value) {
+        out.println(Text.wrap(Text.pad(name, 8) + value, width, " ".repeat(8)));
     }
 }

@@ -20,6 +20,13 @@ import tools.jackson.core.io.NumberOutput;
 @Command(
         name = "sample",
         description = "Prints standard normals, one a line: those at the addresses d = 0 … n−1 (s = b = step = 0).",
+        footer = "elbo4j sample --n 1000 --seed 1",
+        exitCodeList = {
+            "0:all were printed",
+            "2:" + Main.BAD_INPUT_MEANS,
+            "3:" + Main.BROKEN_MEANS,
+            "129, 130, 143:ended by a lost terminal, Ctrl-C or kill"
+        },
         sortOptions = false)
 final class SampleCommand implements Callable<Integer> {
     private static final HexFormat HEX = HexFormat.of();

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Finds out whether the error stream is a terminal, and how wide: Java tells neither, but every POSIX shell does. */
+/** Whether a stream is a terminal, and how wide: Java tells neither, but every POSIX shell does, the launcher's among them. */
 final class Terminal {
     private static final int USUAL_COLUMNS = 80;
     private static final int LEAST_COLUMNS = 20;
+    /** Longer lines are hard to read. */
+    private static final int PROSE = 100;
 
     private Terminal() {}
 
@@ -31,6 +33,19 @@ final class Terminal {
         } catch (IOException e) {
             return 0; // no shell here
         }
+    }
+
+    /**
+     * The columns of a line of text on standard output: those of the terminal behind it, or of COLUMNS where it is none, and
+     * 100 at most.
+     */
+    static int width() {
+        int columns = columns(System.getProperty("elbo4j.terminal.out", ""));
+        String told = System.getenv("COLUMNS");
+        if (columns == 0 && told != null) {
+            columns = columns("0 " + told);
+        }
+        return columns == 0 ? PROSE : Math.min(columns, PROSE);
     }
 
     /** Of {@code rows columns}; nothing at all means that there is no terminal. */

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import org.jline.utils.WCWidth;
 
 /** Words for messages and tables. */
 final class Text {
@@ -20,20 +21,29 @@ final class Text {
         return text.isEmpty() || text.endsWith(".") ? text : text + ".";
     }
 
-    /** Broken between words into lines of at most {@code width} characters, all but the first indented. */
+    /** The columns that {@code text} takes on a terminal: two for a wide character, none for an accent that stands alone. */
+    static int width(String text) {
+        return text.codePoints().map(Text::width).sum();
+    }
+
+    private static int width(int codePoint) {
+        return Math.max(0, WCWidth.wcwidth(codePoint));
+    }
+
+    /** Broken between words into lines of at most {@code width} columns, all but the first indented. */
     static String wrap(String text, int width, String indent) {
         StringBuilder wrapped = new StringBuilder();
         int column = -1; // nothing yet
         for (String word : text.split(" ", -1)) {
-            if (column >= 0 && column + 1 + word.length() > width) {
+            if (column >= 0 && column + 1 + width(word) > width) {
                 wrapped.append('\n').append(indent);
-                column = indent.length();
+                column = width(indent);
             } else if (column >= 0) {
                 wrapped.append(' ');
                 column++;
             }
             wrapped.append(word);
-            column = Math.max(column, 0) + word.length();
+            column = Math.max(column, 0) + width(word);
         }
         return wrapped.toString();
     }
@@ -119,12 +129,26 @@ final class Text {
         return c == ' ' || Character.isWhitespace(c) || (c > 0x7f && (Character.isSpaceChar(c) || c == 0xfeff));
     }
 
+    /** No wider than {@code longest} columns; what is cut off is told by an ellipsis. */
     static String cut(String text, int longest) {
-        return text.length() > longest ? text.substring(0, longest - 1) + "…" : text;
+        if (width(text) <= longest) {
+            return text;
+        }
+        StringBuilder kept = new StringBuilder();
+        int room = longest - 1;
+        for (int c : text.codePoints().toArray()) {
+            room -= width(c);
+            if (room < 0) {
+                break;
+            }
+            kept.appendCodePoint(c);
+        }
+        return kept.append('…').toString();
     }
 
+    /** With spaces to {@code width} columns, and one at least. */
     static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(1, width - text.length()));
+        return text + " ".repeat(Math.max(1, width - width(text)));
     }
 
     /** {@code text} in quotes, as it stands in messages. */

@@ -14,8 +14,23 @@ public record Estimate(double value, double standardError, long draws) {
         return new Estimate(value, 0, 0);
     }
 
+    /** {@code value ± standardError (draws)}, both numbers to the error's second digit; {@code value (exact)}. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%.6g ± %.2g (%d draws)", value, standardError, draws);
+        if (draws == 0 && standardError == 0) {
+            return String.format(Locale.ROOT, "%.6g (exact)", value);
+        }
+        String words = standardError > 0 && Double.isFinite(standardError)
+                ? toSecondDigit(value) + " ± " + toSecondDigit(standardError)
+                : String.format(Locale.ROOT, "%.6g ± %.2g", value, standardError);
+        return draws == 0 ? words : words + " (" + draws + (draws == 1 ? " draw)" : " draws)");
+    }
+
+    private String toSecondDigit(double number) {
+        if (!(Math.abs(number) < 1e15)) {
+            return String.format(Locale.ROOT, "%.6g", number); // NaN and infinity too
+        }
+        double second = Math.floor(StrictMath.log10(standardError)) - 1;
+        return String.format(Locale.ROOT, "%." + (int) Math.max(0, Math.min(17, -second)) + "f", number);
     }
 }

@@ -126,7 +126,7 @@
     }, [x, mean, low, high]);
   };
 
-  const marginal = (grid, p) => {
+  const marginal = (grid, p, atOnce) => {
     const cell = grid.appendChild(document.createElement("div"));
     cell.className = "marginal";
     const head = cell.appendChild(document.createElement("h3"));
@@ -138,6 +138,8 @@
     rest();
     const box = cell.appendChild(document.createElement("div"));
     if (!(p.sd > 0)) return;
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", p.words);
     const draw = () => {
       const x = [], y = [], inner = [], n = 120;
       for (let i = 0; i <= n; i++) {
@@ -147,7 +149,7 @@
         inner.push(Math.abs(z) <= 1.6449 ? y[i] : null);
       }
       chart(box, 110, {
-        padding: [4, 6, 0, 6],
+        padding: [4, 16, 0, 16],
         scales: { x: { time: false }, y: { range: [0, 1.06] } },
         axes: [axis(26, 48, { grid: { show: false } }), { show: false }],
         series: [
@@ -179,7 +181,7 @@
       }, [x, inner, y]);
     };
     // Hundreds of parameters: a panel is drawn when it comes near the window.
-    if (fit.parameters.length <= 80) {
+    if (atOnce) {
       draw();
     } else {
       box.style.height = "110px";
@@ -191,7 +193,7 @@
     }
   };
 
-  const drawAll = () => {
+  const drawAll = everything => {
     charts.splice(0).forEach(destroy => destroy());
     const grid = document.getElementById("marginals");
     grid.textContent = "";
@@ -200,8 +202,11 @@
     const points = fit.trace.filter(p => p[1] !== null).map(p => [p[0], p[1], p[2] === null ? 0 : p[2]]);
     trace("trace", points, 400, false);
     trace("tail", points.slice(Math.floor(points.length / 2)), 80, true);
-    fit.parameters.forEach(p => marginal(grid, p));
+    fit.parameters.forEach(p => marginal(grid, p, everything || fit.parameters.length <= 80));
   };
-  drawAll();
-  dark.addEventListener("change", drawAll);
+  drawAll(false);
+  dark.addEventListener("change", () => drawAll(false));
+  // Paper is white, and all of it in sight.
+  addEventListener("beforeprint", () => { document.documentElement.className = "paper"; drawAll(true); });
+  addEventListener("afterprint", () => { document.documentElement.className = ""; drawAll(false); });
 })();
