@@ -1,7 +1,10 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.Assessment;
+import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +53,7 @@ final class ExampleFit {
                 new FitSummary.Ending(status, "Converged after 3,600 steps: the ELBO no longer rises."),
                 -104.2713,
                 0.0123,
-                kHat,
+                assessment(kHat, status),
                 parameters,
                 covariance,
                 trace,
@@ -68,6 +71,31 @@ final class ExampleFit {
                         "simd", "512-bit vectors, 2 threads", "the fastest that opens here", 0.84, 137142.9));
     }
 
+    /** What the library says of such a fit. */
+    static Assessment assessment(double kHat, Status status) {
+        List<Concern> concerns = new ArrayList<>();
+        if (status != Status.CONVERGED) {
+            Concern.Kind kind =
+                    switch (status) {
+                        case STEP_LIMIT -> Concern.Kind.NOT_CONVERGED;
+                        case INTERRUPTED -> Concern.Kind.INTERRUPTED;
+                        case DIVERGED -> Concern.Kind.DIVERGED;
+                        default -> Concern.Kind.FAILED;
+                    };
+            concerns.add(new Concern(kind, Verdict.DO_NOT_TRUST, null, "how it ended"));
+        }
+        if (!(kHat < 0.5)) {
+            concerns.add(new Concern(
+                    Double.isNaN(kHat) ? Concern.Kind.NO_WEIGHTS : Concern.Kind.HEAVY_TAIL,
+                    kHat < 0.7 ? Verdict.USABLE : Verdict.DO_NOT_TRUST,
+                    null,
+                    "Pareto k-hat of the importance weights is " + kHat));
+        }
+        concerns.sort((a, b) -> b.verdict().compareTo(a.verdict()));
+        return new Assessment(
+                concerns.isEmpty() ? Verdict.GOOD : concerns.get(0).verdict(), kHat, 0.8, 4096, concerns);
+    }
+
     /** As of more parameters than anyone wants the covariance of. */
     static FitSummary withoutCovariance(List<String> names) {
         FitSummary fit = of(names, 0.21, Status.CONVERGED);
@@ -80,7 +108,7 @@ final class ExampleFit {
                 fit.ending(),
                 fit.elbo(),
                 fit.elboError(),
-                fit.kHat(),
+                fit.assessment(),
                 fit.parameters(),
                 null,
                 fit.trace(),

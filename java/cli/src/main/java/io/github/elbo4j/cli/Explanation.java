@@ -1,11 +1,16 @@
 package io.github.elbo4j.cli;
 
-import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.infer.Concern;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What the outcome of a fit means and what to do next, in sentences. */
 final class Explanation {
+    private static final Set<Concern.Kind> ENDINGS = EnumSet.of(
+            Concern.Kind.NOT_CONVERGED, Concern.Kind.DIVERGED, Concern.Kind.INTERRUPTED, Concern.Kind.FAILED);
+
     private final FitSummary fit;
 
     Explanation(FitSummary fit) {
@@ -34,59 +39,71 @@ final class Explanation {
         return detail.startsWith(headline()) ? detail : headline() + ". " + detail;
     }
 
-    /** What k-hat says of the approximation. */
+    /** What the verdict is and why, in sentences. */
     String verdict() {
-        if (!Double.isFinite(fit.kHat())) {
-            return "Pareto k-hat could not be computed, so nothing is known of the quality of the approximation.";
+        String meaning =
+                switch (fit.verdict()) {
+                    case GOOD ->
+                        "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
+                                + " and its means, standard deviations and intervals can be used as they are.";
+                    case USABLE ->
+                        "The approximation misses some of the posterior. Means are usable; take the width of intervals"
+                                + " with care.";
+                    case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
+                };
+        StringBuilder words = new StringBuilder(meaning);
+        for (Concern concern : fit.assessment().concerns()) {
+            // How it ended has been said.
+            if (!concern.words().isEmpty() && !ENDINGS.contains(concern.kind())) {
+                words.append(' ').append(Text.sentence(concern.words()));
+            }
         }
-        String kHat = "Pareto k-hat is " + Numbers.fixed(fit.kHat(), 2);
-        return switch (fit.verdict()) {
-            case GOOD ->
-                kHat + ", below 0.5: the approximation is close to the posterior, and its means, standard"
-                        + " deviations and intervals can be used as they are.";
-            case USABLE ->
-                kHat + ", between 0.5 and 0.7: the approximation misses some of the posterior, mostly in its"
-                        + " tails. Means are usable; take the width of intervals with care.";
-            case DO_NOT_TRUST ->
-                kHat + ", 0.7 or more: the approximation and the posterior differ where it matters. Do"
-                        + " not rely on these means, standard deviations and intervals.";
-        };
+        return words.toString();
     }
 
     /** What may be done about an outcome that is not good; empty if it is. */
     List<String> advice() {
-        List<String> advice = new ArrayList<>();
-        switch (fit.ending().status()) {
-            case STEP_LIMIT -> {
-                advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
-                if (String.valueOf(fit.options().get("optimizer")).startsWith("robbins-monro")) {
-                    advice.add(
-                            "Use --optimizer adam, or another --learning-rate: robbins-monro does not adapt its steps.");
-                }
-                advice.add(
-                        "If the ELBO no longer rises but is noisy (see the report), use more draws a step (--draws) or a smaller"
-                                + " --learning-rate.");
-            }
-            case DIVERGED -> advice.add("Use a smaller --learning-rate, and leave --standardize on.");
-            case INTERRUPTED ->
-                advice.add("Run it again and let it finish; this is the state at which it was stopped.");
+        return fit.assessment().concerns().stream()
+                .flatMap(concern -> remedies(concern).stream())
+                .distinct()
+                .toList();
+    }
+
+    private List<String> remedies(Concern concern) {
+        boolean meanField = fit.family().equals("mean-field");
+        List<String> better = meanField
+                ? List.of("Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
+                        + " and reports standard deviations that are too small where there are any.")
+                : List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
+                        + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
+                        + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
+        return switch (concern.kind()) {
+            case NOT_CONVERGED -> notConverged();
+            case DIVERGED -> List.of("Use a smaller --learning-rate, and leave --standardize on.");
             case FAILED ->
-                advice.add("The device failed in the middle of the fit. Run it on another one (--device cpu), or with"
-                        + " fewer --draws if memory ran out.");
-            case CONVERGED -> {}
+                List.of("The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
+                        + " --draws if memory ran out.");
+            case PRECISION ->
+                List.of("Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
+                        + " digits.");
+            case NO_WEIGHTS, HEAVY_TAIL, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
+            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO -> List.of(concern.kind().remedy());
+        };
+    }
+
+    private List<String> notConverged() {
+        List<String> advice = new ArrayList<>();
+        advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
+        if (String.valueOf(fit.options().get("optimizer")).startsWith("robbins-monro")) {
+            advice.add("Use --optimizer adam, or another --learning-rate: robbins-monro does not adapt its steps.");
         }
-        if (fit.verdict() == Verdict.DO_NOT_TRUST || fit.verdict() == Verdict.USABLE) {
-            if (fit.family().equals("mean-field")) {
-                advice.add(
-                        "Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters, and"
-                                + " reports standard deviations that are too small where there are any.");
-            } else if (fit.converged()) {
-                advice.add(
-                        "The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
-                                + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
-                                + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
-            }
+        if (fit.options().containsKey("batch")) {
+            advice.add("Use a larger --batch, so that the noise of the batches moves the answer less.");
         }
+        if (Boolean.FALSE.equals(fit.options().get("standardize"))) {
+            advice.add("Leave --standardize on.");
+        }
+        advice.add("If the ELBO no longer rises but is noisy (see the report), use more draws a step (--draws).");
         return advice;
     }
 

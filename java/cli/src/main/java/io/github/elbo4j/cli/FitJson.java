@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
 import java.io.StringWriter;
@@ -77,13 +78,27 @@ final class FitJson {
         json.writeStringProperty("device", fit.run().device());
         json.writeNumberProperty("seed", fit.seed());
         json.writeNumberProperty("steps", fit.steps());
+        json.writeStringProperty("status", words(fit.ending().status()));
         json.writeBooleanProperty("converged", fit.converged());
         json.writeObjectPropertyStart("elbo");
         number(json, "value", fit.elbo());
         number(json, "standardError", fit.elboError());
         json.writeEndObject();
         number(json, "kHat", fit.kHat());
+        number(json, "efficiency", fit.assessment().efficiency());
         json.writeStringProperty("verdict", fit.verdict().words());
+        json.writeArrayPropertyStart("concerns");
+        for (Concern concern : fit.assessment().concerns()) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", concern.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            json.writeStringProperty("verdict", concern.verdict().words());
+            if (concern.parameter() != null) {
+                json.writeStringProperty("parameter", concern.parameter());
+            }
+            json.writeStringProperty("words", concern.words());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeArrayPropertyStart("parameters");
         for (FitSummary.Parameter parameter : fit.parameters()) {
             json.writeStartObject();
@@ -115,7 +130,6 @@ final class FitJson {
             json.writeEndArray();
         }
         json.writeEndArray();
-        json.writeStringProperty("status", words(fit.ending().status()));
     }
 
     private void writeRun(JsonGenerator json) {

@@ -185,17 +185,14 @@ final class FitRun {
                     .batch(options.batch == null ? 0 : options.batch)
                     .seed(options.seed)
                     .tolerance(options.tolerance)
-                    .evaluationDraws(evaluationDraws(problem))
+                    .evaluationDraws(options.evaluationDraws)
                     .cancelled(interruption)
+                    .stopped(interruption::now)
                     .listener(p -> view.progress(new Progress(
                             p.step(), p.maxSteps(), problem.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())))
                     .build()
                     .fit(device, joint);
         }
-    }
-
-    private int evaluationDraws(Problem problem) {
-        return options.evaluationDraws == null ? problem.evaluationDraws() : options.evaluationDraws;
     }
 
     private FitSummary summary(FitResult result, Problem problem, RegressionInput input, Devices.Choice choice) {
@@ -209,7 +206,7 @@ final class FitRun {
                 new FitSummary.Ending(result.status(), ending(result)),
                 problem.elbo(result.elbo().value()),
                 result.elbo().standardError(),
-                result.kHat(),
+                result.assessment(),
                 problem.marginals(posterior, result.parameterNames()),
                 wantsCovariance(posterior.dimensions()) ? posterior.covariance() : null,
                 problem.trace(result.trace()),
@@ -241,7 +238,7 @@ final class FitRun {
         String message = result.converged()
                 ? "converged after " + Text.count(result.steps(), "step") + "; " + result.message()
                 : result.message();
-        return Text.sentence(message);
+        return Text.sentence(message) + (result.start().isEmpty() ? "" : " " + Text.sentence("It " + result.start()));
     }
 
     /** What the fit used, whether it was asked for or chosen. */
@@ -274,7 +271,7 @@ final class FitRun {
         used.put("maxSteps", options.steps);
         used.put("optimizer", result.optimizer());
         used.put("tolerance", options.tolerance);
-        used.put("evaluationDraws", evaluationDraws(problem));
+        used.put("evaluationDraws", options.evaluationDraws);
         if (options.batch != null) {
             used.put("batch", options.batch);
         }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps the steps that were done
  * @param elbo the evidence lower bound with every constant, estimated from fresh draws; NaN if there is none
  * @param elboError its standard error
- * @param kHat the Pareto shape of the importance ratios; NaN if it could not be estimated
+ * @param assessment how far to trust it, and why: the library's
  * @param parameters in the order of the covariance
  * @param covariance of the parameters, on the scale of the data; null where there are many and nobody asked for it
  * @param trace the ELBO as the fit saw it
@@ -32,7 +33,7 @@ record FitSummary(
         Ending ending,
         double elbo,
         double elboError,
-        double kHat,
+        Assessment assessment,
         List<Parameter> parameters,
         double @Nullable [][] covariance,
         List<TracePoint> trace,
@@ -97,11 +98,15 @@ record FitSummary(
     }
 
     Verdict verdict() {
-        return Verdict.of(kHat);
+        return assessment.verdict();
+    }
+
+    double kHat() {
+        return assessment.kHat();
     }
 
     /** Whether the numbers may be used: the process then exits with 0. */
     boolean good() {
-        return converged() && verdict() != Verdict.DO_NOT_TRUST;
+        return verdict() != Verdict.DO_NOT_TRUST;
     }
 }

@@ -21,11 +21,6 @@ final class Problem {
 
     private static final NormalPrior LOG_NOISE_ANY_UNIT = new NormalPrior(0, 10);
 
-    private static final int LEAST_EVALUATION_DRAWS = 1 << 12;
-    private static final int MOST_EVALUATION_DRAWS = 1 << 16;
-    /** Multiplications that a processor does in about a second. */
-    private static final double EVALUATION_WORK = 4e9;
-
     private final RegressionModel model;
     private final RegressionInput input;
     private final boolean intercept;
@@ -67,15 +62,6 @@ final class Problem {
 
     boolean noiseIsParameter() {
         return model == RegressionModel.LINEAR && noiseSd == null;
-    }
-
-    /**
-     * Draws for the final ELBO and k-hat, a function of the size of the data alone. k-hat is a noisy number: over seeds it
-     * scatters by about 0.1 with 4,096 draws and 0.05 with 65,536, so as many are taken as cost little beside the fit.
-     */
-    int evaluationDraws() {
-        double perDraw = (double) data.rows() * parameters();
-        return (int) Math.max(LEAST_EVALUATION_DRAWS, Math.min(MOST_EVALUATION_DRAWS, EVALUATION_WORK / perDraw));
     }
 
     /**

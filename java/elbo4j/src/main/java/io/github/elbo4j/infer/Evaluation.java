@@ -56,7 +56,8 @@ final class Evaluation {
     /** Spacings of float32 at a mean that its standard deviation must have. */
     private static final double SPACINGS = 64;
 
-    private final LogJoint joint;
+    private final LogJoint joint; // as it was given
+    private final LogJoint draws; // the same, as it is drawn from
     private final VariationalFamily q;
     private final Gaussian posterior;
     private final Key key;
@@ -71,11 +72,19 @@ final class Evaluation {
     /**
      * Nothing measured yet.
      *
+     * @param draws the same joint, perhaps one that stops
      * @param elbo as the steps saw it
      * @param key of the whole fit
      */
     Evaluation(
-            LogJoint joint, VariationalFamily q, Gaussian posterior, Estimate elbo, Key key, long workspaceBytes) {
+            LogJoint joint,
+            LogJoint draws,
+            VariationalFamily q,
+            Gaussian posterior,
+            Estimate elbo,
+            Key key,
+            long workspaceBytes) {
+        this.draws = draws;
         this.elbo = elbo;
         this.joint = joint;
         this.q = q;
@@ -87,14 +96,14 @@ final class Evaluation {
     /**
      * Draws and measures.
      *
-     * @param draws of the ELBO, and of the weights at first
+     * @param atFirst draws of the ELBO, and of the weights at first
      * @param most of the weights: they are multiplied while k-hat's error may decide
      */
-    void measure(int draws, long most) {
-        elbo = LogWeights.draw(joint, q, key.fork("evaluation"), draws, workspaceBytes)
+    void measure(int atFirst, long most) {
+        int count = atFirst;
+        elbo = LogWeights.draw(draws, q, key.fork("evaluation"), count, workspaceBytes)
                 .elbo(0);
-        int limit = (int) Math.max(draws, Math.min(most, MOST_DRAWS));
-        int count = draws;
+        int limit = (int) Math.max(count, Math.min(most, MOST_DRAWS));
         LogWeights ratios = draw(count);
         while (isUndecided(count) && 4L * count <= limit) {
             count *= 4;
@@ -164,7 +173,7 @@ final class Evaluation {
     }
 
     private LogWeights draw(int count) {
-        LogWeights ratios = LogWeights.draw(joint, q, key.fork("kHat"), count, workspaceBytes);
+        LogWeights ratios = LogWeights.draw(draws, q, key.fork("kHat"), count, workspaceBytes);
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
         return ratios;

@@ -67,6 +67,7 @@ public final class Sgvi {
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
         BooleanSupplier cancelled = () -> false;
+        BooleanSupplier stopped = () -> false;
 
         private Builder() {}
 
@@ -191,6 +192,15 @@ public final class Sgvi {
             return this;
         }
 
+        /**
+         * Asked within steps, before each wave of draws; once it says true, the fit ends at once with what it had before the
+         * step, and is not measured. It is to say so only after {@link #cancelled}.
+         */
+        public Builder stopped(BooleanSupplier value) {
+            stopped = value;
+            return this;
+        }
+
         /** A fit with these settings. */
         public Sgvi build() {
             if (gradient == Gradient.SCORE
@@ -217,6 +227,7 @@ public final class Sgvi {
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;
             copy.cancelled = cancelled;
+            copy.stopped = stopped;
             return new Sgvi(copy);
         }
 

@@ -130,7 +130,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** The joint in the coordinates of the steps. */
     private LogJoint wrap(LogJoint of) {
-        LogJoint wrapped = coordinates.wrap(of);
+        LogJoint wrapped = coordinates.wrap(new Stoppable(of, settings.stopped));
         if (coordinates instanceof Whitening) {
             opened.add(wrapped::close);
         }
@@ -168,6 +168,10 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         float[] result;
         try {
             result = begin() ? kept : run();
+        } catch (Stoppable.StoppedException e) {
+            status = Status.INTERRUPTED;
+            message = "stopped in the middle of step " + (steps + 1);
+            result = keeps ? kept : original(snapshot.phi);
         } catch (DeviceException e) {
             // What the user's own function throws is the user's.
             if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
@@ -528,7 +532,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private FitResult measure(float[] parameters) {
         Gaussian posterior = average.toGaussian(parameters);
-        Evaluation evaluation = new Evaluation(joint, average, posterior, trace.recent(), key, settings.workspaceBytes);
+        Evaluation evaluation = new Evaluation(joint, new Stoppable(joint, settings.stopped), average, posterior, trace.recent(), key, settings.workspaceBytes);
         double[] last = comparison;
         try {
             if (status != Status.FAILED && status != Status.DIVERGED) {
@@ -537,6 +541,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             average.parameterBuffer().write(0, parameters, 0, parameters.length);
             average.update();
             evaluation.measure(settings.evaluationDraws, draws + (start == null ? 0 : start.evaluations()));
+        } catch (Stoppable.StoppedException e) {
+            status = Status.INTERRUPTED;
+            message += "; the result was not measured";
         } catch (DeviceException e) {
             if (status != Status.FAILED) {
                 status = Status.FAILED;
