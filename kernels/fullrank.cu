@@ -89,7 +89,7 @@ static __device__ __forceinline__ void sample(const FullRankSample& p) {
     FactorRows<TILE> left(p.factor + (long long) b * dims * dims, row, dims);
     Epsilons<TILE> right{n, b, draw, make_float4(0.0f, 0.0f, 0.0f, 0.0f)};
     multiplyTile<TILE, EACH>(
-            left, right, row, 0, min(dims, row + TILE), LOWER, [&](int, const float(&chain)[EACH][EACH]) {
+            left, right, row, 0, min(dims, row + TILE), TRIANGLE_PANEL, LOWER, [&](const float(&chain)[EACH][EACH]) {
 #pragma unroll
                 for (int r = 0; r < EACH; r++) {
 #pragma unroll

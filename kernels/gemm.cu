@@ -7,13 +7,13 @@
 
 struct GemmMultiply {
     View a, b, c;
-    float* sums;    // null, or [panels][B][M][N]: the panels' chains are left there, for gemm_add
+    float* sums;    // null, or [panels][B][M][N]: the panels' chains are left there; else they are added to C in order
     int problems, rows, columns, inner;  // B, M, N, K
-    int firstPanel; // with sums: the panel of sums[0]
     int panels;     // with sums: how many; one for each block
     int accumulate;
     int triangle;   // of A: see Triangle
     float sign;     // of A: 1 or −1
+    int panel;      // k's of a panel
     int unused;
 };
 
@@ -32,8 +32,8 @@ static __device__ __forceinline__ void multiply(const GemmMultiply& p) {
     int first = 0;
     int last = p.inner;
     if (p.sums != nullptr) {
-        first = (p.firstPanel + slot) * PANEL;
-        last = min(last, first + PANEL);
+        first = slot * p.panel;
+        last = first + min(p.panel, last - first);
     } else if (p.triangle == LOWER) {
         last = min(last, row + TILE);
     } else if (p.triangle == UPPER) {
@@ -59,7 +59,7 @@ static __device__ __forceinline__ void multiply(const GemmMultiply& p) {
             p.b.rowStride,
             p.columns - column,
             1.0f);
-    multiplyTile<TILE, EACH>(left, right, row, first, last, p.triangle, [&](int, const float(&chain)[EACH][EACH]) {
+    multiplyTile<TILE, EACH>(left, right, row, first, last, p.panel, p.triangle, [&](const float(&chain)[EACH][EACH]) {
 #pragma unroll
         for (int r = 0; r < EACH; r++) {
 #pragma unroll
@@ -97,30 +97,50 @@ extern "C" __global__ void __launch_bounds__(256) gemm_multiply(const GemmMultip
 // The same in tiles of 32, for outputs that would make too few tiles of 64.
 extern "C" __global__ void __launch_bounds__(256) gemm_multiply32(const GemmMultiply p) { multiply<32, 2>(p); }
 
-// ---- C = Σ of the panels' chains in order, from +0 or from C ----
+// ---- C = Σ of the panels' chains, or C += it: a binary tree in float64, rounded once ----
 
 struct GemmAdd {
     View c;
-    const float* sums; // [panels][B][M][N]
-    int problems, rows, columns, panels;
+    const float* sums; // [panels][M][N]
+    int rows, columns, panels;
     int accumulate;
-    int unused;
 };
 
+static constexpr int LEVELS = 22; // 2^31 k's have 2^21 panels
+
 extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
-    const long long n = (long long) p.problems * p.rows * p.columns;
+    const long long n = (long long) p.rows * p.columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
-        const long long line = quotient(at, p.columns);
-        const long long j = at - line * p.columns;
-        const long long b = quotient(line, p.rows);
-        const long long i = line - b * p.rows;
-        float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
-        float value = p.accumulate ? *c : 0.0f;
+        const long long i = quotient(at, p.columns);
+        const long long j = at - i * p.columns;
+        double node[LEVELS]; // node[l]: the sum of 2^l panels that waits for the next 2^l, where bit l of the panel is set
         for (int panel = 0; panel < p.panels; panel++) {
-            value += p.sums[panel * n + at];
+            double sum = p.sums[panel * n + at];
+            bool waits = false;
+#pragma unroll
+            for (int l = 0; l < LEVELS; l++) {
+                if (!waits) {
+                    waits = (panel >> l & 1) == 0;
+                    if (waits) {
+                        node[l] = sum;
+                    } else {
+                        sum = node[l] + sum;
+                    }
+                }
+            }
         }
-        *c = value;
+        double sum = 0.0;
+        bool any = false;
+#pragma unroll
+        for (int l = 0; l < LEVELS; l++) {
+            if (p.panels >> l & 1) {
+                sum = any ? node[l] + sum : node[l];
+                any = true;
+            }
+        }
+        float* c = p.c.at + i * p.c.rowStride + j * p.c.columnStride;
+        *c = (p.accumulate ? *c : 0.0f) + (float) sum;
     }
 }
 
@@ -149,7 +169,7 @@ struct GemmSolve {
     View l, x;          // M × M, M × N
     const float* later; // [laterPanels][B][rows of the panel][N]
     int problems, rows, columns;  // B, M, N
-    int first;          // the panel's first row, a multiple of 256
+    int first;          // the panel's first row, a multiple of TRIANGLE_PANEL
     int laterPanels;
     int upper;
     int logDiagonal;    // whether L's diagonal is stored as its logarithm
@@ -253,7 +273,7 @@ static __device__ __forceinline__ void solve(const GemmSolve& p) {
     }
 }
 
-extern "C" __global__ void __launch_bounds__(32) gemm_solve(const GemmSolve p) { solve<PANEL>(p); }
+extern "C" __global__ void __launch_bounds__(32) gemm_solve(const GemmSolve p) { solve<TRIANGLE_PANEL>(p); }
 
 // The same for at most 32 rows: more warps fit a multiprocessor.
 extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solve<32>(p); }

@@ -1,12 +1,12 @@
 // Tiles of a matrix product: a block makes TILE × TILE outputs of A·B.                                    twin: GemmKernel
 //
-// An output is one chain of fma over increasing k from +0 for every panel of 256 k's; what becomes of a panel's chain is
+// An output is one chain of fma over increasing k from +0 for every panel of k's; what becomes of a panel's chain is
 // the caller's. 256 threads own EACH × EACH neighbouring outputs each and read A and B from shared memory, STEP k's at a
 // time, while the next ones are on their way from global memory.
 #pragma once
 
-static constexpr int PANEL = 256;
-static constexpr int STEP = 16;        // divides PANEL and every TILE
+static constexpr int TRIANGLE_PANEL = 256; // k's of a chain of a triangle's
+static constexpr int STEP = 16;            // divides every panel and every TILE
 static constexpr int TILE_THREADS = 256;
 
 // A matrix of every problem of a batch: element (i, j) is at[i·rowStride + j·columnStride].
@@ -77,10 +77,11 @@ static __device__ __forceinline__ void multiplyStep(
     }
 }
 
-// The tile whose first row is `row`, over the k's from `first` (a multiple of STEP) to `last`; end(panel, chain) at the end
-// of every panel. Contains barriers.
+// The tile whose first row is `row`, over the k's from `first` (a multiple of STEP) to `last`; end(chain) at the end of
+// every panel of `panel` k's, a power of two. Contains barriers.
 template <int TILE, int EACH, class A, class B, class End>
-static __device__ __forceinline__ void multiplyTile(A& a, B& b, int row, int first, int last, int triangle, End end) {
+static __device__ __forceinline__ void multiplyTile(
+        A& a, B& b, int row, int first, int last, int panel, int triangle, End end) {
     alignas(16) __shared__ float tileA[2][STEP][TILE + 4];
     alignas(16) __shared__ float tileB[2][STEP][TILE + 4];
     const int i = (int) threadIdx.x / (TILE / EACH) * EACH;
@@ -109,8 +110,8 @@ static __device__ __forceinline__ void multiplyTile(A& a, B& b, int row, int fir
             }
         }
         buffer ^= 1;
-        if ((k + STEP) % PANEL == 0 || k + STEP >= last) {
-            end(k / PANEL, chain);
+        if (((k + STEP) & (panel - 1)) == 0 || k + STEP >= last) {
+            end(chain);
 #pragma unroll
             for (int r = 0; r < EACH; r++) {
 #pragma unroll

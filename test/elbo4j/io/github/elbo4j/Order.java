@@ -55,17 +55,32 @@ public final class Order {
         return ofSums(above);
     }
 
-    /** One element of a product: old + the panels of 256. */
-    public static float chain(float old, float[] a, float[] b) {
-        float result = old;
-        for (int panel = 0; panel < a.length; panel += 256) {
-            float sum = 0f;
-            for (int k = panel; k < Math.min(a.length, panel + 256); k++) {
-                sum = Math.fma(a[k], b[k], sum);
-            }
-            result += sum;
+    /** One element of a product, added to an old value: chains of 1024, and a tree in float64 above them. */
+    public static float product(float old, float[] a, float[] b) {
+        if (a.length == 0) {
+            return old;
         }
-        return result;
+        double[] chains = new double[(a.length + 1023) / 1024];
+        for (int panel = 0; panel < chains.length; panel++) {
+            float chain = 0f;
+            for (int k = 1024 * panel; k < Math.min(a.length, 1024 * panel + 1024); k++) {
+                chain = Math.fma(a[k], b[k], chain);
+            }
+            chains[panel] = chain;
+        }
+        return old + (float) tree(chains);
+    }
+
+    /** Neighbours are added, level upon level; the last of an odd number is its own sum. */
+    public static double tree(double[] x) {
+        if (x.length == 1) {
+            return x[0];
+        }
+        double[] above = new double[(x.length + 1) / 2];
+        for (int i = 0; i < above.length; i++) {
+            above[i] = 2 * i + 1 < x.length ? x[2 * i] + x[2 * i + 1] : x[2 * i];
+        }
+        return tree(above);
     }
 
     private static float tile(float[] x) {

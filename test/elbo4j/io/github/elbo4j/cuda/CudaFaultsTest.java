@@ -187,7 +187,7 @@ class CudaFaultsTest {
 
     @Test
     void aWorkspaceThatDoesNotFitLeavesTheNextOnesAsTheyWere() {
-        int wide = 1 << 20; // the panels' chains of 1024 outputs, 16 MiB
+        int wide = 1 << 22; // the panels' chains of 1024 outputs, 16 MiB
         try (Device device = CudaDevice.open(OTHER.withWorkspaceBytes(1 << 20));
                 Buffer x = device.allocate(3000);
                 Buffer product = device.allocate(1024);

@@ -52,19 +52,21 @@ class WorkspaceTest {
         }
     }
 
-    /** With memory for two panels, or for 40 columns, at a time. */
+    /** With memory for one output, for less than a tile, for some rows of some columns, for some rows; or for 40 columns. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void panelsAndColumnsThatDoNotFitComeOneLotAfterTheOther(boolean accumulate) {
+    void outputsAndColumnsThatDoNotFitComeOneLotAfterTheOther(boolean accumulate) {
         int m = 33;
         int n = 70;
-        int k = 5 * 256 + 7;
-        GemmCuda.workspace(2L * m * n * Float.BYTES);
-        assertSame((ops, arena) -> {
-            Buffer c = arena.inOut(normals(3, m * n));
-            Matrix a = Matrix.of(arena.of(normals(1, m * k)), m, k);
-            ops.gemm(a, Matrix.of(arena.of(normals(2, k * n)), k, n), accumulate, Matrix.of(c, m, n));
-        });
+        int k = 3 * 1024 + 7;
+        for (int outputs : new int[] {1, 30, 33 * 20, 9 * 70}) {
+            GemmCuda.workspace(4L * outputs * Float.BYTES);
+            assertSame((ops, arena) -> {
+                Buffer c = arena.inOut(normals(3, m * n));
+                Matrix a = Matrix.of(arena.of(normals(1, m * k)), m, k);
+                ops.gemm(a, Matrix.of(arena.of(normals(2, k * n)), k, n), accumulate, Matrix.of(c, m, n));
+            });
+        }
         int rows = 2 * 256 + 70;
         GemmCuda.workspace(40L * 2 * 256 * Float.BYTES);
         assertSame((ops, arena) -> {

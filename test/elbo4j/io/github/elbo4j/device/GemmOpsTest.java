@@ -9,6 +9,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers.Sum;
 import io.github.elbo4j.Order;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 class GemmOpsTest {
@@ -50,7 +51,7 @@ class GemmOpsTest {
     }
 
     @EveryDevice
-    void productsAreTheStatedChainsInEveryLayout(Device device) {
+    void productsAreTheStatedSumsInEveryLayout(Device device) {
         for (Layout a : Layout.values()) {
             for (Layout b : Layout.values()) {
                 for (Layout c : Layout.values()) {
@@ -63,7 +64,7 @@ class GemmOpsTest {
     }
 
     @EveryDevice
-    void productsAreTheStatedChainsAtAwkwardSizes(Device device) {
+    void productsAreTheStatedSumsAtAwkwardSizes(Device device) {
         int[][] sizes = {
             {1, 1, 1},
             {1, 65, 33},
@@ -72,12 +73,61 @@ class GemmOpsTest {
             {67, 131, 257},
             {9, 200, 512},
             {33, 17, 1000},
-            {2, 3, 4099}
+            {3, 5, 1023},
+            {9, 33, 1024},
+            {9, 33, 1025},
+            {2, 3, 2048},
+            {66, 5, 2049},
+            {2, 3, 3 * 1024 + 5},
+            {5, 2, 4 * 1024 + 1},
+            {2, 3, 5 * 1024},
+            {1, 2, 7 * 1024},
+            {2, 1, 8 * 1024},
+            {1, 1, 11 * 1024 + 1}
         };
         for (int[] size : sizes) {
             assertProduct(device, Layout.ROWS, Layout.ROWS, Layout.ROWS, false, size[0], size[1], size[2]);
             assertProduct(device, Layout.ROWS, Layout.COLUMNS, Layout.BLOCK, true, size[0], size[1], size[2]);
             assertProduct(device, Layout.COLUMNS, Layout.BLOCK, Layout.COLUMNS, true, size[0], size[1], size[2]);
+        }
+    }
+
+    /** Panels' sums so far apart that float64 loses some of them: what is lost tells the order. */
+    @EveryDevice
+    void panelsAreAddedAsATree(Device device) {
+        float big = 0x1p60f;
+        assertPanels(device, 0, big, 1, -big, 1); // (big + 1) + (−big + 1); one after the other: 1
+        assertPanels(device, 2, big, -big, 1, 1);
+        assertPanels(device, 0, 1, big, -big, 0); // one after the other from the end: 1
+        assertPanels(device, 1, big, 1, -big, 1, 1); // the odd one out comes last
+        assertPanels(device, 2, big, -big, 1, 1, big, 1, -big, -1); // one after the other: 1
+        assertPanels(device, 3, big, -big, 0, 0, 1, 1, 1);
+        Random random = new Random(1);
+        for (int panels = 2; panels < 20; panels++) {
+            float[] sums = new float[panels];
+            for (int p = 0; p < panels; p++) {
+                sums[p] = (random.nextBoolean() ? 1f : -1f) * (random.nextBoolean() ? 1f : 0x1p55f);
+            }
+            double[] chains = new double[panels];
+            Arrays.setAll(chains, p -> sums[p]);
+            assertPanels(device, (float) Order.tree(chains), sums);
+        }
+    }
+
+    private static void assertPanels(Device device, float want, float... sums) {
+        float[] a = new float[1024 * sums.length - 1000];
+        float[] ones = new float[a.length];
+        Arrays.fill(ones, 1f);
+        for (int p = 0; p < sums.length; p++) {
+            a[1024 * p + 7 * p % 24] = sums[p];
+        }
+        for (float old : new float[] {0f, 5f}) {
+            try (Arena arena = new Arena(device)) {
+                Buffer c = arena.inOut(old);
+                Matrix column = Matrix.of(arena.of(ones), a.length, 1);
+                arena.ops().gemm(Matrix.of(arena.of(a), 1, a.length), column, old != 0, Matrix.of(c, 1, 1));
+                same(Arrays.toString(sums) + " added to " + old, arena.floats(c)[0], old + want);
+            }
         }
     }
 
@@ -108,7 +158,7 @@ class GemmOpsTest {
                 for (int k = 0; k < 300; k++) {
                     column[k] = b[k * 5 + j];
                 }
-                same("c", arena.floats(c)[i], Order.chain(0f, row, column));
+                same("c", arena.floats(c)[i], Order.product(0f, row, column));
             }
         }
     }
@@ -164,8 +214,8 @@ class GemmOpsTest {
                     for (int q = 0; q < k; q++) {
                         sum.add((double) row[q] * column[q]);
                     }
-                    want[at] = Order.chain(old, row, column);
-                    close("the expectation itself", want[at], sum, Math.min(k, 256) + k / 256 + 2);
+                    want[at] = Order.product(old, row, column);
+                    close("the expectation itself", want[at], sum, Math.min(k, 1024) + 2);
                 }
             }
             String what = "%s %s %s %d x %d x %d".formatted(la, lb, lc, m, n, k);

@@ -35,10 +35,10 @@ class GemmTilesTest {
     }
 
     @EveryDevice
-    void panelsAreAddedInOrder(Device device) {
+    void panelsOfManyTilesAreAddedAsATree(Device device) {
         int m = 65;
         int n = 40;
-        int k = 5 * 256 + 7;
+        int k = 5 * 1024 + 7;
         for (boolean accumulate : new boolean[] {false, true}) {
             assertSame(device, (ops, arena) -> {
                 Buffer c = arena.inOut(normals(3, (long) m * n));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers;
+import io.github.elbo4j.Order;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Random;
 class SplitsTest {
     private static final Key KEY = new Key(46);
     private static final int STEP = 9;
+    private static final int OUTPUTS = 20; // of a product
     private static final Shape WHOLE = Shape.of(3, 21, 1100).at(5, 70, 6);
 
     private interface Fill {
@@ -150,6 +152,71 @@ class SplitsTest {
             part[i] = of[b * WHOLE.dimensions() + d];
         }
         return part;
+    }
+
+    // ---- products ----
+
+    /**
+     * Products over parts of the rows that are aligned, 2^j panels of 1024 from a multiple of 2^j on, are the nodes of the
+     * tree: each is the tree over its panels, and the tree over the nodes of a level is the whole. The last part is short.
+     */
+    @EveryDevice
+    void alignedPartsOfAProductAreNodesOfItsTree(Device device) {
+        for (int rows : new int[] {4 * 1024, 5 * 1024 + 1, 11 * 1024 + 300, 16 * 1024}) {
+            float[] a = normals(rows, (long) rows * OUTPUTS);
+            float[] b = new float[rows];
+            Arrays.fill(b, 1f);
+            // Of all outputs but one, sums that cancel: in float32 the order of ordinary ones in float64 is not seen.
+            Random random = new Random(rows);
+            for (int i = 0; i < a.length; i++) {
+                boolean first = i / OUTPUTS % 1024 == 0;
+                float spike = (random.nextBoolean() ? 1f : -1f) * (random.nextBoolean() ? 1f : 0x1p55f);
+                a[i] = i % OUTPUTS == 0 ? a[i] : first ? spike : 0f;
+            }
+            try (Arena arena = new Arena(device)) {
+                Matrix left = Matrix.of(arena.of(a), rows, OUTPUTS).transposed();
+                Matrix right = Matrix.of(arena.of(b), rows, 1);
+                double[][] panels = products(arena, left, right, 1);
+                float[] whole = product(arena, left, right, 0, rows);
+                for (int size = 1; size < 2 * panels.length; size *= 2) {
+                    double[][] parts = products(arena, left, right, size);
+                    for (int i = 0; i < OUTPUTS; i++) {
+                        double[] nodes = new double[parts.length];
+                        for (int part = 0; part < parts.length; part++) {
+                            int to = Math.min(panels.length, (part + 1) * size);
+                            double[] own = new double[to - part * size];
+                            for (int p = 0; p < own.length; p++) {
+                                own[p] = panels[part * size + p][i];
+                            }
+                            nodes[part] = Order.tree(own);
+                            same(size + " panels, part " + part, parts[part][i], (float) nodes[part]);
+                        }
+                        same("parts of " + size + " panels", (float) Order.tree(nodes), whole[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Over each part of so many panels. */
+    private static double[][] products(Arena arena, Matrix left, Matrix right, int panels) {
+        int rows = right.rows();
+        int part = 1024 * panels;
+        double[][] products = new double[(rows + part - 1) / part][OUTPUTS];
+        for (int p = 0; p < products.length; p++) {
+            float[] product = product(arena, left, right, p * part, Math.min(rows, (p + 1) * part));
+            for (int i = 0; i < OUTPUTS; i++) {
+                products[p][i] = product[i];
+            }
+        }
+        return products;
+    }
+
+    private static float[] product(Arena arena, Matrix left, Matrix right, int from, int to) {
+        Buffer c = arena.out(OUTPUTS);
+        Matrix rows = right.transposed().columns(from, to).transposed();
+        arena.ops().gemm(left.columns(from, to), rows, false, Matrix.of(c, OUTPUTS, 1));
+        return arena.floats(c);
     }
 
     // ---- waves ----

@@ -8,7 +8,7 @@ final class GemmCuda {
     static final int TILE = 64;
 
     static final int SMALL_TILE = 32;
-    /** Blocks that keep a large GPU busy; with fewer, tiles are small and panels get blocks of their own. */
+    /** Blocks that keep a large GPU busy; with fewer, tiles are small. */
     static final long BUSY = 264;
 
     /** The part of A that is read: Triangle of kernels/gemm.cuh. */
@@ -17,9 +17,12 @@ final class GemmCuda {
     private static final int LOWER = 1;
     private static final int UPPER = 2;
 
-    private static final int PANEL = 256;
+    /** k's of a chain, of a product and of a triangle's. */
+    private static final int PANEL = 1024;
+
+    private static final int TRIANGLE_PANEL = 256;
     private static final int LANES = 32;
-    /** Memory for the chains of panels; with more panels or columns than fit, they come one lot after the other. */
+    /** Memory for the chains of panels; with more outputs than fit, they come one lot after the other. */
     static final long WORKSPACE = 256L << 20;
 
     /** The same; a test has less. */
@@ -48,27 +51,35 @@ final class GemmCuda {
     }
 
     void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        Product product = new Product(View.of(a), View.of(b), View.of(c), 1, c.rows(), c.columns(), a.columns());
+        View left = View.of(a);
+        View right = View.of(b);
+        View target = View.of(c);
         int panels = (int) Grid.ceilDiv(a.columns(), PANEL);
-        if (panels < 2 || product.tiles(TILE) >= BUSY || product.outputs() == 0) {
-            launch(product, accumulate, WHOLE, 1f, "gemm");
+        if (panels < 2 || c.rows() == 0 || c.columns() == 0) {
+            Product all = new Product(left, right, target, 1, c.rows(), c.columns(), a.columns(), PANEL);
+            launch(all, accumulate, WHOLE, 1f, "gemm");
             return;
         }
-        int together = (int) Math.min(panels, Math.max(1, workspace / (product.outputs() * Float.BYTES)));
-        long sums = cuda.arena().take(product.outputs() * together * Float.BYTES);
-        for (int first = 0; first < panels; first += together) {
-            int count = Math.min(together, panels - first);
-            launchPanels(product, 1f, sums, first, count, "gemm");
-            product.c()
-                    .to(cuda.launch().of(add))
-                    .address(sums)
-                    .number(1)
-                    .number(product.rows())
-                    .number(product.columns())
-                    .number(count)
-                    .flag(accumulate || first > 0)
-                    .number(0)
-                    .run(Grid.threads(product.outputs()), Grid.THREADS, "gemm");
+        // A block of C whose chains fit, of as many rows as a tile where it can be.
+        long fit = Math.max(1, workspace / Float.BYTES / panels);
+        int columns = (int) Math.min(c.columns(), Math.max(1, fit / Math.min(TILE, c.rows())));
+        int rows = (int) Math.min(c.rows(), Math.max(1, fit / columns));
+        long sums = cuda.arena().take(Float.BYTES * (long) rows * columns * panels);
+        for (int i = 0; i < c.rows(); i += rows) {
+            for (int j = 0; j < c.columns(); j += columns) {
+                int m = Math.min(rows, c.rows() - i);
+                int n = Math.min(columns, c.columns() - j);
+                View block = target.from(i, j);
+                Product part = new Product(left.from(i, 0), right.from(0, j), block, 1, m, n, a.columns(), PANEL);
+                launchPanels(part, 1f, sums, panels, "gemm");
+                block.to(cuda.launch().of(add))
+                        .address(sums)
+                        .number(m)
+                        .number(n)
+                        .number(panels)
+                        .flag(accumulate)
+                        .run(Grid.threads((long) m * n), Grid.THREADS, "gemm");
+            }
         }
     }
 
@@ -85,7 +96,7 @@ final class GemmCuda {
                 .number(b.rows())
                 .number(b.columns())
                 .run(Grid.threads(elements), Grid.THREADS, "triangularMultiply");
-        Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows());
+        Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows(), TRIANGLE_PANEL);
         launch(product, false, upper ? UPPER : LOWER, 1f, "triangularMultiply");
     }
 
@@ -96,14 +107,15 @@ final class GemmCuda {
      */
     void solve(
             View l, View x, int problems, int rows, int columns, boolean upper, boolean logDiagonal, String operation) {
-        int panels = (int) Grid.ceilDiv(rows, PANEL);
+        int panels = (int) Grid.ceilDiv(rows, TRIANGLE_PANEL);
         if (!upper || panels < 2) {
-            for (int first = 0; first < rows; first += PANEL) {
+            for (int first = 0; first < rows; first += TRIANGLE_PANEL) {
                 // What the rows above contribute: X −= L·X, panel by panel, in the order of the chains.
                 if (first > 0) {
-                    int height = Math.min(PANEL, rows - first);
+                    int height = Math.min(TRIANGLE_PANEL, rows - first);
                     View target = x.from(first, 0);
-                    Product known = new Product(l.from(first, 0), x, target, problems, height, columns, first);
+                    Product known =
+                            new Product(l.from(first, 0), x, target, problems, height, columns, first, TRIANGLE_PANEL);
                     launch(known, true, WHOLE, -1f, operation);
                 }
                 solvePanel(l, x, problems, rows, columns, first, upper, logDiagonal, 0, 0, operation);
@@ -111,15 +123,15 @@ final class GemmCuda {
             return;
         }
         // What the rows below contribute comes after the panel's own chain, so that it is kept for then.
-        long column = (long) Float.BYTES * (panels - 1) * PANEL * problems;
+        long column = (long) Float.BYTES * (panels - 1) * TRIANGLE_PANEL * problems;
         int together = (int) Math.min(columns, Math.max(LANES, workspace / Math.max(1, column)));
         long later = cuda.arena().take(column * together);
         for (int from = 0; from < columns; from += together) {
             int count = Math.min(together, columns - from);
             View part = x.from(0, from);
             for (int panel = panels - 1; panel >= 0; panel--) {
-                int first = panel * PANEL;
-                int below = Math.min(rows, first + PANEL);
+                int first = panel * TRIANGLE_PANEL;
+                int below = Math.min(rows, first + TRIANGLE_PANEL);
                 Product known = new Product(
                         l.from(first, below),
                         part.from(below, 0),
@@ -127,8 +139,9 @@ final class GemmCuda {
                         problems,
                         below - first,
                         count,
-                        rows - below);
-                launchPanels(known, -1f, later, 0, panels - 1 - panel, operation);
+                        rows - below,
+                        TRIANGLE_PANEL);
+                launchPanels(known, -1f, later, panels - 1 - panel, operation);
                 solvePanel(
                         l, part, problems, rows, count, first, true, logDiagonal, later, panels - 1 - panel, operation);
             }
@@ -164,23 +177,16 @@ final class GemmCuda {
 
     /** The whole of C, each output by one thread. */
     private void launch(Product product, boolean accumulate, int triangle, float sign, String operation) {
-        launch(product, 0, 0, 1, accumulate, triangle, sign, operation);
+        launch(product, 0, 1, accumulate, triangle, sign, operation);
     }
 
-    /** The chains of panels {@code first} to {@code first + count − 1}, to {@code sums}; C is not touched. */
-    private void launchPanels(Product product, float sign, long sums, int first, int count, String operation) {
-        launch(product, sums, first, count, false, WHOLE, sign, operation);
+    /** The chains of all panels, to {@code sums}; C is not touched. */
+    private void launchPanels(Product product, float sign, long sums, int panels, String operation) {
+        launch(product, sums, panels, false, WHOLE, sign, operation);
     }
 
     private void launch(
-            Product product,
-            long sums,
-            int firstPanel,
-            int panels,
-            boolean accumulate,
-            int triangle,
-            float sign,
-            String operation) {
+            Product product, long sums, int panels, boolean accumulate, int triangle, float sign, String operation) {
         boolean small = product.tiles(TILE) * panels < BUSY;
         Launch launch = cuda.launch().of(small ? multiply32 : multiply);
         product.c()
@@ -190,21 +196,17 @@ final class GemmCuda {
                 .number(product.rows())
                 .number(product.columns())
                 .number(product.inner())
-                .number(firstPanel)
                 .number(panels)
                 .flag(accumulate)
                 .number(triangle)
                 .number(sign)
+                .number(product.panel())
                 .number(0)
                 .run(product.tiles(small ? SMALL_TILE : TILE) * panels, Grid.THREADS, operation);
     }
 
-    /** C of rows × columns and A·B over so many k's, for every problem. */
-    private record Product(View a, View b, View c, int problems, int rows, int columns, int inner) {
-        long outputs() {
-            return (long) problems * rows * columns;
-        }
-
+    /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
+    private record Product(View a, View b, View c, int problems, int rows, int columns, int inner, int panel) {
         long tiles(int size) {
             return problems * Grid.ceilDiv(rows, size) * Grid.ceilDiv(columns, size);
         }

@@ -4,7 +4,7 @@ package io.github.elbo4j.device;
  * The Gaussian N(mu, L·Lᵀ). mu is [B][D]; {@code factor} is [B][D][D], the lower triangle of L with the logarithm of its
  * diagonal on the diagonal; what stands above the diagonal is not read. Kernel family {@code fullrank}.
  *
- * <p>Chains follow gemm's order: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
+ * <p>Chains follow the order of triangles in {@link Ops}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
  */
 public interface FullRankOps {
     /**

@@ -5,13 +5,13 @@ public interface GemmOps {
     /**
      * {@code C = A·B}, or {@code C += A·B}: C is M × N, A is M × K, B is K × N. C must not overlap A or B.
      *
-     * @param accumulate whether C's old value is kept and added to
+     * @param accumulate whether the product, rounded to float32, is added to C's old value or to +0
      */
     void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c);
 
     /**
      * {@code B = L·B} in place for a lower triangular L (M × M, its diagonal as it is) and B, M × N; pass {@code
-     * L.transposed()} and {@code upper} for Lᵀ·B. The chain of each output runs over the triangle's own k.
+     * L.transposed()} and {@code upper} for Lᵀ·B. The chains of each output run over the triangle's own k.
      */
     void triangularMultiply(Matrix l, boolean upper, Matrix b);
 

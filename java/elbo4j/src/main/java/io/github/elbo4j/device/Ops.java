@@ -16,8 +16,12 @@ package io.github.elbo4j.device;
  *       l+16, then l+8, …). Tile sums are summed in float64 by the same pattern, level upon level, until one is left.
  *   <li><i>over draws, one result per coordinate</i> (gradients): run r is the draws 64r … 64r+63, added in float32 in
  *       order from +0; the run sums are summed in float64 by the pattern above.
- *   <li><i>gemm</i>: each output is one chain of fma over k in increasing order from +0, in panels of 256 whose sums are
- *       added to the output in float32 in order.
+ *   <li><i>gemm</i>: each output is one chain of fma over k in increasing order from +0, in panels of 1024. Where there are
+ *       several, their sums are added in float64 as a binary tree over the panel's number: 2i and 2i + 1, then their sums
+ *       2i and 2i + 1, and so on; an odd one out goes up unchanged. The end is rounded to float32. So the sum over an
+ *       aligned part of the k's, 2^j panels from a multiple of 2^j on, is a node of the tree.
+ *   <li><i>triangles</i> (products and solves with L, where a sum needs results that are just being made): each output is
+ *       such chains in panels of 256, added to it in float32 in order.
  * </ul>
  *
  * <p>Where a result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is

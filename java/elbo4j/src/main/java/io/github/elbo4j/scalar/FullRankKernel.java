@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * begins at +0 and is added to what came before.
  */
 public class FullRankKernel {
-    /** k's per panel of a chain: gemm's. */
+    /** k's of a chain of a triangle's. */
     static final int PANEL = 256;
 
     private static final int DIAGONAL = 16; // scratch slots

@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Dense linear algebra. Twin of kernels/gemm.cu. */
 public class GemmKernel {
-    /** k's per panel of a chain. */
-    public static final int PANEL = FullRankKernel.PANEL;
+    /** k's of a chain. */
+    public static final int PANEL = 1024;
+    /** The same of a triangle's. */
+    private static final int TRIANGLE_PANEL = FullRankKernel.PANEL;
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */
@@ -18,6 +20,7 @@ public class GemmKernel {
     private static final int B = 17;
     private static final int C = 18;
     private static final int LINE = 19;
+    private static final int NODES = 0;
 
     private final Basics basics;
     private final Gemm gemm = new Gemm();
@@ -30,7 +33,7 @@ public class GemmKernel {
     // ---- inner loop; SIMD devices replace it ----
 
     /**
-     * {@code c[i,j] += Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
+     * {@code c[i,j] = Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
      * #COLUMNS}. a has a row stride of {@link #PANEL}, b of bs, c of COLUMNS. There is room for
      * 64 rows and columns; what is computed beyond {@code rows} and {@code columns} is not used.
      */
@@ -49,9 +52,7 @@ public class GemmKernel {
             }
         }
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                c[i * COLUMNS + j] += chains[i][j];
-            }
+            System.arraycopy(chains[i], 0, c, i * COLUMNS, columns);
         }
     }
 
@@ -110,17 +111,20 @@ public class GemmKernel {
             float[] packedA = scratch.floats(A, ROWS * PANEL);
             float[] packedB = scratch.floats(B, PANEL * COLUMNS);
             float[] block = scratch.floats(C, ROWS * COLUMNS);
+            double[] nodes = scratch.doubles(NODES, levels(ceilDiv(left.columns(), PANEL)) * ROWS * COLUMNS);
             int across = ceilDiv(out.columns(), COLUMNS);
             int inner = left.columns();
+            if (inner == 0 && accumulate) {
+                return; // no sum, not even +0, to be added
+            }
             for (int item = from; item < to; item++) {
                 int i = item / across * rows;
                 int j = item % across * COLUMNS;
                 int m = Math.min(rows, out.rows() - i);
                 int n = Math.min(COLUMNS, out.columns() - j);
-                if (accumulate) {
-                    read(out, i, j, m, n, block, COLUMNS);
-                } else {
-                    Arrays.fill(block, 0, m * COLUMNS, 0f);
+                int size = m * COLUMNS;
+                if (inner == 0) {
+                    Arrays.fill(block, 0, size, 0f);
                 }
                 for (int k = 0; k < inner; k += PANEL) {
                     int depth = Math.min(PANEL, inner - k);
@@ -141,8 +145,47 @@ public class GemmKernel {
                         read(right, k, j, depth, n, packedB, COLUMNS);
                         panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, scratch);
                     }
+                    if (inner > PANEL) {
+                        addPanel(k / PANEL, block, nodes, size);
+                    }
+                }
+                if (inner > PANEL) {
+                    total(ceilDiv(inner, PANEL), nodes, block, size);
                 }
                 write(block, out, i, j, m, n);
+            }
+        }
+
+        /** How many numbers of an output the tree over so many panels keeps: one a level. */
+        private static int levels(int panels) {
+            return panels < 2 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(panels);
+        }
+
+        /**
+         * Takes the chains of the next panel into the tree. {@code nodes[l]} is the sum of 2^l panels
+         * that waits for the next 2^l, where bit l of {@code panel} is set.
+         */
+        private void addPanel(int panel, float[] block, double[] nodes, int size) {
+            int full = Integer.numberOfTrailingZeros(~panel);
+            for (int e = 0; e < size; e++) {
+                double sum = block[e];
+                for (int l = 0; l < full; l++) {
+                    sum = nodes[l * ROWS * COLUMNS + e] + sum;
+                }
+                nodes[full * ROWS * COLUMNS + e] = sum;
+            }
+        }
+
+        /** The root of the tree over so many panels: what waits goes up unchanged to the next that waits. */
+        private void total(int panels, double[] nodes, float[] block, int size) {
+            for (int e = 0; e < size; e++) {
+                int level = Integer.numberOfTrailingZeros(panels);
+                double sum = nodes[level * ROWS * COLUMNS + e];
+                for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
+                    level = Integer.numberOfTrailingZeros(rest);
+                    sum = nodes[level * ROWS * COLUMNS + e] + sum;
+                }
+                block[e] = (float) sum;
             }
         }
 
@@ -168,8 +211,15 @@ public class GemmKernel {
             int rs = (int) to.rowStride();
             int cs = (int) to.columnStride();
             for (int r = 0; r < m; r++) {
-                for (int q = 0; q < n; q++) {
-                    values[o + r * rs + q * cs] = from[r * COLUMNS + q];
+                if (cs == 1 && !accumulate) { // the common case, which the just-in-time compiler vectorizes
+                    for (int q = 0; q < n; q++) {
+                        values[o + r * rs + q] = 0f + from[r * COLUMNS + q];
+                    }
+                } else {
+                    for (int q = 0; q < n; q++) {
+                        int at = o + r * rs + q * cs;
+                        values[at] = (accumulate ? values[at] : 0f) + from[r * COLUMNS + q];
+                    }
                 }
             }
         }
@@ -205,9 +255,11 @@ public class GemmKernel {
             float sign = solve ? -1f : 1f;
             float value = solve ? x[o + i * stride] : 0f;
             // A row without any k has no chain, not even +0, to be added.
-            for (int panel = first < last ? first / PANEL * PANEL : last; panel < last; panel += PANEL) {
+            for (int panel = first < last ? first / TRIANGLE_PANEL * TRIANGLE_PANEL : last;
+                    panel < last;
+                    panel += TRIANGLE_PANEL) {
                 float chain = 0f;
-                int end = Math.min(panel + PANEL, last);
+                int end = Math.min(panel + TRIANGLE_PANEL, last);
                 for (int k = Math.max(panel, first); k < end; k++) {
                     chain = Math.fma(sign * factor[lo + k * ls], x[o + k * stride], chain);
                 }

@@ -58,14 +58,14 @@ final class GemmSimd extends GemmKernel {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        add(c, co, c00, c01);
-        add(c, co + COLUMNS, c10, c11);
-        add(c, co + 2 * COLUMNS, c20, c21);
-        add(c, co + 3 * COLUMNS, c30, c31);
+        put(c, co, c00, c01);
+        put(c, co + COLUMNS, c10, c11);
+        put(c, co + 2 * COLUMNS, c20, c21);
+        put(c, co + 3 * COLUMNS, c30, c31);
     }
 
-    private static void add(float[] c, int co, FloatVector low, FloatVector high) {
-        FloatVector.fromArray(F, c, co).add(low).intoArray(c, co);
-        FloatVector.fromArray(F, c, co + Lanes.COUNT).add(high).intoArray(c, co + Lanes.COUNT);
+    private static void put(float[] c, int co, FloatVector low, FloatVector high) {
+        low.intoArray(c, co);
+        high.intoArray(c, co + Lanes.COUNT);
     }
 }
