@@ -1,5 +1,6 @@
 package io.github.elbo4j;
 
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
@@ -93,6 +94,9 @@ public final class Devices {
      */
     public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize) {
         public Request {
+            Objects.requireNonNull(name, "name is null");
+            Objects.requireNonNull(arithmetic, "arithmetic is null");
+            Objects.requireNonNull(rng, "rng is null");
             if (threads < 1) {
                 throw new IllegalArgumentException("threads is " + threads + ", but must be 1 or more");
             }
@@ -166,9 +170,11 @@ public final class Devices {
      * before a GPU has been told of all its parts.
      *
      * @throws IllegalArgumentException if there is no device of this name, or if it cannot be what is asked for
-     * @throws DeviceException if the named device is absent, or one that was tried is broken
+     * @throws AbsentDeviceException if the named device is absent
+     * @throws DeviceException if one that was tried is broken
      */
     public static Choice choose(Request request) {
+        Objects.requireNonNull(request, "request is null");
         List<Kind> candidates = request.candidates();
         String name = request.name();
         StringBuilder passedOver = new StringBuilder();
@@ -191,7 +197,7 @@ public final class Devices {
             }
             if (only) {
                 String instead = request.needsCuda() ? "; without fast arithmetic and cuRAND, a CPU does it too" : "";
-                throw new DeviceException("device '" + name + "' cannot open: " + absent
+                throw new AbsentDeviceException("device '" + name + "' cannot open: " + absent
                         + (instead.isEmpty() ? "; choose cpu or auto instead" : instead));
             }
             passedOver

@@ -1,6 +1,8 @@
 package io.github.elbo4j.cli;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -37,21 +39,32 @@ final class DevicesCommand implements Callable<Integer> {
                 out.println(Text.wrap(indent + note, width, indent));
             }
         }
-        List<String> open = devices.stream()
-                .filter(Devices.Status::opens)
-                .map(Devices.Status::name)
-                .toList();
-        if (open.get(0).equals("cuda")) {
-            String rule = String.format(
-                    Locale.ROOT,
-                    "auto is cuda where a step is large, draws × (rows + parameters) %,d or more, else %s.",
-                    Devices.CUDA_STEP,
-                    open.get(1));
-            out.println(Text.wrap(rule, width, ""));
-        } else {
-            out.println("auto is " + open.get(0) + ".");
-        }
+        out.println(Text.wrap(auto(), width, ""));
         out.println("Every device gives the same results.");
         return Main.GOOD;
+    }
+
+    /** What auto does here, found out by asking for it. */
+    private static String auto() {
+        String small = choice(1);
+        String large = choice(Devices.CUDA_STEP);
+        if (small.equals(large)) {
+            return "auto " + large + ".";
+        }
+        return String.format(
+                Locale.ROOT,
+                "auto %s where a step is large, draws × (rows + parameters) %,d or more, else %s.",
+                large,
+                Devices.CUDA_STEP,
+                small.replaceFirst("^is ", ""));
+    }
+
+    private static String choice(long stepSize) {
+        Devices.Request auto = Devices.Request.of("auto").withStepSize(stepSize);
+        try (Device device = Devices.choose(auto).device()) {
+            return "is " + device.name();
+        } catch (DeviceException e) {
+            return "fails, since a device is there but broken (" + e.getMessage() + "); --device cpu does not need it";
+        }
     }
 }

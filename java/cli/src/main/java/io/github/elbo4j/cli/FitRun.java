@@ -1,6 +1,7 @@
 package io.github.elbo4j.cli;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
@@ -151,12 +152,14 @@ final class FitRun {
         }
     }
 
-    /** Opens a device; that it cannot be opened is for the person to solve. */
+    /** Opens a device; that there is none is for the person to solve, that it is broken is not. */
     static Devices.Choice choose(Devices.Request request) {
         try {
             return Devices.choose(request);
-        } catch (DeviceException | IllegalArgumentException e) {
+        } catch (AbsentDeviceException | IllegalArgumentException e) {
             throw new InputException(e.getMessage() + ". What there is: elbo4j devices", e);
+        } catch (DeviceException e) {
+            throw new DeviceException(e.getMessage() + ". What there is: elbo4j devices", e);
         }
     }
 

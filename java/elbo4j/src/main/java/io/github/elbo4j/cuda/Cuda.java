@@ -1,5 +1,6 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
@@ -71,7 +72,7 @@ final class Cuda {
         nameless.check(JCudaDriver.cuDeviceGetCount(count), "counting devices");
         int ordinal = options.ordinal();
         if (ordinal >= count[0]) {
-            throw new DeviceException("cuda: there is no device " + ordinal + ", the driver has " + count[0]);
+            throw new AbsentDeviceException("cuda: there is no device " + ordinal + ", the driver has " + count[0]);
         }
         nameless.check(JCudaDriver.cuDeviceGet(device, ordinal), "finding device " + ordinal);
         String name = deviceName(nameless);
@@ -108,7 +109,7 @@ final class Cuda {
 
     private static void there(@Nullable String reason, String need) {
         if (reason != null) {
-            throw new DeviceException("cuda: " + need + ", which does not load: " + reason);
+            throw new AbsentDeviceException("cuda: " + need + ", which does not load: " + reason);
         }
     }
 

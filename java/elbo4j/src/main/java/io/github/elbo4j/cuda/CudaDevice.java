@@ -1,5 +1,6 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.CheckedOps;
@@ -53,7 +54,7 @@ public final class CudaDevice implements Device {
     public static Device open(CudaOptions options) {
         String absent = Library.absent();
         if (absent != null) {
-            throw new DeviceException("cuda: " + absent);
+            throw new AbsentDeviceException("cuda: " + absent);
         }
         Cuda cuda = new Cuda(options);
         try {

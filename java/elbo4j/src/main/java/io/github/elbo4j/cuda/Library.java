@@ -17,6 +17,7 @@ final class Library {
     /** The first driver that has every function called here; a missing one would end the process. */
     private static final int OLDEST_DRIVER = 12_000;
 
+    private static final String DRIVER = "jcuda.driver.JCudaDriver";
     private static final String CUBLAS = "jcuda.jcublas.JCublas2";
     /**
      * In the place of libcublas.so.12, which JCublas2 asks for: it passes calls on to libcublas.so.13. Missing where the
@@ -46,8 +47,12 @@ final class Library {
         if (!os.toLowerCase(Locale.ROOT).startsWith("linux") || !processor.matches("amd64|x86_64")) {
             return "CUDA devices need Linux on x86-64, and this is " + os + " on " + processor;
         }
+        String missing = Natives.missing(DRIVER);
+        if (missing != null) {
+            return missing;
+        }
         if (driver == null) {
-            driver = new Loaded(Natives.load("jcuda.driver.JCudaDriver"));
+            driver = new Loaded(Natives.load(DRIVER));
         }
         if (driver.reason != null) {
             if (NO_DRIVER.matcher(driver.reason).find()) {

@@ -3,6 +3,7 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.DeviceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,13 +47,17 @@ final class Natives {
      * Loads a native library of JCuda and the class that it belongs to.
      *
      * @param className such as {@code jcuda.driver.JCudaDriver}
-     * @return null, or the system loader's reason why the library does not load; it may be tried again
+     * @return null, or the reason why the library does not load: a jar that is {@link #missing}, or the system loader's own;
+     *     it may be tried again
      * @throws DeviceException if it cannot be unpacked
      */
     static synchronized @Nullable String load(String className) {
-        String base = className.substring(className.lastIndexOf('.') + 1);
-        String name = LibUtils.createPlatformLibraryName(base + "-" + JCudaVersion.get());
-        Path file = unpack("/lib/" + LibUtils.createLibraryFileName(name));
+        String missing = missing(className);
+        if (missing != null) {
+            return missing;
+        }
+        String name = libraryName(className);
+        Path file = unpack(resource(name));
         // JCuda asks this property for the folder to look in, when it loads the library and again when it loads the
         // class.
         String before = System.getProperty(TEMPORARY);
@@ -72,6 +77,42 @@ final class Natives {
         }
     }
 
+    /** Which jar of JCuda is not there for a class and its native library, or null. */
+    static @Nullable String missing(String className) {
+        try {
+            Class.forName(className, false, Natives.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            return "JCuda's class " + className
+                    + " is not on the class path or the module path; put the jars of org.jcuda" + " there";
+        }
+        String library = resource(libraryName(className));
+        if (Natives.class.getResource(library) == null && elsewhere(library) == null) {
+            return "JCuda's native library " + library + " is not on the class path or the module path; put the jars of"
+                    + " org.jcuda's natives there";
+        }
+        return null;
+    }
+
+    private static String libraryName(String className) {
+        String base = className.substring(className.lastIndexOf('.') + 1);
+        return LibUtils.createPlatformLibraryName(base + "-" + JCudaVersion.get());
+    }
+
+    private static String resource(String libraryName) {
+        return "/lib/" + LibUtils.createLibraryFileName(libraryName);
+    }
+
+    /** A resource of other jars, where this class is in a named module and so does not see them by itself. */
+    private static @Nullable URL elsewhere(String resource) {
+        return ClassLoader.getSystemResource(resource.substring(1));
+    }
+
+    private static @Nullable InputStream open(String resource) throws IOException {
+        InputStream own = Natives.class.getResourceAsStream(resource);
+        URL other = own == null ? elsewhere(resource) : null;
+        return other == null ? own : other.openStream();
+    }
+
     /** Loads a library that others refer to; the result is as that of {@link #load}. */
     static synchronized @Nullable String loadPlain(String resource) {
         Path file = unpack(resource);
@@ -86,10 +127,9 @@ final class Natives {
     /** The file that holds a library of the jar. */
     static Path unpack(String resource) {
         byte[] content;
-        try (InputStream library = Natives.class.getResourceAsStream(resource)) {
+        try (InputStream library = open(resource)) {
             if (library == null) {
-                throw new DeviceException("cuda: the native library " + resource
-                        + " is not on the class path; put the jars of org.jcuda's natives there");
+                throw new DeviceException("cuda: the native library " + resource + " is not in the jar");
             }
             content = library.readAllBytes();
         } catch (IOException e) {
