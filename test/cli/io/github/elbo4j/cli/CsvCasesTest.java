@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -333,6 +335,40 @@ class CsvCasesTest {
         int half = text.indexOf('\n', 40) + 3;
         Path file = Files.write(folder.resolve("data.csv.gz"), gzip(text.substring(0, half), "", text.substring(half)));
         holdsTheEightRows(input(CsvTable.read(file, '.'), "y"));
+    }
+
+    /** Between the members a pipe has nothing to give for a while. */
+    @Test
+    void allMembersThatComeThroughAPipeAreRead() throws Exception {
+        String text = eightRows(",", "x,z,y", false);
+        Path pipe = folder.resolve("pipe.gz");
+        int made = new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+        Assumptions.assumeTrue(made == 0, "no mkfifo here");
+        Thread writer = new Thread(() -> {
+            try (OutputStream out = Files.newOutputStream(pipe)) {
+                out.write(gzip(text.substring(0, 30)));
+                out.flush();
+                Thread.sleep(400);
+                out.write(gzip(text.substring(30)));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        writer.start();
+        CsvTable table = CsvTable.read(pipe, '.');
+        writer.join();
+        holdsTheEightRows(input(table, "y"));
+    }
+
+    /** Tapes and some tools fill a file up with zeros; they count in its digest. */
+    @Test
+    void zerosAfterAGzipFileAreNotDataButInTheDigest() throws Exception {
+        byte[] whole = gzip(eightRows(",", "x,z,y", false));
+        Path file = Files.write(folder.resolve("padded.gz"), Arrays.copyOf(whole, 5 << 20));
+        CsvTable table = CsvTable.read(file, '.');
+        holdsTheEightRows(input(table, "y"));
+        MessageDigest sha = MessageDigest.getInstance("SHA-256");
+        assertThat(table.sha256()).isEqualTo(HexFormat.of().formatHex(sha.digest(Files.readAllBytes(file))));
     }
 
     @Test

@@ -78,21 +78,13 @@ record RegressionInput(
         return sd(x[predictor]);
     }
 
-    /** In units of the largest value, whose square may be beyond a double's range. */
     private static double sd(double[] values) {
-        double largest = largest(values);
-        if (largest == 0) {
-            return 0;
-        }
-        int exponent = Math.getExponent(largest);
-        double[] scaled =
-                Arrays.stream(values).map(v -> Math.scalb(v, -exponent)).toArray();
-        double mean = Arrays.stream(scaled).sum() / scaled.length;
+        double mean = Arrays.stream(values).average().orElse(Double.NaN);
         double squares = 0;
-        for (double value : scaled) {
+        for (double value : values) {
             squares += (value - mean) * (value - mean);
         }
-        return Math.scalb(Math.sqrt(squares / scaled.length), exponent);
+        return Math.sqrt(squares / values.length);
     }
 
     private static double largest(double[] values) {
