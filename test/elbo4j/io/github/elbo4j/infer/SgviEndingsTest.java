@@ -279,7 +279,7 @@ class SgviEndingsTest {
                     () -> Sgvi.builder().batch(10).build().fit(device, target));
             for (FamilyKind kind : FamilyKind.values()) {
                 refused(
-                        "mean has 2 elements, but the family has 1 dimensions",
+                        "initialMean has 2 elements, but the model has 1 dimensions",
                         () -> Sgvi.builder()
                                 .family(kind)
                                 .initialMean(1, 2)
