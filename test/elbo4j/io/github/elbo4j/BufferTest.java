@@ -3,17 +3,23 @@ package io.github.elbo4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.scalar.HostDevice;
+import io.github.elbo4j.scalar.HostOps;
+import io.github.elbo4j.scalar.Workers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 
 /** Not in the package of {@code Buffer}, whose classes a report of a leak passes over. */
 class BufferTest {
@@ -155,12 +161,84 @@ class BufferTest {
         assertThat(log).isNotEmpty().noneMatch(message -> message.contains("78 FLOAT32"));
     }
 
+    /** Nothing was got, so there is nothing to close. */
+    @EveryDevice
+    void aBufferThatFoundNoMemoryIsNotReported(Device device) throws InterruptedException {
+        int length = Integer.MAX_VALUE - 8;
+        Assumptions.assumeTrue(Runtime.getRuntime().maxMemory() < 8L * length, "so much memory is there");
+        List<String> log = reports(
+                () -> {
+                    assertThatThrownBy(() -> device.allocate(ElementType.FLOAT64, length))
+                            .isInstanceOf(DeviceException.class);
+                    forget(device); // shows that the collector has been there
+                },
+                1);
+        assertThat(log).isNotEmpty().noneMatch(message -> message.contains(String.valueOf(length)));
+    }
+
+    @Test
+    void aForgottenDeviceIsReportedWithThePlaceThatOpenedIt() throws InterruptedException {
+        for (Devices.Status status : Devices.list()) {
+            if (status.opens()) {
+                List<String> log = reports(Device.class, () -> forgetDevice(status.name()), 1);
+                assertThat(log)
+                        .anySatisfy(message -> assertThat(message)
+                                .contains(status.name() + " device was never closed; opened at")
+                                .contains("BufferTest.forgetDevice", "BufferTest.java"));
+            }
+        }
+    }
+
+    @Test
+    void aClosedDeviceIsNotReported() throws InterruptedException {
+        List<String> log = reports(
+                Device.class,
+                () -> {
+                    try (Device closed = HostDevice.scalar(1)) {
+                        closed.allocate(1).close();
+                    }
+                    new HostDevice("forgotten", "", new Workers(1), new HostOps(new Workers(1)));
+                },
+                1);
+        assertThat(log).isNotEmpty().noneMatch(message -> message.contains("scalar"));
+    }
+
+    @EveryDevice
+    void nullArgumentsAreNamed(Device device) {
+        try (Buffer buffer = device.allocate(1)) {
+            for (Runnable call : List.<Runnable>of(
+                    () -> buffer.write(0, (float[]) null, 0, 1),
+                    () -> buffer.write(0, (double[]) null, 0, 1),
+                    () -> buffer.write(0, (int[]) null, 0, 1))) {
+                assertThatNullPointerException().isThrownBy(call::run).withMessage("source is null");
+            }
+            for (Runnable call : List.<Runnable>of(
+                    () -> buffer.read(0, (float[]) null, 0, 1),
+                    () -> buffer.read(0, (double[]) null, 0, 1),
+                    () -> buffer.read(0, (int[]) null, 0, 1))) {
+                assertThatNullPointerException().isThrownBy(call::run).withMessage("target is null");
+            }
+        }
+        assertThatNullPointerException().isThrownBy(() -> device.copyOf(null)).withMessage("values is null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> device.allocate(null, 1))
+                .withMessage("type is null");
+    }
+
+    private static void forgetDevice(String name) {
+        Devices.open(name, 1);
+    }
+
     private static void forget(Device device) {
         device.allocate(ElementType.FLOAT64, 77);
     }
 
     /** What the log says after the action, waiting ten seconds at most for so many reports. */
     private static List<String> reports(Runnable action, int wanted) throws InterruptedException {
+        return reports(Buffer.class, action, wanted);
+    }
+
+    private static List<String> reports(Class<?> kind, Runnable action, int wanted) throws InterruptedException {
         List<String> messages = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -174,7 +252,7 @@ class BufferTest {
             @Override
             public void close() {}
         };
-        Logger logger = Logger.getLogger(Buffer.class.getName());
+        Logger logger = Logger.getLogger(kind.getName());
         boolean passedOn = logger.getUseParentHandlers();
         logger.addHandler(handler);
         logger.setUseParentHandlers(false);

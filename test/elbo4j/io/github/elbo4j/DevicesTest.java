@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
@@ -148,6 +149,29 @@ class DevicesTest {
         assertThatThrownBy(() -> Devices.open("cuda:99"))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("no device 99");
+    }
+
+    /** A program can tell a device that is not there from one that is broken. */
+    @Test
+    void aNamedDeviceThatIsAbsentHasAnExceptionOfItsOwn() {
+        for (Devices.Status status : Devices.list()) {
+            if (status.words().contains("no NVIDIA driver") || status.words().contains("is not loaded")) {
+                assertThatThrownBy(() -> Devices.open(status.name())).isInstanceOf(AbsentDeviceException.class);
+            }
+        }
+    }
+
+    @Test
+    void nullArgumentsAreNamed() {
+        assertThatThrownBy(() -> Devices.open(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("name is null");
+        assertThatThrownBy(() -> Devices.choose(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("request is null");
+        assertThatThrownBy(() -> Devices.Request.of("cpu").withRng(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("rng is null");
     }
 
     @Test

@@ -258,7 +258,23 @@ class BadInputTest {
         Path file = Cli.file(folder, "data.csv", GOOD);
         assertThat(refusal("fit", "linear", "--data", file, "--target", "y", "--noise-sd", "-1"))
                 .contains("--noise-sd is -1.0, but must be a positive number");
+        for (String noise : new String[] {"1e300", "1e-300", "1e19", "1e-19"}) {
+            String value = String.valueOf(Double.parseDouble(noise));
+            assertThat(refusal(
+                            "fit", "linear", "--data", file, "--target", "y", "--noise-sd", noise, "--no-standardize"))
+                    .contains("--noise-sd is " + value + ", but must be from 1.0E-18 to 1.0E18");
+        }
+        // In units of the target, whose sd is 0.5.
+        assertThat(refusal("fit", "linear", "--data", file, "--target", "y", "--noise-sd", "1e-300"))
+                .contains("--noise-sd is 1.0E-300", "times the target's standard deviation, which is ");
         assertThat(refused(GOOD, "--noise-sd", "1")).contains("--noise-sd").contains("elbo4j fit logistic --help");
+    }
+
+    /** Their ratios are kept in memory, 8 bytes each. */
+    @Test
+    void moreEvaluationDrawsThanMemoryHolds() {
+        assertThat(refused(GOOD, "--evaluation-draws", Integer.MAX_VALUE))
+                .contains("--evaluation-draws is 2147483647, but must be 16777216 at most");
     }
 
     @Test

@@ -40,18 +40,20 @@ class FitJsonTest {
                         "device",
                         "seed",
                         "steps",
+                        "status",
                         "converged",
                         "elbo",
                         "kHat",
+                        "efficiency",
                         "verdict",
+                        "concerns",
                         "parameters",
                         "covariance",
                         "seconds",
-                        "drawsPerSecond",
-                        "status");
+                        "drawsPerSecond");
         assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
         assertThat(line)
-                .contains("\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"verdict\":\"good\"")
+                .contains("\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"efficiency\":0.8,\"verdict\":\"good\",\"concerns\":[]")
                 .contains("{\"name\":\"a \\\"quoted\\\" <name>\\n\",\"mean\":")
                 .contains("\"converged\":true");
     }
@@ -61,7 +63,7 @@ class FitJsonTest {
         FitJson json = new FitJson(ExampleFit.of(NAMES, 0.21, Status.STEP_LIMIT));
         List<String> document = fields(json.document());
         assertThat(document).startsWith(fields(json.line()).toArray(String[]::new));
-        assertThat(document).endsWith("status", "statusDetail", "options", "data", "trace");
+        assertThat(document).endsWith("drawsPerSecond", "statusDetail", "options", "data", "trace");
         assertThat(json.line()).contains("\"status\":\"step limit\"");
         assertThat(json.document()).contains("\"status\": \"step limit\"").contains("\"converged\": false");
     }
@@ -85,7 +87,7 @@ class FitJsonTest {
     @Test
     void whatIsNotFiniteIsNull() {
         FitSummary fit = ExampleFit.of(NAMES, Double.NaN, Status.CONVERGED);
-        assertThat(new FitJson(fit).line()).contains("\"kHat\":null,\"verdict\":\"do not trust\"");
+        assertThat(new FitJson(fit).line()).contains("\"kHat\":null,\"efficiency\":0.8,\"verdict\":\"do not trust\"");
         assertThat(new FitJson(ExampleFit.of(NAMES, Double.POSITIVE_INFINITY, Status.CONVERGED)).line())
                 .contains("\"kHat\":null");
     }

@@ -279,8 +279,8 @@ class SgviEndingsTest {
                     () -> Sgvi.builder().starts(0).batch(10).build().fit(device, target));
             for (FamilyKind kind : FamilyKind.values()) {
                 refused(
-                        "mean has 2 elements, but the family has 1 dimensions",
-                        () -> Sgvi.builder().starts(0)
+                        "initialMean has 2 elements, but the model has 1 dimensions",
+                        () -> Sgvi.builder()
                                 .family(kind)
                                 .initialMean(1, 2)
                                 .build()

@@ -209,9 +209,11 @@ class RegressionModelsTest {
         assertThatThrownBy(() -> new BayesianCategoricalRegression(device, LOGISTIC, List.of("one"), PRIOR))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there must be two classes or more, but these are [one]");
-        assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("noiseSd is 0.0, but must be positive");
+        for (double noise : new double[] {0, -1, 1e-300, 1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, noise))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("noiseSd is " + noise + ", but must be from 1.0E-18 to 1.0E18");
+        }
         assertThatThrownBy(() -> BayesianLinearRegression.knownNoise(device, LINEAR, List.of(PRIOR), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("there are 1 priors for 6 coefficients");

@@ -177,17 +177,19 @@ final class HtmlReport {
                 + " it is " + Numbers.withError(last.elbo(), last.standardError()) + ".";
     }
 
-    /** k-hat on a line from 0 to 1 whose thresholds are marked. */
+    /** The efficiency of the importance weights on a line from 0 to 1 whose thresholds are marked. */
     private String gauge() {
-        if (Double.isNaN(fit.kHat())) {
-            return "not available";
+        double efficiency = fit.assessment().efficiency();
+        if (Double.isNaN(efficiency)) {
+            return "no importance weights";
         }
-        double x = 2 + 116 * Math.max(0, Math.min(1, fit.kHat()));
-        return "<svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\""
-                + Html.number(Numbers.fixed(fit.kHat(), 2))
-                + ", where below 0.5 is good and below 0.7 usable\"><rect x=\"2\" y=\"4\" width=\"58\" height=\"4\" fill=\"var(--good)\"/>"
-                + "<rect x=\"60\" y=\"4\" width=\"23.2\" height=\"4\" fill=\"var(--usable)\"/>"
-                + "<rect x=\"83.2\" y=\"4\" width=\"34.8\" height=\"4\" fill=\"var(--bad)\"/><circle cx=\""
+        double x = 2 + 116 * Math.max(0, Math.min(1, efficiency));
+        return "effective sample size "
+                + Html.number(Numbers.fixed(100 * efficiency, 0))
+                + " % <svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\""
+                + "where 35 % or more is good and 10 % or more usable\"><rect x=\"2\" y=\"4\" width=\"11.6\" height=\"4\""
+                + " fill=\"var(--bad)\"/><rect x=\"13.6\" y=\"4\" width=\"29\" height=\"4\" fill=\"var(--usable)\"/>"
+                + "<rect x=\"42.6\" y=\"4\" width=\"75.4\" height=\"4\" fill=\"var(--good)\"/><circle cx=\""
                 + Numbers.fixed(x, 1)
                 + "\" cy=\"6\" r=\"4.5\" fill=\"var(--page)\" stroke=\"var(--ink)\" stroke-width=\"2.5\"/></svg>";
     }

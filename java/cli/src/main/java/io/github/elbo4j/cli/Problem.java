@@ -53,6 +53,18 @@ final class Problem {
         RegressionData original = input.toData(intercept);
         this.scale = standardize ? scale(model, original, input.file()) : null;
         this.data = scale == null ? original : scale.data();
+        checkNoise();
+    }
+
+    /** What is known only now: whether the noise can be computed with on the scale that is fitted. */
+    private void checkNoise() {
+        double least = BayesianLinearRegression.LEAST_NOISE_SD;
+        double largest = BayesianLinearRegression.LARGEST_NOISE_SD;
+        if (noiseSd != null && !(fittedNoise(noiseSd) >= least && fittedNoise(noiseSd) <= largest)) {
+            String unit = scale == null ? "" : " times the target's standard deviation, which is " + scale.targetSd();
+            throw new InputException(
+                    "--noise-sd is " + noiseSd + ", but must be from " + least + " to " + largest + unit);
+        }
     }
 
     /** D. */

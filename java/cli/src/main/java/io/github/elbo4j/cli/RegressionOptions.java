@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.Optimizer;
@@ -217,6 +218,12 @@ final class RegressionOptions {
         atLeastOne(command, "--steps", steps);
         atLeastOne(command, "--batch", batch);
         atLeastOne(command, "--evaluation-draws", evaluationDraws);
+        if (evaluationDraws != null && evaluationDraws > LogWeights.MOST_DRAWS) {
+            throw new ParameterException(
+                    command,
+                    "--evaluation-draws is " + evaluationDraws + ", but must be " + LogWeights.MOST_DRAWS
+                            + " at most: long before, no digit of the result moves any more");
+        }
         atLeastOne(command, "--threads", threads);
         positive(command, "--learning-rate", learningRate);
         positive(command, "--prior-sd", priorSd);

@@ -38,7 +38,12 @@ final class ResultView {
         noise(out);
         out.println();
         line(out, "ELBO", Numbers.withError(fit.elbo(), fit.elboError(), 4) + " nats");
-        line(out, "k-hat", Numbers.fixed(fit.kHat(), 2) + ", " + fit.verdict().words());
+        line(
+                out,
+                "weights",
+                "Pareto k-hat " + Numbers.fixed(fit.kHat(), 2) + ", effective sample size "
+                        + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
+                        + Numbers.grouped(fit.assessment().draws()));
         line(out, "fit", explanation.outcome());
         line(
                 out,

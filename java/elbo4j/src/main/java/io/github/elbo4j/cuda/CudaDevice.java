@@ -7,8 +7,10 @@ import io.github.elbo4j.device.CheckedOps;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Rng;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +23,13 @@ public final class CudaDevice implements Device {
     private final CudaOps calls;
 
     private final Ops ops;
+    private final Leak leak;
 
     private CudaDevice(Cuda cuda, CudaOps calls) {
         this.cuda = cuda;
         this.calls = calls;
         this.ops = new CheckedOps(this, calls);
+        this.leak = new Leak(this, Device.class, "cuda device", "opened");
     }
 
     /** Why no CUDA device can be here, or null; called by {@code Devices}, by name. */
@@ -87,6 +91,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public Buffer allocate(ElementType type, long length) {
+        Objects.requireNonNull(type, "type is null");
         if (length < 0) {
             throw new IllegalArgumentException("length is " + length + ", but must be 0 or more");
         }
@@ -188,6 +193,7 @@ public final class CudaDevice implements Device {
     /** Gives everything back, buffers that are still open among it. */
     @Override
     public void close() {
+        leak.close();
         synchronized (calls) {
             cuda.close();
         }

@@ -1,7 +1,6 @@
 package io.github.elbo4j.device;
 
-import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 
 /**
  * Memory of one {@link Device}: {@link #length()} elements of one {@link ElementType}. Closing twice is safe, use after
@@ -11,22 +10,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Devices extend this class; users only read, write and close.
  */
 public abstract class Buffer implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Buffer.class.getName());
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private final Device device;
     private final ElementType type;
     private final long length;
     private final Leak leak;
-    private final Cleaner.Cleanable cleanable;
 
+    /** A device calls it when it has the memory: from here on a buffer that is not closed is reported. */
     protected Buffer(Device device, ElementType type, long length) {
         this.device = device;
         this.type = type;
         this.length = length;
-        this.leak = new Leak(device.name() + " buffer of " + length + " " + type + " was never closed; allocated at "
-                + allocationSite());
-        this.cleanable = CLEANER.register(this, leak);
+        this.leak = new Leak(this, Buffer.class, device.name() + " buffer of " + length + " " + type, "allocated");
     }
 
     public final Device device() {
@@ -43,41 +37,47 @@ public abstract class Buffer implements AutoCloseable {
     }
 
     public final boolean isClosed() {
-        return leak.closed.get();
+        return leak.isClosed();
     }
 
     /** Copies {@code count} elements of {@code source}, from index {@code from} on, to index {@code start} here. */
     public final void write(long start, float[] source, int from, int count) {
+        Objects.requireNonNull(source, "source is null");
         check("write", ElementType.FLOAT32, start, source.length, from, count);
         upload(start, source, from, count);
     }
 
     /** {@link #write(long, float[], int, int)} of doubles. */
     public final void write(long start, double[] source, int from, int count) {
+        Objects.requireNonNull(source, "source is null");
         check("write", ElementType.FLOAT64, start, source.length, from, count);
         upload(start, source, from, count);
     }
 
     /** {@link #write(long, float[], int, int)} of ints. */
     public final void write(long start, int[] source, int from, int count) {
+        Objects.requireNonNull(source, "source is null");
         check("write", ElementType.INT32, start, source.length, from, count);
         upload(start, source, from, count);
     }
 
     /** Copies {@code count} elements from index {@code start} here to {@code target}, from its index {@code to} on. */
     public final void read(long start, float[] target, int to, int count) {
+        Objects.requireNonNull(target, "target is null");
         check("read", ElementType.FLOAT32, start, target.length, to, count);
         download(start, target, to, count);
     }
 
     /** {@link #read(long, float[], int, int)} of doubles. */
     public final void read(long start, double[] target, int to, int count) {
+        Objects.requireNonNull(target, "target is null");
         check("read", ElementType.FLOAT64, start, target.length, to, count);
         download(start, target, to, count);
     }
 
     /** {@link #read(long, float[], int, int)} of ints. */
     public final void read(long start, int[] target, int to, int count) {
+        Objects.requireNonNull(target, "target is null");
         check("read", ElementType.INT32, start, target.length, to, count);
         download(start, target, to, count);
     }
@@ -105,8 +105,7 @@ public abstract class Buffer implements AutoCloseable {
 
     @Override
     public final void close() {
-        if (leak.closed.compareAndSet(false, true)) {
-            cleanable.clean();
+        if (leak.close()) {
             release();
         }
     }
@@ -137,33 +136,6 @@ public abstract class Buffer implements AutoCloseable {
         if (start < 0 || start > length - count) {
             throw new IllegalArgumentException(
                     "cannot " + what + " " + count + " elements at index " + start + " of a " + this);
-        }
-    }
-
-    private static String allocationSite() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.filter(frame -> !frame.getClassName().startsWith("io.github.elbo4j.device.")
-                                && !frame.getMethodName().equals("allocate")
-                                && !frame.getMethodName().equals("<init>"))
-                        .findFirst()
-                        .map(Object::toString)
-                        .orElse("an unknown place"));
-    }
-
-    /** What the cleaner runs; it must not refer to the buffer. */
-    private static final class Leak implements Runnable {
-        private final String report;
-        private final AtomicBoolean closed = new AtomicBoolean();
-
-        private Leak(String report) {
-            this.report = report;
-        }
-
-        @Override
-        public void run() {
-            if (!closed.get()) {
-                LOG.log(System.Logger.Level.WARNING, report);
-            }
         }
     }
 }

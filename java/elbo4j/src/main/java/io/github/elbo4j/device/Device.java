@@ -1,8 +1,10 @@
 package io.github.elbo4j.device;
 
+import java.util.Objects;
+
 /**
  * A place that holds {@link Buffer}s and runs {@link Ops} on them. The scope that opens a device closes it; closing
- * twice is safe. A device may be used by several threads; its operations run one after another.
+ * twice is safe, and one that is forgotten is reported in the log. A device may be used by several threads; its operations run one after another.
  */
 public interface Device extends AutoCloseable {
     /** {@code scalar}, {@code simd} or {@code cuda}. */
@@ -36,6 +38,7 @@ public interface Device extends AutoCloseable {
 
     /** New float32 memory that holds a copy of {@code values}. */
     default Buffer copyOf(float[] values) {
+        Objects.requireNonNull(values, "values is null");
         Buffer buffer = allocate(ElementType.FLOAT32, values.length);
         try {
             buffer.write(0, values, 0, values.length);

@@ -13,6 +13,9 @@ import io.github.elbo4j.model.LogJoint;
  * q may be trusted. Sums are float64, in order, by {@code StrictMath}: the same bits everywhere.
  */
 public final class LogWeights {
+    /** The most draws of a problem. Their ratios stay on the host, 128 MiB of them, and long before no digit moves. */
+    public static final int MOST_DRAWS = 1 << 24;
+
     private final double[][] values; // [B][S]
 
     private LogWeights(double[][] values) {
@@ -26,6 +29,9 @@ public final class LogWeights {
      */
     public static LogWeights draw(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
         Checks.fit(joint, family, draws);
+        if (draws > MOST_DRAWS) {
+            throw new IllegalArgumentException("draws is " + draws + ", but must be " + MOST_DRAWS + " at most");
+        }
         int problems = family.problems();
         double[][] values = new double[problems][draws];
         try (Buffers own = new Buffers(family.device())) {

@@ -3,8 +3,13 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.LogJoint;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +46,35 @@ public final class Sgvi {
      *
      * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
      * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, for want of memory perhaps
+     * @throws IllegalArgumentException if the joint's names are not one for each dimension, each of its own, or the initial
+     *     mean is of another length
      */
     public FitResult fit(Device device, LogJoint joint) {
+        Objects.requireNonNull(device, "device is null");
+        Objects.requireNonNull(joint, "joint is null");
+        int dimensions = joint.dimensions();
+        double[] mean = settings.initialMean;
+        if (mean != null && mean.length != dimensions) {
+            throw new IllegalArgumentException(
+                    "initialMean has " + mean.length + " elements, but the model has " + dimensions + " dimensions");
+        }
+        checkNames(joint.parameterNames(), dimensions);
         try (SgviRun run = new SgviRun(settings, device, joint)) {
             return run.fit();
+        }
+    }
+
+    private static void checkNames(List<String> names, int dimensions) {
+        if (names.size() != dimensions) {
+            throw new IllegalArgumentException(
+                    "the model has " + dimensions + " dimensions, but names " + names.size() + " parameters");
+        }
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException(
+                        "the model has two parameters named '" + name + "', but each needs a name of its own");
+            }
         }
     }
 
@@ -73,25 +103,25 @@ public final class Sgvi {
 
         /** The family of q; full-rank. */
         public Builder family(FamilyKind value) {
-            family = value;
+            family = Objects.requireNonNull(value, "family is null");
             return this;
         }
 
         /** The gradient estimator; auto. */
         public Builder gradient(Gradient value) {
-            gradient = value;
+            gradient = Objects.requireNonNull(value, "gradient is null");
             return this;
         }
 
         /** The baseline of the score gradient; leave-one-out. */
         public Builder baseline(ScoreOps.Baseline value) {
-            baseline = value;
+            baseline = Objects.requireNonNull(value, "baseline is null");
             return this;
         }
 
         /** Adam with its defaults. */
         public Builder optimizer(Optimizer value) {
-            optimizer = value;
+            optimizer = Objects.requireNonNull(value, "optimizer is null");
             return this;
         }
 
@@ -137,8 +167,15 @@ public final class Sgvi {
             return this;
         }
 
-        /** The mean of the first q, [D]; zeros. */
+        /** The mean of the first q, [D], finite in float32; zeros. */
         public Builder initialMean(double... value) {
+            Objects.requireNonNull(value, "initialMean is null");
+            for (int i = 0; i < value.length; i++) {
+                if (!Float.isFinite((float) value[i])) {
+                    throw new IllegalArgumentException(
+                            "initialMean[" + i + "] is " + value[i] + ", but must be finite (in float32)");
+                }
+            }
             initialMean = value.clone();
             return this;
         }
@@ -165,8 +202,15 @@ public final class Sgvi {
             return this;
         }
 
-        /** Fresh draws for the ELBO, the evidence and k-hat after the fit; 4096. */
+        /**
+         * Fresh draws for the ELBO, the evidence and k-hat after the fit, {@link LogWeights#MOST_DRAWS} at most; 4096. More
+         * are taken for k-hat while its own error may change the verdict, but no more than the fit itself took.
+         */
         public Builder evaluationDraws(int value) {
+            if (value > LogWeights.MOST_DRAWS) {
+                throw new IllegalArgumentException(
+                        "evaluationDraws is " + value + ", but must be " + LogWeights.MOST_DRAWS + " at most");
+            }
             evaluationDraws = positive("evaluationDraws", value);
             return this;
         }
@@ -182,13 +226,13 @@ public final class Sgvi {
 
         /** Who is told how the fit goes, a few times a second. */
         public Builder listener(Progress.Listener value) {
-            listener = value;
+            listener = Objects.requireNonNull(value, "listener is null");
             return this;
         }
 
         /** Asked now and then, from the fit's own thread; once it says true, the fit ends with what it has. */
         public Builder cancelled(BooleanSupplier value) {
-            cancelled = value;
+            cancelled = Objects.requireNonNull(value, "cancelled is null");
             return this;
         }
 

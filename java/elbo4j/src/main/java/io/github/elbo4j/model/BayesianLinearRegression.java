@@ -17,6 +17,11 @@ public final class BayesianLinearRegression extends Regression {
     /** What the log standard deviation of the noise is called among the parameters. */
     public static final String LOG_NOISE = "log noise sd";
 
+    /** The range of a known noise: residuals in units of it, and their squares, are float32. */
+    public static final double LEAST_NOISE_SD = 1e-18;
+
+    public static final double LARGEST_NOISE_SD = 1e18;
+
     private final @Nullable Buffer knownLogNoise; // [1]; null if it is a parameter
     private @Nullable Matrix shared; // the known noise, repeated for each draw
 
@@ -39,13 +44,14 @@ public final class BayesianLinearRegression extends Regression {
     /**
      * Known noise, and a prior for each coefficient.
      *
-     * @param noiseSd s, positive
+     * @param noiseSd s, from {@link #LEAST_NOISE_SD} to {@link #LARGEST_NOISE_SD}
      */
     public static BayesianLinearRegression knownNoise(
             Device device, RegressionData data, List<NormalPrior> coefficients, double noiseSd) {
         onePriorEach(data, coefficients);
-        if (!(noiseSd > 0 && Double.isFinite(noiseSd))) {
-            throw new IllegalArgumentException("noiseSd is " + noiseSd + ", but must be positive");
+        if (!(noiseSd >= LEAST_NOISE_SD && noiseSd <= LARGEST_NOISE_SD)) {
+            throw new IllegalArgumentException("noiseSd is " + noiseSd + ", but must be from " + LEAST_NOISE_SD + " to "
+                    + LARGEST_NOISE_SD + ", so that squares in units of it are float32 numbers");
         }
         Buffers own = new Buffers(device);
         Buffer log = own.copyOf(new float[] {(float) StrictMath.log(noiseSd)});

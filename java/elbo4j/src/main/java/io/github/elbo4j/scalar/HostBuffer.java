@@ -10,8 +10,17 @@ final class HostBuffer extends Buffer {
     private @Nullable Object array;
 
     HostBuffer(Device device, ElementType type, int length) {
+        this(device, type, length, allocate(type, length));
+    }
+
+    /** Memory first: a buffer that got none needs no closing. */
+    private HostBuffer(Device device, ElementType type, int length, Object array) {
         super(device, type, length);
-        array = switch (type) {
+        this.array = array;
+    }
+
+    private static Object allocate(ElementType type, int length) {
+        return switch (type) {
             case FLOAT32 -> new float[length];
             case FLOAT64 -> new double[length];
             case INT32 -> new int[length];

@@ -5,7 +5,9 @@ import io.github.elbo4j.device.CheckedOps;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Ops;
+import java.util.Objects;
 
 /** The processors of this machine: Java arrays, a fixed pool of threads, and kernel bodies in plain Java or in SIMD. */
 public final class HostDevice implements Device {
@@ -16,6 +18,7 @@ public final class HostDevice implements Device {
     private final String description;
     private final Workers workers;
     private final Ops ops;
+    private final Leak leak;
 
     /** Kernel bodies of the caller's choice on the given threads, which the device then owns. */
     public HostDevice(String name, String description, Workers workers, HostOps ops) {
@@ -23,6 +26,7 @@ public final class HostDevice implements Device {
         this.description = description;
         this.workers = workers;
         this.ops = new CheckedOps(this, ops);
+        this.leak = new Leak(this, Device.class, name + " device", "opened");
     }
 
     /** The definition of every operation, in plain Java. */
@@ -48,6 +52,7 @@ public final class HostDevice implements Device {
 
     @Override
     public Buffer allocate(ElementType type, long length) {
+        Objects.requireNonNull(type, "type is null");
         if (length < 0) {
             throw new IllegalArgumentException("length is " + length + ", but must be 0 or more");
         }
@@ -88,6 +93,7 @@ public final class HostDevice implements Device {
 
     @Override
     public void close() {
+        leak.close();
         workers.close();
     }
 
