@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class ResultView {
         for (Path path : written) {
             line(out, path.equals(written.get(0)) ? "wrote" : "", Text.plain(path.toString()));
         }
-        if (!fit.good()) {
+        if (fit.verdict() != Verdict.GOOD) {
             out.println();
             out.println(Text.wrap(explanation.verdict(), width, ""));
             explanation.advice().forEach(advice -> out.println(Text.wrap("- " + advice, width, "  ")));
