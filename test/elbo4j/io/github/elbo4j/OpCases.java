@@ -261,6 +261,15 @@ public final class OpCases {
             v.write(0, Numbers.normals(99, n, 20, 1), 0, (int) n);
             c.ops.adam(n, 3, 0.01f, 0.9f, 0.999f, 1e-8f, gradient, null, m, v, c.changed(n));
         });
+        add(all, "adam", "scaled", c -> {
+            long n = c.shape.elements();
+            Buffer gradient = c.normals(n);
+            Buffer scale = c.normals(n);
+            Buffer m = c.changed(n);
+            Buffer v = c.arena.out(n);
+            v.write(0, Numbers.normals(99, n, 20, 1), 0, (int) n);
+            c.ops.adam(n, 3, 0.01f, 0.9f, 0.999f, 1e-8f, gradient, scale, m, v, c.changed(n));
+        });
     }
 
     /** The operations that have a case. */

@@ -125,6 +125,6 @@ class HtmlReportTest {
                 .containsPattern("id=\"tail\" role=\"img\" aria-label=\"Chart of the ELBO: at step 1,80\\d it is ")
                 .contains("\"words\":\"Chart of a normal density with mean ")
                 .containsPattern("<svg height=\"22\" role=\"img\" aria-label=\"90 % from [^\"]+, 50 % from ")
-                .contains("aria-label=\"0.20, where below 0.5 is good");
+                .contains("aria-label=\"where 35 % or more is good");
     }
 }

@@ -39,7 +39,7 @@ class ViewsTest {
         assertThat(text.toString())
                 .contains("Not converged")
                 .contains("Do not rely on these means")
-                .contains("k-hat of the importance weights is 0.9")
+                .containsPattern("k-hat of the importance\\s+weights is 0.9")
                 .doesNotContain("can be used as they are")
                 .contains("- Give it more steps: --steps");
     }

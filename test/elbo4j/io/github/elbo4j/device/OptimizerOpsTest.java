@@ -27,6 +27,43 @@ class OptimizerOpsTest {
         }
     }
 
+    /** A scale of powers of two changes units and rounds nothing: the steps of x are scale times those of x/scale. */
+    @EveryDevice
+    void aScaleIsAChangeOfUnits(Device device) {
+        for (int n : SIZES) {
+            float[] scale = new float[n];
+            float[] inverse = new float[n];
+            for (int i = 0; i < n; i++) {
+                scale[i] = Math.scalb(1f, i % 21 - 10);
+                inverse[i] = 1 / scale[i];
+            }
+            float[] x = normals(7, n);
+            try (Arena arena = new Arena(device)) {
+                Buffer units = arena.of(scale);
+                Buffer scaled = arena.inOut(x);
+                Buffer plain = arena.inOut(times(x, inverse));
+                Buffer[] m = {arena.inOut(new float[n]), arena.inOut(new float[n])};
+                Buffer[] v = {arena.inOut(new float[n]), arena.inOut(new float[n])};
+                for (int t = 1; t <= 5; t++) {
+                    float[] g = normals(200 + t, n, 0.5, 1);
+                    Buffer same = arena.of(times(g, scale));
+                    arena.ops().adam(n, t, 0.02f, 0.9f, 0.99f, 1e-6f, arena.of(g), units, m[0], v[0], scaled);
+                    arena.ops().adam(n, t, 0.02f, 0.9f, 0.99f, 1e-6f, same, null, m[1], v[1], plain);
+                }
+                assertThat(arena.floats(scaled)).isEqualTo(times(arena.floats(plain), scale));
+                assertThat(arena.floats(m[0])).isEqualTo(arena.floats(m[1]));
+            }
+        }
+    }
+
+    private static float[] times(float[] a, float[] b) {
+        float[] product = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            product[i] = a[i] * b[i];
+        }
+        return product;
+    }
+
     /**
      * Twenty steps against float64. A moment is a mean of at most twenty rounded numbers, each rounded three times; so the
      * step, below rate·max|g|/min|g| = 20 rates here, is off by less than 200 roundings of itself.

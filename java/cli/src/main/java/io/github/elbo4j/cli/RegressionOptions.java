@@ -218,7 +218,7 @@ final class RegressionOptions {
         atLeastOne(command, "--steps", steps);
         atLeastOne(command, "--batch", batch);
         atLeastOne(command, "--evaluation-draws", evaluationDraws);
-        if (evaluationDraws != null && evaluationDraws > LogWeights.MOST_DRAWS) {
+        if (evaluationDraws > LogWeights.MOST_DRAWS) {
             throw new ParameterException(
                     command,
                     "--evaluation-draws is " + evaluationDraws + ", but must be " + LogWeights.MOST_DRAWS
