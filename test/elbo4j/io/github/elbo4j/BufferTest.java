@@ -179,7 +179,8 @@ class BufferTest {
     @Test
     void aForgottenDeviceIsReportedWithThePlaceThatOpenedIt() throws InterruptedException {
         for (Devices.Status status : Devices.list()) {
-            if (status.opens()) {
+            // A context that is never given back would be counted by the tests of the emulated device.
+            if (status.opens() && !status.name().equals("cuda")) {
                 List<String> log = reports(Device.class, () -> forgetDevice(status.name()), 1);
                 assertThat(log)
                         .anySatisfy(message -> assertThat(message)
