@@ -75,13 +75,12 @@ final class ExampleFit {
     static Assessment assessment(double kHat, Status status) {
         List<Concern> concerns = new ArrayList<>();
         if (status != Status.CONVERGED) {
-            Concern.Kind kind =
-                    switch (status) {
-                        case STEP_LIMIT -> Concern.Kind.NOT_CONVERGED;
-                        case INTERRUPTED -> Concern.Kind.INTERRUPTED;
-                        case DIVERGED -> Concern.Kind.DIVERGED;
-                        default -> Concern.Kind.FAILED;
-                    };
+            Concern.Kind kind = switch (status) {
+                case STEP_LIMIT -> Concern.Kind.NOT_CONVERGED;
+                case INTERRUPTED -> Concern.Kind.INTERRUPTED;
+                case DIVERGED -> Concern.Kind.DIVERGED;
+                default -> Concern.Kind.FAILED;
+            };
             concerns.add(new Concern(kind, Verdict.DO_NOT_TRUST, null, "how it ended"));
         }
         if (!(kHat < 0.5)) {

@@ -53,7 +53,8 @@ class FitJsonTest {
                         "drawsPerSecond");
         assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
         assertThat(line)
-                .contains("\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"efficiency\":0.8,\"verdict\":\"good\",\"concerns\":[]")
+                .contains(
+                        "\"elbo\":{\"value\":-104.2713,\"standardError\":0.0123},\"kHat\":0.21,\"efficiency\":0.8,\"verdict\":\"good\",\"concerns\":[]")
                 .contains("{\"name\":\"a \\\"quoted\\\" <name>\\n\",\"mean\":")
                 .contains("\"converged\":true");
     }

@@ -239,8 +239,9 @@ class FitTest {
 
     @Test
     void aDivergedFitEndsWithOneAndKeepsItsLastFiniteState() {
-        Cli.Outcome outcome =
-                fit("fit linear --data air.csv --target ozone --no-standardize --optimizer robbins-monro --learning-rate 1e30", "o");
+        Cli.Outcome outcome = fit(
+                "fit linear --data air.csv --target ozone --no-standardize --optimizer robbins-monro --learning-rate 1e30",
+                "o");
         assertThat(outcome.exit()).as(outcome.out() + outcome.err()).isEqualTo(1);
         assertThat(outcome.out()).contains("Diverged").contains("--learning-rate");
         assertThat(folder.resolve("o/fit.json")).content().contains("\"status\": \"diverged\"");

@@ -113,8 +113,12 @@ class HonestFitsTest {
                     }),
                     family,
                     1);
-            assertThat(exponential.message()).contains("log p is -infinity at rate = -").contains("transform");
-            assertThat(uniform.message()).contains("log p is -infinity at share = ").contains("transform");
+            assertThat(exponential.message())
+                    .contains("log p is -infinity at rate = -")
+                    .contains("transform");
+            assertThat(uniform.message())
+                    .contains("log p is -infinity at share = ")
+                    .contains("transform");
             assertThat(exponential.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
             assertThat(uniform.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
         }
@@ -182,14 +186,22 @@ class HonestFitsTest {
     /** x = ±100 with one success each way: quadrature of the ELBO gives 2.29 ± 0.74. */
     @Test
     void aStepOfALikelihoodIsRightOrNotTrusted() {
-        RegressionData data = new RegressionData(List.of("x"), new double[] {100, -100, 100, -100}, new double[] {1, 0, 1, 0});
+        RegressionData data =
+                new RegressionData(List.of("x"), new double[] {100, -100, 100, -100}, new double[] {1, 0, 1, 0});
         for (FamilyKind family : FamilyKind.values()) {
             for (int seed = 1; seed <= 2; seed++) {
                 try (LogJoint joint =
                         new BayesianLogisticRegression(DEVICE, data, new NormalPrior(0, 2.5)).logJoint()) {
-                    FitResult fit = Sgvi.builder().family(family).seed(seed).maxSteps(6000).build().fit(DEVICE, joint);
+                    FitResult fit = Sgvi.builder()
+                            .family(family)
+                            .seed(seed)
+                            .maxSteps(6000)
+                            .build()
+                            .fit(DEVICE, joint);
                     boolean right = Math.abs(fit.posterior().mean(0) - 2.29) < 0.2;
-                    assertThat(right || fit.verdict() == Verdict.DO_NOT_TRUST).as(fit.toString()).isTrue();
+                    assertThat(right || fit.verdict() == Verdict.DO_NOT_TRUST)
+                            .as(fit.toString())
+                            .isTrue();
                 }
             }
         }
@@ -216,7 +228,9 @@ class HonestFitsTest {
             for (int i = 0; i < 3; i++) {
                 double sd = 1 / Math.sqrt(precision[i][i]);
                 assertThat(fit.posterior().mean(i)).as(fit.toString()).isCloseTo(mean[i], within(0.01 * sd));
-                assertThat(fit.posterior().standardDeviation(i)).as(fit.toString()).isCloseTo(sd, within(0.01 * sd));
+                assertThat(fit.posterior().standardDeviation(i))
+                        .as(fit.toString())
+                        .isCloseTo(sd, within(0.01 * sd));
             }
             assertThat(fit.verdict()).as(fit.toString()).isNotEqualTo(Verdict.GOOD);
         }
@@ -248,7 +262,9 @@ class HonestFitsTest {
                 assertThat(fit.converged()).as(what).isTrue();
                 for (int i = 0; i < 4; i++) {
                     double sd = all.posterior().standardDeviation(i);
-                    assertThat(fit.posterior().mean(i)).as(what).isCloseTo(all.posterior().mean(i), within(0.03 * sd));
+                    assertThat(fit.posterior().mean(i))
+                            .as(what)
+                            .isCloseTo(all.posterior().mean(i), within(0.03 * sd));
                     assertThat(fit.posterior().standardDeviation(i)).as(what).isCloseTo(sd, within(0.03 * sd));
                 }
             }
@@ -270,7 +286,8 @@ class HonestFitsTest {
                     .cancelled(() -> asked[0]++ > 20)
                     .build()
                     .fit(DEVICE, normal(0, 1, 0, 1));
-            FitResult capped = Sgvi.builder().family(family).starts(0).maxSteps(20).build().fit(DEVICE, normal(0, 1, 0, 1));
+            FitResult capped =
+                    Sgvi.builder().family(family).starts(0).maxSteps(20).build().fit(DEVICE, normal(0, 1, 0, 1));
             FitResult stopped = Sgvi.builder()
                     .family(family)
                     .starts(0)

@@ -43,7 +43,8 @@ class SgviEndingsTest {
     void aDivergenceNamesStepAndParameterAndKeepsTheLastFiniteState(Device device) {
         for (FamilyKind kind : FamilyKind.values()) {
             for (Optimizer optimizer : List.of(new Adam(0.05), new RobbinsMonro(0.05))) {
-                FitResult fit = Sgvi.builder().starts(0)
+                FitResult fit = Sgvi.builder()
+                        .starts(0)
                         .family(kind)
                         .optimizer(optimizer)
                         .draws(DRAWS)
@@ -68,7 +69,8 @@ class SgviEndingsTest {
                 // the state is that of a run which was told to stop there
                 AtomicInteger asked = new AtomicInteger();
                 int steps = fit.steps();
-                FitResult until = Sgvi.builder().starts(0)
+                FitResult until = Sgvi.builder()
+                        .starts(0)
                         .family(kind)
                         .optimizer(optimizer)
                         .draws(DRAWS)
@@ -116,7 +118,8 @@ class SgviEndingsTest {
     void stepsTooLargeAreNamedByTheParameterThatTheySpoil() {
         Device device = TestDevices.scalar();
         try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1e-3, 1})) {
-            FitResult fit = Sgvi.builder().starts(0)
+            FitResult fit = Sgvi.builder()
+                    .starts(0)
                     .family(FamilyKind.MEAN_FIELD)
                     .optimizer(new RobbinsMonro(1))
                     .build()
@@ -131,7 +134,8 @@ class SgviEndingsTest {
         for (int after : new int[] {0, 1, 70, 130, 190}) {
             AtomicInteger asked = new AtomicInteger();
             try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1}, new double[] {2})) {
-                FitResult fit = Sgvi.builder().starts(0)
+                FitResult fit = Sgvi.builder()
+                        .starts(0)
                         .tolerance(1e-9)
                         .cancelled(() -> asked.getAndIncrement() == after)
                         .build()
@@ -152,8 +156,12 @@ class SgviEndingsTest {
         Device device = TestDevices.scalar();
         for (int cap : new int[] {1, 2, 99, 150, 260}) {
             try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
-                FitResult fit =
-                        Sgvi.builder().starts(0).tolerance(1e-9).maxSteps(cap).build().fit(device, target);
+                FitResult fit = Sgvi.builder()
+                        .starts(0)
+                        .tolerance(1e-9)
+                        .maxSteps(cap)
+                        .build()
+                        .fit(device, target);
                 assertThat(fit.status()).isEqualTo(Status.STEP_LIMIT);
                 assertThat(fit.converged()).isFalse();
                 assertThat(fit.steps()).isEqualTo(cap);
@@ -168,7 +176,8 @@ class SgviEndingsTest {
         for (String operation : List.of("adam", "gaussianElbo", "renyi", "moments", "average")) {
             Device failing = new FailingDevice(device, operation, 230);
             try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
-                FitResult fit = Sgvi.builder().starts(0)
+                FitResult fit = Sgvi.builder()
+                        .starts(0)
                         .family(FamilyKind.MEAN_FIELD)
                         .tolerance(1e-9)
                         .maxSteps(400)
@@ -213,8 +222,12 @@ class SgviEndingsTest {
                 }
             }
         });
-        FitResult fit =
-                Sgvi.builder().starts(0).evaluationDraws(777).maxSteps(100).build().fit(device, target);
+        FitResult fit = Sgvi.builder()
+                .starts(0)
+                .evaluationDraws(777)
+                .maxSteps(100)
+                .build()
+                .fit(device, target);
         assertThat(fit.status()).isEqualTo(Status.FAILED);
         assertThat(fit.message()).contains("measuring the result failed: planted fault");
         assertThat(fit.elbo().value()).isFinite();
@@ -225,7 +238,8 @@ class SgviEndingsTest {
         Device device = TestDevices.scalar();
         List<Progress> told = new ArrayList<>();
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
-            FitResult fit = Sgvi.builder().starts(0)
+            FitResult fit = Sgvi.builder()
+                    .starts(0)
                     .tolerance(1e-9)
                     .maxSteps(300)
                     .listener(told::add)
@@ -286,7 +300,8 @@ class SgviEndingsTest {
                                 .build()
                                 .fit(device, target));
             }
-            FitResult one = Sgvi.builder().starts(0)
+            FitResult one = Sgvi.builder()
+                    .starts(0)
                     .gradient(Gradient.SCORE)
                     .baseline(Baseline.NONE)
                     .draws(1)

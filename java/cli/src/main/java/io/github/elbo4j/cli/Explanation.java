@@ -41,16 +41,15 @@ final class Explanation {
 
     /** What the verdict is and why, in sentences. */
     String verdict() {
-        String meaning =
-                switch (fit.verdict()) {
-                    case GOOD ->
-                        "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
-                                + " and its means, standard deviations and intervals can be used as they are.";
-                    case USABLE ->
-                        "The approximation misses some of the posterior. Means are usable; take the width of intervals"
-                                + " with care.";
-                    case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
-                };
+        String meaning = switch (fit.verdict()) {
+            case GOOD ->
+                "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
+                        + " and its means, standard deviations and intervals can be used as they are.";
+            case USABLE ->
+                "The approximation misses some of the posterior. Means are usable; take the width of intervals"
+                        + " with care.";
+            case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
+        };
         StringBuilder words = new StringBuilder(meaning);
         for (Concern concern : fit.assessment().concerns()) {
             // How it ended has been said.
@@ -74,20 +73,23 @@ final class Explanation {
         List<String> better = meanField
                 ? List.of("Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
                         + " and reports standard deviations that are too small where there are any.")
-                : List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
-                        + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
-                        + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
+                : List.of(
+                        "The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
+                                + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
+                                + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
         return switch (concern.kind()) {
             case NOT_CONVERGED -> notConverged();
             case DIVERGED -> List.of("Use a smaller --learning-rate, and leave --standardize on.");
             case FAILED ->
-                List.of("The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
-                        + " --draws if memory ran out.");
+                List.of(
+                        "The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
+                                + " --draws if memory ran out.");
             case PRECISION ->
                 List.of("Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
                         + " digits.");
             case NO_WEIGHTS, HEAVY_TAIL, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
-            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO -> List.of(concern.kind().remedy());
+            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO ->
+                List.of(concern.kind().remedy());
         };
     }
 

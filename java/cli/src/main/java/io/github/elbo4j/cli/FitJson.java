@@ -90,7 +90,8 @@ final class FitJson {
         json.writeArrayPropertyStart("concerns");
         for (Concern concern : fit.assessment().concerns()) {
             json.writeStartObject();
-            json.writeStringProperty("kind", concern.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            json.writeStringProperty(
+                    "kind", concern.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
             json.writeStringProperty("verdict", concern.verdict().words());
             if (concern.parameter() != null) {
                 json.writeStringProperty("parameter", concern.parameter());

@@ -29,8 +29,8 @@ final class ResultView {
         Explanation explanation = new Explanation(fit);
         FitSummary.Source data = fit.data();
         out.println(Text.wrap(
-                "Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", "
-                        + data.rowsInWords() + " of " + Text.plain(data.file()) + ", " + fit.family() + " Gaussian",
+                "Bayesian " + fit.model() + " regression of " + Text.plain(data.target()) + ", " + data.rowsInWords()
+                        + " of " + Text.plain(data.file()) + ", " + fit.family() + " Gaussian",
                 width,
                 ""));
         data.codings().forEach(coding -> out.println(Text.wrap(Text.plain(coding.words()), width, "    ")));

@@ -14,7 +14,8 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
     /** What can be wrong with a fit, and what to try. */
     public enum Kind {
         /** A number was not finite. */
-        DIVERGED("Use a lower learning rate, standardize the data, or transform parameters so that every real value is allowed."),
+        DIVERGED(
+                "Use a lower learning rate, standardize the data, or transform parameters so that every real value is allowed."),
         /** The device failed. */
         FAILED("Run it again, on another device or with less memory."),
         /** It was told to stop. */
@@ -32,13 +33,16 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** There are no usable importance weights. */
         NO_WEIGHTS("Choose another family, or transform the parameters: q and the posterior hardly overlap."),
         /** The importance weights have a heavy tail. */
-        HEAVY_TAIL("Try the full-rank family, a transformation that makes the posterior more Gaussian, or tighter priors."),
+        HEAVY_TAIL(
+                "Try the full-rank family, a transformation that makes the posterior more Gaussian, or tighter priors."),
         /** Importance weighting moves a mean. */
         SHIFTED("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
         /** Importance weighting changes a standard deviation. */
-        WRONG_WIDTH("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
+        WRONG_WIDTH(
+                "Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
         /** The ELBO is far below the log evidence: q is far from the posterior. */
-        GAP("Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
+        GAP(
+                "Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
         /** Few of the draws carry most of the weight. */
         INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian.");
 

@@ -117,8 +117,7 @@ final class Evaluation {
 
     /** What the way a run ended says of its result. */
     void judgeEnd(Status status, String message) {
-        Kind kind =
-                switch (status) {
+        Kind kind = switch (status) {
             case CONVERGED -> null;
             case STEP_LIMIT -> Kind.NOT_CONVERGED;
             case INTERRUPTED -> Kind.INTERRUPTED;
@@ -228,9 +227,9 @@ final class Evaluation {
         if (!Double.isFinite(elbo.value())) {
             return; // what else there is to say has been said
         }
-        double gap = (logEvidence.value() - elbo.value()
-                        - Z * Math.hypot(logEvidence.standardError(), elbo.standardError()))
-                / q.dimensions();
+        double gap =
+                (logEvidence.value() - elbo.value() - Z * Math.hypot(logEvidence.standardError(), elbo.standardError()))
+                        / q.dimensions();
         judge(
                 Kind.GAP,
                 null,

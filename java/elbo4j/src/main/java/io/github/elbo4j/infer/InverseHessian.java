@@ -49,8 +49,7 @@ final class InverseHessian {
         }
         for (int d = 0; d < dimensions; d++) {
             double alpha = diagonal[d];
-            double precision =
-                    a / (b * alpha) + y[d] * y[d] / b - a * s[d] * s[d] / (b * c * alpha * alpha);
+            double precision = a / (b * alpha) + y[d] * y[d] / b - a * s[d] * s[d] / (b * c * alpha * alpha);
             if (precision > 0 && Double.isFinite(1 / precision)) {
                 diagonal[d] = 1 / precision;
             }

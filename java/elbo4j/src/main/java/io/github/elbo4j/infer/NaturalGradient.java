@@ -91,8 +91,7 @@ final class NaturalGradient implements AutoCloseable {
         moments = own.allocate(ElementType.FLOAT64, 3);
         normals = own.allocate(epsilon.length);
         try {
-            estimator =
-                    new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
+            estimator = new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
         } catch (RuntimeException e) {
             own.close();
             throw e;

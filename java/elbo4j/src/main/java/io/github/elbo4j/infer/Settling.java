@@ -107,8 +107,8 @@ final class Settling {
                 case SETTLED -> {
                     at = window.average();
                     double[] after = run.comparisonAt(run.goTo(at));
-                    boolean falling = settings.stoppingRule.compare(before, after).finding()
-                            == StoppingRule.Finding.FALLING;
+                    boolean falling =
+                            settings.stoppingRule.compare(before, after).finding() == StoppingRule.Finding.FALLING;
                     return falling
                             ? unsettled(at, "where the gradient vanishes the ELBO is lower")
                             : new Outcome(at, after, "more draws would not move the answer: its " + error(window));

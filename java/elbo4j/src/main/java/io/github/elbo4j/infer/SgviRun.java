@@ -10,7 +10,6 @@ import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.DataLogJoint;
@@ -103,7 +102,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 rows = joint;
                 epoch = 0;
             }
-            cap = epoch == 0 ? settings.maxSteps : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
+            cap = epoch == 0
+                    ? settings.maxSteps
+                    : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
             coordinates = coordinates(mean);
             opened.add(coordinates::close);
             whole = wrap(joint);
@@ -153,13 +154,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             return null;
         }
         NaturalGradient gradient = new NaturalGradient(
-                device,
-                wrap(joint),
-                q,
-                settings.family,
-                settings.draws,
-                settings.workspaceBytes,
-                key.fork("settling"));
+                device, wrap(joint), q, settings.family, settings.draws, settings.workspaceBytes, key.fork("settling"));
         opened.add(gradient::close);
         return new Settling(settings, device, joint, coordinates, gradient, trace, key);
     }
@@ -364,11 +359,13 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             flat = finding == StoppingRule.Finding.FLAT;
             change = String.format(
                     Locale.ROOT,
-                    "the last %d steps changed %s by %.1g ± %.1g nats",
+                    "the last %d steps changed %s by %s nats",
                     steps - blockStart,
                     flat && flatBefore ? "it" : "the ELBO",
-                    compared.improvement().value(),
-                    compared.improvement().standardError());
+                    new Estimate(
+                            compared.improvement().value(),
+                            compared.improvement().standardError(),
+                            0));
         }
         if (finding != StoppingRule.Finding.FALLING) {
             kept = coordinates.toOriginal(average.parameterBuffer().toFloats());
@@ -532,7 +529,14 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private FitResult measure(float[] parameters) {
         Gaussian posterior = average.toGaussian(parameters);
-        Evaluation evaluation = new Evaluation(joint, new Stoppable(joint, settings.stopped), average, posterior, trace.recent(), key, settings.workspaceBytes);
+        Evaluation evaluation = new Evaluation(
+                joint,
+                new Stoppable(joint, settings.stopped),
+                average,
+                posterior,
+                trace.recent(),
+                key,
+                settings.workspaceBytes);
         double[] last = comparison;
         try {
             if (status != Status.FAILED && status != Status.DIVERGED) {

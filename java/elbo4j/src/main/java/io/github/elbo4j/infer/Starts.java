@@ -223,9 +223,8 @@ final class Starts {
         List<Mode> modes = new ArrayList<>();
         double most = Double.NEGATIVE_INFINITY;
         for (Arrival arrival : separate) {
-            Estimate evidence = arrival.normal
-                    .logWeights(density, epsilon, finalDraws)
-                    .logEvidence(0);
+            Estimate evidence =
+                    arrival.normal.logWeights(density, epsilon, finalDraws).logEvidence(0);
             evaluations += finalDraws;
             if (Double.isFinite(evidence.value())) {
                 modes.add(new Mode(arrival.end, arrival.normal.sd(), evidence));
@@ -234,7 +233,8 @@ final class Starts {
         }
         double least = most + NEGLIGIBLE;
         modes.removeIf(mode -> mode.logEvidence().value() < least);
-        modes.sort((a, b) -> Double.compare(b.logEvidence().value(), a.logEvidence().value()));
+        modes.sort((a, b) ->
+                Double.compare(b.logEvidence().value(), a.logEvidence().value()));
         return modes.size() < 2 ? List.of() : List.copyOf(modes);
     }
 
@@ -243,7 +243,9 @@ final class Starts {
         double widest = 0;
         for (int d = 0; d < dimensions; d++) {
             widest = Math.max(
-                    widest, Math.abs(a.end[d] - b.end[d]) / Math.max(a.normal.sd()[d], b.normal.sd()[d]));
+                    widest,
+                    Math.abs(a.end[d] - b.end[d])
+                            / Math.max(a.normal.sd()[d], b.normal.sd()[d]));
         }
         if (!(widest > 1)) {
             return false;

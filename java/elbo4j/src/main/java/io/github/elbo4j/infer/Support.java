@@ -38,7 +38,8 @@ final class Support {
             for (int s = 0; s < draws; s++) {
                 if (!Double.isFinite(logP[s])) {
                     double[] draw = Arrays.copyOfRange(points, s * n, (s + 1) * n);
-                    return describe(joint.parameterNames(), density, q.toGaussian(0).mean(), draw, logP[s]);
+                    return describe(
+                            joint.parameterNames(), density, q.toGaussian(0).mean(), draw, logP[s]);
                 }
             }
         }

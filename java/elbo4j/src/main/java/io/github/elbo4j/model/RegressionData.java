@@ -71,7 +71,8 @@ public record RegressionData(List<String> columns, double[] x, double[] y) {
      * What rounding to float32 takes away from a column or the target, in words: where it changes values by more than a part
      * of how much they vary; null if nowhere.
      */
-    @Nullable String roundingLoss() {
+    @Nullable
+    String roundingLoss() {
         int k = columns.size();
         for (int j = 0; j <= k; j++) {
             double[] values = new double[rows()];

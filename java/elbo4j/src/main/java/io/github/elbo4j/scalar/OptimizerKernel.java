@@ -104,7 +104,21 @@ public class OptimizerKernel {
             float[] x = floats(Objects.requireNonNull(parameter));
             for (int item = from; item < to; item++) {
                 int o = item * BLOCK;
-                adam(rate, gain1, gain2, correction, guard, g, o, units, first, second, x, o, Math.min(BLOCK, n - o), scratch);
+                adam(
+                        rate,
+                        gain1,
+                        gain2,
+                        correction,
+                        guard,
+                        g,
+                        o,
+                        units,
+                        first,
+                        second,
+                        x,
+                        o,
+                        Math.min(BLOCK, n - o),
+                        scratch);
             }
         }
     }

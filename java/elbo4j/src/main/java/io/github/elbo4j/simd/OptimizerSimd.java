@@ -61,6 +61,20 @@ final class OptimizerSimd extends OptimizerKernel {
                     .fma(FloatVector.fromArray(F, roots, i), FloatVector.fromArray(F, x, o + i))
                     .intoArray(x, o + i);
         }
-        super.adam(rate, gain1, gain2, correction, guard, gradient, go + whole, scale, m, v, x, o + whole, n - whole, scratch);
+        super.adam(
+                rate,
+                gain1,
+                gain2,
+                correction,
+                guard,
+                gradient,
+                go + whole,
+                scale,
+                m,
+                v,
+                x,
+                o + whole,
+                n - whole,
+                scratch);
     }
 }
