@@ -103,7 +103,8 @@ final class Evaluation {
         int count = atFirst;
         elbo = LogWeights.draw(draws, q, key.fork("evaluation"), count, workspaceBytes)
                 .elbo(0);
-        int limit = (int) Math.max(count, Math.min(most, MOST_DRAWS));
+        // A draw for a weight costs about half of one for a gradient.
+        int limit = (int) Math.max(count, Math.min(2 * most, MOST_DRAWS));
         LogWeights ratios = draw(count);
         while (isUndecided(count) && 4L * count <= limit) {
             count *= 4;
@@ -141,7 +142,7 @@ final class Evaluation {
     /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */
     void judgeRepeat(Estimate last, double tolerance) {
         double apart = Math.abs(elbo.value() - last.value());
-        double error = Math.hypot(elbo.standardError(), last.standardError());
+        double error = StrictMath.hypot(elbo.standardError(), last.standardError());
         if (!(apart <= 4 * error + tolerance)) {
             concern(
                     Kind.UNREPEATED_ELBO,
@@ -227,9 +228,10 @@ final class Evaluation {
         if (!Double.isFinite(elbo.value())) {
             return; // what else there is to say has been said
         }
-        double gap =
-                (logEvidence.value() - elbo.value() - Z * Math.hypot(logEvidence.standardError(), elbo.standardError()))
-                        / q.dimensions();
+        double gap = (logEvidence.value()
+                        - elbo.value()
+                        - Z * StrictMath.hypot(logEvidence.standardError(), elbo.standardError()))
+                / q.dimensions();
         judge(
                 Kind.GAP,
                 null,
