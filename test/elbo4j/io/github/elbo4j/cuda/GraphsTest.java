@@ -541,7 +541,7 @@ class GraphsTest {
      * Adam's rate, the weight of the average.
      */
     @ParameterizedTest
-    @CsvSource({"MEAN_FIELD, 7, 4", "FULL_RANK, 20, 7"})
+    @CsvSource({"MEAN_FIELD, 8, 4", "FULL_RANK, 20, 7"})
     void aStepOfAFitIsOneLaunch(FamilyKind family, int kernels, int changing) {
         Present.emulator();
         try (Device device = CudaDevice.open(OTHER)) {
