@@ -156,7 +156,8 @@ class LauncherTest {
         Checkout.Outcome outcome = checkout.bash("script -qec elbo4j /dev/null");
         assertThat(outcome.out())
                 .contains("building (sources have changed); log in")
-                .containsPattern("\\d s  compiling elbo4j[\\s\\S]* \\d s  compiling elbo4j") // a busy machine may miss a second
+                .containsPattern(
+                        "\\d s  compiling elbo4j[\\s\\S]* \\d s  compiling elbo4j") // a busy machine may miss a second
                 .endsWith("runs\r\n");
         for (String line : outcome.out().split("[\r\n]+")) {
             assertThat(line.contains("log in") ? "" : line).hasSizeLessThanOrEqualTo(39); // a terminal of 40 columns

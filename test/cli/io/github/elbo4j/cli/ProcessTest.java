@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class ProcessTest {
     /** Ends after hours. */
-    private static final String LONG = " --optimizer robbins-monro --tolerance 1e-12 --steps 2000000000 --evaluation-draws 64 --threads 1";
+    private static final String LONG =
+            " --optimizer robbins-monro --tolerance 1e-12 --steps 2000000000 --evaluation-draws 64 --threads 1";
 
     @TempDir
     Path folder;
