@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,13 +36,13 @@ class HostLogJointTest {
         });
         for (LogJoint model : List.of(byDraw, byBlock)) {
             try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4, 5, 6});
-                    Buffer logP = device.allocate(4);
+                    Buffer logP = device.allocate(ElementType.FLOAT64, 4);
                     Buffer gradient = device.allocate(7)) {
                 model.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
-                assertThat(logP.toFloats()).containsExactly(2, 12, 30, 0);
+                assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
                 assertThat(gradient.toFloats()).containsExactly(2, 1, 4, 3, 6, 5, 0);
                 model.evaluate(Shape.of(2, 1, 2), z, logP, null); // a smaller block, in kept arrays
-                assertThat(logP.toFloats()).containsExactly(2, 12, 30, 0);
+                assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
             }
         }
     }

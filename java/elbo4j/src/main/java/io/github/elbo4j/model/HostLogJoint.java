@@ -108,21 +108,17 @@ public final class HostLogJoint implements LogJoint {
             draws[i] = floats[i];
         }
         function.evaluate(rows, draws, values, gradient == null ? null : slopes);
-        write(values, rows, logP);
+        logP.write(0, values, 0, rows);
         if (gradient != null) {
-            write(slopes, elements, gradient);
+            for (int i = 0; i < elements; i++) {
+                floats[i] = (float) slopes[i];
+            }
+            gradient.write(0, floats, 0, elements);
         }
     }
 
     /** The function itself, in float64. */
     BlockFunction function() {
         return function;
-    }
-
-    private void write(double[] source, int count, Buffer target) {
-        for (int i = 0; i < count; i++) {
-            floats[i] = (float) source[i];
-        }
-        target.write(0, floats, 0, count);
     }
 }
