@@ -7,16 +7,16 @@
 #include "sum.cuh"
 
 struct ElboDraws {
-    const float* logP; // [B][S]
-    const float* logQ; // [B][S], or null for zeros
-    double* result;    // moments [B][3], from the wanted record on, or bound [B][2]
-    float* tiles;      // [B][tiles of S], or null
+    const double* logP; // [B][S]
+    const double* logQ; // [B][S], or null for zeros
+    double* result;     // moments [B][3], from the wanted record on, or bound [B][2]
+    double* tiles;      // [B][tiles of S], or null
     int problems, draws;
-    float power;       // of renyi: 1 − alpha
+    float power;        // of renyi: 1 − alpha
     int pass;
 };
 
-static __device__ __forceinline__ float difference(const ElboDraws& p, long long at) {
+static __device__ __forceinline__ double difference(const ElboDraws& p, long long at) {
     return p.logQ == nullptr ? p.logP[at] : p.logP[at] - p.logQ[at];
 }
 
@@ -31,12 +31,12 @@ extern "C" __global__ void __launch_bounds__(256) elbo_moments(const ElboDraws p
 // ---- bound[b] = (value, standard error) of log(1/S·Σ_s exp(power·f))/power ----
 
 // Math.max: a NaN stays.
-static __device__ __forceinline__ float larger(float a, float b) { return a > b || a != a ? a : b; }
+static __device__ __forceinline__ double larger(double a, double b) { return a > b || a != a ? a : b; }
 
 // The largest of x(i), i < n, of a warp, in all lanes.
 template <class F>
-static __device__ __forceinline__ float largestOf(int n, F x) {
-    float largest = -infinity();
+static __device__ __forceinline__ double largestOf(int n, F x) {
+    double largest = -infinity();
     for (int i = laneOfWarp(); i < n; i += WARP) {
         largest = larger(largest, x(i));
     }
@@ -46,15 +46,21 @@ static __device__ __forceinline__ float largestOf(int n, F x) {
     return largest;
 }
 
-static __device__ __forceinline__ float weight(const ElboDraws& p, long long at, float largest) {
-    return detExp(p.power * difference(p, at) - largest);
+// exp of a difference of float64, in float32.
+static __device__ __forceinline__ float weight(const ElboDraws& p, long long at, double largest) {
+    return detExp((float) (p.power * difference(p, at) - largest));
+}
+
+static __device__ __forceinline__ float squaredDeviationOfWeight(float x, double mean) {
+    const float deviation = (float) (x - mean);
+    return deviation * deviation;
 }
 
 static __device__ __forceinline__ void endRenyi(
-        const ElboDraws& p, long long b, float largest, double mean, double squares) {
+        const ElboDraws& p, long long b, double largest, double mean, double squares) {
     const double variance = p.draws > 1 ? squares / (p.draws - 1) : (double) notANumber();
     // If every weight is zero (all f are −inf) or one is infinite, the bound is that infinity.
-    const double value = fabsf(largest) == infinity() ? (double) largest : largest + (double) detLog((float) mean);
+    const double value = fabs(largest) == infinity() ? largest : largest + (double) detLog((float) mean);
     const double power = p.power;
     p.result[2 * b] = value / power;
     p.result[2 * b + 1] = __dsqrt_rn(variance / p.draws) / (mean * (power < 0.0 ? -power : power));
@@ -63,10 +69,10 @@ static __device__ __forceinline__ void endRenyi(
 extern "C" __global__ void __launch_bounds__(256) elbo_renyi(const ElboDraws p) {
     for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
         const long long row = b * p.draws;
-        const float largest = largestOf(p.draws, [&](int s) { return p.power * difference(p, row + s); });
+        const double largest = largestOf(p.draws, [&](int s) { return p.power * difference(p, row + s); });
         const double mean = broadcast(tileSum(p.draws, [&](int s) { return weight(p, row + s, largest); })) / p.draws;
         const float squares =
-                tileSum(p.draws, [&](int s) { return squaredDeviation(weight(p, row + s, largest), mean); });
+                tileSum(p.draws, [&](int s) { return squaredDeviationOfWeight(weight(p, row + s, largest), mean); });
         if (laneOfWarp() == 0) {
             endRenyi(p, b, largest, mean, squares);
         }
@@ -85,7 +91,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_tiles(const ElboDraws p) 
         const int begin = (int) (at - b * perRow) * TILE;
         const int length = min(TILE, p.draws - begin);
         const long long first = b * p.draws + begin;
-        float sum;
+        double sum;
         if (p.pass == MEAN) {
             sum = tileSum(length, [&](int s) { return difference(p, first + s); });
         } else if (p.pass == SQUARES) {
@@ -94,12 +100,12 @@ extern "C" __global__ void __launch_bounds__(256) elbo_tiles(const ElboDraws p) 
         } else if (p.pass == LARGEST) {
             sum = largestOf(length, [&](int s) { return p.power * difference(p, first + s); });
         } else if (p.pass == WEIGHTS) {
-            const float largest = (float) p.result[2 * b];
+            const double largest = p.result[2 * b];
             sum = tileSum(length, [&](int s) { return weight(p, first + s, largest); });
         } else {
-            const float largest = (float) p.result[2 * b];
+            const double largest = p.result[2 * b];
             const double mean = p.result[2 * b + 1];
-            sum = tileSum(length, [&](int s) { return squaredDeviation(weight(p, first + s, largest), mean); });
+            sum = tileSum(length, [&](int s) { return squaredDeviationOfWeight(weight(p, first + s, largest), mean); });
         }
         if (laneOfWarp() == 0) {
             p.tiles[at] = sum;
@@ -111,7 +117,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_end(const ElboDraws p) {
     if (p.pass == LARGEST) {
         const int perRow = (int) tilesOf(p.draws);
         for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
-            const float largest = largestOf(perRow, [&](int tile) { return p.tiles[b * perRow + tile]; });
+            const double largest = largestOf(perRow, [&](int tile) { return p.tiles[b * perRow + tile]; });
             if (laneOfWarp() == 0) {
                 p.result[2 * b] = largest;
             }
@@ -126,7 +132,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_end(const ElboDraws p) {
         } else if (p.pass == WEIGHTS) {
             p.result[2 * b + 1] = sum / p.draws;
         } else {
-            endRenyi(p, b, (float) p.result[2 * b], p.result[2 * b + 1], sum);
+            endRenyi(p, b, p.result[2 * b], p.result[2 * b + 1], sum);
         }
     });
 }

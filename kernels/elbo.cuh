@@ -1,10 +1,10 @@
-// Moments of a problem's draws, by one warp.                                                        twin: ElboKernel
+// Moments of a problem's draws, by one warp, in float64.                                            twin: ElboKernel
 #pragma once
 #include "math.cuh"
 #include "sum.cuh"
 
-static __device__ __forceinline__ float squaredDeviation(float x, double mean) {
-    const float deviation = (float) (x - mean);
+static __device__ __forceinline__ double squaredDeviation(double x, double mean) {
+    const double deviation = x - mean;
     return deviation * deviation;
 }
 
@@ -23,7 +23,7 @@ static __device__ __forceinline__ void endMoments(int draws, double mean, double
 template <class F>
 static __device__ __forceinline__ void moments(int draws, F f, double* out) {
     const double mean = broadcast(tileSum(draws, f)) / draws;
-    const float squares = tileSum(draws, [&](int s) { return squaredDeviation(f(s), mean); });
+    const double squares = tileSum(draws, [&](int s) { return squaredDeviation(f(s), mean); });
     if (laneOfWarp() == 0) {
         endMoments(draws, mean, squares, out);
     }

@@ -154,7 +154,7 @@ extern "C" __global__ void __launch_bounds__(256) fullrank_negate(const FullRank
 struct FullRankDensity {
     const float* factor; // [B][D][D]
     const float* h;      // [B][S][D]
-    float* logQ;         // [B][S]
+    double* logQ;        // [B][S]
     int problems, draws, dimensions;
     int unused;
 };
@@ -169,7 +169,7 @@ extern "C" __global__ void __launch_bounds__(256, 3) fullrank_density(const Full
                 const float h = p.h[row * dims + i];
                 return __fmaf_rn(-0.5f * h, h, -p.factor[(quotient(row, p.draws) * dims + i) * dims + i]);
             },
-            [&](long long row, double sum) { p.logQ[row] = (float) (sum - constant); });
+            [&](long long row, double sum) { p.logQ[row] = sum - constant; });
 }
 
 // ---- entropy[at + b] = Σ_i log L_ii + D·(log(2π)/2 + 1/2) ----

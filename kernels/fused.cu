@@ -75,8 +75,8 @@ struct FusedElbo {
     const float* omega;       // [B][D]
     const float* targetMu;    // [B][D] or [D]
     const float* targetOmega; // [B][D] or [D]
-    float* logP;              // [B][S]
-    float* logQ;              // [B][S]
+    double* logP;             // [B][S]
+    double* logQ;             // [B][S]
     double* runs;             // [B][allRuns][2D], or null
     float* tiles;             // [2][B][S][tiles of D]: those of log p, then of log q; null if a row is one tile
     long long target;         // the distance between problems in targetMu and targetOmega: D or 0
@@ -214,7 +214,7 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
                     }
                     const long long to = b * n.draws + draw;
                     if (p.tiles == nullptr) {
-                        (isQ ? p.logQ : p.logP)[to] = (float) (sum - constant);
+                        (isQ ? p.logQ : p.logP)[to] = sum - constant;
                     } else {
                         const long long rows = (long long) n.problems * n.draws;
                         p.tiles[((isQ ? rows : 0) + to) * tiles + share.tile] = (float) sum;
@@ -244,8 +244,8 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo256(const FusedEl
 // Ends rows of more than one tile.
 struct FusedEnd {
     const float* tiles; // [2][rows][tiles of D]
-    float* logP;        // [rows]
-    float* logQ;        // [rows]
+    double* logP;       // [rows]
+    double* logQ;       // [rows]
     long long rows;
     int dimensions;
 };
@@ -253,7 +253,7 @@ struct FusedEnd {
 extern "C" __global__ void __launch_bounds__(256) fused_elbo_end(const FusedEnd p) {
     const double constant = p.dimensions * HALF_LOG_2PI;
     forTiledRows(2 * p.rows, p.dimensions, p.tiles, [&](long long row, double sum) {
-        const float density = (float) (sum - constant);
+        const double density = sum - constant;
         if (row < p.rows) {
             p.logP[row] = density;
         } else {
@@ -265,7 +265,7 @@ extern "C" __global__ void __launch_bounds__(256) fused_elbo_end(const FusedEnd 
 // ---- steps of Adam up the ELBO of small problems ----
 
 static constexpr int MAX_STEPS = 256; // of a launch
-static constexpr int MAX_DRAWS = 256; // of a problem; its dimensions are at most 4·SMALL
+static constexpr int DRAWS_OF_ALL = 2048; // of a block's problems; one has at most 256, and 4·SMALL dimensions
 static constexpr int SMALL = 16;      // slots of a block
 
 struct FusedAdam {
@@ -302,13 +302,14 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam 
     constexpr int WIDTH = 4 * SMALL;
     __shared__ Terms terms;
     __shared__ __align__(16) float own[7][WIDTH];        // the rows of Coordinates
-    __shared__ float f[SMALL][MAX_DRAWS];  // log p − log q
+    __shared__ double f[DRAWS_OF_ALL];     // log p − log q of the problems' draws, one problem after the other
     Normals n = p.normals;
     const int thread = (int) threadIdx.x;
     const int dims = n.dimensions;
     const int quads = max(1, ceilDiv(dims, 4));
-    const int firstProblem = (int) blockIdx.x * (SMALL / quads);
-    const int together = min(SMALL / quads, n.problems - firstProblem);
+    const int most = min(SMALL / quads, DRAWS_OF_ALL / n.draws);
+    const int firstProblem = (int) blockIdx.x * most;
+    const int together = min(most, n.problems - firstProblem);
     const double constant = dims * HALF_LOG_2PI;
 
     // As maker of terms.
@@ -380,8 +381,12 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam 
                         },
                         [&](long long row, double total) {
                             const int i = (int) row / together;
-                            float& to = f[(int) row - i * together][first + i];
-                            const float density = (float) (total - constant);
+                            const int s = first + i;
+                            if (s >= n.draws) {
+                                return;
+                            }
+                            double& to = f[((int) row - i * together) * n.draws + s];
+                            const double density = total - constant;
                             to = term == LOG_P ? density : to - density;
                         });
             }
@@ -395,7 +400,7 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam 
         if (p.moments != nullptr) {
             for (int i = thread / WARP; i < together; i += THREADS / WARP) {
                 double* record = p.moments + 3 * ((long long) k * n.problems + firstProblem + i);
-                moments(n.draws, [&](int s) { return f[i][s]; }, record);
+                moments(n.draws, [&](int s) { return f[i * n.draws + s]; }, record);
             }
         }
     }

@@ -7,14 +7,14 @@
 struct LikelihoodClasses {
     const float* y; // [N], each 0 or 1, or a whole number in [0, K); null: a mixture
     float* eta;     // [R][K][N], read and replaced
-    float* logP;    // [R], added to
+    double* logP;   // [R], added to
     float* tiles;   // [R][tiles of N], or null for short rows
     int rows, classes, observations; // one class: Bernoulli has one predictor for two
     float scale;
 };
 
 static __device__ __forceinline__ void endClasses(const LikelihoodClasses& p, long long r, double sum) {
-    p.logP[r] = (float) (p.logP[r] + p.scale * sum);
+    p.logP[r] = p.logP[r] + p.scale * sum;
 }
 
 extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const LikelihoodClasses p) {
@@ -92,7 +92,7 @@ extern "C" __global__ void __launch_bounds__(256) likelihood_classes_end(const L
 struct LikelihoodGaussian {
     const float* y;        // [N]
     float* eta;            // [R][N], read and replaced
-    float* logP;           // [R], added to
+    double* logP;          // [R], added to
     const float* logNoise; // R × 1
     float* gradLogNoise;   // R × 1, added to; or null
     float* tiles;          // [R][tiles of N], or null for short rows
@@ -104,7 +104,7 @@ struct LikelihoodGaussian {
 static __device__ __forceinline__ void endGaussian(const LikelihoodGaussian& p, long long r, double squares) {
     const float tau = p.logNoise[r * p.noiseStride];
     const double constant = p.observations * (tau + HALF_LOG_2PI);
-    p.logP[r] = (float) (p.logP[r] + p.scale * (-0.5 * squares - constant));
+    p.logP[r] = p.logP[r] + p.scale * (-0.5 * squares - constant);
     if (p.gradLogNoise != nullptr) {
         float* slope = p.gradLogNoise + r * p.gradStride;
         *slope = (float) (*slope + p.scale * (squares - p.observations));

@@ -35,14 +35,15 @@ extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
 // ---- x[i] = value ----
 
 struct MathFill {
-    float* x;          // [n] of 32 bits
+    float* x;               // [n] of 32 bits
     long long n;
-    unsigned int bits; // the value's
+    unsigned int even, odd; // the bits of x[0], x[2], … and of x[1], x[3], …
 };
 
 extern "C" __global__ void __launch_bounds__(256) math_fill(const MathFill p) {
-    const float value = bitsToFloat(p.bits);
-    forQuads(p.n, [&](long long i) { storeQuad(p.x, i, p.n, make_float4(value, value, value, value)); });
+    const float even = bitsToFloat(p.even);
+    const float odd = bitsToFloat(p.odd);
+    forQuads(p.n, [&](long long i) { storeQuad(p.x, i, p.n, make_float4(even, odd, even, odd)); });
 }
 
 // ---- y[i] = fma(a, x[i], y[i]) ----
@@ -62,6 +63,31 @@ extern "C" __global__ void __launch_bounds__(256) math_axpy(const MathAxpy p) {
                 __fmaf_rn(p.a, x.x, y.x), __fmaf_rn(p.a, x.y, y.y), __fmaf_rn(p.a, x.z, y.z), __fmaf_rn(p.a, x.w, y.w));
         storeQuad(p.y, i, p.n, sum);
     });
+}
+
+// ---- y[i,j] = a·x[i,j], or y[i,j] = fma(a, x[i,j], y[i,j]), in float64 ----
+
+struct MathScale {
+    const double* x; // x[i·xRow + j·xColumn]
+    long long xRow, xColumn;
+    double* y;       // y[i·yRow + j·yColumn]
+    long long yRow, yColumn;
+    double a;
+    int rows, columns;
+    int accumulate;
+    int unused;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_scale(const MathScale p) {
+    const long long n = (long long) p.rows * p.columns;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long i = quotient(at, p.columns);
+        const long long j = at - i * p.columns;
+        const double x = p.x[i * p.xRow + j * p.xColumn];
+        double* y = p.y + i * p.yRow + j * p.yColumn;
+        *y = p.accumulate ? __fma_rn(p.a, x, *y) : p.a * x;
+    }
 }
 
 // ---- z[i] = x[i]·y[i]; z may be x or y ----

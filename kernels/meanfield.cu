@@ -54,7 +54,7 @@ struct MeanFieldDensity {
     const float* mu;    // [B][D]
     const float* omega; // [B][D]
     const float* z;     // [B][S][D]
-    float* logQ;        // [B][S], or null
+    double* logQ;       // [B][S], or null
     float* gradient;    // [B][S][D], or null
     int problems, draws, dimensions;
     int with;           // of the gradient: 0 z, 1 mu, 2 omega
@@ -81,7 +81,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const Mea
             },
             [&](long long row, double sum) {
                 if (p.logQ != nullptr) {
-                    p.logQ[row] = (float) (sum - constant);
+                    p.logQ[row] = sum - constant;
                 }
             });
 }

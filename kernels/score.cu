@@ -7,8 +7,8 @@
 // ---- subtracted[b] = mean of f over the draws, or the running mean, which then moves by rate ----
 
 struct ScoreBaseline {
-    const float* logP;  // [B][S]
-    const float* logQ;  // [B][S]
+    const double* logP; // [B][S]
+    const double* logQ; // [B][S]
     double* running;    // [B], or null
     double* subtracted; // [B]
     double rate;
@@ -35,8 +35,8 @@ extern "C" __global__ void __launch_bounds__(256) score_baseline(const ScoreBase
 // ---- weights = (f − subtracted)·factor ----
 
 struct ScoreWeights {
-    const float* logP;        // [B][S]
-    const float* logQ;        // [B][S]
+    const double* logP;       // [B][S]
+    const double* logQ;       // [B][S]
     const double* subtracted; // [B], or null for zeros
     float* weights;           // [B][S]
     double factor;
@@ -48,8 +48,8 @@ extern "C" __global__ void __launch_bounds__(256) score_weights(const ScoreWeigh
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
         const double subtracted = p.subtracted == nullptr ? 0.0 : p.subtracted[quotient(at, p.draws)];
-        const float f = p.logP[at] - p.logQ[at];
-        p.weights[at] = (float) (((double) f - subtracted) * p.factor);
+        const double f = p.logP[at] - p.logQ[at];
+        p.weights[at] = (float) ((f - subtracted) * p.factor);
     }
 }
 

@@ -2,7 +2,7 @@
 //
 // Tiles of 1024: lane l of 32 starts at +0 and adds x[l], x[l+32], …; the lanes fold 16, 8, 4, 2, 1. Tile sums are summed
 // in float64 by the same pattern, level upon level. A warp takes a tile; lanes that nothing was added to hold +0, and
-// adding +0 changes no sum that began at +0.
+// adding +0 changes no sum that began at +0. Elements that are float64 themselves are summed in float64 from the first level on.
 #pragma once
 
 static constexpr int TILE = 1024;
@@ -39,8 +39,8 @@ static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
 // Σ x(i), i < n <= 1024, by one warp; its first lane has the sum. Or, where n <= width < 32, by each group of `width` lanes
 // (a power of two) for a row of its own.
 template <class F>
-static __device__ __forceinline__ float tileSum(int n, F x, int width = WARP) {
-    float sum = 0.0f;
+static __device__ __forceinline__ auto tileSum(int n, F x, int width = WARP) -> decltype(x(0)) {
+    decltype(x(0)) sum = 0;
     for (int i = laneOfWarp() & (width - 1); i < n; i += WARP) {
         sum += x(i);
     }
@@ -82,7 +82,7 @@ static __device__ __forceinline__ long long tilesOf(long long n) { return (n + T
 // Σ x(i), i < n, by the whole block of whole warps; its first thread has the sum. Contains barriers: all threads call it.
 template <class F>
 static __device__ double rowSum(long long n, F x) {
-    __shared__ float tileSums[TILE];
+    __shared__ decltype(x(0)) tileSums[TILE];
     const int lane = laneOfWarp();
     const int warp = (int) (threadIdx.x >> 5);
     const int warps = (int) (blockDim.x >> 5);
@@ -93,7 +93,7 @@ static __device__ double rowSum(long long n, F x) {
         for (int tile = warp; tile < count; tile += warps) {
             const long long begin = (first + tile) * TILE;
             const int length = (int) (n - begin < TILE ? n - begin : TILE);
-            const float sum = tileSum(length, [&](int i) { return x(begin + i); });
+            const auto sum = tileSum(length, [&](int i) { return x(begin + i); });
             if (lane == 0) {
                 tileSums[tile] = sum;
             }
@@ -126,7 +126,7 @@ static __device__ __forceinline__ void shareRows(long long warp, long long warps
     for (long long first = warp * rowsPerWarp; first < rows; first += warps * rowsPerWarp) {
         const long long row = first + group;
         const int length = row < rows ? n : 0;
-        const float sum = tileSum(length, [&](int i) { return x(row, (long long) i); }, width);
+        const auto sum = tileSum(length, [&](int i) { return x(row, (long long) i); }, width);
         if (row < rows && (laneOfWarp() & (width - 1)) == 0) {
             end(row, (double) sum);
         }
@@ -175,11 +175,11 @@ static __device__ __forceinline__ void forTiles(long long rows, long long n, flo
 }
 
 // end(row, Σ) of rows whose tile sums forTiles left; a warp takes a row.
-template <class End>
-static __device__ __forceinline__ void forTiledRows(long long rows, long long n, const float* tiles, End end) {
+template <class T, class End>
+static __device__ __forceinline__ void forTiledRows(long long rows, long long n, const T* tiles, End end) {
     const int perRow = (int) tilesOf(n);
     for (long long row = warpOfGrid(); row < rows; row += warpsOfGrid()) {
-        const float* own = tiles + row * perRow;
+        const T* own = tiles + row * perRow;
         Levels levels;
         for (int first = 0; first < perRow; first += TILE) {
             const int last = perRow - first < TILE ? perRow : first + TILE;

@@ -90,6 +90,13 @@ public final class Arena implements AutoCloseable {
         return buffer;
     }
 
+    /** A float64 buffer that is read and written: the values, and guards. */
+    public Buffer inOut(double[] values) {
+        Buffer buffer = doubles(values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
     /** What an output holds; its guards must be as they were. */
     public float[] floats(Buffer output) {
         float[] all = output.toFloats();

@@ -30,17 +30,17 @@ final class EstimateCases {
         addDraws(all, "moments", "", 1, c -> {
             long n = c.shape.rows();
             Buffer moments = c.arena.doubles(6L * c.problems());
-            c.ops.moments(c.problems(), c.draws(), c.normals(n), c.normals(n), moments, 1);
+            c.ops.moments(c.problems(), c.draws(), c.doubles(n), c.doubles(n), moments, 1);
         });
         addDraws(all, "moments", "of logP alone", 1, c -> {
             Buffer moments = c.arena.doubles(3L * c.problems());
-            c.ops.moments(c.problems(), c.draws(), c.normals(c.shape.rows()), null, moments, 0);
+            c.ops.moments(c.problems(), c.draws(), c.doubles(c.shape.rows()), null, moments, 0);
         });
         for (float alpha : new float[] {0f, 0.5f, 2f}) {
             addDraws(all, "renyi", alpha, 1, c -> {
                 long n = c.shape.rows();
                 Buffer bound = c.arena.doubles(2L * c.problems());
-                c.ops.renyi(c.problems(), c.draws(), alpha, c.normals(n), c.normals(n), bound);
+                c.ops.renyi(c.problems(), c.draws(), alpha, c.doubles(n), c.doubles(n), bound);
             });
         }
         addDraws(
@@ -49,7 +49,7 @@ final class EstimateCases {
                 "",
                 1,
                 c -> c.ops.logMeanExp(
-                        c.problems(), c.draws(), c.normals(c.shape.rows()), null, c.arena.doubles(2L * c.problems())));
+                        c.problems(), c.draws(), c.doubles(c.shape.rows()), null, c.arena.doubles(2L * c.problems())));
         addDraws(all, "meanOverDraws", "", 1, c -> {
             double[] sums = new double[c.problems() * ElboOps.runs(c.draws()) * c.dimensions()];
             float[] x = Numbers.normals(1, sums.length);
@@ -72,7 +72,7 @@ final class EstimateCases {
                     running.write(0, state, 0, state.length);
                 }
                 c.ops.scoreWeights(
-                        c.problems(), c.draws(), baseline, c.normals(n), c.normals(n), running, 0.1, c.arena.out(n));
+                        c.problems(), c.draws(), baseline, c.doubles(n), c.doubles(n), running, 0.1, c.arena.out(n));
             });
         }
         for (boolean controlled : new boolean[] {false, true}) {
@@ -166,8 +166,8 @@ final class EstimateCases {
                 Buffer omega = c.logs(n);
                 Buffer targetMu = c.normals(target);
                 Buffer targetOmega = c.logs(target);
-                Buffer logP = c.arena.out(c.shape.rows());
-                Buffer logQ = c.arena.out(c.shape.rows());
+                Buffer logP = c.arena.doubles(c.shape.rows());
+                Buffer logQ = c.arena.doubles(c.shape.rows());
                 Buffer runs = slopes ? c.runs(2L * c.dimensions()) : null;
                 c.ops.gaussianElbo(
                         KEY, STEP, c.shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
@@ -256,7 +256,7 @@ final class EstimateCases {
         });
         addDraws(all, "klMonteCarlo", "", 1, c -> {
             long n = c.shape.rows();
-            c.ops.klMonteCarlo(c.problems(), c.draws(), c.normals(n), c.normals(n), c.arena.doubles(3L * c.problems()));
+            c.ops.klMonteCarlo(c.problems(), c.draws(), c.doubles(n), c.doubles(n), c.arena.doubles(3L * c.problems()));
         });
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Inputs of tests, and comparisons that a NaN fails. */
@@ -53,6 +54,13 @@ public final class Numbers {
     public static void close(String what, double got, Sum want, double roundings) {
         // The subnormal floor: a product of two float32 may round to a multiple of 2^-149.
         close(what, got, want.value, roundings * U * want.magnitude + want.count * 0x1p-149);
+    }
+
+    /** The same numbers in float64. */
+    public static double[] doubles(float... x) {
+        double[] values = new double[x.length];
+        Arrays.setAll(values, i -> x[i]);
+        return values;
     }
 
     /** Fails unless the bits are the same; all NaN are alike, +0 and −0 are not. */

@@ -7,6 +7,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -63,6 +64,21 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
         /** Logarithms of scales. */
         Buffer logs(long n) {
             return arena.of(Numbers.normals(++seed, n, -0.3, 0.5));
+        }
+
+        /** Numbers that are no float32. */
+        Buffer doubles(long n) {
+            return arena.of(thirds(n));
+        }
+
+        Buffer changedDoubles(long n) {
+            return arena.inOut(thirds(n));
+        }
+
+        private double[] thirds(long n) {
+            double[] x = Numbers.doubles(Numbers.normals(++seed, n));
+            Arrays.setAll(x, i -> x[i] / 3);
+            return x;
         }
 
         Buffer changed(long n) {

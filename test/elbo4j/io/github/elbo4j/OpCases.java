@@ -68,6 +68,21 @@ public final class OpCases {
                 "in place",
                 c -> c.ops.map(Function.TANH, c.shape.elements(), c.changed(c.shape.elements()), c.arena.last()));
         add(all, "fill", "", c -> c.ops.fill(c.shape.elements(), 2.5f, c.arena.out(c.shape.elements())));
+        add(all, "fill", "float64", c -> c.ops.fill(c.shape.rows(), 0.1, c.arena.doubles(c.shape.rows())));
+        for (boolean accumulate : new boolean[] {false, true}) {
+            add(all, "scale", accumulate ? "accumulated" : "", c -> {
+                int n = c.draws();
+                int m = c.problems();
+                Matrix x = Matrix.of(c.doubles((long) m * n), n, m).transposed();
+                c.ops.scale(0.3, x, accumulate, new Matrix(c.changedDoubles((n + 2L) * m), 1, m, n, n + 2L, 1));
+            });
+        }
+        add(all, "scale", "a constant of each problem", c -> {
+            int n = c.draws();
+            int m = c.problems();
+            Matrix y = Matrix.of(c.changedDoubles((long) m * n), m, n);
+            c.ops.scale(-1, new Matrix(c.doubles(m), 0, m, n, 1, 0), true, y);
+        });
         add(all, "axpy", "", c -> {
             long n = c.shape.elements();
             c.ops.axpy(n, 0.3f, c.normals(n), c.changed(n));
@@ -109,7 +124,7 @@ public final class OpCases {
         });
         add(all, "logDensity", "", c -> {
             long n = c.shape.parameters();
-            Buffer logQ = c.arena.out(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.rows());
             c.ops.logDensity(c.shape, c.normals(n), c.logs(n), c.normals(c.shape.elements()), logQ);
         });
         for (With with : With.values()) {
@@ -122,7 +137,7 @@ public final class OpCases {
         }
         add(all, "logDensityAndGradient", "", c -> {
             long n = c.shape.parameters();
-            Buffer logQ = c.arena.out(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.rows());
             Buffer gradient = c.arena.out(c.shape.elements());
             c.ops.logDensityAndGradient(
                     c.shape, c.normals(n), c.logs(n), c.normals(c.shape.elements()), logQ, gradient);
@@ -152,7 +167,7 @@ public final class OpCases {
                         c.factor(),
                         c.arena.out(c.shape.elements())));
         addSquare(all, "fullRankLogDensity", "", c -> {
-            Buffer logQ = c.arena.out(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.rows());
             c.ops.fullRankLogDensity(
                     c.shape, c.normals(c.shape.parameters()), c.factor(), c.normals(c.shape.elements()), logQ);
         });
@@ -178,19 +193,20 @@ public final class OpCases {
         add(all, "bernoulliLogit", "", c -> {
             int rows = Math.toIntExact(c.shape.rows());
             Buffer eta = c.changed(c.shape.elements());
-            c.ops.bernoulliLogit(rows, c.dimensions(), c.zerosAndOnes(c.dimensions()), 1.5f, eta, c.changed(rows));
+            c.ops.bernoulliLogit(
+                    rows, c.dimensions(), c.zerosAndOnes(c.dimensions()), 1.5f, eta, c.changedDoubles(rows));
         });
         for (int classes : new int[] {1, 3}) {
             add(all, "categoricalLogit", classes + " classes", c -> {
                 int rows = Math.toIntExact(c.shape.rows());
                 Buffer eta = c.changed(classes * c.shape.elements());
                 Buffer y = c.classes(c.dimensions(), classes);
-                c.ops.categoricalLogit(rows, classes, c.dimensions(), y, 1.5f, eta, c.changed(rows));
+                c.ops.categoricalLogit(rows, classes, c.dimensions(), y, 1.5f, eta, c.changedDoubles(rows));
             });
             add(all, "mixture", classes + " components", c -> {
                 int rows = Math.toIntExact(c.shape.rows());
                 Buffer eta = c.changed(classes * c.shape.elements());
-                c.ops.mixture(rows, classes, c.dimensions(), 1.5f, eta, c.changed(rows));
+                c.ops.mixture(rows, classes, c.dimensions(), 1.5f, eta, c.changedDoubles(rows));
             });
         }
         for (boolean shared : new boolean[] {false, true}) {
@@ -208,7 +224,7 @@ public final class OpCases {
                         1.5f,
                         noise,
                         c.changed(c.shape.elements()),
-                        c.changed(rows),
+                        c.changedDoubles(rows),
                         slope);
             });
         }

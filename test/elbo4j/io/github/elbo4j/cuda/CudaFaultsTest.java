@@ -432,7 +432,7 @@ class CudaFaultsTest {
         Emulator.driver(11_040);
         assertThatThrownBy(() -> Devices.open("auto"))
                 .isInstanceOf(DeviceException.class)
-                .hasMessageContainingAll("too old", "CUDA 11.4", "update the driver");
+                .hasMessageContainingAll("too old", "CUDA 11.4", "CUDA 13.0 or later", "update the driver");
         assertThat(Devices.list().get(0).words()).contains("too old");
     }
 

@@ -56,7 +56,7 @@ public final class AllocationMain {
             Buffer mu = arena.of(Numbers.normals(2, 100));
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.rows());
             Buffer gradient = arena.out(SHAPE.elements());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer mean = arena.out(200);
@@ -80,8 +80,8 @@ public final class AllocationMain {
             Ops ops = arena.ops();
             Buffer mu = arena.of(Numbers.normals(2, 160));
             Buffer omega = arena.of(Numbers.normals(3, 160, -1, 0.1));
-            Buffer logP = arena.out(SHAPE.rows());
-            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer logP = arena.doubles(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.rows());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer m = arena.of(new float[320]);
             Buffer v = arena.of(new float[320]);
@@ -102,8 +102,8 @@ public final class AllocationMain {
             Buffer mu = arena.of(Numbers.normals(2, 100));
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logP = arena.of(new float[200]);
-            Buffer logQ = arena.out(SHAPE.rows());
+            Buffer logP = arena.of(new double[200]);
+            Buffer logQ = arena.doubles(SHAPE.rows());
             Buffer weights = arena.out(SHAPE.rows());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer squares = arena.runs(2 * 2 * 200);
@@ -133,8 +133,8 @@ public final class AllocationMain {
             Buffer factor = arena.of(Numbers.factors(2, 1, 9));
             Buffer z = arena.out(64 * 9);
             Buffer score = arena.out(64 * 9);
-            Buffer logQ = arena.out(64);
-            Buffer logP = arena.inOut(new float[64]);
+            Buffer logQ = arena.doubles(64);
+            Buffer logP = arena.inOut(new double[64]);
             Buffer kl = arena.doubles(1);
             Buffer entropy = arena.doubles(1);
             Buffer bound = arena.doubles(2);
@@ -146,7 +146,11 @@ public final class AllocationMain {
             Matrix eta = Matrix.of(arena.out(64 * 300), 64, 300);
             Matrix draws = Matrix.of(z, 64, 9);
             Matrix slopes = Matrix.of(arena.out(64 * 9), 64, 9);
+            Matrix densities = Matrix.of(logQ, 1, 64);
+            Matrix sums = Matrix.of(logP, 1, 64);
             return allocated(step -> {
+                ops.fill(64, 0, logP);
+                ops.scale(0.5, densities, true, sums);
                 ops.fullRankSample(KEY, step, shape, mu, factor, z);
                 ops.fullRankLogDensity(shape, mu, factor, z, logQ);
                 ops.fullRankScore(KEY, step, shape, factor, score);

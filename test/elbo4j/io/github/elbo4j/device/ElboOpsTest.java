@@ -2,6 +2,7 @@ package io.github.elbo4j.device;
 
 import static io.github.elbo4j.Numbers.U;
 import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.doubles;
 import static io.github.elbo4j.Numbers.normals;
 import static io.github.elbo4j.Numbers.same;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,14 +14,16 @@ import java.util.Arrays;
 
 class ElboOpsTest {
     private static final double INF = Double.POSITIVE_INFINITY;
+    private static final double V = 0x1p-53;
     private static final int[] DRAWS = {2, 3, 31, 33, 1024, 1025, 4099};
 
     @EveryDevice
     void momentsAreMeanVarianceAndStandardErrorInTheirSlot(Device device) {
         for (int draws : DRAWS) {
-            // A variance of 1 around 1000: mean(f²) − mean(f)² in float32 would keep no digit of it.
-            float[] logP = normals(1, 3L * draws, 1000, 1);
-            float[] logQ = normals(2, 3L * draws, -20, 0.1);
+            // A variance of 1 around 1e8: float32 would keep no digit of it, nor would mean(f²) − mean(f)² in float64.
+            double[] logP = doubles(normals(1, 3L * draws));
+            Arrays.setAll(logP, i -> 1e8 + logP[i]);
+            double[] logQ = doubles(normals(2, 3L * draws, -20, 0.1));
             try (Arena arena = new Arena(device)) {
                 Buffer moments = arena.doubles(9 * 2);
                 arena.ops().moments(3, draws, arena.of(logP), arena.of(logQ), moments, 1);
@@ -33,20 +36,20 @@ class ElboOpsTest {
         }
     }
 
-    /** f rounds once, 37 roundings along the row; deviations carry those of f, and of the mean. */
-    private static void assertMoments(double[] got, int at, float[] logP, float[] logQ, int b, int draws) {
+    /** f rounds once, 37 roundings along the row, one for each draw here; deviations carry those of f, and of the mean. */
+    private static void assertMoments(double[] got, int at, double[] logP, double[] logQ, int b, int draws) {
         double[] f = new double[draws];
-        Arrays.setAll(f, s -> (double) logP[b * draws + s] - logQ[b * draws + s]);
+        Arrays.setAll(f, s -> logP[b * draws + s] - logQ[b * draws + s]);
         double mean = Arrays.stream(f).sum() / draws;
         double size = Arrays.stream(f).map(Math::abs).sum() / draws;
-        double meanError = 38 * U * size;
+        double meanError = (38 + draws) * V * size;
         close("mean", got[at], mean, meanError);
         double squares = 0;
         double error = draws * meanError * meanError;
         for (double x : f) {
             double deviation = Math.abs(x - mean);
             squares += deviation * deviation;
-            error += 2 * deviation * U * (Math.abs(x) + deviation) + 40 * U * deviation * deviation;
+            error += 2 * deviation * V * (Math.abs(x) + deviation) + (40 + draws) * V * deviation * deviation;
         }
         double variance = squares / (draws - 1);
         close("variance", got[at + 1], variance, 1.1 * error / (draws - 1));
@@ -56,31 +59,32 @@ class ElboOpsTest {
     @EveryDevice
     void momentsAreSummedInTheOrderThatOpsStates(Device device) {
         for (int draws : new int[] {2, 33, 1025, 4099}) {
-            float[] f = normals(draws, draws, 3, 2);
+            double[] f = doubles(normals(draws, draws, 3, 2));
+            Arrays.setAll(f, s -> f[s] / 3);
             try (Arena arena = new Arena(device)) {
                 Buffer moments = arena.doubles(3);
                 arena.ops().moments(1, draws, arena.of(f), null, moments, 0);
-                double mean = Order.alongRow(f) / draws;
-                float[] squares = new float[draws];
+                double mean = Order.ofSums(f) / draws;
+                double[] squares = new double[draws];
                 for (int s = 0; s < draws; s++) {
-                    float deviation = (float) (f[s] - mean);
+                    double deviation = f[s] - mean;
                     squares[s] = deviation * deviation;
                 }
                 same("mean", arena.doubles(moments)[0], mean);
-                same("variance", arena.doubles(moments)[1], Order.alongRow(squares) / (draws - 1));
+                same("variance", arena.doubles(moments)[1], Order.ofSums(squares) / (draws - 1));
             }
         }
     }
 
     @EveryDevice
     void withoutLogQItCountsAsZero(Device device) {
-        float[] f = normals(1, 3 * 65);
+        double[] f = doubles(normals(1, 3 * 65));
         try (Arena arena = new Arena(device)) {
             Buffer missing = arena.doubles(9);
             Buffer zero = arena.doubles(9);
             Buffer boundMissing = arena.doubles(6);
             Buffer boundZero = arena.doubles(6);
-            Buffer zeros = arena.of(new float[f.length]);
+            Buffer zeros = arena.of(new double[f.length]);
             arena.ops().moments(3, 65, arena.of(f), null, missing, 0);
             arena.ops().moments(3, 65, arena.of(f), zeros, zero, 0);
             arena.ops().logMeanExp(3, 65, arena.of(f), null, boundMissing);
@@ -95,8 +99,8 @@ class ElboOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(6);
             Buffer bound = arena.doubles(4);
-            arena.ops().moments(2, 1, arena.of(3, -4), arena.of(1, 1), moments, 0);
-            arena.ops().logMeanExp(2, 1, arena.of(3, -4), arena.of(1, 1), bound);
+            arena.ops().moments(2, 1, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), moments, 0);
+            arena.ops().logMeanExp(2, 1, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), bound);
             assertThat(arena.doubles(moments)).containsExactly(2, Double.NaN, Double.NaN, -5, Double.NaN, Double.NaN);
             assertThat(arena.doubles(bound)).containsExactly(2, Double.NaN, -5, Double.NaN);
         }
@@ -104,10 +108,10 @@ class ElboOpsTest {
 
     @EveryDevice
     void aNanOrInfinityStaysInItsProblem(Device device) {
-        float[] f = new float[4 * 1100];
-        f[1090] = Float.NaN;
-        f[1100] = Float.POSITIVE_INFINITY;
-        f[2200] = Float.NEGATIVE_INFINITY;
+        double[] f = new double[4 * 1100];
+        f[1090] = Double.NaN;
+        f[1100] = INF;
+        f[2200] = -INF;
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(12);
             arena.ops().moments(4, 1100, arena.of(f), null, moments, 0);
@@ -122,8 +126,8 @@ class ElboOpsTest {
     void boundsAreTheLogMeansOfPowersOfTheWeights(Device device) {
         for (float alpha : new float[] {0f, 0.5f, -1f, 2f, 0.999f}) {
             for (int draws : DRAWS) {
-                float[] logP = normals(1, 3L * draws, -500, 2);
-                float[] logQ = normals(2, 3L * draws, 20, 2);
+                double[] logP = doubles(normals(1, 3L * draws, -500, 2));
+                double[] logQ = doubles(normals(2, 3L * draws, 20, 2));
                 try (Arena arena = new Arena(device)) {
                     Buffer bound = arena.doubles(6);
                     arena.ops().renyi(3, draws, alpha, arena.of(logP), arena.of(logQ), bound);
@@ -136,15 +140,15 @@ class ElboOpsTest {
     }
 
     /**
-     * A weight exp(x), x = (1 − alpha)·f − largest, carries the roundings of f, of the product, of the difference, and 1.8 of
-     * exp; the sum 37, log 1.9 of its result, and its argument 1.
+     * A weight exp(x), x = (1 − alpha)·f − largest, carries the float64 roundings of f, of the product and of the difference,
+     * one float32 rounding of x, and 1.8 of exp; the sum 37, log 1.9 of its result, and its argument 1.
      */
-    private static void assertBound(double[] got, int at, float alpha, float[] logP, float[] logQ, int b, int draws) {
+    private static void assertBound(double[] got, int at, float alpha, double[] logP, double[] logQ, int b, int draws) {
         double power = 1 - alpha;
         double[] x = new double[draws];
         double largest = -INF;
         for (int s = 0; s < draws; s++) {
-            x[s] = power * ((double) logP[b * draws + s] - logQ[b * draws + s]);
+            x[s] = power * (logP[b * draws + s] - logQ[b * draws + s]);
             largest = Math.max(largest, x[s]);
         }
         double sum = 0;
@@ -152,11 +156,11 @@ class ElboOpsTest {
         for (double value : x) {
             double weight = Math.exp(value - largest);
             sum += weight;
-            sumError += weight * U * (2.1 * Math.abs(value) + (largest - value) + 1.8);
+            sumError += weight * (U * (largest - value + 1.8) + 6 * V * (Math.abs(value) + Math.abs(largest)));
         }
         double mean = sum / draws;
         double meanError = sumError / sum + 38 * U; // relative
-        double logError = meanError + 2 * U * Math.abs(Math.log(mean)) + 2.1 * U * Math.abs(largest);
+        double logError = meanError + 2 * U * Math.abs(Math.log(mean)) + 4 * V * Math.abs(largest);
         close("bound", got[at], (largest + Math.log(mean)) / power, logError / Math.abs(power));
         double squares = 0;
         double error = 0;
@@ -164,7 +168,7 @@ class ElboOpsTest {
             double weight = Math.exp(value - largest);
             double deviation = Math.abs(weight - mean);
             squares += deviation * deviation;
-            double own = weight * U * (2.1 * Math.abs(value) + 2.1 * Math.abs(largest) + (largest - value) + 1.8);
+            double own = weight * (U * (largest - value + 1.8) + 6 * V * (Math.abs(value) + Math.abs(largest)));
             error += 2 * deviation * (own + meanError * mean + U * deviation) + 40 * U * deviation * deviation;
         }
         double want = Math.sqrt(squares / (draws - 1) / draws) / (mean * Math.abs(power));
@@ -180,7 +184,7 @@ class ElboOpsTest {
                     .logMeanExp(
                             5,
                             2,
-                            arena.of(1e30f, 1e30f, -1e30f, -1e30f, 5e4f, -5e4f, -inf, 7f, -3e38f, 3e38f),
+                            arena.of(doubles(1e30f, 1e30f, -1e30f, -1e30f, 5e4f, -5e4f, -inf, 7f, -3e38f, 3e38f)),
                             null,
                             bound);
             double[] got = arena.doubles(bound);
@@ -198,7 +202,7 @@ class ElboOpsTest {
     @EveryDevice
     void weightsThatAreAllZeroOrInfiniteGiveThatBound(Device device) {
         float inf = Float.POSITIVE_INFINITY;
-        float[] f = {-inf, -inf, inf, 0, Float.NaN, 0, Float.NaN, -inf};
+        double[] f = {-inf, -inf, inf, 0, Double.NaN, 0, Double.NaN, -inf};
         try (Arena arena = new Arena(device)) {
             Buffer bound = arena.doubles(8);
             arena.ops().renyi(4, 2, 0f, arena.of(f), null, bound);
@@ -218,7 +222,7 @@ class ElboOpsTest {
     @EveryDevice
     void boundsAreOrderedAndMeetTheElbo(Device device) {
         int draws = 4099;
-        float[] f = normals(7, draws, -3, 1.5);
+        double[] f = doubles(normals(7, draws, -3, 1.5));
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(3);
             Buffer bound = arena.doubles(2);
@@ -284,7 +288,7 @@ class ElboOpsTest {
     @EveryDevice
     void noProblemsAreNoWork(Device device) {
         try (Arena arena = new Arena(device)) {
-            Buffer none = arena.of(new float[0]);
+            Buffer none = arena.of(new double[0]);
             arena.ops().moments(0, 5, none, none, arena.doubles(0), 0);
             arena.ops().renyi(0, 5, 0.5f, none, none, arena.doubles(0));
             arena.ops().meanOverDraws(0, 5, 3, 0f, arena.runs(0), arena.out(0));

@@ -126,7 +126,7 @@ class FullRankOpsTest {
     void logDensityIsTheClosedForm(Device device) {
         for (Shape shape : SHAPES) {
             Setting x = new Setting(shape);
-            float[] got = logDensity(device, x);
+            double[] got = logDensity(device, x);
             for (int row = 0; row < x.rows(); row++) {
                 int b = x.problem(row);
                 double[] h = Dense.times(x.inverse[b], x.residual(row));
@@ -264,7 +264,7 @@ class FullRankOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer mu = arena.of(new float[3]);
                 Buffer z = arena.out(60);
-                Buffer logQ = arena.out(20);
+                Buffer logQ = arena.doubles(20);
                 arena.ops().fullRankSample(KEY, 7, shape, mu, arena.of(factor), z);
                 arena.ops().fullRankLogDensity(shape, mu, arena.of(factor), z, logQ);
                 for (int s = 0; s < 20; s++) {
@@ -272,7 +272,7 @@ class FullRankOpsTest {
                     for (int i = 0; i < 3; i++) {
                         want.add(-0.5 * e[3 * s + i] * e[3 * s + i]).add(-log).add(-HALF_LOG_2PI);
                     }
-                    close("logQ", arena.floats(logQ)[s], want, 60);
+                    close("logQ", arena.doubles(logQ)[s], want, 60);
                 }
             }
         }
@@ -282,12 +282,12 @@ class FullRankOpsTest {
     void aNanReachesItsProblemOnly(Device device) {
         Setting x = new Setting(Shape.of(3, 2, 4));
         x.factor[16 + 4] = Float.NaN; // problem 1, L_10
-        float[] logQ = logDensity(device, x);
+        double[] logQ = logDensity(device, x);
         for (int row = 0; row < 6; row++) {
-            assertThat(Float.isNaN(logQ[row])).isEqualTo(row / 2 == 1);
+            assertThat(Double.isNaN(logQ[row])).isEqualTo(row / 2 == 1);
         }
         x.z[1] = Float.POSITIVE_INFINITY;
-        assertThat(logDensity(device, x)[0]).isIn(Float.NEGATIVE_INFINITY, Float.NaN);
+        assertThat(logDensity(device, x)[0]).isIn(Double.NEGATIVE_INFINITY, Double.NaN);
     }
 
     private static float[] epsilon(Device device, Shape shape) {
@@ -298,11 +298,11 @@ class FullRankOpsTest {
         }
     }
 
-    private static float[] logDensity(Device device, Setting x) {
+    private static double[] logDensity(Device device, Setting x) {
         try (Arena arena = new Arena(device)) {
-            Buffer logQ = arena.out(x.shape.rows());
+            Buffer logQ = arena.doubles(x.shape.rows());
             arena.ops().fullRankLogDensity(x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ);
-            return arena.floats(logQ);
+            return arena.doubles(logQ);
         }
     }
 }

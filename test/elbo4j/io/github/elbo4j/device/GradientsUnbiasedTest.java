@@ -39,8 +39,8 @@ class GradientsUnbiasedTest {
             Ops ops = arena.ops();
             Buffer omega = repeated(arena, OMEGA);
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.out(SHAPE.rows());
-            Buffer logP = arena.out(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer logP = arena.doubles(SHAPE.rows());
             Buffer slopes = arena.out(SHAPE.elements());
             Buffer runs = arena.runs(B * 2L * D);
             Buffer squares = arena.runs(B * 4L * D);
@@ -93,8 +93,8 @@ class GradientsUnbiasedTest {
             Buffer targetMu = repeated(arena, TARGET_MU);
             Buffer targetFactor = repeated(arena, TARGET_FACTOR);
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.out(SHAPE.rows());
-            Buffer logP = arena.out(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer logP = arena.doubles(SHAPE.rows());
             Buffer slopes = arena.out(SHAPE.elements());
             Buffer score = arena.out(SHAPE.elements());
             Buffer runs = arena.runs((long) B * width);

@@ -2,6 +2,7 @@ package io.github.elbo4j.device;
 
 import static io.github.elbo4j.Numbers.U;
 import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.doubles;
 import static io.github.elbo4j.Numbers.factors;
 import static io.github.elbo4j.Numbers.normals;
 import static io.github.elbo4j.Numbers.same;
@@ -238,8 +239,8 @@ class KlOpsTest {
 
     @EveryDevice
     void theMonteCarloFormIsTheMomentsOfLogQMinusLogP(Device device) {
-        float[] logQ = normals(1, 3 * 1025);
-        float[] logP = normals(2, 3 * 1025);
+        double[] logQ = doubles(normals(1, 3 * 1025));
+        double[] logP = doubles(normals(2, 3 * 1025));
         try (Arena arena = new Arena(device)) {
             Buffer kl = arena.doubles(9);
             Buffer moments = arena.doubles(9);
@@ -258,8 +259,8 @@ class KlOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer zero = arena.of(0, 0, 0);
             Buffer z = arena.out(60_000);
-            Buffer logQ = arena.out(20_000);
-            Buffer logP = arena.out(20_000);
+            Buffer logQ = arena.doubles(20_000);
+            Buffer logP = arena.doubles(20_000);
             Buffer kl = arena.doubles(3);
             Buffer closed = arena.doubles(1);
             arena.ops().sample(new Key(1), 0, shape, arena.of(mu), arena.of(omega), z);

@@ -2,25 +2,28 @@ package io.github.elbo4j.device;
 
 import static io.github.elbo4j.Numbers.U;
 import static io.github.elbo4j.Numbers.close;
+import static io.github.elbo4j.Numbers.doubles;
 import static io.github.elbo4j.Numbers.normals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers.Sum;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 class LikelihoodOpsTest {
     private static final int[] OBSERVATIONS = {0, 1, 33, 1025, 4099};
     private static final float SCALE = 2.5f;
 
-    /** Terms: softplus 4 roundings (2 ulp), fma 1; 37 along the row; scaling, adding and rounding 2. */
+    /** Terms: softplus 4 roundings (2 ulp), fma 1; 37 along the row; what is float64 a trace. */
     @EveryDevice
     void bernoulliValuesAndResiduals(Device device) {
         for (int n : OBSERVATIONS) {
             float[] y = targets(n);
             float[] eta = normals(1, 3L * n, 0.3, 4);
-            float[] logP = normals(2, 3, 0, 100);
+            double[] logP = doubles(normals(2, 3, 0, 100));
+            Arrays.setAll(logP, r -> logP[r] / 3);
             try (Arena arena = new Arena(device)) {
                 Buffer residual = arena.inOut(eta);
                 Buffer value = arena.inOut(logP);
@@ -36,7 +39,7 @@ class LikelihoodOpsTest {
                         double tolerance = U * (SCALE * 4 * derivative(x) + 2 * Math.abs(slope));
                         close("residual " + x, arena.floats(residual)[r * n + i], slope, tolerance);
                     }
-                    close("logP", arena.floats(value)[r], want, 5 + 37 + 2);
+                    close("logP", arena.doubles(value)[r], want, 5 + 37 + 0.01);
                 }
             }
         }
@@ -49,12 +52,12 @@ class LikelihoodOpsTest {
             for (int i = 0; i < eta.length; i++) {
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta[i]);
-                    Buffer value = arena.inOut(0);
+                    Buffer value = arena.inOut(doubles(0));
                     arena.ops().bernoulliLogit(1, 1, arena.of(target), 1, residual, value);
                     double x = eta[i];
                     boolean right = target == 1 == x > 0;
                     double want = x == 0 ? -Math.log(2) : right ? 0 : -Math.abs(x);
-                    close("log p of " + target + " at " + x, arena.floats(value)[0], want, 2 * U * Math.abs(want));
+                    close("log p of " + target + " at " + x, arena.doubles(value)[0], want, 2 * U * Math.abs(want));
                     double slope = x == 0 ? target - 0.5 : right ? 0 : target == 1 ? 1 : -1;
                     close("residual", arena.floats(residual)[0], slope, 2 * U);
                 }
@@ -62,14 +65,15 @@ class LikelihoodOpsTest {
         }
     }
 
-    /** With e rounded 3.8 times: terms 7.6 + 1 roundings, 37 along the row, 3 after it. */
+    /** With e rounded 3.8 times: terms 7.6 + 1 roundings, 37 along the row; after it what is float32 3. */
     @EveryDevice
     void gaussianValuesResidualsAndNoiseGradient(Device device) {
         for (int n : OBSERVATIONS) {
             float[] y = normals(1, n, 2, 3);
             float[] eta = normals(2, 3L * n);
             float[] noise = normals(3, 12, -0.5, 0.5);
-            float[] logP = normals(4, 3, 0, 10);
+            double[] logP = doubles(normals(4, 3, 0, 10));
+            Arrays.setAll(logP, r -> logP[r] / 3);
             float[] slopes = normals(5, 15);
             try (Arena arena = new Arena(device)) {
                 Buffer residual = arena.inOut(eta);
@@ -91,7 +95,7 @@ class LikelihoodOpsTest {
                         double slope = SCALE * e * Math.exp(-t);
                         close("residual", arena.floats(residual)[r * n + i], slope, 8 * U * Math.abs(slope));
                     }
-                    close("logP", arena.floats(value)[r], want, 8.6 + 37 + 3);
+                    close("logP", arena.doubles(value)[r], want, 8.6 + 37 + 0.01);
                     close("noise", arena.floats(gradient)[5 * r + 2], wantSlope, 8.6 + 37 + 3);
                     for (int other : new int[] {0, 1, 3, 4}) {
                         assertThat(arena.floats(gradient)[5 * r + other]).isEqualTo(slopes[5 * r + other]);
@@ -118,7 +122,7 @@ class LikelihoodOpsTest {
                             SCALE,
                             Matrix.of(arena.of((float) tau), 1, 1),
                             residual,
-                            arena.inOut(0),
+                            arena.inOut(doubles(0)),
                             Matrix.of(gradient, 1, 1));
             close("noise", arena.floats(gradient)[0], slope(t -> gaussian(y, eta, t, 0, 0), tau), 1e-5);
             for (int i = 0; i < 3; i++) {
@@ -127,7 +131,7 @@ class LikelihoodOpsTest {
                 close("residual", arena.floats(residual)[i], want, 1e-5);
             }
             Buffer logits = arena.inOut(eta);
-            arena.ops().bernoulliLogit(1, 3, arena.of(1, 0, 1), SCALE, logits, arena.inOut(0));
+            arena.ops().bernoulliLogit(1, 3, arena.of(1, 0, 1), SCALE, logits, arena.inOut(doubles(0)));
             for (int i = 0; i < 3; i++) {
                 int target = 1 - i % 2;
                 double want = SCALE * slope(x -> target * x - softplus(x), eta[i]);
@@ -142,7 +146,7 @@ class LikelihoodOpsTest {
         float[] eta = normals(2, 3 * 33);
         try (Arena arena = new Arena(device)) {
             Buffer[] residuals = {arena.inOut(eta), arena.inOut(eta)};
-            Buffer[] values = {arena.inOut(1, 2, 3), arena.inOut(1, 2, 3)};
+            Buffer[] values = {arena.inOut(doubles(1, 2, 3)), arena.inOut(doubles(1, 2, 3))};
             arena.ops()
                     .gaussian(
                             3,
@@ -164,7 +168,7 @@ class LikelihoodOpsTest {
                             values[1],
                             null);
             assertThat(arena.floats(residuals[0])).containsExactly(arena.floats(residuals[1]));
-            assertThat(arena.floats(values[0])).containsExactly(arena.floats(values[1]));
+            assertThat(arena.doubles(values[0])).containsExactly(arena.doubles(values[1]));
         }
     }
 
@@ -174,11 +178,11 @@ class LikelihoodOpsTest {
         eta[1025 + 1024] = Float.NaN;
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
-            Buffer value = arena.inOut(0, 0, 0);
+            Buffer value = arena.inOut(doubles(0, 0, 0));
             arena.ops().bernoulliLogit(3, 1025, arena.of(targets(1025)), 1, residual, value);
-            assertThat(arena.floats(value)[1]).isNaN();
-            assertThat(arena.floats(value)[0]).isFinite();
-            assertThat(arena.floats(value)[2]).isFinite();
+            assertThat(arena.doubles(value)[1]).isNaN();
+            assertThat(arena.doubles(value)[0]).isFinite();
+            assertThat(arena.doubles(value)[2]).isFinite();
             assertThat(arena.floats(residual)[1025 + 1024]).isNaN();
             assertThat(arena.floats(residual)[1025 + 1023]).isFinite();
         }
@@ -234,7 +238,8 @@ class LikelihoodOpsTest {
             for (int n : OBSERVATIONS) {
                 float[] y = classes(n, classes);
                 float[] eta = normals(1, 3L * classes * n, 0.3, 4);
-                float[] logP = normals(2, 3, 0, 100);
+                double[] logP = doubles(normals(2, 3, 0, 100));
+                Arrays.setAll(logP, r -> logP[r] / 3);
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta);
                     Buffer value = arena.inOut(logP);
@@ -254,7 +259,7 @@ class LikelihoodOpsTest {
                                 close("residual", got[o + k * n], slope, U * (tolerance + 2 * Math.abs(slope)));
                             }
                         }
-                        close("logP", arena.floats(value)[r], want, 1 + 37 + 2);
+                        close("logP", arena.doubles(value)[r], want, 1 + 37 + 0.01);
                     }
                 }
             }
@@ -266,7 +271,8 @@ class LikelihoodOpsTest {
         for (int components : CLASSES) {
             for (int n : OBSERVATIONS) {
                 float[] eta = normals(3, 3L * components * n, -2, 3);
-                float[] logP = normals(4, 3, 0, 100);
+                double[] logP = doubles(normals(4, 3, 0, 100));
+                Arrays.setAll(logP, r -> logP[r] / 3);
                 try (Arena arena = new Arena(device)) {
                     Buffer shares = arena.inOut(eta);
                     Buffer value = arena.inOut(logP);
@@ -285,7 +291,7 @@ class LikelihoodOpsTest {
                                 close("share", got[o + k * n], share, U * tolerance);
                             }
                         }
-                        close("logP", arena.floats(value)[r], want, 1 + 37 + 2);
+                        close("logP", arena.doubles(value)[r], want, 1 + 37 + 0.01);
                     }
                 }
             }
@@ -300,7 +306,7 @@ class LikelihoodOpsTest {
             for (int target = 0; target < eta.length; target++) {
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta);
-                    Buffer value = arena.inOut(0);
+                    Buffer value = arena.inOut(doubles(0));
                     arena.ops().categoricalLogit(1, eta.length, 1, arena.of((float) target), 1, residual, value);
                     double rest = 0;
                     for (int k = 0; k < eta.length; k++) {
@@ -312,7 +318,7 @@ class LikelihoodOpsTest {
                     }
                     double want = far > 700 ? -far : -Math.log1p(rest);
                     // log1p 2 ulp, exp 1 ulp, the difference
-                    close("log p of " + target, arena.floats(value)[0], want, 8 * U * Math.abs(want));
+                    close("log p of " + target, arena.doubles(value)[0], want, 8 * U * Math.abs(want));
                 }
             }
         }
@@ -328,11 +334,11 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer y = arena.of(targets(n));
             Buffer[] residuals = {arena.inOut(x), arena.inOut(eta)};
-            Buffer[] values = {arena.inOut(0), arena.inOut(0)};
+            Buffer[] values = {arena.inOut(doubles(0)), arena.inOut(doubles(0))};
             arena.ops().bernoulliLogit(1, n, y, 1, residuals[0], values[0]);
             arena.ops().categoricalLogit(1, 2, n, y, 1, residuals[1], values[1]);
-            float want = arena.floats(values[0])[0];
-            close("value", arena.floats(values[1])[0], want, 50 * U * Math.abs(want));
+            double want = arena.doubles(values[0])[0];
+            close("value", arena.doubles(values[1])[0], want, 50 * U * Math.abs(want));
             for (int i = 0; i < n; i++) {
                 close("residual", arena.floats(residuals[1])[n + i], arena.floats(residuals[0])[i], 10 * U);
                 close("residual", arena.floats(residuals[1])[i], -arena.floats(residuals[0])[i], 10 * U);
@@ -347,9 +353,9 @@ class LikelihoodOpsTest {
         int[] y = {2, 0};
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
-            arena.ops().categoricalLogit(1, 3, 2, arena.of(2, 0), SCALE, residual, arena.inOut(0));
+            arena.ops().categoricalLogit(1, 3, 2, arena.of(2, 0), SCALE, residual, arena.inOut(doubles(0)));
             Buffer shares = arena.inOut(eta);
-            arena.ops().mixture(1, 3, 2, SCALE, shares, arena.inOut(0));
+            arena.ops().mixture(1, 3, 2, SCALE, shares, arena.inOut(doubles(0)));
             for (int at = 0; at < 6; at++) {
                 int i = at;
                 DoubleUnaryOperator logSum = d -> {
@@ -371,23 +377,23 @@ class LikelihoodOpsTest {
         for (float wrong : new float[] {3, -1, 0.5f, Float.NaN, 1e20f, -1e20f, Float.POSITIVE_INFINITY}) {
             try (Arena arena = new Arena(device)) {
                 Buffer residual = arena.inOut(normals(1, 3 * 40));
-                Buffer value = arena.inOut(0);
+                Buffer value = arena.inOut(doubles(0));
                 float[] y = classes(40, 3);
                 y[37] = wrong;
                 arena.ops().categoricalLogit(1, 3, 40, arena.of(y), 1, residual, value);
-                assertThat(arena.floats(value)[0]).as("class %s", wrong).isNaN();
+                assertThat(arena.doubles(value)[0]).as("class %s", wrong).isNaN();
             }
         }
         float[] eta = normals(1, 3 * 3 * 1025);
         eta[(1 * 3 + 2) * 1025 + 1000] = Float.NaN;
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
-            Buffer value = arena.inOut(0, 0, 0);
+            Buffer value = arena.inOut(doubles(0, 0, 0));
             arena.ops().categoricalLogit(3, 3, 1025, arena.of(classes(1025, 3)), 1, residual, value);
-            float[] values = arena.floats(value);
-            assertThat(values[1]).isNaN();
-            assertThat(values[0]).isFinite();
-            assertThat(values[2]).isFinite();
+            double[] gotValues = arena.doubles(value);
+            assertThat(gotValues[1]).isNaN();
+            assertThat(gotValues[0]).isFinite();
+            assertThat(gotValues[2]).isFinite();
             float[] got = arena.floats(residual);
             for (int k = 0; k < 3; k++) {
                 assertThat(got[(1 * 3 + k) * 1025 + 1000]).isNaN();
@@ -411,14 +417,14 @@ class LikelihoodOpsTest {
         }
         try (Arena arena = new Arena(device)) {
             Buffer shares = arena.inOut(eta);
-            Buffer value = arena.inOut(0);
+            Buffer value = arena.inOut(doubles(0));
             arena.ops().mixture(1, 2, n, 1, shares, value);
-            assertThat(arena.floats(value)[0]).isEqualTo(none);
+            assertThat(arena.doubles(value)[0]).isEqualTo(none);
             assertThat(arena.floats(shares)).containsExactly(want);
             Buffer residuals = arena.inOut(eta);
-            Buffer impossible = arena.inOut(0);
+            Buffer impossible = arena.inOut(doubles(0));
             arena.ops().categoricalLogit(1, 2, n, arena.of(new float[n]), 1, residuals, impossible);
-            assertThat(arena.floats(impossible)[0]).isEqualTo(none);
+            assertThat(arena.doubles(impossible)[0]).isEqualTo(none);
             for (int i = 0; i < n; i++) {
                 assertThat(arena.floats(residuals)[i]).isEqualTo(1 - want[i]);
                 assertThat(arena.floats(residuals)[n + i]).isEqualTo(-want[n + i]);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.Numbers;
 import io.github.elbo4j.Numbers.Sum;
 import io.github.elbo4j.Order;
 import io.github.elbo4j.device.MathOps.Function;
@@ -130,6 +131,95 @@ class MathOpsTest {
                     same("fill", arena.floats(filled)[i], -0f);
                 }
                 same("x", in.toFloats(), x);
+            }
+        }
+    }
+
+    /** Views that lie alike, across, apart, in a part of a longer row; a constant of all, or of each row. */
+    @EveryDevice
+    void scaledViewsAreAddedInFloat64(Device device) {
+        int m = 5;
+        int n = 67;
+        double[] x = thirds(1, 3L * m * n);
+        double[] y = thirds(2, 3L * m * n + 9);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            for (double a : new double[] {1, -1, 0.1, 0}) {
+                try (Arena arena = new Arena(device)) {
+                    Buffer source = arena.of(x);
+                    Matrix[] from = {
+                        Matrix.of(source, m, n),
+                        Matrix.of(source, n, m).transposed(),
+                        new Matrix(source, 2, m, n, 3L * n, 2),
+                        new Matrix(source, 4, m, n, 0, 0),
+                        new Matrix(source, 1, m, n, 1, 0),
+                    };
+                    for (Matrix in : from) {
+                        Buffer[] targets = {arena.inOut(y), arena.inOut(y), arena.inOut(y)};
+                        Matrix[] to = {
+                            Matrix.of(targets[0], m, n),
+                            Matrix.of(targets[1], n, m).transposed(),
+                            new Matrix(targets[2], 7, m, n, 3L * n, 3),
+                        };
+                        for (int k = 0; k < to.length; k++) {
+                            double[] want = y.clone();
+                            for (int e = 0; e < m * n; e++) {
+                                double of = x[place(in, e / n, e % n)];
+                                int at = place(to[k], e / n, e % n);
+                                want[at] = accumulate ? Math.fma(a, of, want[at]) : a * of;
+                            }
+                            arena.ops().scale(a, in, accumulate, to[k]);
+                            same("y", arena.doubles(targets[k]), want);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static int place(Matrix x, int i, int j) {
+        return Math.toIntExact(x.offset() + i * x.rowStride() + j * x.columnStride());
+    }
+
+    /** Numbers that no float32 holds. */
+    private static double[] thirds(long seed, long n) {
+        double[] x = Numbers.doubles(normals(seed, n));
+        Arrays.setAll(x, i -> x[i] / 3);
+        return x;
+    }
+
+    @EveryDevice
+    void viewsOfOtherExtentsOrOneAnotherAreNotScaled(Device device) {
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.inOut(new double[12]);
+            Matrix y = Matrix.of(arena.doubles(12), 3, 4);
+            assertThatThrownBy(() -> arena.ops().scale(1, Matrix.of(x, 4, 3), false, y))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("x is 4 x 3, but must be 3 x 4 as y is");
+            assertThatThrownBy(() -> arena.ops().scale(1, Matrix.of(x, 2, 3), true, new Matrix(x, 5, 2, 3, 3, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("must not overlap");
+            assertThatThrownBy(() -> arena.ops().scale(1, y, true, new Matrix(x, 0, 3, 4, 0, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("its elements must not share places");
+            assertThatThrownBy(() -> arena.ops().scale(Double.NaN, Matrix.of(x, 3, 4), true, y))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a is NaN");
+        }
+    }
+
+    @EveryDevice
+    void aFillReachesEveryElementOfBothTypes(Device device) {
+        for (int n : new int[] {0, 1, 2, 3, 5, 1027}) {
+            try (Arena arena = new Arena(device)) {
+                Buffer floats = arena.out(n);
+                Buffer doubles = arena.doubles(n);
+                arena.ops().fill(n, 0.1, floats);
+                arena.ops().fill(n, 0.1, doubles);
+                assertThat(arena.floats(floats)).hasSize(n);
+                for (int i = 0; i < n; i++) {
+                    same("float32", arena.floats(floats)[i], 0.1f);
+                    same("float64", arena.doubles(doubles)[i], 0.1);
+                }
             }
         }
     }

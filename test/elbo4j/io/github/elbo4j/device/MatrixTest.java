@@ -124,7 +124,8 @@ class MatrixTest {
             }
             Buffer y = arena.of(1f);
             Matrix noise = new Matrix(arena.of(0f), 0, 3, 1, 0, 1);
-            assertThat(catchThrowable(() -> arena.ops().gaussian(3, 1, y, 1, noise, arena.out(3), arena.out(3), noise)))
+            assertThat(catchThrowable(
+                            () -> arena.ops().gaussian(3, 1, y, 1, noise, arena.out(3), arena.doubles(3), noise)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("gradLogNoise is 3 x 1 with strides 0, 1");
         }

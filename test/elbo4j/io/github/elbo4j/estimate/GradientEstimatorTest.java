@@ -16,6 +16,7 @@ import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,45 @@ class GradientEstimatorTest {
                 }
             }
         }
+    }
+
+    /**
+     * A constant of 1e10 in log p, which float32 holds to 1024 only, moves the ELBO by itself and nothing else: the values of a
+     * function on the host reach the moments, and the weights of the score gradient, as they are.
+     */
+    @EveryDevice
+    void aLargeConstantChangesNothingButTheElbo(Device device) {
+        double constant = 1e10;
+        for (FamilyKind kind : FamilyKind.values()) {
+            for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
+                for (long workspace : new long[] {1, PLENTY}) {
+                    double[] plain = gradient(device, normal(0), kind, gradient, Baseline.LEAVE_ONE_OUT, workspace);
+                    double[] far =
+                            gradient(device, normal(constant), kind, gradient, Baseline.LEAVE_ONE_OUT, workspace);
+                    String what = device.name() + " " + kind + " " + gradient + " ";
+                    int moments = plain.length - 12; // behind the gradients: of 2 steps of 2 problems
+                    for (int at = moments; at < plain.length; at += 3) {
+                        // at 1e10 float64 has steps of 2e-6; deviations are of about 1
+                        close(what + "mean", far[at] - constant, plain[at], 1e-5);
+                        close(what + "variance", far[at + 1], plain[at + 1], 1e-5 * (1 + plain[at + 1]));
+                    }
+                    for (int p = 0; p < moments; p++) {
+                        close(what + "gradient", far[p], plain[p], 2e-5);
+                    }
+                }
+            }
+        }
+    }
+
+    private static LogJoint normal(double constant) {
+        return HostLogJoint.ofDraw(List.of("a", "b", "c"), (z, g) -> {
+            double sum = constant;
+            for (int i = 0; i < 3; i++) {
+                g[i] = -z[i];
+                sum -= z[i] * z[i] / 2;
+            }
+            return sum;
+        });
     }
 
     /** A diagonal Gaussian model goes through one pass; the same model that does not say so must give the same bits. */

@@ -13,7 +13,9 @@ import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.MeanFieldGaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LogWeightsTest {
@@ -39,6 +41,29 @@ class LogWeightsTest {
                 close("elbo", weights.elbo(0).value(), 0, 1e-6);
             }
         }
+    }
+
+    /** Whatever constant a function on the host adds, its differences stay: float32 would leave nothing of them. */
+    @EveryDevice
+    void aLargeConstantLeavesTheRatiosTheirDifferences(Device device) {
+        double constant = 0x1p40;
+        for (FamilyKind kind : FamilyKind.values()) {
+            try (VariationalFamily q = kind.create(device, 1, 1)) {
+                double[] plain = LogWeights.draw(quadratic(0), q, KEY, 100, 1).values(0);
+                double[] far =
+                        LogWeights.draw(quadratic(constant), q, KEY, 100, 1).values(0);
+                for (int s = 0; s < plain.length; s++) {
+                    close("ratio", far[s] - constant, plain[s], 0x1p-11); // steps of float64 at 2^40: 2^-12
+                }
+            }
+        }
+    }
+
+    private static LogJoint quadratic(double constant) {
+        return HostLogJoint.ofDraw(List.of("a"), (z, g) -> {
+            g[0] = -z[0];
+            return constant - z[0] * z[0];
+        });
     }
 
     @EveryDevice

@@ -107,8 +107,8 @@ class FamiliesTest {
         for (FamilyKind kind : FamilyKind.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements());
-                    Buffer one = device.allocate(shape.rows());
-                    Buffer other = device.allocate(shape.rows())) {
+                    Buffer one = device.allocate(ElementType.FLOAT64, shape.rows());
+                    Buffer other = device.allocate(ElementType.FLOAT64, shape.rows())) {
                 float[] parameters = normals(3, 2L * q.parameters(), 0, 0.5);
                 if (kind == FamilyKind.FULL_RANK) {
                     for (int b = 0; b < 2; b++) { // zeros above the diagonal
@@ -121,8 +121,8 @@ class FamiliesTest {
                     q.sample(KEY, again, shape, z);
                     q.logDensityAtDraw(KEY, again, shape, z, one);
                     q.logDensity(shape, z, other);
-                    float[] got = one.toFloats();
-                    float[] want = other.toFloats();
+                    double[] got = one.toDoubles();
+                    double[] want = other.toDoubles();
                     for (int r = 0; r < got.length; r++) {
                         close(kind + " row " + r, got[r], want[r], 1000 * U * (1 + Math.abs(want[r])));
                     }
@@ -137,7 +137,7 @@ class FamiliesTest {
         Shape shape = Shape.of(1, 64, 2);
         try (FullRankGaussian q = new FullRankGaussian(device, 1, 2);
                 Buffer z = device.allocate(shape.elements());
-                Buffer logQ = device.allocate(64);
+                Buffer logQ = device.allocate(ElementType.FLOAT64, 64);
                 Buffer epsilon = device.allocate(shape.elements())) {
             q.parameterBuffer().write(0, new float[] {1, 1, -20, 0, 5, -20}, 0, 6);
             q.update();
@@ -145,7 +145,7 @@ class FamiliesTest {
             q.logDensityAtDraw(KEY, 0, shape, z, logQ);
             device.ops().normal(KEY, 0, shape, epsilon);
             float[] e = epsilon.toFloats();
-            float[] got = logQ.toFloats();
+            double[] got = logQ.toDoubles();
             for (int s = 0; s < 64; s++) {
                 double want = -0.5 * (e[2 * s] * (double) e[2 * s] + e[2 * s + 1] * (double) e[2 * s + 1])
                         + 40

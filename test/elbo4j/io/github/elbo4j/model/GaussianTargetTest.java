@@ -8,6 +8,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,7 @@ class GaussianTargetTest {
         double[] mean = {1, -1};
         try (LogJoint target = GaussianTarget.full(device, mean, new double[][] {{4, 99}, {2, 5}});
                 Buffer z = device.copyOf(new float[] {1, -1, 3, 0, -2, 2});
-                Buffer logP = device.allocate(3);
+                Buffer logP = device.allocate(ElementType.FLOAT64, 3);
                 Buffer gradient = device.allocate(6)) {
             target.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
             float[] draws = z.toFloats();
@@ -26,7 +27,7 @@ class GaussianTargetTest {
                 double x = draws[2 * r] - mean[0];
                 double y = draws[2 * r + 1] - mean[1];
                 double want = -(5 * x * x - 4 * x * y + 4 * y * y) / 32 - 0.5 * Math.log(16) - Math.log(2 * Math.PI);
-                close("log p", logP.toFloats()[r], want, 20 * 10 * U);
+                close("log p", logP.toDoubles()[r], want, 20 * 10 * U);
                 close("gradient", gradient.toFloats()[2 * r], -(5 * x - 2 * y) / 16, 20 * 10 * U);
                 close("gradient", gradient.toFloats()[2 * r + 1], -(-2 * x + 4 * y) / 16, 20 * 10 * U);
             }

@@ -9,6 +9,7 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
@@ -48,13 +49,13 @@ class HostLogJointTest {
         });
         for (LogJoint model : List.of(byDraw, byBlock)) {
             try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4, 5, 6});
-                    Buffer logP = device.allocate(4);
+                    Buffer logP = device.allocate(ElementType.FLOAT64, 4);
                     Buffer gradient = device.allocate(7)) {
                 model.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
-                assertThat(logP.toFloats()).containsExactly(2, 12, 30, 0);
+                assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
                 assertThat(gradient.toFloats()).containsExactly(2, 1, 4, 3, 6, 5, 0);
                 model.evaluate(Shape.of(2, 1, 2), z, logP, null); // a smaller block, in kept arrays
-                assertThat(logP.toFloats()).containsExactly(2, 12, 30, 0);
+                assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
             }
         }
     }
@@ -76,7 +77,7 @@ class HostLogJointTest {
         });
         for (LogJoint model : List.of(byDraw, byBlock)) {
             try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4, 5, 6});
-                    Buffer logP = device.allocate(3);
+                    Buffer logP = device.allocate(ElementType.FLOAT64, 3);
                     Buffer gradient = device.allocate(6)) {
                 for (int again = 0; again < 3; again++) {
                     model.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
@@ -91,9 +92,9 @@ class HostLogJointTest {
     void aLogPThatIsNotWrittenIsNotANumber(Device device) {
         LogJoint forgetful = HostLogJoint.ofBlock(NAMES, (rows, z, logP, gradient) -> logP[0] = z[0]);
         try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4});
-                Buffer logP = device.allocate(2)) {
+                Buffer logP = device.allocate(ElementType.FLOAT64, 2)) {
             forgetful.evaluate(Shape.of(1, 2, 2), z, logP, null);
-            assertThat(logP.toFloats()).containsExactly(1, Float.NaN);
+            assertThat(logP.toDoubles()).containsExactly(1, Double.NaN);
         }
     }
 
@@ -163,7 +164,7 @@ class HostLogJointTest {
         LogJoint model = HostLogJoint.ofDraw(
                 IntStream.range(0, 500).mapToObj(i -> "x" + i).toList(), (z, g) -> g[0] = z[0]);
         try (Buffer z = device.allocate(5000);
-                Buffer logP = device.allocate(10);
+                Buffer logP = device.allocate(ElementType.FLOAT64, 10);
                 Buffer gradient = device.allocate(5000)) {
             Shape shape = Shape.of(1, 10, 500);
             long least = Long.MAX_VALUE;
@@ -186,7 +187,7 @@ class HostLogJointTest {
         });
         Device device = TestDevices.scalar();
         try (Buffer z = device.allocate(2);
-                Buffer logP = device.allocate(1)) {
+                Buffer logP = device.allocate(ElementType.FLOAT64, 1)) {
             assertThatThrownBy(() -> model.evaluate(Shape.of(1, 1, 2), z, logP, null))
                     .isSameAs(own);
         }

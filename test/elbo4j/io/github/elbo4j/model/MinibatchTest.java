@@ -10,6 +10,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ class MinibatchTest {
     private static final class RowNumbers implements DataModel {
         private final Device device;
         int[] asked = {};
+        double constant; // of every likelihood
 
         RowNumbers(Device device) {
             this.device = device;
@@ -64,7 +66,7 @@ class MinibatchTest {
             } else {
                 index.read(Math.toIntExact(rows.first()), asked, 0, asked.length);
             }
-            device.ops().fill(shape.rows(), Arrays.stream(asked).sum(), value);
+            device.ops().fill(shape.rows(), constant + Arrays.stream(asked).sum(), value);
         }
 
         @Override
@@ -128,18 +130,25 @@ class MinibatchTest {
         try (DataLogJoint joint = new DataLogJoint(model);
                 LogJoint batches = joint.minibatches(20, KEY);
                 Buffer z = device.allocate(1);
-                Buffer logP = device.allocate(1)) {
+                Buffer logP = device.allocate(ElementType.FLOAT64, 1)) {
             double sum = 0;
             for (int t = 0; t < 3; t++) {
                 batches.atStep(t);
                 batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
-                assertThat(logP.toFloats()[0])
+                assertThat(logP.toDoubles()[0])
                         .isEqualTo(1000 + 3f * Arrays.stream(model.asked).sum());
-                sum += logP.toFloats()[0] / 3;
+                sum += logP.toDoubles()[0] / 3;
             }
             joint.evaluate(Shape.of(1, 1, 1), z, logP, null);
             // three batches are an epoch, so their mean is the whole: exactly, since all are integers
-            assertThat(logP.toFloats()[0]).isEqualTo((float) sum).isEqualTo(1000 + 59 * 60 / 2);
+            assertThat(logP.toDoubles()[0]).isEqualTo(sum).isEqualTo(1000 + 59 * 60 / 2);
+            // a likelihood that float32 holds to 1024 only
+            model.constant = -1e10;
+            joint.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            assertThat(logP.toDoubles()[0]).isEqualTo(1000 + 59 * 60 / 2 - 1e10);
+            batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            assertThat(logP.toDoubles()[0])
+                    .isEqualTo(1000 + 3 * (Arrays.stream(model.asked).sum() - 1e10));
         }
     }
 
@@ -150,7 +159,7 @@ class MinibatchTest {
         try (DataLogJoint joint = new BayesianLogisticRegression(device, data, NormalPrior.STANDARD).logJoint();
                 LogJoint batches = joint.minibatches(12, KEY);
                 Buffer z = device.copyOf(Regressions.draws(9, 7, 3));
-                Buffer logP = device.allocate(7);
+                Buffer logP = device.allocate(ElementType.FLOAT64, 7);
                 Buffer gradient = device.allocate(21)) {
             double[] value = new double[7];
             double[] slope = new double[21];
@@ -159,13 +168,13 @@ class MinibatchTest {
                 batches.evaluate(Shape.of(1, 7, 3), z, logP, gradient);
                 for (int i = 0; i < 21; i++) {
                     slope[i] += gradient.toFloats()[i] / 5.0;
-                    value[i % 7] += i < 7 ? logP.toFloats()[i] / 5.0 : 0;
+                    value[i % 7] += i < 7 ? logP.toDoubles()[i] / 5.0 : 0;
                 }
             }
             joint.evaluate(Shape.of(1, 7, 3), z, logP, gradient);
             for (int i = 0; i < 21; i++) {
                 close("gradient", slope[i], gradient.toFloats()[i], 300 * 100 * U);
-                close("log p", value[i % 7], logP.toFloats()[i % 7], 300 * 100 * U);
+                close("log p", value[i % 7], logP.toDoubles()[i % 7], 300 * 100 * U);
             }
         }
     }
@@ -188,23 +197,23 @@ class MinibatchTest {
         }
     }
 
-    private static float[] batch(Device device) {
+    private static double[] batch(Device device) {
         RegressionData data = Regressions.linear(4, ROWS, 3, 1);
         try (DataLogJoint joint = BayesianLinearRegression.unknownNoise(
                                 device, data, NormalPrior.STANDARD, NormalPrior.STANDARD)
                         .logJoint();
                 LogJoint batches = joint.minibatches(12, KEY);
                 Buffer z = device.copyOf(Regressions.draws(9, 7, 4));
-                Buffer logP = device.allocate(7)) {
+                Buffer logP = device.allocate(ElementType.FLOAT64, 7)) {
             batches.atStep(8);
             batches.evaluate(Shape.of(1, 7, 4), z, logP, null);
-            return logP.toFloats();
+            return logP.toDoubles();
         }
     }
 
     private static void rows(Device device, LogJoint batches, RowNumbers model, int t, int[] stream) {
         try (Buffer z = device.allocate(1);
-                Buffer logP = device.allocate(1)) {
+                Buffer logP = device.allocate(ElementType.FLOAT64, 1)) {
             batches.atStep(t);
             batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
             System.arraycopy(model.asked, 0, stream, t * model.asked.length, model.asked.length);

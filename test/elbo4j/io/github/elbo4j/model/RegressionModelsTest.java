@@ -10,6 +10,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,7 @@ class RegressionModelsTest {
         for (Model model : Model.values()) {
             int d = model.dimensions();
             float[] z = Regressions.draws(3, 42, d);
-            float[] logP = new float[42];
+            double[] logP = new double[42];
             float[] gradient = new float[42 * d];
             evaluate(device, model, Long.MAX_VALUE, Shape.of(2, 21, d), z, logP, gradient);
             for (int r = 0; r < 42; r++) {
@@ -145,13 +146,15 @@ class RegressionModelsTest {
         for (Model model : Model.values()) {
             int d = model.dimensions();
             float[] z = Regressions.draws(3, 21, d);
-            float[][] want = {new float[21], new float[21 * d]};
-            evaluate(TestDevices.scalar(), model, Long.MAX_VALUE, Shape.of(1, 21, d), z, want[0], want[1]);
+            double[] want = new double[21];
+            float[] wantGradient = new float[21 * d];
+            evaluate(TestDevices.scalar(), model, Long.MAX_VALUE, Shape.of(1, 21, d), z, want, wantGradient);
             for (long workspace : new long[] {1, 300 * 4 * 8}) {
-                float[][] got = {new float[21], new float[21 * d]};
-                evaluate(device, model, workspace, Shape.of(1, 21, d), z, got[0], got[1]);
-                same(model + " log p", got[0], want[0]);
-                same(model + " gradient", got[1], want[1]);
+                double[] got = new double[21];
+                float[] gradient = new float[21 * d];
+                evaluate(device, model, workspace, Shape.of(1, 21, d), z, got, gradient);
+                same(model + " log p", got, want);
+                same(model + " gradient", gradient, wantGradient);
             }
         }
     }
@@ -163,12 +166,12 @@ class RegressionModelsTest {
             Shape shape = Shape.of(1, 21, d);
             try (DataLogJoint joint = new DataLogJoint(model.on(device, 1 << 20));
                     Buffer z = device.copyOf(Regressions.draws(3, 21, d));
-                    Buffer logP = device.allocate(21);
+                    Buffer logP = device.allocate(ElementType.FLOAT64, 21);
                     Buffer gradient = device.allocate(21L * d)) {
                 joint.evaluate(shape, z, logP, null);
-                float[] alone = logP.toFloats();
+                double[] alone = logP.toDoubles();
                 joint.evaluate(shape, z, logP, gradient);
-                same("log p", alone, logP.toFloats());
+                same("log p", alone, logP.toDoubles());
             }
         }
     }
@@ -243,10 +246,10 @@ class RegressionModelsTest {
     }
 
     private static void evaluate(
-            Device device, Model model, long workspace, Shape shape, float[] z, float[] logP, float[] gradient) {
+            Device device, Model model, long workspace, Shape shape, float[] z, double[] logP, float[] gradient) {
         try (DataLogJoint joint = new DataLogJoint(model.on(device, workspace));
                 Buffer draws = device.copyOf(z);
-                Buffer value = device.allocate(logP.length);
+                Buffer value = device.allocate(ElementType.FLOAT64, logP.length);
                 Buffer slope = device.allocate(gradient.length)) {
             for (int again = 0; again < 2; again++) { // the second time memory and views are kept
                 joint.evaluate(shape, draws, value, slope);

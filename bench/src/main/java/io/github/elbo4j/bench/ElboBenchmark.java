@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Ops;
+import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The log-mean-exp of 2^20 log-weights of one problem, with its standard error. */
@@ -12,16 +13,25 @@ public class ElboBenchmark extends WorkBenchmark {
     private static final int S = 1 << 20;
 
     private Ops ops;
-    private Buffer logP; // [1][2^20]
-    private Buffer logQ; // [1][2^20]
+    private Buffer logP; // [1][2^20] FLOAT64
+    private Buffer logQ; // [1][2^20] FLOAT64
     private Buffer bound; // [1][2] FLOAT64
 
     @Override
     void prepare(Device on) {
         ops = on.ops();
-        logP = own(on.copyOf(Work.uniform(S, -3, 1, 1)));
-        logQ = own(on.copyOf(Work.uniform(S, -3, 1, 2)));
+        logP = uniform(on, 1);
+        logQ = uniform(on, 2);
         bound = own(on.allocate(ElementType.FLOAT64, 2));
+    }
+
+    private Buffer uniform(Device on, int seed) {
+        float[] floats = Work.uniform(S, -3, 1, seed);
+        double[] values = new double[S];
+        Arrays.setAll(values, s -> floats[s]);
+        Buffer buffer = own(on.allocate(ElementType.FLOAT64, S));
+        buffer.write(0, values, 0, S);
+        return buffer;
     }
 
     @Benchmark
@@ -35,11 +45,11 @@ public class ElboBenchmark extends WorkBenchmark {
     @Override
     void check() {
         double[] got = step().toDoubles();
-        float[] p = logP.toFloats();
-        float[] q = logQ.toFloats();
+        double[] p = logP.toDoubles();
+        double[] q = logQ.toDoubles();
         double sum = 0;
         for (int s = 0; s < S; s++) {
-            sum += Math.exp((double) p[s] - q[s]);
+            sum += Math.exp(p[s] - q[s]);
         }
         Expect.close("log-mean-exp", got[0], Math.log(sum / S), 50 * Host.EPSILON);
     }

@@ -2,6 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +17,7 @@ public class FullRankBenchmark extends WorkBenchmark {
     private Buffer mu; // [256]
     private Buffer factor; // [256][256]
     private Buffer z; // [1024][256]
-    private Buffer logQ; // [1024]
+    private Buffer logQ; // [1024] FLOAT64
     private int step;
 
     @Override
@@ -25,7 +26,7 @@ public class FullRankBenchmark extends WorkBenchmark {
         mu = own(on.copyOf(Work.uniform(D, -1, 1, 1)));
         factor = own(on.copyOf(Work.uniform(D * D, -0.1, 0.1, 2)));
         z = own(on.allocate(SHAPE.elements()));
-        logQ = own(on.allocate(SHAPE.rows()));
+        logQ = own(on.allocate(ElementType.FLOAT64, SHAPE.rows()));
     }
 
     @Benchmark
@@ -39,7 +40,7 @@ public class FullRankBenchmark extends WorkBenchmark {
     /** The density of a draw is that of the normals it was made of. */
     @Override
     void check() {
-        float[] got = step().toFloats();
+        double[] got = step().toDoubles();
         float[] epsilon;
         try (Buffer normals = mu.device().allocate(SHAPE.elements())) {
             ops.normal(KEY, step - 1, SHAPE, normals);

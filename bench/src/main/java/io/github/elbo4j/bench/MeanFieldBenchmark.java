@@ -2,6 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +17,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
     private Buffer z; // [2^20][1][16]
-    private Buffer logQ; // [2^20][1]
+    private Buffer logQ; // [2^20][1] FLOAT64
 
     @Override
     void prepare(Device on) {
@@ -25,7 +26,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
         mu = own(Work.uniform(on, shape.parameters(), -1, 1, 1));
         omega = own(Work.uniform(on, shape.parameters(), -1, 1, 2));
         z = own(Work.uniform(on, shape.elements(), -2, 2, 3));
-        logQ = own(on.allocate(shape.rows()));
+        logQ = own(on.allocate(ElementType.FLOAT64, shape.rows()));
     }
 
     @Benchmark
@@ -41,7 +42,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
         Buffer all = step();
         int dimensions = shape.dimensions();
         int rows = (int) Math.min(shape.rows(), CHECKED);
-        float[] got = new float[rows];
+        double[] got = new double[rows];
         float[] m = new float[rows * dimensions];
         float[] o = new float[rows * dimensions];
         float[] x = new float[rows * dimensions];
@@ -54,7 +55,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
         }
     }
 
-    private static void check(long start, int dimensions, float[] got, float[] m, float[] o, float[] x) {
+    private static void check(long start, int dimensions, double[] got, float[] m, float[] o, float[] x) {
         for (int row = 0; row < got.length; row++) {
             double want = 0;
             double size = 0;

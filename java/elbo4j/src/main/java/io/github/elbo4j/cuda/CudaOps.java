@@ -65,13 +65,18 @@ final class CudaOps implements Ops {
     }
 
     @Override
-    public synchronized void fill(long n, float value, Buffer x) {
+    public synchronized void fill(long n, double value, Buffer x) {
         math().fill(n, value, x);
     }
 
     @Override
     public synchronized void axpy(long n, float a, Buffer x, Buffer y) {
         math().axpy(n, a, x, y);
+    }
+
+    @Override
+    public synchronized void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        math().scale(a, x, accumulate, y);
     }
 
     @Override

@@ -54,7 +54,7 @@ final class ElboCuda {
             return;
         }
         long all = problems * Grid.tilesOf(draws);
-        long sums = cuda.arena().take(Float.BYTES * all);
+        long sums = cuda.arena().take(Double.BYTES * all);
         for (int pass : passes) {
             fields(tiles, problems, draws, logP, logQ, result, sums, power, pass)
                     .run(Grid.warps(all), Grid.THREADS, operation);

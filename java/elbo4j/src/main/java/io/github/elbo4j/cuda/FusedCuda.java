@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class FusedCuda {
     /** Groups of four coordinates of a block of fused_adam. */
     private static final int SMALL = FusedOps.MAX_DIMENSIONS / 4;
+    /** Draws of all its problems. */
+    private static final int DRAWS_OF_ALL = 2048;
 
     private final Cuda cuda;
     private final Kernel elbo16;
@@ -114,7 +116,8 @@ final class FusedCuda {
             long slot) {
         // Normals made elsewhere are those of one step.
         int each = cuda.makesNormals() ? steps : 1;
-        long blocks = Grid.ceilDiv(shape.problems(), SMALL / quads(shape.dimensions()));
+        long together = Math.min(SMALL / quads(shape.dimensions()), DRAWS_OF_ALL / shape.draws());
+        long blocks = Grid.ceilDiv(shape.problems(), together);
         for (int k = 0; k < steps; k += each) {
             Launch launch = cuda.launch().of(adam).normals(key, step + k, shape);
             launch.buffer(targetMu).buffer(targetOmega).buffer(m).buffer(v).buffer(parameter);

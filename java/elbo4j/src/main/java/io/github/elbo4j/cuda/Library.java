@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Library {
     /** The first driver that has every function called here; a missing one would end the process. */
     private static final int OLDEST_DRIVER = 12_000;
+    /** The first driver that takes kernels of nvcc 13. */
+    private static final int KERNELS_DRIVER = 13_000;
 
     private static final String DRIVER = "jcuda.driver.JCudaDriver";
     private static final String CUBLAS = "jcuda.jcublas.JCublas2";
@@ -74,7 +76,7 @@ final class Library {
         new Driver("cuda").check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
         if (version[0] < OLDEST_DRIVER) {
             throw new DeviceException("cuda: the NVIDIA driver here is too old: it is for CUDA " + words(version[0])
-                    + ", and elbo4j needs one for CUDA " + words(OLDEST_DRIVER) + " or later; update the driver");
+                    + ", and elbo4j needs one for CUDA " + words(KERNELS_DRIVER) + " or later; update the driver");
         }
         return null;
     }

@@ -1,7 +1,9 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.Matrix;
 
 /** Launches kernels/math.cu. */
 final class MathCuda {
@@ -9,6 +11,7 @@ final class MathCuda {
     private final Kernel map;
     private final Kernel fill;
     private final Kernel axpy;
+    private final Kernel scale;
     private final Kernel multiply;
     private final Kernel average;
     private final Kernel sumRows;
@@ -21,6 +24,7 @@ final class MathCuda {
         map = cuda.kernel("math_map");
         fill = cuda.kernel("math_fill");
         axpy = cuda.kernel("math_axpy");
+        scale = cuda.kernel("math_scale");
         multiply = cuda.kernel("math_multiply");
         average = cuda.kernel("math_average");
         sumRows = cuda.kernel("math_sum_rows");
@@ -47,12 +51,32 @@ final class MathCuda {
         };
     }
 
-    void fill(long n, float value, Buffer x) {
-        fill(n, Float.floatToRawIntBits(value), x, "fill");
+    void fill(long n, double value, Buffer x) {
+        if (x.type() == ElementType.FLOAT64) {
+            long bits = Double.doubleToRawLongBits(value);
+            fill(2 * n, (int) bits, (int) (bits >>> 32), x, "fill");
+        } else {
+            int bits = Float.floatToRawIntBits((float) value);
+            fill(n, bits, bits, x, "fill");
+        }
     }
 
-    private void fill(long n, int bits, Buffer x, String operation) {
-        cuda.launch().of(fill).buffer(x).number(n).number(bits).run(Grid.quads(n), Grid.THREADS, operation);
+    /** n words of 32 bits. */
+    private void fill(long n, int even, int odd, Buffer x, String operation) {
+        cuda.launch().of(fill).buffer(x).number(n).number(even).number(odd).run(Grid.quads(n), Grid.THREADS, operation);
+    }
+
+    void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        cuda.launch()
+                .of(scale)
+                .matrix(x)
+                .matrix(y)
+                .number(a)
+                .number(y.rows())
+                .number(y.columns())
+                .flag(accumulate)
+                .number(0)
+                .run(Grid.threads((long) y.rows() * y.columns()), Grid.THREADS, "scale");
     }
 
     void axpy(long n, float a, Buffer x, Buffer y) {
@@ -113,7 +137,7 @@ final class MathCuda {
     }
 
     void firstNonFinite(long n, Buffer x, Buffer found) {
-        fill(1, -1, found, "firstNonFinite"); // "none", and as an unsigned number the largest
+        fill(1, -1, -1, found, "firstNonFinite"); // "none", and as an unsigned number the largest
         cuda.launch()
                 .of(firstNonFinite)
                 .buffer(x)

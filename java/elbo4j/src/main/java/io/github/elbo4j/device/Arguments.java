@@ -67,9 +67,9 @@ abstract class Arguments {
     void draws(int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
         positive("draws", draws);
         long rows = product(problems, "problems", draws, "draws");
-        floats("logP", logP, rows);
+        doubles("logP", logP, rows);
         if (logQ != null) {
-            floats("logQ", logQ, rows);
+            doubles("logQ", logQ, rows);
         }
     }
 
@@ -109,7 +109,7 @@ abstract class Arguments {
         positive(name, classes);
         notNegative("observations", observations);
         floats("eta", eta, times("eta", product(rows, "rows", classes, name), observations));
-        floats("logP", logP, rows);
+        doubles("logP", logP, rows);
     }
 
     /** Of a diagonal Gaussian, for all problems or for each. */
@@ -131,6 +131,11 @@ abstract class Arguments {
     void matrix(String name, Matrix matrix) {
         present(name, matrix);
         floats(name, matrix.buffer(), matrix.end());
+    }
+
+    void doubles(String name, Matrix matrix) {
+        present(name, matrix);
+        doubles(name, matrix.buffer(), matrix.end());
     }
 
     void column(String name, Matrix matrix, int rows) {

@@ -49,9 +49,13 @@ public final class CheckedOps extends Arguments implements Ops {
     }
 
     @Override
-    public void fill(long n, float value, Buffer x) {
+    public void fill(long n, double value, Buffer x) {
         notNegative("n", n);
-        floats("x", x, n);
+        if (present("x", x).type() == ElementType.FLOAT64) {
+            doubles("x", x, n);
+        } else {
+            floats("x", x, n);
+        }
         ops.fill(n, value, x);
     }
 
@@ -62,6 +66,21 @@ public final class CheckedOps extends Arguments implements Ops {
         floats("x", x, n);
         floats("y", y, n);
         ops.axpy(n, a, x, y);
+    }
+
+    @Override
+    public void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        if (Double.isNaN(a)) {
+            throw new IllegalArgumentException("a is NaN");
+        }
+        doubles("x", x);
+        doubles("y", y);
+        if (x.rows() != y.rows() || x.columns() != y.columns()) {
+            throw new IllegalArgumentException("x is " + extents(x) + ", but must be " + extents(y) + " as y is");
+        }
+        written("y", y);
+        apart("x", x, y);
+        ops.scale(a, x, accumulate, y);
     }
 
     @Override
@@ -121,7 +140,7 @@ public final class CheckedOps extends Arguments implements Ops {
         present("shape", shape);
         parameters(shape, mu, omega);
         floats("z", z, shape.elements());
-        floats("logQ", logQ, shape.rows());
+        doubles("logQ", logQ, shape.rows());
         ops.logDensity(shape, mu, omega, z, logQ);
     }
 
@@ -140,7 +159,7 @@ public final class CheckedOps extends Arguments implements Ops {
         present("shape", shape);
         parameters(shape, mu, omega);
         floats("z", z, shape.elements());
-        floats("logQ", logQ, shape.rows());
+        doubles("logQ", logQ, shape.rows());
         floats("gradient", gradient, shape.elements());
         ops.logDensityAndGradient(shape, mu, omega, z, logQ, gradient);
     }
@@ -167,7 +186,7 @@ public final class CheckedOps extends Arguments implements Ops {
         floats("mu", mu, shape.parameters());
         factor("factor", factor, shape.problems(), shape.dimensions());
         floats("z", z, shape.elements());
-        floats("logQ", logQ, shape.rows());
+        doubles("logQ", logQ, shape.rows());
         ops.fullRankLogDensity(shape, mu, factor, z, logQ);
     }
 
@@ -531,8 +550,8 @@ public final class CheckedOps extends Arguments implements Ops {
         address(key, shape);
         parameters(shape, mu, omega);
         target(shape, shared, targetMu, targetOmega);
-        floats("logP", logP, shape.rows());
-        floats("logQ", logQ, shape.rows());
+        doubles("logP", logP, shape.rows());
+        doubles("logQ", logQ, shape.rows());
         if (runs != null) {
             runs(runs, shape, 2L * shape.dimensions());
         }

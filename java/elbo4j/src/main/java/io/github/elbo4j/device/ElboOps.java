@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reductions over the draws of a problem, {@code f[b,s] = logP[b,s] − logQ[b,s]}. Kernel family {@code elbo}.
  *
- * <p>logP and logQ are [B][S]. A missing logQ counts as zero (an entropy in closed form is then added by the caller).
+ * <p>logP and logQ are [B][S] FLOAT64, and so is f. A missing logQ counts as zero (an entropy in closed form is then added by the caller).
  */
 public interface ElboOps {
     /** The draws of one run: see {@link Ops} on sums over draws. */

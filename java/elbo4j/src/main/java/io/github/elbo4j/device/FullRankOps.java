@@ -17,7 +17,7 @@ public interface FullRankOps {
     /**
      * {@code logQ[b,s] = −|h|²/2 − Σ_i log L_ii − D/2 · log 2π} with {@code L·h = z − mu}.
      *
-     * @param logQ [B][S], written
+     * @param logQ [B][S] FLOAT64, written
      */
     void fullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ);
 

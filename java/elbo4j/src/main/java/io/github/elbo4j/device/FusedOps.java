@@ -29,8 +29,8 @@ public interface FusedOps {
      * @param mu [B][D]
      * @param omega [B][D]
      * @param shared whether the targets are [D] and not [B][D]
-     * @param logP [B][S], written
-     * @param logQ [B][S], written
+     * @param logP [B][S] FLOAT64, written
+     * @param logQ [B][S] FLOAT64, written
      * @param runs null, or [B][runs][2D] FLOAT64, the shape's runs written
      */
     void gaussianElbo(

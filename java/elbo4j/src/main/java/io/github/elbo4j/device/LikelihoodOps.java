@@ -14,7 +14,7 @@ public interface LikelihoodOps {
      * @param y [N], each 0 or 1
      * @param scale what one observation stands for: all rows / rows of the minibatch
      * @param eta [R][N], read and replaced
-     * @param logP [R], added to
+     * @param logP [R] FLOAT64, added to
      */
     void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
 
@@ -26,7 +26,7 @@ public interface LikelihoodOps {
      * @param y [N], each a whole number in [0, K); any other makes logP NaN. An observation whose predictors are all −inf
      *     makes it −inf.
      * @param eta [R][K][N], read and replaced
-     * @param logP [R], added to
+     * @param logP [R] FLOAT64, added to
      */
     void categoricalLogit(int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
 
@@ -38,7 +38,7 @@ public interface LikelihoodOps {
      *
      * @param components K, 1 or more
      * @param eta [R][K][N], read and replaced
-     * @param logP [R], added to
+     * @param logP [R] FLOAT64, added to
      */
     void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP);
 
@@ -49,7 +49,7 @@ public interface LikelihoodOps {
      * @param y [N]
      * @param logNoise R × 1: the log standard deviation of the noise of each draw; a row stride of 0 shares one
      * @param eta [R][N], read and replaced
-     * @param logP [R], added to
+     * @param logP [R] FLOAT64, added to
      * @param gradLogNoise R × 1, added to; null if the noise is known
      */
     void gaussian(

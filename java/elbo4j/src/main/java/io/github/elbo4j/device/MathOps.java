@@ -21,11 +21,24 @@ public interface MathOps {
     /** {@code y[i] = f(x[i])} for i &lt; n; y may be x. */
     void map(Function f, long n, Buffer x, Buffer y);
 
-    /** {@code x[i] = value} for i &lt; n. */
-    void fill(long n, float value, Buffer x);
+    /**
+     * {@code x[i] = value}, rounded to the type of x, for i &lt; n.
+     *
+     * @param x FLOAT32 or FLOAT64
+     */
+    void fill(long n, double value, Buffer x);
 
     /** {@code y[i] = fma(a, x[i], y[i])} for i &lt; n. */
     void axpy(long n, float a, Buffer x, Buffer y);
+
+    /**
+     * {@code y[i,j] = a · x[i,j]}, or {@code y[i,j] = fma(a, x[i,j], y[i,j])}, in FLOAT64, the type of log-densities: a copy
+     * from view to view, with a = 1; a sum of densities; a constant of all or of each problem, where x repeats its rows or
+     * columns. The views have the same extents and must not overlap.
+     *
+     * @param accumulate whether y's old value is kept and added to
+     */
+    void scale(double a, Matrix x, boolean accumulate, Matrix y);
 
     /** {@code z[i] = x[i] · y[i]} for i &lt; n; z may be x or y. */
     void multiply(long n, Buffer x, Buffer y, Buffer z);

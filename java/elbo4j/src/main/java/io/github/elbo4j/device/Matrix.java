@@ -1,7 +1,7 @@
 package io.github.elbo4j.device;
 
 /**
- * A rectangle of a float32 buffer seen as a matrix: element (i, j) is {@code buffer[offset + i * rowStride + j *
+ * A rectangle of a buffer seen as a matrix: element (i, j) is {@code buffer[offset + i * rowStride + j *
  * columnStride]}. Views are values; they own nothing.
  *
  * @param rowStride the distance between rows; 0 repeats one row

@@ -27,7 +27,7 @@ public interface MeanFieldOps {
     /**
      * {@code logQ[b,s] = Σ_d (−h²/2 − omega) − D/2 · log 2π}, the sum along the row.
      *
-     * @param logQ [B][S], written
+     * @param logQ [B][S] FLOAT64, written
      */
     void logDensity(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ);
 
@@ -41,7 +41,7 @@ public interface MeanFieldOps {
     /**
      * {@link #logDensity} and {@link #logDensityGradient} with respect to z, in one pass.
      *
-     * @param logQ [B][S], written
+     * @param logQ [B][S] FLOAT64, written
      * @param gradient [B][S][D], written
      */
     void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient);

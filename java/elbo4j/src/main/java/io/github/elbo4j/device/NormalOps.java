@@ -18,7 +18,7 @@ public interface NormalOps {
 
     /**
      * {@code epsilon[b,s,d]}: the two Box–Muller pairs of the four words of a counter. The first word of a pair gives
-     * the radius, all its 32 bits counting (|epsilon| reaches 6.6), the second the angle.
+     * the radius, all its 32 bits counting (|epsilon| reaches 6.76), the second the angle.
      *
      * @param epsilon [B][S][D], written
      */

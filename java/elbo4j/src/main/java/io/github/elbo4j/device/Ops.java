@@ -4,7 +4,7 @@ package io.github.elbo4j.device;
  * Every operation of a device: the sum of one small interface per kernel family.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
- * sums, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key, the step and the
+ * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key, the step and the
  * {@link Shape} give.
  *
  * <p><b>Bits.</b> Elementwise results are the same bits on every device, and so are sums, because their order is a
@@ -24,11 +24,15 @@ package io.github.elbo4j.device;
  *       such chains in panels of 256, added to it in float32 in order.
  * </ul>
  *
- * <p>Where a result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is
- * rounded once.
+ * <p>Elements that are float64 themselves (log-densities over draws) are summed in float64 from the first level on. Where a
+ * result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is rounded once.
  *
- * <p><b>Errors.</b> Every operation throws {@link IllegalArgumentException} if a buffer has the wrong length, type or
- * device, and {@link IllegalStateException} if it is closed; {@link DeviceException} if the device fails.
+ * <p><b>Cuts.</b> Draws do not depend on how work is cut into calls. Sums do not where it is cut at multiples of 64 draws
+ * (sums over draws, in waves that write their own runs) or of 1024 rows (whose sums the caller adds in the order above).
+ *
+ * <p><b>Errors.</b> Every operation throws {@link IllegalArgumentException} if a buffer is too short (a longer one is
+ * accepted, and what is beyond is left alone), or of another type or device than it must be, and {@link
+ * IllegalStateException} if it is closed; {@link DeviceException} if the device fails.
  */
 public interface Ops
         extends NormalOps,

@@ -33,7 +33,7 @@ public interface ScoreOps {
     /**
      * NONE: {@code weights = f}. RUNNING_MEAN: {@code f − running[b]}, then {@code running[b] += rate · (mean f −
      * running[b])}. LEAVE_ONE_OUT: {@code S/(S−1) · (f − mean f)}. CONTROL_VARIATE: {@code f − mean f} (a shift of f
-     * shifts a alike; it only spares digits).
+     * shifts a alike; it only spares digits). All in float64; a weight is rounded to float32 in the end.
      *
      * @param running [B] FLOAT64, for RUNNING_MEAN only, updated
      * @param rate in (0, 1]; 1 on the first step

@@ -44,8 +44,9 @@ public final class GradientEstimator implements AutoCloseable {
     private final Buffer z; // [B][wave][D]
     private final Buffer logP; // [B][S]
     private final Buffer logQ; // [B][S]
-    private final Buffer wavePart; // [B][wave], of logP or the weights; if there are several waves
+    private final Buffer wavePartP; // [B][wave], of logP; if there are several waves
     private final Buffer wavePartQ; // [B][wave], of logQ
+    private final Buffer wavePart; // [B][wave], of the weights
     private final Buffer runs; // [B][runs][P]
     private final Buffer gradient; // [B][P]
     private final Buffer slope; // ∇z log p, [B][wave][D]; pathwise gradients only
@@ -96,10 +97,11 @@ public final class GradientEstimator implements AutoCloseable {
         long all = (long) problems * draws;
         long runCount = (long) problems * ElboOps.runs(draws);
         z = own.allocate(pass != null ? 0 : largest.elements());
-        logP = own.allocate(all);
-        logQ = own.allocate(all);
-        wavePart = own.allocate(waves.single() ? 0 : largest.rows());
-        wavePartQ = own.allocate(waves.single() ? 0 : largest.rows());
+        logP = own.allocate(ElementType.FLOAT64, all);
+        logQ = own.allocate(ElementType.FLOAT64, all);
+        wavePartP = own.allocate(ElementType.FLOAT64, waves.single() ? 0 : largest.rows());
+        wavePartQ = own.allocate(ElementType.FLOAT64, waves.single() ? 0 : largest.rows());
+        wavePart = own.allocate(score && !waves.single() ? largest.rows() : 0);
         runs = own.allocate(ElementType.FLOAT64, runCount * family.parameters());
         gradient = own.allocate((long) problems * family.parameters());
         slope = own.allocate(pass != null || score ? 0 : largest.elements());
@@ -121,7 +123,7 @@ public final class GradientEstimator implements AutoCloseable {
         joint.atStep(step);
         for (int w = 0; w < waves.count(); w++) {
             Shape shape = waves.shape(w);
-            Buffer partP = waves.single() ? logP : wavePart;
+            Buffer partP = waves.single() ? logP : wavePartP;
             Buffer partQ = waves.single() ? logQ : wavePartQ;
             if (pass != null) {
                 pass.run(key, step, shape, path, partP, partQ, score ? null : runs);

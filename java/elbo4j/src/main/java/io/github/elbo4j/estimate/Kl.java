@@ -51,9 +51,9 @@ public final class Kl {
         try (Buffers own = new Buffers(device)) {
             Waves waves = new Waves(own, problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
             Buffer z = own.allocate(waves.largest().elements());
-            Buffer part = own.allocate(waves.largest().rows());
-            Buffer logQ = own.allocate(all);
-            Buffer logP = own.allocate(all);
+            Buffer part = own.allocate(ElementType.FLOAT64, waves.largest().rows());
+            Buffer logQ = own.allocate(ElementType.FLOAT64, all);
+            Buffer logP = own.allocate(ElementType.FLOAT64, all);
             Buffer kl = own.allocate(ElementType.FLOAT64, 3L * problems);
             for (int w = 0; w < waves.count(); w++) {
                 Shape shape = waves.shape(w);

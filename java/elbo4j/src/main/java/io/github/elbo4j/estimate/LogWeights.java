@@ -2,6 +2,7 @@ package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
@@ -37,10 +38,10 @@ public final class LogWeights {
         try (Buffers own = new Buffers(family.device())) {
             Waves waves = new Waves(own, problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
             Buffer z = own.allocate(waves.largest().elements());
-            Buffer logP = own.allocate(waves.largest().rows());
-            Buffer logQ = own.allocate(waves.largest().rows());
-            float[] p = new float[Math.toIntExact(waves.largest().rows())];
-            float[] q = new float[p.length];
+            Buffer logP = own.allocate(ElementType.FLOAT64, waves.largest().rows());
+            Buffer logQ = own.allocate(ElementType.FLOAT64, waves.largest().rows());
+            double[] p = new double[Math.toIntExact(waves.largest().rows())];
+            double[] q = new double[p.length];
             for (int w = 0; w < waves.count(); w++) {
                 Shape shape = waves.shape(w);
                 family.sample(key, 0, shape, z);
@@ -52,7 +53,7 @@ public final class LogWeights {
                 for (int b = 0; b < problems; b++) {
                     for (int s = 0; s < shape.draws(); s++) {
                         int r = b * shape.draws() + s;
-                        values[b][shape.firstDraw() + s] = (double) p[r] - q[r];
+                        values[b][shape.firstDraw() + s] = p[r] - q[r];
                     }
                 }
             }

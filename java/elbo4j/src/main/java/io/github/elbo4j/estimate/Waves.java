@@ -56,15 +56,14 @@ final class Waves {
         return shapes.length == 1;
     }
 
-    /** Copies a wave's values [B][wave] into the values [B][S] of all draws. */
+    /** Copies a wave's log-densities [B][wave] into those [B][S] of all draws. */
     void gather(int wave, Buffer part, Buffer all) {
         Shape shape = shapes[wave];
-        for (int b = 0; b < problems; b++) {
-            ops.gemm(column(part, b, shape), one, false, columnOfAll(all, b, shape));
-        }
+        Matrix place = new Matrix(all, shape.firstDraw(), problems, shape.draws(), draws, 1);
+        ops.scale(1, Matrix.of(part, problems, shape.draws()), false, place);
     }
 
-    /** The way back: copies a wave's values out of those of all draws. */
+    /** The way back of float32 values: copies a wave's out of those of all draws. */
     void scatter(int wave, Buffer all, Buffer part) {
         Shape shape = shapes[wave];
         for (int b = 0; b < problems; b++) {

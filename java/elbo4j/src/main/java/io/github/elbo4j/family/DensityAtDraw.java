@@ -8,7 +8,6 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +19,9 @@ final class DensityAtDraw implements AutoCloseable {
     private final Device device;
     private final Ops ops;
     private final int problems;
-    private final float constant;
     private final Buffer zeros; // [D], mean and log standard deviation of N(0, I)
     private final Buffer entropy; // [B]: Σ log L_ii + D/2·log(2πe)
-    private final Buffer logScale; // [B]: Σ log L_ii
+    private final Buffer constant; // [1]: D/2·log(2πe)
     private @Nullable Block block;
 
     /** @param own whose owner gives back what is of one size; {@link #close} what blocks of draws need */
@@ -31,10 +29,10 @@ final class DensityAtDraw implements AutoCloseable {
         this.device = own.device();
         this.ops = device.ops();
         this.problems = problems;
-        constant = (float) (-0.5 * dimensions * (StrictMath.log(2 * Math.PI) + 1));
         zeros = own.allocate(dimensions);
         entropy = own.allocate(ElementType.FLOAT64, problems);
-        logScale = own.allocate(problems);
+        constant = own.allocate(ElementType.FLOAT64, 1);
+        constant.write(0, new double[] {0.5 * dimensions * (StrictMath.log(2 * Math.PI) + 1)}, 0, 1);
     }
 
     /** Where the caller writes the entropy of q, [B] FLOAT64, before {@link #write}. */
@@ -54,8 +52,8 @@ final class DensityAtDraw implements AutoCloseable {
         }
         ops.normal(key, step, shape, now.epsilon);
         ops.logDensity(now.flat, zeros, zeros, now.epsilon, logQ);
-        ops.meanOverDraws(problems, 1, 1, constant, entropy, logScale);
-        ops.gemm(now.logScaleColumn, now.minusOnesRow, true, now.logQMatrix); // logQ[b,s] −= logScale[b]
+        ops.scale(-1, now.entropies, true, now.logQMatrix);
+        ops.scale(1, now.constants, true, now.logQMatrix);
     }
 
     @Override
@@ -70,19 +68,15 @@ final class DensityAtDraw implements AutoCloseable {
         final Shape flat;
         final Buffers own = new Buffers(device);
         final Buffer epsilon; // [B][S][D]
-        final Buffer minusOnes; // [S]
-        final Matrix logScaleColumn; // [B][1]
-        final Matrix minusOnesRow; // [1][S]
+        final Matrix entropies; // [B][S], a problem's for each of its draws
+        final Matrix constants; // [B][S]
         final Matrix logQMatrix; // [B][S]
 
         Block(Shape shape, Buffer logQ) {
             flat = Shape.of(1, Math.toIntExact(shape.rows()), shape.dimensions());
             epsilon = own.allocate(shape.elements());
-            float[] values = new float[shape.draws()];
-            Arrays.fill(values, -1f);
-            minusOnes = own.copyOf(values);
-            logScaleColumn = Matrix.of(logScale, problems, 1);
-            minusOnesRow = Matrix.of(minusOnes, 1, shape.draws());
+            entropies = new Matrix(entropy, 0, problems, shape.draws(), 1, 0);
+            constants = new Matrix(constant, 0, problems, shape.draws(), 0, 0);
             logQMatrix = Matrix.of(logQ, problems, shape.draws());
         }
 

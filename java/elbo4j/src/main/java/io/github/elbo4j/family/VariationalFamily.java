@@ -53,7 +53,7 @@ public interface VariationalFamily extends AutoCloseable {
     /**
      * {@code logQ[b,s] = log q_b(z[b,s,:])}.
      *
-     * @param logQ [B][S], written
+     * @param logQ [B][S] FLOAT64, written
      */
     void logDensity(Shape shape, Buffer z, Buffer logQ);
 
@@ -62,7 +62,7 @@ public interface VariationalFamily extends AutoCloseable {
      * it is made again.
      *
      * @param z the draws, [B][S][D]
-     * @param logQ [B][S], written
+     * @param logQ [B][S] FLOAT64, written
      */
     void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ);
 
@@ -104,8 +104,8 @@ public interface VariationalFamily extends AutoCloseable {
         /**
          * Draws, and what is computed of them.
          *
-         * @param logP [B][S], written
-         * @param logQ [B][S], written
+         * @param logP [B][S] FLOAT64, written
+         * @param logQ [B][S] FLOAT64, written
          * @param runs null, or [B][runs][P] FLOAT64, the shape's runs written
          */
         void run(Key key, int step, Shape shape, boolean path, Buffer logP, Buffer logQ, @Nullable Buffer runs);

@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
@@ -41,7 +42,7 @@ final class Whitening implements Coordinates {
         own = new Buffers(device);
         centre = own.allocate(dimensions);
         factor = own.allocate((long) dimensions * dimensions);
-        logDeterminant = own.allocate(1);
+        logDeterminant = own.allocate(ElementType.FLOAT64, 1);
         upload();
     }
 
@@ -119,7 +120,7 @@ final class Whitening implements Coordinates {
             floats[i] = (float) m[i];
         }
         centre.write(0, floats, 0, dimensions);
-        logDeterminant.write(0, new float[] {(float) log}, 0, 1);
+        logDeterminant.write(0, new double[] {log}, 0, 1);
     }
 
     private final class Whitened implements LogJoint {
@@ -161,7 +162,7 @@ final class Whitening implements Coordinates {
             ops.gemm(v.ones, v.centreRow, false, v.z);
             ops.gemm(v.u, v.factorTransposed, true, v.z);
             joint.evaluate(shape, v.z.buffer(), logP, v.slope == null ? null : v.slope.buffer());
-            ops.gemm(v.ones, v.logDeterminant, true, v.logP);
+            ops.scale(1, v.logDeterminant, true, v.logP);
             if (v.slope != null && v.gradient != null) {
                 ops.gemm(v.slope, v.factor, false, v.gradient);
             }
@@ -183,7 +184,7 @@ final class Whitening implements Coordinates {
         final Matrix centreRow; // [1][D]
         final Matrix factor; // [D][D]
         final Matrix factorTransposed;
-        final Matrix logDeterminant; // [1][1]
+        final Matrix logDeterminant; // [R][1], for every draw the same
         final Matrix u; // [R][D]
         final Matrix z; // [R][D]
         final Matrix logP; // [R][1]
@@ -199,7 +200,7 @@ final class Whitening implements Coordinates {
             centreRow = Matrix.of(centre, 1, dimensions);
             factor = Matrix.of(Whitening.this.factor, dimensions, dimensions);
             factorTransposed = factor.transposed();
-            logDeterminant = Matrix.of(Whitening.this.logDeterminant, 1, 1);
+            logDeterminant = new Matrix(Whitening.this.logDeterminant, 0, rows, 1, 0, 1);
             u = Matrix.of(uBuffer, rows, dimensions);
             z = Matrix.of(own.allocate(shape.elements()), rows, dimensions);
             logP = Matrix.of(logPBuffer, rows, 1);

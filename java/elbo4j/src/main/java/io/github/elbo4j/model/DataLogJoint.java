@@ -1,7 +1,9 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
@@ -17,6 +19,7 @@ public final class DataLogJoint implements LogJoint {
     private final Rows all;
     private final Scratch likelihood; // [B][S]
     private final Scratch likelihoodGradient; // [B][S][D]
+    private @Nullable Views views;
 
     /**
      * All rows.
@@ -27,8 +30,8 @@ public final class DataLogJoint implements LogJoint {
         this.model = model;
         this.ops = model.device().ops();
         this.all = Rows.all(model.observations());
-        this.likelihood = new Scratch(model.device());
-        this.likelihoodGradient = new Scratch(model.device());
+        this.likelihood = new Scratch(model.device(), ElementType.FLOAT64);
+        this.likelihoodGradient = new Scratch(model.device(), ElementType.FLOAT32);
     }
 
     public DataModel model() {
@@ -72,15 +75,32 @@ public final class DataLogJoint implements LogJoint {
     }
 
     void evaluate(Rows rows, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        float scale = (float) ((double) model.observations() / rows.count());
+        double scale = (double) model.observations() / rows.count();
         model.logPrior(shape, z, logP, gradient);
         Buffer value = likelihood.get(shape.rows());
         Buffer slope = gradient == null ? null : likelihoodGradient.get(shape.elements());
         model.logLikelihood(rows, shape, z, value, slope);
-        ops.axpy(shape.rows(), scale, value, logP);
+        Views sum = views(value, logP, Math.toIntExact(shape.rows()));
+        ops.scale(scale, sum.likelihood, true, sum.logP);
         if (gradient != null && slope != null) {
-            ops.axpy(shape.elements(), scale, slope, gradient);
+            ops.axpy(shape.elements(), (float) scale, slope, gradient);
         }
+    }
+
+    /** The views of a sum, kept while the same buffers come, so that a step makes no garbage. */
+    private record Views(Matrix likelihood, Matrix logP) {}
+
+    @SuppressWarnings("ReferenceEquality") // the very buffers that the views look into
+    private Views views(Buffer value, Buffer logP, int draws) {
+        Views kept = views;
+        if (kept == null
+                || kept.likelihood.buffer() != value
+                || kept.logP.buffer() != logP
+                || kept.logP.columns() != draws) {
+            kept = new Views(Matrix.of(value, 1, draws), Matrix.of(logP, 1, draws));
+            views = kept;
+        }
+        return kept;
     }
 
     @Override

@@ -27,7 +27,7 @@ public interface DataModel extends AutoCloseable {
      * {@code logP[b,s] = log p(z[b,s,:])} with its constants, and its gradient. Both are overwritten.
      *
      * @param z [B][S][D]
-     * @param logP [B][S], written
+     * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
     void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
@@ -38,7 +38,7 @@ public interface DataModel extends AutoCloseable {
      *
      * @param rows the observations to sum over
      * @param z [B][S][D]
-     * @param logLikelihood [B][S], written
+     * @param logLikelihood [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
     void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);

@@ -2,6 +2,7 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.Objects;
@@ -139,13 +140,10 @@ public final class GradientCheck {
     private static void onDevice(Device device, LogJoint joint, int rows, double[] z, double[] f, double[] gradient) {
         Shape shape = Shape.of(1, rows, joint.dimensions());
         try (Buffer draws = device.copyOf(LinearPredictor.floats(z));
-                Buffer logP = device.allocate(rows);
+                Buffer logP = device.allocate(ElementType.FLOAT64, rows);
                 Buffer slopes = device.allocate(shape.elements())) {
             joint.evaluate(shape, draws, logP, slopes);
-            float[] values = logP.toFloats();
-            for (int r = 0; r < rows; r++) {
-                f[r] = values[r];
-            }
+            logP.read(0, f, 0, rows);
             float[] floats = slopes.toFloats();
             for (int i = 0; i < floats.length; i++) {
                 gradient[i] = floats[i];

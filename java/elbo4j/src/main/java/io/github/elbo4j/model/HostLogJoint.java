@@ -143,9 +143,12 @@ public final class HostLogJoint implements LogJoint {
             }
             double[] slopes = gradient == null ? null : scratch.slopes;
             evaluate(rows, scratch.draws, scratch.values, slopes);
-            write(scratch, scratch.values, rows, logP);
+            logP.write(0, scratch.values, 0, rows);
             if (gradient != null) {
-                write(scratch, scratch.slopes, elements, gradient);
+                for (int i = 0; i < elements; i++) {
+                    scratch.floats[i] = (float) scratch.slopes[i];
+                }
+                gradient.write(0, scratch.floats, 0, elements);
             }
         } finally {
             scratches.giveBack(scratch);
@@ -176,14 +179,6 @@ public final class HostLogJoint implements LogJoint {
     /** Whether this exception came out of the function, so that it is no failure of the device that a fit runs on. */
     public boolean threw(DeviceException e) {
         return thrown.containsKey(e);
-    }
-
-    private void write(Scratch scratch, double[] source, int count, Buffer target) {
-        float[] floats = scratch.floats;
-        for (int i = 0; i < count; i++) {
-            floats[i] = (float) source[i];
-        }
-        target.write(0, floats, 0, count);
     }
 
     /** The arrays of a call, which grow. */

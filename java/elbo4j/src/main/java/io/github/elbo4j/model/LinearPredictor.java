@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
@@ -36,7 +37,6 @@ final class LinearPredictor implements AutoCloseable {
     private final int classes;
     private final Buffer x; // [N][K]
     private final Buffer y; // [N]
-    private final Matrix one;
     private final Scratch batchX; // [n][K]
     private final Scratch batchY; // [n]
     private final Scratch eta; // [R][C][N]
@@ -54,11 +54,10 @@ final class LinearPredictor implements AutoCloseable {
         this.classes = classes;
         x = own.copyOf(floats(data.x()));
         y = own.copyOf(floats(data.y()));
-        one = Matrix.of(own.copyOf(new float[] {1}), 1, 1);
-        batchX = new Scratch(device);
-        batchY = new Scratch(device);
-        eta = new Scratch(device);
-        waveValue = new Scratch(device);
+        batchX = new Scratch(device, ElementType.FLOAT32);
+        batchY = new Scratch(device, ElementType.FLOAT32);
+        eta = new Scratch(device, ElementType.FLOAT32);
+        waveValue = new Scratch(device, ElementType.FLOAT64);
     }
 
     Device device() {
@@ -114,7 +113,7 @@ final class LinearPredictor implements AutoCloseable {
             }
             if (wave != all) {
                 Matrix place = new Matrix(logLikelihood, from, count, 1, 1, 1);
-                ops.gemm(Matrix.of(value, count, 1), one, false, place); // a copy
+                ops.scale(1, Matrix.of(value, count, 1), false, place);
             }
         }
     }

@@ -24,7 +24,7 @@ public interface LogJoint extends AutoCloseable {
      *
      * @param shape B problems, S draws, D dimensions, and the address of the first of each
      * @param z [B][S][D]
-     * @param logP [B][S], written
+     * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
     void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);

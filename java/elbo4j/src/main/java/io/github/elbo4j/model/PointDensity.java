@@ -2,19 +2,20 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code log p(x, z)} and its gradient at points that the host chooses, rather than at draws: for methods that search. A
- * {@link HostLogJoint} is asked in float64; every other log-joint gets its points rounded to the float32 of its device.
+ * {@link HostLogJoint} is asked in float64; every other log-joint gets its points, and gives its gradient, in the float32 of its device.
  */
 public final class PointDensity implements AutoCloseable {
     private final Device device;
     private final LogJoint joint;
     private final @Nullable HostLogJoint host;
     private @Nullable Buffer z; // [rows][D]
-    private @Nullable Buffer logP; // [rows]
+    private @Nullable Buffer logP; // [rows] FLOAT64
     private @Nullable Buffer slopes; // [rows][D]
     private float[] floats = {};
 
@@ -53,7 +54,7 @@ public final class PointDensity implements AutoCloseable {
             close();
             floats = new float[elements];
             z = device.allocate(elements);
-            logP = device.allocate(rows);
+            logP = device.allocate(ElementType.FLOAT64, rows);
             slopes = device.allocate(elements);
         }
         if (z == null || logP == null || slopes == null) {
@@ -61,7 +62,7 @@ public final class PointDensity implements AutoCloseable {
         }
         if (logP.length() < rows) {
             logP.close();
-            logP = device.allocate(rows);
+            logP = device.allocate(ElementType.FLOAT64, rows);
         }
         for (int i = 0; i < elements; i++) {
             floats[i] = (float) points[i];
@@ -72,11 +73,7 @@ public final class PointDensity implements AutoCloseable {
         for (int i = 0; i < elements; i++) {
             gradient[i] = floats[i];
         }
-        float[] read = new float[rows];
-        logP.read(0, read, 0, rows);
-        for (int r = 0; r < rows; r++) {
-            values[r] = read[r];
-        }
+        logP.read(0, values, 0, rows);
     }
 
     @Override

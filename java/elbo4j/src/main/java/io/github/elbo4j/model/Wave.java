@@ -13,7 +13,7 @@ final class Wave {
     final Matrix last; // [R][1], the last coordinate of the draws
     final Buffer eta; // [R][C][N]
     final Matrix etaMatrix; // [R·C][N]
-    final Buffer value; // [R]
+    final Buffer value; // [R] FLOAT64
     final @Nullable Matrix gradient; // [R][D]
     final @Nullable Matrix betaGradient; // [R·C][K]
     final @Nullable Matrix lastGradient; // [R][1]

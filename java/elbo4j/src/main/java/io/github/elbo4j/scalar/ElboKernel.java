@@ -56,51 +56,29 @@ public class ElboKernel {
         basics.workers().run(meanOverDraws, problems * blocks, (long) problems * width * ElboOps.runs(draws));
     }
 
-    /** {@code out[i] = f[b, s + i]} for i &lt; n. */
-    static void difference(float[] logP, float @Nullable [] logQ, int at, int n, float[] out) {
-        if (logQ == null) {
-            System.arraycopy(logP, at, out, 0, n);
-            return;
-        }
-        for (int i = 0; i < n; i++) {
-            out[i] = logP[at + i] - logQ[at + i];
-        }
+    /** f of the draw at an index. */
+    static double difference(double[] logP, double @Nullable [] logQ, int at) {
+        return logQ == null ? logP[at] : logP[at] - logQ[at];
     }
 
     /** The mean of f over the draws of problem b. */
-    static double mean(Basics basics, float[] logP, float @Nullable [] logQ, int b, int draws, Scratch scratch) {
-        float[] f = scratch.floats(F, BLOCK);
+    static double mean(double[] logP, double @Nullable [] logQ, int b, int draws, Scratch scratch) {
         RowSum sum = scratch.sum.reset();
-        for (int s = 0; s < draws; s += BLOCK) {
-            int n = Math.min(BLOCK, draws - s);
-            difference(logP, logQ, b * draws + s, n, f);
-            sum.add(basics.sums().tile(f, 0, n, scratch));
+        for (int s = 0; s < draws; s++) {
+            sum.add(difference(logP, logQ, b * draws + s));
         }
         return sum.total() / draws;
     }
 
     /** {@code out[o], out[o + 1], out[o + 2]} = mean, variance and standard error of f over the draws of problem b. */
     static void moments(
-            Basics basics,
-            float[] logP,
-            float @Nullable [] logQ,
-            int b,
-            int draws,
-            double[] out,
-            int o,
-            Scratch scratch) {
-        double mean = mean(basics, logP, logQ, b, draws, scratch);
-        float[] f = scratch.floats(F, BLOCK);
+            double[] logP, double @Nullable [] logQ, int b, int draws, double[] out, int o, Scratch scratch) {
+        double mean = mean(logP, logQ, b, draws, scratch);
         // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
         RowSum sum = scratch.sum.reset();
-        for (int s = 0; s < draws; s += BLOCK) {
-            int n = Math.min(BLOCK, draws - s);
-            difference(logP, logQ, b * draws + s, n, f);
-            for (int i = 0; i < n; i++) {
-                float deviation = (float) (f[i] - mean);
-                f[i] = deviation * deviation;
-            }
-            sum.add(basics.sums().tile(f, 0, n, scratch));
+        for (int s = 0; s < draws; s++) {
+            double deviation = difference(logP, logQ, b * draws + s) - mean;
+            sum.add(deviation * deviation);
         }
         double squares = sum.total();
         double variance = draws > 1 ? squares / (draws - 1) : Double.NaN;
@@ -110,7 +88,7 @@ public class ElboKernel {
     }
 
     /** One work item is a problem. */
-    private final class Moments extends Kernel {
+    private static final class Moments extends Kernel {
         private int draws;
         private int at;
         private @Nullable Buffer logP;
@@ -119,11 +97,11 @@ public class ElboKernel {
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] p = floats(Objects.requireNonNull(logP));
-            float[] q = logQ == null ? null : floats(logQ);
+            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] q = logQ == null ? null : doubles(logQ);
             double[] out = doubles(Objects.requireNonNull(result));
             for (int b = from; b < to; b++) {
-                moments(basics, p, q, b, draws, out, 3 * (at + b), scratch);
+                moments(p, q, b, draws, out, 3 * (at + b), scratch);
             }
         }
     }
@@ -138,18 +116,14 @@ public class ElboKernel {
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] p = floats(Objects.requireNonNull(logP));
-            float[] q = logQ == null ? null : floats(logQ);
+            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] q = logQ == null ? null : doubles(logQ);
             double[] out = doubles(Objects.requireNonNull(bound));
             float[] f = scratch.floats(F, BLOCK);
             for (int b = from; b < to; b++) {
-                float largest = Float.NEGATIVE_INFINITY;
-                for (int s = 0; s < draws; s += BLOCK) {
-                    int n = Math.min(BLOCK, draws - s);
-                    difference(p, q, b * draws + s, n, f);
-                    for (int i = 0; i < n; i++) {
-                        largest = Math.max(largest, power * f[i]); // a NaN stays
-                    }
+                double largest = Double.NEGATIVE_INFINITY;
+                for (int s = 0; s < draws; s++) {
+                    largest = Math.max(largest, power * difference(p, q, b * draws + s)); // a NaN stays
                 }
                 RowSum sum = scratch.sum.reset();
                 for (int s = 0; s < draws; s += BLOCK) {
@@ -162,7 +136,7 @@ public class ElboKernel {
                 }
                 double variance = draws > 1 ? sum.total() / (draws - 1) : Double.NaN;
                 // If every weight is zero (all f are −inf) or one is infinite, the bound is that infinity.
-                double value = Float.isInfinite(largest) ? largest : largest + (double) DetMath.log((float) mean);
+                double value = Double.isInfinite(largest) ? largest : largest + (double) DetMath.log((float) mean);
                 out[2 * b] = value / power;
                 out[2 * b + 1] = Math.sqrt(variance / draws) / (mean * Math.abs(power));
             }
@@ -170,19 +144,18 @@ public class ElboKernel {
 
         /** Σ of the weights exp(power·f − largest) of a block of draws, or of their squared deviations from the mean. */
         private float weights(
-                float[] p,
-                float @Nullable [] q,
+                double[] p,
+                double @Nullable [] q,
                 int b,
                 int s,
-                float largest,
+                double largest,
                 double mean,
                 boolean squares,
                 float[] f,
                 Scratch scratch) {
             int n = Math.min(BLOCK, draws - s);
-            difference(p, q, b * draws + s, n, f);
             for (int i = 0; i < n; i++) {
-                f[i] = power * f[i] - largest;
+                f[i] = (float) (power * difference(p, q, b * draws + s + i) - largest);
             }
             basics.math().map(Function.EXP, f, 0, f, 0, n);
             if (squares) {

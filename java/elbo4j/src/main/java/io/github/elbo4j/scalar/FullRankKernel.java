@@ -22,6 +22,9 @@ public class FullRankKernel {
     private static final int SOLVED = 18;
     private static final int TERMS = 19;
 
+    private static final double[] NONE = {};
+    private static final float[] NO_VECTORS = {};
+
     private enum Kind {
         SAMPLE,
         LOG_DENSITY,
@@ -155,15 +158,17 @@ public class FullRankKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int last, Scratch scratch) {
             Shape x = Objects.requireNonNull(shape);
             float[] f = floats(Objects.requireNonNull(factor));
-            float[] result = floats(Objects.requireNonNull(out));
+            Buffer to = Objects.requireNonNull(out);
+            double[] densities = kind == Kind.LOG_DENSITY ? doubles(to) : NONE;
+            float[] result = kind == Kind.LOG_DENSITY ? NO_VECTORS : floats(to);
             int dims = x.dimensions();
             float[] diagonal = scratch.floats(DIAGONAL, dims);
             float[] epsilon = scratch.floats(EPSILON, dims);
             float[] solved = scratch.floats(SOLVED, dims);
-            for (int item = from; item < to; item++) {
+            for (int item = from; item < last; item++) {
                 int b = Groups.problem(x, item);
                 int fo = b * dims * dims;
                 int end = Groups.lastDraw(x, item);
@@ -185,7 +190,7 @@ public class FullRankKernel {
                         case LOG_DENSITY -> {
                             residual(b, o, dims, solved);
                             solve(f, fo, diagonal, solved, dims);
-                            result[row] = value(f, fo, solved, dims, scratch);
+                            densities[row] = value(f, fo, solved, dims, scratch);
                         }
                         case GRADIENT -> {
                             residual(b, o, dims, solved);
@@ -209,12 +214,12 @@ public class FullRankKernel {
         }
 
         /** Σ_i (−h_i²/2 − log L_ii) along the row, less the constant. */
-        private float value(float[] f, int fo, float[] h, int dims, Scratch scratch) {
+        private double value(float[] f, int fo, float[] h, int dims, Scratch scratch) {
             float[] terms = scratch.floats(TERMS, dims);
             for (int i = 0; i < dims; i++) {
                 terms[i] = Math.fma(-0.5f * h[i], h[i], -f[fo + i * dims + i]);
             }
-            return (float) (basics.sums().row(terms, 0, dims, scratch) - dims * MeanFieldKernel.HALF_LOG_2PI);
+            return basics.sums().row(terms, 0, dims, scratch) - dims * MeanFieldKernel.HALF_LOG_2PI;
         }
     }
 

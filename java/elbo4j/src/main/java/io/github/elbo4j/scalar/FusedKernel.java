@@ -51,9 +51,10 @@ public class FusedKernel {
     private static final int TILE = 21;
     protected static final int RUNS = 22;
     protected static final int GRADIENT = 23;
-    protected static final int LOG_P = 24;
-    protected static final int LOG_Q = 25;
-    protected static final int FREE = 26;
+    protected static final int FREE = 24;
+    protected static final int LOG_P = 0; // slots of doubles; those from FREE_DOUBLES on are a SIMD device's
+    protected static final int LOG_Q = 1;
+    protected static final int FREE_DOUBLES = 2;
 
     private final Basics basics;
     private final OptimizerKernel optimizer;
@@ -124,8 +125,8 @@ public class FusedKernel {
             @Nullable Buffer runs) {
         int rows = Math.toIntExact(shape.rows());
         if (shape.dimensions() == 0) {
-            Arrays.fill(Kernel.floats(logP), 0, rows, 0f);
-            Arrays.fill(Kernel.floats(logQ), 0, rows, 0f);
+            Arrays.fill(Kernel.doubles(logP), 0, rows, 0.0);
+            Arrays.fill(Kernel.doubles(logQ), 0, rows, 0.0);
             return;
         }
         elbo.seed = key.seed();
@@ -215,8 +216,8 @@ public class FusedKernel {
         @Override
         protected void run(int from, int to, Scratch scratch) {
             Shape shape = Objects.requireNonNull(this.shape);
-            float[] p = floats(Objects.requireNonNull(logP));
-            float[] q = floats(Objects.requireNonNull(logQ));
+            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] q = doubles(Objects.requireNonNull(logQ));
             double[] out = runs == null ? null : doubles(runs);
             int dims = shape.dimensions();
             int tiles = ceilDiv(dims, BLOCK);
@@ -235,8 +236,8 @@ public class FusedKernel {
                     draw(x, epsilon, n, out != null, path, tile, scratch);
                     int row = b * shape.draws() + s;
                     if (tiles == 1) {
-                        p[row] = (float) (tile[0] - constant);
-                        q[row] = (float) (tile[1] - constant);
+                        p[row] = tile[0] - constant;
+                        q[row] = tile[1] - constant;
                     } else {
                         totals.tilesP[row * tiles + d / BLOCK] = tile[0];
                         totals.tilesQ[row * tiles + d / BLOCK] = tile[1];
@@ -289,13 +290,13 @@ public class FusedKernel {
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] p = floats(Objects.requireNonNull(logP));
-            float[] q = floats(Objects.requireNonNull(logQ));
+            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] q = doubles(Objects.requireNonNull(logQ));
             int tiles = ceilDiv(dimensions, BLOCK);
             double constant = dimensions * HALF_LOG_2PI;
             for (int row = from; row < to; row++) {
-                p[row] = (float) (total(tilesP, row * tiles, tiles, scratch) - constant);
-                q[row] = (float) (total(tilesQ, row * tiles, tiles, scratch) - constant);
+                p[row] = total(tilesP, row * tiles, tiles, scratch) - constant;
+                q[row] = total(tilesQ, row * tiles, tiles, scratch) - constant;
             }
         }
 
@@ -355,8 +356,8 @@ public class FusedKernel {
         float[] epsilon = scratch.floats(EPSILON, BLOCK);
         float[] runs = scratch.floats(RUNS, MAX_RUNS * 2 * FusedOps.MAX_DIMENSIONS);
         float[] gradient = scratch.floats(GRADIENT, 2 * FusedOps.MAX_DIMENSIONS);
-        float[] logP = scratch.floats(LOG_P, FusedOps.MAX_DRAWS);
-        float[] logQ = scratch.floats(LOG_Q, FusedOps.MAX_DRAWS);
+        double[] logP = scratch.doubles(LOG_P, FusedOps.MAX_DRAWS);
+        double[] logQ = scratch.doubles(LOG_Q, FusedOps.MAX_DRAWS);
         System.arraycopy(f.targetMu, target, x, TARGET_MU, dims);
         System.arraycopy(f.targetOmega, target, x, TARGET_OMEGA, dims);
         basics.math().expNegated(f.targetOmega, target, x, TARGET_INVERSE, dims);
@@ -370,8 +371,8 @@ public class FusedKernel {
                 }
                 basics.normals().block(f.seed, f.step + k, shape, problem, s, 0, dims, epsilon, 0, scratch);
                 draw(x, epsilon, dims, true, f.path, tile, scratch);
-                logP[s] = (float) (tile[0] - constant);
-                logQ[s] = (float) (tile[1] - constant);
+                logP[s] = tile[0] - constant;
+                logQ[s] = tile[1] - constant;
                 if ((s + 1) % ElboOps.RUN == 0 || s + 1 == draws) {
                     int run = s / ElboOps.RUN * 2 * dims;
                     System.arraycopy(x, SUM_MU, runs, run, dims);
@@ -385,10 +386,10 @@ public class FusedKernel {
     }
 
     /** The moments of a step, if they are wanted. */
-    protected final void record(Fit f, int k, int problem, float[] logP, float[] logQ, Scratch scratch) {
+    protected final void record(Fit f, int k, int problem, double[] logP, double[] logQ, Scratch scratch) {
         if (f.moments != null) {
             int at = 3 * (f.at + k * f.shape.problems() + problem);
-            ElboKernel.moments(basics, logP, logQ, 0, f.shape.draws(), f.moments, at, scratch);
+            ElboKernel.moments(logP, logQ, 0, f.shape.draws(), f.moments, at, scratch);
         }
     }
 

@@ -99,13 +99,18 @@ public final class HostOps implements Ops {
     }
 
     @Override
-    public synchronized void fill(long n, float value, Buffer x) {
+    public synchronized void fill(long n, double value, Buffer x) {
         this.math.fill(n, value, x);
     }
 
     @Override
     public synchronized void axpy(long n, float a, Buffer x, Buffer y) {
         this.math.axpy(n, a, x, y);
+    }
+
+    @Override
+    public synchronized void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        this.math.scale(a, x, accumulate, y);
     }
 
     @Override

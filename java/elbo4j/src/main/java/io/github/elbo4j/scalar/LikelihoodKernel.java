@@ -154,7 +154,7 @@ public class LikelihoodKernel {
         protected final void run(int from, int to, Scratch scratch) {
             float[] targets = y == null ? null : floats(y);
             float[] predictor = floats(Objects.requireNonNull(eta));
-            float[] values = floats(Objects.requireNonNull(logP));
+            double[] values = doubles(Objects.requireNonNull(logP));
             float[] terms = scratch.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
                 RowSum sum = scratch.sum.reset();
@@ -163,7 +163,7 @@ public class LikelihoodKernel {
                     block(targets, i, predictor, r * classes * observations + i, terms, n, scratch);
                     sum.add(basics.sums().tile(terms, 0, n, scratch));
                 }
-                values[r] = (float) (values[r] + scale * sum.total());
+                values[r] += scale * sum.total();
             }
         }
 
@@ -234,7 +234,7 @@ public class LikelihoodKernel {
         protected void run(int from, int to, Scratch scratch) {
             float[] targets = floats(Objects.requireNonNull(y));
             float[] predictor = floats(Objects.requireNonNull(eta));
-            float[] values = floats(Objects.requireNonNull(logP));
+            double[] values = doubles(Objects.requireNonNull(logP));
             Matrix noise = Objects.requireNonNull(logNoise);
             float[] terms = scratch.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
@@ -248,7 +248,7 @@ public class LikelihoodKernel {
                 }
                 double squares = sum.total();
                 double constant = observations * (tau + MeanFieldKernel.HALF_LOG_2PI);
-                values[r] = (float) (values[r] + scale * (-0.5 * squares - constant));
+                values[r] += scale * (-0.5 * squares - constant);
                 if (gradLogNoise != null) {
                     float[] slopes = floats(gradLogNoise.buffer());
                     int at = (int) (gradLogNoise.offset() + r * gradLogNoise.rowStride());

@@ -1,7 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.Matrix;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,8 @@ public class MathKernel {
     private final Workers workers;
     private final SumKernel sums;
     private final Elementwise elementwise = new Elementwise();
+    private final Fill fill = new Fill();
+    private final Scale scale = new Scale();
     private final SumRows sumRows = new SumRows();
     private final GatherRows gatherRows = new GatherRows();
     private final FirstNonFinite firstNonFinite = new FirstNonFinite();
@@ -104,8 +109,19 @@ public class MathKernel {
         elementwise.launch(Kind.MAP, n, 0f, x, x, y);
     }
 
-    public void fill(long n, float value, Buffer x) {
-        elementwise.launch(Kind.FILL, n, value, x, x, x);
+    public void fill(long n, double value, Buffer x) {
+        fill.n = (int) n;
+        fill.value = value;
+        fill.x = x;
+        workers.run(fill, Kernel.ceilDiv(fill.n, BLOCK), n);
+    }
+
+    public void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        scale.a = a;
+        scale.x = x;
+        scale.accumulate = accumulate;
+        scale.y = y;
+        workers.run(scale, y.rows(), (long) y.rows() * y.columns());
     }
 
     public void axpy(long n, float a, Buffer x, Buffer y) {
@@ -145,7 +161,6 @@ public class MathKernel {
 
     private enum Kind {
         MAP,
-        FILL,
         AXPY,
         MULTIPLY,
         AVERAGE
@@ -181,10 +196,54 @@ public class MathKernel {
                 int count = Math.min(BLOCK, n - o);
                 switch (kind) {
                     case MAP -> map(f, in, o, out, o, count);
-                    case FILL -> java.util.Arrays.fill(out, o, o + count, a);
                     case AXPY -> axpy(a, in, o, out, o, count);
                     case MULTIPLY -> multiply(in, o, other, o, out, o, count);
                     case AVERAGE -> average(a, in, o, out, o, count);
+                }
+            }
+        }
+    }
+
+    /** One work item is a block. */
+    private static final class Fill extends Kernel {
+        private int n;
+        private double value;
+        private @Nullable Buffer x;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Buffer out = Objects.requireNonNull(x);
+            int end = (int) Math.min(n, (long) to * BLOCK);
+            if (out.type() == ElementType.FLOAT64) {
+                Arrays.fill(doubles(out), from * BLOCK, end, value);
+            } else {
+                Arrays.fill(floats(out), from * BLOCK, end, (float) value);
+            }
+        }
+    }
+
+    /** One work item is a row. */
+    private static final class Scale extends Kernel {
+        private double a;
+        private @Nullable Matrix x;
+        private boolean accumulate;
+        private @Nullable Matrix y;
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            Matrix in = Objects.requireNonNull(x);
+            Matrix out = Objects.requireNonNull(y);
+            double[] source = doubles(in.buffer());
+            double[] target = doubles(out.buffer());
+            int read = (int) in.columnStride();
+            int write = (int) out.columnStride();
+            for (int i = from; i < to; i++) {
+                int of = (int) (in.offset() + i * in.rowStride());
+                int at = (int) (out.offset() + i * out.rowStride());
+                for (int j = 0; j < out.columns(); j++) {
+                    double value = source[of + j * read];
+                    int place = at + j * write;
+                    target[place] = accumulate ? Math.fma(a, value, target[place]) : a * value;
                 }
             }
         }

@@ -168,7 +168,7 @@ public class MeanFieldKernel {
             float[] location = floats(Objects.requireNonNull(mu));
             float[] logScale = floats(Objects.requireNonNull(omega));
             float[] draws = floats(Objects.requireNonNull(z));
-            float[] values = logQ == null ? null : floats(logQ);
+            double[] values = logQ == null ? null : doubles(logQ);
             float[] slopes = gradient == null ? null : floats(gradient);
             int dims = x.dimensions();
             double constant = dims * HALF_LOG_2PI;
@@ -184,7 +184,7 @@ public class MeanFieldKernel {
                         float[] tiles = scratch.floats(TILES, BLOCK);
                         basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
                         for (int r = 0; r < rows; r++) {
-                            values[b + r] = (float) (tiles[r] - constant);
+                            values[b + r] = tiles[r] - constant;
                         }
                     }
                     continue;
@@ -205,7 +205,7 @@ public class MeanFieldKernel {
                         }
                     }
                     if (values != null) {
-                        values[row] = (float) (sum.total() - constant);
+                        values[row] = sum.total() - constant;
                     }
                 }
             }

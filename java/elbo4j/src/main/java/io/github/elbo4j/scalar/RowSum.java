@@ -40,7 +40,7 @@ public final class RowSum {
         }
     }
 
-    /** The sum of all that was added. Folding a single value returns that value, so levels need no special case. */
+    /** The sum of all that was added. Folding a single value returns that value, so levels above that hold nothing are left out. */
     public double total() {
         if (counts[0] == 1
                 && counts[1] == 0
@@ -55,12 +55,21 @@ public final class RowSum {
             if (counts[level] > 0) {
                 total = foldLanes(lanes[level]);
                 clear(level);
-                if (level + 1 < LEVELS) {
+                if (isAnythingAbove(level)) {
                     add(level + 1, total);
                 }
             }
         }
         return total;
+    }
+
+    private boolean isAnythingAbove(int level) {
+        for (int above = level + 1; above < LEVELS; above++) {
+            if (counts[above] > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void clear(int level) {

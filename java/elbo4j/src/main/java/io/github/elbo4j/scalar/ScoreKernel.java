@@ -14,7 +14,6 @@ public class ScoreKernel {
     private static final int INVERSE = 16; // scratch slots
     private static final int EPSILON = 17;
     private static final int SUMS = 18;
-    private static final int F = 19;
 
     private final Basics basics;
     private final Weights weights = new Weights();
@@ -93,7 +92,7 @@ public class ScoreKernel {
     }
 
     /** One work item is a problem. */
-    private final class Weights extends Kernel {
+    private static final class Weights extends Kernel {
         private int draws;
         private Baseline baseline = Baseline.NONE;
         private @Nullable Buffer logP;
@@ -104,12 +103,11 @@ public class ScoreKernel {
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] p = floats(Objects.requireNonNull(logP));
-            float[] q = floats(Objects.requireNonNull(logQ));
+            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] q = doubles(Objects.requireNonNull(logQ));
             float[] out = floats(Objects.requireNonNull(result));
-            float[] f = scratch.floats(F, BLOCK);
             for (int b = from; b < to; b++) {
-                double mean = baseline == Baseline.NONE ? 0 : ElboKernel.mean(basics, p, q, b, draws, scratch);
+                double mean = baseline == Baseline.NONE ? 0 : ElboKernel.mean(p, q, b, draws, scratch);
                 double subtracted = mean;
                 double factor = 1;
                 if (baseline == Baseline.RUNNING_MEAN) {
@@ -119,13 +117,8 @@ public class ScoreKernel {
                 } else if (baseline == Baseline.LEAVE_ONE_OUT) {
                     factor = draws / (draws - 1.0);
                 }
-                for (int s = 0; s < draws; s += BLOCK) {
-                    int n = Math.min(BLOCK, draws - s);
-                    int o = b * draws + s;
-                    ElboKernel.difference(p, q, o, n, f);
-                    for (int i = 0; i < n; i++) {
-                        out[o + i] = (float) ((f[i] - subtracted) * factor);
-                    }
+                for (int at = b * draws; at < (b + 1) * draws; at++) {
+                    out[at] = (float) ((ElboKernel.difference(p, q, at) - subtracted) * factor);
                 }
             }
         }

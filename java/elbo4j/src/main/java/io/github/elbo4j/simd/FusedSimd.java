@@ -247,11 +247,11 @@ final class FusedSimd extends FusedKernel {
         fold(termsP, dims);
         fold(termsQ, dims);
         double constant = dims * HALF_LOG_2PI;
-        float[] logP = scratch.floats(FREE + 4, FusedOps.MAX_DRAWS * LANES);
-        float[] logQ = scratch.floats(FREE + 5, FusedOps.MAX_DRAWS * LANES);
+        double[] logP = scratch.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
+        double[] logQ = scratch.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
         for (int l = 0; l < LANES; l++) {
-            logP[draw * LANES + l] = (float) ((dims == 0 ? 0f : termsP[l]) - constant);
-            logQ[draw * LANES + l] = (float) ((dims == 0 ? 0f : termsQ[l]) - constant);
+            logP[draw * LANES + l] = (dims == 0 ? 0f : termsP[l]) - constant;
+            logQ[draw * LANES + l] = (dims == 0 ? 0f : termsQ[l]) - constant;
         }
     }
 
@@ -269,10 +269,10 @@ final class FusedSimd extends FusedKernel {
     }
 
     private void recordAll(Fit f, int k, int problem, int count, Scratch scratch) {
-        float[] allP = scratch.floats(FREE + 4, FusedOps.MAX_DRAWS * LANES);
-        float[] allQ = scratch.floats(FREE + 5, FusedOps.MAX_DRAWS * LANES);
-        float[] logP = scratch.floats(LOG_P, FusedOps.MAX_DRAWS);
-        float[] logQ = scratch.floats(LOG_Q, FusedOps.MAX_DRAWS);
+        double[] allP = scratch.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
+        double[] allQ = scratch.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
+        double[] logP = scratch.doubles(LOG_P, FusedOps.MAX_DRAWS);
+        double[] logQ = scratch.doubles(LOG_Q, FusedOps.MAX_DRAWS);
         for (int l = 0; l < count; l++) {
             for (int s = 0; s < f.shape.draws(); s++) {
                 logP[s] = allP[s * LANES + l];
