@@ -270,13 +270,6 @@ class BadInputTest {
         assertThat(refused(GOOD, "--noise-sd", "1")).contains("--noise-sd").contains("elbo4j fit logistic --help");
     }
 
-    /** Their ratios are kept in memory, 8 bytes each. */
-    @Test
-    void moreEvaluationDrawsThanMemoryHolds() {
-        assertThat(refused(GOOD, "--evaluation-draws", Integer.MAX_VALUE))
-                .contains("--evaluation-draws is 2147483647, but must be 16777216 at most");
-    }
-
     @Test
     void anOutputFolderThatIsAFile() throws IOException {
         Path file = Cli.file(folder, "taken", "");

@@ -64,7 +64,8 @@ class CodedColumnsTest {
         assertThat(input.y()).containsExactly(a, b, a, b);
         String zeroWord = one == 1 ? first : second;
         String oneWord = one == 1 ? second : first;
-        assertThat(input.codings()).containsExactly(new Coding("y", List.of(zeroWord, oneWord), false));
+        assertThat(input.codings())
+                .containsExactly(new Coding("y", List.of(zeroWord, oneWord), Coding.Kind.TWO_VALUES));
         assertThat(input.codings().get(0).words()).isEqualTo("y: " + zeroWord + " = 0, " + oneWord + " = 1");
     }
 
@@ -88,8 +89,8 @@ class CodedColumnsTest {
         assertThat(input.x()).isDeepEqualTo(new double[][] {{1, 0, 1}, {1, 0, 0}});
         assertThat(input.codings())
                 .containsExactly(
-                        new Coding("sex", List.of("female", "male"), false),
-                        new Coding("smokes", List.of("no", "yes"), false));
+                        new Coding("sex", List.of("female", "male"), Coding.Kind.TWO_VALUES),
+                        new Coding("smokes", List.of("no", "yes"), Coding.Kind.TWO_VALUES));
         // Two numbers stay what they are.
         assertThat(logistic("x,out,y\n1,,0\n2,,1\n1,,0\n").x()[0]).containsExactly(1, 2, 1);
     }
@@ -143,12 +144,33 @@ class CodedColumnsTest {
         });
         assertThat(input.codings())
                 .containsExactly(
-                        new Coding("colour", List.of("None", "blue", "green", "red"), true),
-                        new Coding("month", List.of("2", "9", "10"), true));
+                        new Coding("colour", List.of("None", "blue", "green", "red"), Coding.Kind.INDICATORS),
+                        new Coding("month", List.of("2", "9", "10"), Coding.Kind.INDICATORS));
         assertThat(input.codings().get(1).words())
                 .isEqualTo("month: a 0/1 column for each of 9, 10; the baseline is 2");
         assertThat(logistic(content, "colour", "month").predictors()).isEqualTo(input.predictors());
         assertThat(logistic("a,out,y\n1,,0\nx,,1\n1.0,,1\n", "a").predictors()).containsExactly("a=x");
+    }
+
+    /** Otherwise the first value's rows would have no constant of their own: log-odds of 0 wherever the rest is 0. */
+    @Test
+    void withoutAnInterceptTheFirstCategoryHasNoBaseline() {
+        String content = "colour,month,out,y\nred,10,,0\nblue,9,,1\ngreen,10,,1\nred,2,,0\nblue,9,,1\n";
+        RegressionInput input = RegressionInput.of(
+                CsvTable.read(Cli.file(folder, "data.csv", content), '.'),
+                new RegressionInput.Columns("y", List.of("out"), List.of("colour", "month"), false),
+                RegressionModel.LOGISTIC,
+                false,
+                true);
+        assertThat(input.predictors())
+                .containsExactly("colour=blue", "colour=green", "colour=red", "month=9", "month=10");
+        assertThat(input.codings())
+                .containsExactly(
+                        new Coding("colour", List.of("blue", "green", "red"), Coding.Kind.ALL_INDICATORS),
+                        new Coding("month", List.of("2", "9", "10"), Coding.Kind.INDICATORS));
+        assertThat(input.codings().get(0).words())
+                .isEqualTo("colour: a 0/1 column for each of blue, green, red; there is no baseline, since there is no"
+                        + " intercept");
     }
 
     @Test
@@ -196,7 +218,8 @@ class CodedColumnsTest {
         assertThat(input.predictors()).containsExactly("x", "colour=red");
         assertThat(input.codings())
                 .containsExactly(
-                        new Coding("y", List.of("a", "c"), false), new Coding("colour", List.of("green", "red"), true));
+                        new Coding("y", List.of("a", "c"), Coding.Kind.TWO_VALUES),
+                        new Coding("colour", List.of("green", "red"), Coding.Kind.INDICATORS));
         assertThatThrownBy(() -> dropping("x,w,out,y\n1,5,,0\n2,5,,1\n,6,,1\n"))
                 .hasMessageContaining("column \"w\" is constant (5 in every row)");
         assertThat(dropping("x,out,y\n1,,0\n2,,1\n3,,0\n").droppedRows()).isZero();

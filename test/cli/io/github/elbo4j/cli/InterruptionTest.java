@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What requests to stop do; that signals are such requests is in {@link ProcessTest}. */
@@ -31,6 +32,9 @@ class InterruptionTest {
             pause();
             interruption.heard("INT", 130);
             assertThat(interruption.now()).isTrue();
+            assertThat(Thread.currentThread().isInterrupted()).as("the fit").isTrue();
+            interruption.fitEnded();
+            assertThat(Thread.currentThread().isInterrupted()).as("the writing").isFalse();
             assertThat(said).hasSize(2).last().isEqualTo("elbo4j: stopping now");
             assertThat(left).isEmpty();
             pause();
@@ -62,9 +66,10 @@ class InterruptionTest {
                 assertThat(System.nanoTime() - asked)
                         .as("a second, and more on a busy machine")
                         .isLessThan(10_000_000_000L);
-                Thread.sleep(20);
+                LockSupport.parkNanos(20_000_000L);
             }
             assertThat(System.nanoTime() - asked).isGreaterThan(900_000_000L);
+            assertThat(Thread.interrupted()).as("the fit").isTrue();
             pause(); // the word follows at once
             assertThat(said).hasSize(2).last().asString().contains("stopping in the middle of it");
             assertThat(left).isEmpty();
@@ -81,6 +86,19 @@ class InterruptionTest {
         pause();
         interruption.heard("INT", 130);
         assertThat(left).isEmpty();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void theWritingIsNotInterrupted() throws InterruptedException {
+        try (Interruption interruption = new Interruption(said::add, left::add)) {
+            interruption.heard("INT", 130);
+            interruption.fitEnded();
+            pause();
+            interruption.heard("INT", 130);
+            assertThat(interruption.now()).isTrue();
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        }
     }
 
     @Test

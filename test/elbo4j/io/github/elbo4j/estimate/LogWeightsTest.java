@@ -75,6 +75,40 @@ class LogWeightsTest {
         }
     }
 
+    /** More draws than are kept at a time: the same draws, and the same numbers but for the last digits. */
+    @Test
+    void manyDrawsAreTakenInParts() {
+        Device device = TestDevices.scalar();
+        for (int draws : new int[] {1, 777, 1 << 20, (1 << 20) + 1, 5 << 19}) {
+            try (LogJoint target = GaussianTarget.diagonal(device, new double[1], new double[] {1});
+                    VariationalFamily q = FamilyKind.MEAN_FIELD.create(device, 1, 1)) {
+                q.set(0, new double[] {0.3}, new double[] {0.5});
+                Estimate parts = LogWeights.elbo(target, q, KEY, draws, 1 << 24);
+                Estimate whole = LogWeights.draw(target, q, KEY, draws, 1 << 24).elbo(0);
+                assertThat(parts.draws()).isEqualTo(draws);
+                close("elbo of " + draws, parts.value(), whole.value(), 1e-12);
+                if (draws == 1) {
+                    assertThat(parts.standardError()).isNaN();
+                } else {
+                    close("error of " + draws, parts.standardError(), whole.standardError(), 1e-14);
+                }
+            }
+        }
+    }
+
+    @Test
+    void meansOfPartsMerge() {
+        Estimate few = LogWeights.mean(new double[] {1, 2, 3});
+        Estimate one = LogWeights.mean(new double[] {6});
+        for (Estimate merged : new Estimate[] {few.merge(one), one.merge(few)}) {
+            close("value", merged.value(), 3, 1e-15);
+            close("standard error", merged.standardError(), Math.sqrt(14.0 / 3 / 4), 1e-15);
+            assertThat(merged.draws()).isEqualTo(4);
+        }
+        assertThat(few.merge(LogWeights.mean(new double[] {Double.NaN, 1})).value())
+                .isNaN();
+    }
+
     @Test
     void meanAndErrorOfAFewNumbers() {
         Estimate mean = LogWeights.mean(new double[] {1, 2, 3, 6});

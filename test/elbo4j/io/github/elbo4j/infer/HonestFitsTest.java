@@ -1,10 +1,14 @@
 package io.github.elbo4j.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
@@ -15,6 +19,7 @@ import io.github.elbo4j.model.RegressionData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 /** Posteriors on which fits went wrong and called themselves good; each stands for its kind. All seeds are fixed. */
@@ -64,6 +69,66 @@ class HonestFitsTest {
     }
 
     /** ½N(−a, 1) + ½N(a, 1) has log evidence 0, and each half −log 2. */
+    /** n/2 successes of n on the logit scale: N(0, 4/n) but for terms of 1/n; log p is −n·log 2. */
+    @Test
+    void aBinomialOfManyTrialsKeepsItsDifferences() {
+        for (FamilyKind family : FamilyKind.values()) {
+            for (double n : new double[] {2e7, 2e9}) {
+                LogJoint joint = HostLogJoint.ofDraw(List.of("logit"), (z, g) -> {
+                    double fair = -Math.abs(z[0]) / 2 - Math.log1p(Math.exp(-Math.abs(z[0])));
+                    g[0] = -n / 2 * Math.tanh(z[0] / 2);
+                    return n * fair;
+                });
+                for (int seed = 1; seed <= 2; seed++) {
+                    FitResult fit = fit(joint, family, seed);
+                    double sd = 2 / Math.sqrt(n);
+                    assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
+                    assertThat(fit.posterior().mean(0)).as(fit.toString()).isCloseTo(0, within(0.01 * sd));
+                    assertThat(fit.posterior().standardDeviation(0))
+                            .as(fit.toString())
+                            .isCloseTo(sd, within(0.005 * sd));
+                }
+            }
+        }
+    }
+
+    /** Noise said to be 1/30 of what it is, so that log p is −9e6: the exact posterior is that of least squares. */
+    @Test
+    void aLikelihoodOfMillionsOfNatsKeepsItsDifferences() {
+        Random random = new Random(8);
+        int rows = 20_000;
+        double noise = 1.0 / 30;
+        double[] x = new double[2 * rows];
+        double[] y = new double[rows];
+        double[] sums = new double[4]; // of a², a, a·y, y
+        for (int n = 0; n < rows; n++) {
+            double a = random.nextGaussian();
+            x[2 * n] = 1;
+            x[2 * n + 1] = a;
+            y[n] = 0.5 - a + random.nextGaussian();
+            sums[0] += a * a;
+            sums[1] += a;
+            sums[2] += a * y[n];
+            sums[3] += y[n];
+        }
+        double determinant = rows * sums[0] - sums[1] * sums[1];
+        double slope = (rows * sums[2] - sums[1] * sums[3]) / determinant;
+        double slopeSd = noise * Math.sqrt(rows / determinant);
+        RegressionData data = new RegressionData(List.of("intercept", "a"), x, y);
+        try (LogJoint joint = BayesianLinearRegression.knownNoise(DEVICE, data, new NormalPrior(0, 1000), noise)
+                .logJoint()) {
+            for (FamilyKind family : FamilyKind.values()) {
+                FitResult fit = fit(joint, family, 3);
+                assertThat(fit.elbo().value()).isLessThan(-8e6);
+                assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
+                assertThat(fit.posterior().mean(1)).as(fit.toString()).isCloseTo(slope, within(0.02 * slopeSd));
+                assertThat(fit.posterior().standardDeviation(1))
+                        .as(fit.toString())
+                        .isCloseTo(slopeSd, within(0.01 * slopeSd));
+            }
+        }
+    }
+
     @Test
     void separateModesAreNamedAndNotTrusted() {
         for (FamilyKind family : FamilyKind.values()) {
@@ -288,17 +353,54 @@ class HonestFitsTest {
                     .fit(DEVICE, normal(0, 1, 0, 1));
             FitResult capped =
                     Sgvi.builder().family(family).starts(0).maxSteps(20).build().fit(DEVICE, normal(0, 1, 0, 1));
-            FitResult stopped = Sgvi.builder()
-                    .family(family)
-                    .starts(0)
-                    .stopped(() -> asked[0]++ > 60)
-                    .build()
-                    .fit(DEVICE, normal(0, 1, 0, 1));
-            for (FitResult fit : Arrays.asList(interrupted, capped, stopped)) {
+            for (FitResult fit : Arrays.asList(interrupted, capped)) {
                 assertThat(fit.status()).isNotEqualTo(Status.CONVERGED);
                 assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.DO_NOT_TRUST);
             }
-            assertThat(stopped.message()).contains("in the middle of step");
+        }
+    }
+
+    /** Wherever it is: among the starts, in a step, in the last measurement; the draw at which it comes is the last one. */
+    @Test
+    void anInterruptedThreadEndsItsFitInTheMiddleOfAStep() {
+        for (FamilyKind family : FamilyKind.values()) {
+            for (int starts : new int[] {0, 2}) {
+                for (int last : new int[] {3, 61, 1000, 5000}) {
+                    int[] calls = {0};
+                    LogJoint joint = HostLogJoint.ofDraw(List.of("x", "y"), (z, gradient) -> {
+                        if (++calls[0] == last) {
+                            Thread.currentThread().interrupt();
+                        }
+                        gradient[0] = -z[0];
+                        gradient[1] = -z[1];
+                        return -0.5 * (z[0] * z[0] + z[1] * z[1]);
+                    });
+                    FitResult fit =
+                            Sgvi.builder().family(family).starts(starts).build().fit(DEVICE, joint);
+                    assertThat(Thread.interrupted()).as("the caller's to see").isTrue();
+                    assertThat(calls[0]).isEqualTo(last);
+                    assertThat(fit.status()).isEqualTo(Status.INTERRUPTED);
+                    assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+                    assertThat(fit.posterior().standardDeviation(0)).isPositive();
+                    assertThat(fit.message()).containsAnyOf("in the middle of step", "the result was not measured");
+                }
+            }
+        }
+    }
+
+    /** However many draws a step has, work on many rows looks between the parts that its workspace holds. */
+    @Test
+    void workOnManyRowsLooksWhetherItIsWanted() {
+        RegressionData data = new RegressionData(List.of("x"), new double[] {1, 2, 3}, new double[] {0, 1, 1});
+        try (BayesianLogisticRegression model = new BayesianLogisticRegression(DEVICE, data, new NormalPrior(0, 1));
+                LogJoint joint = model.logJoint();
+                Buffer z = DEVICE.allocate(4);
+                Buffer logP = DEVICE.allocate(ElementType.FLOAT64, 4)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> joint.evaluate(Shape.of(1, 4, 1), z, logP, null))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
+            joint.evaluate(Shape.of(1, 4, 1), z, logP, null);
         }
     }
 }

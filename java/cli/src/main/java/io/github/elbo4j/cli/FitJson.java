@@ -176,13 +176,13 @@ final class FitJson {
         json.writeEndArray();
     }
 
-    /** Of two values the first is 0 and the second 1; of a categorical column the first is the baseline. */
+    /** See {@link Coding.Kind}. */
     private static void writeCodings(JsonGenerator json, List<Coding> codings) {
         json.writeArrayPropertyStart("codings");
         for (Coding coding : codings) {
             json.writeStartObject();
             json.writeStringProperty("column", coding.column());
-            json.writeStringProperty("kind", coding.indicators() ? "indicators" : "two values");
+            json.writeStringProperty("kind", coding.kind().label);
             json.writeArrayPropertyStart("values");
             coding.values().forEach(json::writeString);
             json.writeEndArray();

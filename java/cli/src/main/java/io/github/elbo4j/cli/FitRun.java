@@ -73,6 +73,7 @@ final class FitRun {
             try (ProgressView view = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), options.steps);
                     Interruption interruption = new Interruption(view::say)) {
                 FitResult result = fit(device, problem, view, interruption);
+                interruption.fitEnded();
                 view.end();
                 FitSummary summary = summary(result, problem, input, choice);
                 List<Path> written = write(folder, summary);
@@ -190,7 +191,6 @@ final class FitRun {
                     .tolerance(options.tolerance)
                     .evaluationDraws(options.evaluationDraws)
                     .cancelled(interruption)
-                    .stopped(interruption::now)
                     .listener(p -> view.progress(new Progress(
                             p.step(), p.maxSteps(), problem.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())))
                     .build()

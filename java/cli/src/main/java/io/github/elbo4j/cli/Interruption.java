@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Lets Ctrl-C, a plain kill or a lost terminal end a fit with what it has. While it is open, the first request asks the fit to
+ * Lets Ctrl-C, a plain kill or a lost terminal end the fit of the thread that makes it with what there is. While it is open, the first request asks the fit to
  * stop after its step, and the second one, or a second later, to stop in the middle of it. Each is answered at once. Only a fit
  * that does not heed them, or a third request, ends the process without results.
  */
@@ -25,11 +25,13 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
 
     private final Consumer<String> say;
     private final IntConsumer leave;
+    private final Thread fit = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
     private final List<Runnable> restore;
     private volatile boolean requested;
     private volatile boolean now;
     private volatile int exitCode;
+    private boolean ended;
     private long last;
 
     /** @param say shows a line to whoever asked */
@@ -58,6 +60,12 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
         return now;
     }
 
+    /** To be called by the thread of the fit when it has its result, so that no request disturbs the writing. */
+    synchronized void fitEnded() {
+        ended = true;
+        Thread.interrupted();
+    }
+
     /** 128 and the number of the signal, as shells have it; 0 if none came. */
     int exitCode() {
         return exitCode;
@@ -66,6 +74,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
     /** Results are written, or never will be. */
     @Override
     public void close() {
+        fitEnded();
         finished.countDown();
         restore.forEach(Runnable::run);
     }
@@ -91,10 +100,17 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
             clock.setDaemon(true);
             clock.start();
         } else if (!now) {
-            now = true;
+            stopNow();
             say.accept("elbo4j: stopping now");
         } else {
             leave("stopped in the middle of a step", code);
+        }
+    }
+
+    private void stopNow() {
+        now = true;
+        if (!ended) {
+            fit.interrupt();
         }
     }
 
@@ -110,7 +126,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
             }
             synchronized (this) {
                 if (!now) {
-                    now = true;
+                    stopNow();
                     say.accept("elbo4j: the step goes on; stopping in the middle of it");
                 }
             }

@@ -40,7 +40,8 @@ record RegressionInput(
      * Which columns are what.
      *
      * @param ignore columns to leave out
-     * @param categorical columns that become a 0/1 column for each value but one
+     * @param categorical columns that become a 0/1 column for each value but one, or, without an intercept, the
+     *     first of them for each value
      * @param dropMissing whether a row with a missing cell is left out, not refused
      */
     record Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {}
@@ -208,7 +209,7 @@ record RegressionInput(
                 throw constant(name, Text.quote(words.values().get(0)));
             }
             if (two != null) {
-                codings.add(new Coding(name, two.values(), false));
+                codings.add(new Coding(name, two.values(), Coding.Kind.TWO_VALUES));
             }
             double[] values = keep(two != null ? two.indicator(1) : column.numbers(dropped));
             boolean constantAllowed = !intercept && !standardize; // it may then stand for the intercept
@@ -232,9 +233,11 @@ record RegressionInput(
                         + " has another value in every row, which tells the rows apart but predicts nothing. Leave it out"
                         + " with --ignore " + Text.shellQuote(column.name()));
             }
-            Coding coding = new Coding(column.name(), levels.values(), true);
+            boolean all = !intercept && codings.stream().noneMatch(c -> c.kind() == Coding.Kind.ALL_INDICATORS);
+            Coding coding = new Coding(
+                    column.name(), levels.values(), all ? Coding.Kind.ALL_INDICATORS : Coding.Kind.INDICATORS);
             codings.add(coding);
-            for (int value = 1; value < levels.values().size(); value++) {
+            for (int value = coding.firstIndicator(); value < levels.values().size(); value++) {
                 names.add(coding.indicator(value));
                 x.add(keep(levels.indicator(value)));
             }
@@ -317,7 +320,7 @@ record RegressionInput(
                         + " in every row): there is nothing to predict");
             }
             if (!two.values().equals(List.of("0", "1"))) {
-                codings.add(new Coding(column.name(), two.values(), false));
+                codings.add(new Coding(column.name(), two.values(), Coding.Kind.TWO_VALUES));
             }
             return two.indicator(1);
         }

@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.Optimizer;
@@ -51,9 +50,9 @@ final class RegressionOptions {
     @Option(
             names = "--categorical",
             paramLabel = "COLUMN[,…]",
-            description =
-                    "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE. Columns of two"
-                            + " words, such as yes and no, need it not.")
+            description = "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE; with"
+                    + " --no-intercept, the first value of the first such column too. Columns of two words, such"
+                    + " as yes and no, need it not.")
     List<String> categorical = new ArrayList<>();
 
     @Option(
@@ -218,12 +217,6 @@ final class RegressionOptions {
         atLeastOne(command, "--steps", steps);
         atLeastOne(command, "--batch", batch);
         atLeastOne(command, "--evaluation-draws", evaluationDraws);
-        if (evaluationDraws > LogWeights.MOST_DRAWS) {
-            throw new ParameterException(
-                    command,
-                    "--evaluation-draws is " + evaluationDraws + ", but must be " + LogWeights.MOST_DRAWS
-                            + " at most: long before, no digit of the result moves any more");
-        }
         atLeastOne(command, "--threads", threads);
         positive(command, "--learning-rate", learningRate);
         positive(command, "--prior-sd", priorSd);

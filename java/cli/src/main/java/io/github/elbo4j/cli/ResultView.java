@@ -38,13 +38,20 @@ final class ResultView {
         table(out);
         noise(out);
         out.println();
-        line(out, "ELBO", Numbers.withError(fit.elbo(), fit.elboError(), 4) + " nats");
+        line(
+                out,
+                "ELBO",
+                Double.isNaN(fit.elbo())
+                        ? "not measured"
+                        : Numbers.withError(fit.elbo(), fit.elboError(), 4) + " nats");
         line(
                 out,
                 "weights",
-                "Pareto k-hat " + Numbers.fixed(fit.kHat(), 2) + ", effective sample size "
-                        + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
-                        + Numbers.grouped(fit.assessment().draws()));
+                fit.assessment().draws() == 0
+                        ? "not measured"
+                        : "Pareto k-hat " + Numbers.fixed(fit.kHat(), 2) + ", effective sample size "
+                                + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
+                                + Numbers.grouped(fit.assessment().draws()));
         line(out, "fit", explanation.outcome());
         line(
                 out,

@@ -14,6 +14,23 @@ public record Estimate(double value, double standardError, long draws) {
         return new Estimate(value, 0, 0);
     }
 
+    /**
+     * The mean over the draws of both, each the mean of independent draws of one distribution, with its standard error:
+     * sums of squared deviations add up, and the means' own distance comes to them (Chan, Golub and LeVeque 1983).
+     */
+    public Estimate merge(Estimate other) {
+        long all = draws + other.draws;
+        double share = (double) other.draws / all;
+        double apart = other.value - value;
+        double squares = squares() + other.squares() + apart * apart * draws * share;
+        return new Estimate(value + apart * share, Math.sqrt(squares / (all - 1) / all), all);
+    }
+
+    /** The sum of squared deviations from the mean, given that of one draw is 0. */
+    private double squares() {
+        return draws == 1 ? 0 : standardError * standardError * draws * (draws - 1);
+    }
+
     /** {@code value ± standardError (draws)}, both numbers to the error's second digit; {@code value (exact)}. */
     @Override
     public String toString() {

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.ScoreOps.Baseline;
@@ -122,6 +123,7 @@ public final class GradientEstimator implements AutoCloseable {
     public void estimate(Key key, int step, Buffer moments, long slot) {
         joint.atStep(step);
         for (int w = 0; w < waves.count(); w++) {
+            Interrupts.check();
             Shape shape = waves.shape(w);
             Buffer partP = waves.single() ? logP : wavePartP;
             Buffer partQ = waves.single() ? logQ : wavePartQ;

@@ -3,6 +3,7 @@ package io.github.elbo4j.estimate;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
@@ -17,6 +18,9 @@ public final class LogWeights {
     /** The most draws of a problem. Their ratios stay on the host, 128 MiB of them, and long before no digit moves. */
     public static final int MOST_DRAWS = 1 << 24;
 
+    /** Draws whose ratios are on the host at a time, where only their mean is asked for. */
+    private static final int PART = 1 << 20;
+
     private final double[][] values; // [B][S]
 
     private LogWeights(double[][] values) {
@@ -29,10 +33,31 @@ public final class LogWeights {
      * @param workspaceBytes what draws may take on the device; the result does not depend on it
      */
     public static LogWeights draw(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
-        Checks.fit(joint, family, draws);
         if (draws > MOST_DRAWS) {
             throw new IllegalArgumentException("draws is " + draws + ", but must be " + MOST_DRAWS + " at most");
         }
+        return draw(joint, family, key, 0, draws, workspaceBytes);
+    }
+
+    /**
+     * The ELBO of a single problem from any number of draws, of which no more than a part is kept at a time.
+     *
+     * @param workspaceBytes what draws may take on the device; the result does not depend on it
+     */
+    public static Estimate elbo(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
+        Estimate elbo = draw(joint, family, key, 0, Math.min(PART, draws), workspaceBytes)
+                .elbo(0);
+        for (int first = PART; first > 0 && first < draws; first += PART) { // it overflows after the last part
+            int count = Math.min(PART, draws - first);
+            elbo = elbo.merge(
+                    draw(joint, family, key, first, count, workspaceBytes).elbo(0));
+        }
+        return elbo;
+    }
+
+    private static LogWeights draw(
+            LogJoint joint, VariationalFamily family, Key key, int first, int draws, long workspaceBytes) {
+        Checks.fit(joint, family, draws);
         int problems = family.problems();
         double[][] values = new double[problems][draws];
         try (Buffers own = new Buffers(family.device())) {
@@ -43,7 +68,9 @@ public final class LogWeights {
             double[] p = new double[Math.toIntExact(waves.largest().rows())];
             double[] q = new double[p.length];
             for (int w = 0; w < waves.count(); w++) {
-                Shape shape = waves.shape(w);
+                Interrupts.check();
+                int done = waves.shape(w).firstDraw();
+                Shape shape = waves.shape(w).at(0, first + done, 0);
                 family.sample(key, 0, shape, z);
                 joint.evaluate(shape, z, logP, null);
                 family.logDensityAtDraw(key, 0, shape, z, logQ);
@@ -53,7 +80,7 @@ public final class LogWeights {
                 for (int b = 0; b < problems; b++) {
                     for (int s = 0; s < shape.draws(); s++) {
                         int r = b * shape.draws() + s;
-                        values[b][shape.firstDraw() + s] = p[r] - q[r];
+                        values[b][done + s] = p[r] - q[r];
                     }
                 }
             }

@@ -8,7 +8,6 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.GradientCheck;
-import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +50,12 @@ final class Evaluation {
     private static final int MOST_DRAWS = 1 << 17;
     /** Numbers that the draws for importance-weighted moments may be. */
     private static final long MOST_NUMBERS = 1L << 28;
-    /** Spacing of float32 at log p, in nats, that still counts as none. */
+    /** Spacing of float64 at log p, in nats, that still counts as none. */
     private static final double COARSE = 0.25;
     /** Spacings of float32 at a mean that its standard deviation must have. */
     private static final double SPACINGS = 64;
 
-    private final LogJoint joint; // as it was given
-    private final LogJoint draws; // the same, as it is drawn from
+    private final LogJoint joint;
     private final VariationalFamily q;
     private final Gaussian posterior;
     private final Key key;
@@ -72,19 +70,10 @@ final class Evaluation {
     /**
      * Nothing measured yet.
      *
-     * @param draws the same joint, perhaps one that stops
      * @param elbo as the steps saw it
      * @param key of the whole fit
      */
-    Evaluation(
-            LogJoint joint,
-            LogJoint draws,
-            VariationalFamily q,
-            Gaussian posterior,
-            Estimate elbo,
-            Key key,
-            long workspaceBytes) {
-        this.draws = draws;
+    Evaluation(LogJoint joint, VariationalFamily q, Gaussian posterior, Estimate elbo, Key key, long workspaceBytes) {
         this.elbo = elbo;
         this.joint = joint;
         this.q = q;
@@ -100,9 +89,8 @@ final class Evaluation {
      * @param most of the weights: they are multiplied while k-hat's error may decide
      */
     void measure(int atFirst, long most) {
-        int count = atFirst;
-        elbo = LogWeights.draw(draws, q, key.fork("evaluation"), count, workspaceBytes)
-                .elbo(0);
+        elbo = LogWeights.elbo(joint, q, key.fork("evaluation"), atFirst, workspaceBytes);
+        int count = Math.min(atFirst, LogWeights.MOST_DRAWS);
         // A draw for a weight costs about half of one for a gradient.
         int limit = (int) Math.max(count, Math.min(2 * most, MOST_DRAWS));
         LogWeights ratios = draw(count);
@@ -173,7 +161,7 @@ final class Evaluation {
     }
 
     private LogWeights draw(int count) {
-        LogWeights ratios = LogWeights.draw(draws, q, key.fork("kHat"), count, workspaceBytes);
+        LogWeights ratios = LogWeights.draw(joint, q, key.fork("kHat"), count, workspaceBytes);
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
         return ratios;
@@ -284,9 +272,9 @@ final class Evaluation {
         return Math.abs(StrictMath.log(moments.ratio()[d]));
     }
 
-    /** Whether float32 tells draws, and values of log p, apart. */
+    /** Whether float32 tells draws, and float64 values of log p, apart; and what the model itself knows of its data. */
     private void judgePrecision() {
-        double spacing = joint instanceof HostLogJoint ? Math.ulp(elbo.value()) : Math.ulp((float) elbo.value());
+        double spacing = Math.ulp(elbo.value());
         if (Double.isFinite(spacing) && spacing > COARSE) {
             concern(
                     Kind.PRECISION,
@@ -294,7 +282,7 @@ final class Evaluation {
                     null,
                     String.format(
                             Locale.ROOT,
-                            "log p is about %.3g, where neighbouring float32 numbers are %.2g nats apart",
+                            "log p is about %.3g, where neighbouring float64 numbers are %.2g nats apart",
                             elbo.value(),
                             spacing));
         }

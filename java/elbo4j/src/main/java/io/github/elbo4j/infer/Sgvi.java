@@ -42,7 +42,9 @@ public final class Sgvi {
     }
 
     /**
-     * Fits q and measures how good it is. Whatever ends the run (see {@link Status}), its result is what there is.
+     * Fits q and measures how good it is. Whatever ends the run (see {@link Status}), its result is what there is. A thread that
+     * is {@linkplain Thread#interrupt() interrupted} ends its run in the middle of a step, with the state before it, and stays
+     * interrupted.
      *
      * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
      * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, for want of memory perhaps
@@ -97,7 +99,6 @@ public final class Sgvi {
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
         BooleanSupplier cancelled = () -> false;
-        BooleanSupplier stopped = () -> false;
 
         private Builder() {}
 
@@ -203,14 +204,11 @@ public final class Sgvi {
         }
 
         /**
-         * Fresh draws for the ELBO, the evidence and k-hat after the fit, {@link LogWeights#MOST_DRAWS} at most; 4096. More
-         * are taken for k-hat while its own error may change the verdict, but no more than the fit itself took.
+         * Fresh draws for the ELBO after the fit, and as many others, but {@link LogWeights#MOST_DRAWS} at most, for the
+         * evidence and k-hat; 4096. More are taken for k-hat while its own error may change the verdict, but no more than
+         * the fit itself took.
          */
         public Builder evaluationDraws(int value) {
-            if (value > LogWeights.MOST_DRAWS) {
-                throw new IllegalArgumentException(
-                        "evaluationDraws is " + value + ", but must be " + LogWeights.MOST_DRAWS + " at most");
-            }
             evaluationDraws = positive("evaluationDraws", value);
             return this;
         }
@@ -230,18 +228,12 @@ public final class Sgvi {
             return this;
         }
 
-        /** Asked now and then, from the fit's own thread; once it says true, the fit ends with what it has. */
+        /**
+         * Asked after steps, from the fit's own thread; once it says true, the fit ends with what it has. Whoever cannot wait
+         * for a step interrupts that thread instead.
+         */
         public Builder cancelled(BooleanSupplier value) {
             cancelled = Objects.requireNonNull(value, "cancelled is null");
-            return this;
-        }
-
-        /**
-         * Asked within steps, before each wave of draws; once it says true, the fit ends at once with what it had before the
-         * step, and is not measured. It is to say so only after {@link #cancelled}.
-         */
-        public Builder stopped(BooleanSupplier value) {
-            stopped = value;
             return this;
         }
 
@@ -271,7 +263,6 @@ public final class Sgvi {
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;
             copy.cancelled = cancelled;
-            copy.stopped = stopped;
             return new Sgvi(copy);
         }
 

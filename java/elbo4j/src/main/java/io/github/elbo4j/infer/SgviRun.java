@@ -20,6 +20,7 @@ import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
@@ -131,7 +132,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** The joint in the coordinates of the steps. */
     private LogJoint wrap(LogJoint of) {
-        LogJoint wrapped = coordinates.wrap(new Stoppable(of, settings.stopped));
+        LogJoint wrapped = coordinates.wrap(of);
         if (coordinates instanceof Whitening) {
             opened.add(wrapped::close);
         }
@@ -163,7 +164,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         float[] result;
         try {
             result = begin() ? kept : run();
-        } catch (Stoppable.StoppedException e) {
+        } catch (CancellationException e) {
             status = Status.INTERRUPTED;
             message = "stopped in the middle of step " + (steps + 1);
             result = keeps ? kept : original(snapshot.phi);
@@ -529,14 +530,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private FitResult measure(float[] parameters) {
         Gaussian posterior = average.toGaussian(parameters);
-        Evaluation evaluation = new Evaluation(
-                joint,
-                new Stoppable(joint, settings.stopped),
-                average,
-                posterior,
-                trace.recent(),
-                key,
-                settings.workspaceBytes);
+        Evaluation evaluation = new Evaluation(joint, average, posterior, trace.recent(), key, settings.workspaceBytes);
         double[] last = comparison;
         try {
             if (status != Status.FAILED && status != Status.DIVERGED) {
@@ -545,7 +539,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             average.parameterBuffer().write(0, parameters, 0, parameters.length);
             average.update();
             evaluation.measure(settings.evaluationDraws, draws + (start == null ? 0 : start.evaluations()));
-        } catch (Stoppable.StoppedException e) {
+        } catch (CancellationException e) {
             status = Status.INTERRUPTED;
             message += "; the result was not measured";
         } catch (DeviceException e) {

@@ -2,6 +2,7 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -37,7 +38,8 @@ public final class HostLogJoint implements LogJoint {
          * The log-joint of a draw.
          *
          * @param z the draw, [D]; it may be used again after the call
-         * @param gradient where to write or add up {@code ∇z log p}, [D]; it comes as zeros, and now and then nobody reads it
+         * @param gradient where to write or add up {@code ∇z log p}, [D]; it comes as zeros, and is not
+         *     always used
          * @return log p(x, z)
          */
         double evaluate(double[] z, double[] gradient);
@@ -84,6 +86,7 @@ public final class HostLogJoint implements LogJoint {
                 double[] z = own[0];
                 double[] slope = own[1];
                 for (int r = 0; r < rows; r++) {
+                    Interrupts.check();
                     System.arraycopy(all, r * dimensions, z, 0, dimensions);
                     Arrays.fill(slope, 0);
                     logP[r] = function.evaluate(z, slope);

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
@@ -100,6 +101,7 @@ final class LinearPredictor implements AutoCloseable {
             ops.fill(shape.elements(), 0f, gradient);
         }
         for (int from = 0; from < all; from += wave) {
+            Interrupts.check();
             int count = Math.min(wave, all - from);
             Buffer value = wave == all ? logLikelihood : waveValue.get(wave);
             if (wave != all) {
