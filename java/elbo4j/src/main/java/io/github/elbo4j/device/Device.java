@@ -1,9 +1,10 @@
 package io.github.elbo4j.device;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
- * A place that holds {@link Buffer}s and runs {@link Ops} on them. The scope that opens a device closes it; closing
+ * A place that holds {@link Buffer}s and runs {@link Operation}s on them. The scope that opens a device closes it; closing
  * twice is safe, and one that is forgotten is reported in the log. A device may be used by several threads; its operations run one after another.
  */
 public interface Device extends AutoCloseable {
@@ -49,21 +50,17 @@ public interface Device extends AutoCloseable {
         return buffer;
     }
 
-    /** The operations, with their arguments checked ({@link CheckedOps}). */
+    /** Checks and runs each operation that it is given. */
     Ops ops();
 
     /**
-     * Runs operations that come again and again in the same order, such as those of a step of a fit. Where a step is small,
-     * launching its kernels costs a GPU more than running them: when the same ones come for the second time, it gets them
-     * all at once, as a CUDA graph. A CPU just runs them. No result differs, nor does the order in which things happen.
+     * Makes operations ready to run, one after the other, again and again.
      *
-     * <p>All else may be asked of the device within: copies, memory, another call of this method; also by other threads.
-     * What came before is then done before, and the rest of this call's kernels are launched one by one. A launch that fails
-     * may show later than without, at the latest when this call ends; those after it have then not run.
+     * @throws IllegalArgumentException if a buffer is not what an operation's {@link Signature} says
+     * @throws IllegalStateException if a buffer is closed
+     * @throws DeviceException if there is not enough memory for what they need besides
      */
-    default void asGraph(Runnable operations) {
-        operations.run();
-    }
+    Program bind(List<? extends Operation> operations);
 
     /** Waits until all work given to the device is done. */
     void synchronize();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>logP and logQ are [B][S] FLOAT64, and so is f. A missing logQ counts as zero (an entropy in closed form is then added by the caller).
  */
-public interface ElboOps {
+public interface ElboOps extends Runner {
     /** The draws of one run: see {@link Ops} on sums over draws. */
     int RUN = 64;
 
@@ -22,7 +22,20 @@ public interface ElboOps {
      *
      * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
      */
-    void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, long slot);
+    record Moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, Index slot)
+            implements Operation {
+        public Moments {
+            Check.positive("draws", draws);
+            Check.present("slot", slot);
+        }
+
+        @Override
+        public Signature signature() {
+            return densities("moments", problems, draws, logP, logQ)
+                    .index("slot", slot)
+                    .updates("moments", ElementType.FLOAT64, moments, Check.records(slot, problems, 3));
+        }
+    }
 
     /**
      * {@code bound[b] = (value, standard error)} of Rényi's bound {@code log(1/S · Σ_s exp((1−alpha)·f)) / (1−alpha)}
@@ -30,14 +43,24 @@ public interface ElboOps {
      * estimate of the log evidence (Burda et al. 2016). The standard error is that of the mean of the weights, divided by
      * the mean (delta method); it is NaN with one draw.
      *
-     * @param alpha not 1; alpha → 1 is the ELBO: use {@link #moments}
+     * @param alpha not 1; alpha → 1 is the ELBO: use {@link Moments}
      * @param bound [B][2] FLOAT64, written
      */
-    void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound);
+    record Renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound)
+            implements Operation {
+        public Renyi {
+            if (!Float.isFinite(alpha) || alpha == 1f) {
+                throw new IllegalArgumentException(
+                        "alpha is " + alpha + ", but must be finite and not 1; 1 is the ELBO: use moments");
+            }
+            Check.positive("draws", draws);
+        }
 
-    /** {@link #renyi} with alpha = 0. */
-    default void logMeanExp(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
-        renyi(problems, draws, 0f, logP, logQ, bound);
+        @Override
+        public Signature signature() {
+            return densities("renyi", problems, draws, logP, logQ)
+                    .writes("bound", ElementType.FLOAT64, bound, 2L * problems);
+        }
     }
 
     /**
@@ -47,5 +70,46 @@ public interface ElboOps {
      * @param runSums [B][runs(S)][P] FLOAT64
      * @param mean [B][P], written
      */
-    void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean);
+    record MeanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean)
+            implements Operation {
+        public MeanOverDraws {
+            Check.positive("draws", draws);
+            Check.notNaN("constant", constant);
+        }
+
+        @Override
+        public Signature signature() {
+            long elements = Check.product(problems, "problems", width, "width");
+            return Signature.of("meanOverDraws")
+                    .reads("runSums", ElementType.FLOAT64, runSums, Check.runs("runSums", runSums, 0, draws, elements))
+                    .writes("mean", mean, elements);
+        }
+    }
+
+    private static Signature densities(
+            String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
+        long rows = Check.product(problems, "problems", draws, "draws");
+        Signature signature = Signature.of(operation).reads("logP", ElementType.FLOAT64, logP, rows);
+        return logQ == null ? signature : signature.reads("logQ", ElementType.FLOAT64, logQ, rows);
+    }
+
+    /** {@link Moments}. */
+    default void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, long slot) {
+        run(new Moments(problems, draws, logP, logQ, moments, Index.of(slot)));
+    }
+
+    /** {@link Renyi}. */
+    default void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
+        run(new Renyi(problems, draws, alpha, logP, logQ, bound));
+    }
+
+    /** {@link Renyi} with alpha = 0. */
+    default void logMeanExp(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
+        run(new Renyi(problems, draws, 0f, logP, logQ, bound));
+    }
+
+    /** {@link MeanOverDraws}. */
+    default void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
+        run(new MeanOverDraws(problems, draws, width, constant, runSums, mean));
+    }
 }

@@ -6,27 +6,67 @@ package io.github.elbo4j.device;
  *
  * <p>Chains follow the order of triangles in {@link Ops}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
  */
-public interface FullRankOps {
+public interface FullRankOps extends Runner {
     /**
      * {@code z[b,s,:] = mu[b,:] + L·epsilon[b,s,:]}.
      *
      * @param z [B][S][D], written
      */
-    void fullRankSample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z);
+    record FullRankSample(Key key, Index step, Shape shape, Buffer mu, Buffer factor, Buffer z) implements Operation {
+        public FullRankSample {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankSample")
+                    .index("step", step)
+                    .reads("mu", mu, shape.parameters())
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .writes("z", z, shape.elements());
+        }
+    }
 
     /**
      * {@code logQ[b,s] = −|h|²/2 − Σ_i log L_ii − D/2 · log 2π} with {@code L·h = z − mu}.
      *
      * @param logQ [B][S] FLOAT64, written
      */
-    void fullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ);
+    record FullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) implements Operation {
+        public FullRankLogDensity {
+            Check.present("shape", shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankLogDensity")
+                    .reads("mu", mu, shape.parameters())
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .reads("z", z, shape.elements())
+                    .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
+        }
+    }
 
     /**
      * {@code gradient[b,s,:] = −L⁻ᵀ·L⁻¹·(z − mu)}: the gradient of the log-density of each draw with respect to z.
      *
      * @param gradient [B][S][D], written
      */
-    void fullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient);
+    record FullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient)
+            implements Operation {
+        public FullRankLogDensityGradient {
+            Check.present("shape", shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankLogDensityGradient")
+                    .reads("mu", mu, shape.parameters())
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .reads("z", z, shape.elements())
+                    .writes("gradient", gradient, shape.elements());
+        }
+    }
 
     /**
      * {@code score[b,s,:] = L⁻ᵀ·epsilon[b,s,:]}: the gradient of log q with respect to mu at the draw that epsilon
@@ -34,12 +74,58 @@ public interface FullRankOps {
      *
      * @param score [B][S][D], written
      */
-    void fullRankScore(Key key, int step, Shape shape, Buffer factor, Buffer score);
+    record FullRankScore(Key key, Index step, Shape shape, Buffer factor, Buffer score) implements Operation {
+        public FullRankScore {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankScore")
+                    .index("step", step)
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .writes("score", score, shape.elements());
+        }
+    }
 
     /**
      * {@code entropy[slot·B + b] = Σ_i log L_ii + D/2 · log(2πe)}.
      *
      * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written
      */
-    void fullRankEntropy(int problems, int dimensions, Buffer factor, Buffer entropy, long slot);
+    record FullRankEntropy(int problems, int dimensions, Buffer factor, Buffer entropy, Index slot)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankEntropy")
+                    .reads("factor", factor, Check.factor("factor", problems, dimensions))
+                    .index("slot", slot)
+                    .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
+        }
+    }
+
+    /** {@link FullRankSample}. */
+    default void fullRankSample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z) {
+        run(new FullRankSample(key, Index.of(step), shape, mu, factor, z));
+    }
+
+    /** {@link FullRankLogDensity}. */
+    default void fullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) {
+        run(new FullRankLogDensity(shape, mu, factor, z, logQ));
+    }
+
+    /** {@link FullRankLogDensityGradient}. */
+    default void fullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
+        run(new FullRankLogDensityGradient(shape, mu, factor, z, gradient));
+    }
+
+    /** {@link FullRankScore}. */
+    default void fullRankScore(Key key, int step, Shape shape, Buffer factor, Buffer score) {
+        run(new FullRankScore(key, Index.of(step), shape, factor, score));
+    }
+
+    /** {@link FullRankEntropy}. */
+    default void fullRankEntropy(int problems, int dimensions, Buffer factor, Buffer entropy, long slot) {
+        run(new FullRankEntropy(problems, dimensions, factor, entropy, Index.of(slot)));
+    }
 }

@@ -9,31 +9,139 @@ import org.jspecify.annotations.Nullable;
  * <p>q has mu and omega = log sigma; the target of problem b is N(targetMu[b], diag exp(2·targetOmega[b])), or with {@code
  * shared} the same [D] for all problems. Results have the bits of the operations that they are made of.
  */
-public interface FusedOps {
-    /** The most steps of one call of {@link #gaussianAdam}. */
+public interface FusedOps extends Runner {
+    /** The most steps of one {@link GaussianAdam}. */
     int MAX_STEPS = 256;
 
-    /** The most draws of a problem in {@link #gaussianAdam}. */
+    /** The most draws of a problem in {@link GaussianAdam}. */
     int MAX_DRAWS = 256;
 
-    /** The most dimensions of a problem in {@link #gaussianAdam}. */
+    /** The most dimensions of a problem in {@link GaussianAdam}. */
     int MAX_DIMENSIONS = 64;
 
     /**
-     * {@code logP[b,s]} and {@code logQ[b,s]} of the draws {@code z = mu + sigma·epsilon}, and the run sums of the pathwise
-     * gradient: the bits of {@link MeanFieldOps#sample}, {@link MeanFieldOps#logDensityAndGradient} of the target, {@link
-     * MeanFieldOps#logDensity} of q and {@link ReparamOps#meanFieldReparam}. Without runs it is the first half of a score
-     * gradient.
+     * Diagonal Gaussian targets.
      *
-     * @param path as in {@link ReparamOps#meanFieldReparam}
+     * @param shared whether they are [D] and not [B][D]
+     */
+    record Target(boolean shared, Buffer mu, Buffer omega) {
+        private Signature reads(Signature signature, Shape shape) {
+            long length = shared ? shape.dimensions() : shape.parameters();
+            return signature.reads("targetMu", mu, length).reads("targetOmega", omega, length);
+        }
+    }
+
+    /**
+     * {@code logP[b,s]} and {@code logQ[b,s]} of the draws {@code z = mu + sigma·epsilon}, and the run sums of the pathwise
+     * gradient: the bits of {@link MeanFieldOps.Sample}, {@link MeanFieldOps.LogDensity} of the target with its gradient and
+     * of q, and {@link ReparamOps.MeanFieldReparam}. Without runs it is the first half of a score gradient.
+     *
+     * @param path as in {@link ReparamOps.MeanFieldReparam}
      * @param mu [B][D]
      * @param omega [B][D]
-     * @param shared whether the targets are [D] and not [B][D]
      * @param logP [B][S] FLOAT64, written
      * @param logQ [B][S] FLOAT64, written
      * @param runs null, or [B][runs][2D] FLOAT64, the shape's runs written
      */
-    void gaussianElbo(
+    record GaussianElbo(
+            Key key,
+            Index step,
+            Shape shape,
+            boolean path,
+            Buffer mu,
+            Buffer omega,
+            Target target,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer runs)
+            implements Operation {
+        public GaussianElbo {
+            Check.address(key, shape);
+            Check.present("target", target);
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("gaussianElbo")
+                    .index("step", step)
+                    .reads("mu", mu, shape.parameters())
+                    .reads("omega", omega, shape.parameters());
+            target.reads(signature, shape)
+                    .writes("logP", ElementType.FLOAT64, logP, shape.rows())
+                    .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
+            return runs == null
+                    ? signature
+                    : signature.updates(
+                            "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+        }
+    }
+
+    /**
+     * {@code steps} steps of Adam up the ELBO of each problem, for many small problems: step k = 0, 1, … takes its draws at
+     * address {@code step + k} and is Adam's step {@code t + k}. The bits of {@link GaussianElbo}, {@link
+     * ElboOps.MeanOverDraws}, the entropy's gradient 1 added to each omega's (without {@code path}), and {@link
+     * OptimizerOps.Adam}, again and again.
+     *
+     * @param step the address of the first step's draws
+     * @param steps at most {@link #MAX_STEPS}
+     * @param shape at most {@link #MAX_DRAWS} draws and {@link #MAX_DIMENSIONS} dimensions; all draws of a gradient
+     * @param path as in {@link ReparamOps.MeanFieldReparam}
+     * @param t Adam's number of the first step, from 1
+     * @param m first moment, [B][2D], updated
+     * @param v second moment, [B][2D], updated
+     * @param parameter mu, then omega of each problem, [B][2D], updated
+     * @param moments null, or at least [slot+steps][B][3] FLOAT64: mean, variance and standard error of log p − log q over
+     *     the draws of step k go to record slot + k, as {@link ElboOps.Moments} writes them
+     */
+    record GaussianAdam(
+            Key key,
+            int step,
+            int steps,
+            Shape shape,
+            boolean path,
+            Target target,
+            int t,
+            float rate,
+            OptimizerOps.Decay decay,
+            Buffer m,
+            Buffer v,
+            Buffer parameter,
+            @Nullable Buffer moments,
+            long slot)
+            implements Operation {
+        public GaussianAdam {
+            Check.address(key, shape);
+            Check.positive("steps", steps);
+            Check.atMost("steps", steps, MAX_STEPS);
+            Check.positive("the draws of shape", shape.draws());
+            Check.atMost("the draws of shape", shape.draws(), MAX_DRAWS);
+            Check.atMost("the dimensions of shape", shape.dimensions(), MAX_DIMENSIONS);
+            Check.present("target", target);
+            Check.positive("t", t);
+            Check.atMost("the last step's t", (long) t + steps - 1, Integer.MAX_VALUE);
+            Check.notNaN("rate", rate);
+            Check.present("decay", decay);
+            Check.notNegative("slot", slot);
+        }
+
+        @Override
+        public Signature signature() {
+            long n = 2 * shape.parameters();
+            Signature signature = target.reads(Signature.of("gaussianAdam"), shape)
+                    .updates("m", m, n)
+                    .updates("v", v, n)
+                    .updates("parameter", parameter, n);
+            if (moments == null) {
+                return signature;
+            }
+            Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
+            return signature.updates(
+                    "moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
+        }
+    }
+
+    /** {@link GaussianElbo}. */
+    default void gaussianElbo(
             Key key,
             int step,
             Shape shape,
@@ -45,27 +153,13 @@ public interface FusedOps {
             Buffer targetOmega,
             Buffer logP,
             Buffer logQ,
-            @Nullable Buffer runs);
+            @Nullable Buffer runs) {
+        Target target = new Target(shared, targetMu, targetOmega);
+        run(new GaussianElbo(key, Index.of(step), shape, path, mu, omega, target, logP, logQ, runs));
+    }
 
-    /**
-     * {@code steps} steps of Adam up the ELBO of each problem, for many small problems: step k = 0, 1, … takes its draws at
-     * address {@code step + k} and is Adam's step {@code t + k}. The bits of {@link #gaussianElbo}, {@link
-     * ElboOps#meanOverDraws}, the entropy's gradient 1 added to each omega's (without {@code path}), and {@link
-     * OptimizerOps#adam}, again and again.
-     *
-     * @param step the address of the first step's draws
-     * @param steps at most {@link #MAX_STEPS}
-     * @param shape at most {@link #MAX_DRAWS} draws and {@link #MAX_DIMENSIONS} dimensions; all draws of a gradient
-     * @param path as in {@link ReparamOps#meanFieldReparam}
-     * @param shared whether the targets are [D] and not [B][D]
-     * @param t Adam's number of the first step, from 1
-     * @param m first moment, [B][2D], updated
-     * @param v second moment, [B][2D], updated
-     * @param parameter mu, then omega of each problem, [B][2D], updated
-     * @param moments null, or at least [slot+steps][B][3] FLOAT64: mean, variance and standard error of log p − log q over
-     *     the draws of step k go to record slot + k, as {@link ElboOps#moments} writes them
-     */
-    void gaussianAdam(
+    /** {@link GaussianAdam}. */
+    default void gaussianAdam(
             Key key,
             int step,
             int steps,
@@ -83,5 +177,9 @@ public interface FusedOps {
             Buffer v,
             Buffer parameter,
             @Nullable Buffer moments,
-            long slot);
+            long slot) {
+        Target target = new Target(shared, targetMu, targetOmega);
+        OptimizerOps.Decay decay = new OptimizerOps.Decay(beta1, beta2, guard);
+        run(new GaussianAdam(key, step, steps, shape, path, target, t, rate, decay, m, v, parameter, moments, slot));
+    }
 }

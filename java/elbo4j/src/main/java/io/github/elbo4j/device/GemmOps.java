@@ -1,20 +1,81 @@
 package io.github.elbo4j.device;
 
 /** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Ops}. */
-public interface GemmOps {
+public interface GemmOps extends Runner {
     /**
      * {@code C = A·B}, or {@code C += A·B}: C is M × N, A is M × K, B is K × N. C must not overlap A or B.
      *
      * @param accumulate whether the product, rounded to float32, is added to C's old value or to +0
      */
-    void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c);
+    record Gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) implements Operation {
+        public Gemm {
+            Check.present("a", a);
+            Check.present("b", b);
+            Check.present("c", c);
+            if (a.columns() != b.rows() || c.rows() != a.rows() || c.columns() != b.columns()) {
+                throw new IllegalArgumentException("c is " + Check.extents(c) + ", but a · b is " + Check.extents(a)
+                        + " times " + Check.extents(b));
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("gemm")
+                    .matrix("a", ElementType.FLOAT32, a, Signature.Access.READS)
+                    .matrix("b", ElementType.FLOAT32, b, Signature.Access.READS)
+                    .matrix(
+                            "c",
+                            ElementType.FLOAT32,
+                            c,
+                            accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+        }
+    }
 
     /**
      * {@code B = L·B} in place for a lower triangular L (M × M, its diagonal as it is) and B, M × N; pass {@code
      * L.transposed()} and {@code upper} for Lᵀ·B. The chains of each output run over the triangle's own k.
      */
-    void triangularMultiply(Matrix l, boolean upper, Matrix b);
+    record TriangularMultiply(Matrix l, boolean upper, Matrix b) implements Operation {
+        public TriangularMultiply {
+            Check.triangle(l, b);
+        }
+
+        @Override
+        public Signature signature() {
+            return triangle("triangularMultiply", l, b);
+        }
+    }
 
     /** {@code B = L⁻¹·B} in place by forward substitution; backward, if {@code upper}. */
-    void triangularSolve(Matrix l, boolean upper, Matrix b);
+    record TriangularSolve(Matrix l, boolean upper, Matrix b) implements Operation {
+        public TriangularSolve {
+            Check.triangle(l, b);
+        }
+
+        @Override
+        public Signature signature() {
+            return triangle("triangularSolve", l, b);
+        }
+    }
+
+    private static Signature triangle(String operation, Matrix l, Matrix b) {
+        return Signature.of(operation)
+                .matrix("l", ElementType.FLOAT32, l, Signature.Access.READS)
+                .matrix("b", ElementType.FLOAT32, b, Signature.Access.UPDATES);
+    }
+
+    /** {@link Gemm}. */
+    default void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
+        run(new Gemm(a, b, accumulate, c));
+    }
+
+    /** {@link TriangularMultiply}. */
+    default void triangularMultiply(Matrix l, boolean upper, Matrix b) {
+        run(new TriangularMultiply(l, upper, b));
+    }
+
+    /** {@link TriangularSolve}. */
+    default void triangularSolve(Matrix l, boolean upper, Matrix b) {
+        run(new TriangularSolve(l, upper, b));
+    }
 }

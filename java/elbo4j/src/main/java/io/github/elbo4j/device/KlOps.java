@@ -4,26 +4,59 @@ package io.github.elbo4j.device;
  * Kullback–Leibler divergences KL(q ‖ p), one per problem, and their gradients with respect to q. Parameters as in
  * {@link MeanFieldOps} and {@link FullRankOps}. Kernel family {@code kl}.
  */
-public interface KlOps {
+public interface KlOps extends Runner {
     /**
      * {@code kl[b] = Σ_d (mu² + sigma² − 1)/2 − omega}, to the standard normal.
      *
      * @param kl [B] FLOAT64, written
      */
-    void klToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl);
+    record KlToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klToStandard")
+                    .reads("mu", mu, n)
+                    .reads("omega", omega, n)
+                    .writes("kl", ElementType.FLOAT64, kl, problems);
+        }
+    }
 
     /** Its gradient: {@code mu} and {@code sigma² − 1}; both [B][D], written. */
-    void klToStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega);
+    record KlToStandardGradient(
+            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klToStandardGradient")
+                    .reads("mu", mu, n)
+                    .reads("omega", omega, n)
+                    .writes("gradMu", gradMu, n)
+                    .writes("gradOmega", gradOmega, n);
+        }
+    }
 
     /**
      * {@code kl[b] = Σ_d (e² + r² − 1)/2 − log r} with r = sigmaQ/sigmaP and e = (muQ − muP)/sigmaP.
      *
      * @param kl [B] FLOAT64, written
      */
-    void klDiagonal(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl);
+    record KlDiagonal(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klDiagonal")
+                    .reads("muQ", muQ, n)
+                    .reads("omegaQ", omegaQ, n)
+                    .reads("muP", muP, n)
+                    .reads("omegaP", omegaP, n)
+                    .writes("kl", ElementType.FLOAT64, kl, problems);
+        }
+    }
 
     /** Its gradient: {@code e/sigmaP} and {@code r² − 1}; both [B][D], written. */
-    void klDiagonalGradient(
+    record KlDiagonalGradient(
             int problems,
             int dimensions,
             Buffer muQ,
@@ -31,7 +64,20 @@ public interface KlOps {
             Buffer muP,
             Buffer omegaP,
             Buffer gradMu,
-            Buffer gradOmega);
+            Buffer gradOmega)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klDiagonalGradient")
+                    .reads("muQ", muQ, n)
+                    .reads("omegaQ", omegaQ, n)
+                    .reads("muP", muP, n)
+                    .reads("omegaP", omegaP, n)
+                    .writes("gradMu", gradMu, n)
+                    .writes("gradOmega", gradOmega, n);
+        }
+    }
 
     /**
      * {@code kl[b] = (‖M‖² + |e|² − D)/2 + Σ_i (log P_ii − log Q_ii)} with P·M = Q, P·e = muQ − muP; Q and P are the
@@ -39,7 +85,19 @@ public interface KlOps {
      *
      * @param kl [B] FLOAT64, written
      */
-    void klFull(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl);
+    record KlFull(int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klFull")
+                    .reads("muQ", muQ, n)
+                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
+                    .reads("muP", muP, n)
+                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .writes("kl", ElementType.FLOAT64, kl, problems);
+        }
+    }
 
     /**
      * Its gradient: {@code P⁻ᵀ·e}, and the lower triangle of {@code P⁻ᵀ·M}, on the diagonal (which is a logarithm)
@@ -48,7 +106,7 @@ public interface KlOps {
      * @param gradMu [B][D], written
      * @param gradFactor [B][D][D], written
      */
-    void klFullGradient(
+    record KlFullGradient(
             int problems,
             int dimensions,
             Buffer muQ,
@@ -56,13 +114,93 @@ public interface KlOps {
             Buffer muP,
             Buffer factorP,
             Buffer gradMu,
-            Buffer gradFactor);
+            Buffer gradFactor)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            return Signature.of("klFullGradient")
+                    .reads("muQ", muQ, n)
+                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
+                    .reads("muP", muP, n)
+                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .writes("gradMu", gradMu, n)
+                    .writes("gradFactor", gradFactor, Check.factor("gradFactor", problems, dimensions));
+        }
+    }
 
     /**
      * The Monte Carlo estimate of KL(q ‖ p) from draws of q: mean, variance and standard error over s of
-     * {@code logQ[b,s] − logP[b,s]}; as {@link ElboOps#moments}.
+     * {@code logQ[b,s] − logP[b,s]}; as {@link ElboOps.Moments}.
      *
      * @param kl [B][3] FLOAT64, written
      */
-    void klMonteCarlo(int problems, int draws, Buffer logQ, Buffer logP, Buffer kl);
+    record KlMonteCarlo(int problems, int draws, Buffer logQ, Buffer logP, Buffer kl) implements Operation {
+        public KlMonteCarlo {
+            Check.positive("draws", draws);
+        }
+
+        @Override
+        public Signature signature() {
+            long rows = Check.product(problems, "problems", draws, "draws");
+            return Signature.of("klMonteCarlo")
+                    .reads("logQ", ElementType.FLOAT64, logQ, rows)
+                    .reads("logP", ElementType.FLOAT64, logP, rows)
+                    .writes("kl", ElementType.FLOAT64, kl, 3L * problems);
+        }
+    }
+
+    /** {@link KlToStandard}. */
+    default void klToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) {
+        run(new KlToStandard(problems, dimensions, mu, omega, kl));
+    }
+
+    /** {@link KlToStandardGradient}. */
+    default void klToStandardGradient(
+            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
+        run(new KlToStandardGradient(problems, dimensions, mu, omega, gradMu, gradOmega));
+    }
+
+    /** {@link KlDiagonal}. */
+    default void klDiagonal(
+            int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
+        run(new KlDiagonal(problems, dimensions, muQ, omegaQ, muP, omegaP, kl));
+    }
+
+    /** {@link KlDiagonalGradient}. */
+    default void klDiagonalGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer omegaQ,
+            Buffer muP,
+            Buffer omegaP,
+            Buffer gradMu,
+            Buffer gradOmega) {
+        run(new KlDiagonalGradient(problems, dimensions, muQ, omegaQ, muP, omegaP, gradMu, gradOmega));
+    }
+
+    /** {@link KlFull}. */
+    default void klFull(
+            int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
+        run(new KlFull(problems, dimensions, muQ, factorQ, muP, factorP, kl));
+    }
+
+    /** {@link KlFullGradient}. */
+    default void klFullGradient(
+            int problems,
+            int dimensions,
+            Buffer muQ,
+            Buffer factorQ,
+            Buffer muP,
+            Buffer factorP,
+            Buffer gradMu,
+            Buffer gradFactor) {
+        run(new KlFullGradient(problems, dimensions, muQ, factorQ, muP, factorP, gradMu, gradFactor));
+    }
+
+    /** {@link KlMonteCarlo}. */
+    default void klMonteCarlo(int problems, int draws, Buffer logQ, Buffer logP, Buffer kl) {
+        run(new KlMonteCarlo(problems, draws, logQ, logP, kl));
+    }
 }

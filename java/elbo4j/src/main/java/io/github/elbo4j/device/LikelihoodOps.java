@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * draw, and eta is replaced by the residual ∂/∂eta, from which a gemm makes the gradient. Kernel family {@code
  * likelihood}.
  */
-public interface LikelihoodOps {
+public interface LikelihoodOps extends Runner {
     /**
      * {@code logP[r] += scale · Σ_n (y·eta − softplus(eta))}; then {@code eta = scale · (y − sigmoid(eta))}.
      *
@@ -16,7 +16,18 @@ public interface LikelihoodOps {
      * @param eta [R][N], read and replaced
      * @param logP [R] FLOAT64, added to
      */
-    void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
+    record BernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
+            implements Operation {
+        public BernoulliLogit {
+            Check.scale(scale);
+        }
+
+        @Override
+        public Signature signature() {
+            return predictors("bernoulliLogit", rows, "classes", 1, observations, eta, logP)
+                    .reads("y", y, observations);
+        }
+    }
 
     /**
      * With L[n] = log Σ_k exp(eta[r,k,n]): {@code logP[r] += scale · Σ_n (eta[r,y[n],n] − L[n])}; then {@code eta[r,k,n] =
@@ -28,7 +39,20 @@ public interface LikelihoodOps {
      * @param eta [R][K][N], read and replaced
      * @param logP [R] FLOAT64, added to
      */
-    void categoricalLogit(int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP);
+    record CategoricalLogit(
+            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
+            implements Operation {
+        public CategoricalLogit {
+            Check.scale(scale);
+            Check.positive("classes", classes);
+        }
+
+        @Override
+        public Signature signature() {
+            return predictors("categoricalLogit", rows, "classes", classes, observations, eta, logP)
+                    .reads("y", y, observations);
+        }
+    }
 
     /**
      * Of observations whose component is not known, from the log of each component's weight times density: with L[n] = log
@@ -40,7 +64,18 @@ public interface LikelihoodOps {
      * @param eta [R][K][N], read and replaced
      * @param logP [R] FLOAT64, added to
      */
-    void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP);
+    record Mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP)
+            implements Operation {
+        public Mixture {
+            Check.scale(scale);
+            Check.positive("components", components);
+        }
+
+        @Override
+        public Signature signature() {
+            return predictors("mixture", rows, "components", components, observations, eta, logP);
+        }
+    }
 
     /**
      * With tau = logNoise[r] and e = (y − eta)·exp(−tau): {@code logP[r] += scale · (Σ_n −e²/2 − N·tau − N/2·log 2π)};
@@ -52,7 +87,7 @@ public interface LikelihoodOps {
      * @param logP [R] FLOAT64, added to
      * @param gradLogNoise R × 1, added to; null if the noise is known
      */
-    void gaussian(
+    record GaussianNoise(
             int rows,
             int observations,
             Buffer y,
@@ -60,5 +95,64 @@ public interface LikelihoodOps {
             Matrix logNoise,
             Buffer eta,
             Buffer logP,
-            @Nullable Matrix gradLogNoise);
+            @Nullable Matrix gradLogNoise)
+            implements Operation {
+        public GaussianNoise {
+            Check.scale(scale);
+            Check.column("logNoise", logNoise, rows);
+            if (gradLogNoise != null) {
+                Check.column("gradLogNoise", gradLogNoise, rows);
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = predictors("gaussian", rows, "classes", 1, observations, eta, logP)
+                    .reads("y", y, observations)
+                    .matrix("logNoise", ElementType.FLOAT32, logNoise, Signature.Access.READS);
+            return gradLogNoise == null
+                    ? signature
+                    : signature.matrix(
+                            "gradLogNoise", ElementType.FLOAT32, gradLogNoise, Signature.Access.UPDATES);
+        }
+    }
+
+    /** @param classes predictors of an observation, so called in messages */
+    private static Signature predictors(
+            String operation, int rows, String name, int classes, int observations, Buffer eta, Buffer logP) {
+        Check.notNegative("observations", observations);
+        long predictors = Check.times("eta", Check.product(rows, "rows", classes, name), observations);
+        return Signature.of(operation)
+                .updates("eta", eta, predictors)
+                .updates("logP", ElementType.FLOAT64, logP, rows);
+    }
+
+    /** {@link BernoulliLogit}. */
+    default void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        run(new BernoulliLogit(rows, observations, y, scale, eta, logP));
+    }
+
+    /** {@link CategoricalLogit}. */
+    default void categoricalLogit(
+            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
+        run(new CategoricalLogit(rows, classes, observations, y, scale, eta, logP));
+    }
+
+    /** {@link Mixture}. */
+    default void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP) {
+        run(new Mixture(rows, components, observations, scale, eta, logP));
+    }
+
+    /** {@link GaussianNoise}. */
+    default void gaussian(
+            int rows,
+            int observations,
+            Buffer y,
+            float scale,
+            Matrix logNoise,
+            Buffer eta,
+            Buffer logP,
+            @Nullable Matrix gradLogNoise) {
+        run(new GaussianNoise(rows, observations, y, scale, logNoise, eta, logP, gradLogNoise));
+    }
 }

@@ -1,7 +1,7 @@
 package io.github.elbo4j.device;
 
 /** Elementwise functions and the few vector operations that compose models. Kernel family {@code math}. */
-public interface MathOps {
+public interface MathOps extends Runner {
     /** A function of one real number, to the accuracy that {@code DetMath} documents. */
     enum Function {
         EXP,
@@ -19,32 +19,105 @@ public interface MathOps {
     }
 
     /** {@code y[i] = f(x[i])} for i &lt; n; y may be x. */
-    void map(Function f, long n, Buffer x, Buffer y);
+    record Map(Function f, long n, Buffer x, Buffer y) implements Operation {
+        public Map {
+            Check.present("f", f);
+            Check.notNegative("n", n);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("map").reads("x", x, n).writes("y", y, n);
+        }
+    }
 
     /**
      * {@code x[i] = value}, rounded to the type of x, for i &lt; n.
      *
-     * @param x FLOAT32 or FLOAT64
+     * @param x FLOAT32 or FLOAT64, written
      */
-    void fill(long n, double value, Buffer x);
+    record Fill(long n, double value, Buffer x) implements Operation {
+        public Fill {
+            Check.notNegative("n", n);
+        }
+
+        @Override
+        public Signature signature() {
+            ElementType type = Check.present("x", x).type() == ElementType.FLOAT64 ? ElementType.FLOAT64 : ElementType.FLOAT32;
+            return Signature.of("fill").writes("x", type, x, n);
+        }
+    }
 
     /** {@code y[i] = fma(a, x[i], y[i])} for i &lt; n. */
-    void axpy(long n, float a, Buffer x, Buffer y);
+    record Axpy(long n, float a, Buffer x, Buffer y) implements Operation {
+        public Axpy {
+            Check.notNegative("n", n);
+            Check.notNaN("a", a);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("axpy").reads("x", x, n).updates("y", y, n);
+        }
+    }
 
     /**
-     * {@code y[i,j] = a · x[i,j]}, or {@code y[i,j] = fma(a, x[i,j], y[i,j])}, in FLOAT64, the type of log-densities: a copy
-     * from view to view, with a = 1; a sum of densities; a constant of all or of each problem, where x repeats its rows or
-     * columns. The views have the same extents and must not overlap.
+     * {@code y[i,j] = a · x[i,j]}, or {@code y[i,j] = fma(a, x[i,j], y[i,j])}, in the type of y: a copy from view to view,
+     * with a = 1; a sum of densities; a constant of all or of each problem, where x repeats its rows or columns. The views
+     * have the same extents and must not overlap. In FLOAT32, a is rounded to it.
      *
+     * @param x of the type of y
      * @param accumulate whether y's old value is kept and added to
+     * @param y FLOAT64, the type of log-densities, or FLOAT32
      */
-    void scale(double a, Matrix x, boolean accumulate, Matrix y);
+    record Scale(double a, Matrix x, boolean accumulate, Matrix y) implements Operation {
+        public Scale {
+            Check.notNaN("a", a);
+            Check.present("x", x);
+            Check.present("y", y);
+            if (x.rows() != y.rows() || x.columns() != y.columns()) {
+                throw new IllegalArgumentException(
+                        "x is " + Check.extents(x) + ", but must be " + Check.extents(y) + " as y is");
+            }
+        }
+
+        /** FLOAT64 or FLOAT32. */
+        public ElementType type() {
+            return y.buffer().type() == ElementType.FLOAT32 ? ElementType.FLOAT32 : ElementType.FLOAT64;
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("scale")
+                    .matrix("x", type(), x, Signature.Access.READS)
+                    .matrix("y", type(), y, accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+        }
+    }
 
     /** {@code z[i] = x[i] · y[i]} for i &lt; n; z may be x or y. */
-    void multiply(long n, Buffer x, Buffer y, Buffer z);
+    record Multiply(long n, Buffer x, Buffer y, Buffer z) implements Operation {
+        public Multiply {
+            Check.notNegative("n", n);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("multiply").reads("x", x, n).reads("y", y, n).writes("z", z, n);
+        }
+    }
 
     /** {@code y[i] = fma(weight, x[i] − y[i], y[i])} for i &lt; n: with weight 1/k, y is the mean of k iterates x. */
-    void average(long n, float weight, Buffer x, Buffer y);
+    record Average(long n, Scalar weight, Buffer x, Buffer y) implements Operation {
+        public Average {
+            Check.notNegative("n", n);
+            Check.present("weight", weight).notNaN("weight");
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("average").scalar("weight", weight).reads("x", x, n).updates("y", y, n);
+        }
+    }
 
     /**
      * {@code sum[r] = Σ_j x[r,j]}, along the row.
@@ -52,7 +125,14 @@ public interface MathOps {
      * @param x [rows][columns]
      * @param sum [rows] FLOAT64, written
      */
-    void sumRows(int rows, int columns, Buffer x, Buffer sum);
+    record SumRows(int rows, int columns, Buffer x, Buffer sum) implements Operation {
+        @Override
+        public Signature signature() {
+            return Signature.of("sumRows")
+                    .reads("x", x, Check.product(rows, "rows", columns, "columns"))
+                    .writes("sum", ElementType.FLOAT64, sum, rows);
+        }
+    }
 
     /**
      * {@code target[r,j] = source[index[first + r], j]}: the rows of a minibatch.
@@ -61,12 +141,106 @@ public interface MathOps {
      * @param source [any][columns]
      * @param target [rows][columns], written
      */
-    void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target);
+    record GatherRows(int rows, int columns, Buffer index, Index first, Buffer source, Buffer target)
+            implements Operation {
+        public GatherRows {
+            Check.present("first", first).notNegative("first");
+        }
+
+        @Override
+        public Signature signature() {
+            long elements = Check.product(rows, "rows", columns, "columns");
+            return Signature.of("gatherRows")
+                    .index("first", first)
+                    .reads("index", ElementType.INT32, index, Check.sum(first.isFixed() ? first.base() : 0, rows, "first"))
+                    .reads("source", source, 0)
+                    .writes("target", target, elements);
+        }
+    }
 
     /**
      * {@code found[0]} = the smallest i &lt; n with x[i] NaN or infinite, or −1 if all are finite.
      *
      * @param found [1] INT32, written
      */
-    void firstNonFinite(long n, Buffer x, Buffer found);
+    record FirstNonFinite(long n, Buffer x, Buffer found) implements Operation {
+        public FirstNonFinite {
+            Check.notNegative("n", n);
+            Check.atMost("n", n, Integer.MAX_VALUE); // the index is an int
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("firstNonFinite").reads("x", x, n).writes("found", ElementType.INT32, found, 1);
+        }
+    }
+
+    /**
+     * {@code counter[i] += by[i]} for i &lt; n: at the end of a {@link Program}, what its {@link Index}es count.
+     *
+     * @param by [n] INT32
+     * @param counter [n] INT32, updated
+     */
+    record Advance(int n, Buffer by, Buffer counter) implements Operation {
+        public Advance {
+            Check.notNegative("n", n);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("advance")
+                    .reads("by", ElementType.INT32, by, n)
+                    .updates("counter", ElementType.INT32, counter, n);
+        }
+    }
+
+    /** {@link Map}. */
+    default void map(Function f, long n, Buffer x, Buffer y) {
+        run(new Map(f, n, x, y));
+    }
+
+    /** {@link Fill}. */
+    default void fill(long n, double value, Buffer x) {
+        run(new Fill(n, value, x));
+    }
+
+    /** {@link Axpy}. */
+    default void axpy(long n, float a, Buffer x, Buffer y) {
+        run(new Axpy(n, a, x, y));
+    }
+
+    /** {@link Scale}. */
+    default void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+        run(new Scale(a, x, accumulate, y));
+    }
+
+    /** {@link Multiply}. */
+    default void multiply(long n, Buffer x, Buffer y, Buffer z) {
+        run(new Multiply(n, x, y, z));
+    }
+
+    /** {@link Average}. */
+    default void average(long n, float weight, Buffer x, Buffer y) {
+        run(new Average(n, Scalar.of(weight), x, y));
+    }
+
+    /** {@link SumRows}. */
+    default void sumRows(int rows, int columns, Buffer x, Buffer sum) {
+        run(new SumRows(rows, columns, x, sum));
+    }
+
+    /** {@link GatherRows}. */
+    default void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target) {
+        run(new GatherRows(rows, columns, index, Index.of(first), source, target));
+    }
+
+    /** {@link FirstNonFinite}. */
+    default void firstNonFinite(long n, Buffer x, Buffer found) {
+        run(new FirstNonFinite(n, x, found));
+    }
+
+    /** {@link Advance}. */
+    default void advance(int n, Buffer by, Buffer counter) {
+        run(new Advance(n, by, counter));
+    }
 }

@@ -1,12 +1,14 @@
 package io.github.elbo4j.device;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The diagonal Gaussian N(mu, diag sigma²) with omega = log sigma, as a variational family, as a prior and as a target.
  * Kernel family {@code meanfield}.
  *
  * <p>Below, {@code h[b,s,d] = (z[b,s,d] − mu[b,d]) · exp(−omega[b,d])}. mu and omega are [B][D].
  */
-public interface MeanFieldOps {
+public interface MeanFieldOps extends Runner {
     /** With respect to what a log-density is differentiated. */
     enum With {
         /** −h / sigma. */
@@ -22,34 +24,98 @@ public interface MeanFieldOps {
      *
      * @param z [B][S][D], written
      */
-    void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z);
+    record Sample(Key key, Index step, Shape shape, Buffer mu, Buffer omega, Buffer z) implements Operation {
+        public Sample {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("sample")
+                    .index("step", step)
+                    .reads("mu", mu, shape.parameters())
+                    .reads("omega", omega, shape.parameters())
+                    .writes("z", z, shape.elements());
+        }
+    }
 
     /**
-     * {@code logQ[b,s] = Σ_d (−h²/2 − omega) − D/2 · log 2π}, the sum along the row.
+     * {@code logQ[b,s] = Σ_d (−h²/2 − omega) − D/2 · log 2π}, the sum along the row, and the gradient of each draw's with
+     * respect to z, mu or omega, in one pass.
      *
-     * @param logQ [B][S] FLOAT64, written
+     * @param with of the gradient
+     * @param logQ [B][S] FLOAT64, written; null if it is not wanted
+     * @param gradient [B][S][D], written; null if it is not wanted
      */
-    void logDensity(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ);
+    record LogDensity(
+            Shape shape,
+            With with,
+            Buffer mu,
+            Buffer omega,
+            Buffer z,
+            @Nullable Buffer logQ,
+            @Nullable Buffer gradient)
+            implements Operation {
+        public LogDensity {
+            Check.present("shape", shape);
+            Check.present("with", with);
+        }
 
-    /**
-     * The gradient of the log-density of each draw with respect to z, mu or omega; see {@link With}.
-     *
-     * @param gradient [B][S][D], written
-     */
-    void logDensityGradient(Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient);
-
-    /**
-     * {@link #logDensity} and {@link #logDensityGradient} with respect to z, in one pass.
-     *
-     * @param logQ [B][S] FLOAT64, written
-     * @param gradient [B][S][D], written
-     */
-    void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient);
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("logDensity")
+                    .reads("mu", mu, shape.parameters())
+                    .reads("omega", omega, shape.parameters())
+                    .reads("z", z, shape.elements());
+            if (logQ != null) {
+                signature.writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
+            }
+            if (gradient != null) {
+                signature.writes("gradient", gradient, shape.elements());
+            }
+            return signature;
+        }
+    }
 
     /**
      * {@code entropy[slot·B + b] = Σ_d omega[b,d] + D/2 · log(2πe)}.
      *
      * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written
      */
-    void entropy(int problems, int dimensions, Buffer omega, Buffer entropy, long slot);
+    record Entropy(int problems, int dimensions, Buffer omega, Buffer entropy, Index slot) implements Operation {
+        @Override
+        public Signature signature() {
+            return Signature.of("entropy")
+                    .reads("omega", omega, Check.product(problems, "problems", dimensions, "dimensions"))
+                    .index("slot", slot)
+                    .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
+        }
+    }
+
+    /** {@link Sample}. */
+    default void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
+        run(new Sample(key, Index.of(step), shape, mu, omega, z));
+    }
+
+    /** {@link LogDensity}, its value alone. */
+    default void logDensity(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ) {
+        run(new LogDensity(shape, With.Z, mu, omega, z, Check.present("logQ", logQ), null));
+    }
+
+    /** {@link LogDensity}, its gradient alone. */
+    default void logDensityGradient(Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient) {
+        run(new LogDensity(shape, with, mu, omega, z, null, Check.present("gradient", gradient)));
+    }
+
+    /** {@link LogDensity}, both, with respect to z. */
+    default void logDensityAndGradient(
+            Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
+        run(new LogDensity(
+                shape, With.Z, mu, omega, z, Check.present("logQ", logQ), Check.present("gradient", gradient)));
+    }
+
+    /** {@link Entropy}. */
+    default void entropy(int problems, int dimensions, Buffer omega, Buffer entropy, long slot) {
+        run(new Entropy(problems, dimensions, omega, entropy, Index.of(slot)));
+    }
 }

@@ -1,20 +1,40 @@
 package io.github.elbo4j.device;
 
 /** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
-public interface NormalOps {
+public interface NormalOps extends Runner {
     /**
      * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step).
      *
      * @param words [B][S][D] INT32, written
      */
-    void words(Key key, int step, Shape shape, Buffer words);
+    record Words(Key key, Index step, Shape shape, Buffer words) implements Operation {
+        public Words {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("words")
+                    .index("step", step)
+                    .writes("words", ElementType.INT32, words, shape.elements());
+        }
+    }
 
     /**
      * {@code u[b,s,d] = ((word >>> 9) + 1/2) · 2^-23}, in the open interval (0, 1).
      *
      * @param u [B][S][D], written
      */
-    void uniform(Key key, int step, Shape shape, Buffer u);
+    record Uniform(Key key, Index step, Shape shape, Buffer u) implements Operation {
+        public Uniform {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("uniform").index("step", step).writes("u", u, shape.elements());
+        }
+    }
 
     /**
      * {@code epsilon[b,s,d]}: the two Box–Muller pairs of the four words of a counter. The first word of a pair gives
@@ -22,5 +42,29 @@ public interface NormalOps {
      *
      * @param epsilon [B][S][D], written
      */
-    void normal(Key key, int step, Shape shape, Buffer epsilon);
+    record Normal(Key key, Index step, Shape shape, Buffer epsilon) implements Operation {
+        public Normal {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("normal").index("step", step).writes("epsilon", epsilon, shape.elements());
+        }
+    }
+
+    /** {@link Words}. */
+    default void words(Key key, int step, Shape shape, Buffer words) {
+        run(new Words(key, Index.of(step), shape, words));
+    }
+
+    /** {@link Uniform}. */
+    default void uniform(Key key, int step, Shape shape, Buffer u) {
+        run(new Uniform(key, Index.of(step), shape, u));
+    }
+
+    /** {@link Normal}. */
+    default void normal(Key key, int step, Shape shape, Buffer epsilon) {
+        run(new Normal(key, Index.of(step), shape, epsilon));
+    }
 }

@@ -1,7 +1,7 @@
 package io.github.elbo4j.device;
 
 /**
- * Every operation of a device: the sum of one small interface per kernel family.
+ * Every {@link Operation}, as a method that passes it on: the sum of one small interface per kernel family.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
  * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key, the step and the
@@ -30,7 +30,7 @@ package io.github.elbo4j.device;
  * <p><b>Cuts.</b> Draws do not depend on how work is cut into calls. Sums do not where it is cut at multiples of 64 draws
  * (sums over draws, in waves that write their own runs) or of 1024 rows (whose sums the caller adds in the order above).
  *
- * <p><b>Errors.</b> Every operation throws {@link IllegalArgumentException} if a buffer is too short (a longer one is
+ * <p><b>Errors.</b> Running or binding an operation throws {@link IllegalArgumentException} if a buffer is too short (a longer one is
  * accepted, and what is beyond is left alone), or of another type or device than it must be, and {@link
  * IllegalStateException} if it is closed; {@link DeviceException} if the device fails.
  */

@@ -3,22 +3,92 @@ package io.github.elbo4j.device;
 import org.jspecify.annotations.Nullable;
 
 /** Ascent steps on n parameters; all buffers [n]. Kernel family {@code optimizer}. */
-public interface OptimizerOps {
+public interface OptimizerOps extends Runner {
     /** {@code parameter = fma(rate, gradient, parameter)}. */
-    void sgd(long n, float rate, Buffer gradient, Buffer parameter);
+    record Sgd(long n, Scalar rate, Buffer gradient, Buffer parameter) implements Operation {
+        public Sgd {
+            Check.notNegative("n", n);
+            Check.present("rate", rate).notNaN("rate");
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("sgd")
+                    .scalar("rate", rate)
+                    .reads("gradient", gradient, n)
+                    .updates("parameter", parameter, n);
+        }
+    }
+
+    /**
+     * The decays of Adam's moments, and what keeps its quotient finite.
+     *
+     * @param guard the small number that is added to the divisor
+     */
+    record Decay(float beta1, float beta2, float guard) {
+        public Decay {
+            Check.fraction("beta1", beta1);
+            Check.fraction("beta2", beta2);
+            if (!(guard >= Float.MIN_NORMAL)) { // a smaller one has no reciprocal
+                throw new IllegalArgumentException(
+                        "guard is " + guard + ", but must be " + Float.MIN_NORMAL + " or more");
+            }
+        }
+    }
 
     /**
      * Adam (Kingma and Ba 2015) in units of a scale, t = 1, 2, …: {@code g = scale·gradient}; {@code m = m + (1−beta1)·(g −
      * m)}; {@code v = v + (1−beta2)·(g² − v)}; {@code parameter += rate·scale/(1−beta1^t) · m / (√(v/(1−beta2^t)) + guard)}.
      * These are the steps that Adam takes with parameter/scale, so one rate suits parameters of any unit.
      *
-     * @param t the step, from 1
+     * @param rate {@code rate/(1−beta1^t)}, see {@link #rateAt}
+     * @param correction {@code 1/(1−beta2^t)}, see {@link #correctionAt}
      * @param scale null for ones, or [n], positive
-     * @param guard the small number that keeps the quotient finite
      * @param m first moment, updated
      * @param v second moment, updated
      */
-    void adam(
+    record Adam(
+            long n,
+            Scalar rate,
+            Scalar correction,
+            Decay decay,
+            Buffer gradient,
+            @Nullable Buffer scale,
+            Buffer m,
+            Buffer v,
+            Buffer parameter)
+            implements Operation {
+        public Adam {
+            Check.notNegative("n", n);
+            Check.present("rate", rate).notNaN("rate");
+            Check.present("correction", correction).notNaN("correction");
+            Check.present("decay", decay);
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("adam")
+                    .scalar("rate", rate)
+                    .scalar("correction", correction)
+                    .reads("gradient", gradient, n);
+            if (scale != null) {
+                signature.reads("scale", scale, n);
+            }
+            return signature.updates("m", m, n).updates("v", v, n).updates("parameter", parameter, n);
+        }
+    }
+
+    /** {@link Sgd}. */
+    default void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
+        run(new Sgd(n, Scalar.of(rate), gradient, parameter));
+    }
+
+    /**
+     * {@link Adam}.
+     *
+     * @param t the step, from 1
+     */
+    default void adam(
             long n,
             int t,
             float rate,
@@ -29,9 +99,16 @@ public interface OptimizerOps {
             @Nullable Buffer scale,
             Buffer m,
             Buffer v,
-            Buffer parameter);
+            Buffer parameter) {
+        Check.positive("t", t);
+        Check.notNaN("rate", rate);
+        Decay decay = new Decay(beta1, beta2, guard);
+        Scalar rateAt = Scalar.of(rateAt(t, rate, beta1));
+        Scalar correctionAt = Scalar.of(correctionAt(t, beta2));
+        run(new Adam(n, rateAt, correctionAt, decay, gradient, scale, m, v, parameter));
+    }
 
-    /** {@code rate/(1−beta1^t)}, in float64 on the host, then rounded: what every device takes in {@link #adam}. */
+    /** {@code rate/(1−beta1^t)}, in float64 on the host, then rounded: what every device takes in {@link Adam}. */
     static float rateAt(int t, float rate, float beta1) {
         return (float) (rate / (1 - StrictMath.pow(beta1, t)));
     }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li><i>closed-form entropy</i>: the sums use g as it is; the caller adds the entropy's gradient, 1 in each omega, by
- *       {@link ElboOps#meanOverDraws}.
+ *       {@link ElboOps.MeanOverDraws}.
  *   <li><i>path derivative</i> ("sticking the landing"): g is replaced by {@code g − ∇z log q = g + L⁻ᵀ·epsilon}; nothing
  *       is added. Its variance vanishes where q is the posterior.
  * </ul>
  *
  * <p>Runs and waves are as in {@link ScoreOps}.
  */
-public interface ReparamOps {
+public interface ReparamOps extends Runner {
     /**
      * {@code runs[b,r,d] = Σ_{s in r} g}, and {@code Σ_{s in r} g·(sigma·epsilon)} from D on; with {@code path}, g +
      * epsilon·exp(−omega) takes the place of g.
@@ -25,7 +25,22 @@ public interface ReparamOps {
      * @param gradient g, [B][S][D] of this shape
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
-    void meanFieldReparam(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs);
+    record MeanFieldReparam(
+            Key key, Index step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
+            implements Operation {
+        public MeanFieldReparam {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("meanFieldReparam")
+                    .index("step", step)
+                    .reads("omega", omega, shape.parameters())
+                    .reads("gradient", gradient, shape.elements())
+                    .updates("runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+        }
+    }
 
     /**
      * {@code Σ_s g_i}, then [D][D] {@code Σ_s g_i · epsilon_j} for j &lt; i, times L_ii for j = i, zero above; with
@@ -33,9 +48,39 @@ public interface ReparamOps {
      *
      * @param gradient g, [B][S][D] of this shape
      * @param score null for the closed-form entropy; for the path derivative [B][S][D] from {@link
-     *     FullRankOps#fullRankScore}
+     *     FullRankOps.FullRankScore}
      * @param runs [B][runs][D + D²] FLOAT64, the shape's runs written
      */
-    void fullRankReparam(
-            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs);
+    record FullRankReparam(
+            Key key, Index step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs)
+            implements Operation {
+        public FullRankReparam {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("fullRankReparam")
+                    .index("step", step)
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .reads("gradient", gradient, shape.elements());
+            if (score != null) {
+                signature.reads("score", score, shape.elements());
+            }
+            return signature.updates(
+                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, Check.gradientWidth(shape)));
+        }
+    }
+
+    /** {@link MeanFieldReparam}. */
+    default void meanFieldReparam(
+            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
+        run(new MeanFieldReparam(key, Index.of(step), shape, path, omega, gradient, runs));
+    }
+
+    /** {@link FullRankReparam}. */
+    default void fullRankReparam(
+            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
+        run(new FullRankReparam(key, Index.of(step), shape, factor, gradient, score, runs));
+    }
 }

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
  * The score-function gradient {@code ∇ E_q[f] = E_q[(f − baseline) · ∇log q]} with f = log p − log q (Ranganath, Gerrish
  * and Blei 2014). Kernel family {@code score}.
  *
- * <p>Two steps: {@link #scoreWeights} turns f into one weight per draw; then a sum of weight times score over the draws
- * of the shape goes to run sums, whose mean {@link ElboOps#meanOverDraws} takes. A shape's firstDraw must be a multiple
+ * <p>Two steps: {@link ScoreWeights} turns f into one weight per draw; then a sum of weight times score over the draws
+ * of the shape goes to run sums, whose mean {@link ElboOps.MeanOverDraws} takes. A shape's firstDraw must be a multiple
  * of 64, and it writes the runs from firstDraw/64 on, so a caller may cut the draws into waves.
  *
  * <p>For mean-field, the score in mu is {@code epsilon / sigma} and in omega {@code epsilon² − 1}. For full-rank, it is
  * {@code v = L⁻ᵀ·epsilon} in mu, {@code v_i · epsilon_j} in L_ij (j &lt; i) and {@code v_i · epsilon_i · L_ii − 1} in
  * log L_ii.
  */
-public interface ScoreOps {
+public interface ScoreOps extends Runner {
     /** What is subtracted from f; none changes the gradient's expectation. */
     enum Baseline {
         /** Nothing. */
@@ -39,15 +39,46 @@ public interface ScoreOps {
      * @param rate in (0, 1]; 1 on the first step
      * @param weights [B][S], written
      */
-    void scoreWeights(
+    record ScoreWeights(
             int problems,
             int draws,
             Baseline baseline,
             Buffer logP,
             Buffer logQ,
             @Nullable Buffer running,
-            double rate,
-            Buffer weights);
+            Scalar rate,
+            Buffer weights)
+            implements Operation {
+        public ScoreWeights {
+            Check.present("baseline", baseline);
+            Check.positive("draws", draws);
+            if (draws < 2 && (baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE)) {
+                throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
+                        + " needs 2 or more: it is estimated from the other draws");
+            }
+            if (baseline == Baseline.RUNNING_MEAN) {
+                if (Check.present("rate", rate).isFixed() && !(rate.value() > 0 && rate.value() <= 1)) {
+                    throw new IllegalArgumentException("rate is " + rate.value() + ", but must be in (0, 1]");
+                }
+                if (running == null) {
+                    throw new IllegalArgumentException(
+                            "running is missing, but the baseline RUNNING_MEAN keeps its state there");
+                }
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            long rows = Check.product(problems, "problems", draws, "draws");
+            Signature signature = Signature.of("scoreWeights")
+                    .reads("logP", ElementType.FLOAT64, logP, rows)
+                    .reads("logQ", ElementType.FLOAT64, logQ, rows);
+            if (baseline == Baseline.RUNNING_MEAN && running != null) {
+                signature.updates("running", ElementType.FLOAT64, running, problems).scalar("rate", rate);
+            }
+            return signature.writes("weights", weights, rows);
+        }
+    }
 
     /**
      * {@code runs[b,r,d] = Σ_{s in r} w·epsilon·exp(−omega)}, and {@code Σ_{s in r} w·(epsilon² − 1)} from D on.
@@ -57,12 +88,142 @@ public interface ScoreOps {
      * omega.
      *
      * @param weights [B][S] of this shape
-     * @param sums null, or [B][4D]: per coordinate the means over draws that {@link #meanFieldScoreSquares} and {@link
-     *     ElboOps#meanOverDraws} give
+     * @param sums null, or [B][4D]: per coordinate the means over draws that {@link MeanFieldScoreSquares} and {@link
+     *     ElboOps.MeanOverDraws} give
      * @param draws all draws S that {@code sums} are means of
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
-    void meanFieldScore(
+    record MeanFieldScore(
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer omega,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs)
+            implements Operation {
+        public MeanFieldScore {
+            Check.address(key, shape);
+            if (sums != null) {
+                Check.positive("draws", draws);
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("meanFieldScore")
+                    .index("step", step)
+                    .reads("omega", omega, shape.parameters())
+                    .reads("weights", weights, shape.rows());
+            if (sums != null) {
+                signature.reads("sums", sums, 4 * shape.parameters());
+            }
+            return signature.updates(
+                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+        }
+    }
+
+    /**
+     * {@code Σ_s (w·epsilon², epsilon², w·h², h²)} with h = epsilon² − 1, four blocks of D.
+     *
+     * @param runs [B][runs][4D] FLOAT64, the shape's runs written
+     */
+    record MeanFieldScoreSquares(Key key, Index step, Shape shape, Buffer weights, Buffer runs)
+            implements Operation {
+        public MeanFieldScoreSquares {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("meanFieldScoreSquares")
+                    .index("step", step)
+                    .reads("weights", weights, shape.rows())
+                    .updates("runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 4L * shape.dimensions()));
+        }
+    }
+
+    /**
+     * As {@link MeanFieldScore} for the full-rank family: D sums for mu, then [D][D] for the factor (zero above the
+     * diagonal).
+     *
+     * @param score [B][S][D] of this shape, from {@link FullRankOps.FullRankScore}
+     * @param sums null, or [B][2(D+D²)]: means of Σ w·h² and then of Σ h², each laid out as the gradient
+     * @param runs [B][runs][D + D²] FLOAT64, the shape's runs written
+     */
+    record FullRankScoreGradient(
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer factor,
+            Buffer score,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs)
+            implements Operation {
+        public FullRankScoreGradient {
+            Check.address(key, shape);
+            if (sums != null) {
+                Check.positive("draws", draws);
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.of("fullRankScoreGradient")
+                    .index("step", step)
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .reads("score", score, shape.elements())
+                    .reads("weights", weights, shape.rows());
+            if (sums != null) {
+                signature.reads("sums", sums, Check.times("sums", 2, Check.gradient("sums", shape)));
+            }
+            return signature.updates(
+                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, Check.gradientWidth(shape)));
+        }
+    }
+
+    /**
+     * {@code Σ_s w·h²}, then {@code Σ_s h²}, each laid out as the gradient.
+     *
+     * @param runs [B][runs][2(D + D²)] FLOAT64, the shape's runs written
+     */
+    record FullRankScoreSquares(
+            Key key, Index step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs)
+            implements Operation {
+        public FullRankScoreSquares {
+            Check.address(key, shape);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("fullRankScoreSquares")
+                    .index("step", step)
+                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .reads("score", score, shape.elements())
+                    .reads("weights", weights, shape.rows())
+                    .updates(
+                            "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2 * Check.gradientWidth(shape)));
+        }
+    }
+
+    /** {@link ScoreWeights}. */
+    default void scoreWeights(
+            int problems,
+            int draws,
+            Baseline baseline,
+            Buffer logP,
+            Buffer logQ,
+            @Nullable Buffer running,
+            double rate,
+            Buffer weights) {
+        run(new ScoreWeights(problems, draws, baseline, logP, logQ, running, Scalar.of(rate), weights));
+    }
+
+    /** {@link MeanFieldScore}. */
+    default void meanFieldScore(
             Key key,
             int step,
             Shape shape,
@@ -70,24 +231,17 @@ public interface ScoreOps {
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
-            Buffer runs);
+            Buffer runs) {
+        run(new MeanFieldScore(key, Index.of(step), shape, omega, weights, sums, draws, runs));
+    }
 
-    /**
-     * {@code Σ_s (w·epsilon², epsilon², w·h², h²)} with h = epsilon² − 1, four blocks of D.
-     *
-     * @param runs [B][runs][4D] FLOAT64, the shape's runs written
-     */
-    void meanFieldScoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs);
+    /** {@link MeanFieldScoreSquares}. */
+    default void meanFieldScoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
+        run(new MeanFieldScoreSquares(key, Index.of(step), shape, weights, runs));
+    }
 
-    /**
-     * As {@link #meanFieldScore} for the full-rank family: D sums for mu, then [D][D] for the factor (zero above the
-     * diagonal).
-     *
-     * @param score [B][S][D] of this shape, from {@link FullRankOps#fullRankScore}
-     * @param sums null, or [B][2(D+D²)]: means of Σ w·h² and then of Σ h², each laid out as the gradient
-     * @param runs [B][runs][D + D²] FLOAT64, the shape's runs written
-     */
-    void fullRankScoreGradient(
+    /** {@link FullRankScoreGradient}. */
+    default void fullRankScoreGradient(
             Key key,
             int step,
             Shape shape,
@@ -96,12 +250,13 @@ public interface ScoreOps {
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
-            Buffer runs);
+            Buffer runs) {
+        run(new FullRankScoreGradient(key, Index.of(step), shape, factor, score, weights, sums, draws, runs));
+    }
 
-    /**
-     * {@code Σ_s w·h²}, then {@code Σ_s h²}, each laid out as the gradient.
-     *
-     * @param runs [B][runs][2(D + D²)] FLOAT64, the shape's runs written
-     */
-    void fullRankScoreSquares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs);
+    /** {@link FullRankScoreSquares}. */
+    default void fullRankScoreSquares(
+            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
+        run(new FullRankScoreSquares(key, Index.of(step), shape, factor, score, weights, runs));
+    }
 }

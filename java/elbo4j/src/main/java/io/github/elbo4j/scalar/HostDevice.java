@@ -1,13 +1,18 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.CheckedOps;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Leak;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.Signature;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** The processors of this machine: Java arrays, a fixed pool of threads, and kernel bodies in plain Java or in SIMD. */
 public final class HostDevice implements Device {
@@ -17,22 +22,22 @@ public final class HostDevice implements Device {
     private final String name;
     private final String description;
     private final Workers workers;
-    private final Ops ops;
+    private final Twins twins;
     private final Leak leak;
 
     /** Kernel bodies of the caller's choice on the given threads, which the device then owns. */
-    public HostDevice(String name, String description, Workers workers, HostOps ops) {
+    public HostDevice(String name, String description, Workers workers, Twins twins) {
         this.name = name;
         this.description = description;
         this.workers = workers;
-        this.ops = new CheckedOps(this, ops);
+        this.twins = twins;
         this.leak = new Leak(this, Device.class, name + " device", "opened");
     }
 
     /** The definition of every operation, in plain Java. */
     public static HostDevice scalar(int threads) {
         Workers workers = new Workers(threads);
-        return new HostDevice("scalar", "plain Java, " + threads(threads), workers, new HostOps(workers));
+        return new HostDevice("scalar", "plain Java, " + threads(threads), workers, Twins.scalar());
     }
 
     /** A number of threads in words. */
@@ -84,7 +89,32 @@ public final class HostDevice implements Device {
 
     @Override
     public Ops ops() {
-        return ops;
+        return this::run;
+    }
+
+    private void run(Operation operation) {
+        operation.signature().check(this);
+        run(twins.of(operation));
+    }
+
+    /** One task at a time: it takes all threads anyway. */
+    void run(Task task) {
+        synchronized (twins) {
+            task.run(workers);
+        }
+    }
+
+    @Override
+    public Program bind(List<? extends Operation> operations) {
+        Task[] tasks = new Task[operations.size()];
+        Set<Buffer> buffers = new LinkedHashSet<>();
+        for (int i = 0; i < tasks.length; i++) {
+            Signature signature = operations.get(i).signature();
+            signature.check(this);
+            signature.arguments().forEach(argument -> buffers.add(argument.buffer()));
+            tasks[i] = twins.of(operations.get(i));
+        }
+        return new HostProgram(this, tasks, buffers.toArray(new Buffer[0]));
     }
 
     /** Work is done when a call returns. */

@@ -1,11 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.MeanFieldOps.With;
 import io.github.elbo4j.device.Shape;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The diagonal Gaussian. Twin of kernels/meanfield.cu; h = (z − mu)·exp(−omega). */
@@ -20,12 +19,16 @@ public class MeanFieldKernel {
     private static final int TILES = 19;
 
     private final Basics basics;
-    private final Sample sample = new Sample();
-    private final Density density = new Density();
-    private final Entropy entropy = new Entropy();
 
     public MeanFieldKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(MeanFieldOps.Sample.class, Sample::new);
+        twins.add(MeanFieldOps.LogDensity.class, Density::new);
+        twins.add(MeanFieldOps.Entropy.class, Entropy::new);
     }
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
@@ -77,61 +80,33 @@ public class MeanFieldKernel {
 
     // ---- launches ----
 
-    public void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
-        sample.seed = key.seed();
-        sample.step = step;
-        sample.shape = shape;
-        sample.mu = mu;
-        sample.omega = omega;
-        sample.z = z;
-        basics.workers().run(sample, Groups.count(shape), 4 * shape.elements());
-    }
-
-    public void density(
-            Shape shape,
-            With with,
-            Buffer mu,
-            Buffer omega,
-            Buffer z,
-            @Nullable Buffer logQ,
-            @Nullable Buffer gradient) {
-        density.shape = shape;
-        density.with = with;
-        density.mu = mu;
-        density.omega = omega;
-        density.z = z;
-        density.logQ = logQ;
-        density.gradient = gradient;
-        // One short draw a problem: neighbouring problems are neighbours in memory and are taken together.
+    private static int together(Shape shape) {
         boolean together = shape.draws() == 1 && shape.dimensions() > 0 && shape.dimensions() <= BLOCK / 2;
-        density.together = together ? BLOCK / shape.dimensions() : 0;
-        int items = together ? Kernel.ceilDiv(shape.problems(), density.together) : Groups.count(shape);
-        basics.workers().run(density, items, 2 * shape.elements());
+        return together ? BLOCK / shape.dimensions() : 0;
     }
 
-    public void entropy(int problems, int dimensions, Buffer omega, Buffer result, long slot) {
-        entropy.dimensions = dimensions;
-        entropy.omega = omega;
-        entropy.result = result;
-        entropy.at = (int) (slot * problems);
-        basics.workers().run(entropy, problems, (long) problems * dimensions);
+    private static int items(Shape shape) {
+        int together = together(shape);
+        return together > 0 ? Kernel.ceilDiv(shape.problems(), together) : Groups.count(shape);
     }
 
     /** One work item is a group of draws of one problem, so that exp(omega) is taken once for all of them. */
     private final class Sample extends Kernel {
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private @Nullable Buffer mu;
-        private @Nullable Buffer omega;
-        private @Nullable Buffer z;
+        private final MeanFieldOps.Sample op;
+
+        Sample(MeanFieldOps.Sample op) {
+            super(Groups.count(op.shape()), 4 * op.shape().elements());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] location = floats(Objects.requireNonNull(mu));
-            float[] logScale = floats(Objects.requireNonNull(omega));
-            float[] out = floats(Objects.requireNonNull(z));
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            Shape x = op.shape();
+            float[] location = floats(op.mu());
+            float[] logScale = floats(op.omega());
+            float[] out = floats(op.z());
             int dims = x.dimensions();
             float[] sigma = scratch.floats(SIGMA, dims);
             float[] epsilon = scratch.floats(EPSILON, BLOCK);
@@ -153,21 +128,23 @@ public class MeanFieldKernel {
 
     /** One work item is a group of draws of one problem, or a block of problems with one short draw each. */
     private final class Density extends Kernel {
-        private @Nullable Shape shape;
-        private int together;
-        private With with = With.Z;
-        private @Nullable Buffer mu;
-        private @Nullable Buffer omega;
-        private @Nullable Buffer z;
-        private @Nullable Buffer logQ;
-        private @Nullable Buffer gradient;
+        private final MeanFieldOps.LogDensity op;
+        private final int together; // problems of one short draw, which are neighbours in memory; 0: by draws
+
+        Density(MeanFieldOps.LogDensity op) {
+            super(items(op.shape()), 2 * op.shape().elements());
+            this.op = op;
+            this.together = together(op.shape());
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] location = floats(Objects.requireNonNull(mu));
-            float[] logScale = floats(Objects.requireNonNull(omega));
-            float[] draws = floats(Objects.requireNonNull(z));
+            Shape x = op.shape();
+            float[] location = floats(op.mu());
+            float[] logScale = floats(op.omega());
+            float[] draws = floats(op.z());
+            Buffer logQ = op.logQ();
+            Buffer gradient = op.gradient();
             double[] values = logQ == null ? null : doubles(logQ);
             float[] slopes = gradient == null ? null : floats(gradient);
             int dims = x.dimensions();
@@ -225,8 +202,8 @@ public class MeanFieldKernel {
                 int n) {
             if (slopes == null) {
                 terms(mu, omega, m, inverse, d, z, o, terms, n);
-            } else if (logQ == null) {
-                gradient(with, mu, m, inverse, d, z, slopes, o, n);
+            } else if (op.logQ() == null) {
+                gradient(op.with(), mu, m, inverse, d, z, slopes, o, n);
             } else {
                 termsAndGradient(mu, omega, m, inverse, d, z, slopes, o, terms, n);
             }
@@ -235,15 +212,19 @@ public class MeanFieldKernel {
 
     /** One work item is a problem. */
     private final class Entropy extends Kernel {
-        private int dimensions;
-        private int at;
-        private @Nullable Buffer omega;
-        private @Nullable Buffer result;
+        private final MeanFieldOps.Entropy op;
+
+        Entropy(MeanFieldOps.Entropy op) {
+            super(op.problems(), (long) op.problems() * op.dimensions());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] logScale = floats(Objects.requireNonNull(omega));
-            double[] out = doubles(Objects.requireNonNull(result));
+            float[] logScale = floats(op.omega());
+            double[] out = doubles(op.entropy());
+            int dimensions = op.dimensions();
+            int at = (int) value(op.slot()) * op.problems();
             for (int b = from; b < to; b++) {
                 double sum = basics.sums().row(logScale, b * dimensions, dimensions, scratch);
                 out[at + b] = sum + dimensions * (HALF_LOG_2PI + 0.5);

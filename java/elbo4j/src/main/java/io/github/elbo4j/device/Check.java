@@ -1,0 +1,160 @@
+package io.github.elbo4j.device;
+
+import org.jspecify.annotations.Nullable;
+
+/** Checks of arguments, and lengths of buffers that do not overflow. A message names the argument, what it was and what it must be. */
+final class Check {
+    private Check() {}
+
+    /** The length of {@code factor[B][D][D]}. */
+    static long factor(String name, int problems, int dimensions) {
+        return times(name, product(problems, "problems", dimensions, "dimensions"), dimensions);
+    }
+
+    /** B·(D + D²), the length of a full-rank gradient of every problem. */
+    static long gradient(String name, Shape shape) {
+        return shape.parameters() + factor(name, shape.problems(), shape.dimensions());
+    }
+
+    /** The least length of the runs of a shape, {@code perRun} sums each, all problems together. */
+    static long runs(String name, Buffer runs, int firstDraw, int draws, long perRun) {
+        if (firstDraw % ElboOps.RUN != 0) {
+            throw new IllegalArgumentException("firstDraw is " + firstDraw + ", but must be a multiple of "
+                    + ElboOps.RUN + ", where a run begins");
+        }
+        long count = firstDraw / ElboOps.RUN + (long) ElboOps.runs(draws);
+        long length = times(name, perRun, count);
+        if (perRun > 0 && present(name, runs).length() % perRun != 0) {
+            throw new IllegalArgumentException(
+                    name + " has " + runs.length() + " elements, but must have a multiple of " + perRun
+                            + ": so many sums belong to a run of all problems");
+        }
+        return length;
+    }
+
+    /** D + D², the sums of a full-rank gradient. */
+    static long gradientWidth(Shape shape) {
+        return shape.dimensions() + (long) shape.dimensions() * shape.dimensions();
+    }
+
+    /** {@link #runs(String, Buffer, int, int, long)} of so many sums of each problem. */
+    static long runs(Buffer runs, Shape shape, long width) {
+        return runs("runs", runs, shape.firstDraw(), shape.draws(), times("runs", width, shape.problems()));
+    }
+
+    static void scale(float scale) {
+        if (!(scale > 0) || Float.isInfinite(scale)) {
+            throw new IllegalArgumentException("scale is " + scale + ", but must be positive and finite");
+        }
+    }
+
+    static void column(String name, Matrix matrix, int rows) {
+        present(name, matrix);
+        if (matrix.rows() != rows || matrix.columns() != 1) {
+            throw new IllegalArgumentException(name + " is " + extents(matrix) + ", but must be " + rows + " x 1");
+        }
+    }
+
+    static void triangle(Matrix l, Matrix b) {
+        present("l", l);
+        present("b", b);
+        if (l.rows() != l.columns() || l.rows() != b.rows()) {
+            throw new IllegalArgumentException(
+                    "l is " + extents(l) + ", but must be square with the rows of b, which is " + extents(b));
+        }
+    }
+
+    /** Two elements of the view must not be one of the buffer: threads would write it in any order. */
+    static void written(String name, Matrix matrix) {
+        long rows = matrix.rows() < 2 ? Long.MAX_VALUE : matrix.rowStride();
+        long columns = matrix.columns() < 2 ? Long.MAX_VALUE : matrix.columnStride();
+        boolean apart = rows >= columns
+                ? columns > 0 && (rows - 1) / columns >= matrix.columns() - 1
+                : rows > 0 && (columns - 1) / rows >= matrix.rows() - 1;
+        if (matrix.end() > 0 && !apart) {
+            throw new IllegalArgumentException(name + " is " + extents(matrix) + " with strides " + matrix.rowStride()
+                    + ", " + matrix.columnStride() + ", but its elements must not share places: it is written");
+        }
+    }
+
+    static void apart(String name, Matrix read, Matrix written) {
+        if (read.buffer() == written.buffer() && read.offset() < written.end() && written.offset() < read.end()) {
+            throw new IllegalArgumentException(
+                    name + " shares elements with the matrix that is written; they must not overlap");
+        }
+    }
+
+    static String extents(Matrix matrix) {
+        return matrix.rows() + " x " + matrix.columns();
+    }
+
+    /** The length of {@code [slot+1][problems][width]}; of a slot that is counted, of one record. */
+    static long records(Index slot, int problems, int width) {
+        slot.notNegative("slot");
+        notNegative("problems", problems);
+        return times("slot", slot.isFixed() ? sum(slot.base(), 1, "slot") : 1, (long) problems * width);
+    }
+
+    static long times(String name, long a, long b) {
+        if (b > 0 && a > Long.MAX_VALUE / b) {
+            throw new IllegalArgumentException(
+                    name + ": " + a + " times " + b + " elements are more than any memory has");
+        }
+        return a * b;
+    }
+
+    static long sum(long a, long b, String name) {
+        if (a > Long.MAX_VALUE - b) {
+            throw new IllegalArgumentException(name + " is " + a + ", beyond any memory");
+        }
+        return a + b;
+    }
+
+    static long product(int a, String nameA, int b, String nameB) {
+        notNegative(nameA, a);
+        notNegative(nameB, b);
+        return (long) a * b;
+    }
+
+    static <T> T present(String name, @Nullable T argument) {
+        if (argument == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return argument;
+    }
+
+    static void address(Key key, Shape shape) {
+        present("key", key);
+        present("shape", shape);
+    }
+
+    static void notNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be 0 or more");
+        }
+    }
+
+    static void positive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+        }
+    }
+
+    static void atMost(String name, long value, long most) {
+        if (value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be " + most + " or less");
+        }
+    }
+
+    static void notNaN(String name, double value) {
+        if (Double.isNaN(value)) {
+            throw new IllegalArgumentException(name + " is NaN");
+        }
+    }
+
+    static void fraction(String name, float value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must be in [0, 1)");
+        }
+    }
+}

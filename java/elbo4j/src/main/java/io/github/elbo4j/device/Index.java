@@ -1,0 +1,42 @@
+package io.github.elbo4j.device;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole number that an operation needs when it runs, {@code base + times · counter[at]}: a fixed one, or one that is
+ * counted in device memory, so that a {@link Program} which runs again does the next step without being told.
+ *
+ * @param counter null, or INT32
+ */
+public record Index(long base, long times, @Nullable Buffer counter, int at) {
+    public Index {
+        Check.notNegative("at", at);
+    }
+
+    /** A number that does not change. */
+    public static Index of(long value) {
+        return new Index(value, 0, null, 0);
+    }
+
+    /** Element {@code at} of a counter. */
+    public static Index counted(Buffer counter, int at) {
+        return new Index(0, 1, Check.present("counter", counter), at);
+    }
+
+    /** A multiple of this one. */
+    public Index by(long factor) {
+        return new Index(base * factor, times * factor, counter, at);
+    }
+
+    /** Whether it does not change. */
+    public boolean isFixed() {
+        return counter == null;
+    }
+
+    /** Refuses a fixed one that is negative. */
+    void notNegative(String name) {
+        if (counter == null) {
+            Check.notNegative(name, base);
+        }
+    }
+}

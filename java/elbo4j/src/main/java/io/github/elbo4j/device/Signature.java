@@ -1,0 +1,170 @@
+package io.github.elbo4j.device;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers of an {@link Operation}: each one's name, element type and least length, and what becomes of it. A message
+ * names the argument, what it was and what it must be.
+ */
+public final class Signature {
+    private final String operation;
+    private final List<Argument> arguments = new ArrayList<>(8);
+
+    /** What an operation does with an argument. */
+    public enum Access {
+        READS,
+        /** Every element is written; what was there does not count. */
+        WRITES,
+        /** What was there counts, and is replaced or added to. */
+        UPDATES
+    }
+
+    /**
+     * A buffer, or the part of it that a view sees.
+     *
+     * @param length how many elements it must have at least
+     * @param view null for a buffer from its first element on
+     */
+    public record Argument(
+            String name, Buffer buffer, ElementType type, long length, Access access, @Nullable Matrix view) {}
+
+    private Signature(String operation) {
+        this.operation = operation;
+    }
+
+    /** No arguments yet. */
+    static Signature of(String operation) {
+        return new Signature(operation);
+    }
+
+    /** The operation's name, as messages have it. */
+    public String operation() {
+        return operation;
+    }
+
+    /** In the order of the record. */
+    public List<Argument> arguments() {
+        return Collections.unmodifiableList(arguments);
+    }
+
+    Signature reads(String name, ElementType type, Buffer buffer, long length) {
+        return add(name, type, buffer, length, Access.READS);
+    }
+
+    Signature writes(String name, ElementType type, Buffer buffer, long length) {
+        return add(name, type, buffer, length, Access.WRITES);
+    }
+
+    Signature updates(String name, ElementType type, Buffer buffer, long length) {
+        return add(name, type, buffer, length, Access.UPDATES);
+    }
+
+    /** {@link #reads} of float32. */
+    Signature reads(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT32, buffer, length, Access.READS);
+    }
+
+    /** {@link #writes} of float32. */
+    Signature writes(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT32, buffer, length, Access.WRITES);
+    }
+
+    /** {@link #updates} of float32. */
+    Signature updates(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT32, buffer, length, Access.UPDATES);
+    }
+
+    /** What an index is counted in, if it is. */
+    Signature index(String name, Index index) {
+        Buffer counter = index.counter();
+        return counter == null
+                ? this
+                : add(name, ElementType.INT32, counter, Check.sum(index.at(), 1, name), Access.READS);
+    }
+
+    /** What a scalar is looked up in, if it is. */
+    Signature scalar(String name, Scalar scalar) {
+        Buffer table = scalar.table();
+        return table == null
+                ? this
+                : add(name, ElementType.FLOAT64, table, 0, Access.READS).index(name, scalar.row());
+    }
+
+    Signature matrix(String name, ElementType type, Matrix matrix, Access access) {
+        Check.present(name, matrix);
+        arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), access, matrix));
+        return this;
+    }
+
+    private Signature add(String name, ElementType type, Buffer buffer, long length, Access access) {
+        arguments.add(new Argument(name, Check.present(name, buffer), type, length, access, null));
+        return this;
+    }
+
+    /**
+     * Whether a device can run the operation.
+     *
+     * @throws IllegalArgumentException if a buffer is another device's, too short or of another type, or views overlap
+     * @throws IllegalStateException if a buffer is closed
+     */
+    public void check(Device device) {
+        for (Argument argument : arguments) {
+            check(device, argument);
+        }
+        for (Argument written : arguments) {
+            if (written.view != null && written.access != Access.READS) {
+                Check.written(written.name, written.view);
+                for (Argument read : arguments) {
+                    if (read.view != null && read.access == Access.READS) {
+                        Check.apart(read.name, read.view, written.view);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(Device device, Argument argument) {
+        String name = argument.name;
+        Buffer buffer = argument.buffer;
+        if (buffer.device() != device) {
+            throw new IllegalArgumentException(name + " is a " + buffer + ", but must belong to this " + device.name()
+                    + " device (" + device.description() + ")");
+        }
+        checkOpen(argument);
+        if (buffer.type() != argument.type) {
+            throw new IllegalArgumentException(name + " holds " + buffer.type() + ", but must hold " + argument.type);
+        }
+        if (argument.length < 0) {
+            throw new IllegalArgumentException(
+                    "the length of " + name + " is " + argument.length + ", but must be 0 or more");
+        }
+        if (buffer.length() < argument.length) {
+            throw new IllegalArgumentException(
+                    name + " has " + buffer.length() + " elements, but must have " + argument.length + " or more");
+        }
+    }
+
+    private static void checkOpen(Argument argument) {
+        if (argument.buffer.isClosed()) {
+            throw new IllegalStateException(argument.name + " is a " + argument.buffer);
+        }
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder words = new StringBuilder(operation);
+        for (Argument a : arguments) {
+            words.append(a.access == Access.READS ? ", " : " -> ")
+                    .append(a.name)
+                    .append(' ')
+                    .append(a.type)
+                    .append('[')
+                    .append(a.length)
+                    .append(']');
+        }
+        return words.toString();
+    }
+}
