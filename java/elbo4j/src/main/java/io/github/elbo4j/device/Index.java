@@ -28,6 +28,11 @@ public record Index(long base, long times, @Nullable Buffer counter, int at) {
         return new Index(base * factor, times * factor, counter, at);
     }
 
+    /** So much more. */
+    public Index plus(long more) {
+        return new Index(base + more, times, counter, at);
+    }
+
     /** Whether it does not change. */
     public boolean isFixed() {
         return counter == null;

@@ -14,6 +14,7 @@ public interface Program extends AutoCloseable {
      *
      * @throws IllegalStateException if a buffer, or the program, is closed
      * @throws DeviceException if the device fails
+     * @throws java.util.concurrent.CancellationException if the thread was interrupted; some operations have then not run
      */
     void run();
 

@@ -36,6 +36,11 @@ public record Shape(int problems, int draws, int dimensions, int firstProblem, i
         return new Shape(problems, draws, dimensions, problem, draw, dimension);
     }
 
+    /** The draws of all problems as draws of one problem: for densities that are the same for every problem. */
+    public Shape flat() {
+        return of(1, Math.toIntExact(rows()), dimensions);
+    }
+
     /** B·S, the rows of {@code z}, which is also the length of {@code logP[B][S]}. */
     public long rows() {
         return (long) problems * draws;

@@ -4,9 +4,11 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Interrupts;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Scalar;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
@@ -34,10 +36,9 @@ public final class GradientEstimator implements AutoCloseable {
 
     private final LogJoint joint;
     private final VariationalFamily family;
-    private boolean path;
+    private final Gradient kind;
     private final Baseline baseline;
     private final int draws;
-    private final Ops ops;
     private final Waves waves;
     private final Buffers own;
     private final @Nullable GaussianPass pass; // then there are no z and slope
@@ -81,11 +82,10 @@ public final class GradientEstimator implements AutoCloseable {
         }
         this.joint = joint;
         this.family = family;
-        this.path = kind == Gradient.PATH;
+        this.kind = kind;
         this.baseline = baseline;
         this.draws = draws;
         this.own = new Buffers(family.device());
-        this.ops = family.device().ops();
         int problems = family.problems();
         score = kind == Gradient.SCORE;
         boolean control = score && baseline == Baseline.CONTROL_VARIATE;
@@ -93,7 +93,7 @@ public final class GradientEstimator implements AutoCloseable {
         pass = target == null ? null : family.gaussianPass(target.mu(), target.omega());
         // z, the score of a full-rank family, ∇z log p
         long perDraw = pass != null ? 0 : (score ? 2L : 3L) * family.dimensions();
-        waves = new Waves(own, problems, draws, family.dimensions(), perDraw, workspaceBytes);
+        waves = new Waves(problems, draws, family.dimensions(), perDraw, workspaceBytes);
         Shape largest = waves.largest();
         long all = (long) problems * draws;
         long runCount = (long) problems * ElboOps.runs(draws);
@@ -113,53 +113,70 @@ public final class GradientEstimator implements AutoCloseable {
     }
 
     /**
-     * One gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws. A loop of small
-     * steps does well to run it within {@link io.github.elbo4j.device.Device#asGraph}, with what follows.
+     * Records one gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws. Before
+     * it runs, {@link LogJoint#atStep} is called.
      *
      * @param key of the draws
-     * @param step the address of the draws, and of a minibatch's rows; from 0
+     * @param step the address of the draws, and of a minibatch's rows
+     * @param path whether a pathwise gradient is without the score term ({@link Gradient#PATH})
      * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
+     * @param runningRate of the running mean: see {@link #runningRate}; not used without one
      */
-    public void estimate(Key key, int step, Buffer moments, long slot) {
-        joint.atStep(step);
+    public void record(
+            Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
         for (int w = 0; w < waves.count(); w++) {
-            Interrupts.check();
             Shape shape = waves.shape(w);
             Buffer partP = waves.single() ? logP : wavePartP;
             Buffer partQ = waves.single() ? logQ : wavePartQ;
             if (pass != null) {
-                pass.run(key, step, shape, path, partP, partQ, score ? null : runs);
+                pass.record(to, key, step, shape, path, partP, partQ, score ? null : runs);
             } else {
-                family.sample(key, step, shape, z);
-                joint.evaluate(shape, z, partP, score ? null : slope);
-                family.logDensityAtDraw(key, step, shape, z, partQ);
+                family.sample(to, key, step, shape, z);
+                joint.record(to, shape, z, partP, score ? null : slope);
+                family.logDensityAtDraw(to, key, step, shape, z, partQ);
                 if (!score) {
-                    family.reparam(key, step, shape, path, slope, runs);
+                    family.reparam(to, key, step, shape, path, slope, runs);
                 }
             }
             if (!waves.single()) {
-                waves.gather(w, partP, logP);
-                waves.gather(w, partQ, logQ);
+                waves.gather(to, w, partP, logP);
+                waves.gather(to, w, partQ, logQ);
             }
         }
-        ops.moments(family.problems(), draws, logP, logQ, moments, slot);
+        to.run(new ElboOps.Moments(family.problems(), draws, logP, logQ, moments, slot));
         if (weights != null) {
-            score(key, step, weights);
+            recordScore(to, key, step, weights, runningRate);
         }
-        ops.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
+        to.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
         if (!score && !path) {
-            ops.axpy((long) family.problems() * family.parameters(), 1f, family.entropyGradient(), gradient);
+            family.addEntropyGradient(to, gradient);
         }
+    }
+
+    /** {@link #record Records} the gradient of a step and runs it once. */
+    public void estimate(Key key, int step, Buffer moments, long slot) {
+        joint.atStep(step);
+        Scalar rate = Scalar.of(runningRate(1));
+        ran(1);
+        Recorder.run(family.device(), to -> {
+            record(to, key, Index.of(step), kind == Gradient.PATH, moments, Index.of(slot), rate);
+            joint.recordEndOfStep(to);
+        });
+    }
+
+    /** The rate of the running mean at the {@code ahead}-th of the steps to come, from 1. */
+    public double runningRate(int ahead) {
+        return Math.max(RUNNING_RATE, 1.0 / (runningSteps + ahead));
+    }
+
+    /** To be told after so many steps: they have moved the running mean. */
+    public void ran(int steps) {
+        runningSteps += steps;
     }
 
     /** The latest gradient, [B][P]. */
     public Buffer gradient() {
         return gradient;
-    }
-
-    /** From now on without the score term ({@link Gradient#PATH}), or with it; for pathwise gradients. */
-    public void path(boolean value) {
-        path = value;
     }
 
     /** S. */
@@ -180,14 +197,14 @@ public final class GradientEstimator implements AutoCloseable {
 
     /** A copy of the state. */
     public State state() {
-        return running == null ? State.NONE : new State(running.toDoubles(), runningSteps);
+        return new State(running == null ? new double[0] : running.toDoubles(), runningSteps);
     }
 
     /** Goes back to an earlier state. */
     public void restore(State state) {
+        runningSteps = state.steps();
         if (running != null) {
             running.write(0, state.running(), 0, state.running().length);
-            runningSteps = state.steps();
         }
     }
 
@@ -196,30 +213,25 @@ public final class GradientEstimator implements AutoCloseable {
         own.close();
     }
 
-    private void score(Key key, int step, Buffer allWeights) {
+    private void recordScore(Recorder to, Key key, Index step, Buffer allWeights, Scalar runningRate) {
         int problems = family.problems();
-        double rate = 1;
-        if (running != null) {
-            runningSteps++;
-            rate = Math.max(RUNNING_RATE, 1.0 / runningSteps);
-        }
-        ops.scoreWeights(problems, draws, baseline, logP, logQ, running, rate, allWeights);
+        to.run(new ScoreOps.ScoreWeights(problems, draws, baseline, logP, logQ, running, runningRate, allWeights));
         if (squares != null && squareRuns != null) {
             for (int w = 0; w < waves.count(); w++) {
-                family.scoreSquares(key, step, waves.shape(w), part(w, allWeights), squareRuns);
+                family.scoreSquares(to, key, step, waves.shape(w), part(to, w, allWeights), squareRuns);
             }
-            ops.meanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares);
+            to.meanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares);
         }
         for (int w = 0; w < waves.count(); w++) {
-            family.score(key, step, waves.shape(w), part(w, allWeights), squares, draws, runs);
+            family.score(to, key, step, waves.shape(w), part(to, w, allWeights), squares, draws, runs);
         }
     }
 
-    private Buffer part(int wave, Buffer all) {
+    private Buffer part(Recorder to, int wave, Buffer all) {
         if (waves.single()) {
             return all;
         }
-        waves.scatter(wave, all, wavePart);
+        waves.scatter(to, wave, all, wavePart);
         return wavePart;
     }
 }

@@ -49,7 +49,7 @@ public final class Kl {
         int problems = q.problems();
         long all = (long) problems * draws;
         try (Buffers own = new Buffers(device)) {
-            Waves waves = new Waves(own, problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
+            Waves waves = new Waves(problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
             Buffer z = own.allocate(waves.largest().elements());
             Buffer part = own.allocate(ElementType.FLOAT64, waves.largest().rows());
             Buffer logQ = own.allocate(ElementType.FLOAT64, all);
@@ -59,9 +59,9 @@ public final class Kl {
                 Shape shape = waves.shape(w);
                 q.sample(key, 0, shape, z);
                 q.logDensity(shape, z, part);
-                waves.gather(w, part, logQ);
+                waves.gather(device.ops(), w, part, logQ);
                 p.logDensity(shape, z, part);
-                waves.gather(w, part, logP);
+                waves.gather(device.ops(), w, part, logP);
             }
             device.ops().klMonteCarlo(problems, draws, logQ, logP, kl);
             double[] moments = kl.toDoubles();

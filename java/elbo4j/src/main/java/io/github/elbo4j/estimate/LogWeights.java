@@ -3,9 +3,11 @@ package io.github.elbo4j.estimate;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Interrupts;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
@@ -60,20 +62,22 @@ public final class LogWeights {
         Checks.fit(joint, family, draws);
         int problems = family.problems();
         double[][] values = new double[problems][draws];
-        try (Buffers own = new Buffers(family.device())) {
-            Waves waves = new Waves(own, problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
+        try (Buffers own = new Buffers(family.device());
+                Workspace workspace = new Workspace(family.device())) {
+            Waves waves = new Waves(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
             Buffer z = own.allocate(waves.largest().elements());
             Buffer logP = own.allocate(ElementType.FLOAT64, waves.largest().rows());
             Buffer logQ = own.allocate(ElementType.FLOAT64, waves.largest().rows());
             double[] p = new double[Math.toIntExact(waves.largest().rows())];
             double[] q = new double[p.length];
             for (int w = 0; w < waves.count(); w++) {
-                Interrupts.check();
                 int done = waves.shape(w).firstDraw();
                 Shape shape = waves.shape(w).at(0, first + done, 0);
-                family.sample(key, 0, shape, z);
-                joint.evaluate(shape, z, logP, null);
-                family.logDensityAtDraw(key, 0, shape, z, logQ);
+                Recorder.run(workspace, to -> {
+                    family.sample(to, key, Index.of(0), shape, z);
+                    joint.record(to, shape, z, logP, null);
+                    family.logDensityAtDraw(to, key, Index.of(0), shape, z, logQ);
+                });
                 int rows = Math.toIntExact(shape.rows());
                 logP.read(0, p, 0, rows);
                 logQ.read(0, q, 0, rows);

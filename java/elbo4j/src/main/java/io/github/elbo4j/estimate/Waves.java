@@ -1,7 +1,6 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Ops;
@@ -12,18 +11,14 @@ import io.github.elbo4j.device.Shape;
  * computed of a draw does not depend on the others, so the cut changes no bit.
  */
 final class Waves {
-    private final Ops ops;
     private final int problems;
     private final int draws;
     private final Shape[] shapes;
-    private final Matrix one;
 
     /**
-     * @param own whose owner gives back what waves need
      * @param floatsPerDraw what a draw takes in the workspace
      */
-    Waves(Buffers own, int problems, int draws, int dimensions, long floatsPerDraw, long workspaceBytes) {
-        this.ops = own.device().ops();
+    Waves(int problems, int draws, int dimensions, long floatsPerDraw, long workspaceBytes) {
         this.problems = problems;
         this.draws = draws;
         long bytesPerRun = (long) ElboOps.RUN * problems * Math.max(1, floatsPerDraw) * Float.BYTES;
@@ -35,7 +30,6 @@ final class Waves {
             int first = w * wave;
             shapes[w] = new Shape(problems, Math.min(wave, draws - first), dimensions, 0, first, 0);
         }
-        one = Matrix.of(own.copyOf(new float[] {1}), 1, 1);
     }
 
     int count() {
@@ -56,26 +50,18 @@ final class Waves {
         return shapes.length == 1;
     }
 
-    /** Copies a wave's log-densities [B][wave] into those [B][S] of all draws. */
-    void gather(int wave, Buffer part, Buffer all) {
+    /** Copies a wave's values [B][wave] into those [B][S] of all draws. */
+    void gather(Ops to, int wave, Buffer part, Buffer all) {
+        to.scale(1, Matrix.of(part, problems, shapes[wave].draws()), false, place(wave, all));
+    }
+
+    /** The way back: copies a wave's values out of those of all draws. */
+    void scatter(Ops to, int wave, Buffer all, Buffer part) {
+        to.scale(1, place(wave, all), false, Matrix.of(part, problems, shapes[wave].draws()));
+    }
+
+    private Matrix place(int wave, Buffer all) {
         Shape shape = shapes[wave];
-        Matrix place = new Matrix(all, shape.firstDraw(), problems, shape.draws(), draws, 1);
-        ops.scale(1, Matrix.of(part, problems, shape.draws()), false, place);
-    }
-
-    /** The way back of float32 values: copies a wave's out of those of all draws. */
-    void scatter(int wave, Buffer all, Buffer part) {
-        Shape shape = shapes[wave];
-        for (int b = 0; b < problems; b++) {
-            ops.gemm(columnOfAll(all, b, shape), one, false, column(part, b, shape));
-        }
-    }
-
-    private static Matrix column(Buffer part, int problem, Shape shape) {
-        return new Matrix(part, (long) problem * shape.draws(), shape.draws(), 1, 1, 1);
-    }
-
-    private Matrix columnOfAll(Buffer all, int problem, Shape shape) {
-        return new Matrix(all, (long) problem * draws + shape.firstDraw(), shape.draws(), 1, 1, 1);
+        return new Matrix(all, shape.firstDraw(), problems, shape.draws(), draws, 1);
     }
 }

@@ -3,8 +3,13 @@ package io.github.elbo4j.family;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FullRankGaussian implements VariationalFamily {
     private final Device device;
-    private final Ops ops;
     private final int problems;
     private final int dimensions;
     private final Buffers own;
@@ -25,14 +29,12 @@ public final class FullRankGaussian implements VariationalFamily {
     private final Buffer entropyGradient; // [B][D + D²]
     private final Buffer rows; // where mu's, then the factor's rows of D stand in the parameters
     private final DensityAtDraw density;
-    private @Nullable Buffer scores; // [B][S][D]
 
     /** Standard normals. */
     public FullRankGaussian(Device device, int problems, int dimensions) {
         Layout.positive("problems", problems);
         Layout.positive("dimensions", dimensions);
         this.device = device;
-        this.ops = device.ops();
         this.problems = problems;
         this.dimensions = dimensions;
         int blocks = dimensions + 1; // rows of D in one problem's parameters
@@ -108,45 +110,56 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void update() {
-        ops.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
-        ops.gatherRows(problems * dimensions, dimensions, rows, problems, parameterBuffer, factor);
+    public void update(Ops to) {
+        to.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
+        to.gatherRows(problems * dimensions, dimensions, rows, problems, parameterBuffer, factor);
     }
 
     @Override
-    public void sample(Key key, int step, Shape shape, Buffer z) {
-        ops.fullRankSample(key, step, shape, mu, factor, z);
+    public void sample(Ops to, Key key, Index step, Shape shape, Buffer z) {
+        to.run(new FullRankOps.FullRankSample(key, step, shape, mu, factor, z));
     }
 
     @Override
-    public void logDensity(Shape shape, Buffer z, Buffer logQ) {
-        ops.fullRankLogDensity(shape, mu, factor, z, logQ);
+    public void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ) {
+        to.fullRankLogDensity(shape, mu, factor, z, logQ);
     }
 
     @Override
-    public void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ) {
-        entropy(density.entropy(), 0);
-        density.write(key, step, shape, logQ);
+    public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+        entropy(to, density.entropy(), 0);
+        density.record(to, key, step, shape, logQ);
     }
 
     @Override
-    public void entropy(Buffer entropy, long slot) {
-        ops.fullRankEntropy(problems, dimensions, factor, entropy, slot);
+    public void entropy(Ops to, Buffer entropy, long slot) {
+        to.fullRankEntropy(problems, dimensions, factor, entropy, slot);
     }
 
     @Override
-    public Buffer entropyGradient() {
-        return entropyGradient;
+    public void addEntropyGradient(Ops to, Buffer gradient) {
+        to.axpy((long) problems * parameters(), 1f, entropyGradient, gradient);
     }
 
     @Override
-    public void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
-        ops.fullRankReparam(key, step, shape, factor, gradient, path ? scores(key, step, shape) : null, runs);
+    public void reparam(
+            Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+        Buffer scores = path ? scores(to, key, step, shape) : null;
+        to.run(new ReparamOps.FullRankReparam(key, step, shape, factor, gradient, scores, runs));
     }
 
     @Override
-    public void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
-        ops.fullRankScoreGradient(key, step, shape, factor, scores(key, step, shape), weights, sums, draws, runs);
+    public void score(
+            Recorder to,
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
+        Buffer scores = scores(to, key, step, shape);
+        to.run(new ScoreOps.FullRankScoreGradient(key, step, shape, factor, scores, weights, sums, draws, runs));
     }
 
     @Override
@@ -155,8 +168,16 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
-        ops.fullRankScoreSquares(key, step, shape, factor, scores(key, step, shape), weights, runs);
+    public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+        Buffer scores = scores(to, key, step, shape);
+        to.run(new ScoreOps.FullRankScoreSquares(key, step, shape, factor, scores, weights, runs));
+    }
+
+    /** L⁻ᵀ·epsilon of a block, [B][S][D]. */
+    private Buffer scores(Recorder to, Key key, Index step, Shape shape) {
+        Buffer scores = to.scratch(shape.elements());
+        to.run(new FullRankOps.FullRankScore(key, step, shape, factor, scores));
+        return scores;
     }
 
     @Override
@@ -202,23 +223,5 @@ public final class FullRankGaussian implements VariationalFamily {
     @Override
     public void close() {
         own.close();
-        density.close();
-        if (scores != null) {
-            scores.close();
-        }
-    }
-
-    /** L⁻ᵀ·epsilon of a block; the memory stays. */
-    private Buffer scores(Key key, int step, Shape shape) {
-        Buffer buffer = scores;
-        if (buffer == null || buffer.length() < shape.elements()) {
-            if (buffer != null) {
-                buffer.close();
-            }
-            buffer = device.allocate(shape.elements());
-            scores = buffer;
-        }
-        ops.fullRankScore(key, step, shape, factor, buffer);
-        return buffer;
     }
 }

@@ -3,8 +3,14 @@ package io.github.elbo4j.family;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.FusedOps;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeanFieldGaussian implements VariationalFamily {
     private final Device device;
-    private final Ops ops;
     private final int problems;
     private final int dimensions;
     private final Buffers own;
@@ -31,7 +36,6 @@ public final class MeanFieldGaussian implements VariationalFamily {
         Layout.positive("problems", problems);
         Layout.positive("dimensions", dimensions);
         this.device = device;
-        this.ops = device.ops();
         this.problems = problems;
         this.dimensions = dimensions;
         long n = (long) problems * dimensions;
@@ -96,50 +100,60 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void update() {
-        ops.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
-        ops.gatherRows(problems, dimensions, rows, problems, parameterBuffer, omega);
+    public void update(Ops to) {
+        to.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
+        to.gatherRows(problems, dimensions, rows, problems, parameterBuffer, omega);
     }
 
     @Override
-    public void sample(Key key, int step, Shape shape, Buffer z) {
-        ops.sample(key, step, shape, mu, omega, z);
+    public void sample(Ops to, Key key, Index step, Shape shape, Buffer z) {
+        to.run(new MeanFieldOps.Sample(key, step, shape, mu, omega, z));
     }
 
     @Override
-    public void logDensity(Shape shape, Buffer z, Buffer logQ) {
-        ops.logDensity(shape, mu, omega, z, logQ);
+    public void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ) {
+        to.logDensity(shape, mu, omega, z, logQ);
     }
 
     @Override
-    public void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ) {
-        logDensity(shape, z, logQ);
+    public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+        logDensity(to, shape, z, logQ);
     }
 
     @Override
-    public void entropy(Buffer entropy, long slot) {
-        ops.entropy(problems, dimensions, omega, entropy, slot);
+    public void entropy(Ops to, Buffer entropy, long slot) {
+        to.entropy(problems, dimensions, omega, entropy, slot);
     }
 
     @Override
-    public Buffer entropyGradient() {
-        return entropyGradient;
+    public void addEntropyGradient(Ops to, Buffer gradient) {
+        to.axpy(2L * problems * dimensions, 1f, entropyGradient, gradient);
     }
 
     @Override
-    public void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
-        ops.meanFieldReparam(key, step, shape, path, omega, gradient, runs);
+    public void reparam(
+            Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+        to.run(new ReparamOps.MeanFieldReparam(key, step, shape, path, omega, gradient, runs));
     }
 
     @Override
-    public void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs) {
-        ops.meanFieldScore(key, step, shape, omega, weights, sums, draws, runs);
+    public void score(
+            Recorder to,
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs) {
+        to.run(new ScoreOps.MeanFieldScore(key, step, shape, omega, weights, sums, draws, runs));
     }
 
     @Override
     public GaussianPass gaussianPass(Buffer targetMu, Buffer targetOmega) {
-        return (key, step, shape, path, logP, logQ, runs) ->
-                ops.gaussianElbo(key, step, shape, path, mu, omega, true, targetMu, targetOmega, logP, logQ, runs);
+        FusedOps.Target target = new FusedOps.Target(true, targetMu, targetOmega);
+        return (to, key, step, shape, path, logP, logQ, runs) ->
+                to.run(new FusedOps.GaussianElbo(key, step, shape, path, mu, omega, target, logP, logQ, runs));
     }
 
     @Override
@@ -148,8 +162,8 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
-        ops.meanFieldScoreSquares(key, step, shape, weights, runs);
+    public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+        to.run(new ScoreOps.MeanFieldScoreSquares(key, step, shape, weights, runs));
     }
 
     @Override

@@ -2,7 +2,10 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * binds. The parameters of all problems are one buffer, so an optimizer needs to know nothing about the family.
  *
  * <p>Sums over draws go to run sums, {@code [B][runs][P]} FLOAT64, which {@link
- * io.github.elbo4j.device.ElboOps#meanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into waves
+ * io.github.elbo4j.device.ElboOps.MeanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into waves
  * whose first draw is a multiple of 64.
  */
 public interface VariationalFamily extends AutoCloseable {
@@ -40,41 +43,60 @@ public interface VariationalFamily extends AutoCloseable {
     /** The parameters, [B][P]. Whoever writes to it calls {@link #update} before q is used again. */
     Buffer parameterBuffer();
 
+    /** Records or runs what takes over what {@link #parameterBuffer} holds. */
+    void update(Ops to);
+
     /** Takes over what {@link #parameterBuffer} holds. */
-    void update();
+    default void update() {
+        update(device().ops());
+    }
 
     /**
-     * Draws from q: see {@link io.github.elbo4j.device.Ops} on addresses.
+     * Draws from q: see {@link Ops} on addresses.
      *
      * @param z [B][S][D], written
      */
-    void sample(Key key, int step, Shape shape, Buffer z);
+    void sample(Ops to, Key key, Index step, Shape shape, Buffer z);
+
+    /** Draws from q, at once. */
+    default void sample(Key key, int step, Shape shape, Buffer z) {
+        sample(device().ops(), key, Index.of(step), shape, z);
+    }
 
     /**
      * {@code logQ[b,s] = log q_b(z[b,s,:])}.
      *
      * @param logQ [B][S] FLOAT64, written
      */
-    void logDensity(Shape shape, Buffer z, Buffer logQ);
+    void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ);
+
+    /** {@link #logDensity(Ops, Shape, Buffer, Buffer)}, at once. */
+    default void logDensity(Shape shape, Buffer z, Buffer logQ) {
+        logDensity(device().ops(), shape, z, logQ);
+    }
 
     /**
-     * {@link #logDensity} at the draws of {@link #sample} with this key, step and shape; where epsilon serves better than z
-     * it is made again.
+     * The log-density at the draws of {@link #sample} with this key, step and shape; where epsilon serves better than z it is
+     * made again.
      *
      * @param z the draws, [B][S][D]
      * @param logQ [B][S] FLOAT64, written
      */
-    void logDensityAtDraw(Key key, int step, Shape shape, Buffer z, Buffer logQ);
+    void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ);
 
     /**
      * {@code entropy[slot·B + b] = −E_q[log q]}, in closed form.
      *
      * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written
      */
-    void entropy(Buffer entropy, long slot);
+    void entropy(Ops to, Buffer entropy, long slot);
 
-    /** The gradient of the entropy with respect to the parameters, [B][P]. It does not depend on them. */
-    Buffer entropyGradient();
+    /**
+     * Adds the gradient of the entropy with respect to the parameters.
+     *
+     * @param gradient [B][P], added to
+     */
+    void addEntropyGradient(Ops to, Buffer gradient);
 
     /**
      * Run sums of the reparameterization gradient of {@code E_q[log p]}, or with {@code path} of the ELBO without the
@@ -83,7 +105,7 @@ public interface VariationalFamily extends AutoCloseable {
      * @param gradient {@code ∇z log p}, [B][S][D], at the draws of {@link #sample} with this key, step and shape
      * @param runs [B][runs][P] FLOAT64, the shape's runs written
      */
-    void reparam(Key key, int step, Shape shape, boolean path, Buffer gradient, Buffer runs);
+    void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs);
 
     /**
      * Run sums of {@code w · ∇log q} at the draws of {@link #sample} with this key, step and shape.
@@ -94,7 +116,15 @@ public interface VariationalFamily extends AutoCloseable {
      * @param draws all draws S that {@code sums} are means of
      * @param runs [B][runs][P] FLOAT64, the shape's runs written
      */
-    void score(Key key, int step, Shape shape, Buffer weights, @Nullable Buffer sums, int draws, Buffer runs);
+    void score(
+            Recorder to,
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer weights,
+            @Nullable Buffer sums,
+            int draws,
+            Buffer runs);
 
     /**
      * The draws of a step and all that is computed of them for a diagonal Gaussian target, in one pass: the bits of {@link
@@ -108,7 +138,15 @@ public interface VariationalFamily extends AutoCloseable {
          * @param logQ [B][S] FLOAT64, written
          * @param runs null, or [B][runs][P] FLOAT64, the shape's runs written
          */
-        void run(Key key, int step, Shape shape, boolean path, Buffer logP, Buffer logQ, @Nullable Buffer runs);
+        void record(
+                Ops to,
+                Key key,
+                Index step,
+                Shape shape,
+                boolean path,
+                Buffer logP,
+                Buffer logQ,
+                @Nullable Buffer runs);
     }
 
     /**
@@ -129,7 +167,7 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param runs [B][runs][{@link #squares}] FLOAT64, the shape's runs written
      */
-    void scoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs);
+    void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs);
 
     /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
     void set(int problem, double[] mean, double[] standardDeviation);

@@ -1,6 +1,13 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Scalar;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adam (Kingma and Ba 2015), its rate lowered whenever the ELBO has stopped rising: {@code rate·decay^k} in phase k; see
@@ -45,6 +52,42 @@ public record Adam(double rate, double decay, double beta1, double beta2) implem
     @Override
     public String describe() {
         return String.format(Locale.ROOT, "adam (rate %s, decay %s, beta1 %s, beta2 %s)", rate, decay, beta1, beta2);
+    }
+
+    @Override
+    public boolean adapts() {
+        return true;
+    }
+
+    @Override
+    public Rule open(Buffers own, int parameters) {
+        Buffer m = own.allocate(parameters);
+        Buffer v = own.allocate(parameters);
+        OptimizerOps.Decay decays = new OptimizerOps.Decay((float) beta1, (float) beta2, GUARD);
+        return new Rule() {
+            @Override
+            public int scalars() {
+                return 2;
+            }
+
+            @Override
+            public void scalars(int step, int since, int phase, double[] row) {
+                row[0] = OptimizerOps.rateAt(since, (float) rate(phase), decays.beta1());
+                row[1] = OptimizerOps.correctionAt(since, decays.beta2());
+            }
+
+            @Override
+            public void record(
+                    Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
+                to.run(new OptimizerOps.Adam(
+                        parameters, scalars.get(0), scalars.get(1), decays, gradient, scale, m, v, parameter));
+            }
+
+            @Override
+            public List<Buffer> moments() {
+                return List.of(m, v);
+            }
+        };
     }
 
     private static void unit(String name, double value) {

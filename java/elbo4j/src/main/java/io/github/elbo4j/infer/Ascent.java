@@ -1,41 +1,67 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Scalar;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
+import io.github.elbo4j.estimate.StepCounter;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, with all that a step changes: it can be kept on the host
- * and gone back to. Steps make no garbage and copy nothing to the host.
+ * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, and the average of their parameters, with all that a step
+ * changes: it can be kept on the host and gone back to. A step is a program that runs again: it counts itself in device
+ * memory, where the host has put what the next {@link #AHEAD} steps need. It makes no garbage and copies nothing to the host.
  */
 final class Ascent implements AutoCloseable {
     /** That log p − log q is not finite, though its gradient is. */
     static final String NO_ELBO = "log p or log q is not finite at a draw";
+    /** Steps whose scalars, and the records of whose ELBOs, are in device memory at a time. */
+    static final int AHEAD = 256;
+
+    private static final int WEIGHT = 0; // columns of the table: that of the average,
+    private static final int RUNNING = 1; // the running mean's rate,
+    private static final int RULE = 2; // and those of the optimizer
 
     private final Ops ops;
     private final VariationalFamily q;
+    private final VariationalFamily average; // of the parameters since the steps of the average began
+    private final LogJoint joint;
     private final Gradient gradient;
-    private final Optimizer optimizer;
+    private final Optimizer.Rule rule;
     private final Coordinates coordinates;
     private final Key key;
     private final GradientEstimator estimator;
+    private final StepCounter counter;
     private final int parameters;
-    private final Buffer m; // [P], Adam's first moment
-    private final Buffer v; // [P], Adam's second moment
+    private final Buffer moments; // [AHEAD][1][3]
+    private final Buffer table; // [AHEAD][columns]
+    private final double[] tableOnHost;
+    private final double[] row;
     private final Buffer found; // [1]
     private final Closer opened = new Closer();
     private final int[] foundOnHost = new int[1];
+    private final Workspace workspace;
+    private final @Nullable Program[] steps = new Program[2]; // without the path derivative, and with it
     private int phase;
-    private float adamRate;
-    private int adamSteps; // since its moments began
+    private int since; // steps since the optimizer's moments began
+    private int averageStart; // the step at which the average began
+    private int slot; // the record of the next step
+    private int known; // rows of the table that are still to be used; 0: the device must be told where it is
 
     /** @param coordinates that give the unit of each parameter's steps */
     Ascent(
@@ -43,82 +69,160 @@ final class Ascent implements AutoCloseable {
             Device device,
             LogJoint joint,
             VariationalFamily q,
+            VariationalFamily average,
             Coordinates coordinates,
             Key key) {
         this.coordinates = coordinates;
         this.ops = device.ops();
         this.q = q;
-        this.optimizer = settings.optimizer;
+        this.average = average;
+        this.joint = joint;
         this.key = key;
         this.gradient = settings.gradient;
         this.parameters = q.parameters();
         try {
-            m = device.allocate(parameters);
-            opened.add(m::close);
-            v = device.allocate(parameters);
-            opened.add(v::close);
-            found = device.allocate(ElementType.INT32, 1);
-            opened.add(found::close);
+            Buffers own = new Buffers(device);
+            opened.add(own::close);
+            rule = settings.optimizer.open(own, parameters);
+            row = new double[rule.scalars()];
+            tableOnHost = new double[AHEAD * (RULE + rule.scalars())];
+            table = own.allocate(ElementType.FLOAT64, tableOnHost.length);
+            moments = own.allocate(ElementType.FLOAT64, 3L * AHEAD);
+            found = own.allocate(ElementType.INT32, 1);
+            counter = new StepCounter(device);
+            opened.add(counter::close);
             estimator = new GradientEstimator(
                     joint, q, gradient, settings.baseline, settings.draws, settings.workspaceBytes);
             opened.add(estimator::close);
-            setPhase();
+            workspace = new Workspace(device);
+            opened.add(workspace::close);
         } catch (RuntimeException e) {
             opened.close();
             throw e;
         }
     }
 
-    /** The gradient at step t, and the ELBO's moments in a slot. */
-    void gradient(int t, Buffer moments, long slot) {
-        estimator.estimate(key, t, moments, slot);
-    }
+    // ---- steps ----
 
-    /** Follows the latest gradient, that of step t. */
-    void follow(int t) {
-        if (optimizer instanceof Adam adam) {
-            adamSteps++;
-            ops.adam(
-                    parameters,
-                    adamSteps,
-                    adamRate,
-                    (float) adam.beta1(),
-                    (float) adam.beta2(),
-                    Adam.GUARD,
-                    estimator.gradient(),
-                    coordinates.scale(),
-                    m,
-                    v,
-                    q.parameterBuffer());
-        } else if (optimizer instanceof RobbinsMonro robbinsMonro) {
-            ops.sgd(parameters, (float) robbinsMonro.rate(t), estimator.gradient(), q.parameterBuffer());
+    /** Takes step t, and the next record to its ELBO's moments. */
+    void step(int t) {
+        if (known == 0) {
+            tell(t);
         }
-        q.update();
+        joint.atStep(t);
+        int which = path() ? 1 : 0;
+        Program program = steps[which];
+        if (program == null) {
+            program = bind(to -> {
+                recordGradient(to);
+                recordFollow(to);
+                to.run(new MathOps.Average(
+                        parameters, column(WEIGHT), q.parameterBuffer(), average.parameterBuffer()));
+                joint.recordEndOfStep(to);
+                counter.recordAdvance(to);
+            });
+            steps[which] = program;
+        }
+        program.run();
+        since++;
+        slot++;
+        known--;
+        estimator.ran(1);
     }
 
-    /** From now on with a lower rate, if the rate is Adam's, and with the gradient that suits a q near the posterior. */
+    /** The moments of the ELBO since {@link #restartRecords}, [{@link #AHEAD}][3]. */
+    Buffer moments() {
+        return moments;
+    }
+
+    /** The next step's moments are the first record; after that there is room for {@link #AHEAD}. */
+    void restartRecords() {
+        slot = 0;
+        known = 0;
+    }
+
+    /** The average begins anew, with the parameters after step t. */
+    void restartAverage(int t) {
+        ops.fill(parameters, 0f, average.parameterBuffer());
+        averageStart = t;
+        known = 0;
+    }
+
+    /** From now on with a lower rate, if the optimizer lowers it, and with the gradient that suits a q near the posterior. */
     void nextPhase() {
         phase++;
-        setPhase();
+        known = 0;
     }
 
-    /** Goes on from other parameters. Adam's moments begin anew: they remember gradients of another place. */
+    /** Goes on from other parameters. Moments begin anew: they remember gradients of another place. */
     void moveTo(float[] phi) {
         q.parameterBuffer().write(0, phi, 0, parameters);
         q.update();
-        adamSteps = 0;
-        ops.fill(parameters, 0f, m);
-        ops.fill(parameters, 0f, v);
+        since = 0;
+        known = 0;
+        for (Buffer buffer : rule.moments()) {
+            ops.fill(parameters, 0f, buffer);
+        }
     }
 
+    private boolean path() {
+        return gradient == Gradient.PATH || (gradient == Gradient.AUTO && phase > 0);
+    }
+
+    private Program bind(Consumer<Recorder> body) {
+        Recorder recorder = new Recorder(workspace);
+        body.accept(recorder);
+        Program program = recorder.bind();
+        opened.add(program::close);
+        return program;
+    }
+
+    private void recordGradient(Recorder to) {
+        estimator.record(to, key, counter.step(), path(), moments, counter.slot(), column(RUNNING));
+    }
+
+    private void recordFollow(Recorder to) {
+        List<Scalar> scalars = new ArrayList<>();
+        for (int i = 0; i < rule.scalars(); i++) {
+            scalars.add(column(RULE + i));
+        }
+        rule.record(to, estimator.gradient(), coordinates.scale(), q.parameterBuffer(), scalars);
+        q.update(to);
+    }
+
+    /** Of the table, in the row of the step's record. */
+    private Scalar column(int column) {
+        Index row = counter.slot().by(RULE + rule.scalars());
+        return Scalar.lookedUp(table, row.plus(column));
+    }
+
+    /** Brings to the device what the steps from t on need. */
+    private void tell(int t) {
+        int width = RULE + rule.scalars();
+        slot %= AHEAD;
+        known = AHEAD - slot;
+        for (int k = 0; k < known; k++) {
+            int at = (slot + k) * width;
+            tableOnHost[at + WEIGHT] = 1f / (t + k + 1 - averageStart);
+            tableOnHost[at + RUNNING] = estimator.runningRate(k + 1);
+            rule.scalars(t + k, since + k + 1, phase, row);
+            System.arraycopy(row, 0, tableOnHost, at + RULE, row.length);
+        }
+        table.write(0, tableOnHost, 0, tableOnHost.length);
+        counter.set(t, slot);
+    }
+
+    // ---- what went wrong ----
+
     /**
-     * Takes step t, the ELBO's moments going to slot 0, and says in words what was not finite; null if all was.
+     * Takes step t alone, the ELBO's moments going to the first record, and says in words what was not finite; null if all
+     * was.
      *
      * @return of the gradient, of the ELBO, or of the parameters that follow
      */
     @Nullable
-    String replay(int t, Buffer moments, List<String> names) {
-        gradient(t, moments, 0);
+    String replay(int t, List<String> names) {
+        gradientAt(t);
         String what = nonFiniteGradient(names);
         if (what != null) {
             return what;
@@ -128,8 +232,22 @@ final class Ascent implements AutoCloseable {
         if (!Double.isFinite(elbo[0])) {
             return NO_ELBO;
         }
-        follow(t);
+        Recorder.run(workspace, this::recordFollow);
+        since++;
+        estimator.ran(1);
         return nonFinite("", q.parameterBuffer(), names);
+    }
+
+    /** The gradient at step t, and the ELBO's moments in the first record. */
+    void gradientAt(int t) {
+        restartRecords();
+        tell(t);
+        joint.atStep(t);
+        Recorder.run(workspace, to -> {
+            recordGradient(to);
+            joint.recordEndOfStep(to);
+        });
+        known = 0;
     }
 
     /** What is not finite in the latest gradient, in words; null if all is finite. */
@@ -158,19 +276,21 @@ final class Ascent implements AutoCloseable {
         return prefix + q.describe(foundOnHost[0], names) + " is " + value[0];
     }
 
-    /** All that a step changes, on the host. */
+    // ---- what a step changes ----
+
+    /** All that a step changes but the average, on the host. */
     static final class Snapshot {
         final float[] phi;
-        private final float[] m;
-        private final float[] v;
+        private final List<float[]> moments = new ArrayList<>();
         private int phase;
-        private int adamSteps;
+        private int since;
         private GradientEstimator.State estimator = GradientEstimator.State.NONE;
 
-        Snapshot(int parameters) {
+        private Snapshot(int parameters, int moments) {
             phi = new float[parameters];
-            m = new float[parameters];
-            v = new float[parameters];
+            for (int i = 0; i < moments; i++) {
+                this.moments.add(new float[parameters]);
+            }
         }
 
         boolean isFinite() {
@@ -183,15 +303,19 @@ final class Ascent implements AutoCloseable {
         }
     }
 
+    /** Room for the state. */
+    Snapshot newSnapshot() {
+        return new Snapshot(parameters, rule.moments().size());
+    }
+
     /** Keeps the state before the next step. */
     void save(Snapshot snapshot) {
         q.parameterBuffer().read(0, snapshot.phi, 0, parameters);
-        if (optimizer instanceof Adam) {
-            m.read(0, snapshot.m, 0, parameters);
-            v.read(0, snapshot.v, 0, parameters);
+        for (int i = 0; i < snapshot.moments.size(); i++) {
+            rule.moments().get(i).read(0, snapshot.moments.get(i), 0, parameters);
         }
         snapshot.phase = phase;
-        snapshot.adamSteps = adamSteps;
+        snapshot.since = since;
         snapshot.estimator = estimator.state();
     }
 
@@ -199,21 +323,13 @@ final class Ascent implements AutoCloseable {
     void restore(Snapshot snapshot) {
         q.parameterBuffer().write(0, snapshot.phi, 0, parameters);
         q.update();
-        m.write(0, snapshot.m, 0, parameters);
-        v.write(0, snapshot.v, 0, parameters);
+        for (int i = 0; i < snapshot.moments.size(); i++) {
+            rule.moments().get(i).write(0, snapshot.moments.get(i), 0, parameters);
+        }
         phase = snapshot.phase;
-        adamSteps = snapshot.adamSteps;
-        setPhase();
+        since = snapshot.since;
         estimator.restore(snapshot.estimator);
-    }
-
-    private void setPhase() {
-        if (optimizer instanceof Adam adam) {
-            adamRate = (float) adam.rate(phase);
-        }
-        if (gradient == Gradient.AUTO) {
-            estimator.path(phase > 0);
-        }
+        known = 0;
     }
 
     @Override

@@ -4,11 +4,17 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
+import io.github.elbo4j.estimate.StepCounter;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
@@ -48,7 +54,10 @@ final class NaturalGradient implements AutoCloseable {
     private final double[] momentsOnHost = new double[3];
     private final float[] gradient;
     private final float[] epsilon; // [S][D]
-    private int groups; // so far: the address of the next group's draws
+    private final Workspace workspace;
+    private final StepCounter counter; // of groups, which are the addresses of their draws
+    private final @Nullable Program[] programs = new Program[2]; // without the path derivative, and with it
+    private int groups; // so far
 
     /**
      * A round, in units of the posterior's standard deviations for means, and of 1 for all else.
@@ -88,9 +97,11 @@ final class NaturalGradient implements AutoCloseable {
         boolean dense = family == FamilyKind.MEAN_FIELD && dimensions <= Starts.DENSE;
         epsilon = new float[dense ? this.draws * dimensions : 0];
         own = new Buffers(device);
+        workspace = new Workspace(device);
         moments = own.allocate(ElementType.FLOAT64, 3);
         normals = own.allocate(epsilon.length);
         try {
+            counter = new StepCounter(device);
             estimator = new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
         } catch (RuntimeException e) {
             own.close();
@@ -116,7 +127,7 @@ final class NaturalGradient implements AutoCloseable {
      * @param trace gets the ELBO of each group
      */
     Round round(@Nullable Curvature curvature, double[] sd, Trace trace, BooleanSupplier cancelled) {
-        estimator.path(curvature == null);
+        Program program = program(curvature == null);
         double[] unit = units(curvature, sd);
         double[] first = new double[0]; // squares are of deviations from it, so that they do not cancel
         double[] sum = new double[parameters];
@@ -124,7 +135,7 @@ final class NaturalGradient implements AutoCloseable {
         int done = 0;
         for (; done < GROUPS && !cancelled.getAsBoolean(); done++) {
             int step = groups++;
-            estimator.estimate(key, step, moments, 0);
+            program.run();
             moments.read(0, momentsOnHost, 0, 3);
             if (!Double.isFinite(momentsOnHost[0])) {
                 return new Round(sum, squares, done, false);
@@ -149,6 +160,19 @@ final class NaturalGradient implements AutoCloseable {
         return new Round(sum, squares, done, finite);
     }
 
+    /** A group: its gradient, with the path derivative or with all that a pathwise one has, and its ELBO. */
+    private Program program(boolean path) {
+        Program bound = programs[path ? 1 : 0];
+        if (bound == null) {
+            Recorder to = new Recorder(workspace);
+            estimator.record(to, key, counter.step(), path, moments, Index.of(0), Scalar.of(1));
+            counter.recordAdvance(to);
+            bound = to.bind();
+            programs[path ? 1 : 0] = bound;
+        }
+        return bound;
+    }
+
     /** What a change of each parameter is measured in. */
     double[] units(@Nullable Curvature curvature, double[] sd) {
         double[] unit = new double[parameters];
@@ -163,8 +187,15 @@ final class NaturalGradient implements AutoCloseable {
 
     @Override
     public void close() {
+        for (Program program : programs) {
+            if (program != null) {
+                program.close();
+            }
+        }
         own.close();
+        counter.close();
         estimator.close();
+        workspace.close();
     }
 
     private double[] natural(@Nullable Curvature curvature, double[] sd, int step) {

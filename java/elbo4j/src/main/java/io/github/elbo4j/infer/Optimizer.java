@@ -1,7 +1,57 @@
 package io.github.elbo4j.infer;
 
-/** How a gradient becomes a step: {@link RobbinsMonro} or {@link Adam}. */
-public sealed interface Optimizer permits RobbinsMonro, Adam {
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Scalar;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a gradient becomes a step, such as {@link RobbinsMonro} or {@link Adam}. */
+public interface Optimizer {
     /** The method and its numbers, as a report writes it. */
     String describe();
+
+    /**
+     * Whether one rate suits parameters of any scale once the fit steps in coordinates of its own, and is lowered from phase
+     * to phase; not where the rates are the user's business.
+     */
+    boolean adapts();
+
+    /**
+     * What it keeps of one fit.
+     *
+     * @param own whose owner gives the memory back
+     * @param parameters P
+     */
+    Rule open(Buffers own, int parameters);
+
+    /** The steps of one fit. What changes from step to step is a row of scalars, which the host computes ahead. */
+    interface Rule {
+        /** How many scalars a step takes. */
+        int scalars();
+
+        /**
+         * Computes the scalars of a step.
+         *
+         * @param step from 0
+         * @param since the steps since moments began anew, this one among them; from 1
+         * @param phase how often the ELBO had stopped rising
+         * @param row written
+         */
+        void scalars(int step, int since, int phase, double[] row);
+
+        /**
+         * Records a step up the gradient.
+         *
+         * @param gradient [P]
+         * @param scale null for ones, or the unit of each parameter, [P]
+         * @param parameter [P], updated
+         * @param scalars as many as {@link #scalars()}
+         */
+        void record(Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars);
+
+        /** What it remembers of earlier gradients, each [P]; it begins with zeros. */
+        List<Buffer> moments();
+    }
 }

@@ -1,6 +1,13 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Scalar;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient variational inference as it is written: {@code phi ← phi + lambda(t)·∇ELBO} with {@code lambda(t) =
@@ -31,6 +38,37 @@ public record RobbinsMonro(double a, double tau, double kappa) implements Optimi
     /** lambda(t). */
     public double rate(int t) {
         return a * StrictMath.pow(t + tau, -kappa);
+    }
+
+    @Override
+    public boolean adapts() {
+        return false;
+    }
+
+    @Override
+    public Rule open(Buffers own, int parameters) {
+        return new Rule() {
+            @Override
+            public int scalars() {
+                return 1;
+            }
+
+            @Override
+            public void scalars(int step, int since, int phase, double[] row) {
+                row[0] = rate(step);
+            }
+
+            @Override
+            public void record(
+                    Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
+                to.run(new OptimizerOps.Sgd(parameters, scalars.get(0), gradient, parameter));
+            }
+
+            @Override
+            public List<Buffer> moments() {
+                return List.of();
+            }
+        };
     }
 
     @Override

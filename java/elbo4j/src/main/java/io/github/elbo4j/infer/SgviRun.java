@@ -3,9 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
 final class SgviRun implements AutoCloseable, Settling.Steps {
     /** Steps between two looks at the numbers at most. */
-    private static final int LOOK = 256;
+    private static final int LOOK = Ascent.AHEAD;
     /** Time between two looks; a GPU is behind its host, so that only a look tells how long steps take. */
     private static final long LOOK_NANOS = 200_000_000L;
 
@@ -38,7 +36,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private final Sgvi.Builder settings;
     private final Device device;
-    private final Ops ops;
     private final LogJoint joint; // all rows, as it was given
     private final Coordinates coordinates; // of the steps
     private final LogJoint whole; // all rows, in the coordinates of the steps
@@ -50,10 +47,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Ascent ascent;
     private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
     private final int cap; // on steps, but for those of a last attempt to settle after minibatches
-    private final Buffer moments; // [LOOK][1][3]
     private final double[] momentsOnHost = new double[3 * LOOK];
     private final Closer opened = new Closer();
-    private final Runnable step = this::step;
     private Ascent.Snapshot snapshot; // at the latest look, finite
     private Ascent.Snapshot spare;
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
@@ -80,7 +75,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
         this.settings = settings;
         this.device = device;
-        this.ops = device.ops();
         this.joint = joint;
         this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws);
@@ -114,8 +108,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             opened.add(q::close);
             average = settings.family.create(device, 1, dimensions);
             opened.add(average::close);
-            moments = device.allocate(ElementType.FLOAT64, 3L * LOOK);
-            opened.add(moments::close);
             q.set(0, isWhitened ? new double[dimensions] : mean, sd);
             average.set(0, mean, sd);
             ascent = ascent(wrap(rows));
@@ -125,22 +117,18 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             opened.close();
             throw e;
         }
-        snapshot = new Ascent.Snapshot(q.parameters());
-        spare = new Ascent.Snapshot(q.parameters());
+        snapshot = ascent.newSnapshot();
+        spare = ascent.newSnapshot();
         kept = new float[q.parameters()];
     }
 
     /** The joint in the coordinates of the steps. */
     private LogJoint wrap(LogJoint of) {
-        LogJoint wrapped = coordinates.wrap(of);
-        if (coordinates instanceof Whitening) {
-            opened.add(wrapped::close);
-        }
-        return wrapped;
+        return coordinates.wrap(of);
     }
 
     private Coordinates coordinates(double[] mean) {
-        if (!(settings.optimizer instanceof Adam)) {
+        if (!settings.optimizer.adapts()) {
             return Coordinates.PLAIN;
         }
         return switch (settings.family) {
@@ -192,7 +180,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     private Ascent ascent(LogJoint of) {
-        return new Ascent(settings, device, of, q, coordinates, key.fork("training"));
+        return new Ascent(settings, device, of, q, average, coordinates, key.fork("training"));
     }
 
     /** Compares a user's gradient with differences at draws of a q in z; keeps what is wrong. */
@@ -315,7 +303,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 message = "interrupted after step " + steps;
                 return look() ? partOfBlock() : diverged();
             }
-            device.asGraph(step);
+            ascent.step(steps);
+            steps++;
+            draws += settings.draws;
             boolean blockDone = steps == blockEnd;
             if (blockDone || steps - lookedAt >= nextLook || System.nanoTime() - lookTime > LOOK_NANOS) {
                 if (!look()) {
@@ -328,18 +318,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         }
     }
 
-    private void step() {
-        ascent.gradient(steps, moments, steps - lookedAt);
-        ascent.follow(steps);
-        steps++;
-        draws += settings.draws;
-        float weight = 1f / (steps - blockStart);
-        ops.average(q.parameters(), weight, q.parameterBuffer(), average.parameterBuffer());
-    }
-
     private void beginBlock() {
         ascent.save(snapshot);
-        ops.fill(q.parameters(), 0f, average.parameterBuffer());
+        ascent.restartAverage(steps);
         blockStart = steps;
         // With minibatches an epoch at least, and no less work than the comparison that follows.
         long least = epoch == 0 ? 0 : Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws);
@@ -392,7 +373,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             ascent.nextPhase();
         }
         if (coordinates == Coordinates.PLAIN) {
-            if (!rising && settings.optimizer instanceof Adam) {
+            if (!rising && settings.optimizer.adapts()) {
                 ascent.moveTo(kept);
             }
         } else if (coordinates instanceof Whitening || !rising) {
@@ -420,7 +401,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         if (count == 0) {
             return true;
         }
-        moments.read(0, momentsOnHost, 0, 3 * count);
+        ascent.moments().read(0, momentsOnHost, 0, 3 * count);
+        ascent.restartRecords();
         for (int i = 0; i < count; i++) {
             if (!Double.isFinite(momentsOnHost[3 * i])) {
                 return false;
@@ -464,8 +446,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         ascent.restore(snapshot);
         for (steps = lookedAt; steps < end; steps++) {
             ascent.save(spare);
-            String what = ascent.replay(steps, moments, joint.parameterNames());
-            moments.read(0, momentsOnHost, 0, 3);
+            String what = ascent.replay(steps, joint.parameterNames());
+            ascent.moments().read(0, momentsOnHost, 0, 3);
             if (what != null) {
                 float[] last = original(spare.phi);
                 message = String.format(
@@ -506,7 +488,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         q.parameterBuffer().write(0, last, 0, last.length);
         q.update();
         try (Ascent plain = ascent(rows)) {
-            plain.gradient(steps, moments, 0);
+            plain.gradientAt(steps);
             String plainly = plain.nonFiniteGradient(names);
             return plainly == null ? what + ", in whitened coordinates" : plainly;
         }

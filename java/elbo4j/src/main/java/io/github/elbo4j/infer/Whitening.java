@@ -5,10 +5,9 @@ import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.model.LogJoint;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * and factor {@code C·L}: the family and the ELBO are the same.
  */
 final class Whitening implements Coordinates {
-    private final Device device;
-    private final Ops ops;
     private final int dimensions;
     private final Buffers own;
     private final Buffer centre; // m, [D]
@@ -31,8 +28,6 @@ final class Whitening implements Coordinates {
 
     /** Starts at m = mean and C = I. */
     Whitening(Device device, double[] mean) {
-        this.device = device;
-        this.ops = device.ops();
         this.dimensions = mean.length;
         m = mean.clone();
         c = new double[dimensions][dimensions];
@@ -125,7 +120,6 @@ final class Whitening implements Coordinates {
 
     private final class Whitened implements LogJoint {
         private final LogJoint joint;
-        private @Nullable Views views;
 
         Whitened(LogJoint joint) {
             this.joint = joint;
@@ -152,73 +146,25 @@ final class Whitening implements Coordinates {
         }
 
         @Override
-        public void evaluate(Shape shape, Buffer u, Buffer logP, @Nullable Buffer gradient) {
-            Views v = views;
-            if (v == null || !v.match(shape, u, logP, gradient)) {
-                close();
-                v = new Views(shape, u, logP, gradient);
-                views = v;
-            }
-            ops.gemm(v.ones, v.centreRow, false, v.z);
-            ops.gemm(v.u, v.factorTransposed, true, v.z);
-            joint.evaluate(shape, v.z.buffer(), logP, v.slope == null ? null : v.slope.buffer());
-            ops.scale(1, v.logDeterminant, true, v.logP);
-            if (v.slope != null && v.gradient != null) {
-                ops.gemm(v.slope, v.factor, false, v.gradient);
-            }
+        public void recordEndOfStep(Recorder to) {
+            joint.recordEndOfStep(to);
         }
 
         @Override
-        public void close() {
-            if (views != null) {
-                views.close();
-                views = null;
-            }
-        }
-    }
-
-    /** The memory and views for one block of draws, kept while the same come. */
-    private final class Views {
-        final Buffers own;
-        final Matrix ones; // [R][1]
-        final Matrix centreRow; // [1][D]
-        final Matrix factor; // [D][D]
-        final Matrix factorTransposed;
-        final Matrix logDeterminant; // [R][1], for every draw the same
-        final Matrix u; // [R][D]
-        final Matrix z; // [R][D]
-        final Matrix logP; // [R][1]
-        final @Nullable Matrix slope; // ∇z log p, [R][D]
-        final @Nullable Matrix gradient; // [R][D]
-
-        Views(Shape shape, Buffer uBuffer, Buffer logPBuffer, @Nullable Buffer gradientBuffer) {
+        public void record(Recorder to, Shape shape, Buffer uBuffer, Buffer logP, @Nullable Buffer gradient) {
             int rows = Math.toIntExact(shape.rows());
-            float[] values = new float[rows];
-            Arrays.fill(values, 1f);
-            own = new Buffers(device);
-            ones = Matrix.of(own.copyOf(values), rows, 1);
-            centreRow = Matrix.of(centre, 1, dimensions);
-            factor = Matrix.of(Whitening.this.factor, dimensions, dimensions);
-            factorTransposed = factor.transposed();
-            logDeterminant = new Matrix(Whitening.this.logDeterminant, 0, rows, 1, 0, 1);
-            u = Matrix.of(uBuffer, rows, dimensions);
-            z = Matrix.of(own.allocate(shape.elements()), rows, dimensions);
-            logP = Matrix.of(logPBuffer, rows, 1);
-            boolean slopes = gradientBuffer != null;
-            slope = slopes ? Matrix.of(own.allocate(shape.elements()), rows, dimensions) : null;
-            gradient = gradientBuffer == null ? null : Matrix.of(gradientBuffer, rows, dimensions);
-        }
-
-        @SuppressWarnings("ReferenceEquality") // the very buffers that the views look into
-        boolean match(Shape shape, Buffer uBuffer, Buffer logPBuffer, @Nullable Buffer gradientBuffer) {
-            return u.rows() == shape.rows()
-                    && u.buffer() == uBuffer
-                    && logP.buffer() == logPBuffer
-                    && (gradient == null ? null : gradient.buffer()) == gradientBuffer;
-        }
-
-        void close() {
-            own.close();
+            Matrix u = Matrix.of(uBuffer, rows, dimensions);
+            Matrix z = Matrix.of(to.scratch(shape.elements()), rows, dimensions);
+            Matrix lower = Matrix.of(factor, dimensions, dimensions);
+            to.scale(1, new Matrix(centre, 0, rows, dimensions, 0, 1), false, z);
+            to.gemm(u, lower.transposed(), true, z);
+            Buffer slope = gradient == null ? null : to.scratch(shape.elements());
+            joint.record(to, shape, z.buffer(), logP, slope);
+            to.scale(1, new Matrix(logDeterminant, 0, rows, 1, 0, 0), true, Matrix.of(logP, rows, 1));
+            if (gradient != null && slope != null) {
+                to.gemm(
+                        Matrix.of(slope, rows, dimensions), lower, false, Matrix.of(gradient, rows, dimensions));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Recorder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +24,6 @@ public final class BayesianLinearRegression extends Regression {
     public static final double LARGEST_NOISE_SD = 1e18;
 
     private final @Nullable Buffer knownLogNoise; // [1]; null if it is a parameter
-    private @Nullable Matrix shared; // the known noise, repeated for each draw
 
     private BayesianLinearRegression(
             Buffers own,
@@ -82,16 +82,10 @@ public final class BayesianLinearRegression extends Regression {
     }
 
     @Override
-    void likelihood(Wave wave, int n, Buffer y) {
-        Matrix logNoise = wave.last;
-        Matrix slope = wave.lastGradient;
-        if (knownLogNoise != null) {
-            if (shared == null || shared.rows() != wave.rows()) {
-                shared = new Matrix(knownLogNoise, 0, wave.rows(), 1, 0, 1);
-            }
-            logNoise = shared;
-            slope = null;
-        }
-        device().ops().gaussian(wave.rows(), n, y, 1f, logNoise, wave.eta, wave.value, slope);
+    void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
+        boolean known = knownLogNoise != null;
+        Matrix logNoise = knownLogNoise != null ? new Matrix(knownLogNoise, 0, block.rows(), 1, 0, 1) : block.last;
+        to.gaussian(
+                block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient);
     }
 }

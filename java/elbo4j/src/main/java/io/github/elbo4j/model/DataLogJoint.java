@@ -4,7 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataLogJoint implements LogJoint {
     private final DataModel model;
-    private final Ops ops;
     private final Rows all;
-    private final Scratch likelihood; // [B][S]
-    private final Scratch likelihoodGradient; // [B][S][D]
-    private @Nullable Views views;
 
     /**
      * All rows.
@@ -28,10 +24,7 @@ public final class DataLogJoint implements LogJoint {
      */
     public DataLogJoint(DataModel model) {
         this.model = model;
-        this.ops = model.device().ops();
         this.all = Rows.all(model.observations());
-        this.likelihood = new Scratch(model.device(), ElementType.FLOAT64);
-        this.likelihoodGradient = new Scratch(model.device(), ElementType.FLOAT32);
     }
 
     public DataModel model() {
@@ -49,8 +42,8 @@ public final class DataLogJoint implements LogJoint {
     }
 
     @Override
-    public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        evaluate(all, shape, z, logP, gradient);
+    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        record(to, all, shape, z, logP, gradient);
     }
 
     @Override
@@ -74,39 +67,21 @@ public final class DataLogJoint implements LogJoint {
         return size == model.observations() ? this : new MinibatchLogJoint(this, size, key);
     }
 
-    void evaluate(Rows rows, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    void record(Recorder to, Rows rows, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         double scale = (double) model.observations() / rows.count();
-        model.logPrior(shape, z, logP, gradient);
-        Buffer value = likelihood.get(shape.rows());
-        Buffer slope = gradient == null ? null : likelihoodGradient.get(shape.elements());
-        model.logLikelihood(rows, shape, z, value, slope);
-        Views sum = views(value, logP, Math.toIntExact(shape.rows()));
-        ops.scale(scale, sum.likelihood, true, sum.logP);
+        model.logPrior(to, shape, z, logP, gradient);
+        int draws = Math.toIntExact(shape.rows());
+        Buffer value = to.scratch(ElementType.FLOAT64, draws);
+        Buffer slope = gradient == null ? null : to.scratch(shape.elements());
+        model.logLikelihood(to, rows, shape, z, value, slope);
+        to.scale(scale, Matrix.of(value, 1, draws), true, Matrix.of(logP, 1, draws));
         if (gradient != null && slope != null) {
-            ops.axpy(shape.elements(), (float) scale, slope, gradient);
+            to.axpy(shape.elements(), (float) scale, slope, gradient);
         }
-    }
-
-    /** The views of a sum, kept while the same buffers come, so that a step makes no garbage. */
-    private record Views(Matrix likelihood, Matrix logP) {}
-
-    @SuppressWarnings("ReferenceEquality") // the very buffers that the views look into
-    private Views views(Buffer value, Buffer logP, int draws) {
-        Views kept = views;
-        if (kept == null
-                || kept.likelihood.buffer() != value
-                || kept.logP.buffer() != logP
-                || kept.logP.columns() != draws) {
-            kept = new Views(Matrix.of(value, 1, draws), Matrix.of(logP, 1, draws));
-            views = kept;
-        }
-        return kept;
     }
 
     @Override
     public void close() {
-        likelihood.close();
-        likelihoodGradient.close();
         model.close();
     }
 }

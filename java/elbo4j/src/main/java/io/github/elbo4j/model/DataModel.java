@@ -2,6 +2,7 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,16 @@ public interface DataModel extends AutoCloseable {
     int observations();
 
     /**
-     * {@code logP[b,s] = log p(z[b,s,:])} with its constants, and its gradient. Both are overwritten.
+     * Records {@code logP[b,s] = log p(z[b,s,:])} with its constants, and its gradient. Both are overwritten.
      *
      * @param z [B][S][D]
      * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+    void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
 
     /**
-     * {@code logLikelihood[b,s] = Σ_{n in rows} log p(x_n | z[b,s,:])}, of these rows and no more, with its constants; and
+     * Records {@code logLikelihood[b,s] = Σ_{n in rows} log p(x_n | z[b,s,:])}, of these rows and no more, with its constants; and
      * its gradient. Both are overwritten.
      *
      * @param rows the observations to sum over
@@ -41,7 +42,8 @@ public interface DataModel extends AutoCloseable {
      * @param logLikelihood [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
+    void logLikelihood(
+            Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
 
     /** {@link LogJoint#roundingLoss}. */
     default @Nullable String roundingLoss() {

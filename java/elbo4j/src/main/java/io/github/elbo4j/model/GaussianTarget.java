@@ -3,7 +3,8 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.MeanFieldOps;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * Every problem of a batch has the same target.
  */
 public final class GaussianTarget implements LogJoint {
-    private final Ops ops;
     private final int dimensions;
     private final List<String> names;
     private final Buffers own;
@@ -22,10 +22,8 @@ public final class GaussianTarget implements LogJoint {
     private final Buffer scale; // [D] log standard deviations, or [D][D] the Cholesky factor with a log diagonal
     private final boolean full;
     private final @Nullable DiagonalGaussian diagonal;
-    private final Flat flat = new Flat();
 
     private GaussianTarget(Device device, double[] mean, float[] scale, boolean full) {
-        this.ops = device.ops();
         this.dimensions = mean.length;
         own = new Buffers(device);
         this.mean = own.copyOf(LinearPredictor.floats(mean));
@@ -83,17 +81,15 @@ public final class GaussianTarget implements LogJoint {
     }
 
     @Override
-    public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        Shape rows = flat.of(shape);
-        if (full) {
-            ops.fullRankLogDensity(rows, mean, scale, z, logP);
-            if (gradient != null) {
-                ops.fullRankLogDensityGradient(rows, mean, scale, z, gradient);
-            }
-        } else if (gradient != null) {
-            ops.logDensityAndGradient(rows, mean, scale, z, logP, gradient);
-        } else {
-            ops.logDensity(rows, mean, scale, z, logP);
+    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        Shape rows = shape.flat();
+        if (!full) {
+            to.run(new MeanFieldOps.LogDensity(rows, MeanFieldOps.With.Z, mean, scale, z, logP, gradient));
+            return;
+        }
+        to.fullRankLogDensity(rows, mean, scale, z, logP);
+        if (gradient != null) {
+            to.fullRankLogDensityGradient(rows, mean, scale, z, gradient);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Interrupts;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -131,6 +132,11 @@ public final class HostLogJoint implements LogJoint {
     @Override
     public List<String> parameterNames() {
         return names;
+    }
+
+    @Override
+    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        to.call("log p", () -> evaluate(shape, z, logP, gradient));
     }
 
     @Override

@@ -4,9 +4,9 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Interrupts;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -15,50 +15,36 @@ import org.jspecify.annotations.Nullable;
  * draws, the likelihood's value and residual from eta, and the gradient {@code residual·X}. beta is the first K
  * coordinates of a draw, or all C·K of them, [C][K], where an observation has a predictor for each of C classes.
  *
- * <p>eta is [R][C][N]; where it would not fit the workspace, the draws are cut into waves. Draws do not meet in any sum, so
- * the waves do not change a bit.
+ * <p>eta is [R][C][N]; where it would not fit the workspace, the draws are cut into blocks. Draws do not meet in any sum,
+ * so the blocks do not change a bit.
  */
-final class LinearPredictor implements AutoCloseable {
+final class LinearPredictor {
     /** The likelihood of observations y under a wave of draws. */
     interface Likelihood {
         /**
-         * Adds to the wave's value, and to its gradient what is not by way of eta; replaces eta by the residual.
+         * Adds to the block's value, and to its gradient what is not by way of eta; replaces eta by the residual.
          *
          * @param y [N]
          */
-        void add(Wave wave, int observations, Buffer y);
+        void add(Recorder to, PredictorBlock block, int observations, Buffer y);
     }
 
-    private static final int KEPT_WAVES = 4;
-
     private final Device device;
-    private final Ops ops;
     private final int observations;
     private final int columns;
     private final int classes;
     private final Buffer x; // [N][K]
     private final Buffer y; // [N]
-    private final Scratch batchX; // [n][K]
-    private final Scratch batchY; // [n]
-    private final Scratch eta; // [R][C][N]
-    private final Scratch waveValue; // [R]
-    private final @Nullable Wave[] waves = new Wave[KEPT_WAVES];
-    private int nextWave;
     private long workspaceBytes = 64L << 20;
 
-    /** @param own whose owner gives the data back; {@link #close} what grows with the draws */
+    /** @param own whose owner gives the data back */
     LinearPredictor(Buffers own, RegressionData data, int classes) {
         this.device = own.device();
-        this.ops = device.ops();
         this.observations = data.rows();
         this.columns = data.columns().size();
         this.classes = classes;
         x = own.copyOf(floats(data.x()));
         y = own.copyOf(floats(data.y()));
-        batchX = new Scratch(device, ElementType.FLOAT32);
-        batchY = new Scratch(device, ElementType.FLOAT32);
-        eta = new Scratch(device, ElementType.FLOAT32);
-        waveValue = new Scratch(device, ElementType.FLOAT64);
     }
 
     Device device() {
@@ -81,73 +67,48 @@ final class LinearPredictor implements AutoCloseable {
     }
 
     void logLikelihood(
-            Rows rows, Likelihood likelihood, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
+            Recorder to,
+            Rows rows,
+            Likelihood likelihood,
+            Shape shape,
+            Buffer z,
+            Buffer logLikelihood,
+            @Nullable Buffer gradient) {
         int n = rows.count();
         Buffer dataX = x;
         Buffer dataY = y;
         Buffer index = rows.index();
         if (index != null) {
-            dataX = batchX.get((long) n * columns);
-            dataY = batchY.get(n);
-            ops.gatherRows(n, columns, index, rows.first(), x, dataX);
-            ops.gatherRows(n, 1, index, rows.first(), y, dataY);
+            dataX = to.scratch((long) n * columns);
+            dataY = to.scratch(n);
+            to.run(new MathOps.GatherRows(n, columns, index, rows.first(), x, dataX));
+            to.run(new MathOps.GatherRows(n, 1, index, rows.first(), y, dataY));
         }
         int all = Math.toIntExact(shape.rows());
         long perDraw = (long) classes * n;
-        int wave = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / perDraw));
-        Buffer predictor = eta.get(wave * perDraw);
-        ops.fill(all, 0f, logLikelihood);
+        int most = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / perDraw));
+        Buffer predictor = to.scratch(most * perDraw);
+        Buffer part = most == all ? logLikelihood : to.scratch(ElementType.FLOAT64, most);
+        to.fill(all, 0f, logLikelihood);
         if (gradient != null) {
-            ops.fill(shape.elements(), 0f, gradient);
+            to.fill(shape.elements(), 0f, gradient);
         }
-        for (int from = 0; from < all; from += wave) {
-            Interrupts.check();
-            int count = Math.min(wave, all - from);
-            Buffer value = wave == all ? logLikelihood : waveValue.get(wave);
-            if (wave != all) {
-                ops.fill(count, 0f, value);
+        for (int from = 0; from < all; from += most) {
+            int count = Math.min(most, all - from);
+            if (most != all) {
+                to.fill(count, 0f, part);
             }
-            Wave w = wave(dataX, n, z, gradient, predictor, value, from, count, shape.dimensions());
-            ops.gemm(w.beta, w.xTransposed, false, w.etaMatrix);
-            likelihood.add(w, n, dataY);
-            if (w.betaGradient != null) {
-                ops.gemm(w.etaMatrix, w.x, false, w.betaGradient);
+            PredictorBlock block = new PredictorBlock(
+                    columns, classes, dataX, n, z, gradient, predictor, part, from, count, shape.dimensions());
+            to.gemm(block.beta, block.x.transposed(), false, block.etaMatrix);
+            likelihood.add(to, block, n, dataY);
+            if (block.betaGradient != null) {
+                to.gemm(block.etaMatrix, block.x, false, block.betaGradient);
             }
-            if (wave != all) {
-                Matrix place = new Matrix(logLikelihood, from, count, 1, 1, 1);
-                ops.scale(1, Matrix.of(value, count, 1), false, place);
+            if (most != all) {
+                to.scale(1, Matrix.of(part, count, 1), false, new Matrix(logLikelihood, from, count, 1, 1, 1));
             }
         }
-    }
-
-    @Override
-    public void close() {
-        batchX.close();
-        batchY.close();
-        eta.close();
-        waveValue.close();
-    }
-
-    /** The views of a wave, kept while the same buffers come, so that a step makes no garbage. */
-    private Wave wave(
-            Buffer dataX,
-            int n,
-            Buffer z,
-            @Nullable Buffer gradient,
-            Buffer predictor,
-            Buffer value,
-            int from,
-            int count,
-            int dimensions) {
-        for (Wave kept : waves) {
-            if (kept != null && kept.matches(dataX, n, z, gradient, predictor, value, from, count)) {
-                return kept;
-            }
-        }
-        Wave made = new Wave(columns, classes, dataX, n, z, gradient, predictor, value, from, count, dimensions);
-        waves[nextWave] = made;
-        nextWave = (nextWave + 1) % KEPT_WAVES;
-        return made;
     }
 
     static float[] floats(double[] values) {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,26 +20,38 @@ public interface LogJoint extends AutoCloseable {
     List<String> parameterNames();
 
     /**
-     * {@code logP[b,s] = log p_b(x, z[b,s,:])} and, if asked, {@code gradient[b,s,:] = ∇z log p_b(x, z[b,s,:])}. Both are
-     * overwritten. Draws do not depend on each other: the same draw gives the same bits in any block.
+     * Records {@code logP[b,s] = log p_b(x, z[b,s,:])} and, if asked, {@code gradient[b,s,:] = ∇z log p_b(x, z[b,s,:])}. Both
+     * are overwritten. Draws do not depend on each other: the same draw gives the same bits in any block.
      *
+     * @param to what keeps the operations; they run later, again and again
      * @param shape B problems, S draws, D dimensions, and the address of the first of each
      * @param z [B][S][D]
      * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+    void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+
+    /** {@link #record Records} it and runs it once. */
+    default void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        Recorder.run(z.device(), to -> record(to, shape, z, logP, gradient));
+    }
 
     /**
-     * Called before the draws of a step. A joint that is an unbiased estimate chooses its rows here, as a function of
-     * the step alone.
+     * Called before a step runs. A joint that is an unbiased estimate chooses its rows as a function of the step alone;
+     * here it brings to the device what {@link #recordEndOfStep} does not count.
      *
      * @param step from 0
      */
     default void atStep(int step) {}
 
     /**
-     * The diagonal Gaussian whose log-density {@link #evaluate} computes, to the bit, at every step; null if it is another
+     * Records what moves the joint on to the rows of the next step; once, after all that a step evaluates. From then on every
+     * step is to end with it.
+     */
+    default void recordEndOfStep(Recorder to) {}
+
+    /**
+     * The diagonal Gaussian whose log-density {@link #record} computes, to the bit, at every step; null if it is another
      * function. Draws of such a joint need not be stored. The buffers stay the joint's own.
      */
     default @Nullable DiagonalGaussian diagonalGaussian() {

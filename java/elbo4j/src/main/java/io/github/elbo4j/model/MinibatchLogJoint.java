@@ -4,7 +4,9 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +24,13 @@ final class MinibatchLogJoint implements LogJoint {
     private final Buffers own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
+    private final Buffer first; // [1], where the rows of the next step begin in index
+    private final Buffer each; // [1], n
     private int[] current;
     private int[] next;
     private long epoch = -2; // of current; none yet
-    private Rows rows;
+    private int expected = -1; // the step whose rows come after those of the latest
+    private boolean counts; // whether programs move on to the next rows by themselves
 
     MinibatchLogJoint(DataLogJoint joint, int size, Key key) {
         this.joint = joint;
@@ -36,9 +41,11 @@ final class MinibatchLogJoint implements LogJoint {
         own = new Buffers(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
+        first = own.allocate(ElementType.INT32, 1);
+        each = own.allocate(ElementType.INT32, 1);
+        each.write(0, new int[] {size}, 0, 1);
         current = new int[observations];
         next = new int[observations];
-        rows = new Rows(index, 0, size);
         atStep(0);
     }
 
@@ -67,9 +74,18 @@ final class MinibatchLogJoint implements LogJoint {
             permute(wanted + 1, next);
             index.write(0, current, 0, observations);
             index.write(observations, next, 0, size);
-            epoch = wanted;
         }
-        rows = new Rows(index, place % observations, size);
+        if (wanted != epoch || step != expected || !counts) {
+            first.write(0, new int[] {(int) (place % observations)}, 0, 1);
+        }
+        epoch = wanted;
+        expected = step + 1;
+    }
+
+    @Override
+    public void recordEndOfStep(Recorder to) {
+        counts = true;
+        to.advance(1, each, first);
     }
 
     @Override
@@ -78,8 +94,8 @@ final class MinibatchLogJoint implements LogJoint {
     }
 
     @Override
-    public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        joint.evaluate(rows, shape, z, logP, gradient);
+    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        joint.record(to, new Rows(index, Index.counted(first, 0), size), shape, z, logP, gradient);
     }
 
     @Override

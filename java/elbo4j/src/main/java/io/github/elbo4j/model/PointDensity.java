@@ -1,9 +1,15 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Workspace;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +17,26 @@ import org.jspecify.annotations.Nullable;
  * {@link HostLogJoint} is asked in float64; every other log-joint gets its points, and gives its gradient, in the float32 of its device.
  */
 public final class PointDensity implements AutoCloseable {
-    private final Device device;
     private final LogJoint joint;
     private final @Nullable HostLogJoint host;
-    private @Nullable Buffer z; // [rows][D]
-    private @Nullable Buffer logP; // [rows] FLOAT64
-    private @Nullable Buffer slopes; // [rows][D]
-    private float[] floats = {};
+    private final Workspace workspace;
+    private final Buffers own;
+    private final Map<Integer, Program> programs = new HashMap<>(); // by rows
+    private Buffer z; // [rows][D]
+    private Buffer logP; // [rows] FLOAT64
+    private Buffer slopes; // [rows][D]
+    private float[] floats;
 
     /** @param joint one problem, on this device; it stays the caller's */
     public PointDensity(Device device, LogJoint joint) {
-        this.device = device;
         this.joint = joint;
         this.host = joint instanceof HostLogJoint function ? function : null;
+        workspace = new Workspace(device);
+        own = new Buffers(device);
+        z = own.allocate(joint.dimensions());
+        logP = own.allocate(ElementType.FLOAT64, 1);
+        slopes = own.allocate(joint.dimensions());
+        floats = new float[joint.dimensions()];
     }
 
     /** D. */
@@ -50,25 +63,12 @@ public final class PointDensity implements AutoCloseable {
             host.evaluate(rows, points, values, gradient);
             return;
         }
-        if (floats.length < elements) {
-            close();
-            floats = new float[elements];
-            z = device.allocate(elements);
-            logP = device.allocate(ElementType.FLOAT64, rows);
-            slopes = device.allocate(elements);
-        }
-        if (z == null || logP == null || slopes == null) {
-            return; // nothing to evaluate
-        }
-        if (logP.length() < rows) {
-            logP.close();
-            logP = device.allocate(ElementType.FLOAT64, rows);
-        }
+        reserve(rows);
         for (int i = 0; i < elements; i++) {
             floats[i] = (float) points[i];
         }
         z.write(0, floats, 0, elements);
-        joint.evaluate(Shape.of(1, rows, joint.dimensions()), z, logP, slopes);
+        programs.computeIfAbsent(rows, this::bind).run();
         slopes.read(0, floats, 0, elements);
         for (int i = 0; i < elements; i++) {
             gradient[i] = floats[i];
@@ -76,20 +76,28 @@ public final class PointDensity implements AutoCloseable {
         logP.read(0, values, 0, rows);
     }
 
+    private void reserve(int rows) {
+        if (rows > logP.length()) {
+            close();
+            long elements = (long) rows * joint.dimensions();
+            floats = new float[Math.toIntExact(elements)];
+            z = own.allocate(elements);
+            logP = own.allocate(ElementType.FLOAT64, rows);
+            slopes = own.allocate(elements);
+        }
+    }
+
+    private Program bind(int rows) {
+        Recorder recorder = new Recorder(workspace);
+        joint.record(recorder, Shape.of(1, rows, joint.dimensions()), z, logP, slopes);
+        return recorder.bind();
+    }
+
     @Override
     public void close() {
-        if (z != null) {
-            z.close();
-            z = null;
-        }
-        if (logP != null) {
-            logP.close();
-            logP = null;
-        }
-        if (slopes != null) {
-            slopes.close();
-            slopes = null;
-        }
-        floats = new float[0];
+        programs.values().forEach(Program::close);
+        programs.clear();
+        own.close();
+        workspace.close();
     }
 }

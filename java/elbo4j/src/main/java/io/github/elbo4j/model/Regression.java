@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ abstract class Regression implements DataModel {
     }
 
     /** As {@link LinearPredictor.Likelihood#add}. */
-    abstract void likelihood(Wave wave, int observations, Buffer y);
+    abstract void likelihood(Recorder to, PredictorBlock block, int observations, Buffer y);
 
     /** The log-joint over all rows, which closes this model. */
     public final DataLogJoint logJoint() {
@@ -69,18 +70,18 @@ abstract class Regression implements DataModel {
     }
 
     @Override
-    public final void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        priors.logDensity(shape, z, logP, gradient);
+    public final void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        priors.logDensity(to, shape, z, logP, gradient);
     }
 
     @Override
-    public final void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
-        predictor.logLikelihood(rows, likelihood, shape, z, logLikelihood, gradient);
+    public final void logLikelihood(
+            Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
+        predictor.logLikelihood(to, rows, likelihood, shape, z, logLikelihood, gradient);
     }
 
     @Override
     public final void close() {
-        predictor.close();
         own.close();
     }
 

@@ -97,8 +97,12 @@ public final class HostDevice implements Device {
         run(twins.of(operation));
     }
 
-    /** One task at a time: it takes all threads anyway. */
+    /** One task at a time: it takes all threads anyway. What is the user's own may wait for others, so it runs beside them. */
     void run(Task task) {
+        if (task instanceof HostTask) {
+            task.run(workers);
+            return;
+        }
         synchronized (twins) {
             task.run(workers);
         }

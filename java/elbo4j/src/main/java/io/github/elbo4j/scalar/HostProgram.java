@@ -1,6 +1,7 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Program;
 
 /** Tasks one after the other. */
@@ -27,6 +28,7 @@ final class HostProgram implements Program {
             }
         }
         for (Task task : tasks) {
+            Interrupts.check();
             device.run(task);
         }
     }

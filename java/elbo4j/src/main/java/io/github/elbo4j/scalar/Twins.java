@@ -33,7 +33,7 @@ public final class Twins {
         basics.normals().addTo(this);
         basics.math().addTo(this);
         new ElboKernel(basics).addTo(this);
-        add(HostCall.class, call -> workers -> call.body().run());
+        add(HostCall.class, HostTask::new);
     }
 
     /** Operations of a type are run by what {@code body} makes of them. */

@@ -4,10 +4,9 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Matrix;
 import org.jspecify.annotations.Nullable;
 
-/** The views that one wave of draws needs of the buffers of a {@link LinearPredictor}. */
-final class Wave {
+/** The views that a block of draws needs of the buffers of a {@link LinearPredictor}. */
+final class PredictorBlock {
     final Matrix x; // [N][K]
-    final Matrix xTransposed; // [K][N]
     final Matrix draws; // [R][D]
     final Matrix beta; // [R·C][K], the first C·K coordinates of the draws
     final Matrix last; // [R][1], the last coordinate of the draws
@@ -19,7 +18,7 @@ final class Wave {
     final @Nullable Matrix lastGradient; // [R][1]
 
     /** @param classes C; if more than one, the draws hold nothing but beta */
-    Wave(
+    PredictorBlock(
             int columns,
             int classes,
             Buffer x, // [N][K]
@@ -33,7 +32,6 @@ final class Wave {
             int dimensions) {
         long offset = (long) from * dimensions;
         this.x = Matrix.of(x, observations, columns);
-        xTransposed = this.x.transposed();
         draws = new Matrix(z, offset, count, dimensions, dimensions, 1);
         beta = coefficients(draws, columns, classes);
         last = draws.columns(dimensions - 1, dimensions);
@@ -54,25 +52,5 @@ final class Wave {
     /** R. */
     int rows() {
         return draws.rows();
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the very buffers that the views look into
-    boolean matches(
-            Buffer otherX,
-            int observations,
-            Buffer z,
-            @Nullable Buffer otherGradient,
-            Buffer otherEta,
-            Buffer otherValue,
-            int from,
-            int count) {
-        return x.buffer() == otherX
-                && x.rows() == observations
-                && draws.buffer() == z
-                && draws.rows() == count
-                && draws.offset() == from * draws.rowStride()
-                && (gradient == null ? null : gradient.buffer()) == otherGradient
-                && eta == otherEta
-                && value == otherValue;
     }
 }
