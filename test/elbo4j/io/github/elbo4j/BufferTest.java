@@ -11,7 +11,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.scalar.HostDevice;
-import io.github.elbo4j.scalar.HostOps;
+import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -198,7 +198,7 @@ class BufferTest {
                     try (Device closed = HostDevice.scalar(1)) {
                         closed.allocate(1).close();
                     }
-                    new HostDevice("forgotten", "", new Workers(1), new HostOps(new Workers(1)));
+                    new HostDevice("forgotten", "", new Workers(1), Twins.scalar());
                 },
                 1);
         assertThat(log).isNotEmpty().noneMatch(message -> message.contains("scalar"));

@@ -10,7 +10,6 @@ import io.github.elbo4j.device.MeanFieldOps.With;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /** What {@link AllocationTest} runs in a virtual machine of its own. */
 public final class AllocationMain {
@@ -51,7 +50,6 @@ public final class AllocationMain {
 
     private static double pathwise(Device device) {
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer parameters = arena.of(Numbers.normals(1, 200));
             Buffer mu = arena.of(Numbers.normals(2, 100));
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
@@ -63,13 +61,15 @@ public final class AllocationMain {
             Buffer moments = arena.doubles(3 * 2 * STEPS);
             Buffer m = arena.of(new float[200]);
             Buffer v = arena.of(new float[200]);
-            return allocated(step -> {
-                ops.sample(KEY, step, SHAPE, mu, omega, z);
+            Scalar rate = Scalar.lookedUp(arena.of(new double[] {0.01}), Index.of(0));
+            OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
+            return allocated(device, (ops, step) -> {
+                ops.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
                 ops.logDensityAndGradient(SHAPE, mu, omega, z, logQ, gradient);
-                ops.meanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs);
+                ops.run(new ReparamOps.MeanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs));
                 ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
-                ops.adam(200, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, mean, null, m, v, parameters);
-                ops.moments(2, 100, logQ, null, moments, step);
+                ops.run(new OptimizerOps.Adam(200, rate, rate, decay, mean, null, m, v, parameters));
+                ops.run(new ElboOps.Moments(2, 100, logQ, null, moments, step));
             });
         }
     }
@@ -77,7 +77,6 @@ public final class AllocationMain {
     private static double fused(Device device) {
         Shape small = Shape.of(20, 16, 8);
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer mu = arena.of(Numbers.normals(2, 160));
             Buffer omega = arena.of(Numbers.normals(3, 160, -1, 0.1));
             Buffer logP = arena.doubles(SHAPE.rows());
@@ -87,10 +86,11 @@ public final class AllocationMain {
             Buffer v = arena.of(new float[320]);
             Buffer parameter = arena.of(new float[320]);
             Buffer moments = arena.doubles(3 * 20 * 2);
-            return allocated(step -> {
-                ops.gaussianElbo(KEY, step, SHAPE, true, mu, omega, true, omega, mu, logP, logQ, runs);
+            FusedOps.Target target = new FusedOps.Target(true, omega, mu);
+            return allocated(device, (ops, step) -> {
+                ops.run(new FusedOps.GaussianElbo(KEY, step, SHAPE, true, mu, omega, target, logP, logQ, runs));
                 ops.gaussianAdam(
-                        KEY, step, 2, small, false, false, mu, omega, 1 + step, 0.01f, 0.9f, 0.999f, 1e-8f, m, v,
+                        KEY, 0, 2, small, false, false, mu, omega, 1, 0.01f, 0.9f, 0.999f, 1e-8f, m, v,
                         parameter, moments, 0);
             });
         }
@@ -98,7 +98,6 @@ public final class AllocationMain {
 
     private static double score(Device device) {
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer mu = arena.of(Numbers.normals(2, 100));
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
             Buffer z = arena.out(SHAPE.elements());
@@ -110,14 +109,14 @@ public final class AllocationMain {
             Buffer sums = arena.out(400);
             Buffer mean = arena.out(200);
             Buffer running = arena.of(new double[2]);
-            return allocated(step -> {
-                ops.sample(KEY, step, SHAPE, mu, omega, z);
+            return allocated(device, (ops, step) -> {
+                ops.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
                 ops.logDensity(SHAPE, mu, omega, z, logQ);
                 ops.scoreWeights(2, 100, Baseline.RUNNING_MEAN, logP, logQ, running, 0.1, weights);
                 ops.scoreWeights(2, 100, Baseline.CONTROL_VARIATE, logP, logQ, null, 0, weights);
-                ops.meanFieldScoreSquares(KEY, step, SHAPE, weights, squares);
+                ops.run(new ScoreOps.MeanFieldScoreSquares(KEY, step, SHAPE, weights, squares));
                 ops.meanOverDraws(2, 100, 200, 0f, squares, sums);
-                ops.meanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs);
+                ops.run(new ScoreOps.MeanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs));
                 ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
                 ops.sgd(200, 0.01f, mean, mean);
                 ops.logDensityGradient(SHAPE, With.OMEGA, mu, omega, z, z);
@@ -128,7 +127,6 @@ public final class AllocationMain {
     private static double regression(Device device) {
         Shape shape = Shape.of(1, 64, 9);
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer mu = arena.of(Numbers.normals(1, 9));
             Buffer factor = arena.of(Numbers.factors(2, 1, 9));
             Buffer z = arena.out(64 * 9);
@@ -148,16 +146,16 @@ public final class AllocationMain {
             Matrix slopes = Matrix.of(arena.out(64 * 9), 64, 9);
             Matrix densities = Matrix.of(logQ, 1, 64);
             Matrix sums = Matrix.of(logP, 1, 64);
-            return allocated(step -> {
+            return allocated(device, (ops, step) -> {
                 ops.fill(64, 0, logP);
                 ops.scale(0.5, densities, true, sums);
-                ops.fullRankSample(KEY, step, shape, mu, factor, z);
+                ops.run(new FullRankOps.FullRankSample(KEY, step, shape, mu, factor, z));
                 ops.fullRankLogDensity(shape, mu, factor, z, logQ);
-                ops.fullRankScore(KEY, step, shape, factor, score);
+                ops.run(new FullRankOps.FullRankScore(KEY, step, shape, factor, score));
                 ops.gemm(draws, columns, false, eta);
                 ops.bernoulliLogit(64, 300, y, 1, eta.buffer(), logP);
                 ops.gemm(eta, rows, false, slopes);
-                ops.fullRankReparam(KEY, step, shape, factor, slopes.buffer(), score, runs);
+                ops.run(new ReparamOps.FullRankReparam(KEY, step, shape, factor, slopes.buffer(), score, runs));
                 ops.meanOverDraws(1, 64, 90, 0f, runs, mean);
                 ops.fullRankEntropy(1, 9, factor, entropy, 0);
                 ops.klFull(1, 9, mu, factor, mu, factor, kl);
@@ -166,25 +164,41 @@ public final class AllocationMain {
         }
     }
 
+    /** Records a step: its operations, and its number as the device counts it. */
+    private interface Step {
+        void record(Recorder ops, Index step);
+    }
+
     /**
      * The bytes of a step, of all threads that run it. A warm-up may last long, so several rounds are measured; the least is
      * what a step needs.
      */
-    private static double allocated(IntConsumer step) {
+    private static double allocated(Device device, Step step) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double least = Double.MAX_VALUE;
-        for (int round = 0; round < 30 && least >= few; round++) {
-            long[] ids = Thread.getAllStackTraces().keySet().stream()
-                    .filter(t -> t == Thread.currentThread() || t.getName().startsWith("elbo4j"))
-                    .mapToLong(Thread::getId)
-                    .toArray();
-            long start = total(threads, ids);
-            long measuring = total(threads, ids) - start;
-            start = total(threads, ids);
-            for (int i = 0; i < STEPS; i++) {
-                step.accept(i);
+        try (Buffer counter = device.allocate(ElementType.INT32, 1);
+                Buffer one = device.allocate(ElementType.INT32, 1);
+                Workspace workspace = new Workspace(device)) {
+            one.write(0, new int[] {1}, 0, 1);
+            Recorder recorder = new Recorder(workspace);
+            step.record(recorder, Index.counted(counter, 0));
+            recorder.advance(1, one, counter);
+            try (Program program = recorder.bind()) {
+                for (int round = 0; round < 30 && least >= few; round++) {
+                    counter.write(0, new int[1], 0, 1);
+                    long[] ids = Thread.getAllStackTraces().keySet().stream()
+                            .filter(t -> t == Thread.currentThread() || t.getName().startsWith("elbo4j"))
+                            .mapToLong(Thread::getId)
+                            .toArray();
+                    long start = total(threads, ids);
+                    long measuring = total(threads, ids) - start;
+                    start = total(threads, ids);
+                    for (int i = 0; i < STEPS; i++) {
+                        program.run();
+                    }
+                    least = Math.min(least, (double) (total(threads, ids) - start - measuring) / STEPS);
+                }
             }
-            least = Math.min(least, (double) (total(threads, ids) - start - measuring) / STEPS);
         }
         return least;
     }

@@ -11,6 +11,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.FamilyKind;
@@ -195,8 +196,8 @@ class GradientEstimatorTest {
             }
 
             @Override
-            public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer slope) {
-                joint.evaluate(shape, z, logP, slope);
+            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer slope) {
+                joint.record(to, shape, z, logP, slope);
             }
         };
     }

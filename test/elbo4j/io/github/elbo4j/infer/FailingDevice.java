@@ -4,30 +4,33 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.HostCall;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Ops;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import io.github.elbo4j.device.Program;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A device whose operation of a name fails from a given call on. Its buffers are those of the device beneath. */
+/** A device whose operation of a name fails from a given run on. Its buffers are those of the device beneath. */
 final class FailingDevice implements Device {
     private final Device device;
-    private final Ops ops;
+    private final String operation;
     private int left;
 
-    FailingDevice(Device device, String operation, int goodCalls) {
+    FailingDevice(Device device, String operation, int goodRuns) {
         this.device = device;
-        this.left = goodCalls;
-        this.ops = (Ops) Proxy.newProxyInstance(
-                Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals(operation) && left-- <= 0) {
-                        throw new DeviceException("planted fault in " + operation);
-                    }
-                    try {
-                        return method.invoke(device.ops(), arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        this.operation = operation;
+        this.left = goodRuns;
+    }
+
+    private boolean isMeant(Operation other) {
+        return other.signature().operation().equals(operation);
+    }
+
+    private void count() {
+        if (left-- <= 0) {
+            throw new DeviceException("planted fault in " + operation);
+        }
     }
 
     @Override
@@ -47,7 +50,24 @@ final class FailingDevice implements Device {
 
     @Override
     public Ops ops() {
-        return ops;
+        return other -> {
+            if (isMeant(other)) {
+                count();
+            }
+            device.ops().run(other);
+        };
+    }
+
+    @Override
+    public Program bind(List<? extends Operation> operations) {
+        List<Operation> counted = new ArrayList<>();
+        for (Operation other : operations) {
+            if (isMeant(other)) {
+                counted.add(new HostCall("count", this::count));
+            }
+            counted.add(other);
+        }
+        return device.bind(counted);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -86,10 +87,10 @@ class GradientCheckTest {
             }
 
             @Override
-            public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-                right.evaluate(shape, z, logP, gradient);
+            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+                right.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
-                    device.ops().axpy(shape.elements(), 1f, gradient, gradient);
+                    to.axpy(shape.elements(), 1f, gradient, gradient);
                 }
             }
         };
@@ -369,10 +370,10 @@ class GradientCheckTest {
             }
 
             @Override
-            public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-                joint.evaluate(shape, z, logP, gradient);
+            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+                joint.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
-                    device.ops().axpy(shape.elements(), factor - 1, gradient, gradient);
+                    to.axpy(shape.elements(), factor - 1, gradient, gradient);
                 }
             }
         };

@@ -12,6 +12,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -53,18 +54,23 @@ class MinibatchTest {
         }
 
         @Override
-        public void logPrior(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-            device.ops().fill(shape.rows(), 1000, logP);
+        public void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+            to.fill(shape.rows(), 1000, logP);
         }
 
         @Override
-        public void logLikelihood(Rows rows, Shape shape, Buffer z, Buffer value, @Nullable Buffer gradient) {
+        public void logLikelihood(
+                Recorder to, Rows rows, Shape shape, Buffer z, Buffer value, @Nullable Buffer gradient) {
+            to.call("sum of row numbers", () -> logLikelihood(rows, shape, value));
+        }
+
+        private void logLikelihood(Rows rows, Shape shape, Buffer value) {
             asked = new int[rows.count()];
             Buffer index = rows.index();
             if (index == null) {
                 Arrays.setAll(asked, i -> i);
             } else {
-                index.read(Math.toIntExact(rows.first()), asked, 0, asked.length);
+                index.read(rows.first().now(), asked, 0, asked.length);
             }
             device.ops().fill(shape.rows(), constant + Arrays.stream(asked).sum(), value);
         }

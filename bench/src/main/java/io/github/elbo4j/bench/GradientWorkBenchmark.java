@@ -3,10 +3,16 @@ package io.github.elbo4j.bench;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
+import io.github.elbo4j.estimate.StepCounter;
 import io.github.elbo4j.family.MeanFieldGaussian;
 import io.github.elbo4j.model.LogJoint;
 
@@ -28,7 +34,7 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
     private MeanFieldGaussian family;
     private GradientEstimator estimator;
     private Buffer moments; // [1][3] FLOAT64
-    private final Runnable estimate = this::estimate;
+    private Program program; // a gradient; the next one when it runs again
     private int step;
 
     GradientWorkBenchmark(Work work, Gradient kind) {
@@ -56,15 +62,21 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
         LogJoint joint = own(joint(on, shape));
         estimator = own(new GradientEstimator(joint, family, kind, Baseline.LEAVE_ONE_OUT, shape.draws(), WORKSPACE));
         moments = own(on.allocate(ElementType.FLOAT64, 3));
-    }
-
-    private void estimate() {
-        estimator.estimate(KEY, step++, moments, 0);
+        StepCounter counter = own(new StepCounter(on));
+        Recorder to = new Recorder(own(new Workspace(on)));
+        estimator.record(to, KEY, counter.step(), kind == Gradient.PATH, moments, Index.of(0), Scalar.of(1));
+        counter.recordAdvance(to);
+        program = own(to.bind());
     }
 
     @Override
     public Buffer step() {
-        repeat(estimate);
+        if (oneByOne()) {
+            estimator.estimate(KEY, step, moments, 0);
+        } else {
+            program.run();
+        }
+        step++;
         return done(estimator.gradient());
     }
 

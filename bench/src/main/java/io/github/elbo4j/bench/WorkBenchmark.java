@@ -123,13 +123,9 @@ public abstract class WorkBenchmark {
         return resource;
     }
 
-    /** Runs the operations of a step as a fit does, {@link Device#asGraph}, or one by one to compare. */
-    final void repeat(Runnable operations) {
-        if (launches) {
-            operations.run();
-        } else {
-            Objects.requireNonNull(opened).asGraph(operations);
-        }
+    /** Whether a step's operations are to run one by one, to compare with a program. */
+    final boolean oneByOne() {
+        return launches;
     }
 
     /** Waits for the device; a result on a GPU is only then there. */

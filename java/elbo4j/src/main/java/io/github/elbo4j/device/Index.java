@@ -23,6 +23,16 @@ public record Index(long base, long times, @Nullable Buffer counter, int at) {
         return new Index(0, 1, Check.present("counter", counter), at);
     }
 
+    /** Its value at this moment; of one that is counted, when all work given to the device is done. */
+    public long now() {
+        if (counter == null) {
+            return base;
+        }
+        int[] value = new int[1];
+        counter.read(at, value, 0, 1);
+        return base + times * value[0];
+    }
+
     /** A multiple of this one. */
     public Index by(long factor) {
         return new Index(base * factor, times * factor, counter, at);
