@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import io.github.elbo4j.Numbers;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,13 +86,44 @@ class BitsTest {
     @MethodSource("cases")
     void everyOutputIsWritten(OpCase operation) {
         for (Device device : TestDevices.all()) {
-            for (long[] output : operation.bits(device, Shape.of(3, 65, 33).at(0, 64, 0))) {
-                boolean written = Arrays.stream(output)
-                        .anyMatch(bits -> bits != Float.floatToIntBits(Arena.POISON)
-                                && bits != Double.doubleToLongBits(Arena.POISON));
-                assertThat(written).as("%s on %s", operation, device).isTrue();
+            List<Operation> ran = new ArrayList<>();
+            Ops ops = each -> {
+                ran.add(each);
+                device.ops().run(each);
+            };
+            try (Arena arena = new Arena(device)) {
+                operation.call(arena, ops, Shape.of(3, 65, 33));
+                assertThat(ran).hasSize(1);
+                for (Signature.Argument argument : ran.get(0).signature().arguments()) {
+                    if (argument.access() != Signature.Access.READS) {
+                        String what = operation + ", " + argument.name() + " on " + device;
+                        assertWritten(what, argument);
+                    }
+                }
             }
         }
+    }
+
+    /** All of what is written; of what is updated, which may be a record or a few runs among others, some of it. */
+    private static void assertWritten(String what, Signature.Argument argument) {
+        double[] values =
+                switch (argument.buffer().type()) {
+                    case FLOAT32 -> Numbers.doubles(argument.buffer().toFloats());
+                    case FLOAT64 -> argument.buffer().toDoubles();
+                    case INT32 -> Arrays.stream(argument.buffer().toInts()).asDoubleStream().toArray();
+                };
+        double poison = argument.type() == ElementType.INT32 ? (int) Arena.POISON : Arena.POISON;
+        Matrix view = argument.view();
+        LongStream places = view == null
+                ? LongStream.range(0, argument.length())
+                : LongStream.range(0, (long) view.rows() * view.columns())
+                        .map(i -> view.offset()
+                                + i / view.columns() * view.rowStride()
+                                + i % view.columns() * view.columnStride());
+        LongPredicate written = i -> values[(int) i] != poison;
+        assertThat(argument.access() == Signature.Access.WRITES ? places.allMatch(written) : places.anyMatch(written))
+                .as(what)
+                .isTrue();
     }
 
     @Test
