@@ -16,30 +16,18 @@ final class Check {
         return shape.parameters() + factor(name, shape.problems(), shape.dimensions());
     }
 
-    /** The least length of the runs of a shape, {@code perRun} sums each, all problems together. */
-    static long runs(String name, Buffer runs, int firstDraw, int draws, long perRun) {
+    /** The runs up to the end of these draws. */
+    static long runs(int firstDraw, int draws) {
         if (firstDraw % ElboOps.RUN != 0) {
             throw new IllegalArgumentException("firstDraw is " + firstDraw + ", but must be a multiple of "
                     + ElboOps.RUN + ", where a run begins");
         }
-        long count = firstDraw / ElboOps.RUN + (long) ElboOps.runs(draws);
-        long length = times(name, perRun, count);
-        if (perRun > 0 && present(name, runs).length() % perRun != 0) {
-            throw new IllegalArgumentException(
-                    name + " has " + runs.length() + " elements, but must have a multiple of " + perRun
-                            + ": so many sums belong to a run of all problems");
-        }
-        return length;
+        return firstDraw / ElboOps.RUN + (long) ElboOps.runs(draws);
     }
 
     /** D + D², the sums of a full-rank gradient. */
     static long gradientWidth(Shape shape) {
         return shape.dimensions() + (long) shape.dimensions() * shape.dimensions();
-    }
-
-    /** {@link #runs(String, Buffer, int, int, long)} of so many sums of each problem. */
-    static long runs(Buffer runs, Shape shape, long width) {
-        return runs("runs", runs, shape.firstDraw(), shape.draws(), times("runs", width, shape.problems()));
     }
 
     static void scale(float scale) {

@@ -81,7 +81,7 @@ public interface ElboOps extends Runner {
         public Signature signature() {
             long elements = Check.product(problems, "problems", width, "width");
             return Signature.of("meanOverDraws")
-                    .reads("runSums", ElementType.FLOAT64, runSums, Check.runs("runSums", runSums, 0, draws, elements))
+                    .runs("runSums", runSums, 0, draws, elements, Signature.Access.READS)
                     .writes("mean", mean, elements);
         }
     }

@@ -71,8 +71,7 @@ public interface FusedOps extends Runner {
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
             return runs == null
                     ? signature
-                    : signature.updates(
-                            "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+                    : signature.runs(runs, shape, 2L * shape.dimensions());
         }
     }
 

@@ -98,6 +98,7 @@ public interface LikelihoodOps extends Runner {
             @Nullable Matrix gradLogNoise)
             implements Operation {
         public GaussianNoise {
+            Check.notNegative("rows", rows);
             Check.scale(scale);
             Check.column("logNoise", logNoise, rows);
             if (gradLogNoise != null) {

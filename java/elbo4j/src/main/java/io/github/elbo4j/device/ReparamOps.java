@@ -38,7 +38,7 @@ public interface ReparamOps extends Runner {
                     .index("step", step)
                     .reads("omega", omega, shape.parameters())
                     .reads("gradient", gradient, shape.elements())
-                    .updates("runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+                    .runs(runs, shape, 2L * shape.dimensions());
         }
     }
 
@@ -67,8 +67,7 @@ public interface ReparamOps extends Runner {
             if (score != null) {
                 signature.reads("score", score, shape.elements());
             }
-            return signature.updates(
-                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, Check.gradientWidth(shape)));
+            return signature.runs(runs, shape, Check.gradientWidth(shape));
         }
     }
 

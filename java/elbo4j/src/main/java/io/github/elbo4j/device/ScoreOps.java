@@ -119,8 +119,7 @@ public interface ScoreOps extends Runner {
             if (sums != null) {
                 signature.reads("sums", sums, 4 * shape.parameters());
             }
-            return signature.updates(
-                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2L * shape.dimensions()));
+            return signature.runs(runs, shape, 2L * shape.dimensions());
         }
     }
 
@@ -140,7 +139,7 @@ public interface ScoreOps extends Runner {
             return Signature.of("meanFieldScoreSquares")
                     .index("step", step)
                     .reads("weights", weights, shape.rows())
-                    .updates("runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 4L * shape.dimensions()));
+                    .runs(runs, shape, 4L * shape.dimensions());
         }
     }
 
@@ -180,8 +179,7 @@ public interface ScoreOps extends Runner {
             if (sums != null) {
                 signature.reads("sums", sums, Check.times("sums", 2, Check.gradient("sums", shape)));
             }
-            return signature.updates(
-                    "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, Check.gradientWidth(shape)));
+            return signature.runs(runs, shape, Check.gradientWidth(shape));
         }
     }
 
@@ -204,8 +202,7 @@ public interface ScoreOps extends Runner {
                     .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
                     .reads("score", score, shape.elements())
                     .reads("weights", weights, shape.rows())
-                    .updates(
-                            "runs", ElementType.FLOAT64, runs, Check.runs(runs, shape, 2 * Check.gradientWidth(shape)));
+                    .runs(runs, shape, 2 * Check.gradientWidth(shape));
         }
     }
 

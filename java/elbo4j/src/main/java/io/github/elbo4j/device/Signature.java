@@ -26,10 +26,17 @@ public final class Signature {
      * A buffer, or the part of it that a view sees.
      *
      * @param length how many elements it must have at least
+     * @param multiple of what its whole length must be: where a layout depends on it; else 1
      * @param view null for a buffer from its first element on
      */
     public record Argument(
-            String name, Buffer buffer, ElementType type, long length, Access access, @Nullable Matrix view) {}
+            String name,
+            Buffer buffer,
+            ElementType type,
+            long length,
+            long multiple,
+            Access access,
+            @Nullable Matrix view) {}
 
     private Signature(String operation) {
         this.operation = operation;
@@ -77,6 +84,30 @@ public final class Signature {
         return add(name, ElementType.FLOAT32, buffer, length, Access.UPDATES);
     }
 
+    /**
+     * Run sums, FLOAT64.
+     *
+     * @param perRun the sums of a run, all problems together
+     */
+    Signature runs(String name, Buffer runs, int firstDraw, int draws, long perRun, Access access) {
+        long length = Check.times(name, perRun, Check.runs(firstDraw, draws));
+        arguments.add(new Argument(
+                name,
+                Check.present(name, runs),
+                ElementType.FLOAT64,
+                length,
+                Math.max(1, perRun),
+                access,
+                null));
+        return this;
+    }
+
+    /** The runs of a shape, so many sums for each problem, updated. */
+    Signature runs(Buffer runs, Shape shape, long width) {
+        long perRun = Check.times("runs", width, shape.problems());
+        return runs("runs", runs, shape.firstDraw(), shape.draws(), perRun, Access.UPDATES);
+    }
+
     /** What an index is counted in, if it is. */
     Signature index(String name, Index index) {
         Buffer counter = index.counter();
@@ -95,12 +126,12 @@ public final class Signature {
 
     Signature matrix(String name, ElementType type, Matrix matrix, Access access) {
         Check.present(name, matrix);
-        arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), access, matrix));
+        arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), 1, access, matrix));
         return this;
     }
 
     private Signature add(String name, ElementType type, Buffer buffer, long length, Access access) {
-        arguments.add(new Argument(name, Check.present(name, buffer), type, length, access, null));
+        arguments.add(new Argument(name, Check.present(name, buffer), type, length, 1, access, null));
         return this;
     }
 
@@ -144,6 +175,11 @@ public final class Signature {
         if (buffer.length() < argument.length) {
             throw new IllegalArgumentException(
                     name + " has " + buffer.length() + " elements, but must have " + argument.length + " or more");
+        }
+        if (buffer.length() % argument.multiple != 0) {
+            throw new IllegalArgumentException(
+                    name + " has " + buffer.length() + " elements, but must have a multiple of " + argument.multiple
+                            + ": so many sums belong to a run of all problems");
         }
     }
 
