@@ -2,9 +2,10 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.MathOps.Function;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reductions over draws. Twin of kernels/elbo.cu; f = logP − logQ. */
@@ -19,41 +20,23 @@ public class ElboKernel {
     private static final int COORDINATES = 64;
 
     private final Basics basics;
-    private final Moments moments = new Moments();
-    private final Renyi renyi = new Renyi();
-    private final MeanOverDraws meanOverDraws = new MeanOverDraws();
 
     public ElboKernel(Basics basics) {
         this.basics = basics;
     }
 
-    public void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer result, long slot) {
-        moments.draws = draws;
-        moments.logP = logP;
-        moments.logQ = logQ;
-        moments.result = result;
-        moments.at = (int) (slot * problems);
-        basics.workers().run(moments, problems, 2L * problems * draws);
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(ElboOps.Moments.class, Moments::new);
+        twins.add(ElboOps.Renyi.class, Renyi::new);
+        twins.add(ElboOps.MeanOverDraws.class, MeanOverDraws::new);
+        twins.add(KlOps.KlMonteCarlo.class, ElboKernel::monteCarlo);
     }
 
-    public void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
-        renyi.draws = draws;
-        renyi.power = 1 - alpha;
-        renyi.logP = logP;
-        renyi.logQ = logQ;
-        renyi.bound = bound;
-        basics.workers().run(renyi, problems, 8L * problems * draws);
-    }
-
-    public void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
-        meanOverDraws.problems = problems;
-        meanOverDraws.draws = draws;
-        meanOverDraws.width = width;
-        meanOverDraws.constant = constant;
-        meanOverDraws.runSums = runSums;
-        meanOverDraws.mean = mean;
-        int blocks = Kernel.ceilDiv(width, COORDINATES);
-        basics.workers().run(meanOverDraws, problems * blocks, (long) problems * width * ElboOps.runs(draws));
+    /** KL(q ‖ p) is the mean of −f. */
+    private static Kernel monteCarlo(KlOps.KlMonteCarlo op) {
+        return new Moments(
+                new ElboOps.Moments(op.problems(), op.draws(), op.logQ(), op.logP(), op.kl(), Index.of(0)));
     }
 
     /** f of the draw at an index. */
@@ -89,36 +72,45 @@ public class ElboKernel {
 
     /** One work item is a problem. */
     private static final class Moments extends Kernel {
-        private int draws;
-        private int at;
-        private @Nullable Buffer logP;
-        private @Nullable Buffer logQ;
-        private @Nullable Buffer result;
+        private final ElboOps.Moments op;
+
+        Moments(ElboOps.Moments op) {
+            super(op.problems(), 2L * op.problems() * op.draws());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] p = doubles(op.logP());
+            Buffer logQ = op.logQ();
             double[] q = logQ == null ? null : doubles(logQ);
-            double[] out = doubles(Objects.requireNonNull(result));
+            double[] out = doubles(op.moments());
+            int at = (int) value(op.slot()) * op.problems();
             for (int b = from; b < to; b++) {
-                moments(p, q, b, draws, out, 3 * (at + b), scratch);
+                moments(p, q, b, op.draws(), out, 3 * (at + b), scratch);
             }
         }
     }
 
     /** One work item is a problem. */
     private final class Renyi extends Kernel {
-        private int draws;
-        private float power;
-        private @Nullable Buffer logP;
-        private @Nullable Buffer logQ;
-        private @Nullable Buffer bound;
+        private final ElboOps.Renyi op;
+        private final int draws;
+        private final float power;
+
+        Renyi(ElboOps.Renyi op) {
+            super(op.problems(), 8L * op.problems() * op.draws());
+            this.op = op;
+            this.draws = op.draws();
+            this.power = 1 - op.alpha();
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            double[] p = doubles(Objects.requireNonNull(logP));
+            double[] p = doubles(op.logP());
+            Buffer logQ = op.logQ();
             double[] q = logQ == null ? null : doubles(logQ);
-            double[] out = doubles(Objects.requireNonNull(bound));
+            double[] out = doubles(op.bound());
             float[] f = scratch.floats(F, BLOCK);
             for (int b = from; b < to; b++) {
                 double largest = Double.NEGATIVE_INFINITY;
@@ -170,24 +162,27 @@ public class ElboKernel {
 
     /** One work item is a block of coordinates of one problem. */
     private static final class MeanOverDraws extends Kernel {
-        private int problems;
-        private int draws;
-        private int width;
-        private float constant;
-        private @Nullable Buffer runSums;
-        private @Nullable Buffer mean;
+        private final ElboOps.MeanOverDraws op;
+
+        MeanOverDraws(ElboOps.MeanOverDraws op) {
+            super(
+                    op.problems() * ceilDiv(op.width(), COORDINATES),
+                    (long) op.problems() * op.width() * ElboOps.runs(op.draws()));
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            double[] in = doubles(Objects.requireNonNull(runSums));
-            float[] out = floats(Objects.requireNonNull(mean));
+            double[] in = doubles(op.runSums());
+            float[] out = floats(op.mean());
+            int width = op.width();
             int blocks = ceilDiv(width, COORDINATES);
-            int runs = ElboOps.runs(draws);
+            int runs = ElboOps.runs(op.draws());
             for (int item = from; item < to; item++) {
                 int b = item / blocks;
                 int p = item % blocks * COORDINATES;
                 int n = Math.min(COORDINATES, width - p);
-                int allRuns = in.length / (problems * width);
+                int allRuns = in.length / (op.problems() * width);
                 double[] sums = in;
                 int at = b * allRuns * width + p;
                 int stride = width;
@@ -208,7 +203,7 @@ public class ElboKernel {
                     slot = slot == TILES ? MORE_TILES : TILES;
                 }
                 for (int i = 0; i < n; i++) {
-                    out[b * width + p + i] = (float) (constant + sums[at + i] / draws);
+                    out[b * width + p + i] = (float) (op.constant() + sums[at + i] / op.draws());
                 }
             }
         }

@@ -2,11 +2,12 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Both gradients of the full-rank family: sums over draws of {@code u_i} and {@code u_i · epsilon_j}, with u = w·v for the
@@ -22,18 +23,20 @@ public class FullRankGradientKernel {
     /** Rows of the factor whose sums one work item makes; every item makes epsilon again. */
     private static final int ROWS = 32;
 
-    private enum Kind {
-        REPARAM,
-        SCORE,
-        CONTROLLED_SCORE,
-        SQUARES
-    }
-
     private final Basics basics;
-    private final Gradient gradient = new Gradient();
 
     public FullRankGradientKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(ReparamOps.FullRankReparam.class, Reparam::new);
+        twins.add(ScoreOps.FullRankScoreGradient.class, op -> {
+            Buffer sums = op.sums();
+            return sums == null ? new Score(op) : new Controlled(op, sums);
+        });
+        twins.add(ScoreOps.FullRankScoreSquares.class, Squares::new);
     }
 
     // ---- inner loop; SIMD devices replace it ----
@@ -47,94 +50,63 @@ public class FullRankGradientKernel {
 
     // ---- launches ----
 
-    public void reparam(
-            Key key, int step, Shape shape, Buffer factor, Buffer slopes, @Nullable Buffer score, Buffer runs) {
-        gradient.launch(Kind.REPARAM, key, step, shape, factor, slopes, score, null, 0, runs);
-    }
-
-    public void score(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer factor,
-            Buffer score,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        Kind kind = sums == null ? Kind.SCORE : Kind.CONTROLLED_SCORE;
-        gradient.launch(kind, key, step, shape, factor, score, weights, sums, draws, runs);
-    }
-
-    public void squares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
-        gradient.launch(Kind.SQUARES, key, step, shape, factor, score, weights, null, 0, runs);
-    }
-
     /** One work item is a block of rows of the factor, in one run of one problem. */
-    private final class Gradient extends Kernel {
-        private Kind kind = Kind.REPARAM;
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private @Nullable Buffer factor;
-        private @Nullable Buffer vectors; // g or v
-        private @Nullable Buffer other; // v or null; w
-        private @Nullable Buffer means;
-        private int allDraws;
-        private @Nullable Buffer runs;
+    private abstract class Gradient extends Kernel {
+        private final Key key;
+        private final Index step;
+        private final Shape shape;
+        private final Buffer factor;
+        private final Buffer vectors;
+        private final Buffer runs;
+        private final int parts;
+        final int dims;
+        final int partLength; // a row block's sums: mu, then the factor's rows
 
-        void launch(
-                Kind kind,
-                Key key,
-                int step,
-                Shape shape,
-                Buffer factor,
-                Buffer vectors,
-                @Nullable Buffer other,
-                @Nullable Buffer means,
-                int allDraws,
-                Buffer runs) {
-            this.kind = kind;
-            this.seed = key.seed();
+        /**
+         * @param vectors g or v
+         * @param parts gradients that are made
+         */
+        Gradient(Key key, Index step, Shape shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
+            super(
+                    shape.problems() * ElboOps.runs(shape.draws()) * ceilDiv(shape.dimensions(), ROWS),
+                    shape.elements() * (4 + shape.dimensions()));
+            this.key = key;
             this.step = step;
             this.shape = shape;
             this.factor = factor;
             this.vectors = vectors;
-            this.other = other;
-            this.means = means;
-            this.allDraws = allDraws;
             this.runs = runs;
-            int items = shape.problems() * ElboOps.runs(shape.draws()) * ceilDiv(shape.dimensions(), ROWS);
-            basics.workers().run(this, items, shape.elements() * (4 + shape.dimensions()));
+            this.parts = parts;
+            this.dims = shape.dimensions();
+            this.partLength = ROWS + ROWS * dims;
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] f = floats(Objects.requireNonNull(factor));
-            double[] out = doubles(Objects.requireNonNull(runs));
-            int dims = x.dimensions();
+        protected final void run(int from, int to, Scratch scratch) {
+            long seed = key.seed();
+            int step = (int) value(this.step);
+            float[] f = floats(factor);
+            float[] v = floats(vectors);
+            double[] out = doubles(runs);
             int width = dims + dims * dims;
-            int parts = kind == Kind.SQUARES ? 2 : 1;
             int blocks = ceilDiv(dims, ROWS);
-            int perProblem = ElboOps.runs(x.draws()) * blocks;
+            int perProblem = ElboOps.runs(shape.draws()) * blocks;
             float[] diagonal = scratch.floats(DIAGONAL, dims);
             float[] epsilon = scratch.floats(EPSILON, dims);
-            int partLength = ROWS + ROWS * dims; // a row block's sums: mu, then the factor's rows
             float[] acc = scratch.floats(SUMS, parts * partLength);
             for (int item = from; item < to; item++) {
                 int b = item / perProblem;
                 int run = item % perProblem / blocks;
                 int first = item % blocks * ROWS;
                 int last = Math.min(dims, first + ROWS);
-                int end = Math.min(x.draws(), (run + 1) * ElboOps.RUN);
+                int end = Math.min(shape.draws(), (run + 1) * ElboOps.RUN);
                 Arrays.fill(acc, 0, parts * partLength, 0f);
                 FullRankKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
                 for (int s = run * ElboOps.RUN; s < end; s++) {
-                    basics.normals().row(seed, step, x, b, s, epsilon, scratch);
-                    addDraw(b, b * x.draws() + s, first, last, dims, epsilon, diagonal, acc, partLength);
+                    basics.normals().row(seed, step, shape, b, s, epsilon, scratch);
+                    draw(b, b * shape.draws() + s, first, last, v, epsilon, diagonal, acc);
                 }
-                int o = Runs.offset(x, b, run, out.length, parts * width);
+                int o = Runs.offset(shape, b, run, out.length, parts * width);
                 for (int part = 0; part < parts; part++) {
                     for (int i = first; i < last; i++) {
                         int a = part * partLength + i - first;
@@ -148,68 +120,123 @@ public class FullRankGradientKernel {
             }
         }
 
-        private void addDraw(
-                int b,
-                int row,
-                int first,
-                int last,
-                int dims,
-                float[] epsilon,
-                float[] diagonal,
-                float[] acc,
-                int partLength) {
-            float[] v = floats(Objects.requireNonNull(vectors));
-            float[] more = other == null ? null : floats(other);
+        /**
+         * Adds one draw to the sums of rows first … last−1: for row i that for mu at i − first, then those of the factor's
+         * row at {@code ROWS + (i − first)·dims}.
+         *
+         * @param row the draw, of those of all problems
+         */
+        abstract void draw(
+                int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc);
+    }
+
+    private final class Reparam extends Gradient {
+        private final ReparamOps.FullRankReparam op;
+
+        Reparam(ReparamOps.FullRankReparam op) {
+            super(op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.runs(), 1);
+            this.op = op;
+        }
+
+        @Override
+        void draw(int b, int row, int first, int last, float[] g, float[] epsilon, float[] diagonal, float[] acc) {
+            Buffer score = op.score();
+            float[] more = score == null ? null : floats(score);
+            for (int i = first; i < last; i++) {
+                int mu = i - first;
+                int at = ROWS + mu * dims;
+                float u = more == null ? g[row * dims + i] : g[row * dims + i] + more[row * dims + i];
+                acc[mu] += u;
+                add(u, epsilon, acc, at, i);
+                acc[at + i] += (u * epsilon[i]) * diagonal[i];
+            }
+        }
+    }
+
+    private final class Score extends Gradient {
+        private final Buffer weights;
+
+        Score(ScoreOps.FullRankScoreGradient op) {
+            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
+            this.weights = op.weights();
+        }
+
+        @Override
+        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
+            float w = floats(weights)[row];
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;
                 int at = ROWS + mu * dims;
-                float along = (vi * epsilon[i]) * diagonal[i];
-                switch (kind) {
-                    case REPARAM -> {
-                        float u = more == null ? vi : vi + more[row * dims + i];
-                        acc[mu] += u;
-                        add(u, epsilon, acc, at, i);
-                        acc[at + i] += (u * epsilon[i]) * diagonal[i];
-                    }
-                    case SCORE -> {
-                        float w = Objects.requireNonNull(more)[row];
-                        acc[mu] += w * vi;
-                        add(w * vi, epsilon, acc, at, i);
-                        acc[at + i] += w * (along - 1f);
-                    }
-                    case CONTROLLED_SCORE -> {
-                        float w = Objects.requireNonNull(more)[row];
-                        int a = b * 2 * (dims + dims * dims);
-                        acc[mu] += controlled(w, vi, a + i, dims);
-                        a += dims + i * dims;
-                        for (int j = 0; j < i; j++) {
-                            acc[at + j] += controlled(w, vi * epsilon[j], a + j, dims);
-                        }
-                        acc[at + i] += controlled(w, along - 1f, a + i, dims);
-                    }
-                    case SQUARES -> {
-                        float w = Objects.requireNonNull(more)[row];
-                        square(w, vi, acc, mu, partLength);
-                        for (int j = 0; j < i; j++) {
-                            square(w, vi * epsilon[j], acc, at + j, partLength);
-                        }
-                        square(w, along - 1f, acc, at + i, partLength);
-                    }
+                acc[mu] += w * vi;
+                add(w * vi, epsilon, acc, at, i);
+                acc[at + i] += w * ((vi * epsilon[i]) * diagonal[i] - 1f);
+            }
+        }
+    }
+
+    /** The score with a control variate for each coordinate. */
+    private final class Controlled extends Gradient {
+        private final ScoreOps.FullRankScoreGradient op;
+        private final Buffer sums;
+
+        Controlled(ScoreOps.FullRankScoreGradient op, Buffer sums) {
+            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
+            this.op = op;
+            this.sums = sums;
+        }
+
+        @Override
+        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
+            float[] means = floats(sums);
+            float w = floats(op.weights())[row];
+            for (int i = first; i < last; i++) {
+                float vi = v[row * dims + i];
+                int mu = i - first;
+                int at = ROWS + mu * dims;
+                int a = b * 2 * (dims + dims * dims);
+                acc[mu] += controlled(w, vi, means, a + i);
+                a += dims + i * dims;
+                for (int j = 0; j < i; j++) {
+                    acc[at + j] += controlled(w, vi * epsilon[j], means, a + j);
                 }
+                acc[at + i] += controlled(w, (vi * epsilon[i]) * diagonal[i] - 1f, means, a + i);
             }
         }
 
-        private void square(float w, float h, float[] acc, int at, int partLength) {
-            acc[at] += w * (h * h);
-            acc[partLength + at] += h * h;
+        private float controlled(float w, float h, float[] means, int at) {
+            float weighted = op.draws() * means[at];
+            float norm = op.draws() * means[at + dims + dims * dims];
+            return (w - ScoreKernel.controlVariate(w, h * h, weighted, norm)) * h;
+        }
+    }
+
+    private final class Squares extends Gradient {
+        private final Buffer weights;
+
+        Squares(ScoreOps.FullRankScoreSquares op) {
+            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 2);
+            this.weights = op.weights();
         }
 
-        private float controlled(float w, float h, int at, int dims) {
-            float[] m = floats(Objects.requireNonNull(means));
-            float weighted = allDraws * m[at];
-            float norm = allDraws * m[at + dims + dims * dims];
-            return (w - ScoreKernel.controlVariate(w, h * h, weighted, norm)) * h;
+        @Override
+        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
+            float w = floats(weights)[row];
+            for (int i = first; i < last; i++) {
+                float vi = v[row * dims + i];
+                int mu = i - first;
+                int at = ROWS + mu * dims;
+                square(w, vi, acc, mu);
+                for (int j = 0; j < i; j++) {
+                    square(w, vi * epsilon[j], acc, at + j);
+                }
+                square(w, (vi * epsilon[i]) * diagonal[i] - 1f, acc, at + i);
+            }
+        }
+
+        private void square(float w, float h, float[] acc, int at) {
+            acc[at] += w * (h * h);
+            acc[partLength + at] += h * h;
         }
     }
 }

@@ -1,10 +1,8 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Shape;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The Gaussian with a Cholesky factor. Twin of kernels/fullrank.cu.
@@ -18,26 +16,22 @@ public class FullRankKernel {
     static final int PANEL = 256;
 
     private static final int DIAGONAL = 16; // scratch slots
-    private static final int EPSILON = 17;
-    private static final int SOLVED = 18;
-    private static final int TERMS = 19;
-
-    private static final double[] NONE = {};
-    private static final float[] NO_VECTORS = {};
-
-    private enum Kind {
-        SAMPLE,
-        LOG_DENSITY,
-        GRADIENT,
-        SCORE
-    }
+    private static final int VECTOR = 17;
+    private static final int TERMS = 18;
 
     private final Basics basics;
-    private final Rows rows = new Rows();
-    private final Entropy entropy = new Entropy();
 
     public FullRankKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(FullRankOps.FullRankSample.class, Sample::new);
+        twins.add(FullRankOps.FullRankLogDensity.class, LogDensity::new);
+        twins.add(FullRankOps.FullRankLogDensityGradient.class, Gradient::new);
+        twins.add(FullRankOps.FullRankScore.class, Score::new);
+        twins.add(FullRankOps.FullRankEntropy.class, Entropy::new);
     }
 
     // ---- one draw; f is the D × D factor at index fo ----
@@ -100,121 +94,105 @@ public class FullRankKernel {
         }
     }
 
+    /** {@code r[i] = z[o + i] − mu[m + i]}. */
+    private static void residual(float[] z, int o, float[] mu, int m, float[] r, int dims) {
+        for (int i = 0; i < dims; i++) {
+            r[i] = z[o + i] - mu[m + i];
+        }
+    }
+
     // ---- launches ----
 
-    public void sample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z) {
-        rows.launch(Kind.SAMPLE, key, step, shape, mu, factor, null, z);
-    }
-
-    public void logDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) {
-        rows.launch(Kind.LOG_DENSITY, null, 0, shape, mu, factor, z, logQ);
-    }
-
-    public void gradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
-        rows.launch(Kind.GRADIENT, null, 0, shape, mu, factor, z, gradient);
-    }
-
-    public void score(Key key, int step, Shape shape, Buffer factor, Buffer score) {
-        rows.launch(Kind.SCORE, key, step, shape, null, factor, null, score);
-    }
-
-    public void entropy(int problems, int dimensions, Buffer factor, Buffer result, long slot) {
-        entropy.dims = dimensions;
-        entropy.factor = factor;
-        entropy.result = result;
-        entropy.at = (int) (slot * problems);
-        basics.workers().run(entropy, problems, (long) problems * dimensions);
-    }
-
     /** One work item is a group of draws of one problem. */
-    private final class Rows extends Kernel {
-        private Kind kind = Kind.SAMPLE;
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private @Nullable Buffer mu;
-        private @Nullable Buffer factor;
-        private @Nullable Buffer z;
-        private @Nullable Buffer out;
+    private abstract static class Rows extends Kernel {
+        final Shape shape;
+        final int dims;
+        private final Buffer factor;
+        private final boolean inverted;
 
-        void launch(
-                Kind kind,
-                @Nullable Key key,
-                int step,
-                Shape shape,
-                @Nullable Buffer mu,
-                Buffer factor,
-                @Nullable Buffer z,
-                Buffer out) {
-            this.kind = kind;
-            this.seed = key == null ? 0 : key.seed();
-            this.step = step;
+        /** @param inverted whether a draw takes exp(−log L_ii) or exp(log L_ii) */
+        Rows(Shape shape, Buffer factor, boolean inverted) {
+            super(Groups.count(shape), shape.elements() * (4 + shape.dimensions()));
             this.shape = shape;
-            this.mu = mu;
+            this.dims = shape.dimensions();
             this.factor = factor;
-            this.z = z;
-            this.out = out;
-            basics.workers().run(this, Groups.count(shape), shape.elements() * (4 + shape.dimensions()));
+            this.inverted = inverted;
         }
 
         @Override
-        protected void run(int from, int last, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] f = floats(Objects.requireNonNull(factor));
-            Buffer to = Objects.requireNonNull(out);
-            double[] densities = kind == Kind.LOG_DENSITY ? doubles(to) : NONE;
-            float[] result = kind == Kind.LOG_DENSITY ? NO_VECTORS : floats(to);
-            int dims = x.dimensions();
+        protected final void run(int from, int to, Scratch scratch) {
+            float[] f = floats(factor);
             float[] diagonal = scratch.floats(DIAGONAL, dims);
-            float[] epsilon = scratch.floats(EPSILON, dims);
-            float[] solved = scratch.floats(SOLVED, dims);
-            for (int item = from; item < last; item++) {
-                int b = Groups.problem(x, item);
+            float[] vector = scratch.floats(VECTOR, dims);
+            for (int item = from; item < to; item++) {
+                int b = Groups.problem(shape, item);
                 int fo = b * dims * dims;
-                int end = Groups.lastDraw(x, item);
-                exponentials(f, fo, kind != Kind.SAMPLE, diagonal, dims);
-                for (int s = Groups.firstDraw(x, item); s < end; s++) {
-                    int row = b * x.draws() + s;
-                    int o = row * dims;
-                    switch (kind) {
-                        case SAMPLE -> {
-                            basics.normals().row(seed, step, x, b, s, epsilon, scratch);
-                            float[] location = floats(Objects.requireNonNull(mu));
-                            multiply(f, fo, diagonal, epsilon, location, b * dims, result, o, dims);
-                        }
-                        case SCORE -> {
-                            basics.normals().row(seed, step, x, b, s, solved, scratch);
-                            solveTransposed(f, fo, diagonal, solved, 0, dims);
-                            System.arraycopy(solved, 0, result, o, dims);
-                        }
-                        case LOG_DENSITY -> {
-                            residual(b, o, dims, solved);
-                            solve(f, fo, diagonal, solved, dims);
-                            densities[row] = value(f, fo, solved, dims, scratch);
-                        }
-                        case GRADIENT -> {
-                            residual(b, o, dims, solved);
-                            solve(f, fo, diagonal, solved, dims);
-                            solveTransposed(f, fo, diagonal, solved, 0, dims);
-                            for (int i = 0; i < dims; i++) {
-                                result[o + i] = -solved[i];
-                            }
-                        }
-                    }
+                int end = Groups.lastDraw(shape, item);
+                exponentials(f, fo, inverted, diagonal, dims);
+                for (int s = Groups.firstDraw(shape, item); s < end; s++) {
+                    draw(b, s, b * shape.draws() + s, f, fo, diagonal, vector, scratch);
                 }
             }
         }
 
-        private void residual(int b, int o, int dims, float[] r) {
-            float[] draws = floats(Objects.requireNonNull(z));
-            float[] location = floats(Objects.requireNonNull(mu));
-            for (int i = 0; i < dims; i++) {
-                r[i] = draws[o + i] - location[b * dims + i];
-            }
+        /**
+         * One draw.
+         *
+         * @param row of the draws of all problems
+         * @param vector memory for one
+         */
+        abstract void draw(
+                int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, Scratch scratch);
+    }
+
+    private final class Sample extends Rows {
+        private final FullRankOps.FullRankSample op;
+
+        Sample(FullRankOps.FullRankSample op) {
+            super(op.shape(), op.factor(), false);
+            this.op = op;
+        }
+
+        @Override
+        void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] epsilon, Scratch scratch) {
+            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, epsilon, scratch);
+            multiply(f, fo, diagonal, epsilon, floats(op.mu()), b * dims, floats(op.z()), row * dims, dims);
+        }
+    }
+
+    private final class Score extends Rows {
+        private final FullRankOps.FullRankScore op;
+
+        Score(FullRankOps.FullRankScore op) {
+            super(op.shape(), op.factor(), true);
+            this.op = op;
+        }
+
+        @Override
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, Scratch scratch) {
+            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, x, scratch);
+            solveTransposed(f, fo, inverse, x, 0, dims);
+            System.arraycopy(x, 0, floats(op.score()), row * dims, dims);
+        }
+    }
+
+    private final class LogDensity extends Rows {
+        private final FullRankOps.FullRankLogDensity op;
+
+        LogDensity(FullRankOps.FullRankLogDensity op) {
+            super(op.shape(), op.factor(), true);
+            this.op = op;
+        }
+
+        @Override
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] h, Scratch scratch) {
+            residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, h, dims);
+            solve(f, fo, inverse, h, dims);
+            doubles(op.logQ())[row] = value(f, fo, h, scratch);
         }
 
         /** Σ_i (−h_i²/2 − log L_ii) along the row, less the constant. */
-        private double value(float[] f, int fo, float[] h, int dims, Scratch scratch) {
+        private double value(float[] f, int fo, float[] h, Scratch scratch) {
             float[] terms = scratch.floats(TERMS, dims);
             for (int i = 0; i < dims; i++) {
                 terms[i] = Math.fma(-0.5f * h[i], h[i], -f[fo + i * dims + i]);
@@ -223,17 +201,41 @@ public class FullRankKernel {
         }
     }
 
+    private static final class Gradient extends Rows {
+        private final FullRankOps.FullRankLogDensityGradient op;
+
+        Gradient(FullRankOps.FullRankLogDensityGradient op) {
+            super(op.shape(), op.factor(), true);
+            this.op = op;
+        }
+
+        @Override
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, Scratch scratch) {
+            residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, x, dims);
+            solve(f, fo, inverse, x, dims);
+            solveTransposed(f, fo, inverse, x, 0, dims);
+            float[] gradient = floats(op.gradient());
+            for (int i = 0; i < dims; i++) {
+                gradient[row * dims + i] = -x[i];
+            }
+        }
+    }
+
     /** One work item is a problem. */
     private final class Entropy extends Kernel {
-        private int dims;
-        private int at;
-        private @Nullable Buffer factor;
-        private @Nullable Buffer result;
+        private final FullRankOps.FullRankEntropy op;
+
+        Entropy(FullRankOps.FullRankEntropy op) {
+            super(op.problems(), (long) op.problems() * op.dimensions());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] f = floats(Objects.requireNonNull(factor));
-            double[] out = doubles(Objects.requireNonNull(result));
+            float[] f = floats(op.factor());
+            double[] out = doubles(op.entropy());
+            int dims = op.dimensions();
+            int at = (int) value(op.slot()) * op.problems();
             float[] terms = scratch.floats(TERMS, dims);
             for (int b = from; b < to; b++) {
                 for (int i = 0; i < dims; i++) {

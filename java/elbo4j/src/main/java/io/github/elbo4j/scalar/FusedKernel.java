@@ -3,12 +3,10 @@ package io.github.elbo4j.scalar;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * exp(−targetOmega)} under the target, whose slope is {@code g = −h·exp(−targetOmega)}.
  */
 public class FusedKernel {
-    /** The most runs of a problem in {@link #adam}. */
+    /** The most runs of a problem in {@link FusedOps.GaussianAdam}. */
     protected static final int MAX_RUNS = FusedOps.MAX_DRAWS / ElboOps.RUN;
 
     protected static final double HALF_LOG_2PI = MeanFieldKernel.HALF_LOG_2PI;
@@ -58,13 +56,16 @@ public class FusedKernel {
 
     private final Basics basics;
     private final OptimizerKernel optimizer;
-    private final Elbo elbo = new Elbo();
-    private final Totals totals = new Totals();
-    private final Adam adam = new Adam();
 
     public FusedKernel(Basics basics, OptimizerKernel optimizer) {
         this.basics = basics;
         this.optimizer = optimizer;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(FusedOps.GaussianElbo.class, this::elbo);
+        twins.add(FusedOps.GaussianAdam.class, Adam::new);
     }
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
@@ -110,117 +111,48 @@ public class FusedKernel {
 
     // ---- launches ----
 
-    public void elbo(
-            Key key,
-            int step,
-            Shape shape,
-            boolean path,
-            Buffer mu,
-            Buffer omega,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer runs) {
-        int rows = Math.toIntExact(shape.rows());
+    private Task elbo(FusedOps.GaussianElbo op) {
+        Shape shape = op.shape();
         if (shape.dimensions() == 0) {
-            Arrays.fill(Kernel.doubles(logP), 0, rows, 0.0);
-            Arrays.fill(Kernel.doubles(logQ), 0, rows, 0.0);
-            return;
+            return workers -> {
+                Arrays.fill(Kernel.doubles(op.logP()), 0, (int) shape.rows(), 0.0);
+                Arrays.fill(Kernel.doubles(op.logQ()), 0, (int) shape.rows(), 0.0);
+            };
         }
-        elbo.seed = key.seed();
-        elbo.step = step;
-        elbo.shape = shape;
-        elbo.path = path;
-        elbo.mu = mu;
-        elbo.omega = omega;
-        elbo.shared = shared;
-        elbo.targetMu = targetMu;
-        elbo.targetOmega = targetOmega;
-        elbo.logP = logP;
-        elbo.logQ = logQ;
-        elbo.runs = runs;
-        int tiles = Kernel.ceilDiv(shape.dimensions(), BLOCK);
-        if (tiles > 1) {
-            totals.ensure(Math.multiplyExact(rows, tiles));
-        }
-        basics.workers().run(elbo, Runs.count(shape), 6 * shape.elements());
-        if (tiles > 1) {
-            totals.dimensions = shape.dimensions();
-            totals.logP = logP;
-            totals.logQ = logQ;
-            basics.workers().run(totals, rows, 4L * rows * tiles);
-        }
-    }
-
-    public void adam(
-            Key key,
-            int step,
-            int steps,
-            Shape shape,
-            boolean path,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer m,
-            Buffer v,
-            Buffer parameter,
-            @Nullable Buffer moments,
-            long slot) {
-        Fit f = adam.fit;
-        f.seed = key.seed();
-        f.step = step;
-        f.steps = steps;
-        f.shape = shape;
-        f.path = path;
-        f.targetStride = shared ? 0 : shape.dimensions();
-        f.targetMu = Kernel.floats(targetMu);
-        f.targetOmega = Kernel.floats(targetOmega);
-        for (int k = 0; k < steps; k++) {
-            f.rates[k] = OptimizerOps.rateAt(t + k, rate, beta1);
-            f.corrections[k] = OptimizerOps.correctionAt(t + k, beta2);
-        }
-        f.gain1 = 1 - beta1;
-        f.gain2 = 1 - beta2;
-        f.guard = guard;
-        f.m = Kernel.floats(m);
-        f.v = Kernel.floats(v);
-        f.parameter = Kernel.floats(parameter);
-        f.moments = moments == null ? null : Kernel.doubles(moments);
-        f.at = (int) (slot * shape.problems());
-        int items = Kernel.ceilDiv(shape.problems(), problemsTogether());
-        basics.workers().run(adam, items, 8L * steps * shape.elements());
+        Totals totals = new Totals(op);
+        Elbo elbo = new Elbo(op, totals);
+        return totals.tiles == 1
+                ? elbo
+                : workers -> {
+                    elbo.run(workers);
+                    totals.run(workers);
+                };
     }
 
     /** One work item is a block of coordinates of one run of one problem. */
     private final class Elbo extends Kernel {
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private boolean path;
-        private @Nullable Buffer mu;
-        private @Nullable Buffer omega;
-        private boolean shared;
-        private @Nullable Buffer targetMu;
-        private @Nullable Buffer targetOmega;
-        private @Nullable Buffer logP;
-        private @Nullable Buffer logQ;
-        private @Nullable Buffer runs;
+        private final FusedOps.GaussianElbo op;
+        private final Totals totals;
+
+        Elbo(FusedOps.GaussianElbo op, Totals totals) {
+            super(Runs.count(op.shape()), 6 * op.shape().elements());
+            this.op = op;
+            this.totals = totals;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Shape shape = Objects.requireNonNull(this.shape);
-            double[] p = doubles(Objects.requireNonNull(logP));
-            double[] q = doubles(Objects.requireNonNull(logQ));
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            Shape shape = op.shape();
+            boolean path = op.path();
+            int targetStride = op.target().shared() ? 0 : shape.dimensions();
+            double[] p = doubles(op.logP());
+            double[] q = doubles(op.logQ());
+            Buffer runs = op.runs();
             double[] out = runs == null ? null : doubles(runs);
             int dims = shape.dimensions();
-            int tiles = ceilDiv(dims, BLOCK);
+            int tiles = totals.tiles;
             double constant = dims * HALF_LOG_2PI;
             float[] x = scratch.floats(ROWS_SLOT, ROWS);
             float[] tile = scratch.floats(TILE, 2);
@@ -230,7 +162,7 @@ public class FusedKernel {
                 int d = Runs.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
                 int end = Runs.lastDraw(shape, item);
-                parameters(b * dims + d, (shared ? 0 : b * dims) + d, n, x);
+                parameters(b * dims + d, b * targetStride + d, n, x);
                 for (int s = Runs.firstDraw(shape, item); s < end; s++) {
                     basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, scratch);
                     draw(x, epsilon, n, out != null, path, tile, scratch);
@@ -254,11 +186,10 @@ public class FusedKernel {
         }
 
         private void parameters(int m, int target, int n, float[] x) {
-            float[] logSigma = floats(Objects.requireNonNull(omega));
-            float[] logTarget = floats(Objects.requireNonNull(targetOmega));
-            System.arraycopy(floats(Objects.requireNonNull(mu)), m, x, MU, n);
-            System.arraycopy(logSigma, m, x, OMEGA, n);
-            System.arraycopy(floats(Objects.requireNonNull(targetMu)), target, x, TARGET_MU, n);
+            float[] logTarget = floats(op.target().omega());
+            System.arraycopy(floats(op.mu()), m, x, MU, n);
+            System.arraycopy(floats(op.omega()), m, x, OMEGA, n);
+            System.arraycopy(floats(op.target().mu()), target, x, TARGET_MU, n);
             System.arraycopy(logTarget, target, x, TARGET_OMEGA, n);
             basics.math().expNegated(logTarget, target, x, TARGET_INVERSE, n);
             prepare(x, n);
@@ -275,25 +206,29 @@ public class FusedKernel {
 
     /** The tile sums of rows of more than one tile, and their totals. One work item is a row. */
     private static final class Totals extends Kernel {
-        private int dimensions;
-        private @Nullable Buffer logP;
-        private @Nullable Buffer logQ;
-        private float[] tilesP = new float[0]; // [B][S][tiles]
-        private float[] tilesQ = new float[0];
+        private final FusedOps.GaussianElbo op;
+        private final int tiles; // of a row; with more than one, memory for their sums follows
+        private final float[] tilesP; // [B][S][tiles]
+        private final float[] tilesQ;
 
-        void ensure(int count) {
-            if (tilesP.length < count) {
-                tilesP = new float[count];
-                tilesQ = new float[count];
-            }
+        Totals(FusedOps.GaussianElbo op) {
+            super((int) op.shape().rows(), 4 * op.shape().rows() * tiles(op.shape()));
+            this.op = op;
+            this.tiles = tiles(op.shape());
+            int count = tiles == 1 ? 0 : Math.multiplyExact((int) op.shape().rows(), tiles);
+            this.tilesP = new float[count];
+            this.tilesQ = new float[count];
+        }
+
+        private static int tiles(Shape shape) {
+            return ceilDiv(shape.dimensions(), BLOCK);
         }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            double[] p = doubles(Objects.requireNonNull(logP));
-            double[] q = doubles(Objects.requireNonNull(logQ));
-            int tiles = ceilDiv(dimensions, BLOCK);
-            double constant = dimensions * HALF_LOG_2PI;
+            double[] p = doubles(op.logP());
+            double[] q = doubles(op.logQ());
+            double constant = op.shape().dimensions() * HALF_LOG_2PI;
             for (int row = from; row < to; row++) {
                 p[row] = total(tilesP, row * tiles, tiles, scratch) - constant;
                 q[row] = total(tilesQ, row * tiles, tiles, scratch) - constant;
@@ -311,31 +246,47 @@ public class FusedKernel {
 
     // ---- many steps of small problems ----
 
-    /** The parameters of a launch of steps. */
+    /** Steps that are to be taken. */
     protected static final class Fit {
-        public long seed;
-        public int step;
-        public int steps;
-        public Shape shape = Shape.of(0, 0, 0);
-        public boolean path;
+        public final FusedOps.GaussianAdam op;
+        public final Shape shape;
         /** From one problem's target to the next. */
-        public int targetStride;
+        public final int targetStride;
 
-        public float[] targetMu = new float[0];
-        public float[] targetOmega = new float[0];
-        /** rate/(1−beta1^t) of each step. */
-        public final float[] rates = new float[FusedOps.MAX_STEPS];
-        /** 1/(1−beta2^t) of each step. */
-        public final float[] corrections = new float[FusedOps.MAX_STEPS];
+        private final float[] rates; // rate/(1−beta1^t) of each step
+        private final float[] corrections; // 1/(1−beta2^t) of each step
 
-        public float gain1;
-        public float gain2;
-        public float guard;
-        public float[] m = new float[0];
-        public float[] v = new float[0];
-        public float[] parameter = new float[0];
-        public double @Nullable [] moments;
-        private int at;
+        private Fit(FusedOps.GaussianAdam op) {
+            this.op = op;
+            this.shape = op.shape();
+            this.targetStride = op.target().shared() ? 0 : shape.dimensions();
+            this.rates = new float[op.steps()];
+            this.corrections = new float[op.steps()];
+            for (int k = 0; k < op.steps(); k++) {
+                rates[k] = OptimizerOps.rateAt(op.t() + k, op.rate(), op.decay().beta1());
+                corrections[k] = OptimizerOps.correctionAt(op.t() + k, op.decay().beta2());
+            }
+        }
+
+        public float[] targetMu() {
+            return Kernel.floats(op.target().mu());
+        }
+
+        public float[] targetOmega() {
+            return Kernel.floats(op.target().omega());
+        }
+
+        public float[] m() {
+            return Kernel.floats(op.m());
+        }
+
+        public float[] v() {
+            return Kernel.floats(op.v());
+        }
+
+        public float[] parameter() {
+            return Kernel.floats(op.parameter());
+        }
     }
 
     /** How many problems {@link #fit} takes at a time. */
@@ -346,6 +297,10 @@ public class FusedKernel {
     /** All steps of {@code count} neighbouring problems, at most {@link #problemsTogether}. */
     protected void fit(Fit f, int problem, int count, Scratch scratch) {
         Shape shape = f.shape;
+        long seed = f.op.key().seed();
+        boolean path = f.op.path();
+        float[] targetOmega = f.targetOmega();
+        float[] parameter = f.parameter();
         int dims = shape.dimensions();
         int draws = shape.draws();
         int o = problem * 2 * dims;
@@ -358,19 +313,19 @@ public class FusedKernel {
         float[] gradient = scratch.floats(GRADIENT, 2 * FusedOps.MAX_DIMENSIONS);
         double[] logP = scratch.doubles(LOG_P, FusedOps.MAX_DRAWS);
         double[] logQ = scratch.doubles(LOG_Q, FusedOps.MAX_DRAWS);
-        System.arraycopy(f.targetMu, target, x, TARGET_MU, dims);
-        System.arraycopy(f.targetOmega, target, x, TARGET_OMEGA, dims);
-        basics.math().expNegated(f.targetOmega, target, x, TARGET_INVERSE, dims);
+        System.arraycopy(f.targetMu(), target, x, TARGET_MU, dims);
+        System.arraycopy(targetOmega, target, x, TARGET_OMEGA, dims);
+        basics.math().expNegated(targetOmega, target, x, TARGET_INVERSE, dims);
         Arrays.fill(runs, 0f);
-        for (int k = 0; k < f.steps; k++) {
-            System.arraycopy(f.parameter, o, x, MU, dims);
-            System.arraycopy(f.parameter, o + dims, x, OMEGA, dims);
+        for (int k = 0; k < f.op.steps(); k++) {
+            System.arraycopy(parameter, o, x, MU, dims);
+            System.arraycopy(parameter, o + dims, x, OMEGA, dims);
             for (int s = 0; s < draws; s++) {
                 if (s % ElboOps.RUN == 0) {
                     prepare(x, dims);
                 }
-                basics.normals().block(f.seed, f.step + k, shape, problem, s, 0, dims, epsilon, 0, scratch);
-                draw(x, epsilon, dims, true, f.path, tile, scratch);
+                basics.normals().block(seed, f.op.step() + k, shape, problem, s, 0, dims, epsilon, 0, scratch);
+                draw(x, epsilon, dims, true, path, tile, scratch);
                 logP[s] = tile[0] - constant;
                 logQ[s] = tile[1] - constant;
                 if ((s + 1) % ElboOps.RUN == 0 || s + 1 == draws) {
@@ -380,16 +335,17 @@ public class FusedKernel {
                 }
             }
             record(f, k, problem, logP, logQ, scratch);
-            gradient(runs, dims, draws, f.path, gradient);
-            follow(f, k, gradient, f.m, f.v, f.parameter, o, 2 * dims, scratch);
+            gradient(runs, dims, draws, path, gradient);
+            follow(f, k, gradient, f.m(), f.v(), parameter, o, 2 * dims, scratch);
         }
     }
 
     /** The moments of a step, if they are wanted. */
     protected final void record(Fit f, int k, int problem, double[] logP, double[] logQ, Scratch scratch) {
-        if (f.moments != null) {
-            int at = 3 * (f.at + k * f.shape.problems() + problem);
-            ElboKernel.moments(logP, logQ, 0, f.shape.draws(), f.moments, at, scratch);
+        Buffer moments = f.op.moments();
+        if (moments != null) {
+            int at = 3 * (((int) f.op.slot() + k) * f.shape.problems() + problem);
+            ElboKernel.moments(logP, logQ, 0, f.shape.draws(), Kernel.doubles(moments), at, scratch);
         }
     }
 
@@ -412,14 +368,23 @@ public class FusedKernel {
     /** Adam's step k for n parameters from {@code o} on; the gradient's begin at 0. */
     protected final void follow(
             Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n, Scratch scratch) {
-        float rate = f.rates[k];
-        float correction = f.corrections[k];
-        optimizer.adam(rate, f.gain1, f.gain2, correction, f.guard, gradient, 0, null, m, v, x, o, n, scratch);
+        float gain1 = 1 - f.op.decay().beta1();
+        float gain2 = 1 - f.op.decay().beta2();
+        float guard = f.op.decay().guard();
+        optimizer.adam(
+                f.rates[k], gain1, gain2, f.corrections[k], guard, gradient, 0, null, m, v, x, o, n, scratch);
     }
 
     /** One work item is as many problems as are taken together. */
     private final class Adam extends Kernel {
-        private final Fit fit = new Fit();
+        private final Fit fit;
+
+        Adam(FusedOps.GaussianAdam op) {
+            super(
+                    ceilDiv(op.shape().problems(), problemsTogether()),
+                    8L * op.steps() * op.shape().elements());
+            this.fit = new Fit(op);
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {

@@ -1,9 +1,8 @@
 package io.github.elbo4j.scalar;
 
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Dense linear algebra. Twin of kernels/gemm.cu. */
 public class GemmKernel {
@@ -22,12 +21,12 @@ public class GemmKernel {
     private static final int LINE = 19;
     private static final int NODES = 0;
 
-    private final Basics basics;
-    private final Gemm gemm = new Gemm();
-    private final Triangular triangular = new Triangular();
-
-    public GemmKernel(Basics basics) {
-        this.basics = basics;
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(GemmOps.Gemm.class, this::gemm);
+        twins.add(
+                GemmOps.TriangularMultiply.class, op -> new Triangular(op.l(), op.upper(), false, op.b()));
+        twins.add(GemmOps.TriangularSolve.class, op -> new Triangular(op.l(), op.upper(), true, op.b()));
     }
 
     // ---- inner loop; SIMD devices replace it ----
@@ -69,52 +68,50 @@ public class GemmKernel {
 
     // ---- launches ----
 
-    public void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        gemm.a = a;
-        gemm.b = b;
-        gemm.c = c;
-        gemm.accumulate = accumulate;
-        int across = Kernel.ceilDiv(c.columns(), COLUMNS);
-        // Smaller blocks where there would be too few for the threads; the numbers do not depend on it.
-        int rows = ROWS;
-        while (rows > 8
-                && (long) across * Kernel.ceilDiv(c.rows(), rows)
-                        < 4L * basics.workers().count()) {
-            rows /= 2;
-        }
-        gemm.rows = rows;
-        int items = Math.multiplyExact(across, Kernel.ceilDiv(c.rows(), rows));
-        basics.workers().run(gemm, items, (long) c.rows() * c.columns() * (1 + a.columns() / 8));
-    }
-
-    public void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
-        triangular.l = l;
-        triangular.b = b;
-        triangular.upper = upper;
-        triangular.solve = solve;
-        basics.workers().run(triangular, b.columns(), (long) b.columns() * b.rows() * b.rows());
+    /** Smaller blocks where there would be too few for the threads; the numbers do not depend on it. */
+    private Task gemm(GemmOps.Gemm op) {
+        Gemm[] cuts = {new Gemm(op, ROWS), new Gemm(op, ROWS / 2), new Gemm(op, ROWS / 4), new Gemm(op, ROWS / 8)};
+        return workers -> {
+            int i = 0;
+            while (i < cuts.length - 1 && cuts[i].blocks < 4L * workers.count()) {
+                i++;
+            }
+            cuts[i].run(workers);
+        };
     }
 
     /** One work item is a block of C. */
     private final class Gemm extends Kernel {
-        private @Nullable Matrix a;
-        private @Nullable Matrix b;
-        private @Nullable Matrix c;
-        private boolean accumulate;
-        private int rows;
+        private final GemmOps.Gemm op;
+        private final int rows;
+        private final int blocks;
+
+        /** @param rows of a block */
+        Gemm(GemmOps.Gemm op, int rows) {
+            super(
+                    blocks(op.c(), rows),
+                    (long) op.c().rows() * op.c().columns() * (1 + op.a().columns() / 8));
+            this.op = op;
+            this.rows = rows;
+            this.blocks = blocks(op.c(), rows);
+        }
+
+        private static int blocks(Matrix c, int rows) {
+            return Math.multiplyExact(ceilDiv(c.columns(), COLUMNS), ceilDiv(c.rows(), rows));
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Matrix left = Objects.requireNonNull(a);
-            Matrix right = Objects.requireNonNull(b);
-            Matrix out = Objects.requireNonNull(c);
+            Matrix left = op.a();
+            Matrix right = op.b();
+            Matrix out = op.c();
             float[] packedA = scratch.floats(A, ROWS * PANEL);
             float[] packedB = scratch.floats(B, PANEL * COLUMNS);
             float[] block = scratch.floats(C, ROWS * COLUMNS);
             double[] nodes = scratch.doubles(NODES, levels(ceilDiv(left.columns(), PANEL)) * ROWS * COLUMNS);
             int across = ceilDiv(out.columns(), COLUMNS);
             int inner = left.columns();
-            if (inner == 0 && accumulate) {
+            if (inner == 0 && op.accumulate()) {
                 return; // no sum, not even +0, to be added
             }
             for (int item = from; item < to; item++) {
@@ -210,6 +207,7 @@ public class GemmKernel {
             int o = (int) (to.offset() + i * to.rowStride() + j * to.columnStride());
             int rs = (int) to.rowStride();
             int cs = (int) to.columnStride();
+            boolean accumulate = op.accumulate();
             for (int r = 0; r < m; r++) {
                 if (cs == 1 && !accumulate) { // the common case, which the just-in-time compiler vectorizes
                     for (int q = 0; q < n; q++) {
@@ -227,26 +225,33 @@ public class GemmKernel {
 
     /** One work item is a column of B. Rows are taken in the order in which what they need is still, or already, there. */
     private static final class Triangular extends Kernel {
-        private @Nullable Matrix l;
-        private @Nullable Matrix b;
-        private boolean upper;
-        private boolean solve;
+        private final Matrix triangle;
+        private final boolean upper;
+        private final boolean solve;
+        private final Matrix b;
+
+        Triangular(Matrix triangle, boolean upper, boolean solve, Matrix b) {
+            super(b.columns(), (long) b.columns() * b.rows() * b.rows());
+            this.triangle = triangle;
+            this.upper = upper;
+            this.solve = solve;
+            this.b = b;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Matrix triangle = Objects.requireNonNull(l);
-            Matrix x = Objects.requireNonNull(b);
+            Matrix x = b;
             int m = x.rows();
             boolean ascending = upper != solve;
             for (int column = from; column < to; column++) {
                 int o = (int) (x.offset() + column * x.columnStride());
                 for (int step = 0; step < m; step++) {
-                    row(triangle, floats(x.buffer()), o, (int) x.rowStride(), ascending ? step : m - 1 - step, m);
+                    row(floats(x.buffer()), o, (int) x.rowStride(), ascending ? step : m - 1 - step, m);
                 }
             }
         }
 
-        private void row(Matrix triangle, float[] x, int o, int stride, int i, int m) {
+        private void row(float[] x, int o, int stride, int i, int m) {
             float[] factor = floats(triangle.buffer());
             int lo = (int) (triangle.offset() + i * triangle.rowStride());
             int ls = (int) triangle.columnStride();

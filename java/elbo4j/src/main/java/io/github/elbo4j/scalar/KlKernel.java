@@ -1,8 +1,8 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.MathOps.Function;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Kullback–Leibler divergences in closed form. Twin of kernels/kl.cu. */
@@ -17,11 +17,19 @@ public class KlKernel {
     private static final int TILES = 22;
 
     private final Basics basics;
-    private final Diagonal diagonal = new Diagonal();
-    private final Full full = new Full();
 
     public KlKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(KlOps.KlToStandard.class, ToStandard::new);
+        twins.add(KlOps.KlToStandardGradient.class, ToStandardGradient::new);
+        twins.add(KlOps.KlDiagonal.class, ToDiagonal::new);
+        twins.add(KlOps.KlDiagonalGradient.class, ToDiagonalGradient::new);
+        twins.add(KlOps.KlFull.class, ToFull::new);
+        twins.add(KlOps.KlFullGradient.class, ToFullGradient::new);
     }
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
@@ -45,102 +53,31 @@ public class KlKernel {
 
     // ---- launches ----
 
-    public void toStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) {
-        diagonal.launch(problems, dimensions, mu, omega, null, null, kl, null, null);
-    }
+    /** One work item is a problem, or as many as fit a block: their elements are neighbours. */
+    private abstract class Diagonal extends Kernel {
+        private final int problems;
+        private final int dims;
+        private final int together;
+        private final @Nullable Buffer kl;
 
-    public void toStandardGradient(
-            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
-        diagonal.launch(problems, dimensions, mu, omega, null, null, null, gradMu, gradOmega);
-    }
-
-    public void diagonal(
-            int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
-        diagonal.launch(problems, dimensions, muQ, omegaQ, muP, omegaP, kl, null, null);
-    }
-
-    public void diagonalGradient(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer omegaQ,
-            Buffer muP,
-            Buffer omegaP,
-            Buffer gradMu,
-            Buffer gradOmega) {
-        diagonal.launch(problems, dimensions, muQ, omegaQ, muP, omegaP, null, gradMu, gradOmega);
-    }
-
-    public void full(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer factorQ,
-            Buffer muP,
-            Buffer factorP,
-            @Nullable Buffer kl,
-            @Nullable Buffer gradMu,
-            @Nullable Buffer gradFactor) {
-        full.dims = dimensions;
-        full.muQ = muQ;
-        full.factorQ = factorQ;
-        full.muP = muP;
-        full.factorP = factorP;
-        full.kl = kl;
-        full.gradMu = gradMu;
-        full.gradFactor = gradFactor;
-        long cube = (long) dimensions * dimensions * dimensions;
-        basics.workers().run(full, problems, problems * cube);
-    }
-
-    /**
-     * One work item is a problem, or as many as fit a block: their elements are neighbours. p is null for the standard
-     * normal; either kl or the gradients are wanted.
-     */
-    private final class Diagonal extends Kernel {
-        private int problems;
-        private int dims;
-        private int together;
-        private @Nullable Buffer muQ;
-        private @Nullable Buffer omegaQ;
-        private @Nullable Buffer muP;
-        private @Nullable Buffer omegaP;
-        private @Nullable Buffer kl;
-        private @Nullable Buffer gradMu;
-        private @Nullable Buffer gradOmega;
-
-        void launch(
-                int problems,
-                int dims,
-                Buffer muQ,
-                Buffer omegaQ,
-                @Nullable Buffer muP,
-                @Nullable Buffer omegaP,
-                @Nullable Buffer kl,
-                @Nullable Buffer gradMu,
-                @Nullable Buffer gradOmega) {
-            this.dims = dims;
-            this.muQ = muQ;
-            this.omegaQ = omegaQ;
-            this.muP = muP;
-            this.omegaP = omegaP;
-            this.kl = kl;
-            this.gradMu = gradMu;
-            this.gradOmega = gradOmega;
+        /** @param kl null if there are no terms to be summed */
+        Diagonal(int problems, int dims, @Nullable Buffer kl) {
+            super(ceilDiv(problems, together(dims)), 3L * problems * dims);
             this.problems = problems;
-            this.together = Math.max(1, BLOCK / Math.max(1, dims));
-            basics.workers().run(this, ceilDiv(problems, together), 3L * problems * dims);
+            this.dims = dims;
+            this.together = together(dims);
+            this.kl = kl;
+        }
+
+        private static int together(int dims) {
+            return Math.max(1, BLOCK / Math.max(1, dims));
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] mu = floats(Objects.requireNonNull(muQ));
-            float[] omega = floats(Objects.requireNonNull(omegaQ));
-            float[] ratio = scratch.floats(RATIO, BLOCK);
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
+        protected final void run(int from, int to, Scratch scratch) {
             float[] terms = scratch.floats(TERMS, BLOCK);
-            float[] difference = scratch.floats(DIFFERENCE, BLOCK);
             float[] tiles = scratch.floats(TILES, BLOCK);
+            double[] values = kl == null ? null : doubles(kl);
             for (int item = from; item < to; item++) {
                 int b = item * together;
                 int rows = Math.min(together, problems - b);
@@ -148,92 +85,151 @@ public class KlKernel {
                 RowSum sum = scratch.sum.reset();
                 for (int d = 0; d < length; d += BLOCK) {
                     int n = Math.min(BLOCK, length - d);
-                    block(mu, omega, b * dims + d, n, ratio, inverse, difference, terms);
-                    if (kl != null && dims > BLOCK) {
+                    block(b * dims + d, n, terms, scratch);
+                    if (values != null && dims > BLOCK) {
                         sum.add(basics.sums().tile(terms, 0, n, scratch));
                     }
                 }
-                if (kl != null && dims > BLOCK) {
-                    doubles(kl)[b] = sum.total();
-                } else if (kl != null) {
+                if (values != null && dims > BLOCK) {
+                    values[b] = sum.total();
+                } else if (values != null) {
                     basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
                     for (int r = 0; r < rows; r++) {
-                        doubles(kl)[b + r] = tiles[r];
+                        values[b + r] = tiles[r];
                     }
                 }
             }
         }
 
         /** Terms or gradients of n elements from index m on. */
-        private void block(
-                float[] mu,
-                float[] omega,
-                int m,
-                int n,
-                float[] ratio,
-                float[] inverse,
-                float[] difference,
-                float[] terms) {
-            if (muP == null || omegaP == null) {
-                basics.math().map(Function.EXP, omega, m, ratio, 0, n);
-                if (kl != null) {
-                    standardTerms(mu, omega, m, ratio, terms, n);
-                } else {
-                    standardGradient(mu, ratio, m, n);
-                }
-                return;
-            }
-            float[] otherMu = floats(muP);
-            float[] otherOmega = floats(omegaP);
-            for (int i = 0; i < n; i++) {
-                difference[i] = omega[m + i] - otherOmega[m + i];
-            }
-            basics.math().map(Function.EXP, difference, 0, ratio, 0, n);
-            basics.math().expNegated(otherOmega, m, inverse, 0, n);
-            if (kl != null) {
-                diagonalTerms(mu, otherMu, m, difference, ratio, inverse, terms, n);
-            } else {
-                diagonalGradient(mu, otherMu, ratio, inverse, m, n);
-            }
+        abstract void block(int m, int n, float[] terms, Scratch scratch);
+
+        /** {@code sigma[i] = exp(omega[m + i])}. */
+        final float[] sigma(float[] omega, int m, int n, Scratch scratch) {
+            float[] sigma = scratch.floats(RATIO, BLOCK);
+            basics.math().map(Function.EXP, omega, m, sigma, 0, n);
+            return sigma;
         }
 
-        private void standardGradient(float[] mu, float[] sigma, int m, int n) {
-            float[] dMu = floats(Objects.requireNonNull(gradMu));
-            float[] dOmega = floats(Objects.requireNonNull(gradOmega));
+        /** {@code log r = omegaQ − omegaP}. */
+        final float[] logRatio(float[] omegaQ, float[] omegaP, int m, int n, Scratch scratch) {
+            float[] difference = scratch.floats(DIFFERENCE, BLOCK);
             for (int i = 0; i < n; i++) {
-                dMu[m + i] = mu[m + i];
-                dOmega[m + i] = Math.fma(sigma[i], sigma[i], -1f);
+                difference[i] = omegaQ[m + i] - omegaP[m + i];
             }
+            return difference;
         }
 
-        private void diagonalGradient(float[] mu, float[] otherMu, float[] ratio, float[] inverse, int m, int n) {
-            float[] dMu = floats(Objects.requireNonNull(gradMu));
-            float[] dOmega = floats(Objects.requireNonNull(gradOmega));
+        /** {@code inverse[i] = exp(−omegaP[m + i])}. */
+        final float[] inverse(float[] omegaP, int m, int n, Scratch scratch) {
+            float[] inverse = scratch.floats(INVERSE, BLOCK);
+            basics.math().expNegated(omegaP, m, inverse, 0, n);
+            return inverse;
+        }
+    }
+
+    private final class ToStandard extends Diagonal {
+        private final KlOps.KlToStandard op;
+
+        ToStandard(KlOps.KlToStandard op) {
+            super(op.problems(), op.dimensions(), op.kl());
+            this.op = op;
+        }
+
+        @Override
+        void block(int m, int n, float[] terms, Scratch scratch) {
+            float[] omega = floats(op.omega());
+            standardTerms(floats(op.mu()), omega, m, sigma(omega, m, n, scratch), terms, n);
+        }
+    }
+
+    private final class ToStandardGradient extends Diagonal {
+        private final KlOps.KlToStandardGradient op;
+
+        ToStandardGradient(KlOps.KlToStandardGradient op) {
+            super(op.problems(), op.dimensions(), null);
+            this.op = op;
+        }
+
+        @Override
+        void block(int m, int n, float[] terms, Scratch scratch) {
+            float[] mu = floats(op.mu());
+            float[] sigma = sigma(floats(op.omega()), m, n, scratch);
+            float[] gradMu = floats(op.gradMu());
+            float[] gradOmega = floats(op.gradOmega());
             for (int i = 0; i < n; i++) {
-                float e = (mu[m + i] - otherMu[m + i]) * inverse[i];
-                dMu[m + i] = e * inverse[i];
-                dOmega[m + i] = Math.fma(ratio[i], ratio[i], -1f);
+                gradMu[m + i] = mu[m + i];
+                gradOmega[m + i] = Math.fma(sigma[i], sigma[i], -1f);
             }
         }
     }
 
-    /** One work item is a problem. M = P⁻¹·Q is lower triangular; it is kept by columns. */
-    private final class Full extends Kernel {
-        private int dims;
-        private @Nullable Buffer muQ;
-        private @Nullable Buffer factorQ;
-        private @Nullable Buffer muP;
-        private @Nullable Buffer factorP;
-        private @Nullable Buffer kl;
-        private @Nullable Buffer gradMu;
-        private @Nullable Buffer gradFactor;
+    private final class ToDiagonal extends Diagonal {
+        private final KlOps.KlDiagonal op;
+
+        ToDiagonal(KlOps.KlDiagonal op) {
+            super(op.problems(), op.dimensions(), op.kl());
+            this.op = op;
+        }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] mu = floats(Objects.requireNonNull(muQ));
-            float[] q = floats(Objects.requireNonNull(factorQ));
-            float[] otherMu = floats(Objects.requireNonNull(muP));
-            float[] p = floats(Objects.requireNonNull(factorP));
+        void block(int m, int n, float[] terms, Scratch scratch) {
+            float[] omegaP = floats(op.omegaP());
+            float[] logRatio = logRatio(floats(op.omegaQ()), omegaP, m, n, scratch);
+            float[] ratio = sigma(logRatio, 0, n, scratch);
+            float[] inverse = inverse(omegaP, m, n, scratch);
+            diagonalTerms(floats(op.muQ()), floats(op.muP()), m, logRatio, ratio, inverse, terms, n);
+        }
+    }
+
+    private final class ToDiagonalGradient extends Diagonal {
+        private final KlOps.KlDiagonalGradient op;
+
+        ToDiagonalGradient(KlOps.KlDiagonalGradient op) {
+            super(op.problems(), op.dimensions(), null);
+            this.op = op;
+        }
+
+        @Override
+        void block(int m, int n, float[] terms, Scratch scratch) {
+            float[] muQ = floats(op.muQ());
+            float[] muP = floats(op.muP());
+            float[] omegaP = floats(op.omegaP());
+            float[] ratio = sigma(logRatio(floats(op.omegaQ()), omegaP, m, n, scratch), 0, n, scratch);
+            float[] inverse = inverse(omegaP, m, n, scratch);
+            float[] gradMu = floats(op.gradMu());
+            float[] gradOmega = floats(op.gradOmega());
+            for (int i = 0; i < n; i++) {
+                float e = (muQ[m + i] - muP[m + i]) * inverse[i];
+                gradMu[m + i] = e * inverse[i];
+                gradOmega[m + i] = Math.fma(ratio[i], ratio[i], -1f);
+            }
+        }
+    }
+
+    /** One work item is a problem. M = P⁻¹·Q is lower triangular; it is taken column by column. */
+    private abstract static class Full extends Kernel {
+        final int dims;
+        private final Buffer muQ;
+        private final Buffer factorQ;
+        private final Buffer muP;
+        private final Buffer factorP;
+
+        Full(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP) {
+            super(problems, problems * ((long) dims * dims * dims));
+            this.dims = dims;
+            this.muQ = muQ;
+            this.factorQ = factorQ;
+            this.muP = muP;
+            this.factorP = factorP;
+        }
+
+        @Override
+        protected final void run(int from, int to, Scratch scratch) {
+            float[] mu = floats(muQ);
+            float[] q = floats(factorQ);
+            float[] otherMu = floats(muP);
+            float[] p = floats(factorP);
             float[] scale = scratch.floats(RATIO, dims);
             float[] inverse = scratch.floats(INVERSE, dims);
             float[] offset = scratch.floats(OFFSET, dims);
@@ -254,31 +250,67 @@ public class KlKernel {
                         column[i] = i < j ? 0f : i == j ? scale[j] : q[fo + i * dims + j];
                     }
                     FullRankKernel.solve(p, fo, inverse, column, dims);
-                    if (kl != null) {
-                        for (int i = j; i < dims; i++) {
-                            squares[i] = Math.fma(column[i], column[i], squares[i]);
-                        }
-                    } else {
-                        FullRankKernel.solveTransposed(p, fo, inverse, column, j, dims);
-                        float[] slopes = floats(Objects.requireNonNull(gradFactor));
-                        for (int i = 0; i < dims; i++) {
-                            slopes[fo + i * dims + j] =
-                                    i < j ? 0f : i == j ? Math.fma(column[i], scale[i], -1f) : column[i];
-                        }
-                    }
+                    take(column, j, p, fo, scale, inverse, squares);
                 }
-                if (kl != null) {
-                    for (int i = 0; i < dims; i++) {
-                        float square = Math.fma(offset[i], offset[i], squares[i]) - 1f;
-                        float logs = p[fo + i * dims + i] - q[fo + i * dims + i];
-                        squares[i] = Math.fma(0.5f, square, logs);
-                    }
-                    doubles(kl)[b] = basics.sums().row(squares, 0, dims, scratch);
-                } else {
-                    FullRankKernel.solveTransposed(p, fo, inverse, offset, 0, dims);
-                    System.arraycopy(offset, 0, floats(Objects.requireNonNull(gradMu)), b * dims, dims);
-                }
+                end(b, offset, q, p, fo, inverse, squares, scratch);
             }
+        }
+
+        /** Column j of M, which is no longer needed then; {@code squares} begin at +0. */
+        abstract void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares);
+
+        /** After the last column, with e, the offset. */
+        abstract void end(
+                int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch);
+    }
+
+    private final class ToFull extends Full {
+        private final KlOps.KlFull op;
+
+        ToFull(KlOps.KlFull op) {
+            super(op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
+            this.op = op;
+        }
+
+        @Override
+        void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares) {
+            for (int i = j; i < dims; i++) {
+                squares[i] = Math.fma(column[i], column[i], squares[i]);
+            }
+        }
+
+        @Override
+        void end(int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch) {
+            for (int i = 0; i < dims; i++) {
+                float square = Math.fma(e[i], e[i], squares[i]) - 1f;
+                float logs = p[fo + i * dims + i] - q[fo + i * dims + i];
+                squares[i] = Math.fma(0.5f, square, logs);
+            }
+            doubles(op.kl())[b] = basics.sums().row(squares, 0, dims, scratch);
+        }
+    }
+
+    private static final class ToFullGradient extends Full {
+        private final KlOps.KlFullGradient op;
+
+        ToFullGradient(KlOps.KlFullGradient op) {
+            super(op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
+            this.op = op;
+        }
+
+        @Override
+        void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares) {
+            FullRankKernel.solveTransposed(p, fo, inverse, column, j, dims);
+            float[] slopes = floats(op.gradFactor());
+            for (int i = 0; i < dims; i++) {
+                slopes[fo + i * dims + j] = i < j ? 0f : i == j ? Math.fma(column[i], scale[i], -1f) : column[i];
+            }
+        }
+
+        @Override
+        void end(int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch) {
+            FullRankKernel.solveTransposed(p, fo, inverse, e, 0, dims);
+            System.arraycopy(e, 0, floats(op.gradMu()), b * dims, dims);
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Log-likelihoods and residuals. Twin of kernels/likelihood.cu. */
@@ -18,12 +18,17 @@ public class LikelihoodKernel {
     private static final int WORK = 21;
 
     private final Basics basics;
-    private final Bernoulli bernoulli = new Bernoulli();
-    private final Categorical categorical = new Categorical();
-    private final Gaussian gaussian = new Gaussian();
 
     public LikelihoodKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(LikelihoodOps.BernoulliLogit.class, Bernoulli::new);
+        twins.add(LikelihoodOps.CategoricalLogit.class, Categorical::new);
+        twins.add(LikelihoodOps.Mixture.class, Categorical::new);
+        twins.add(LikelihoodOps.GaussianNoise.class, Gaussian::new);
     }
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
@@ -101,88 +106,75 @@ public class LikelihoodKernel {
 
     // ---- launches ----
 
-    public void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        bernoulli.launch(rows, 1, observations, y, scale, eta, logP);
-    }
-
-    /** Of classes, or with y null of components. */
-    public void categorical(
-            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
-        categorical.launch(rows, classes, observations, y, scale, eta, logP);
-    }
-
-    public void gaussian(
-            int rows,
-            int observations,
-            Buffer y,
-            float scale,
-            Matrix logNoise,
-            Buffer eta,
-            Buffer logP,
-            @Nullable Matrix gradLogNoise) {
-        gaussian.observations = observations;
-        gaussian.y = y;
-        gaussian.scale = scale;
-        gaussian.logNoise = logNoise;
-        gaussian.eta = eta;
-        gaussian.logP = logP;
-        gaussian.gradLogNoise = gradLogNoise;
-        basics.workers().run(gaussian, rows, 2L * rows * observations);
-    }
-
     /** One work item is a draw: {@code logP[r] += scale · Σ_n term}, where eta has [C][N] for each. */
     private abstract class Classes extends Kernel {
-        int classes;
-        int observations;
-        float scale;
-        private @Nullable Buffer y;
-        private @Nullable Buffer eta;
-        private @Nullable Buffer logP;
+        final int classes;
+        final int observations;
+        final float scale;
+        private final Buffer eta;
+        private final Buffer logP;
 
-        final void launch(
-                int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
+        Classes(int rows, int classes, int observations, float scale, Buffer eta, Buffer logP) {
+            super(rows, 8L * rows * classes * observations);
             this.classes = classes;
             this.observations = observations;
-            this.y = y;
             this.scale = scale;
             this.eta = eta;
             this.logP = logP;
-            basics.workers().run(this, rows, 8L * rows * classes * observations);
         }
 
         @Override
         protected final void run(int from, int to, Scratch scratch) {
-            float[] targets = y == null ? null : floats(y);
-            float[] predictor = floats(Objects.requireNonNull(eta));
-            double[] values = doubles(Objects.requireNonNull(logP));
+            float[] predictor = floats(eta);
+            double[] values = doubles(logP);
             float[] terms = scratch.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
                 RowSum sum = scratch.sum.reset();
                 for (int i = 0; i < observations; i += BLOCK) {
                     int n = Math.min(BLOCK, observations - i);
-                    block(targets, i, predictor, r * classes * observations + i, terms, n, scratch);
+                    block(i, predictor, r * classes * observations + i, terms, n, scratch);
                     sum.add(basics.sums().tile(terms, 0, n, scratch));
                 }
                 values[r] += scale * sum.total();
             }
         }
 
-        /** Terms and residuals of n observations, whose first predictor is {@code eta[o]}. */
-        abstract void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch);
+        /** Terms and residuals of n observations from the {@code first} on, whose first predictor is {@code eta[o]}. */
+        abstract void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch);
     }
 
     private final class Bernoulli extends Classes {
+        private final Buffer y;
+
+        Bernoulli(LikelihoodOps.BernoulliLogit op) {
+            super(op.rows(), 1, op.observations(), op.scale(), op.eta(), op.logP());
+            this.y = op.y();
+        }
+
         @Override
-        void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+        void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch) {
             float[] work = scratch.floats(WORK, 2 * BLOCK);
-            bernoulli(Objects.requireNonNull(y), yo, scale, eta, o, terms, 0, n, work);
+            bernoulli(floats(y), first, scale, eta, o, terms, 0, n, work);
         }
     }
 
     /** An observation's terms are of eta less its greatest, whose own exp is 1. */
     private final class Categorical extends Classes {
+        private final @Nullable Buffer classOf; // null for a mixture
+
+        Categorical(LikelihoodOps.CategoricalLogit op) {
+            super(op.rows(), op.classes(), op.observations(), op.scale(), op.eta(), op.logP());
+            this.classOf = op.y();
+        }
+
+        Categorical(LikelihoodOps.Mixture op) {
+            super(op.rows(), op.components(), op.observations(), op.scale(), op.eta(), op.logP());
+            this.classOf = null;
+        }
+
         @Override
-        void block(float @Nullable [] y, int yo, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+        void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+            float[] y = classOf == null ? null : floats(classOf);
             float[] greatest = scratch.floats(GREATEST, BLOCK);
             float[] which = scratch.floats(WHICH, BLOCK);
             float[] rest = scratch.floats(REST, BLOCK);
@@ -194,7 +186,7 @@ public class LikelihoodKernel {
                 greatest(eta, o + k * observations, k, greatest, which, 0, n);
             }
             for (int i = 0; i < n; i++) {
-                terms[i] = y == null ? greatest[i] : chosen(y[yo + i], eta, o + i) - shift(greatest[i]);
+                terms[i] = y == null ? greatest[i] : chosen(y[first + i], eta, o + i) - shift(greatest[i]);
             }
             for (int k = 0; k < classes; k++) {
                 exponentials(eta, o + k * observations, k, greatest, which, rest, 0, n);
@@ -208,7 +200,7 @@ public class LikelihoodKernel {
                 if (y == null) {
                     mixture(scale, inverse, eta, o + k * observations, 0, n);
                 } else {
-                    categorical(y, yo, k, scale, inverse, eta, o + k * observations, 0, n);
+                    categorical(y, first, k, scale, inverse, eta, o + k * observations, 0, n);
                 }
             }
         }
@@ -222,20 +214,22 @@ public class LikelihoodKernel {
 
     /** One work item is a draw. */
     private final class Gaussian extends Kernel {
-        private int observations;
-        private @Nullable Buffer y;
-        private float scale;
-        private @Nullable Matrix logNoise;
-        private @Nullable Buffer eta;
-        private @Nullable Buffer logP;
-        private @Nullable Matrix gradLogNoise;
+        private final LikelihoodOps.GaussianNoise op;
+
+        Gaussian(LikelihoodOps.GaussianNoise op) {
+            super(op.rows(), 2L * op.rows() * op.observations());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] targets = floats(Objects.requireNonNull(y));
-            float[] predictor = floats(Objects.requireNonNull(eta));
-            double[] values = doubles(Objects.requireNonNull(logP));
-            Matrix noise = Objects.requireNonNull(logNoise);
+            float[] targets = floats(op.y());
+            float[] predictor = floats(op.eta());
+            double[] values = doubles(op.logP());
+            int observations = op.observations();
+            float scale = op.scale();
+            Matrix noise = op.logNoise();
+            Matrix gradLogNoise = op.gradLogNoise();
             float[] terms = scratch.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
                 float tau = floats(noise.buffer())[(int) (noise.offset() + r * noise.rowStride())];

@@ -1,29 +1,44 @@
 package io.github.elbo4j.scalar;
 
-import io.github.elbo4j.device.Buffer;
+import static io.github.elbo4j.scalar.Kernel.floats;
+import static io.github.elbo4j.scalar.Kernel.value;
+
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Elementwise functions and vector operations. Twin of kernels/math.cu. */
 public class MathKernel {
     private static final int BLOCK = RowSum.TILE;
 
-    private final Workers workers;
     private final SumKernel sums;
-    private final Elementwise elementwise = new Elementwise();
-    private final Fill fill = new Fill();
-    private final Scale scale = new Scale();
-    private final SumRows sumRows = new SumRows();
-    private final GatherRows gatherRows = new GatherRows();
-    private final FirstNonFinite firstNonFinite = new FirstNonFinite();
 
-    public MathKernel(Workers workers, SumKernel sums) {
-        this.workers = workers;
+    public MathKernel(SumKernel sums) {
         this.sums = sums;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(MathOps.Map.class, op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
+            map(op.f(), floats(op.x()), o, floats(op.y()), o, n);
+        }));
+        twins.add(MathOps.Axpy.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n);
+        }));
+        twins.add(MathOps.Multiply.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
+        }));
+        twins.add(MathOps.Average.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
+        }));
+        twins.add(MathOps.Fill.class, Fill::new);
+        twins.add(MathOps.Scale.class, Scale::new);
+        twins.add(MathOps.SumRows.class, SumRows::new);
+        twins.add(MathOps.GatherRows.class, GatherRows::new);
+        twins.add(MathOps.FirstNonFinite.class, FirstNonFinite::new);
+        twins.add(MathOps.Advance.class, Advance::new);
     }
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
@@ -104,197 +119,108 @@ public class MathKernel {
 
     // ---- launches ----
 
-    public void map(Function f, long n, Buffer x, Buffer y) {
-        elementwise.f = f;
-        elementwise.launch(Kind.MAP, n, 0f, x, x, y);
-    }
-
-    public void fill(long n, double value, Buffer x) {
-        fill.n = (int) n;
-        fill.value = value;
-        fill.x = x;
-        workers.run(fill, Kernel.ceilDiv(fill.n, BLOCK), n);
-    }
-
-    public void scale(double a, Matrix x, boolean accumulate, Matrix y) {
-        scale.a = a;
-        scale.x = x;
-        scale.accumulate = accumulate;
-        scale.y = y;
-        workers.run(scale, y.rows(), (long) y.rows() * y.columns());
-    }
-
-    public void axpy(long n, float a, Buffer x, Buffer y) {
-        elementwise.launch(Kind.AXPY, n, a, x, x, y);
-    }
-
-    public void multiply(long n, Buffer x, Buffer y, Buffer z) {
-        elementwise.launch(Kind.MULTIPLY, n, 0f, x, y, z);
-    }
-
-    public void average(long n, float weight, Buffer x, Buffer y) {
-        elementwise.launch(Kind.AVERAGE, n, weight, x, x, y);
-    }
-
-    public void sumRows(int rows, int columns, Buffer x, Buffer sum) {
-        sumRows.columns = columns;
-        sumRows.x = x;
-        sumRows.sum = sum;
-        workers.run(sumRows, rows, (long) rows * columns);
-    }
-
-    public void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target) {
-        gatherRows.columns = columns;
-        gatherRows.first = (int) first;
-        gatherRows.index = index;
-        gatherRows.source = source;
-        gatherRows.target = target;
-        workers.run(gatherRows, rows, (long) rows * columns);
-    }
-
-    public void firstNonFinite(long n, Buffer x, Buffer found) {
-        firstNonFinite.n = (int) n;
-        firstNonFinite.x = x;
-        firstNonFinite.found = found;
-        workers.run(firstNonFinite, 1, n);
-    }
-
-    private enum Kind {
-        MAP,
-        AXPY,
-        MULTIPLY,
-        AVERAGE
-    }
-
-    /** One work item is a block. */
-    private final class Elementwise extends Kernel {
-        private Kind kind = Kind.MAP;
-        private Function f = Function.EXP;
-        private int n;
-        private float a;
-        private @Nullable Buffer x;
-        private @Nullable Buffer y;
-        private @Nullable Buffer z;
-
-        void launch(Kind kind, long n, float a, Buffer x, Buffer y, Buffer z) {
-            this.kind = kind;
-            this.n = (int) n;
-            this.a = a;
-            this.x = x;
-            this.y = y;
-            this.z = z;
-            workers.run(this, ceilDiv(this.n, BLOCK), kind == Kind.MAP ? 4 * n : n);
-        }
-
-        @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] in = floats(Objects.requireNonNull(x));
-            float[] other = floats(Objects.requireNonNull(y));
-            float[] out = floats(Objects.requireNonNull(z));
-            for (int item = from; item < to; item++) {
-                int o = item * BLOCK;
-                int count = Math.min(BLOCK, n - o);
-                switch (kind) {
-                    case MAP -> map(f, in, o, out, o, count);
-                    case AXPY -> axpy(a, in, o, out, o, count);
-                    case MULTIPLY -> multiply(in, o, other, o, out, o, count);
-                    case AVERAGE -> average(a, in, o, out, o, count);
-                }
-            }
-        }
-    }
-
     /** One work item is a block. */
     private static final class Fill extends Kernel {
-        private int n;
-        private double value;
-        private @Nullable Buffer x;
+        private final MathOps.Fill op;
+
+        Fill(MathOps.Fill op) {
+            super(ceilDiv((int) op.n(), BLOCK), op.n());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Buffer out = Objects.requireNonNull(x);
-            int end = (int) Math.min(n, (long) to * BLOCK);
-            if (out.type() == ElementType.FLOAT64) {
-                Arrays.fill(doubles(out), from * BLOCK, end, value);
+            int end = (int) Math.min(op.n(), (long) to * BLOCK);
+            if (op.x().type() == ElementType.FLOAT64) {
+                Arrays.fill(doubles(op.x()), from * BLOCK, end, op.value());
             } else {
-                Arrays.fill(floats(out), from * BLOCK, end, (float) value);
+                Arrays.fill(floats(op.x()), from * BLOCK, end, (float) op.value());
             }
         }
     }
 
     /** One work item is a row. */
     private static final class Scale extends Kernel {
-        private double a;
-        private @Nullable Matrix x;
-        private boolean accumulate;
-        private @Nullable Matrix y;
+        private final MathOps.Scale op;
+
+        Scale(MathOps.Scale op) {
+            super(op.y().rows(), (long) op.y().rows() * op.y().columns());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Matrix in = Objects.requireNonNull(x);
-            Matrix out = Objects.requireNonNull(y);
-            double[] source = doubles(in.buffer());
-            double[] target = doubles(out.buffer());
-            int read = (int) in.columnStride();
-            int write = (int) out.columnStride();
+            Matrix x = op.x();
+            Matrix y = op.y();
             for (int i = from; i < to; i++) {
-                int of = (int) (in.offset() + i * in.rowStride());
-                int at = (int) (out.offset() + i * out.rowStride());
-                for (int j = 0; j < out.columns(); j++) {
-                    double value = source[of + j * read];
-                    int place = at + j * write;
-                    target[place] = accumulate ? Math.fma(a, value, target[place]) : a * value;
+                int of = (int) (x.offset() + i * x.rowStride());
+                int at = (int) (y.offset() + i * y.rowStride());
+                if (op.type() == ElementType.FLOAT64) {
+                    row(doubles(x.buffer()), of, doubles(y.buffer()), at);
+                } else {
+                    row(floats(x.buffer()), of, floats(y.buffer()), at);
                 }
+            }
+        }
+
+        private void row(double[] x, int of, double[] y, int at) {
+            double a = op.a();
+            int read = (int) op.x().columnStride();
+            int write = (int) op.y().columnStride();
+            for (int j = 0; j < op.y().columns(); j++) {
+                double value = x[of + j * read];
+                int place = at + j * write;
+                y[place] = op.accumulate() ? Math.fma(a, value, y[place]) : a * value;
+            }
+        }
+
+        private void row(float[] x, int of, float[] y, int at) {
+            float a = (float) op.a();
+            int read = (int) op.x().columnStride();
+            int write = (int) op.y().columnStride();
+            for (int j = 0; j < op.y().columns(); j++) {
+                float value = x[of + j * read];
+                int place = at + j * write;
+                y[place] = op.accumulate() ? Math.fma(a, value, y[place]) : a * value;
             }
         }
     }
 
     /** One work item is a row. */
     private final class SumRows extends Kernel {
-        private int columns;
-        private @Nullable Buffer x;
-        private @Nullable Buffer sum;
+        private final MathOps.SumRows op;
 
-        @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] in = floats(Objects.requireNonNull(x));
-            double[] out = doubles(Objects.requireNonNull(sum));
-            for (int row = from; row < to; row++) {
-                out[row] = sums.row(in, row * columns, columns, scratch);
-            }
+        SumRows(MathOps.SumRows op) {
+            super(op.rows(), (long) op.rows() * op.columns());
+            this.op = op;
         }
-    }
-
-    /** One work item is everything: this is called where a number is shown, not in every step. */
-    private static final class FirstNonFinite extends Kernel {
-        private int n;
-        private @Nullable Buffer x;
-        private @Nullable Buffer found;
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            float[] values = floats(Objects.requireNonNull(x));
-            int i = 0;
-            while (i < n && Math.abs(values[i]) <= Float.MAX_VALUE) {
-                i++;
+            float[] in = floats(op.x());
+            double[] out = doubles(op.sum());
+            for (int row = from; row < to; row++) {
+                out[row] = sums.row(in, row * op.columns(), op.columns(), scratch);
             }
-            ints(Objects.requireNonNull(found))[0] = i < n ? i : -1;
         }
     }
 
     /** One work item is a row. */
     private static final class GatherRows extends Kernel {
-        private int columns;
-        private int first;
-        private @Nullable Buffer index;
-        private @Nullable Buffer source;
-        private @Nullable Buffer target;
+        private final MathOps.GatherRows op;
+
+        GatherRows(MathOps.GatherRows op) {
+            super(op.rows(), (long) op.rows() * op.columns());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            int[] rows = ints(Objects.requireNonNull(index));
-            float[] in = floats(Objects.requireNonNull(source));
-            float[] out = floats(Objects.requireNonNull(target));
+            int[] rows = ints(op.index());
+            int first = (int) value(op.first());
+            float[] in = floats(op.source());
+            float[] out = floats(op.target());
+            int columns = op.columns();
             int known = columns == 0 ? Integer.MAX_VALUE : in.length / columns;
             for (int row = from; row < to; row++) {
                 int wanted = rows[first + row];
@@ -303,6 +229,46 @@ public class MathKernel {
                             + ", but must be a row of source, which has " + known);
                 }
                 System.arraycopy(in, wanted * columns, out, row * columns, columns);
+            }
+        }
+    }
+
+    /** One work item is everything: this is called where a number is shown, not in every step. */
+    private static final class FirstNonFinite extends Kernel {
+        private final MathOps.FirstNonFinite op;
+
+        FirstNonFinite(MathOps.FirstNonFinite op) {
+            super(1, op.n());
+            this.op = op;
+        }
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            float[] values = floats(op.x());
+            int n = (int) op.n();
+            int i = 0;
+            while (i < n && Math.abs(values[i]) <= Float.MAX_VALUE) {
+                i++;
+            }
+            ints(op.found())[0] = i < n ? i : -1;
+        }
+    }
+
+    /** One work item is everything: {@code counter[i] += by[i]} of a few counters. */
+    private static final class Advance extends Kernel {
+        private final MathOps.Advance op;
+
+        Advance(MathOps.Advance op) {
+            super(1, op.n());
+            this.op = op;
+        }
+
+        @Override
+        protected void run(int from, int to, Scratch scratch) {
+            int[] by = ints(op.by());
+            int[] counter = ints(op.counter());
+            for (int i = 0; i < op.n(); i++) {
+                counter[i] += by[i];
             }
         }
     }

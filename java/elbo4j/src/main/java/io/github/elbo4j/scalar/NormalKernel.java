@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Random words, uniforms and normals by address. Twin of kernels/normal.cu.
@@ -22,23 +22,11 @@ public class NormalKernel {
         NORMAL
     }
 
-    private final Workers workers;
-    private final Fill fill = new Fill();
-
-    public NormalKernel(Workers workers) {
-        this.workers = workers;
-    }
-
-    public void words(Key key, int step, Shape shape, Buffer words) {
-        fill.launch(Kind.WORDS, key, step, shape, words);
-    }
-
-    public void uniform(Key key, int step, Shape shape, Buffer u) {
-        fill.launch(Kind.UNIFORM, key, step, shape, u);
-    }
-
-    public void normal(Key key, int step, Shape shape, Buffer epsilon) {
-        fill.launch(Kind.NORMAL, key, step, shape, epsilon);
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(NormalOps.Words.class, op -> new Fill(Kind.WORDS, op.key(), op.step(), op.shape(), op.words()));
+        twins.add(NormalOps.Uniform.class, op -> new Fill(Kind.UNIFORM, op.key(), op.step(), op.shape(), op.u()));
+        twins.add(NormalOps.Normal.class, op -> new Fill(Kind.NORMAL, op.key(), op.step(), op.shape(), op.epsilon()));
     }
 
     /** {@code out[o + i] = epsilon(seed, step, b, s, d + i)} for i &lt; n ≤ {@link #BLOCK}. */
@@ -95,26 +83,26 @@ public class NormalKernel {
 
     /** One work item is one block of one row. */
     private final class Fill extends Kernel {
-        private Kind kind = Kind.NORMAL;
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private @Nullable Buffer out;
+        private final Kind kind;
+        private final Key key;
+        private final Index step;
+        private final Shape shape;
+        private final Buffer out;
 
-        void launch(Kind kind, Key key, int step, Shape shape, Buffer out) {
+        Fill(Kind kind, Key key, Index step, Shape shape, Buffer out) {
+            super((int) (shape.rows() * ceilDiv(shape.dimensions(), BLOCK)), 4 * shape.elements());
             this.kind = kind;
-            this.seed = key.seed();
+            this.key = key;
             this.step = step;
             this.shape = shape;
             this.out = out;
-            long items = shape.rows() * ceilDiv(shape.dimensions(), BLOCK);
-            workers.run(this, (int) items, 4 * shape.elements());
         }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            Buffer target = Objects.requireNonNull(out);
+            long seed = key.seed();
+            int step = (int) value(this.step);
+            Shape x = shape;
             int tiles = ceilDiv(x.dimensions(), BLOCK);
             for (int item = from; item < to; item++) {
                 int row = item / tiles;
@@ -125,16 +113,16 @@ public class NormalKernel {
                 int s = x.firstDraw() + row % x.draws();
                 d += x.firstDimension();
                 if (kind == Kind.NORMAL) {
-                    block(seed, step, b, s, d, n, floats(target), at, scratch);
+                    block(seed, step, b, s, d, n, floats(out), at, scratch);
                     continue;
                 }
                 int lane = d & 3;
                 int[] words = scratch.ints(1, BLOCK + 8);
                 words(seed, step, b, s, d >>> 2, (lane + n + 3) >>> 2, words, 0, scratch);
                 if (kind == Kind.WORDS) {
-                    System.arraycopy(words, lane, ints(target), at, n);
+                    System.arraycopy(words, lane, ints(out), at, n);
                 } else {
-                    float[] u = floats(target);
+                    float[] u = floats(out);
                     for (int i = 0; i < n; i++) {
                         u[at + i] = ((words[lane + i] >>> 9) + 0.5f) * 0x1p-23f; // 24 bits: exact
                     }

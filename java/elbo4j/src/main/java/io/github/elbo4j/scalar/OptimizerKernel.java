@@ -1,19 +1,28 @@
 package io.github.elbo4j.scalar;
 
+import static io.github.elbo4j.scalar.Kernel.floats;
+import static io.github.elbo4j.scalar.Kernel.value;
+
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.OptimizerOps;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Ascent steps. Twin of kernels/optimizer.cu. */
 public class OptimizerKernel {
-    private static final int BLOCK = RowSum.TILE;
-
     private final Basics basics;
-    private final Adam adam = new Adam();
 
     public OptimizerKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(OptimizerOps.Sgd.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            basics.math().axpy((float) value(op.rate()), floats(op.gradient()), o, floats(op.parameter()), o, n);
+        }));
+        twins.add(OptimizerOps.Adam.class, op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
+            adam(op, o, n, scratch);
+        }));
     }
 
     // ---- inner loop over at most a block; SIMD devices replace it ----
@@ -49,77 +58,22 @@ public class OptimizerKernel {
         }
     }
 
-    // ---- launches ----
-
-    public void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
-        basics.math().axpy(n, rate, gradient, parameter);
-    }
-
-    public void adam(
-            long n,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer gradient,
-            @Nullable Buffer scale,
-            Buffer m,
-            Buffer v,
-            Buffer parameter) {
-        adam.n = (int) n;
-        adam.rate = OptimizerOps.rateAt(t, rate, beta1);
-        adam.gain1 = 1 - beta1;
-        adam.gain2 = 1 - beta2;
-        adam.correction = OptimizerOps.correctionAt(t, beta2);
-        adam.guard = guard;
-        adam.gradient = gradient;
-        adam.scale = scale;
-        adam.m = m;
-        adam.v = v;
-        adam.parameter = parameter;
-        basics.workers().run(adam, Kernel.ceilDiv(adam.n, BLOCK), 4 * n);
-    }
-
-    /** One work item is a block. */
-    private final class Adam extends Kernel {
-        private int n;
-        private float rate;
-        private float gain1;
-        private float gain2;
-        private float correction;
-        private float guard;
-        private @Nullable Buffer gradient;
-        private @Nullable Buffer scale;
-        private @Nullable Buffer m;
-        private @Nullable Buffer v;
-        private @Nullable Buffer parameter;
-
-        @Override
-        protected void run(int from, int to, Scratch scratch) {
-            float[] g = floats(Objects.requireNonNull(gradient));
-            float[] units = scale == null ? null : floats(scale);
-            float[] first = floats(Objects.requireNonNull(m));
-            float[] second = floats(Objects.requireNonNull(v));
-            float[] x = floats(Objects.requireNonNull(parameter));
-            for (int item = from; item < to; item++) {
-                int o = item * BLOCK;
-                adam(
-                        rate,
-                        gain1,
-                        gain2,
-                        correction,
-                        guard,
-                        g,
-                        o,
-                        units,
-                        first,
-                        second,
-                        x,
-                        o,
-                        Math.min(BLOCK, n - o),
-                        scratch);
-            }
-        }
+    private void adam(OptimizerOps.Adam op, int o, int n, Scratch scratch) {
+        Buffer scale = op.scale();
+        adam(
+                (float) value(op.rate()),
+                1 - op.decay().beta1(),
+                1 - op.decay().beta2(),
+                (float) value(op.correction()),
+                op.decay().guard(),
+                floats(op.gradient()),
+                o,
+                scale == null ? null : floats(scale),
+                floats(op.m()),
+                floats(op.v()),
+                floats(op.parameter()),
+                o,
+                n,
+                scratch);
     }
 }

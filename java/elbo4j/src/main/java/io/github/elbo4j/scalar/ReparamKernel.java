@@ -1,12 +1,9 @@
 package io.github.elbo4j.scalar;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The pathwise gradient of the mean-field family. Twin of kernels/reparam.cu. */
 public class ReparamKernel {
@@ -17,10 +14,14 @@ public class ReparamKernel {
     private static final int SUMS = 19;
 
     private final Basics basics;
-    private final MeanField meanField = new MeanField();
 
     public ReparamKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operation. */
+    public final void addTo(Twins twins) {
+        twins.add(ReparamOps.MeanFieldReparam.class, MeanField::new);
     }
 
     // ---- inner loops over at most a block, one draw added; SIMD devices replace them ----
@@ -44,35 +45,26 @@ public class ReparamKernel {
         }
     }
 
-    // ---- launches ----
-
-    public void meanField(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
-        meanField.seed = key.seed();
-        meanField.step = step;
-        meanField.shape = shape;
-        meanField.path = path;
-        meanField.omega = omega;
-        meanField.gradient = gradient;
-        meanField.runs = runs;
-        basics.workers().run(meanField, Runs.count(shape), 5 * shape.elements());
-    }
+    // ---- launch ----
 
     /** One work item is a block of coordinates of one run of one problem. */
     private final class MeanField extends Kernel {
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private boolean path;
-        private @Nullable Buffer omega;
-        private @Nullable Buffer gradient;
-        private @Nullable Buffer runs;
+        private final ReparamOps.MeanFieldReparam op;
+
+        MeanField(ReparamOps.MeanFieldReparam op) {
+            super(Runs.count(op.shape()), 5 * op.shape().elements());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] logScale = floats(Objects.requireNonNull(omega));
-            float[] g = floats(Objects.requireNonNull(gradient));
-            double[] out = doubles(Objects.requireNonNull(runs));
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            Shape x = op.shape();
+            boolean path = op.path();
+            float[] logScale = floats(op.omega());
+            float[] g = floats(op.gradient());
+            double[] out = doubles(op.runs());
             int dims = x.dimensions();
             float[] sigma = scratch.floats(SIGMA, BLOCK);
             float[] inverse = scratch.floats(INVERSE, BLOCK);

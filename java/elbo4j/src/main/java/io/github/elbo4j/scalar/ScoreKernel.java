@@ -1,12 +1,12 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The score-function gradient of the mean-field family, and the weights of both. Twin of kernels/score.cu. */
 public class ScoreKernel {
@@ -16,11 +16,16 @@ public class ScoreKernel {
     private static final int SUMS = 18;
 
     private final Basics basics;
-    private final Weights weights = new Weights();
-    private final MeanField meanField = new MeanField();
 
     public ScoreKernel(Basics basics) {
         this.basics = basics;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(ScoreOps.ScoreWeights.class, Weights::new);
+        twins.add(ScoreOps.MeanFieldScore.class, Score::new);
+        twins.add(ScoreOps.MeanFieldScoreSquares.class, Squares::new);
     }
 
     // ---- inner loops over at most a block, one draw added; SIMD devices replace them ----
@@ -54,66 +59,31 @@ public class ScoreKernel {
 
     // ---- launches ----
 
-    public void weights(
-            int problems,
-            int draws,
-            Baseline baseline,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer running,
-            double rate,
-            Buffer result) {
-        weights.draws = draws;
-        weights.baseline = baseline;
-        weights.logP = logP;
-        weights.logQ = logQ;
-        weights.running = running;
-        weights.rate = rate;
-        weights.result = result;
-        basics.workers().run(weights, problems, 2L * problems * draws);
-    }
-
-    public void meanField(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer omega,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        meanField.sums = sums;
-        meanField.allDraws = draws;
-        meanField.launch(key, step, shape, omega, weights, runs);
-    }
-
-    public void meanFieldSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
-        meanField.launch(key, step, shape, null, weights, runs);
-    }
-
     /** One work item is a problem. */
     private static final class Weights extends Kernel {
-        private int draws;
-        private Baseline baseline = Baseline.NONE;
-        private @Nullable Buffer logP;
-        private @Nullable Buffer logQ;
-        private @Nullable Buffer running;
-        private double rate;
-        private @Nullable Buffer result;
+        private final ScoreOps.ScoreWeights op;
+
+        Weights(ScoreOps.ScoreWeights op) {
+            super(op.problems(), 2L * op.problems() * op.draws());
+            this.op = op;
+        }
 
         @Override
         protected void run(int from, int to, Scratch scratch) {
-            double[] p = doubles(Objects.requireNonNull(logP));
-            double[] q = doubles(Objects.requireNonNull(logQ));
-            float[] out = floats(Objects.requireNonNull(result));
+            double[] p = doubles(op.logP());
+            double[] q = doubles(op.logQ());
+            float[] out = floats(op.weights());
+            int draws = op.draws();
+            Baseline baseline = op.baseline();
+            Buffer running = op.running();
             for (int b = from; b < to; b++) {
                 double mean = baseline == Baseline.NONE ? 0 : ElboKernel.mean(p, q, b, draws, scratch);
                 double subtracted = mean;
                 double factor = 1;
-                if (baseline == Baseline.RUNNING_MEAN) {
-                    double[] state = doubles(Objects.requireNonNull(running));
+                if (baseline == Baseline.RUNNING_MEAN && running != null) {
+                    double[] state = doubles(running);
                     subtracted = state[b];
-                    state[b] += rate * (mean - state[b]);
+                    state[b] += value(op.rate()) * (mean - state[b]);
                 } else if (baseline == Baseline.LEAVE_ONE_OUT) {
                     factor = draws / (draws - 1.0);
                 }
@@ -124,58 +94,48 @@ public class ScoreKernel {
         }
     }
 
-    /** One work item is a block of coordinates of one run of one problem. Without omega: the squares. */
-    private final class MeanField extends Kernel {
-        private long seed;
-        private int step;
-        private @Nullable Shape shape;
-        private @Nullable Buffer omega;
-        private @Nullable Buffer weights;
-        private @Nullable Buffer sums;
-        private int allDraws;
-        private @Nullable Buffer runs;
+    /** One work item is a block of coordinates of one run of one problem. */
+    private abstract class MeanField extends Kernel {
+        private final Key key;
+        private final Index step;
+        private final Shape shape;
+        private final Buffer weights;
+        private final Buffer runs;
+        private final int parts;
 
-        void launch(Key key, int step, Shape shape, @Nullable Buffer omega, Buffer weights, Buffer runs) {
-            this.seed = key.seed();
+        /** @param parts sums of a coordinate */
+        MeanField(Key key, Index step, Shape shape, Buffer weights, Buffer runs, int parts) {
+            super(Runs.count(shape), 5 * shape.elements());
+            this.key = key;
             this.step = step;
             this.shape = shape;
-            this.omega = omega;
             this.weights = weights;
             this.runs = runs;
-            basics.workers().run(this, Runs.count(shape), 5 * shape.elements());
+            this.parts = parts;
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            Shape x = Objects.requireNonNull(shape);
-            float[] w = floats(Objects.requireNonNull(weights));
-            double[] out = doubles(Objects.requireNonNull(runs));
-            int dims = x.dimensions();
-            int parts = omega == null ? 4 : 2;
+        protected final void run(int from, int to, Scratch scratch) {
+            long seed = key.seed();
+            int step = (int) value(this.step);
+            float[] w = floats(weights);
+            double[] out = doubles(runs);
+            int dims = shape.dimensions();
             float[] epsilon = scratch.floats(EPSILON, BLOCK);
             float[] inverse = scratch.floats(INVERSE, BLOCK);
             float[] acc = scratch.floats(SUMS, 4 * BLOCK);
             for (int item = from; item < to; item++) {
-                int b = Runs.problem(x, item);
-                int d = Runs.firstDimension(x, item);
+                int b = Runs.problem(shape, item);
+                int d = Runs.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
-                int end = Runs.lastDraw(x, item);
+                int end = Runs.lastDraw(shape, item);
                 Arrays.fill(acc, 0, parts * BLOCK, 0f);
-                if (omega != null) {
-                    basics.math().expNegated(floats(omega), b * dims + d, inverse, 0, n);
+                begin(b * dims + d, inverse, n);
+                for (int s = Runs.firstDraw(shape, item); s < end; s++) {
+                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, scratch);
+                    draw(w[b * shape.draws() + s], epsilon, inverse, b * 4 * dims + d, dims, acc, n);
                 }
-                for (int s = Runs.firstDraw(x, item); s < end; s++) {
-                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
-                    float weight = w[b * x.draws() + s];
-                    if (omega == null) {
-                        addSquares(weight, epsilon, acc, BLOCK, n);
-                    } else if (sums == null) {
-                        add(weight, epsilon, inverse, acc, BLOCK, n);
-                    } else {
-                        addControlled(weight, epsilon, inverse, floats(sums), b * 4 * dims + d, dims, acc, n);
-                    }
-                }
-                int o = Runs.offset(x, item, out.length, parts * dims);
+                int o = Runs.offset(shape, item, out.length, parts * dims);
                 for (int part = 0; part < parts; part++) {
                     for (int i = 0; i < n; i++) {
                         out[o + part * dims + d + i] = acc[part * BLOCK + i];
@@ -184,17 +144,62 @@ public class ScoreKernel {
             }
         }
 
+        /** Before the first draw: {@code inverse[i] = exp(−omega[m + i])}, if it is needed. */
+        abstract void begin(int m, float[] inverse, int n);
+
+        /** Adds a draw; {@code at} is where the block's first means would stand among four blocks of dims a problem. */
+        abstract void draw(float w, float[] epsilon, float[] inverse, int at, int dims, float[] acc, int n);
+    }
+
+    private final class Score extends MeanField {
+        private final ScoreOps.MeanFieldScore op;
+
+        Score(ScoreOps.MeanFieldScore op) {
+            super(op.key(), op.step(), op.shape(), op.weights(), op.runs(), 2);
+            this.op = op;
+        }
+
+        @Override
+        void begin(int m, float[] inverse, int n) {
+            basics.math().expNegated(floats(op.omega()), m, inverse, 0, n);
+        }
+
+        @Override
+        void draw(float w, float[] epsilon, float[] inverse, int at, int dims, float[] acc, int n) {
+            Buffer sums = op.sums();
+            if (sums == null) {
+                add(w, epsilon, inverse, acc, BLOCK, n);
+            } else {
+                addControlled(w, epsilon, inverse, floats(sums), at, dims, acc, n);
+            }
+        }
+
         private void addControlled(
                 float w, float[] epsilon, float[] inverse, float[] means, int at, int dims, float[] acc, int n) {
+            int draws = op.draws();
             for (int i = 0; i < n; i++) {
                 float e = epsilon[i];
                 float h = Math.fma(e, e, -1f);
-                float a = controlVariate(w, e * e, allDraws * means[at + i], allDraws * means[at + dims + i]);
+                float a = controlVariate(w, e * e, draws * means[at + i], draws * means[at + dims + i]);
                 acc[i] += (w - a) * (e * inverse[i]);
                 int omegaAt = at + 2 * dims + i;
-                a = controlVariate(w, h * h, allDraws * means[omegaAt], allDraws * means[omegaAt + dims]);
+                a = controlVariate(w, h * h, draws * means[omegaAt], draws * means[omegaAt + dims]);
                 acc[BLOCK + i] += (w - a) * h;
             }
+        }
+    }
+
+    private final class Squares extends MeanField {
+        Squares(ScoreOps.MeanFieldScoreSquares op) {
+            super(op.key(), op.step(), op.shape(), op.weights(), op.runs(), 4);
+        }
+
+        @Override
+        void begin(int m, float[] inverse, int n) {}
+
+        @Override
+        void draw(float w, float[] epsilon, float[] inverse, int at, int dims, float[] acc, int n) {
+            addSquares(w, epsilon, acc, BLOCK, n);
         }
     }
 }

@@ -22,7 +22,7 @@ public final class Twins {
         new ReparamKernel(basics).addTo(twins);
         new FullRankGradientKernel(basics).addTo(twins);
         new LikelihoodKernel(basics).addTo(twins);
-        new GemmKernel(basics).addTo(twins);
+        new GemmKernel().addTo(twins);
         optimizer.addTo(twins);
         new FusedKernel(basics, optimizer).addTo(twins);
         return twins;

@@ -126,6 +126,8 @@ final class FusedSimd extends FusedKernel {
     @Override
     protected void fit(Fit f, int problem, int count, Scratch scratch) {
         Shape shape = f.shape;
+        FusedOps.GaussianAdam op = f.op;
+        boolean recorded = op.moments() != null;
         int dims = shape.dimensions();
         int draws = shape.draws();
         int width = dims * LANES;
@@ -140,15 +142,15 @@ final class FusedSimd extends FusedKernel {
         float[] v = scratch.floats(FREE + 2, 2 * WIDEST);
         float[] epsilon = scratch.floats(FREE + 3, 4 * COORDINATE);
         int target = problem * f.targetStride;
-        gather(f.targetMu, target, f.targetStride, dims, count, x, TARGET_MU);
-        gather(f.targetOmega, target, f.targetStride, dims, count, x, TARGET_OMEGA);
+        gather(f.targetMu(), target, f.targetStride, dims, count, x, TARGET_MU);
+        gather(f.targetOmega(), target, f.targetStride, dims, count, x, TARGET_OMEGA);
         math.expNegated(x, TARGET_OMEGA, x, TARGET_INVERSE, width);
         int o = problem * 2 * dims;
-        gather(f.parameter, o, 2 * dims, 2 * dims, count, phi, 0);
-        gather(f.m, o, 2 * dims, 2 * dims, count, m, 0);
-        gather(f.v, o, 2 * dims, 2 * dims, count, v, 0);
+        gather(f.parameter(), o, 2 * dims, 2 * dims, count, phi, 0);
+        gather(f.m(), o, 2 * dims, 2 * dims, count, m, 0);
+        gather(f.v(), o, 2 * dims, 2 * dims, count, v, 0);
         Arrays.fill(runs, 0f);
-        for (int k = 0; k < f.steps; k++) {
+        for (int k = 0; k < op.steps(); k++) {
             System.arraycopy(phi, 0, x, MU, width);
             System.arraycopy(phi, width, x, OMEGA, width);
             for (int s = 0; s < draws; ) {
@@ -158,8 +160,8 @@ final class FusedSimd extends FusedKernel {
                 int toRunEnd = ElboOps.RUN - s % ElboOps.RUN;
                 int rows = Math.min(Math.min(together, toRunEnd), draws - s);
                 normals.problems(
-                        f.seed,
-                        f.step + k,
+                        op.key().seed(),
+                        op.step() + k,
                         shape.firstProblem() + problem,
                         shape.firstDraw() + s,
                         rows,
@@ -170,9 +172,9 @@ final class FusedSimd extends FusedKernel {
                         scratch);
                 for (int d = 0; d < dims; d++) {
                     int e = epsilonAt(lane + d);
-                    slopes(x, d * LANES, epsilon, e, counters * LANES, rows, f.path);
+                    slopes(x, d * LANES, epsilon, e, counters * LANES, rows, op.path());
                 }
-                if (f.moments != null) {
+                if (recorded) {
                     for (int r = 0; r < rows; r++) {
                         densities(x, epsilon, lane, r * counters * LANES, dims, s + r, scratch);
                     }
@@ -184,15 +186,15 @@ final class FusedSimd extends FusedKernel {
                     System.arraycopy(x, SUM_OMEGA, runs, run + width, width);
                 }
             }
-            if (f.moments != null) {
+            if (recorded) {
                 recordAll(f, k, problem, count, scratch);
             }
-            gradient(runs, width, draws, f.path, gradient);
+            gradient(runs, width, draws, op.path(), gradient);
             follow(f, k, gradient, m, v, phi, 0, 2 * width, scratch);
         }
-        scatter(phi, dims, count, f.parameter, o);
-        scatter(m, dims, count, f.m, o);
-        scatter(v, dims, count, f.v, o);
+        scatter(phi, dims, count, f.parameter(), o);
+        scatter(m, dims, count, f.m(), o);
+        scatter(v, dims, count, f.v(), o);
     }
 
     /** Where the normals of a coordinate, counted from its counter's first, begin. */

@@ -2,7 +2,6 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.GemmKernel;
 import io.github.elbo4j.scalar.Scratch;
 import jdk.incubator.vector.FloatVector;
@@ -13,10 +12,6 @@ import jdk.incubator.vector.FloatVector;
  */
 final class GemmSimd extends GemmKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
-
-    GemmSimd(Basics basics) {
-        super(basics);
-    }
 
     @Override
     protected int columnMultiple() {

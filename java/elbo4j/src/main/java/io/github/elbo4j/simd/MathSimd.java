@@ -5,7 +5,6 @@ import static io.github.elbo4j.simd.Lanes.F;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.scalar.MathKernel;
 import io.github.elbo4j.scalar.SumKernel;
-import io.github.elbo4j.scalar.Workers;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -135,8 +134,8 @@ final class MathSimd extends MathKernel {
         }
     }
 
-    MathSimd(Workers workers, SumKernel sums) {
-        super(workers, sums);
+    MathSimd(SumKernel sums) {
+        super(sums);
     }
 
     @Override

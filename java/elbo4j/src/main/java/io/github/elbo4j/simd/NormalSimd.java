@@ -9,7 +9,6 @@ import static io.github.elbo4j.simd.Lanes.L;
 
 import io.github.elbo4j.scalar.NormalKernel;
 import io.github.elbo4j.scalar.Scratch;
-import io.github.elbo4j.scalar.Workers;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -66,10 +65,6 @@ final class NormalSimd extends NormalKernel {
     private static final class Nothing implements Stage {
         @Override
         public void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {}
-    }
-
-    NormalSimd(Workers workers) {
-        super(workers);
     }
 
     @Override
