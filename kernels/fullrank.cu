@@ -41,7 +41,6 @@ struct FactorRows : Strided<TILE> {
 template <int TILE>
 struct Epsilons {
     const Normals& n;
-    unsigned int step;
     int b, s;
     float4 held;
 
@@ -49,7 +48,7 @@ struct Epsilons {
         const int draw = s + (int) threadIdx.x / 4;
         const int d = from + (int) threadIdx.x % 4 * 4;
         if ((int) threadIdx.x / 4 < TILE && draw < n.draws && d < end) {
-            held = epsilon4(n, step, b, draw, d);
+            held = epsilon4(n, stepOf(n), b, draw, d); // read each time, which spares a register
         }
     }
 
@@ -88,7 +87,7 @@ static __device__ __forceinline__ void sample(const FullRankSample& p) {
         }
     }
     FactorRows<TILE> left(p.factor + (long long) b * dims * dims, row, dims);
-    Epsilons<TILE> right{n, stepOf(n), b, draw, make_float4(0.0f, 0.0f, 0.0f, 0.0f)};
+    Epsilons<TILE> right{n, b, draw, make_float4(0.0f, 0.0f, 0.0f, 0.0f)};
     multiplyTile<TILE, EACH>(
             left, right, row, 0, min(dims, row + TILE), TRIANGLE_PANEL, LOWER, [&](const float(&chain)[EACH][EACH]) {
 #pragma unroll

@@ -17,7 +17,6 @@ struct ScoreBaseline {
 };
 
 extern "C" __global__ void __launch_bounds__(256) score_baseline(const ScoreBaseline p) {
-    const double rate = value(p.rate);
     forRows(
             p.problems,
             p.draws,
@@ -30,7 +29,7 @@ extern "C" __global__ void __launch_bounds__(256) score_baseline(const ScoreBase
                 }
                 const double before = p.running[b];
                 p.subtracted[b] = before;
-                p.running[b] = before + rate * (mean - before);
+                p.running[b] = before + value(p.rate) * (mean - before);
             });
 }
 
