@@ -46,7 +46,10 @@ final class Stretch {
         }
         code = instantiate(graph);
         int end = JCudaDriver.cuGraphDestroy(graph); // what is made of it stays
-        return code == CUresult.CUDA_SUCCESS ? end : code;
+        if (code == CUresult.CUDA_SUCCESS) {
+            cuda.freeing(end, "destroying a graph");
+        }
+        return code;
     }
 
     private int instantiate(CUgraph graph) {
