@@ -3,14 +3,16 @@
 // Up to 1024 draws a warp does all of a problem. More are done in passes, each of two launches: elbo_tiles gives a warp to
 // every tile of draws, elbo_end one to every problem, which leaves the pass's result where the next one reads it.
 #include "elbo.cuh"
+#include "index.cuh"
 #include "math.cuh"
 #include "sum.cuh"
 
 struct ElboDraws {
     const double* logP; // [B][S]
     const double* logQ; // [B][S], or null for zeros
-    double* result;     // moments [B][3], from the wanted record on, or bound [B][2]
+    double* result;     // moments [any][B][3], or bound [B][2]
     double* tiles;      // [B][tiles of S], or null
+    Index first;        // where the wanted record begins in result
     int problems, draws;
     float power;        // of renyi: 1 − alpha
     int pass;
@@ -20,11 +22,15 @@ static __device__ __forceinline__ double difference(const ElboDraws& p, long lon
     return p.logQ == nullptr ? p.logP[at] : p.logP[at] - p.logQ[at];
 }
 
+// Where the results of problem 0 go.
+static __device__ __forceinline__ double* resultOf(const ElboDraws& p) { return p.result + value(p.first); }
+
 // ---- moments[b] = (mean, variance with the divisor S − 1, √(variance/S)) ----
 
 extern "C" __global__ void __launch_bounds__(256) elbo_moments(const ElboDraws p) {
+    double* const result = resultOf(p);
     for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
-        moments(p.draws, [&](int s) { return difference(p, b * p.draws + s); }, p.result + 3 * b);
+        moments(p.draws, [&](int s) { return difference(p, b * p.draws + s); }, result + 3 * b);
     }
 }
 
@@ -57,16 +63,17 @@ static __device__ __forceinline__ float squaredDeviationOfWeight(float x, double
 }
 
 static __device__ __forceinline__ void endRenyi(
-        const ElboDraws& p, long long b, double largest, double mean, double squares) {
+        const ElboDraws& p, double largest, double mean, double squares, double* out) {
     const double variance = p.draws > 1 ? squares / (p.draws - 1) : (double) notANumber();
     // If every weight is zero (all f are −inf) or one is infinite, the bound is that infinity.
-    const double value = fabs(largest) == infinity() ? largest : largest + (double) detLog((float) mean);
+    const double bound = fabs(largest) == infinity() ? largest : largest + (double) detLog((float) mean);
     const double power = p.power;
-    p.result[2 * b] = value / power;
-    p.result[2 * b + 1] = __dsqrt_rn(variance / p.draws) / (mean * (power < 0.0 ? -power : power));
+    out[0] = bound / power;
+    out[1] = __dsqrt_rn(variance / p.draws) / (mean * (power < 0.0 ? -power : power));
 }
 
 extern "C" __global__ void __launch_bounds__(256) elbo_renyi(const ElboDraws p) {
+    double* const result = resultOf(p);
     for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
         const long long row = b * p.draws;
         const double largest = largestOf(p.draws, [&](int s) { return p.power * difference(p, row + s); });
@@ -74,7 +81,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_renyi(const ElboDraws p) 
         const float squares =
                 tileSum(p.draws, [&](int s) { return squaredDeviationOfWeight(weight(p, row + s, largest), mean); });
         if (laneOfWarp() == 0) {
-            endRenyi(p, b, largest, mean, squares);
+            endRenyi(p, largest, mean, squares, result + 2 * b);
         }
     }
 }
@@ -84,6 +91,7 @@ extern "C" __global__ void __launch_bounds__(256) elbo_renyi(const ElboDraws p) 
 enum ElboPass { MEAN, SQUARES, LARGEST, WEIGHTS, SQUARED_WEIGHTS }; // as the launcher numbers them
 
 extern "C" __global__ void __launch_bounds__(256) elbo_tiles(const ElboDraws p) {
+    const double* const result = resultOf(p);
     const int perRow = (int) tilesOf(p.draws);
     const long long all = (long long) p.problems * perRow;
     for (long long at = warpOfGrid(); at < all; at += warpsOfGrid()) {
@@ -95,16 +103,16 @@ extern "C" __global__ void __launch_bounds__(256) elbo_tiles(const ElboDraws p) 
         if (p.pass == MEAN) {
             sum = tileSum(length, [&](int s) { return difference(p, first + s); });
         } else if (p.pass == SQUARES) {
-            const double mean = p.result[3 * b];
+            const double mean = result[3 * b];
             sum = tileSum(length, [&](int s) { return squaredDeviation(difference(p, first + s), mean); });
         } else if (p.pass == LARGEST) {
             sum = largestOf(length, [&](int s) { return p.power * difference(p, first + s); });
         } else if (p.pass == WEIGHTS) {
-            const double largest = p.result[2 * b];
+            const double largest = result[2 * b];
             sum = tileSum(length, [&](int s) { return weight(p, first + s, largest); });
         } else {
-            const double largest = p.result[2 * b];
-            const double mean = p.result[2 * b + 1];
+            const double largest = result[2 * b];
+            const double mean = result[2 * b + 1];
             sum = tileSum(length, [&](int s) { return squaredDeviationOfWeight(weight(p, first + s, largest), mean); });
         }
         if (laneOfWarp() == 0) {
@@ -114,25 +122,26 @@ extern "C" __global__ void __launch_bounds__(256) elbo_tiles(const ElboDraws p) 
 }
 
 extern "C" __global__ void __launch_bounds__(256) elbo_end(const ElboDraws p) {
+    double* const result = resultOf(p);
     if (p.pass == LARGEST) {
         const int perRow = (int) tilesOf(p.draws);
         for (long long b = warpOfGrid(); b < p.problems; b += warpsOfGrid()) {
             const double largest = largestOf(perRow, [&](int tile) { return p.tiles[b * perRow + tile]; });
             if (laneOfWarp() == 0) {
-                p.result[2 * b] = largest;
+                result[2 * b] = largest;
             }
         }
         return;
     }
     forTiledRows(p.problems, p.draws, p.tiles, [&](long long b, double sum) {
         if (p.pass == MEAN) {
-            p.result[3 * b] = sum / p.draws;
+            result[3 * b] = sum / p.draws;
         } else if (p.pass == SQUARES) {
-            endMoments(p.draws, p.result[3 * b], sum, p.result + 3 * b);
+            endMoments(p.draws, result[3 * b], sum, result + 3 * b);
         } else if (p.pass == WEIGHTS) {
-            p.result[2 * b + 1] = sum / p.draws;
+            result[2 * b + 1] = sum / p.draws;
         } else {
-            endRenyi(p, b, p.result[2 * b], p.result[2 * b + 1], sum);
+            endRenyi(p, result[2 * b], result[2 * b + 1], sum, result + 2 * b);
         }
     });
 }

@@ -48,7 +48,7 @@ struct Epsilons {
         const int draw = s + (int) threadIdx.x / 4;
         const int d = from + (int) threadIdx.x % 4 * 4;
         if ((int) threadIdx.x / 4 < TILE && draw < n.draws && d < end) {
-            held = epsilon4(n, b, draw, d);
+            held = epsilon4(n, stepOf(n), b, draw, d); // read each time, which spares a register
         }
     }
 
@@ -172,19 +172,21 @@ extern "C" __global__ void __launch_bounds__(256, 3) fullrank_density(const Full
             [&](long long row, double sum) { p.logQ[row] = sum - constant; });
 }
 
-// ---- entropy[at + b] = Σ_i log L_ii + D·(log(2π)/2 + 1/2) ----
+// ---- entropy[first + b] = Σ_i log L_ii + D·(log(2π)/2 + 1/2) ----
 
 struct FullRankEntropy {
     const float* factor; // [B][D][D]
-    double* entropy;     // [B], from the wanted record on
+    double* entropy;
+    Index first;         // where the wanted record begins
     int problems, dimensions;
 };
 
 extern "C" __global__ void __launch_bounds__(256) fullrank_entropy(const FullRankEntropy p) {
     const int dims = p.dimensions;
+    double* const entropy = p.entropy + value(p.first);
     forRows(
             p.problems,
             dims,
             [&](long long b, long long i) { return p.factor[(b * dims + i) * dims + i]; },
-            [&](long long b, double sum) { p.entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
+            [&](long long b, double sum) { entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
 }

@@ -63,6 +63,7 @@ static __device__ __forceinline__ void gradient(const FullRankGradient& p) {
     alignas(16) __shared__ float e[RUN][TILE];
     __shared__ float weight[RUN];
     const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     const int dims = n.dimensions;
     const int tiles = ceilDiv(dims, TILE);
     const int runsHere = ceilDiv(n.draws, RUN);
@@ -104,7 +105,7 @@ static __device__ __forceinline__ void gradient(const FullRankGradient& p) {
         const int s = at / (TILE / 4);
         const int quad = at % (TILE / 4) * 4;
         if (column + quad < dims) {
-            *(float4*) &e[s][quad] = epsilon4(n, b, begin + s, column + quad);
+            *(float4*) &e[s][quad] = epsilon4(n, step, b, begin + s, column + quad);
         }
     }
     if (KIND != REPARAM && thread < count) {

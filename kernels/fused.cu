@@ -132,7 +132,8 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     __shared__ Terms terms;
     __shared__ __align__(16) float rows[4][4 * SLOTS]; // sigma, inverse, targetOmega, targetInverse: made once
     const Normals& n = p.normals;
-    const int thread = (int) threadIdx.x;
+    const unsigned int step = stepOf(n);
+    const int thread = (int) threadIdx.x & (THREADS - 1); // which lets the compiler know that it is less
     const int dims = n.dimensions;
     const Share share = Share::of<SLOTS>(n);
     const Place place = share.place(n, thread % SLOTS);
@@ -169,7 +170,7 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     for (int first = 0; first < min(RUN, n.draws); first += DRAWS) {
         const int s = first + thread / SLOTS;
         if (s < draws) {
-            const float4 e = epsilon4(n, place.b, begin + s, place.d);
+            const float4 e = epsilon4(n, step, place.b, begin + s, place.d);
             x.sigma = ((const float4*) rows[0])[thread % SLOTS];
             x.inverse = ((const float4*) rows[1])[thread % SLOTS];
             x.targetOmega = ((const float4*) rows[2])[thread % SLOTS];
@@ -303,7 +304,8 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam 
     __shared__ Terms terms;
     __shared__ __align__(16) float own[7][WIDTH];        // the rows of Coordinates
     __shared__ double f[DRAWS_OF_ALL];     // log p − log q of the problems' draws, one problem after the other
-    Normals n = p.normals;
+    const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     const int thread = (int) threadIdx.x;
     const int dims = n.dimensions;
     const int quads = max(1, ceilDiv(dims, 4));
@@ -345,14 +347,13 @@ extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam 
             own[3][column] = detExp(-parameter);
         }
         __syncthreads();
-        n.step = p.normals.step + k;
         double even = 0.0; // the sums of runs 0 and 2
         double odd = 0.0;
         float sum = 0.0f;
         for (int first = 0; first < n.draws; first += DRAWS) {
             const int s = first + thread / SMALL;
             if (maker && s < n.draws) {
-                const float4 e = epsilon4(n, b, s, d);
+                const float4 e = epsilon4(n, step + (unsigned int) k, b, s, d);
                 makeTerms(terms, coordinatesOf((const float4*) own, SMALL, slot), e, p.path != 0);
             } else {
                 makeNoTerms(terms);

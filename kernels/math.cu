@@ -1,4 +1,5 @@
 // Elementwise functions and vector operations.                                                      twin: MathKernel
+#include "index.cuh"
 #include "math.cuh"
 #include "sum.cuh"
 
@@ -52,43 +53,57 @@ struct MathAxpy {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    float a;
+    Scalar a;
 };
 
 extern "C" __global__ void __launch_bounds__(256) math_axpy(const MathAxpy p) {
+    const float a = (float) value(p.a);
     forQuads(p.n, [&](long long i) {
         const float4 x = loadQuad(p.x, i, p.n);
         const float4 y = loadQuad(p.y, i, p.n);
         const float4 sum = make_float4(
-                __fmaf_rn(p.a, x.x, y.x), __fmaf_rn(p.a, x.y, y.y), __fmaf_rn(p.a, x.z, y.z), __fmaf_rn(p.a, x.w, y.w));
+                __fmaf_rn(a, x.x, y.x), __fmaf_rn(a, x.y, y.y), __fmaf_rn(a, x.z, y.z), __fmaf_rn(a, x.w, y.w));
         storeQuad(p.y, i, p.n, sum);
     });
 }
 
-// ---- y[i,j] = a·x[i,j], or y[i,j] = fma(a, x[i,j], y[i,j]), in float64 ----
+// ---- y[i,j] = a·x[i,j], or y[i,j] = fma(a, x[i,j], y[i,j]), in the type of y ----
 
-struct MathScale {
-    const double* x; // x[i·xRow + j·xColumn]
+template <class T>
+struct Scaling {
+    const T* x; // x[i·xRow + j·xColumn]
     long long xRow, xColumn;
-    double* y;       // y[i·yRow + j·yColumn]
+    T* y;       // y[i·yRow + j·yColumn]
     long long yRow, yColumn;
-    double a;
+    double a;   // rounded to T
     int rows, columns;
     int accumulate;
     int unused;
 };
+using MathScale = Scaling<double>;
+using MathScale32 = Scaling<float>;
 
-extern "C" __global__ void __launch_bounds__(256) math_scale(const MathScale p) {
+static __device__ __forceinline__ double fused(double a, double x, double y) { return __fma_rn(a, x, y); }
+
+static __device__ __forceinline__ float fused(float a, float x, float y) { return __fmaf_rn(a, x, y); }
+
+template <class T>
+static __device__ __forceinline__ void scale(const Scaling<T>& p) {
+    const T a = (T) p.a;
     const long long n = (long long) p.rows * p.columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
         const long long i = quotient(at, p.columns);
         const long long j = at - i * p.columns;
-        const double x = p.x[i * p.xRow + j * p.xColumn];
-        double* y = p.y + i * p.yRow + j * p.yColumn;
-        *y = p.accumulate ? __fma_rn(p.a, x, *y) : p.a * x;
+        const T x = p.x[i * p.xRow + j * p.xColumn];
+        T* y = p.y + i * p.yRow + j * p.yColumn;
+        *y = p.accumulate ? fused(a, x, *y) : a * x;
     }
 }
+
+extern "C" __global__ void __launch_bounds__(256) math_scale(const MathScale p) { scale(p); }
+
+extern "C" __global__ void __launch_bounds__(256) math_scale32(const MathScale32 p) { scale(p); }
 
 // ---- z[i] = x[i]·y[i]; z may be x or y ----
 
@@ -113,18 +128,19 @@ struct MathAverage {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    float weight;
+    Scalar weight;
 };
 
 extern "C" __global__ void __launch_bounds__(256) math_average(const MathAverage p) {
+    const float weight = (float) value(p.weight);
     forQuads(p.n, [&](long long i) {
         const float4 x = loadQuad(p.x, i, p.n);
         const float4 y = loadQuad(p.y, i, p.n);
         const float4 mean = make_float4(
-                __fmaf_rn(p.weight, x.x - y.x, y.x),
-                __fmaf_rn(p.weight, x.y - y.y, y.y),
-                __fmaf_rn(p.weight, x.z - y.z, y.z),
-                __fmaf_rn(p.weight, x.w - y.w, y.w));
+                __fmaf_rn(weight, x.x - y.x, y.x),
+                __fmaf_rn(weight, x.y - y.y, y.y),
+                __fmaf_rn(weight, x.z - y.z, y.z),
+                __fmaf_rn(weight, x.w - y.w, y.w));
         storeQuad(p.y, i, p.n, mean);
     });
 }
@@ -151,7 +167,7 @@ extern "C" __global__ void __launch_bounds__(256) math_sum_tiled_rows(const Math
     forTiledRows(p.rows, p.columns, p.tiles, [&](long long row, double sum) { p.sum[row] = sum; });
 }
 
-// ---- target[r,j] = source[index[r],j] ----
+// ---- target[r,j] = source[index[first + r],j] ----
 
 struct Faults { // where the host looks when it waits for the device anyway
     long long place, value, limit; // index[place] is value, but must be in [0, limit)
@@ -164,22 +180,23 @@ struct MathGatherRows {
     const float* source; // [known][columns]
     float* target;       // [rows][columns]
     Faults* faults;
-    long long first;
+    Index first;
     long long known;
     int rows, columns;
 };
 
 extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGatherRows p) {
+    const long long first = value(p.first);
     const int columns = max(1, p.columns); // an index is looked at though its row be empty
     const long long all = (long long) p.rows * columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < all; i += stride) {
         const long long row = quotient(i, columns);
         const long long j = i - row * columns;
-        const int wanted = p.index[p.first + row];
+        const int wanted = p.index[first + row];
         if (wanted < 0 || wanted >= p.known) {
             if (j == 0 && atomicAdd(&p.faults->count, 1) == 0) {
-                p.faults->place = p.first + row;
+                p.faults->place = first + row;
                 p.faults->value = wanted;
                 p.faults->limit = p.known;
             }
@@ -210,4 +227,19 @@ extern "C" __global__ void __launch_bounds__(256) math_first_non_finite(const Ma
             atomicMin(p.found, (unsigned int) (i + k));
         }
     });
+}
+
+// ---- counter[i] += by[i] ----
+
+struct MathAdvance {
+    const int* by; // [n]
+    int* counter;  // [n]
+    long long n;
+};
+
+extern "C" __global__ void __launch_bounds__(256) math_advance(const MathAdvance p) {
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < p.n; i += stride) {
+        p.counter[i] += p.by[i];
+    }
 }

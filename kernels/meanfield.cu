@@ -15,6 +15,7 @@ struct MeanFieldSample {
 
 extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFieldSample p) {
     const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     const int dims = n.dimensions;
     const int quads = (int) (((unsigned int) dims + 3u) / 4u);
     const int each = p.drawsOfThread;
@@ -38,7 +39,7 @@ extern "C" __global__ void __launch_bounds__(256) meanfield_sample(const MeanFie
         sigma[i] = i < count ? detExp(omega[i]) : 0.0f;
     }
     for (int s = first; s < last; s++) {
-        const float4 e = epsilon4(n, b, s, d);
+        const float4 e = epsilon4(n, step, b, s, d);
         const float4 z = make_float4(
                 __fmaf_rn(sigma[0], e.x, location[0]),
                 __fmaf_rn(sigma[1], e.y, location[1]),
@@ -86,19 +87,21 @@ extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const Mea
             });
 }
 
-// ---- entropy[at + b] = Σ_d omega[b,d] + D·(log(2π)/2 + 1/2) ----
+// ---- entropy[first + b] = Σ_d omega[b,d] + D·(log(2π)/2 + 1/2) ----
 
 struct MeanFieldEntropy {
     const float* omega; // [B][D]
-    double* entropy;    // [B], from the wanted record on
+    double* entropy;
+    Index first;        // where the wanted record begins
     int problems, dimensions;
 };
 
 extern "C" __global__ void __launch_bounds__(256) meanfield_entropy(const MeanFieldEntropy p) {
     const int dims = p.dimensions;
+    double* const entropy = p.entropy + value(p.first);
     forRows(
             p.problems,
             dims,
             [&](long long b, long long d) { return p.omega[b * dims + d]; },
-            [&](long long b, double sum) { p.entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
+            [&](long long b, double sum) { entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
 }

@@ -52,8 +52,9 @@ struct NormalWords {
 
 extern "C" __global__ void __launch_bounds__(256) normal_words(const NormalWords p) {
     const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     forQuadsOfDraws(n, [&](int b, int s, int d) {
-        const uint4 w = words4(n, b, s, d);
+        const uint4 w = words4(n, step, b, s, d);
         const float4 bits = make_float4(bitsToFloat(w.x), bitsToFloat(w.y), bitsToFloat(w.z), bitsToFloat(w.w));
         store4(p.words + place(n, b, s, d), bits, n.dimensions - d, n.dimensions);
     });
@@ -72,8 +73,9 @@ static __device__ __forceinline__ float uniformOf(unsigned int word) {
 
 extern "C" __global__ void __launch_bounds__(256) normal_uniform(const NormalUniform p) {
     const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     forQuadsOfDraws(n, [&](int b, int s, int d) {
-        const uint4 w = words4(n, b, s, d);
+        const uint4 w = words4(n, step, b, s, d);
         const float4 u = make_float4(uniformOf(w.x), uniformOf(w.y), uniformOf(w.z), uniformOf(w.w));
         store4(p.u + place(n, b, s, d), u, n.dimensions - d, n.dimensions);
     });
@@ -88,7 +90,8 @@ struct NormalNormal {
 
 extern "C" __global__ void __launch_bounds__(256) normal_normal(const NormalNormal p) {
     const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
     forQuadsOfDraws(n, [&](int b, int s, int d) {
-        store4(p.epsilon + place(n, b, s, d), epsilon4(n, b, s, d), n.dimensions - d, n.dimensions);
+        store4(p.epsilon + place(n, b, s, d), epsilon4(n, step, b, s, d), n.dimensions - d, n.dimensions);
     });
 }

@@ -1,17 +1,20 @@
 // Standard normals by address.                                                                    twin: NormalKernel
 #pragma once
+#include "index.cuh"
 #include "math.cuh"
 #include "philox.cuh"
 
 // Where the epsilon of a block of draws comes from.
 struct Normals {
     const float* given;        // [B][S][D] normals of another source, or null: made here from their address
+    Index step;
     unsigned int key0, key1;   // low and high word of the seed
-    int step;
     int problems, draws, dimensions;               // B, S, D
     int firstProblem, firstDraw, firstDimension;   // the address of the block's first element
-    int unused;
 };
+
+// The step, which a thread reads once.
+static __device__ __forceinline__ unsigned int stepOf(const Normals& n) { return (unsigned int) value(n.step); }
 
 // The four normals of a counter.
 static __device__ __forceinline__ float4 normalsOfCounter(
@@ -40,15 +43,15 @@ static __device__ __forceinline__ Four fourOf(const Normals& n, int b, int s, in
                         : Four{v.w, w.x, w.y, w.z};
 }
 
-// The words of the coordinates d … d+3, d a multiple of 4.
-static __device__ __forceinline__ uint4 words4(const Normals& n, int b, int s, int d) {
+// The words of the coordinates d … d+3, d a multiple of 4; step is stepOf(n), as below.
+static __device__ __forceinline__ uint4 words4(const Normals& n, unsigned int step, int b, int s, int d) {
     return fourOf<uint4>(n, b, s, d, [&](unsigned int counter, unsigned int draw, unsigned int problem) {
-        return philox(n.key0, n.key1, counter, draw, problem, (unsigned int) n.step);
+        return philox(n.key0, n.key1, counter, draw, problem, step);
     });
 }
 
 // epsilon[b,s,d … d+3], d a multiple of 4 of the block's own coordinates; what lies beyond D means nothing.
-static __device__ __forceinline__ float4 epsilon4(const Normals& n, int b, int s, int d) {
+static __device__ __forceinline__ float4 epsilon4(const Normals& n, unsigned int step, int b, int s, int d) {
     if (n.given != nullptr) {
         const float* row = n.given + ((long long) b * n.draws + s) * n.dimensions;
         const int left = n.dimensions - d;
@@ -59,25 +62,8 @@ static __device__ __forceinline__ float4 epsilon4(const Normals& n, int b, int s
                 left > 3 ? row[d + 3] : 0.0f);
     }
     return fourOf<float4>(n, b, s, d, [&](unsigned int counter, unsigned int draw, unsigned int problem) {
-        return normalsOfCounter(n.key0, n.key1, counter, draw, problem, (unsigned int) n.step);
+        return normalsOfCounter(n.key0, n.key1, counter, draw, problem, step);
     });
-}
-
-// epsilon[b,s,d].
-static __device__ __forceinline__ float epsilon(const Normals& n, int b, int s, int d) {
-    if (n.given != nullptr) {
-        return n.given[((long long) b * n.draws + s) * n.dimensions + d];
-    }
-    const unsigned int at = (unsigned int) n.firstDimension + (unsigned int) d;
-    const uint4 w = philox(
-            n.key0,
-            n.key1,
-            at >> 2,
-            (unsigned int) (n.firstDraw + s),
-            (unsigned int) (n.firstProblem + b),
-            (unsigned int) n.step);
-    const float2 pair = (at & 2u) == 0 ? boxMuller(w.x, w.y) : boxMuller(w.z, w.w);
-    return (at & 1u) == 0 ? pair.x : pair.y;
 }
 
 // Writes the first `count` of four neighbouring coordinates of a row; in one store where rows are whole vectors.

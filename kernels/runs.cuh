@@ -30,6 +30,7 @@ static __device__ __forceinline__ float4 load4(const float* from, int count, int
 template <int PARTS, class Terms>
 static __device__ __forceinline__ void sumRuns(const Normals& n, double* runs, int allRuns, Terms terms) {
     __shared__ float4 made[PARTS][CHUNK][QUADS];
+    const unsigned int step = stepOf(n);
     const int dims = n.dimensions;
     const int quads = ceilDiv(dims, 4);
     const int runsHere = ceilDiv(n.draws, RUN);
@@ -56,7 +57,7 @@ static __device__ __forceinline__ void sumRuns(const Normals& n, double* runs, i
     for (int first = 0; first < min(RUN, n.draws); first += CHUNK) {
         for (int s = first + thread / QUADS; s < min(end, first + CHUNK); s += 256 / QUADS) {
             float4 out[PARTS];
-            const float4 e = epsilon4(n, b, begin + s, d);
+            const float4 e = epsilon4(n, step, b, begin + s, d);
             terms.draw((long long) b * n.draws + begin + s, d, count, e, out);
 #pragma unroll
             for (int q = 0; q < PARTS; q++) {

@@ -1,4 +1,5 @@
 // The score-function gradient of the mean-field family, and the weights of both; f = logP − logQ.     twin: ScoreKernel
+#include "index.cuh"
 #include "math.cuh"
 #include "normal.cuh"
 #include "runs.cuh"
@@ -11,7 +12,7 @@ struct ScoreBaseline {
     const double* logQ; // [B][S]
     double* running;    // [B], or null
     double* subtracted; // [B]
-    double rate;
+    Scalar rate;        // of running
     int problems, draws;
 };
 
@@ -28,7 +29,7 @@ extern "C" __global__ void __launch_bounds__(256) score_baseline(const ScoreBase
                 }
                 const double before = p.running[b];
                 p.subtracted[b] = before;
-                p.running[b] = before + p.rate * (mean - before);
+                p.running[b] = before + value(p.rate) * (mean - before);
             });
 }
 

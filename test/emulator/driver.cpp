@@ -1459,10 +1459,6 @@ struct KernelNode {
     void *kernel, *context;
 };
 
-static int prepareNode(Context* context, const KernelNode* p, Launch& launch) {
-    return prepare(context, p->function, {p->gx, p->gy, p->gz}, {p->bx, p->by, p->bz}, p->shared, p->parameters, p->extra, launch);
-}
-
 API int cuGraphAddKernelNode_v2(Node** handle, Graph* to, Node* const* dependencies, size_t count, const KernelNode* parameters) {
     CONTEXT("cuGraphAddKernelNode")
     Graph* graph = get<Graph>(to);
@@ -1477,7 +1473,8 @@ API int cuGraphAddKernelNode_v2(Node** handle, Graph* to, Node* const* dependenc
         }
         node->after.push_back(dependencies[i]);
     }
-    if (const int result = prepareNode(context, parameters, node->launch)) {
+    const KernelNode& p = *parameters;
+    if (const int result = prepare(context, p.function, {p.gx, p.gy, p.gz}, {p.bx, p.by, p.bz}, p.shared, p.parameters, p.extra, node->launch)) {
         return result;
     }
     objects[node.get()] = node.get();
@@ -1529,25 +1526,6 @@ API int cuGraphInstantiateWithFlags(Executable** handle, Graph* from, unsigned l
     add(executable, context, EXECUTABLES);
     *handle = executable;
     return SUCCESS;
-}
-
-API int cuGraphExecKernelNodeSetParams_v2(Executable* handle, Node* of, const KernelNode* parameters) {
-    CONTEXT("cuGraphExecKernelNodeSetParams")
-    Executable* executable = get<Executable>(handle);
-    if (executable == nullptr) {
-        return INVALID_HANDLE;
-    }
-    for (size_t i = 0; i < executable->nodes.size(); i++) {
-        if (executable->origin[i] == of) {
-            Launch changed;
-            const int result = prepareNode(context, parameters, changed);
-            if (result == SUCCESS) {
-                executable->nodes[i].launch = std::move(changed);
-            }
-            return result;
-        }
-    }
-    return INVALID_VALUE;
 }
 
 API int cuGraphUpload(Executable* handle, Stream*) {

@@ -38,7 +38,6 @@ int cuStreamEndCapture(void*, void**);
 int cuStreamSynchronize(void*);
 int cuGraphCreate(void**, unsigned);
 int cuGraphAddKernelNode_v2(void**, void*, void* const*, size_t, const void*);
-int cuGraphExecKernelNodeSetParams_v2(void*, void*, const void*);
 int cuGraphInstantiateWithFlags(void**, void*, unsigned long long);
 int cuGraphLaunch(void*, void*);
 int cuGraphDestroy(void*);
@@ -394,7 +393,7 @@ static int writeNode(const std::function<int(const KernelNode*)>& use, uint64_t 
 }
 
 // Four nodes that write 1, 2, 3, 4 to one place, each after the one before or none after any. What stands there in the end.
-static float graphOfWrites(bool chained, float second) {
+static float graphOfWrites(bool chained) {
     open();
     void *stream, *graph, *executable, *nodes[4];
     const uint64_t x = allocate(64);
@@ -407,13 +406,12 @@ static float graphOfWrites(bool chained, float second) {
     }
     CHECK(writeNode([&](const KernelNode* p) { return cuGraphAddKernelNode_v2(&nodes[3], graph, &graph, 1, p); }, x, 9) == 1);
     CHECK(cuGraphInstantiateWithFlags(&executable, graph, 0) == 0);
-    CHECK(writeNode([&](const KernelNode* p) { return cuGraphExecKernelNodeSetParams_v2(executable, nodes[3], p); }, x, second) == 0);
     float value = 0;
+    CHECK(cuGraphDestroy(graph) == 0); // what was made of it stays
     CHECK(cuGraphLaunch(executable, stream) == 0);
     CHECK(cuCtxSynchronize() == 0);
     CHECK(cuMemcpyDtoH_v2(&value, x, 4) == 0);
     CHECK(cuGraphExecDestroy(executable) == 0);
-    CHECK(cuGraphDestroy(graph) == 0);
     CHECK(cuGraphLaunch(executable, stream) == 400);
     CHECK(live(8) == 0 && live(9) == 0);
     close();
@@ -424,12 +422,11 @@ static void graphs() {
     std::set<float> chained, loose;
     for (int s = 1; s <= 20; s++) {
         seed(s);
-        chained.insert(graphOfWrites(true, 4));
-        loose.insert(graphOfWrites(false, 4));
+        chained.insert(graphOfWrites(true));
+        loose.insert(graphOfWrites(false));
     }
     CHECK(chained == std::set<float>({4})); // every order that the dependencies allow
     CHECK(loose == std::set<float>({1, 2, 3, 4}));
-    CHECK(graphOfWrites(true, 7) == 7);
     // The n-th kernel may be one of a graph.
     Java_io_github_elbo4j_cuda_Emulator_reset0(nullptr, nullptr);
     open();

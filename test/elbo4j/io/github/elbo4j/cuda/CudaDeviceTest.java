@@ -240,19 +240,18 @@ class CudaDeviceTest {
     void aWorkspaceGrowsAndThenStays() {
         Cuda cuda = new Cuda(CudaOptions.DEFAULT.withWorkspaceBytes(1000));
         try {
-            Arena arena = cuda.arena();
             cuda.begin();
-            long first = arena.take(100);
-            long second = arena.take(1);
-            long third = arena.take(10_000);
+            long first = cuda.workspace(100);
+            long second = cuda.workspace(1);
+            long third = cuda.workspace(10_000);
             assertThat(second - first).isEqualTo(256);
             assertThat(third + 10_000 <= first || third >= first + 1000).isTrue();
             cuda.begin();
-            long again = arena.take(100);
-            assertThat(arena.take(1) - again).isEqualTo(256);
-            assertThat(arena.take(10_000) - again).as("one block").isEqualTo(512);
+            long again = cuda.workspace(100);
+            assertThat(cuda.workspace(1) - again).isEqualTo(256);
+            assertThat(cuda.workspace(10_000) - again).as("one block").isEqualTo(512);
             cuda.begin();
-            assertThat(arena.take(100)).as("the same block").isEqualTo(again);
+            assertThat(cuda.workspace(100)).as("the same block").isEqualTo(again);
         } finally {
             cuda.close();
         }

@@ -22,7 +22,6 @@ import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Regressions;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
@@ -328,7 +327,7 @@ class CudaFaultsTest {
         for (int nth = 1; nth <= allocations; nth++) {
             try (Device device = CudaDevice.open(OTHER)) {
                 makeWorkspace(device);
-                Map<Live, Long> opened = withoutGraphs();
+                Map<Live, Long> opened = CudaDeviceTest.live();
                 Emulator.reset();
                 Emulator.fail("cuMemAlloc", nth, Emulator.OUT_OF_MEMORY);
                 try {
@@ -338,7 +337,7 @@ class CudaFaultsTest {
                 } catch (DeviceException e) {
                     assertThat(e).as("allocation %d", nth).hasMessageContainingAll("out of memory", "lower the draws");
                 }
-                assertThat(withoutGraphs()).as("allocation %d", nth).isEqualTo(opened);
+                assertThat(CudaDeviceTest.live()).as("allocation %d", nth).isEqualTo(opened);
                 works(device);
             }
             assertThat(CudaDeviceTest.live()).as("allocation %d", nth).isEqualTo(before);
@@ -362,13 +361,6 @@ class CudaFaultsTest {
         assertThat(result.steps()).isBetween(50, 399);
         assertThat(result.posterior().mean()[0]).isFinite();
         device.close();
-    }
-
-    /** What is live but graphs: a device keeps some until it is closed. */
-    private static Map<Live, Long> withoutGraphs() {
-        Map<Live, Long> live = CudaDeviceTest.live();
-        live.keySet().removeAll(Set.of(Live.GRAPHS, Live.EXECUTABLES));
-        return live;
     }
 
     /** It stays until the device is closed. */

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Device memory for the partial sums of one operation: what it takes is its own until the next operation begins. One
- * block, made at first use; an operation that needs more gets another one, and the next finds one block of that size.
+ * Device memory for the partial sums of one operation that runs by itself: what it takes is its own until the next one begins.
+ * One block, made at first use; an operation that needs more gets another one, and the next finds one block of that size.
  */
 final class Arena {
     private static final long ALIGNMENT = 256;
@@ -35,7 +35,7 @@ final class Arena {
 
     /** The address of so many bytes, a multiple of 256. What they hold is undefined. */
     long take(long bytes) {
-        long need = Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
+        long need = aligned(bytes);
         if (block == 0 || need > size - used) {
             long larger = Math.max(size, need);
             long another = cuda.allocate(larger, "the workspace of an operation");
@@ -50,6 +50,11 @@ final class Arena {
         long place = block + used;
         used += need;
         return place;
+    }
+
+    /** The next multiple of 256. */
+    static long aligned(long bytes) {
+        return Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     /** Gives all memory back; freeing waits for the work that uses it. */

@@ -42,10 +42,10 @@ final class Cublas {
         if (!byColumns(c) || !takes(a) || !takes(b)) {
             return false;
         }
-        if (c.rows() > 0 && c.columns() > 0) {
+        if (c.rows() > 0 && c.columns() > 0 && cuda.mayCall()) {
             check(
                     JCublas2.cublasSgemm(
-                            handle(),
+                            handle,
                             operation(a),
                             operation(b),
                             c.rows(),
@@ -70,7 +70,7 @@ final class Cublas {
         if (!(columns || byRows(b)) || !takes(l)) {
             return false;
         }
-        if (b.rows() == 0 || b.columns() == 0) {
+        if (b.rows() == 0 || b.columns() == 0 || !cuda.mayCall()) {
             return true;
         }
         // B by rows is Bᵀ by columns: Bᵀ = Bᵀ·Lᵀ. What is stored is the triangle of L, or of Lᵀ if L is by rows.
@@ -87,7 +87,7 @@ final class Cublas {
         if (solve) {
             check(
                     JCublas2.cublasStrsm(
-                            handle(),
+                            handle,
                             side,
                             fill,
                             operation,
@@ -103,7 +103,7 @@ final class Cublas {
         } else {
             check(
                     JCublas2.cublasStrmm(
-                            handle(),
+                            handle,
                             side,
                             fill,
                             operation,
@@ -120,12 +120,6 @@ final class Cublas {
                     "triangularMultiply");
         }
         return true;
-    }
-
-    /** cuBLAS, whose stream has got all that came before. */
-    private cublasHandle handle() {
-        cuda.stream();
-        return handle;
     }
 
     void close() {

@@ -2,25 +2,19 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import jcuda.driver.CUcontext;
-import jcuda.driver.CUdevice;
-import jcuda.driver.CUdevice_attribute;
-import jcuda.driver.CUfunction;
-import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
@@ -33,10 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cuda {
     private static final int STAGING_BYTES = 4 << 20;
-    /** The first word of a fatbin; then come two bytes of version, two with the length of this head, eight with the rest's. */
-    private static final int FATBIN = 0xBA55ED50;
-
-    private static final int FATBIN_HEAD = 16;
     /**
      * How often the primary context of each GPU was reset: a device that is older has lost its memory. GPUs beyond the
      * 64th share an entry.
@@ -44,19 +34,20 @@ final class Cuda {
     private static final AtomicIntegerArray RESETS = new AtomicIntegerArray(64);
 
     private final CudaOptions options;
-    private final CUdevice device = new CUdevice();
+    private final Gpu gpu;
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
-    private final CUmodule module = new CUmodule();
     private final Set<Long> memory = new HashSet<>();
-    private final Graphs graphs = new Graphs(this, stream);
+    private final Set<Stretch> stretches = new HashSet<>();
+    private final Launch launch = new Launch(this);
     private final Driver driver;
     private final String description;
     private final Arena arena;
     private final int resets;
     private boolean retained;
     private boolean streaming;
-    private boolean loaded;
+    private @Nullable KernelImage image;
+    private @Nullable Recording recording;
     private @Nullable Staging staging;
     private @Nullable Faults faults;
     private @Nullable Cublas cublas;
@@ -67,32 +58,25 @@ final class Cuda {
     /** Opens the device; the driver has been started. */
     Cuda(CudaOptions options) {
         this.options = options;
-        Driver nameless = new Driver("cuda");
-        int[] count = {0};
-        nameless.check(JCudaDriver.cuDeviceGetCount(count), "counting devices");
-        int ordinal = options.ordinal();
-        if (ordinal >= count[0]) {
-            throw new AbsentDeviceException("cuda: there is no device " + ordinal + ", the driver has " + count[0]);
-        }
-        nameless.check(JCudaDriver.cuDeviceGet(device, ordinal), "finding device " + ordinal);
-        String name = deviceName(nameless);
+        gpu = new Gpu(options.ordinal());
         if (options.arithmetic() == Arithmetic.FAST) {
             there(Library.noCublas(), "fast arithmetic needs cuBLAS");
         }
         if (options.rng() != Rng.PHILOX) {
             there(Library.noCurand(), "the normals of " + options.rng() + " need cuRAND");
         }
-        driver = new Driver("cuda (" + name + ")");
-        description = describe(name);
+        driver = new Driver("cuda (" + gpu.name() + ")");
+        description = gpu.describe(driver, options);
         arena = new Arena(this, options.workspaceBytes());
-        resets = RESETS.get(ordinal % RESETS.length());
+        resets = RESETS.get(options.ordinal() % RESETS.length());
         try {
-            driver.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "making a context");
+            driver.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, gpu.device()), "making a context");
             retained = true;
             driver.check(JCudaDriver.cuCtxSetCurrent(context), "using the context");
             driver.check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "making a stream");
             streaming = true;
-            load();
+            String file = options.arithmetic().name().toLowerCase(Locale.ROOT) + ".fatbin";
+            image = new KernelImage(driver, file);
             staging = new Staging(this, STAGING_BYTES);
             faults = new Faults(this);
             if (options.arithmetic() == Arithmetic.FAST) {
@@ -113,91 +97,6 @@ final class Cuda {
         }
     }
 
-    private String deviceName(Driver nameless) {
-        byte[] bytes = new byte[256];
-        nameless.check(JCudaDriver.cuDeviceGetName(bytes, bytes.length, device), "asking for the device's name");
-        int length = 0;
-        while (length < bytes.length && bytes[length] != 0) {
-            length++;
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8).trim();
-    }
-
-    private String describe(String name) {
-        long[] bytes = {0};
-        driver.check(JCudaDriver.cuDeviceTotalMem(bytes, device), "asking for the device's memory");
-        int major = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-        int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-        StringBuilder text = new StringBuilder(name);
-        text.append(", ").append(bytes[0] >> 20).append(" MiB");
-        text.append(", compute capability ").append(major).append('.').append(minor);
-        text.append(", driver for CUDA ").append(driverVersion());
-        if (options.ordinal() != 0) {
-            text.append(", device ").append(options.ordinal());
-        }
-        if (options.arithmetic() != Arithmetic.EXACT) {
-            text.append(", fast arithmetic");
-        }
-        switch (options.rng()) {
-            case PHILOX -> {}
-            case CURAND -> text.append(", normals of cuRAND's Philox");
-            case CURAND_XORWOW -> text.append(", normals of cuRAND's XORWOW");
-        }
-        return text.toString();
-    }
-
-    private int attribute(int which) {
-        int[] value = {0};
-        driver.check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "asking for an attribute of the device");
-        return value[0];
-    }
-
-    private String driverVersion() {
-        int[] version = {0};
-        driver.check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
-        return Library.words(version[0]);
-    }
-
-    private void load() {
-        String file = options.arithmetic().name().toLowerCase(Locale.ROOT) + ".fatbin";
-        byte[] image;
-        try (InputStream kernels = Cuda.class.getResourceAsStream(file)) {
-            if (kernels == null) {
-                throw new DeviceException(
-                        "cuda: this jar holds no CUDA kernels (" + file + "): it was built without nvcc");
-            }
-            image = kernels.readAllBytes();
-        } catch (IOException e) {
-            throw new DeviceException("cuda: the kernels in " + file + " cannot be read: " + e.getMessage(), e);
-        }
-        if (!isWhole(image)) {
-            throw new DeviceException("cuda: the kernels in " + file + " are damaged: build this jar again");
-        }
-        int code = JCudaDriver.cuModuleLoadData(module, image);
-        switch (code) {
-            case CUresult.CUDA_SUCCESS -> loaded = true;
-            case CUresult.CUDA_ERROR_INVALID_IMAGE,
-                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
-                    CUresult.CUDA_ERROR_INVALID_PTX,
-                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
-                    CUresult.CUDA_ERROR_INVALID_SOURCE ->
-                throw new DeviceException(driver.failure(code, "loading the kernels", " in " + file)
-                                .getMessage()
-                        + "; this driver (for CUDA " + driverVersion() + ") or this GPU is too old for them, or " + file
-                        + " is damaged");
-            default -> throw driver.failure(code, "loading the kernels", " in " + file);
-        }
-    }
-
-    /** A fatbin says how long it is; a driver believes it. */
-    private static boolean isWhole(byte[] image) {
-        ByteBuffer head = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
-        return image.length >= FATBIN_HEAD
-                && head.getInt(0) == FATBIN
-                && head.getLong(8) >= 0
-                && head.getLong(8) <= image.length - head.getShort(6);
-    }
-
     /** {@code cuda}, as messages begin. */
     String name() {
         return "cuda";
@@ -215,15 +114,8 @@ final class Cuda {
         return driver;
     }
 
-    /** The stream, which has got all that came before. */
     CUstream stream() {
-        graphs.flush();
         return stream;
-    }
-
-    /** The launches on their way to the stream. */
-    Graphs graphs() {
-        return graphs;
     }
 
     /** Every operation begins here: the context is made current, the workspace is empty again. */
@@ -242,23 +134,56 @@ final class Cuda {
 
     /** The kernel {@code file_operation}; looked up once, when the device is opened. */
     Kernel kernel(String name) {
-        CUfunction function = new CUfunction();
-        int code = JCudaDriver.cuModuleGetFunction(function, module, name);
-        if (code == CUresult.CUDA_ERROR_NOT_FOUND) {
-            throw new DeviceException(
-                    "cuda: the kernel " + name + " is not in this jar: its kernels are of another build");
-        }
-        driver.check(code, "looking for the kernel " + name);
-        return new Kernel(name, function);
+        return present(image).kernel(name);
     }
 
+    /** The launch to be written now. */
     Launch launch() {
-        return graphs.next();
+        return launch;
     }
 
-    /** Memory for the partial sums of the operation that has begun. */
-    Arena arena() {
-        return arena;
+    /** Sends the launch that was written, or keeps a copy. */
+    void take(Launch launch) {
+        Recording now = recording;
+        if (now == null) {
+            launch.send();
+        } else {
+            now.add(launch.kept());
+        }
+    }
+
+    /** Memory for the partial sums of the operation that has begun; its address is a multiple of 256. */
+    long workspace(long bytes) {
+        Recording now = recording;
+        return now == null ? arena.take(bytes) : now.take(bytes);
+    }
+
+    /** What a launcher launches, kept instead of sent, with its workspace from an address on. */
+    Recording record(long workspace, Runnable launcher) {
+        Recording now = new Recording(workspace);
+        recording = now;
+        try {
+            launcher.run();
+        } finally {
+            recording = null;
+        }
+        return now;
+    }
+
+    /** Before a library is called: false in a recording, where no call is made but noted. */
+    boolean mayCall() {
+        Recording now = recording;
+        if (now != null) {
+            now.calling();
+        }
+        return now == null;
+    }
+
+    /** Launches that are to run together again and again, until {@link #free(Stretch)}. */
+    Stretch stretch(List<Launch> launches) {
+        Stretch stretch = new Stretch(this, launches);
+        stretches.add(stretch);
+        return stretch;
     }
 
     Faults faults() {
@@ -270,8 +195,19 @@ final class Cuda {
     }
 
     /** The address of normals made elsewhere for this block, or 0: the kernel makes them from their address. */
-    long given(Key key, int step, Shape shape) {
-        return curand == null ? 0 : curand.normals(key, step, shape);
+    long given(Key key, Index step, Shape shape) {
+        return curand == null || !mayCall() ? 0 : curand.normals(key, (int) value(step), shape);
+    }
+
+    /** What an index is now; one that is counted is waited for. */
+    private long value(Index index) {
+        Buffer counter = index.counter();
+        if (counter == null) {
+            return index.base();
+        }
+        int[] count = {0};
+        staging().download(Launch.place(counter, index.at()), count, 0, 1, Integer.BYTES);
+        return index.base() + index.times() * count[0];
     }
 
     /** Whether kernels make normals from their address, as many blocks of them as they like. */
@@ -279,7 +215,7 @@ final class Cuda {
         return curand == null;
     }
 
-    /** cuBLAS with fast arithmetic, else null. */
+    /** With fast arithmetic cuBLAS, else null. */
     @Nullable
     Cublas cublas() {
         return cublas;
@@ -334,9 +270,15 @@ final class Cuda {
     /** Gives memory back; the driver waits for the work that uses it. */
     void free(long place) {
         if (memory.contains(place)) {
-            graphs.flush(); // launches that are kept back may use it
             memory.remove(place);
             driver.check(JCudaDriver.cuMemFree(new Address(place)), "freeing memory");
+        }
+    }
+
+    /** Gives back what the driver holds of a stretch; its work that is under way goes on. */
+    void free(Stretch stretch) {
+        if (stretches.remove(stretch)) {
+            driver.check(stretch.release(), "destroying a graph");
         }
     }
 
@@ -394,7 +336,9 @@ final class Cuda {
             if (streaming) {
                 freeing(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device");
             }
-            graphs.close();
+            for (Stretch stretch : stretches) {
+                freeing(stretch.release(), "destroying a graph");
+            }
             if (cublas != null) {
                 cublas.close();
             }
@@ -410,23 +354,24 @@ final class Cuda {
             for (long place : memory) {
                 freeing(JCudaDriver.cuMemFree(new Address(place)), "freeing memory");
             }
-            if (loaded) {
-                freeing(JCudaDriver.cuModuleUnload(module), "unloading the kernels");
+            if (image != null) {
+                freeing(image.unload(), "unloading the kernels");
             }
             if (streaming) {
                 freeing(JCudaDriver.cuStreamDestroy(stream), "destroying the stream");
             }
         }
+        stretches.clear();
         memory.clear();
         if (retained) {
             JCudaDriver.cuCtxSetCurrent(new CUcontext()); // none: this thread must not be left with one that may end
-            freeing(JCudaDriver.cuDevicePrimaryCtxRelease(device), "releasing the context");
+            freeing(JCudaDriver.cuDevicePrimaryCtxRelease(gpu.device()), "releasing the context");
             // Once for a fault, however many devices it has ended: others may have been opened since.
             if (driver.isBroken() && RESETS.compareAndSet(options.ordinal() % RESETS.length(), resets, resets + 1)) {
-                freeing(JCudaDriver.cuDevicePrimaryCtxReset(device), "resetting the context");
+                freeing(JCudaDriver.cuDevicePrimaryCtxReset(gpu.device()), "resetting the context");
             }
         }
-        RuntimeException failure = expected ? driver.secret() : freeingFailure;
+        RuntimeException failure = expected ? driver.unreported() : freeingFailure;
         if (failure != null) {
             throw failure;
         }

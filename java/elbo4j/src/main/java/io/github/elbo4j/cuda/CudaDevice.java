@@ -3,13 +3,16 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.CheckedOps;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Leak;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Rng;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +21,15 @@ import org.jspecify.annotations.Nullable;
  * ends the context for every device of this process that is open on the same GPU.
  */
 public final class CudaDevice implements Device {
-    private final Cuda cuda;
     /** Every driver call of this device is made under its monitor. */
-    private final CudaOps calls;
+    private final Cuda cuda;
 
-    private final Ops ops;
+    private final Launchers launchers;
     private final Leak leak;
 
-    private CudaDevice(Cuda cuda, CudaOps calls) {
+    private CudaDevice(Cuda cuda, Launchers launchers) {
         this.cuda = cuda;
-        this.calls = calls;
-        this.ops = new CheckedOps(this, calls);
+        this.launchers = launchers;
         this.leak = new Leak(this, Device.class, "cuda device", "opened");
     }
 
@@ -62,7 +63,7 @@ public final class CudaDevice implements Device {
         }
         Cuda cuda = new Cuda(options);
         try {
-            return new CudaDevice(cuda, new CudaOps(cuda));
+            return new CudaDevice(cuda, new Launchers(cuda));
         } catch (RuntimeException | Error e) {
             cuda.close();
             throw e;
@@ -95,7 +96,7 @@ public final class CudaDevice implements Device {
         if (length < 0) {
             throw new IllegalArgumentException("length is " + length + ", but must be 0 or more");
         }
-        synchronized (calls) {
+        synchronized (cuda) {
             cuda.begin();
             long address = cuda.allocateZeros(type, length);
             try {
@@ -109,57 +110,61 @@ public final class CudaDevice implements Device {
 
     @Override
     public Ops ops() {
-        return ops;
+        return this::run;
+    }
+
+    private void run(Operation operation) {
+        operation.signature().check(this);
+        if (operation instanceof HostCall call) {
+            call(call);
+        } else {
+            launch(launchers.of(operation));
+        }
+    }
+
+    /** Launches an operation, or a stretch of a program. */
+    void launch(Runnable launcher) {
+        synchronized (cuda) {
+            cuda.begin();
+            launcher.run();
+        }
+    }
+
+    /** Runs Java code, which does not keep other threads from the device. */
+    void call(HostCall call) {
+        synchronize();
+        call.body().run();
     }
 
     @Override
-    public void asGraph(Runnable operations) {
-        Graphs.Keeper keeper;
-        synchronized (calls) {
+    public Program bind(List<? extends Operation> operations) {
+        List<Operation> all = List.copyOf(operations);
+        for (Operation operation : all) {
+            operation.signature().check(this);
+        }
+        synchronized (cuda) {
             cuda.begin();
-            keeper = cuda.graphs().begin();
-        }
-        try {
-            operations.run();
-        } catch (Throwable e) {
-            try {
-                endGraph(keeper, false); // what was kept back is sent: its calls have returned
-            } catch (Throwable more) {
-                e.addSuppressed(more);
-            }
-            throw e;
-        }
-        endGraph(keeper, true);
-    }
-
-    private void endGraph(Graphs.@Nullable Keeper keeper, boolean whole) {
-        synchronized (calls) {
-            if (keeper != null) {
-                if (cuda.graphs().isKeeping(keeper)) {
-                    cuda.begin();
-                }
-                cuda.graphs().end(keeper, whole);
-            }
+            return new CudaProgram(this, cuda, launchers, all);
         }
     }
 
     @Override
     public void synchronize() {
-        synchronized (calls) {
+        synchronized (cuda) {
             cuda.begin();
             cuda.synchronize();
         }
     }
 
     void upload(long place, Object source, int from, int count, int bytes) {
-        synchronized (calls) {
+        synchronized (cuda) {
             cuda.begin();
             cuda.staging().upload(place, source, from, count, bytes);
         }
     }
 
     void download(long place, Object target, int to, int count, int bytes) {
-        synchronized (calls) {
+        synchronized (cuda) {
             cuda.begin();
             cuda.faults().fetch();
             cuda.staging().download(place, target, to, count, bytes);
@@ -169,23 +174,28 @@ public final class CudaDevice implements Device {
         }
     }
 
-    /**
-     * Gives a buffer's memory back, unless the device has done that. A fault of earlier work that shows now is left to the
-     * next operation, or to {@link #close}: whoever tidies up must not lose what there is.
-     */
+    /** Gives a buffer's memory back. */
     void free(long address) {
-        synchronized (calls) {
+        giveBack(() -> cuda.free(address));
+    }
+
+    /**
+     * Gives something back, unless the device has done that. A fault of earlier work that shows now is left to the next
+     * operation, or to {@link #close}: closing a buffer must not hide the exception that closes it.
+     */
+    void giveBack(Runnable release) {
+        synchronized (cuda) {
             if (!cuda.isUsable()) {
                 return;
             }
             try {
                 cuda.begin();
-                cuda.free(address);
+                release.run();
             } catch (DeviceException e) {
                 if (!cuda.driver().isBroken()) {
                     throw e;
                 }
-                cuda.driver().untold();
+                cuda.driver().dropped();
             }
         }
     }
@@ -194,7 +204,7 @@ public final class CudaDevice implements Device {
     @Override
     public void close() {
         leak.close();
-        synchronized (calls) {
+        synchronized (cuda) {
             cuda.close();
         }
     }

@@ -51,7 +51,6 @@ final class Curand {
             room = count;
         }
         this.key = null; // until they are made
-        cuda.stream(); // has got all that came before
         check(JCurand.curandSetPseudoRandomGeneratorSeed(generator, seed(key, step, shape)), "seeding cuRAND", 0);
         check(JCurand.curandSetGeneratorOffset(generator, 0), "seeding cuRAND", 0);
         check(JCurand.curandGenerateNormal(generator, new Address(place), count, 0, 1), "normals of cuRAND", count);

@@ -12,8 +12,8 @@ final class Driver {
     private String launched = "";
     /** The words of the fault that ended the context, if one did. */
     private @Nullable String broken;
-    /** Somebody has got those words. */
-    private boolean told;
+    /** An exception with those words was thrown. */
+    private boolean reported;
 
     /** @param device its name in messages */
     Driver(String device) {
@@ -23,6 +23,13 @@ final class Driver {
     /** Its name in messages. */
     String device() {
         return device;
+    }
+
+    /** Of CUDA that it is for, such as 12.4. */
+    String version() {
+        int[] version = {0};
+        check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
+        return Library.words(version[0]);
     }
 
     void check(int code, String operation) {
@@ -62,7 +69,7 @@ final class Driver {
             }
             message.append("; nothing more runs on this device: close it and open it again");
             broken(message.toString());
-            told = true;
+            reported = true;
         }
         return new DeviceException(message.toString());
     }
@@ -80,20 +87,20 @@ final class Driver {
 
     void usable() {
         if (broken != null) {
-            told = true;
+            reported = true;
             throw new DeviceException("nothing runs any more since an earlier failure: " + broken);
         }
     }
 
-    /** The exception of the fault went no further. */
-    void untold() {
-        told = false;
+    /** The exception of the fault was dropped: another one will report it. */
+    void dropped() {
+        reported = false;
     }
 
-    /** The fault that nobody has got yet, or null. */
+    /** The fault, if no exception has reported it yet, or null. */
     @Nullable
-    DeviceException secret() {
-        return broken == null || told ? null : new DeviceException(broken);
+    DeviceException unreported() {
+        return broken == null || reported ? null : new DeviceException(broken);
     }
 
     /** The driver's own words for a code. */

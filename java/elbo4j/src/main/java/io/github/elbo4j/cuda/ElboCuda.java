@@ -2,6 +2,8 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.KlOps;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/elbo.cu. */
@@ -29,82 +31,73 @@ final class ElboCuda {
         meanOverDraws = cuda.kernel("elbo_mean_over_draws");
     }
 
-    void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer result, long slot) {
-        long record = Launch.place(result, 3 * slot * problems);
-        overDraws(moments, MOMENTS, problems, draws, logP, logQ, record, 0, "moments");
+    void addTo(Launchers launchers) {
+        launchers.add(ElboOps.Moments.class, op -> {
+            Densities f = new Densities(op.problems(), op.draws(), op.logP(), op.logQ());
+            overDraws(moments, MOMENTS, f, op.moments(), op.slot().by(3L * op.problems()), 0, "moments");
+        });
+        launchers.add(ElboOps.Renyi.class, op -> {
+            Densities f = new Densities(op.problems(), op.draws(), op.logP(), op.logQ());
+            overDraws(renyi, RENYI, f, op.bound(), Index.of(0), 1 - op.alpha(), "renyi");
+        });
+        launchers.add(KlOps.KlMonteCarlo.class, op -> {
+            Densities f = new Densities(op.problems(), op.draws(), op.logQ(), op.logP());
+            overDraws(moments, MOMENTS, f, op.kl(), Index.of(0), 0, "klMonteCarlo");
+        });
+        launchers.add(ElboOps.MeanOverDraws.class, this::meanOverDraws);
     }
 
-    void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
-        overDraws(renyi, RENYI, problems, draws, logP, logQ, Launch.place(bound, 0), 1 - alpha, "renyi");
-    }
+    /** {@code f[b,s] = logP[b,s] − logQ[b,s]}, or logP without logQ. */
+    private record Densities(int problems, int draws, Buffer logP, @Nullable Buffer logQ) {}
 
     private void overDraws(
-            Kernel whole,
-            int[] passes,
-            int problems,
-            int draws,
-            Buffer logP,
-            @Nullable Buffer logQ,
-            long result,
-            float power,
-            String operation) {
-        if (draws <= Grid.TILE) {
-            fields(whole, problems, draws, logP, logQ, result, 0, power, passes[0])
-                    .run(Grid.warps(problems), Grid.THREADS, operation);
+            Kernel whole, int[] passes, Densities f, Buffer result, Index first, float power, String operation) {
+        if (f.draws <= Grid.TILE) {
+            fields(whole, f, result, 0, first, power, passes[0]).run(Grid.warps(f.problems), Grid.THREADS, operation);
             return;
         }
-        long all = problems * Grid.tilesOf(draws);
-        long sums = cuda.arena().take(Double.BYTES * all);
+        long all = f.problems * Grid.tilesOf(f.draws);
+        long sums = cuda.workspace(Double.BYTES * all);
         for (int pass : passes) {
-            fields(tiles, problems, draws, logP, logQ, result, sums, power, pass)
-                    .run(Grid.warps(all), Grid.THREADS, operation);
-            fields(end, problems, draws, logP, logQ, result, sums, power, pass)
-                    .run(Grid.warps(problems), Grid.THREADS, operation);
+            fields(tiles, f, result, sums, first, power, pass).run(Grid.warps(all), Grid.THREADS, operation);
+            fields(end, f, result, sums, first, power, pass).run(Grid.warps(f.problems), Grid.THREADS, operation);
         }
     }
 
-    private Launch fields(
-            Kernel kernel,
-            int problems,
-            int draws,
-            Buffer logP,
-            @Nullable Buffer logQ,
-            long result,
-            long sums,
-            float power,
-            int pass) {
+    private Launch fields(Kernel kernel, Densities f, Buffer result, long sums, Index first, float power, int pass) {
         return cuda.launch()
                 .of(kernel)
-                .buffer(logP)
-                .buffer(logQ)
-                .address(result)
+                .buffer(f.logP)
+                .buffer(f.logQ)
+                .buffer(result)
                 .address(sums)
-                .number(problems)
-                .number(draws)
+                .index(first)
+                .number(f.problems)
+                .number(f.draws)
                 .number(power)
                 .number(pass);
     }
 
-    void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
-        long columns = (long) problems * width;
+    private void meanOverDraws(ElboOps.MeanOverDraws op) {
+        long columns = (long) op.problems() * op.width();
         if (columns == 0) {
             return;
         }
-        int runs = ElboOps.runs(draws);
+        int runs = ElboOps.runs(op.draws());
         int lanes = 1;
         while (lanes < LANES && lanes < runs) {
             lanes *= 2;
         }
         cuda.launch()
                 .of(meanOverDraws)
-                .buffer(runSums)
-                .buffer(mean)
-                .number(runSums.length() / columns * width)
-                .number(problems)
+                .buffer(op.runSums())
+                .buffer(op.mean())
+                .number(op.runSums().length() / columns * op.width())
+                .number(op.problems())
                 .number(runs)
-                .number(draws)
-                .number(width)
-                .number(constant)
+                .number(op.draws())
+                .number(op.width())
+                .number(op.constant())
                 .number(lanes)
                 .run(Grid.threads(columns * lanes), Grid.THREADS, "meanOverDraws");
     }

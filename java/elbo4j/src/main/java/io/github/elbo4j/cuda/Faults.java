@@ -38,10 +38,14 @@ final class Faults {
         bytes = Objects.requireNonNull(copy.getByteBuffer(0, BYTES));
     }
 
-    /** The record, for a kernel that is about to be launched. */
+    /** The record, for a kernel. */
     long address() {
-        possible = true;
         return record;
+    }
+
+    /** A kernel that may write it is launched. */
+    void expect() {
+        possible = true;
     }
 
     /** Asks for a copy of the record, if a kernel may have written it. */

@@ -1,7 +1,7 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
@@ -28,14 +28,23 @@ final class FullRankCuda {
         entropy = cuda.kernel("fullrank_entropy");
     }
 
-    void sample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z) {
+    void addTo(Launchers launchers) {
+        launchers.add(FullRankOps.FullRankSample.class, this::sample);
+        launchers.add(FullRankOps.FullRankLogDensity.class, this::logDensity);
+        launchers.add(FullRankOps.FullRankLogDensityGradient.class, this::gradient);
+        launchers.add(FullRankOps.FullRankScore.class, this::score);
+        launchers.add(FullRankOps.FullRankEntropy.class, this::entropy);
+    }
+
+    private void sample(FullRankOps.FullRankSample op) {
+        Shape shape = op.shape();
         boolean small = tiles(shape, GemmCuda.TILE) < GemmCuda.BUSY || shape.dimensions() <= GemmCuda.SMALL_TILE;
         cuda.launch()
                 .of(small ? sample32 : sample)
-                .normals(key, step, shape)
-                .buffer(mu)
-                .buffer(factor)
-                .buffer(z)
+                .normals(op.key(), op.step(), shape)
+                .buffer(op.mu())
+                .buffer(op.factor())
+                .buffer(op.z())
                 .run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE), Grid.THREADS, "fullRankSample");
     }
 
@@ -43,16 +52,17 @@ final class FullRankCuda {
         return shape.problems() * (Grid.ceilDiv(shape.draws(), size) * Grid.ceilDiv(shape.dimensions(), size));
     }
 
-    void logDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) {
+    private void logDensity(FullRankOps.FullRankLogDensity op) {
         String operation = "fullRankLogDensity";
-        long h = cuda.arena().take(Float.BYTES * shape.elements());
-        residual(shape, mu, z, h, operation);
-        solve(shape, factor, h, false, operation);
+        Shape shape = op.shape();
+        long h = cuda.workspace(Float.BYTES * shape.elements());
+        residual(shape, op.mu(), op.z(), h, operation);
+        solve(shape, op.factor(), h, false, operation);
         cuda.launch()
                 .of(density)
-                .buffer(factor)
+                .buffer(op.factor())
                 .address(h)
-                .buffer(logQ)
+                .buffer(op.logQ())
                 .number(shape.problems())
                 .number(shape.draws())
                 .number(shape.dimensions())
@@ -60,12 +70,13 @@ final class FullRankCuda {
                 .run(Grid.rows(shape.rows(), shape.dimensions()), Grid.THREADS, operation);
     }
 
-    void gradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
+    private void gradient(FullRankOps.FullRankLogDensityGradient op) {
         String operation = "fullRankLogDensityGradient";
-        long x = Launch.place(gradient, 0);
-        residual(shape, mu, z, x, operation);
-        solve(shape, factor, x, false, operation);
-        solve(shape, factor, x, true, operation);
+        Shape shape = op.shape();
+        long x = Launch.place(op.gradient(), 0);
+        residual(shape, op.mu(), op.z(), x, operation);
+        solve(shape, op.factor(), x, false, operation);
+        solve(shape, op.factor(), x, true, operation);
         cuda.launch()
                 .of(negate)
                 .address(x)
@@ -73,19 +84,21 @@ final class FullRankCuda {
                 .run(Grid.threads(shape.elements()), Grid.THREADS, operation);
     }
 
-    void score(Key key, int step, Shape shape, Buffer factor, Buffer score) {
-        normal.normal(key, step, shape, score);
-        solve(shape, factor, Launch.place(score, 0), true, "fullRankScore");
+    private void score(FullRankOps.FullRankScore op) {
+        String operation = "fullRankScore";
+        normal.normal(op.key(), op.step(), op.shape(), op.score(), operation);
+        solve(op.shape(), op.factor(), Launch.place(op.score(), 0), true, operation);
     }
 
-    void entropy(int problems, int dimensions, Buffer factor, Buffer result, long slot) {
+    private void entropy(FullRankOps.FullRankEntropy op) {
         cuda.launch()
                 .of(entropy)
-                .buffer(factor)
-                .address(Launch.place(result, slot * problems))
-                .number(problems)
-                .number(dimensions)
-                .run(Grid.rows(problems, dimensions), Grid.THREADS, "fullRankEntropy");
+                .buffer(op.factor())
+                .buffer(op.entropy())
+                .index(op.slot().by(op.problems()))
+                .number(op.problems())
+                .number(op.dimensions())
+                .run(Grid.rows(op.problems(), op.dimensions()), Grid.THREADS, "fullRankEntropy");
     }
 
     private void residual(Shape shape, Buffer mu, Buffer z, long to, String operation) {

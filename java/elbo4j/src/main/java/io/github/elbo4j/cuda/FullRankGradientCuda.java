@@ -2,7 +2,10 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -22,54 +25,66 @@ final class FullRankGradientCuda {
         squares = new Kernels(cuda, "fullrankgradient_squares");
     }
 
-    void reparam(Key key, int step, Shape shape, Buffer factor, Buffer slopes, @Nullable Buffer score, Buffer runs) {
-        launch(reparam, key, step, shape, factor, slopes, score, null, 0, runs, 1, "fullRankReparam");
+    void addTo(Launchers launchers) {
+        launchers.add(ReparamOps.FullRankReparam.class, this::reparam);
+        launchers.add(ScoreOps.FullRankScoreGradient.class, this::score);
+        launchers.add(ScoreOps.FullRankScoreSquares.class, this::squares);
     }
 
-    void score(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer factor,
-            Buffer score,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        Kernels kernels = sums == null ? this.score : controlled;
-        launch(kernels, key, step, shape, factor, score, weights, sums, draws, runs, 1, "fullRankScoreGradient");
+    private void reparam(ReparamOps.FullRankReparam op) {
+        Launch launch = begin(reparam, op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.score());
+        end(launch, op.shape(), null, 0, op.runs(), 1, "fullRankReparam");
     }
 
-    void squares(Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
-        launch(squares, key, step, shape, factor, score, weights, null, 0, runs, 2, "fullRankScoreSquares");
+    private void score(ScoreOps.FullRankScoreGradient op) {
+        Kernels kernels = op.sums() == null ? score : controlled;
+        Launch launch = begin(kernels, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.weights());
+        end(launch, op.shape(), op.sums(), op.draws(), op.runs(), 1, "fullRankScoreGradient");
     }
 
-    private void launch(
+    private void squares(ScoreOps.FullRankScoreSquares op) {
+        Launch launch = begin(squares, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.weights());
+        end(launch, op.shape(), null, 0, op.runs(), 2, "fullRankScoreSquares");
+    }
+
+    /** The fields that are read of every draw. */
+    private Launch begin(
             Kernels kernels,
             Key key,
-            int step,
+            Index step,
             Shape shape,
             Buffer factor,
             Buffer vectors,
-            @Nullable Buffer other,
+            @Nullable Buffer other) {
+        return cuda.launch()
+                .of(isSmall(shape) ? kernels.small : kernels.large)
+                .normals(key, step, shape)
+                .buffer(factor)
+                .buffer(vectors)
+                .buffer(other);
+    }
+
+    private static void end(
+            Launch launch,
+            Shape shape,
             @Nullable Buffer sums,
             int allDraws,
             Buffer runs,
             int parts,
             String operation) {
         long dims = shape.dimensions();
-        boolean small = blocks(shape, GemmCuda.TILE) < GemmCuda.BUSY;
-        cuda.launch()
-                .of(small ? kernels.small : kernels.large)
-                .normals(key, step, shape)
-                .buffer(factor)
-                .buffer(vectors)
-                .buffer(other)
-                .buffer(sums)
+        launch.buffer(sums)
                 .buffer(runs)
                 .number(Runs.all(runs, shape, parts * (dims + dims * dims)))
                 .number(allDraws)
-                .run(blocks(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE), Grid.THREADS, operation);
+                .run(
+                        blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE),
+                        Grid.THREADS,
+                        operation);
+    }
+
+    private static boolean isSmall(Shape shape) {
+        return blocks(shape, GemmCuda.TILE) < GemmCuda.BUSY;
     }
 
     private static long blocks(Shape shape, int tile) {

@@ -3,10 +3,9 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
-import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Shape;
-import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/fused.cu. */
 final class FusedCuda {
@@ -31,19 +30,14 @@ final class FusedCuda {
         adam = cuda.kernel("fused_adam");
     }
 
-    void elbo(
-            Key key,
-            int step,
-            Shape shape,
-            boolean path,
-            Buffer mu,
-            Buffer omega,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer runs) {
+    void addTo(Launchers launchers) {
+        launchers.add(FusedOps.GaussianElbo.class, this::elbo);
+        launchers.add(FusedOps.GaussianAdam.class, this::adam);
+    }
+
+    private void elbo(FusedOps.GaussianElbo op) {
+        Shape shape = op.shape();
+        Buffer runs = op.runs();
         int dims = shape.dimensions();
         long quads = quads(Math.min(dims, Grid.TILE));
         long tiles = Grid.takeTiles(cuda, 2 * shape.rows(), dims);
@@ -51,18 +45,18 @@ final class FusedCuda {
         long runsOfAll = shape.problems() * (long) ElboOps.runs(shape.draws());
         cuda.launch()
                 .of(slots == 16 ? elbo16 : slots == 64 ? elbo64 : elbo256)
-                .normals(key, step, shape)
-                .buffer(mu)
-                .buffer(omega)
-                .buffer(targetMu)
-                .buffer(targetOmega)
-                .buffer(logP)
-                .buffer(logQ)
+                .normals(op.key(), op.step(), shape)
+                .buffer(op.mu())
+                .buffer(op.omega())
+                .buffer(op.target().mu())
+                .buffer(op.target().omega())
+                .buffer(op.logP())
+                .buffer(op.logQ())
                 .buffer(runs)
                 .address(tiles)
-                .number(shared ? 0L : dims)
+                .number(op.target().shared() ? 0L : dims)
                 .number(runs == null ? 0 : Runs.all(runs, shape, 2L * dims))
-                .flag(path)
+                .flag(op.path())
                 .run(
                         Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)),
                         Grid.THREADS,
@@ -71,8 +65,8 @@ final class FusedCuda {
             cuda.launch()
                     .of(elboEnd)
                     .address(tiles)
-                    .buffer(logP)
-                    .buffer(logQ)
+                    .buffer(op.logP())
+                    .buffer(op.logQ())
                     .number(shape.rows())
                     .number(dims)
                     .run(Grid.warps(2 * shape.rows()), Grid.THREADS, "gaussianElbo");
@@ -95,40 +89,30 @@ final class FusedCuda {
         return Math.max(1, Grid.ceilDiv(dimensions, 4));
     }
 
-    void adam(
-            Key key,
-            int step,
-            int steps,
-            Shape shape,
-            boolean path,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer m,
-            Buffer v,
-            Buffer parameter,
-            @Nullable Buffer moments,
-            long slot) {
+    private void adam(FusedOps.GaussianAdam op) {
+        Shape shape = op.shape();
+        Buffer moments = op.moments();
+        int dims = shape.dimensions();
         // Normals made elsewhere are those of one step.
-        int each = cuda.makesNormals() ? steps : 1;
-        long together = Math.min(SMALL / quads(shape.dimensions()), DRAWS_OF_ALL / shape.draws());
+        int each = cuda.makesNormals() ? op.steps() : 1;
+        long together = Math.min(SMALL / quads(dims), DRAWS_OF_ALL / shape.draws());
         long blocks = Grid.ceilDiv(shape.problems(), together);
-        for (int k = 0; k < steps; k += each) {
-            Launch launch = cuda.launch().of(adam).normals(key, step + k, shape);
-            launch.buffer(targetMu).buffer(targetOmega).buffer(m).buffer(v).buffer(parameter);
-            launch.address(moments == null ? 0 : Launch.place(moments, 3 * (slot + k) * shape.problems()));
-            launch.number(shared ? 0 : shape.dimensions()).number(each).flag(path);
-            launch.number(1 - beta1).number(1 - beta2).number(guard);
+        for (int k = 0; k < op.steps(); k += each) {
+            Launch launch = cuda.launch().of(adam).normals(op.key(), Index.of(op.step() + k), shape);
+            launch.buffer(op.target().mu()).buffer(op.target().omega());
+            launch.buffer(op.m()).buffer(op.v()).buffer(op.parameter());
+            launch.address(moments == null ? 0 : Launch.place(moments, 3 * (op.slot() + k) * shape.problems()));
+            launch.number(op.target().shared() ? 0 : dims).number(each).flag(op.path());
+            launch.number(1 - op.decay().beta1())
+                    .number(1 - op.decay().beta2())
+                    .number(op.decay().guard());
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
-                launch.number(i < each ? OptimizerOps.rateAt(t + k + i, rate, beta1) : 0f);
+                int t = op.t() + k + i;
+                launch.number(i < each ? OptimizerOps.rateAt(t, op.rate(), op.decay().beta1()) : 0f);
             }
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
-                launch.number(i < each ? OptimizerOps.correctionAt(t + k + i, beta2) : 0f);
+                int t = op.t() + k + i;
+                launch.number(i < each ? OptimizerOps.correctionAt(t, op.decay().beta2()) : 0f);
             }
             launch.run(blocks, Grid.THREADS, "gaussianAdam");
         }

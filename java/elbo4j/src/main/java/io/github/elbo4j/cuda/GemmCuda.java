@@ -1,8 +1,9 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
 
-/** Launches kernels/gemm.cu. */
+/** Launches kernels/gemm.cu, or with fast arithmetic calls cuBLAS where it takes the matrices. */
 final class GemmCuda {
     /** Rows and columns of a tile, and of the smaller one. */
     static final int TILE = 64;
@@ -46,11 +47,22 @@ final class GemmCuda {
         solve32 = cuda.kernel("gemm_solve32");
     }
 
+    void addTo(Launchers launchers) {
+        launchers.add(GemmOps.Gemm.class, op -> {
+            Cublas cublas = cuda.cublas();
+            if (cublas == null || !cublas.gemm(op.a(), op.b(), op.accumulate(), op.c())) {
+                gemm(op.a(), op.b(), op.accumulate(), op.c());
+            }
+        });
+        launchers.add(GemmOps.TriangularMultiply.class, op -> triangular(op.l(), op.upper(), false, op.b()));
+        launchers.add(GemmOps.TriangularSolve.class, op -> triangular(op.l(), op.upper(), true, op.b()));
+    }
+
     static void workspace(long bytes) {
         workspace = bytes;
     }
 
-    void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
+    private void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
         View left = View.of(a);
         View right = View.of(b);
         View target = View.of(c);
@@ -64,7 +76,7 @@ final class GemmCuda {
         long fit = Math.max(1, workspace / Float.BYTES / panels);
         int columns = (int) Math.min(c.columns(), Math.max(1, fit / Math.min(TILE, c.rows())));
         int rows = (int) Math.min(c.rows(), Math.max(1, fit / columns));
-        long sums = cuda.arena().take(Float.BYTES * (long) rows * columns * panels);
+        long sums = cuda.workspace(Float.BYTES * (long) rows * columns * panels);
         for (int i = 0; i < c.rows(); i += rows) {
             for (int j = 0; j < c.columns(); j += columns) {
                 int m = Math.min(rows, c.rows() - i);
@@ -83,14 +95,18 @@ final class GemmCuda {
         }
     }
 
-    void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
+    private void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
+        Cublas cublas = cuda.cublas();
+        if (cublas != null && cublas.triangular(l, upper, solve, b)) {
+            return;
+        }
         View target = View.of(b);
         if (solve) {
             solve(View.of(l), target, 1, b.rows(), b.columns(), upper, false, "triangularSolve");
             return;
         }
         long elements = (long) b.rows() * b.columns();
-        View source = View.rowMajor(cuda.arena().take(Float.BYTES * elements), b.rows(), b.columns());
+        View source = View.rowMajor(cuda.workspace(Float.BYTES * elements), b.rows(), b.columns());
         target.to(cuda.launch().of(copy))
                 .address(source.at())
                 .number(b.rows())
@@ -125,7 +141,7 @@ final class GemmCuda {
         // What the rows below contribute comes after the panel's own chain, so that it is kept for then.
         long column = (long) Float.BYTES * (panels - 1) * TRIANGLE_PANEL * problems;
         int together = (int) Math.min(columns, Math.max(LANES, workspace / Math.max(1, column)));
-        long later = cuda.arena().take(column * together);
+        long later = cuda.workspace(column * together);
         for (int from = 0; from < columns; from += together) {
             int count = Math.min(together, columns - from);
             View part = x.from(0, from);

@@ -55,7 +55,7 @@ final class Grid {
 
     /** Workspace for the tile sums of rows that are longer than a tile; 0 for short rows, which need none. */
     static long takeTiles(Cuda cuda, long rows, long n) {
-        return n <= TILE ? 0 : cuda.arena().take(Float.BYTES * rows * tilesOf(n));
+        return n <= TILE ? 0 : cuda.workspace(Float.BYTES * rows * tilesOf(n));
     }
 
     /** Rows of at most half a warp stand beside each other in one. */

@@ -1,6 +1,7 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.KlOps;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/kl.cu; solving is gemm's. */
@@ -23,88 +24,103 @@ final class KlCuda {
         fullGradient = cuda.kernel("kl_fullgradient");
     }
 
-    void toStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) {
-        diagonal(problems, dimensions, mu, omega, null, null, kl, "klToStandard");
+    void addTo(Launchers launchers) {
+        launchers.add(KlOps.KlToStandard.class, op -> {
+            Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.mu(), op.omega(), null, null);
+            diagonal(pair, op.kl(), "klToStandard");
+        });
+        launchers.add(KlOps.KlToStandardGradient.class, op -> {
+            Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.mu(), op.omega(), null, null);
+            gradient(pair, op.gradMu(), op.gradOmega(), "klToStandardGradient");
+        });
+        launchers.add(KlOps.KlDiagonal.class, op -> {
+            Diagonal pair = new Diagonal(
+                    op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
+            diagonal(pair, op.kl(), "klDiagonal");
+        });
+        launchers.add(KlOps.KlDiagonalGradient.class, op -> {
+            Diagonal pair = new Diagonal(
+                    op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
+            gradient(pair, op.gradMu(), op.gradOmega(), "klDiagonalGradient");
+        });
+        launchers.add(KlOps.KlFull.class, this::full);
+        launchers.add(KlOps.KlFullGradient.class, this::fullGradient);
     }
 
-    void toStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
-        gradient(problems, dimensions, mu, omega, null, null, gradMu, gradOmega, "klToStandardGradient");
-    }
-
-    void diagonal(int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
-        diagonal(problems, dimensions, muQ, omegaQ, muP, omegaP, kl, "klDiagonal");
-    }
-
-    void diagonalGradient(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer omegaQ,
-            Buffer muP,
-            Buffer omegaP,
-            Buffer gradMu,
-            Buffer gradOmega) {
-        gradient(problems, dimensions, muQ, omegaQ, muP, omegaP, gradMu, gradOmega, "klDiagonalGradient");
-    }
-
-    private void diagonal(
+    /** q and p, or with p null the standard normal. */
+    private record Diagonal(
             int problems,
             int dimensions,
             Buffer muQ,
             Buffer omegaQ,
             @Nullable Buffer muP,
-            @Nullable Buffer omegaP,
-            Buffer kl,
-            String operation) {
-        cuda.launch()
-                .of(diagonal)
-                .buffer(muQ)
-                .buffer(omegaQ)
-                .buffer(muP)
-                .buffer(omegaP)
+            @Nullable Buffer omegaP) {}
+
+    private void diagonal(Diagonal pair, Buffer kl, String operation) {
+        parameters(diagonal, pair)
                 .buffer(kl)
-                .number(problems)
-                .number(dimensions)
-                .run(Grid.rows(problems, dimensions), Grid.THREADS, operation);
+                .number(pair.problems)
+                .number(pair.dimensions)
+                .run(Grid.rows(pair.problems, pair.dimensions), Grid.THREADS, operation);
     }
 
-    private void gradient(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer omegaQ,
-            @Nullable Buffer muP,
-            @Nullable Buffer omegaP,
-            Buffer gradMu,
-            Buffer gradOmega,
-            String operation) {
-        long elements = (long) problems * dimensions;
-        cuda.launch()
-                .of(gradient)
-                .buffer(muQ)
-                .buffer(omegaQ)
-                .buffer(muP)
-                .buffer(omegaP)
+    private void gradient(Diagonal pair, Buffer gradMu, Buffer gradOmega, String operation) {
+        long elements = (long) pair.problems * pair.dimensions;
+        parameters(gradient, pair)
                 .buffer(gradMu)
                 .buffer(gradOmega)
                 .number(elements)
                 .run(Grid.threads(elements), Grid.THREADS, operation);
     }
 
-    /** Either kl or the gradients are wanted. */
-    void full(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer factorQ,
-            Buffer muP,
-            Buffer factorP,
-            @Nullable Buffer kl,
-            @Nullable Buffer gradMu,
-            @Nullable Buffer gradFactor) {
-        String operation = kl != null ? "klFull" : "klFullGradient";
-        long elements = (long) problems * dimensions * (dimensions + 1L);
-        View x = View.rowMajor(cuda.arena().take(Float.BYTES * elements), dimensions, dimensions + 1);
+    private Launch parameters(Kernel kernel, Diagonal pair) {
+        return cuda.launch()
+                .of(kernel)
+                .buffer(pair.muQ)
+                .buffer(pair.omegaQ)
+                .buffer(pair.muP)
+                .buffer(pair.omegaP);
+    }
+
+    private void full(KlOps.KlFull op) {
+        String operation = "klFull";
+        int problems = op.problems();
+        int dims = op.dimensions();
+        View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
+        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p, operation);
+        cuda.launch()
+                .of(full)
+                .buffer(op.factorQ())
+                .buffer(op.factorP())
+                .address(x.at())
+                .buffer(op.kl())
+                .number(problems)
+                .number(dims)
+                .run(Grid.rows(problems, dims), Grid.THREADS, operation);
+    }
+
+    private void fullGradient(KlOps.KlFullGradient op) {
+        String operation = "klFullGradient";
+        int problems = op.problems();
+        int dims = op.dimensions();
+        View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
+        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p, operation);
+        gemm.solve(p.transposed(), x, problems, dims, dims + 1, true, true, operation);
+        cuda.launch()
+                .of(fullGradient)
+                .buffer(op.factorQ())
+                .address(x.at())
+                .buffer(op.gradMu())
+                .buffer(op.gradFactor())
+                .number(problems)
+                .number(dims)
+                .run(Grid.threads(elements(problems, dims)), Grid.THREADS, operation);
+    }
+
+    /** {@code P⁻¹·[Q, muQ − muP]}: M, and e as its last column. */
+    private View solved(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, View p, String operation) {
+        long elements = elements(problems, dims);
+        View x = View.rowMajor(cuda.workspace(Float.BYTES * elements), dims, dims + 1);
         cuda.launch()
                 .of(sides)
                 .buffer(muQ)
@@ -112,31 +128,13 @@ final class KlCuda {
                 .buffer(muP)
                 .address(x.at())
                 .number(problems)
-                .number(dimensions)
+                .number(dims)
                 .run(Grid.threads(elements), Grid.THREADS, operation);
-        View p = View.rowMajor(Launch.place(factorP, 0), dimensions, dimensions);
-        gemm.solve(p, x, problems, dimensions, dimensions + 1, false, true, operation);
-        if (kl != null) {
-            cuda.launch()
-                    .of(full)
-                    .buffer(factorQ)
-                    .buffer(factorP)
-                    .address(x.at())
-                    .buffer(kl)
-                    .number(problems)
-                    .number(dimensions)
-                    .run(Grid.rows(problems, dimensions), Grid.THREADS, operation);
-            return;
-        }
-        gemm.solve(p.transposed(), x, problems, dimensions, dimensions + 1, true, true, operation);
-        cuda.launch()
-                .of(fullGradient)
-                .buffer(factorQ)
-                .address(x.at())
-                .buffer(gradMu)
-                .buffer(gradFactor)
-                .number(problems)
-                .number(dimensions)
-                .run(Grid.threads(elements), Grid.THREADS, operation);
+        gemm.solve(p, x, problems, dims, dims + 1, false, true, operation);
+        return x;
+    }
+
+    private static long elements(int problems, int dims) {
+        return (long) problems * dims * (dims + 1L);
     }
 }

@@ -2,15 +2,15 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import jcuda.Pointer;
 import jcuda.driver.CUDA_KERNEL_NODE_PARAMS;
-import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
@@ -29,22 +29,38 @@ final class Launch {
     private static final int THREADS = 1024;
 
     private final Cuda cuda;
-    private final ByteBuffer fields =
-            ByteBuffer.allocateDirect(LIMIT + 2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer fields;
     private final CUDA_KERNEL_NODE_PARAMS node = new CUDA_KERNEL_NODE_PARAMS();
     private @Nullable Kernel kernel;
     private String operation = "";
     private boolean written;
+    private boolean mayFault;
     /** Where the mark stands; 0: nowhere. */
     private int end;
 
     Launch(Cuda cuda) {
+        this(cuda, LIMIT + 2 * Long.BYTES);
+    }
+
+    private Launch(Cuda cuda, int bytes) {
         this.cuda = cuda;
+        fields = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
         node.kernelParams = Pointer.to(Pointer.to(fields));
         node.gridDimY = 1;
         node.gridDimZ = 1;
         node.blockDimY = 1;
         node.blockDimZ = 1;
+    }
+
+    private Launch(Launch other) {
+        this(other.cuda, other.fields.limit());
+        fields.put(0, other.fields, 0, other.fields.limit());
+        operation = other.operation;
+        written = true;
+        mayFault = other.mayFault;
+        node.func = other.node.func;
+        node.gridDimX = other.node.gridDimX;
+        node.blockDimX = other.node.blockDimX;
     }
 
     /** Begins a launch: the fields follow, in the order of the struct. */
@@ -54,6 +70,7 @@ final class Launch {
         fields.putLong(end, 0); // this launch must not find an old mark
         end = 0;
         written = false;
+        mayFault = false;
         return this;
     }
 
@@ -70,6 +87,12 @@ final class Launch {
     /** A pointer. */
     Launch address(long place) {
         return number(place);
+    }
+
+    /** A pointer to the record of faults, which the kernel may write. */
+    Launch faults() {
+        mayFault = true;
+        return number(cuda.faults().address());
     }
 
     Launch number(long value) {
@@ -99,24 +122,36 @@ final class Launch {
         return number(value ? 1 : 0);
     }
 
+    /** The struct Index of kernels/index.cuh, 24 bytes. */
+    Launch index(Index index) {
+        Buffer counter = index.counter();
+        return number(counter == null ? 0 : place(counter, index.at()))
+                .number(index.base())
+                .number(index.times());
+    }
+
+    /** The struct Scalar of kernels/index.cuh, 40 bytes. */
+    Launch scalar(Scalar scalar) {
+        return buffer(scalar.table()).index(scalar.row()).number(scalar.value());
+    }
+
     /** The struct Normals, with the source of normals that the device was opened with. */
-    Launch normals(Key key, int step, Shape shape) {
+    Launch normals(Key key, Index step, Shape shape) {
         return normals(key, step, shape, cuda.given(key, step, shape));
     }
 
-    /** The struct Normals: 48 bytes; {@code given} is the address of normals made elsewhere, or 0. */
-    Launch normals(Key key, int step, Shape shape, long given) {
+    /** The struct Normals of kernels/normal.cuh, 64 bytes; {@code given} is the address of normals made elsewhere, or 0. */
+    Launch normals(Key key, Index step, Shape shape, long given) {
         return number(given)
+                .index(step)
                 .number((int) key.seed())
                 .number((int) (key.seed() >>> 32))
-                .number(step)
                 .number(shape.problems())
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(shape.firstProblem())
                 .number(shape.firstDraw())
-                .number(shape.firstDimension())
-                .number(0);
+                .number(shape.firstDimension());
     }
 
     /** A view: the pointer to its first element, the row stride and the column stride, 24 bytes. */
@@ -153,11 +188,19 @@ final class Launch {
         node.func = kernel.function();
         node.gridDimX = (int) blocks;
         node.blockDimX = threads;
-        cuda.graphs().take(this);
+        cuda.take(this);
+    }
+
+    /** A copy, which is only sent and not written again. */
+    Launch kept() {
+        return new Launch(this);
     }
 
     /** Gives this launch to the stream. */
-    void send(CUstream stream) {
+    void send() {
+        if (mayFault) {
+            cuda.faults().expect();
+        }
         cuda.driver()
                 .launched(
                         JCudaDriver.cuLaunchKernel(
@@ -169,7 +212,7 @@ final class Launch {
                                 1,
                                 1,
                                 0,
-                                stream,
+                                cuda.stream(),
                                 node.kernelParams,
                                 null),
                         operation,
@@ -182,30 +225,14 @@ final class Launch {
         return node;
     }
 
-    Kernel kernel() {
-        return Objects.requireNonNull(kernel);
-    }
-
     /** The operation that it belongs to. */
     String operation() {
         return operation;
     }
 
-    /** Makes this launch a copy of one of the same kernel. */
-    void become(Launch other) {
-        int bytes = other.fields.limit();
-        fields.clear().put(0, other.fields, 0, bytes).limit(bytes);
-        end = other.end;
-        node.func = other.node.func;
-        node.gridDimX = other.node.gridDimX;
-        node.blockDimX = other.node.blockDimX;
-    }
-
-    /** Whether another launch of the same kernel does the same. */
-    boolean isSame(Launch other) {
-        return node.gridDimX == other.node.gridDimX
-                && node.blockDimX == other.node.blockDimX
-                && fields.mismatch(other.fields) < 0;
+    /** Whether the kernel has the record of faults. */
+    boolean mayFault() {
+        return mayFault;
     }
 
     private void aligned() {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Matrix;
 import org.jspecify.annotations.Nullable;
 
@@ -22,99 +23,73 @@ final class LikelihoodCuda {
         gaussianEnd = cuda.kernel("likelihood_gaussian_end");
     }
 
-    void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        classes(bernoulli, "bernoulliLogit", rows, 1, observations, y, scale, eta, logP);
+    void addTo(Launchers launchers) {
+        launchers.add(LikelihoodOps.BernoulliLogit.class, op -> {
+            Classes classes =
+                    new Classes(op.rows(), 1, op.observations(), op.y(), op.scale(), op.eta(), op.logP());
+            classes(bernoulli, classes, "bernoulliLogit");
+        });
+        launchers.add(LikelihoodOps.CategoricalLogit.class, op -> {
+            Classes classes = new Classes(
+                    op.rows(), op.classes(), op.observations(), op.y(), op.scale(), op.eta(), op.logP());
+            classes(categorical, classes, "categoricalLogit");
+        });
+        launchers.add(LikelihoodOps.Mixture.class, op -> {
+            Classes components = new Classes(
+                    op.rows(), op.components(), op.observations(), null, op.scale(), op.eta(), op.logP());
+            classes(categorical, components, "mixture");
+        });
+        launchers.add(LikelihoodOps.GaussianNoise.class, this::gaussian);
     }
 
-    /** Of classes, or with y null of components. */
-    void categorical(
-            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {
-        String operation = y == null ? "mixture" : "categoricalLogit";
-        classes(categorical, operation, rows, classes, observations, y, scale, eta, logP);
-    }
+    /** Observations of known classes, or with y null of components that are not known. */
+    private record Classes(
+            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {}
 
-    private void classes(
-            Kernel kernel,
-            String operation,
-            int rows,
-            int classes,
-            int observations,
-            @Nullable Buffer y,
-            float scale,
-            Buffer eta,
-            Buffer logP) {
-        long tiles = Grid.takeTiles(cuda, rows, observations);
-        classes(kernel, rows, classes, observations, y, scale, eta, logP, tiles)
-                .run(Grid.tiles(rows, observations), Grid.THREADS, operation);
-        if (observations > Grid.TILE) {
-            classes(classesEnd, rows, classes, observations, y, scale, eta, logP, tiles)
-                    .run(Grid.warps(rows), Grid.THREADS, operation);
+    private void classes(Kernel kernel, Classes of, String operation) {
+        long tiles = Grid.takeTiles(cuda, of.rows, of.observations);
+        fields(kernel, of, tiles).run(Grid.tiles(of.rows, of.observations), Grid.THREADS, operation);
+        if (of.observations > Grid.TILE) {
+            fields(classesEnd, of, tiles).run(Grid.warps(of.rows), Grid.THREADS, operation);
         }
     }
 
-    private Launch classes(
-            Kernel kernel,
-            int rows,
-            int classes,
-            int observations,
-            @Nullable Buffer y,
-            float scale,
-            Buffer eta,
-            Buffer logP,
-            long tiles) {
+    private Launch fields(Kernel kernel, Classes of, long tiles) {
         return cuda.launch()
                 .of(kernel)
-                .buffer(y)
-                .buffer(eta)
-                .buffer(logP)
+                .buffer(of.y)
+                .buffer(of.eta)
+                .buffer(of.logP)
                 .address(tiles)
-                .number(rows)
-                .number(classes)
-                .number(observations)
-                .number(scale);
+                .number(of.rows)
+                .number(of.classes)
+                .number(of.observations)
+                .number(of.scale);
     }
 
-    void gaussian(
-            int rows,
-            int observations,
-            Buffer y,
-            float scale,
-            Matrix logNoise,
-            Buffer eta,
-            Buffer logP,
-            @Nullable Matrix gradLogNoise) {
-        long tiles = Grid.takeTiles(cuda, rows, observations);
-        gaussian(gaussian, rows, observations, y, scale, logNoise, eta, logP, gradLogNoise, tiles)
-                .run(Grid.tiles(rows, observations), Grid.THREADS, "gaussian");
-        if (observations > Grid.TILE) {
-            gaussian(gaussianEnd, rows, observations, y, scale, logNoise, eta, logP, gradLogNoise, tiles)
-                    .run(Grid.warps(rows), Grid.THREADS, "gaussian");
+    private void gaussian(LikelihoodOps.GaussianNoise op) {
+        long tiles = Grid.takeTiles(cuda, op.rows(), op.observations());
+        fields(gaussian, op, tiles).run(Grid.tiles(op.rows(), op.observations()), Grid.THREADS, "gaussian");
+        if (op.observations() > Grid.TILE) {
+            fields(gaussianEnd, op, tiles).run(Grid.warps(op.rows()), Grid.THREADS, "gaussian");
         }
     }
 
-    private Launch gaussian(
-            Kernel kernel,
-            int rows,
-            int observations,
-            Buffer y,
-            float scale,
-            Matrix logNoise,
-            Buffer eta,
-            Buffer logP,
-            @Nullable Matrix gradLogNoise,
-            long tiles) {
+    private Launch fields(Kernel kernel, LikelihoodOps.GaussianNoise op, long tiles) {
+        Matrix logNoise = op.logNoise();
+        Matrix gradient = op.gradLogNoise();
         return cuda.launch()
                 .of(kernel)
-                .buffer(y)
-                .buffer(eta)
-                .buffer(logP)
+                .buffer(op.y())
+                .buffer(op.eta())
+                .buffer(op.logP())
                 .address(Launch.place(logNoise.buffer(), logNoise.offset()))
-                .address(gradLogNoise == null ? 0 : Launch.place(gradLogNoise.buffer(), gradLogNoise.offset()))
+                .address(gradient == null ? 0 : Launch.place(gradient.buffer(), gradient.offset()))
                 .address(tiles)
                 .number(logNoise.rowStride())
-                .number(gradLogNoise == null ? 0 : gradLogNoise.rowStride())
-                .number(rows)
-                .number(observations)
-                .number(scale);
+                .number(gradient == null ? 0 : gradient.rowStride())
+                .number(op.rows())
+                .number(op.observations())
+                .number(op.scale());
     }
 }

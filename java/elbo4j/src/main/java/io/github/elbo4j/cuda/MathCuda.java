@@ -2,8 +2,10 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.Scalar;
 
 /** Launches kernels/math.cu. */
 final class MathCuda {
@@ -12,12 +14,14 @@ final class MathCuda {
     private final Kernel fill;
     private final Kernel axpy;
     private final Kernel scale;
+    private final Kernel scale32;
     private final Kernel multiply;
     private final Kernel average;
     private final Kernel sumRows;
     private final Kernel sumTiledRows;
     private final Kernel gatherRows;
     private final Kernel firstNonFinite;
+    private final Kernel advance;
 
     MathCuda(Cuda cuda) {
         this.cuda = cuda;
@@ -25,16 +29,37 @@ final class MathCuda {
         fill = cuda.kernel("math_fill");
         axpy = cuda.kernel("math_axpy");
         scale = cuda.kernel("math_scale");
+        scale32 = cuda.kernel("math_scale32");
         multiply = cuda.kernel("math_multiply");
         average = cuda.kernel("math_average");
         sumRows = cuda.kernel("math_sum_rows");
         sumTiledRows = cuda.kernel("math_sum_tiled_rows");
         gatherRows = cuda.kernel("math_gather_rows");
         firstNonFinite = cuda.kernel("math_first_non_finite");
+        advance = cuda.kernel("math_advance");
     }
 
-    void map(Function f, long n, Buffer x, Buffer y) {
-        cuda.launch().of(map).buffer(x).buffer(y).number(n).number(number(f)).run(Grid.quads(n), Grid.THREADS, "map");
+    void addTo(Launchers launchers) {
+        launchers.add(MathOps.Map.class, this::map);
+        launchers.add(MathOps.Fill.class, this::fill);
+        launchers.add(MathOps.Axpy.class, op -> axpy(op.n(), Scalar.of(op.a()), op.x(), op.y(), "axpy"));
+        launchers.add(MathOps.Scale.class, this::scale);
+        launchers.add(MathOps.Multiply.class, this::multiply);
+        launchers.add(MathOps.Average.class, this::average);
+        launchers.add(MathOps.SumRows.class, this::sumRows);
+        launchers.add(MathOps.GatherRows.class, this::gatherRows);
+        launchers.add(MathOps.FirstNonFinite.class, this::firstNonFinite);
+        launchers.add(MathOps.Advance.class, this::advance);
+    }
+
+    private void map(MathOps.Map op) {
+        cuda.launch()
+                .of(map)
+                .buffer(op.x())
+                .buffer(op.y())
+                .number(op.n())
+                .number(number(op.f()))
+                .run(Grid.quads(op.n()), Grid.THREADS, "map");
     }
 
     /** As the kernel numbers them. */
@@ -51,13 +76,13 @@ final class MathCuda {
         };
     }
 
-    void fill(long n, double value, Buffer x) {
-        if (x.type() == ElementType.FLOAT64) {
-            long bits = Double.doubleToRawLongBits(value);
-            fill(2 * n, (int) bits, (int) (bits >>> 32), x, "fill");
+    private void fill(MathOps.Fill op) {
+        if (op.x().type() == ElementType.FLOAT64) {
+            long bits = Double.doubleToRawLongBits(op.value());
+            fill(2 * op.n(), (int) bits, (int) (bits >>> 32), op.x(), "fill");
         } else {
-            int bits = Float.floatToRawIntBits((float) value);
-            fill(n, bits, bits, x, "fill");
+            int bits = Float.floatToRawIntBits((float) op.value());
+            fill(op.n(), bits, bits, op.x(), "fill");
         }
     }
 
@@ -66,83 +91,97 @@ final class MathCuda {
         cuda.launch().of(fill).buffer(x).number(n).number(even).number(odd).run(Grid.quads(n), Grid.THREADS, operation);
     }
 
-    void scale(double a, Matrix x, boolean accumulate, Matrix y) {
+    private void scale(MathOps.Scale op) {
+        Matrix y = op.y();
         cuda.launch()
-                .of(scale)
-                .matrix(x)
+                .of(op.type() == ElementType.FLOAT64 ? scale : scale32)
+                .matrix(op.x())
                 .matrix(y)
-                .number(a)
+                .number(op.a())
                 .number(y.rows())
                 .number(y.columns())
-                .flag(accumulate)
+                .flag(op.accumulate())
                 .number(0)
                 .run(Grid.threads((long) y.rows() * y.columns()), Grid.THREADS, "scale");
     }
 
-    void axpy(long n, float a, Buffer x, Buffer y) {
-        axpy(n, a, x, y, "axpy");
+    /** {@code y = fma(a, x, y)} for an operation. */
+    void axpy(long n, Scalar a, Buffer x, Buffer y, String operation) {
+        cuda.launch().of(axpy).buffer(x).buffer(y).number(n).scalar(a).run(Grid.quads(n), Grid.THREADS, operation);
     }
 
-    /** {@code y = fma(a, x, y)}, by another name in messages. */
-    void axpy(long n, float a, Buffer x, Buffer y, String operation) {
-        cuda.launch().of(axpy).buffer(x).buffer(y).number(n).number(a).run(Grid.quads(n), Grid.THREADS, operation);
+    private void multiply(MathOps.Multiply op) {
+        cuda.launch()
+                .of(multiply)
+                .buffer(op.x())
+                .buffer(op.y())
+                .buffer(op.z())
+                .number(op.n())
+                .run(Grid.quads(op.n()), Grid.THREADS, "multiply");
     }
 
-    void multiply(long n, Buffer x, Buffer y, Buffer z) {
-        cuda.launch().of(multiply).buffer(x).buffer(y).buffer(z).number(n).run(Grid.quads(n), Grid.THREADS, "multiply");
-    }
-
-    void average(long n, float weight, Buffer x, Buffer y) {
+    private void average(MathOps.Average op) {
         cuda.launch()
                 .of(average)
-                .buffer(x)
-                .buffer(y)
-                .number(n)
-                .number(weight)
-                .run(Grid.quads(n), Grid.THREADS, "average");
+                .buffer(op.x())
+                .buffer(op.y())
+                .number(op.n())
+                .scalar(op.weight())
+                .run(Grid.quads(op.n()), Grid.THREADS, "average");
     }
 
-    void sumRows(int rows, int columns, Buffer x, Buffer sum) {
-        long tiles = Grid.takeTiles(cuda, rows, columns);
-        sumRows(sumRows, rows, columns, x, sum, tiles, Grid.tiles(rows, columns));
-        if (columns > Grid.TILE) {
-            sumRows(sumTiledRows, rows, columns, x, sum, tiles, Grid.warps(rows));
+    private void sumRows(MathOps.SumRows op) {
+        long tiles = Grid.takeTiles(cuda, op.rows(), op.columns());
+        sumRows(sumRows, op, tiles, Grid.tiles(op.rows(), op.columns()));
+        if (op.columns() > Grid.TILE) {
+            sumRows(sumTiledRows, op, tiles, Grid.warps(op.rows()));
         }
     }
 
-    private void sumRows(Kernel kernel, int rows, int columns, Buffer x, Buffer sum, long tiles, long blocks) {
+    private void sumRows(Kernel kernel, MathOps.SumRows op, long tiles, long blocks) {
         cuda.launch()
                 .of(kernel)
-                .buffer(x)
-                .buffer(sum)
+                .buffer(op.x())
+                .buffer(op.sum())
                 .address(tiles)
-                .number(rows)
-                .number(columns)
+                .number(op.rows())
+                .number(op.columns())
                 .run(blocks, Grid.THREADS, "sumRows");
     }
 
-    void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target) {
-        long known = columns == 0 ? Integer.MAX_VALUE : source.length() / columns;
+    private void gatherRows(MathOps.GatherRows op) {
+        int rows = op.rows();
+        int columns = op.columns();
+        long known = columns == 0 ? Integer.MAX_VALUE : op.source().length() / columns;
         cuda.launch()
                 .of(gatherRows)
-                .buffer(index)
-                .buffer(source)
-                .buffer(target)
-                .address(cuda.faults().address())
-                .number(first)
+                .buffer(op.index())
+                .buffer(op.source())
+                .buffer(op.target())
+                .faults()
+                .index(op.first())
                 .number(known)
                 .number(rows)
                 .number(columns)
                 .run(Grid.threads((long) rows * Math.max(1, columns)), Grid.THREADS, "gatherRows");
     }
 
-    void firstNonFinite(long n, Buffer x, Buffer found) {
-        fill(1, -1, -1, found, "firstNonFinite"); // "none", and as an unsigned number the largest
+    private void firstNonFinite(MathOps.FirstNonFinite op) {
+        fill(1, -1, -1, op.found(), "firstNonFinite"); // "none", and as an unsigned number the largest
         cuda.launch()
                 .of(firstNonFinite)
-                .buffer(x)
-                .buffer(found)
-                .number(n)
-                .run(Grid.quads(n), Grid.THREADS, "firstNonFinite");
+                .buffer(op.x())
+                .buffer(op.found())
+                .number(op.n())
+                .run(Grid.quads(op.n()), Grid.THREADS, "firstNonFinite");
+    }
+
+    private void advance(MathOps.Advance op) {
+        cuda.launch()
+                .of(advance)
+                .buffer(op.by())
+                .buffer(op.counter())
+                .number((long) op.n())
+                .run(Grid.threads(op.n()), Grid.THREADS, "advance");
     }
 }

@@ -1,10 +1,7 @@
 package io.github.elbo4j.cuda;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Shape;
-import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/meanfield.cu. */
 final class MeanFieldCuda {
@@ -25,40 +22,41 @@ final class MeanFieldCuda {
         entropy = cuda.kernel("meanfield_entropy");
     }
 
-    void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
+    void addTo(Launchers launchers) {
+        launchers.add(MeanFieldOps.Sample.class, this::sample);
+        launchers.add(MeanFieldOps.LogDensity.class, this::density);
+        launchers.add(MeanFieldOps.Entropy.class, this::entropy);
+    }
+
+    private void sample(MeanFieldOps.Sample op) {
+        Shape shape = op.shape();
         long quads = Grid.ceilDiv(shape.dimensions(), 4);
         long draws = Math.max(1, Math.min(MOST_DRAWS, shape.rows() * quads / BUSY));
         long threads = shape.problems() * Grid.ceilDiv(shape.draws(), draws) * quads;
         cuda.launch()
                 .of(sample)
-                .normals(key, step, shape)
-                .buffer(mu)
-                .buffer(omega)
-                .buffer(z)
+                .normals(op.key(), op.step(), shape)
+                .buffer(op.mu())
+                .buffer(op.omega())
+                .buffer(op.z())
                 .number((int) draws)
                 .run(Grid.ceilDiv(threads, Grid.THREADS), Grid.THREADS, "sample");
     }
 
-    void density(
-            Shape shape,
-            With with,
-            Buffer mu,
-            Buffer omega,
-            Buffer z,
-            @Nullable Buffer logQ,
-            @Nullable Buffer gradient) {
+    private void density(MeanFieldOps.LogDensity op) {
+        Shape shape = op.shape();
         cuda.launch()
                 .of(density)
-                .buffer(mu)
-                .buffer(omega)
-                .buffer(z)
-                .buffer(logQ)
-                .buffer(gradient)
+                .buffer(op.mu())
+                .buffer(op.omega())
+                .buffer(op.z())
+                .buffer(op.logQ())
+                .buffer(op.gradient())
                 .number(shape.problems())
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(
-                        switch (with) {
+                        switch (op.with()) {
                             case Z -> 0;
                             case MU -> 1;
                             case OMEGA -> 2;
@@ -66,13 +64,14 @@ final class MeanFieldCuda {
                 .run(Grid.rows(shape.rows(), shape.dimensions()), Grid.THREADS, "logDensity");
     }
 
-    void entropy(int problems, int dimensions, Buffer omega, Buffer result, long slot) {
+    private void entropy(MeanFieldOps.Entropy op) {
         cuda.launch()
                 .of(entropy)
-                .buffer(omega)
-                .address(Launch.place(result, slot * problems))
-                .number(problems)
-                .number(dimensions)
-                .run(Grid.rows(problems, dimensions), Grid.THREADS, "entropy");
+                .buffer(op.omega())
+                .buffer(op.entropy())
+                .index(op.slot().by(op.problems()))
+                .number(op.problems())
+                .number(op.dimensions())
+                .run(Grid.rows(op.problems(), op.dimensions()), Grid.THREADS, "entropy");
     }
 }

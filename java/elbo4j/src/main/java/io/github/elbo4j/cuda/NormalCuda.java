@@ -1,7 +1,9 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/normal.cu. */
@@ -18,19 +20,21 @@ final class NormalCuda {
         normal = cuda.kernel("normal_normal");
     }
 
-    void words(Key key, int step, Shape shape, Buffer words) {
-        fill(this.words, key, step, shape, words, 0, "words");
+    void addTo(Launchers launchers) {
+        launchers.add(
+                NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), op.words(), 0, "words"));
+        launchers.add(
+                NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), op.u(), 0, "uniform"));
+        launchers.add(
+                NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), op.epsilon(), "normal"));
     }
 
-    void uniform(Key key, int step, Shape shape, Buffer u) {
-        fill(uniform, key, step, shape, u, 0, "uniform");
+    /** Writes normals for an operation. */
+    void normal(Key key, Index step, Shape shape, Buffer epsilon, String operation) {
+        fill(normal, key, step, shape, epsilon, cuda.given(key, step, shape), operation);
     }
 
-    void normal(Key key, int step, Shape shape, Buffer epsilon) {
-        fill(normal, key, step, shape, epsilon, cuda.given(key, step, shape), "normal");
-    }
-
-    private void fill(Kernel kernel, Key key, int step, Shape shape, Buffer out, long given, String operation) {
+    private void fill(Kernel kernel, Key key, Index step, Shape shape, Buffer out, long given, String operation) {
         long quads = shape.rows() * Grid.ceilDiv(shape.dimensions(), 4);
         cuda.launch()
                 .of(kernel)

@@ -1,8 +1,6 @@
 package io.github.elbo4j.cuda;
 
-import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.OptimizerOps;
-import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/optimizer.cu. */
 final class OptimizerCuda {
@@ -16,35 +14,26 @@ final class OptimizerCuda {
         adam = cuda.kernel("optimizer_adam");
     }
 
-    void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
-        math.axpy(n, rate, gradient, parameter, "sgd");
+    void addTo(Launchers launchers) {
+        launchers.add(
+                OptimizerOps.Sgd.class, op -> math.axpy(op.n(), op.rate(), op.gradient(), op.parameter(), "sgd"));
+        launchers.add(OptimizerOps.Adam.class, this::adam);
     }
 
-    void adam(
-            long n,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer gradient,
-            @Nullable Buffer scale,
-            Buffer m,
-            Buffer v,
-            Buffer parameter) {
+    private void adam(OptimizerOps.Adam op) {
         cuda.launch()
                 .of(adam)
-                .buffer(gradient)
-                .buffer(scale)
-                .buffer(m)
-                .buffer(v)
-                .buffer(parameter)
-                .number(n)
-                .number(OptimizerOps.rateAt(t, rate, beta1))
-                .number(1 - beta1)
-                .number(1 - beta2)
-                .number(OptimizerOps.correctionAt(t, beta2))
-                .number(guard)
-                .run(Grid.quads(n), Grid.THREADS, "adam");
+                .buffer(op.gradient())
+                .buffer(op.scale())
+                .buffer(op.m())
+                .buffer(op.v())
+                .buffer(op.parameter())
+                .number(op.n())
+                .scalar(op.rate())
+                .scalar(op.correction())
+                .number(1 - op.decay().beta1())
+                .number(1 - op.decay().beta2())
+                .number(op.decay().guard())
+                .run(Grid.quads(op.n()), Grid.THREADS, "adam");
     }
 }

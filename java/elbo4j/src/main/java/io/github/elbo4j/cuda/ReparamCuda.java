@@ -1,8 +1,6 @@
 package io.github.elbo4j.cuda;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.ReparamOps;
 
 /** Launches kernels/reparam.cu. */
 final class ReparamCuda {
@@ -14,15 +12,19 @@ final class ReparamCuda {
         meanField = cuda.kernel("reparam_meanfield");
     }
 
-    void meanField(Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
+    void addTo(Launchers launchers) {
+        launchers.add(ReparamOps.MeanFieldReparam.class, this::meanField);
+    }
+
+    private void meanField(ReparamOps.MeanFieldReparam op) {
         cuda.launch()
                 .of(meanField)
-                .normals(key, step, shape)
-                .buffer(omega)
-                .buffer(gradient)
-                .buffer(runs)
-                .number(Runs.all(runs, shape, 2L * shape.dimensions()))
-                .flag(path)
-                .run(Runs.blocks(shape), Grid.THREADS, "meanFieldReparam");
+                .normals(op.key(), op.step(), op.shape())
+                .buffer(op.omega())
+                .buffer(op.gradient())
+                .buffer(op.runs())
+                .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
+                .flag(op.path())
+                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldReparam");
     }
 }

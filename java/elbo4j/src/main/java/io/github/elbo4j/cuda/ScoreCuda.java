@@ -1,10 +1,8 @@
 package io.github.elbo4j.cuda;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Scalar;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
-import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/score.cu. */
 final class ScoreCuda {
@@ -24,70 +22,63 @@ final class ScoreCuda {
         squares = cuda.kernel("score_squares");
     }
 
-    void weights(
-            int problems,
-            int draws,
-            Baseline baseline,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer running,
-            double rate,
-            Buffer result) {
+    void addTo(Launchers launchers) {
+        launchers.add(ScoreOps.ScoreWeights.class, this::weights);
+        launchers.add(ScoreOps.MeanFieldScore.class, this::meanField);
+        launchers.add(ScoreOps.MeanFieldScoreSquares.class, this::meanFieldSquares);
+    }
+
+    private void weights(ScoreOps.ScoreWeights op) {
+        int problems = op.problems();
+        int draws = op.draws();
         long subtracted = 0;
-        if (baseline != Baseline.NONE) {
-            subtracted = cuda.arena().take((long) Double.BYTES * problems);
+        if (op.baseline() != Baseline.NONE) {
+            boolean moving = op.baseline() == Baseline.RUNNING_MEAN; // only then are running and rate of account
+            subtracted = cuda.workspace((long) Double.BYTES * problems);
             cuda.launch()
-                    .of(this.baseline)
-                    .buffer(logP)
-                    .buffer(logQ)
-                    .buffer(baseline == Baseline.RUNNING_MEAN ? running : null)
+                    .of(baseline)
+                    .buffer(op.logP())
+                    .buffer(op.logQ())
+                    .buffer(moving ? op.running() : null)
                     .address(subtracted)
-                    .number(rate)
+                    .scalar(moving ? op.rate() : Scalar.of(1))
                     .number(problems)
                     .number(draws)
                     .run(Grid.rows(problems, draws), Grid.THREADS, "scoreWeights");
         }
         cuda.launch()
                 .of(weights)
-                .buffer(logP)
-                .buffer(logQ)
+                .buffer(op.logP())
+                .buffer(op.logQ())
                 .address(subtracted)
-                .buffer(result)
-                .number(baseline == Baseline.LEAVE_ONE_OUT ? draws / (draws - 1.0) : 1.0)
+                .buffer(op.weights())
+                .number(op.baseline() == Baseline.LEAVE_ONE_OUT ? draws / (draws - 1.0) : 1.0)
                 .number(problems)
                 .number(draws)
                 .run(Grid.threads((long) problems * draws), Grid.THREADS, "scoreWeights");
     }
 
-    void meanField(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer omega,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
+    private void meanField(ScoreOps.MeanFieldScore op) {
         cuda.launch()
-                .of(sums == null ? meanField : controlled)
-                .normals(key, step, shape)
-                .buffer(omega)
-                .buffer(weights)
-                .buffer(sums)
-                .buffer(runs)
-                .number(Runs.all(runs, shape, 2L * shape.dimensions()))
-                .number(draws)
-                .run(Runs.blocks(shape), Grid.THREADS, "meanFieldScore");
+                .of(op.sums() == null ? meanField : controlled)
+                .normals(op.key(), op.step(), op.shape())
+                .buffer(op.omega())
+                .buffer(op.weights())
+                .buffer(op.sums())
+                .buffer(op.runs())
+                .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
+                .number(op.draws())
+                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldScore");
     }
 
-    void meanFieldSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
+    private void meanFieldSquares(ScoreOps.MeanFieldScoreSquares op) {
         cuda.launch()
                 .of(squares)
-                .normals(key, step, shape)
-                .buffer(weights)
-                .buffer(runs)
-                .number(Runs.all(runs, shape, 4L * shape.dimensions()))
+                .normals(op.key(), op.step(), op.shape())
+                .buffer(op.weights())
+                .buffer(op.runs())
+                .number(Runs.all(op.runs(), op.shape(), 4L * op.shape().dimensions()))
                 .number(0)
-                .run(Runs.blocks(shape), Grid.THREADS, "meanFieldScoreSquares");
+                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldScoreSquares");
     }
 }
