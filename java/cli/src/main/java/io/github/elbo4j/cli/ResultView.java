@@ -49,9 +49,10 @@ final class ResultView {
                 "weights",
                 fit.assessment().draws() == 0
                         ? "not measured"
-                        : "Pareto k-hat " + Numbers.fixed(fit.kHat(), 2) + ", effective sample size "
+                        : "effective sample size "
                                 + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
-                                + Numbers.grouped(fit.assessment().draws()));
+                                + Numbers.grouped(fit.assessment().draws()) + ", Pareto k-hat "
+                                + Numbers.fixed(fit.kHat(), 2));
         line(out, "fit", explanation.outcome());
         line(
                 out,
