@@ -63,7 +63,7 @@ final class HtmlReport {
         slots.put("ending", Html.prose(fit.ending().detail()));
         slots.put("advice", list(explanation.advice()));
         slots.put("elbo", Html.number(Numbers.withError(fit.elbo(), fit.elboError(), 4)));
-        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)));
+        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)) + Html.escape(explanation.kHatAside()));
         slots.put("efficiency", efficiency());
         slots.put("gauge", gauge());
         slots.put("steps", Numbers.grouped(fit.steps()));

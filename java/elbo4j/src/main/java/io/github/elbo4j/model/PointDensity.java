@@ -42,9 +42,9 @@ public final class PointDensity implements AutoCloseable {
      * @param rows how many; the arrays may be longer
      * @param points [rows][D] row-major
      * @param values [rows], {@code log p} is written to it
-     * @param gradient [rows][D], {@code ∇z log p} is written to it
+     * @param gradient null, or [rows][D], {@code ∇z log p} is written to it
      */
-    public void evaluate(int rows, double[] points, double[] values, double[] gradient) {
+    public void evaluate(int rows, double[] points, double[] values, double @Nullable [] gradient) {
         int elements = rows * joint.dimensions();
         if (host != null) {
             host.evaluate(rows, points, values, gradient);
@@ -68,10 +68,12 @@ public final class PointDensity implements AutoCloseable {
             floats[i] = (float) points[i];
         }
         z.write(0, floats, 0, elements);
-        joint.evaluate(Shape.of(1, rows, joint.dimensions()), z, logP, slopes);
-        slopes.read(0, floats, 0, elements);
-        for (int i = 0; i < elements; i++) {
-            gradient[i] = floats[i];
+        joint.evaluate(Shape.of(1, rows, joint.dimensions()), z, logP, gradient == null ? null : slopes);
+        if (gradient != null) {
+            slopes.read(0, floats, 0, elements);
+            for (int i = 0; i < elements; i++) {
+                gradient[i] = floats[i];
+            }
         }
         logP.read(0, values, 0, rows);
     }
