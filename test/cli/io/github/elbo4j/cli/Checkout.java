@@ -139,8 +139,13 @@ final class Checkout {
         }
     }
 
-    /** Whether whoever runs these tests wants no Ctrl-C to be heard, as a shell does for what it puts beside itself. */
-    boolean interruptsAreIgnored() throws IOException, InterruptedException {
-        return !bash("trap 'echo heard' INT; kill -INT $$").out().contains("heard");
+    /**
+     * Whether whoever runs these tests wants a signal not to be heard: a shell wants no INT for what it puts beside itself,
+     * nohup no HUP.
+     */
+    boolean ignores(String signal) throws IOException, InterruptedException {
+        return !bash("trap 'echo heard' " + signal + "; kill -" + signal + " $$")
+                .out()
+                .contains("heard");
     }
 }

@@ -12,7 +12,12 @@ import java.nio.file.Path;
 final class Cli {
     private Cli() {}
 
-    record Outcome(int exit, String out, String err) {}
+    record Outcome(int exit, String out, String err) {
+        /** The error stream with its lines put together again. */
+        String words() {
+            return err.replaceAll("\\s+", " ");
+        }
+    }
 
     static Outcome run(Object... args) {
         StringWriter out = new StringWriter();

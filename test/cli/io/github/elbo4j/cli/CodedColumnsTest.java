@@ -263,10 +263,10 @@ class CodedColumnsTest {
                 out,
                 "--evaluation-draws",
                 4096);
-        assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
+        assertThat(outcome.exit()).as(outcome.words()).isLessThan(2);
         String grade = "grade: bad = 0, good = 1";
         String colour = "colour: a 0/1 column for each of green, red; the baseline is blue";
-        assertThat(outcome.err())
+        assertThat(outcome.words())
                 .contains("note: parts.csv: 1 of 60 rows dropped", "note: " + grade, "note: " + colour);
         assertThat(outcome.out())
                 .contains("regression of grade, 59 rows (1 with missing cells dropped) of parts.csv")

@@ -120,7 +120,8 @@ class CommandsTest {
 
     @Test
     void exitCodesStandWhereTheyApply() {
-        assertThat(Cli.run("fit", "logistic", "--help").out()).containsPattern("\n  1 +the fit did not converge");
+        assertThat(Cli.run("fit", "logistic", "--help").out())
+                .containsPattern("\n  1 +the verdict is not to trust the fit");
         assertThat(Cli.run("--help").out()).containsPattern("\n  129, 130, 143 +ended by");
         for (String command : new String[] {"devices", "sample", "version"}) {
             assertThat(Cli.run(command, "--help").out())

@@ -89,7 +89,7 @@ class CsvCasesTest {
                 Cli.run("fit", "logistic", "--data", Cli.data("cases/index-column.csv"), "--target", "y", "--out", out);
         assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
         String words = "the first column has no name and numbers the rows, so it is left out";
-        assertThat(outcome.err()).contains("note: index-column.csv: " + words);
+        assertThat(outcome.words()).contains("note: index-column.csv: " + words);
         assertThat(outcome.out()).containsPattern("(?m)^x  ").containsPattern("(?m)^z  ");
         assertThat(Files.readString(out.resolve("fit.json"))).contains("\"notes\": [\"" + words + "\"]");
         assertThat(Files.readString(out.resolve("report.html"))).contains(Text.sentence(words));

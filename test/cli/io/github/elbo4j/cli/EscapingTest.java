@@ -218,7 +218,7 @@ class EscapingTest {
         assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
         harmless(outcome.out());
         harmless(outcome.err());
-        assertThat(outcome.err()).contains("note: ");
+        assertThat(outcome.err()).contains("note:");
         String json = Files.readString(out.resolve("fit.json"));
         harmless(json);
         String html = Files.readString(out.resolve("report.html"));

@@ -87,7 +87,7 @@ class ProcessTest {
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
     void aSignalIsAnsweredAndTheResultWritten(String signal, int exit) throws Exception {
-        Assumptions.assumeFalse(signal.equals("INT") && checkout.interruptsAreIgnored(), "INT is ignored here");
+        Assumptions.assumeFalse(checkout.ignores(signal), signal + " is ignored here");
         Process launcher = checkout.start("exec " + pima(LONG));
         checkout.await("err", "step "); // the fit is under way
         long asked = System.nanoTime();

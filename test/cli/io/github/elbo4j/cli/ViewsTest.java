@@ -25,7 +25,7 @@ class ViewsTest {
         assertThat(lines.get(2)).matches("parameter +mean +sd +5 % +95 %");
         assertThat(text.toString())
                 .contains("ELBO    -104.271 ± 0.012 nats")
-                .contains("weights Pareto k-hat 0.21, effective sample size 80 % of 4,096")
+                .contains("weights effective sample size 80 % of 4,096, Pareto k-hat 0.21")
                 .contains("device  simd (512-bit vectors, 2 threads): the fastest that opens here")
                 .contains("wrote   o/fit.json\n        o/report.html")
                 .doesNotContain("\u001b");

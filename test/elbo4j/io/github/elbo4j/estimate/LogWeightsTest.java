@@ -96,6 +96,19 @@ class LogWeightsTest {
         }
     }
 
+    /** S − 1 weights 1 and one w: (S − 1 + w)²/(S·(S − 1 + w²)), which truncation at √S times the mean hides. */
+    @Test
+    void oneWeightThatStandsOutTakesThePlainEfficiencyDown() {
+        double[] f = new double[4096];
+        f[77] = Math.log(1000);
+        LogWeights weights = LogWeights.of(f);
+        close("plain", weights.plainEfficiency(0), 5095.0 * 5095 / 4096 / (4095 + 1e6), 1e-12);
+        assertThat(weights.efficiency(0)).isGreaterThan(10 * weights.plainEfficiency(0));
+        assertThat(LogWeights.of(new double[100]).plainEfficiency(0)).isEqualTo(1);
+        assertThat(LogWeights.of(new double[] {0, Double.NaN}).plainEfficiency(0))
+                .isNaN();
+    }
+
     @Test
     void meansOfPartsMerge() {
         Estimate few = LogWeights.mean(new double[] {1, 2, 3});

@@ -52,6 +52,12 @@ record Fit(String posterior, FitResult result, Departure departure, double effec
         map.put("logEvidenceError", rounded(result.logEvidence().standardError(), 3));
         map.put("kHat", rounded(result.kHat(), 4));
         map.put("effectiveShare", rounded(effectiveShare, 4));
+        map.put("efficiency", rounded(result.assessment().efficiency(), 4));
+        map.put(
+                "concerns",
+                result.assessment().concerns().stream()
+                        .map(concern -> concern.kind() + " " + concern.verdict())
+                        .toList());
         map.put("verdict", result.verdict());
         map.put("truth", truth(right()));
         return map;

@@ -60,6 +60,12 @@ final class Explanation {
         return words.toString();
     }
 
+    /** Behind a k-hat that looks bad, but is none: within its own error, or of weights that are nearly equal. */
+    String kHatAside() {
+        boolean concern = fit.assessment().concerns().stream().anyMatch(c -> c.kind() == Concern.Kind.HEAVY_TAIL);
+        return fit.kHat() >= 0.5 && !concern ? " (no concern)" : "";
+    }
+
     /** What may be done about an outcome that is not good; empty if it is. */
     List<String> advice() {
         return fit.assessment().concerns().stream()
@@ -87,7 +93,7 @@ final class Explanation {
             case PRECISION ->
                 List.of("Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
                         + " digits.");
-            case NO_WEIGHTS, HEAVY_TAIL, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
+            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
             case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO ->
                 List.of(concern.kind().remedy());
         };

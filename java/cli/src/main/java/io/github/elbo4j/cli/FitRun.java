@@ -133,6 +133,11 @@ final class FitRun {
             note(Text.count(input.rows(), "row") + " for " + Text.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
         }
+        if (options.family == null && options.familyKind(command, parameters) == FamilyKind.MEAN_FIELD) {
+            note(Text.count(parameters, "parameter")
+                    + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"
+                    + " does, and takes longer");
+        }
         if (options.familyKind(command, parameters) == FamilyKind.FULL_RANK && FullRankCost.isNotable(parameters)) {
             note(FullRankCost.words(
                     parameters, options.draws(), Runtime.getRuntime().maxMemory()));
@@ -141,13 +146,13 @@ final class FitRun {
 
     private void note(String text) {
         if (!options.quiet && !options.json) {
-            err.println("note: " + Text.plain(text));
+            err.println(Text.wrap("note: " + Text.plain(text), Terminal.width(), "      "));
         }
     }
 
     private void noteThreads(int processors) {
         if (options.threads != null && options.threads > processors && !options.quiet && !options.json) {
-            err.println("note: --threads " + options.threads + ", but there "
+            note("--threads " + options.threads + ", but there "
                     + (processors == 1 ? "is 1 processor" : "are " + Numbers.grouped(processors) + " processors")
                     + ": more threads than that make it slower; the result is the same");
         }

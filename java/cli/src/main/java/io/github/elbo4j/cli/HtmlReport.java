@@ -63,10 +63,11 @@ final class HtmlReport {
         slots.put("ending", Html.prose(fit.ending().detail()));
         slots.put("advice", list(explanation.advice()));
         slots.put("elbo", Html.number(Numbers.withError(fit.elbo(), fit.elboError(), 4)));
-        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)));
+        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)) + Html.escape(explanation.kHatAside()));
+        slots.put("efficiency", efficiency());
         slots.put("gauge", gauge());
         slots.put("steps", Numbers.grouped(fit.steps()));
-        slots.put("draws", Html.escape(String.valueOf(fit.options().getOrDefault("draws", ""))));
+        slots.put("draws", Numbers.short3(fit.run().drawsPerSecond() * fit.run().seconds()));
         slots.put("time", Numbers.seconds(fit.run().seconds()));
         slots.put("speed", Numbers.short3(fit.run().drawsPerSecond()));
         slots.put("device", Html.escape(fit.run().device()));
@@ -177,16 +178,20 @@ final class HtmlReport {
                 + " it is " + Numbers.withError(last.elbo(), last.standardError()) + ".";
     }
 
+    /** Of the importance weights, in per cent of their number. */
+    private String efficiency() {
+        double efficiency = fit.assessment().efficiency();
+        return Double.isNaN(efficiency) ? "none" : Html.number(Numbers.fixed(100 * efficiency, 0)) + " %";
+    }
+
     /** The efficiency of the importance weights on a line from 0 to 1 whose thresholds are marked. */
     private String gauge() {
         double efficiency = fit.assessment().efficiency();
         if (Double.isNaN(efficiency)) {
-            return "no importance weights";
+            return "no importance weights, ";
         }
         double x = 2 + 116 * Math.max(0, Math.min(1, efficiency));
-        return "effective sample size "
-                + Html.number(Numbers.fixed(100 * efficiency, 0))
-                + " % <svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\""
+        return "<svg class=\"gauge\" viewBox=\"0 0 120 12\" width=\"120\" height=\"12\" role=\"img\" aria-label=\""
                 + "where 35 % or more is good and 10 % or more usable\"><rect x=\"2\" y=\"4\" width=\"11.6\" height=\"4\""
                 + " fill=\"var(--bad)\"/><rect x=\"13.6\" y=\"4\" width=\"29\" height=\"4\" fill=\"var(--usable)\"/>"
                 + "<rect x=\"42.6\" y=\"4\" width=\"75.4\" height=\"4\" fill=\"var(--good)\"/><circle cx=\""

@@ -45,7 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
     static final String BAD_FIT_MEANS =
-            "the fit did not converge, or its k-hat says not to trust it (results are written all the same)";
+            "the verdict is not to trust the fit: it did not converge, or is wrong (results are written all the same)";
     static final String BAD_INPUT_MEANS = "the command line or the data need a correction";
     static final String BROKEN_MEANS = "something broke: a device, the disk, the output, or elbo4j itself";
     static final String SIGNALLED_MEANS =

@@ -22,8 +22,8 @@ import picocli.CommandLine.ParameterException;
 
 /** What the two regressions have in common on the command line. */
 final class RegressionOptions {
-    /** From here on a full covariance is more than most data can fill and most people can read. */
-    private static final int LARGEST_FULL_RANK = 50;
+    /** From here on a full covariance takes long, and is more than most data can fill. */
+    private static final int LARGEST_FULL_RANK = 200;
 
     /** Beyond it a covariance makes fit.json a file of megabytes, which few read. */
     static final int MOST_COVARIANCES = 200;

@@ -49,9 +49,11 @@ final class ResultView {
                 "weights",
                 fit.assessment().draws() == 0
                         ? "not measured"
-                        : "Pareto k-hat " + Numbers.fixed(fit.kHat(), 2) + ", effective sample size "
+                        : "effective sample size "
                                 + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
-                                + Numbers.grouped(fit.assessment().draws()));
+                                + Numbers.grouped(fit.assessment().draws()) + ", Pareto k-hat "
+                                + Numbers.fixed(fit.kHat(), 2)
+                                + new Explanation(fit).kHatAside());
         line(out, "fit", explanation.outcome());
         line(
                 out,
@@ -68,8 +70,8 @@ final class ResultView {
         }
         if (fit.verdict() != Verdict.GOOD) {
             out.println();
-            out.println(Text.wrap(explanation.verdict(), width, ""));
-            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + advice, width, "  ")));
+            out.println(Text.wrap(Text.plain(explanation.verdict()), width, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Text.plain(advice), width, "  ")));
         }
     }
 
@@ -120,6 +122,6 @@ final class ResultView {
     }
 
     private void line(PrintWriter out, String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + value, width, " ".repeat(8)));
+        out.println(Text.wrap(Text.pad(name, 8) + Text.plain(value), width, " ".repeat(8)));
     }
 }

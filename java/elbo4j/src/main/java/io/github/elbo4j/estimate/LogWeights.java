@@ -149,6 +149,22 @@ public final class LogWeights {
         return sum * sum / squares / values[problem].length;
     }
 
+    /** {@link #efficiency} of the weights as they are, which a single one that stands out takes down. */
+    public double plainEfficiency(int problem) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : values[problem]) {
+            largest = Math.max(largest, value); // NaN stays
+        }
+        double sum = 0;
+        double squares = 0;
+        for (double value : values[problem]) {
+            double weight = StrictMath.exp(value - largest);
+            sum += weight;
+            squares += weight * weight;
+        }
+        return sum * sum / squares / values[problem].length;
+    }
+
     /** The weights in units of the largest, truncated at √S times their mean. */
     static double[] truncated(double[] logWeights) {
         double largest = Double.NEGATIVE_INFINITY;

@@ -35,6 +35,9 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** The importance weights have a heavy tail. */
         HEAVY_TAIL(
                 "Try the full-rank family, a transformation that makes the posterior more Gaussian, or tighter priors."),
+        /** Some of the posterior lies where draws of q do not reach. */
+        FAR_MASS(
+                "Look there: constrain the parameter, fit each part by itself (initialMean), or transform the parameter."),
         /** Importance weighting moves a mean. */
         SHIFTED("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
         /** Importance weighting changes a standard deviation. */

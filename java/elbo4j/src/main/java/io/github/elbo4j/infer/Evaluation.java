@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * command.
  */
 final class Evaluation {
-    /** Weights this uniform leave nothing for k-hat to say. */
+    /** Weights this uniform, none of them standing out, leave nothing for k-hat to say. */
     private static final double UNIFORM = 0.9;
     /** Efficiency of a good fit, and of a usable one. */
     private static final double GOOD_EFFICIENCY = 0.35;
@@ -39,13 +39,19 @@ final class Evaluation {
     /** Ratios of standard deviations, or their inverse. */
     private static final double GOOD_RATIO = 1.15;
 
-    private static final double USABLE_RATIO = 1.6;
+    private static final double USABLE_RATIO = 1 / 0.7;
+    /** Share of the posterior far from q along a line. */
+    private static final double GOOD_FAR = 0.005;
+
+    private static final double USABLE_FAR = 0.02;
     /** log evidence − ELBO, KL(q‖p), in nats for each parameter. */
     private static final double GOOD_GAP = 0.06;
 
     private static final double USABLE_GAP = 0.3;
     /** How many standard errors a finding must be beyond its threshold. */
     private static final double Z = 2;
+    /** Draws among which one is looked for that is outside of p's support. */
+    private static final int MOST_SHOWN = 1 << 14;
     /** Draws at most, so that weights fit a host array and a fit is not outlasted by its evaluation. */
     private static final int MOST_DRAWS = 1 << 17;
     /** Numbers that the draws for importance-weighted moments may be. */
@@ -53,7 +59,9 @@ final class Evaluation {
     /** Spacing of float64 at log p, in nats, that still counts as none. */
     private static final double COARSE = 0.25;
     /** Spacings of float32 at a mean that its standard deviation must have. */
-    private static final double SPACINGS = 64;
+    private static final double SPACINGS = 8;
+    /** Within so many standard deviations of q a mode is covered, if the weights are efficient. */
+    private static final double COVERED = 2.5;
 
     private final LogJoint joint;
     private final VariationalFamily q;
@@ -65,6 +73,7 @@ final class Evaluation {
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private double kHat = Double.NaN;
     private double efficiency = Double.NaN;
+    private boolean uniform; // whether the weights are, so that k-hat is not asked
     private int weights;
 
     /**
@@ -90,6 +99,9 @@ final class Evaluation {
      */
     void measure(int atFirst, long most) {
         elbo = LogWeights.elbo(joint, q, key.fork("evaluation"), atFirst, workspaceBytes);
+        if (!Double.isFinite(elbo.value())) {
+            noWeights(Support.outside(joint, q, key.fork("evaluation"), 0, Math.min(atFirst, MOST_SHOWN)));
+        }
         int count = Math.min(atFirst, LogWeights.MOST_DRAWS);
         // A draw for a weight costs about half of one for a gradient.
         int limit = (int) Math.max(count, Math.min(2 * most, MOST_DRAWS));
@@ -131,7 +143,7 @@ final class Evaluation {
     void judgeRepeat(Estimate last, double tolerance) {
         double apart = Math.abs(elbo.value() - last.value());
         double error = StrictMath.hypot(elbo.standardError(), last.standardError());
-        if (!(apart <= 4 * error + tolerance)) {
+        if (Double.isFinite(elbo.value()) && !(apart <= 4 * error + tolerance)) {
             concern(
                     Kind.UNREPEATED_ELBO,
                     Verdict.DO_NOT_TRUST,
@@ -141,11 +153,83 @@ final class Evaluation {
         }
     }
 
-    /** Whether the starts saw more modes than the one that q covers. */
+    /** Whether the starts saw modes that q does not cover. */
     void judgeModes(List<Mode> modes) {
-        if (!modes.isEmpty()) {
+        boolean covered = efficiency >= GOOD_EFFICIENCY && modes.stream().allMatch(this::isWithin);
+        if (!modes.isEmpty() && !covered) {
             concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(modes, joint));
         }
+    }
+
+    private boolean isWithin(Mode mode) {
+        double[] at = mode.at();
+        for (int d = 0; d < at.length; d++) {
+            if (!(Math.abs(at[d] - posterior.mean(d)) <= COVERED * posterior.standardDeviation(d))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * What p looks like along lines through q's mean, further out than draws of q reach. Of one parameter the line is the whole
+     * posterior; of several it is a part of it, which may be wider than the whole where q is right, so it only forbids good.
+     */
+    void judgeLines() {
+        LineScan scan = LineScan.of(joint, q.device(), posterior);
+        if (scan == null) {
+            return;
+        }
+        String name = joint.parameterNames().get(scan.parameter());
+        judge(
+                Kind.FAR_MASS,
+                name,
+                scan.share() <= GOOD_FAR,
+                scan.share() <= USABLE_FAR,
+                String.format(
+                        Locale.ROOT,
+                        "along %s, %.2g %% of the posterior lies more than %.0f standard deviations from the mean of q, most"
+                                + " of it near %.4g",
+                        name,
+                        100 * scan.share(),
+                        LineScan.FAR,
+                        scan.near()));
+        boolean whole = q.dimensions() == 1;
+        name = joint.parameterNames().get(scan.widest());
+        judge(
+                Kind.WRONG_WIDTH,
+                name,
+                scan.width() <= GOOD_RATIO,
+                !whole || (scan.width() <= USABLE_RATIO && Math.abs(scan.shift()) <= USABLE_SHIFT),
+                String.format(Locale.ROOT, "along %s, the posterior is %.2f times as wide as q", name, scan.width()));
+    }
+
+    /**
+     * Of a mean-field q the precision that the posterior has under it, whose inverse holds the standard deviations that
+     * correlations make (linear response; Giordano, Broderick and Jordan 2018).
+     *
+     * @param sd what q's would be, [D]
+     */
+    void judgeLinearResponse(double[] sd) {
+        int worst = 0;
+        double ratio = 0;
+        for (int d = 0; d < sd.length; d++) {
+            double each = sd[d] / posterior.standardDeviation(d);
+            if (each > ratio) {
+                worst = d;
+                ratio = each;
+            }
+        }
+        judge(
+                Kind.WRONG_WIDTH,
+                joint.parameterNames().get(worst),
+                ratio <= GOOD_RATIO,
+                ratio <= USABLE_RATIO,
+                String.format(
+                        Locale.ROOT,
+                        "with its correlations the standard deviation of %s is %.2f times that of q",
+                        joint.parameterNames().get(worst),
+                        ratio));
     }
 
     Estimate elbo() {
@@ -164,16 +248,17 @@ final class Evaluation {
         LogWeights ratios = LogWeights.draw(joint, q, key.fork("kHat"), count, workspaceBytes);
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
+        uniform = ratios.plainEfficiency(0) >= UNIFORM;
         return ratios;
     }
 
-    /** Whether more draws may change what the weights say. */
+    /** Whether more draws may change what the weights say: k-hat of few draws is too large as often as too small. */
     private boolean isUndecided(int count) {
-        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || efficiency >= UNIFORM) {
+        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || uniform) {
             return false;
         }
         double error = kHatError(count);
-        return kHat - error <= usable(count) && kHat + error >= GOOD_K;
+        return kHat + error >= GOOD_K && (kHat - error <= usable(count) || efficiency >= GOOD_EFFICIENCY);
     }
 
     /** Two standard errors of k-hat, each about {@code (1 + k)/√M} with M ratios in the tail. */
@@ -186,16 +271,23 @@ final class Evaluation {
         return Math.min(1 - 1 / StrictMath.log10(draws), USABLE_K);
     }
 
+    private void noWeights(@Nullable String where) {
+        concern(
+                Kind.NO_WEIGHTS,
+                Verdict.DO_NOT_TRUST,
+                null,
+                "the importance weights p/q of fresh draws are not finite, or all but a few vanish"
+                        + (where == null ? "" : ": " + where));
+    }
+
     private void judgeWeights(LogWeights ratios) {
-        if (!(efficiency > 0) || (efficiency < UNIFORM && !Double.isFinite(kHat))) {
-            concern(
-                    Kind.NO_WEIGHTS,
-                    Verdict.DO_NOT_TRUST,
-                    null,
-                    "the importance weights p/q of fresh draws are not finite, or all but a few vanish");
+        if (!(efficiency > 0) || (!uniform && !Double.isFinite(kHat))) {
+            if (Double.isFinite(elbo.value())) {
+                noWeights(Support.outside(joint, q, key.fork("kHat"), 0, Math.min(weights, MOST_SHOWN)));
+            }
             return;
         }
-        if (efficiency < UNIFORM) {
+        if (!uniform) {
             double surely = kHat - kHatError(weights);
             judge(
                     Kind.HEAVY_TAIL,

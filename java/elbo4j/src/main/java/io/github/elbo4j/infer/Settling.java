@@ -42,6 +42,8 @@ final class Settling {
         double[] comparisonAt(float[] here);
     }
 
+    private NaturalGradient.@Nullable Curvature latest; // of a mean-field fit
+
     /**
      * How an attempt ended.
      *
@@ -127,6 +129,19 @@ final class Settling {
         }
     }
 
+    /** The standard deviations in the inverse of the latest measured precision under a mean-field q; null if there is none. */
+    double @Nullable [] linearResponse() {
+        NaturalGradient.Curvature under = latest;
+        if (under == null) {
+            return null;
+        }
+        double[] sd = new double[joint.dimensions()];
+        for (int d = 0; d < sd.length; d++) {
+            sd[d] = Math.sqrt(under.covariance()[d][d]);
+        }
+        return sd;
+    }
+
     private static Outcome unsettled(float[] at, String words) {
         return new Outcome(at, null, words);
     }
@@ -179,7 +194,8 @@ final class Settling {
         }
         StartNormal normal = StartNormal.independent(mean, deviations(parameters));
         try (PointDensity density = new PointDensity(device, joint)) {
-            return Precision.under(normal, density, device, key.fork("curvature"));
+            latest = Precision.under(normal, density, device, key.fork("curvature"));
+            return latest;
         }
     }
 }

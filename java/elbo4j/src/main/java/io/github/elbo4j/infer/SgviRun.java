@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
@@ -154,7 +155,11 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             result = begin() ? kept : run();
         } catch (CancellationException e) {
             status = Status.INTERRUPTED;
-            message = "stopped in the middle of step " + (steps + 1);
+            message = steps > 0
+                    ? "stopped in the middle of step " + (steps + 1)
+                    : keeps
+                            ? "stopped before the first step; this is the best normal on the way to a start"
+                            : "stopped before the first step; nothing was fitted, this is the initial guess";
             result = keeps ? kept : original(snapshot.phi);
         } catch (DeviceException e) {
             // What the user's own function throws is the user's.
@@ -228,6 +233,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             if (normal != null) {
                 kept = normal.parameters(settings.family);
                 keeps = true;
+            }
+            Interrupts.check();
+            if (normal != null) {
                 goTo(kept);
                 // With minibatches the steps come first: they cost less than passes over all rows.
                 if (epoch == 0 && settle()) {
@@ -510,6 +518,24 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return LogWeights.draw(of, average, key.fork(purpose), count, settings.workspaceBytes);
     }
 
+    /** What draws of q cannot tell; only of a fit that is otherwise to be believed, since it costs evaluations. */
+    private void judgeBeyond(Evaluation evaluation) {
+        if (evaluation.assessment().verdict() == Verdict.DO_NOT_TRUST) {
+            return;
+        }
+        try {
+            evaluation.judgeLines();
+            double[] linearResponse = settling == null ? null : settling.linearResponse();
+            if (linearResponse != null) {
+                evaluation.judgeLinearResponse(linearResponse);
+            }
+        } catch (CancellationException e) {
+            status = Status.INTERRUPTED;
+            message += "; the result was not measured";
+            evaluation.judgeEnd(status, message);
+        }
+    }
+
     private FitResult measure(float[] parameters) {
         Gaussian posterior = average.toGaussian(parameters);
         Evaluation evaluation = new Evaluation(joint, average, posterior, trace.recent(), key, settings.workspaceBytes);
@@ -540,6 +566,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         if (start != null) {
             evaluation.judgeModes(start.modes());
         }
+        judgeBeyond(evaluation);
         if (trace.steps() > 0) {
             tell();
         }

@@ -84,7 +84,7 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
             f[s] = 0.5 * squares + 0.5 * dimensions * LOG_TWO_PI + logDeterminant;
         }
         double[] logP = new double[draws];
-        density.evaluate(draws, z, logP, new double[z.length]);
+        density.evaluate(draws, z, logP, null);
         for (int s = 0; s < draws; s++) {
             f[s] += logP[s];
         }

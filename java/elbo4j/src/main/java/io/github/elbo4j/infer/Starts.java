@@ -10,8 +10,10 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ final class Starts {
     private static final int FINALISTS = 3;
     /** The standard deviation of the other paths' first points around the initial mean. */
     private static final double SPREAD = 2;
+    /** The same around the first end that a path found, in standard deviations of the normal there. */
+    private static final double LOCAL_SPREAD = 6;
     /** Dimensions up to which covariances of a path are dense and the Hessian is measured. */
     static final int DENSE = 256;
     /** A mode with a smaller part of the evidence of all than exp of this does not count. */
@@ -74,12 +78,12 @@ final class Starts {
         float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
         List<Candidate> candidates = new ArrayList<>();
         List<Arrival> arrivals = new ArrayList<>();
-        for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
-            double[] from = mean.clone();
-            for (int d = 0; d < dimensions && p > 0; d++) {
-                from[d] += SPREAD * offsets[(p - 1) * dimensions + d];
+        try {
+            for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
+                walk(place(p, mean, offsets, arrivals), candidates, arrivals);
             }
-            walk(from, candidates, arrivals);
+        } catch (CancellationException e) {
+            return interrupted(candidates);
         }
         StartNormal best = null;
         double bestElbo = Double.NEGATIVE_INFINITY;
@@ -104,6 +108,26 @@ final class Starts {
         return new Found(best, modes, evaluations, words);
     }
 
+    /** Where path p begins: at the mean, some units around it, or, of every other path, around the first end in its own scale. */
+    private double[] place(int p, double[] mean, float[] offsets, List<Arrival> arrivals) {
+        Arrival first = p % 2 == 0 && p > 0 && !arrivals.isEmpty() ? arrivals.get(0) : null;
+        double[] from = (first == null ? mean : first.end).clone();
+        for (int d = 0; d < dimensions && p > 0; d++) {
+            double unit = first == null ? SPREAD : LOCAL_SPREAD * first.normal.sd()[d];
+            from[d] += unit * offsets[(p - 1) * dimensions + d];
+        }
+        return from;
+    }
+
+    /** The thread was interrupted, so that nothing more may be evaluated: the best of what has been, if there is any. */
+    private Found interrupted(List<Candidate> candidates) {
+        StartNormal best = candidates.stream()
+                .max(Comparator.comparingDouble(Candidate::elbo))
+                .map(Candidate::normal)
+                .orElse(null);
+        return new Found(best, List.of(), evaluations, "was stopped while it looked for a start");
+    }
+
     private void walk(double[] from, List<Candidate> candidates, List<Arrival> arrivals) {
         LbfgsPath path = new LbfgsPath(density, from, cancelled);
         StartNormal[] best = new StartNormal[1];
@@ -111,13 +135,22 @@ final class Starts {
         int[] visits = {0};
         // A dense normal costs D³; of a long path in many dimensions only some are looked at.
         int stride = 1 + dimensions / 64;
-        boolean finite = path.walk((x, gradient, h) -> {
-            if (visits[0]++ % stride != 0) {
-                return;
+        boolean finite;
+        try {
+            finite = path.walk((x, gradient, h) -> {
+                if (visits[0]++ % stride != 0) {
+                    return;
+                }
+                consider(normal(x, gradient, h), best, elbo);
+            });
+        } catch (CancellationException e) {
+            if (best[0] != null) {
+                candidates.add(new Candidate(best[0], elbo[0]));
             }
-            consider(normal(x, gradient, h), best, elbo);
-        });
-        evaluations += path.evaluations();
+            throw e;
+        } finally {
+            evaluations += path.evaluations();
+        }
         if (!finite) {
             return;
         }
@@ -128,7 +161,9 @@ final class Starts {
             candidates.add(new Candidate(best[0], elbo[0]));
         }
         if (path.arrived() && best[0] != null) {
-            StartNormal there = measured(path.end(), best[0]);
+            StartNormal there = dimensions > DENSE
+                    ? StartNormal.independent(path.end(), best[0].sd())
+                    : measured(path.end(), best[0]);
             if (there != null && there.isFinite()) {
                 evaluations += DRAWS;
                 candidates.add(
@@ -259,7 +294,7 @@ final class Starts {
             }
         }
         double[] logP = new double[inner];
-        density.evaluate(inner, points, logP, new double[points.length]);
+        density.evaluate(inner, points, logP, null);
         evaluations += inner;
         double dip = Arrays.stream(logP).min().orElse(Double.NaN);
         return !(dip > Math.min(a.logP, b.logP) - 1);

@@ -34,7 +34,7 @@ final class Support {
                 points[i] = z[i];
             }
             double[] logP = new double[draws];
-            density.evaluate(draws, points, logP, new double[z.length]);
+            density.evaluate(draws, points, logP, null);
             for (int s = 0; s < draws; s++) {
                 if (!Double.isFinite(logP[s])) {
                     double[] draw = Arrays.copyOfRange(points, s * n, (s + 1) * n);
@@ -57,7 +57,7 @@ final class Support {
             }
         }
         double[] logP = new double[n + 1];
-        density.evaluate(n + 1, points, logP, new double[points.length]);
+        density.evaluate(n + 1, points, logP, null);
         StringBuilder alone = new StringBuilder();
         for (int i = 0; i < n && Double.isFinite(logP[n]); i++) {
             if (!Double.isFinite(logP[i])) {

@@ -9,6 +9,7 @@ import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Workspace;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,8 @@ public final class PointDensity implements AutoCloseable {
     private final @Nullable HostLogJoint host;
     private final Workspace workspace;
     private final Buffers own;
-    private final Map<Integer, Program> programs = new HashMap<>(); // by rows
+    private final Map<Integer, Program> withGradient = new HashMap<>(); // by rows
+    private final Map<Integer, Program> withoutGradient = new HashMap<>();
     private Buffer z; // [rows][D]
     private Buffer logP; // [rows] FLOAT64
     private Buffer slopes; // [rows][D]
@@ -55,9 +57,9 @@ public final class PointDensity implements AutoCloseable {
      * @param rows how many; the arrays may be longer
      * @param points [rows][D] row-major
      * @param values [rows], {@code log p} is written to it
-     * @param gradient [rows][D], {@code ∇z log p} is written to it
+     * @param gradient null, or [rows][D], {@code ∇z log p} is written to it
      */
-    public void evaluate(int rows, double[] points, double[] values, double[] gradient) {
+    public void evaluate(int rows, double[] points, double[] values, double @Nullable [] gradient) {
         int elements = rows * joint.dimensions();
         if (host != null) {
             host.evaluate(rows, points, values, gradient);
@@ -68,10 +70,13 @@ public final class PointDensity implements AutoCloseable {
             floats[i] = (float) points[i];
         }
         z.write(0, floats, 0, elements);
-        programs.computeIfAbsent(rows, this::bind).run();
-        slopes.read(0, floats, 0, elements);
-        for (int i = 0; i < elements; i++) {
-            gradient[i] = floats[i];
+        Map<Integer, Program> programs = gradient == null ? withoutGradient : withGradient;
+        programs.computeIfAbsent(rows, r -> bind(r, gradient != null)).run();
+        if (gradient != null) {
+            slopes.read(0, floats, 0, elements);
+            for (int i = 0; i < elements; i++) {
+                gradient[i] = floats[i];
+            }
         }
         logP.read(0, values, 0, rows);
     }
@@ -87,16 +92,18 @@ public final class PointDensity implements AutoCloseable {
         }
     }
 
-    private Program bind(int rows) {
+    private Program bind(int rows, boolean gradient) {
         Recorder recorder = new Recorder(workspace);
-        joint.record(recorder, Shape.of(1, rows, joint.dimensions()), z, logP, slopes);
+        joint.record(recorder, Shape.of(1, rows, joint.dimensions()), z, logP, gradient ? slopes : null);
         return recorder.bind();
     }
 
     @Override
     public void close() {
-        programs.values().forEach(Program::close);
-        programs.clear();
+        for (Map<Integer, Program> programs : List.of(withGradient, withoutGradient)) {
+            programs.values().forEach(Program::close);
+            programs.clear();
+        }
         own.close();
         workspace.close();
     }

@@ -1,0 +1,117 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What draws of q do not see: log p along one line for each parameter, through q's mean and as q's regression of the others
+ * on the parameter goes, so that q is N(0, 1) along each. A long tail, a second mode or a broad part under a narrow one
+ * shows there even where every draw of q calls its weight 1. Of more than {@link #LINES} parameters as many, evenly spaced.
+ *
+ * @param share of p's integral along the line that is more than {@link #FAR} from the mean: the largest of any parameter
+ * @param parameter whose line it is
+ * @param near the parameter's value where p is largest out there
+ * @param width p's standard deviation along a line, in units of q's: the largest of any parameter
+ * @param widest the parameter whose line that is
+ * @param shift p's mean along the line of the first parameter, in q's standard deviations
+ */
+record LineScan(double share, int parameter, double near, double width, int widest, double shift) {
+    /** In standard deviations of q; a normal has 6e-7 of its mass beyond. */
+    static final double FAR = 5;
+
+    private static final int LINES = 256;
+    /** Places in standard deviations, to either side: half apart up to 6, 1 up to 20, 2 up to 40, within a mode's width. */
+    private static final double[] PLACES = places();
+
+    private static double[] places() {
+        double[] all = new double[73];
+        for (int i = 1; i <= 36; i++) {
+            double t = i <= 12 ? 0.5 * i : i <= 26 ? i - 6 : 2 * i - 32;
+            all[36 + i] = t;
+            all[36 - i] = -t;
+        }
+        return all;
+    }
+
+    /** Null if log p is not finite at the mean, or cannot be asked so far out. */
+    static @Nullable LineScan of(LogJoint joint, Device device, Gaussian posterior) {
+        LineScan worst = null;
+        int dimensions = posterior.dimensions();
+        int count = Math.min(LINES, dimensions);
+        try (PointDensity density = new PointDensity(device, joint)) {
+            for (int line = 0; line < count; line++) {
+                int parameter = (int) ((long) line * dimensions / count);
+                LineScan here = along(density, posterior, parameter);
+                if (here == null) {
+                    return null;
+                }
+                worst = worst == null ? here : worst.worse(here);
+            }
+        } catch (DeviceException | CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return null; // the user's own function does not allow such values
+        }
+        return worst;
+    }
+
+    private LineScan worse(LineScan other) {
+        LineScan far = other.share > share ? other : this;
+        LineScan wide = other.width > width ? other : this;
+        return new LineScan(far.share, far.parameter, far.near, wide.width, wide.widest, shift);
+    }
+
+    private static @Nullable LineScan along(PointDensity density, Gaussian posterior, int parameter) {
+        int dimensions = posterior.dimensions();
+        double sd = posterior.standardDeviation(parameter);
+        double[] direction = new double[dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            boolean none = posterior.isIndependent() && d != parameter;
+            direction[d] = none ? 0 : posterior.covariance(d, parameter) / sd;
+        }
+        double[] points = new double[PLACES.length * dimensions];
+        for (int i = 0; i < PLACES.length; i++) {
+            for (int d = 0; d < dimensions; d++) {
+                points[i * dimensions + d] = posterior.mean(d) + PLACES[i] * direction[d];
+            }
+        }
+        double[] logP = new double[PLACES.length];
+        density.evaluate(PLACES.length, points, logP, null);
+        if (!Double.isFinite(logP[PLACES.length / 2])) {
+            return null;
+        }
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : logP) {
+            largest = value > largest ? value : largest;
+        }
+        double all = 0;
+        double far = 0;
+        double first = 0;
+        double second = 0;
+        int most = 0;
+        for (int i = 0; i < PLACES.length; i++) {
+            double below = PLACES[Math.max(0, i - 1)];
+            double above = PLACES[Math.min(PLACES.length - 1, i + 1)];
+            // NaN has no mass here; draws of q tell of it
+            double mass =
+                    logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * (above - below) / 2 : 0;
+            all += mass;
+            first += mass * PLACES[i];
+            second += mass * PLACES[i] * PLACES[i];
+            if (Math.abs(PLACES[i]) > FAR) {
+                far += mass;
+                boolean more = Math.abs(PLACES[most]) <= FAR || logP[i] > logP[most];
+                most = more ? i : most;
+            }
+        }
+        double shift = first / all;
+        double width = Math.sqrt(Math.max(0, second / all - shift * shift));
+        return new LineScan(
+                far / all, parameter, posterior.mean(parameter) + PLACES[most] * sd, width, parameter, shift);
+    }
+}
