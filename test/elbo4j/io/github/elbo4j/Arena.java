@@ -97,6 +97,13 @@ public final class Arena implements AutoCloseable {
         return buffer;
     }
 
+    /** An INT32 buffer that is read and written: the values, and guards. */
+    public Buffer inOut(int[] values) {
+        Buffer buffer = out(ElementType.INT32, values.length);
+        buffer.write(0, values, 0, values.length);
+        return buffer;
+    }
+
     /** What an output holds; its guards must be as they were. */
     public float[] floats(Buffer output) {
         float[] all = output.toFloats();

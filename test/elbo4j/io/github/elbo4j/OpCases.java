@@ -77,6 +77,24 @@ public final class OpCases {
                 c.ops.scale(0.3, x, accumulate, new Matrix(c.changedDoubles((n + 2L) * m), 1, m, n, n + 2L, 1));
             });
         }
+        for (boolean accumulate : new boolean[] {false, true}) {
+            add(all, "scale", accumulate ? "accumulated float32" : "float32", c -> {
+                int n = c.draws();
+                int m = c.problems();
+                Matrix x = Matrix.of(c.normals((long) m * n), n, m).transposed();
+                c.ops.scale(0.3, x, accumulate, new Matrix(c.changed((n + 2L) * m), 1, m, n, n + 2L, 1));
+            });
+        }
+        add(all, "advance", "", c -> {
+            int n = c.draws();
+            int[] by = new int[n];
+            int[] counter = new int[n];
+            for (int i = 0; i < n; i++) {
+                by[i] = 3 * i - 7;
+                counter[i] = Integer.MAX_VALUE - 5 * i;
+            }
+            c.ops.advance(n, c.arena.of(by), c.arena.inOut(counter));
+        });
         add(all, "scale", "a constant of each problem", c -> {
             int n = c.draws();
             int m = c.problems();

@@ -14,6 +14,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
@@ -54,7 +55,7 @@ class ProgramCallsTest {
                 Buffer x = device.allocate(N);
                 Buffer y = device.allocate(N)) {
             List<Float> seen = new ArrayList<>();
-            Recorder recorder = new Recorder(device);
+            Recorder recorder = new Recorder(new Workspace(device));
             recorder.axpy(N, 1, y, x);
             recorder.axpy(N, 1, y, x);
             recorder.run(new HostCall("look and write", () -> {
@@ -95,7 +96,7 @@ class ProgramCallsTest {
             Buffer c = arena.of(new float[4]);
             Buffer z = arena.of(new float[6]);
             Buffer w = arena.of(new float[6]);
-            Recorder recorder = new Recorder(device);
+            Recorder recorder = new Recorder(new Workspace(device));
             recorder.run(new MathOps.Average(4, Scalar.lookedUp(arena.of(new double[] {1, 0.5, 0.25}), Index.counted(counter, 0)), b, a));
             recorder.gemm(Matrix.of(a, 2, 2), Matrix.of(b, 2, 2), false, Matrix.of(c, 2, 2));
             recorder.fill(4, -1, a);
@@ -171,7 +172,7 @@ class ProgramCallsTest {
         try (Device device = CudaDevice.open(OTHER);
                 Buffer x = device.allocate(N)) {
             for (int parts = 1; parts <= 4; parts++) {
-                Recorder recorder = new Recorder(device);
+                Recorder recorder = new Recorder(new Workspace(device));
                 for (int i = 0; i < parts; i++) {
                     if (i > 0) {
                         recorder.run(new HostCall("between", () -> {}));
@@ -198,7 +199,7 @@ class ProgramCallsTest {
                 Buffer one = device.allocate(N)) {
             device.ops().fill(N, 1, one);
             for (int length : new int[] {0, 1, 2, 300}) {
-                Recorder recorder = new Recorder(device);
+                Recorder recorder = new Recorder(new Workspace(device));
                 for (int i = 0; i < length; i++) {
                     recorder.axpy(N, 1, one, x);
                 }

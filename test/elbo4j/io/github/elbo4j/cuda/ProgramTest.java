@@ -20,6 +20,7 @@ import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Signature;
@@ -167,7 +168,7 @@ class ProgramTest {
             Buffer sums = arena.doubles(3);
             List<Program> programs = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                Recorder recorder = new Recorder(device);
+                Recorder recorder = new Recorder(new Workspace(device));
                 for (int j = random.nextInt(5); j >= 0; j--) {
                     launch(recorder, random, x, long1, sums, reads);
                 }
@@ -223,7 +224,7 @@ class ProgramTest {
             double[] want = new double[4];
             for (int i = 0; i < 4; i++) {
                 float[] x = Numbers.normals(i, 5000 * (i + 1));
-                Recorder recorder = new Recorder(device);
+                Recorder recorder = new Recorder(new Workspace(device));
                 sums[i] = arena.doubles(1);
                 recorder.sumRows(1, x.length, arena.of(x), sums[i]);
                 recorder.run(new HostCall("nothing", () -> {}));

@@ -8,6 +8,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Workspace;
 
 /** A program of three kernels, {@code x = (value + y)²}, with its buffers. */
 final class ProgramThree implements AutoCloseable {
@@ -22,7 +23,7 @@ final class ProgramThree implements AutoCloseable {
         x = device.allocate(N);
         y = device.copyOf(Numbers.normals(1, N));
         value = device.allocate(1);
-        Recorder recorder = new Recorder(device);
+        Recorder recorder = new Recorder(new Workspace(device));
         recorder.scale(1, new Matrix(value, 0, 1, N, 0, 0), false, Matrix.of(x, 1, N));
         recorder.axpy(N, 1, y, x);
         recorder.multiply(N, x, x, x);

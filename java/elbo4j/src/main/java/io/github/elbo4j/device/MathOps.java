@@ -79,6 +79,10 @@ public interface MathOps extends Runner {
                 throw new IllegalArgumentException(
                         "x is " + Check.extents(x) + ", but must be " + Check.extents(y) + " as y is");
             }
+            if (x.buffer().type() != y.buffer().type()) {
+                throw new IllegalArgumentException("x holds " + x.buffer().type() + ", but y holds "
+                        + y.buffer().type() + ": both must hold FLOAT64, or both FLOAT32");
+            }
         }
 
         /** FLOAT64 or FLOAT32. */
