@@ -250,9 +250,11 @@ class ProgramFaultsTest {
             Map<Live, Long> before = CudaDeviceTest.live();
             for (int i = 0; i < 3; i++) {
                 Program program = device.bind(operations);
-                assertThat(Emulator.live(Live.EXECUTABLES) - before.get(Live.EXECUTABLES)).isEqualTo(2);
+                assertThat(Emulator.live(Live.EXECUTABLES) - before.get(Live.EXECUTABLES))
+                        .isEqualTo(2);
                 assertThat(Emulator.live(Live.GRAPHS)).isEqualTo(before.get(Live.GRAPHS));
-                assertThat(Emulator.live(Live.ALLOCATIONS) - before.get(Live.ALLOCATIONS)).isEqualTo(1);
+                assertThat(Emulator.live(Live.ALLOCATIONS) - before.get(Live.ALLOCATIONS))
+                        .isEqualTo(1);
                 program.run();
                 program.close(); // though its work is under way
                 program.close();

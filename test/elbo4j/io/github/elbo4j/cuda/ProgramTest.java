@@ -20,10 +20,10 @@ import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Signature;
+import io.github.elbo4j.device.Workspace;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,7 +107,8 @@ class ProgramTest {
             }
             Class<?>[] types =
                     Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return (Operation) operation.getClass().getDeclaredConstructor(types).newInstance(values);
+            return (Operation)
+                    operation.getClass().getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
@@ -314,8 +315,8 @@ class ProgramTest {
             program.close();
             program.close();
             assertThatIllegalStateException().isThrownBy(program::run).withMessage("the program is closed");
-            Program closing = device.bind(List.of(
-                    new MathOps.Fill(N, 1, y), new HostCall("closing", y::close), new MathOps.Fill(N, 2, y)));
+            Program closing = device.bind(
+                    List.of(new MathOps.Fill(N, 1, y), new HostCall("closing", y::close), new MathOps.Fill(N, 2, y)));
             assertThatIllegalStateException().isThrownBy(closing::run).withMessageContaining("closed");
             closing.close();
         }

@@ -90,8 +90,8 @@ public final class AllocationMain {
             return allocated(device, (ops, step) -> {
                 ops.run(new FusedOps.GaussianElbo(KEY, step, SHAPE, true, mu, omega, target, logP, logQ, runs));
                 ops.gaussianAdam(
-                        KEY, 0, 2, small, false, false, mu, omega, 1, 0.01f, 0.9f, 0.999f, 1e-8f, m, v,
-                        parameter, moments, 0);
+                        KEY, 0, 2, small, false, false, mu, omega, 1, 0.01f, 0.9f, 0.999f, 1e-8f, m, v, parameter,
+                        moments, 0);
             });
         }
     }
@@ -187,7 +187,8 @@ public final class AllocationMain {
                 for (int round = 0; round < 30 && least >= few; round++) {
                     counter.write(0, new int[1], 0, 1);
                     long[] ids = Thread.getAllStackTraces().keySet().stream()
-                            .filter(t -> t == Thread.currentThread() || t.getName().startsWith("elbo4j"))
+                            .filter(t ->
+                                    t == Thread.currentThread() || t.getName().startsWith("elbo4j"))
                             .mapToLong(Thread::getId)
                             .toArray();
                     long start = total(threads, ids);

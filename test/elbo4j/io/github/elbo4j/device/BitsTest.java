@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.Numbers;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import io.github.elbo4j.Numbers;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,12 +106,12 @@ class BitsTest {
 
     /** All of what is written; of what is updated, which may be a record or a few runs among others, some of it. */
     private static void assertWritten(String what, Signature.Argument argument) {
-        double[] values =
-                switch (argument.buffer().type()) {
-                    case FLOAT32 -> Numbers.doubles(argument.buffer().toFloats());
-                    case FLOAT64 -> argument.buffer().toDoubles();
-                    case INT32 -> Arrays.stream(argument.buffer().toInts()).asDoubleStream().toArray();
-                };
+        double[] values = switch (argument.buffer().type()) {
+            case FLOAT32 -> Numbers.doubles(argument.buffer().toFloats());
+            case FLOAT64 -> argument.buffer().toDoubles();
+            case INT32 ->
+                Arrays.stream(argument.buffer().toInts()).asDoubleStream().toArray();
+        };
         double poison = argument.type() == ElementType.INT32 ? (int) Arena.POISON : Arena.POISON;
         Matrix view = argument.view();
         LongStream places = view == null

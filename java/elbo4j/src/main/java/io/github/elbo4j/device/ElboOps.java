@@ -22,7 +22,8 @@ public interface ElboOps extends Runner {
      *
      * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
      */
-    record Moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, Index slot)
+    record Moments(
+            int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, Index slot)
             implements Operation {
         public Moments {
             Check.positive("draws", draws);
@@ -46,8 +47,13 @@ public interface ElboOps extends Runner {
      * @param alpha not 1; alpha → 1 is the ELBO: use {@link Moments}
      * @param bound [B][2] FLOAT64, written
      */
-    record Renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound)
-            implements Operation {
+    record Renyi(
+            int problems,
+            int draws,
+            float alpha,
+            Buffer logP,
+            @Nullable Buffer logQ,
+            Buffer bound) implements Operation {
         public Renyi {
             if (!Float.isFinite(alpha) || alpha == 1f) {
                 throw new IllegalArgumentException(
@@ -86,8 +92,7 @@ public interface ElboOps extends Runner {
         }
     }
 
-    private static Signature densities(
-            String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
+    private static Signature densities(String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
         long rows = Check.product(problems, "problems", draws, "draws");
         Signature signature = Signature.of(operation).reads("logP", ElementType.FLOAT64, logP, rows);
         return logQ == null ? signature : signature.reads("logQ", ElementType.FLOAT64, logQ, rows);

@@ -69,9 +69,7 @@ public interface FusedOps extends Runner {
             target.reads(signature, shape)
                     .writes("logP", ElementType.FLOAT64, logP, shape.rows())
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
-            return runs == null
-                    ? signature
-                    : signature.runs(runs, shape, 2L * shape.dimensions());
+            return runs == null ? signature : signature.runs(runs, shape, 2L * shape.dimensions());
         }
     }
 
@@ -134,8 +132,7 @@ public interface FusedOps extends Runner {
                 return signature;
             }
             Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
-            return signature.updates(
-                    "moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
+            return signature.updates("moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
         }
     }
 

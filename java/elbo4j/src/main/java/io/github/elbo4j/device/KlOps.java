@@ -22,8 +22,7 @@ public interface KlOps extends Runner {
     }
 
     /** Its gradient: {@code mu} and {@code sigma² − 1}; both [B][D], written. */
-    record KlToStandardGradient(
-            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega)
+    record KlToStandardGradient(int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega)
             implements Operation {
         @Override
         public Signature signature() {

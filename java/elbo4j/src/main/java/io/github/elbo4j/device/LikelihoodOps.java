@@ -39,8 +39,7 @@ public interface LikelihoodOps extends Runner {
      * @param eta [R][K][N], read and replaced
      * @param logP [R] FLOAT64, added to
      */
-    record CategoricalLogit(
-            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
+    record CategoricalLogit(int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
             implements Operation {
         public CategoricalLogit {
             Check.scale(scale);
@@ -113,8 +112,7 @@ public interface LikelihoodOps extends Runner {
                     .matrix("logNoise", ElementType.FLOAT32, logNoise, Signature.Access.READS);
             return gradLogNoise == null
                     ? signature
-                    : signature.matrix(
-                            "gradLogNoise", ElementType.FLOAT32, gradLogNoise, Signature.Access.UPDATES);
+                    : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Signature.Access.UPDATES);
         }
     }
 
@@ -123,9 +121,7 @@ public interface LikelihoodOps extends Runner {
             String operation, int rows, String name, int classes, int observations, Buffer eta, Buffer logP) {
         Check.notNegative("observations", observations);
         long predictors = Check.times("eta", Check.product(rows, "rows", classes, name), observations);
-        return Signature.of(operation)
-                .updates("eta", eta, predictors)
-                .updates("logP", ElementType.FLOAT64, logP, rows);
+        return Signature.of(operation).updates("eta", eta, predictors).updates("logP", ElementType.FLOAT64, logP, rows);
     }
 
     /** {@link BernoulliLogit}. */

@@ -43,7 +43,8 @@ public interface MathOps extends Runner {
 
         @Override
         public Signature signature() {
-            ElementType type = Check.present("x", x).type() == ElementType.FLOAT64 ? ElementType.FLOAT64 : ElementType.FLOAT32;
+            ElementType type =
+                    Check.present("x", x).type() == ElementType.FLOAT64 ? ElementType.FLOAT64 : ElementType.FLOAT32;
             return Signature.of("fill").writes("x", type, x, n);
         }
     }
@@ -119,7 +120,10 @@ public interface MathOps extends Runner {
 
         @Override
         public Signature signature() {
-            return Signature.of("average").scalar("weight", weight).reads("x", x, n).updates("y", y, n);
+            return Signature.of("average")
+                    .scalar("weight", weight)
+                    .reads("x", x, n)
+                    .updates("y", y, n);
         }
     }
 
@@ -156,7 +160,11 @@ public interface MathOps extends Runner {
             long elements = Check.product(rows, "rows", columns, "columns");
             return Signature.of("gatherRows")
                     .index("first", first)
-                    .reads("index", ElementType.INT32, index, Check.sum(first.isFixed() ? first.base() : 0, rows, "first"))
+                    .reads(
+                            "index",
+                            ElementType.INT32,
+                            index,
+                            Check.sum(first.isFixed() ? first.base() : 0, rows, "first"))
                     .reads("source", source, 0)
                     .writes("target", target, elements);
         }

@@ -54,8 +54,7 @@ public interface MeanFieldOps extends Runner {
             Buffer omega,
             Buffer z,
             @Nullable Buffer logQ,
-            @Nullable Buffer gradient)
-            implements Operation {
+            @Nullable Buffer gradient) implements Operation {
         public LogDensity {
             Check.present("shape", shape);
             Check.present("with", with);
@@ -108,8 +107,7 @@ public interface MeanFieldOps extends Runner {
     }
 
     /** {@link LogDensity}, both, with respect to z. */
-    default void logDensityAndGradient(
-            Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
+    default void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
         run(new LogDensity(
                 shape, With.Z, mu, omega, z, Check.present("logQ", logQ), Check.present("gradient", gradient)));
     }

@@ -25,8 +25,7 @@ public interface ReparamOps extends Runner {
      * @param gradient g, [B][S][D] of this shape
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
-    record MeanFieldReparam(
-            Key key, Index step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
+    record MeanFieldReparam(Key key, Index step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
             implements Operation {
         public MeanFieldReparam {
             Check.address(key, shape);
@@ -52,8 +51,13 @@ public interface ReparamOps extends Runner {
      * @param runs [B][runs][D + D²] FLOAT64, the shape's runs written
      */
     record FullRankReparam(
-            Key key, Index step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs)
-            implements Operation {
+            Key key,
+            Index step,
+            Shape shape,
+            Buffer factor,
+            Buffer gradient,
+            @Nullable Buffer score,
+            Buffer runs) implements Operation {
         public FullRankReparam {
             Check.address(key, shape);
         }

@@ -74,7 +74,9 @@ public interface ScoreOps extends Runner {
                     .reads("logP", ElementType.FLOAT64, logP, rows)
                     .reads("logQ", ElementType.FLOAT64, logQ, rows);
             if (baseline == Baseline.RUNNING_MEAN && running != null) {
-                signature.updates("running", ElementType.FLOAT64, running, problems).scalar("rate", rate);
+                signature
+                        .updates("running", ElementType.FLOAT64, running, problems)
+                        .scalar("rate", rate);
             }
             return signature.writes("weights", weights, rows);
         }
@@ -128,8 +130,7 @@ public interface ScoreOps extends Runner {
      *
      * @param runs [B][runs][4D] FLOAT64, the shape's runs written
      */
-    record MeanFieldScoreSquares(Key key, Index step, Shape shape, Buffer weights, Buffer runs)
-            implements Operation {
+    record MeanFieldScoreSquares(Key key, Index step, Shape shape, Buffer weights, Buffer runs) implements Operation {
         public MeanFieldScoreSquares {
             Check.address(key, shape);
         }

@@ -92,13 +92,7 @@ public final class Signature {
     Signature runs(String name, Buffer runs, int firstDraw, int draws, long perRun, Access access) {
         long length = Check.times(name, perRun, Check.runs(firstDraw, draws));
         arguments.add(new Argument(
-                name,
-                Check.present(name, runs),
-                ElementType.FLOAT64,
-                length,
-                Math.max(1, perRun),
-                access,
-                null));
+                name, Check.present(name, runs), ElementType.FLOAT64, length, Math.max(1, perRun), access, null));
         return this;
     }
 

@@ -122,8 +122,7 @@ public final class GradientEstimator implements AutoCloseable {
      * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
      * @param runningRate of the running mean: see {@link #runningRate}; not used without one
      */
-    public void record(
-            Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
+    public void record(Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
         for (int w = 0; w < waves.count(); w++) {
             Shape shape = waves.shape(w);
             Buffer partP = waves.single() ? logP : wavePartP;

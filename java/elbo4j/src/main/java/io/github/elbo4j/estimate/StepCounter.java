@@ -1,7 +1,7 @@
 package io.github.elbo4j.estimate;
 
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;

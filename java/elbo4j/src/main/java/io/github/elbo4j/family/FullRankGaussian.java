@@ -142,8 +142,7 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void reparam(
-            Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+    public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
         Buffer scores = path ? scores(to, key, step, shape) : null;
         to.run(new ReparamOps.FullRankReparam(key, step, shape, factor, gradient, scores, runs));
     }

@@ -131,8 +131,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void reparam(
-            Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+    public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
         to.run(new ReparamOps.MeanFieldReparam(key, step, shape, path, omega, gradient, runs));
     }
 

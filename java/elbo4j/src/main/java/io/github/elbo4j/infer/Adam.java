@@ -2,8 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
-import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
 import java.util.Locale;

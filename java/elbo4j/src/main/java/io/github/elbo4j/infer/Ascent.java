@@ -116,8 +116,7 @@ final class Ascent implements AutoCloseable {
             program = bind(to -> {
                 recordGradient(to);
                 recordFollow(to);
-                to.run(new MathOps.Average(
-                        parameters, column(WEIGHT), q.parameterBuffer(), average.parameterBuffer()));
+                to.run(new MathOps.Average(parameters, column(WEIGHT), q.parameterBuffer(), average.parameterBuffer()));
                 joint.recordEndOfStep(to);
                 counter.recordAdvance(to);
             });

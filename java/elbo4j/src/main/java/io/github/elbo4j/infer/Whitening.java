@@ -162,8 +162,7 @@ final class Whitening implements Coordinates {
             joint.record(to, shape, z.buffer(), logP, slope);
             to.scale(1, new Matrix(logDeterminant, 0, rows, 1, 0, 0), true, Matrix.of(logP, rows, 1));
             if (gradient != null && slope != null) {
-                to.gemm(
-                        Matrix.of(slope, rows, dimensions), lower, false, Matrix.of(gradient, rows, dimensions));
+                to.gemm(Matrix.of(slope, rows, dimensions), lower, false, Matrix.of(gradient, rows, dimensions));
             }
         }
     }

@@ -85,7 +85,6 @@ public final class BayesianLinearRegression extends Regression {
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
         boolean known = knownLogNoise != null;
         Matrix logNoise = knownLogNoise != null ? new Matrix(knownLogNoise, 0, block.rows(), 1, 0, 1) : block.last;
-        to.gaussian(
-                block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient);
+        to.gaussian(block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient);
     }
 }

@@ -42,8 +42,7 @@ public interface DataModel extends AutoCloseable {
      * @param logLikelihood [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void logLikelihood(
-            Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
+    void logLikelihood(Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
 
     /** {@link LogJoint#roundingLoss}. */
     default @Nullable String roundingLoss() {

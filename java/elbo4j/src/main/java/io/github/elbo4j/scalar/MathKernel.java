@@ -21,18 +21,26 @@ public class MathKernel {
 
     /** Its operations. */
     public final void addTo(Twins twins) {
-        twins.add(MathOps.Map.class, op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
-            map(op.f(), floats(op.x()), o, floats(op.y()), o, n);
-        }));
-        twins.add(MathOps.Axpy.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-            axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n);
-        }));
-        twins.add(MathOps.Multiply.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-            multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
-        }));
-        twins.add(MathOps.Average.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-            average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
-        }));
+        twins.add(
+                MathOps.Map.class,
+                op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
+                    map(op.f(), floats(op.x()), o, floats(op.y()), o, n);
+                }));
+        twins.add(
+                MathOps.Axpy.class,
+                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+                    axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n);
+                }));
+        twins.add(
+                MathOps.Multiply.class,
+                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+                    multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
+                }));
+        twins.add(
+                MathOps.Average.class,
+                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+                    average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
+                }));
         twins.add(MathOps.Fill.class, Fill::new);
         twins.add(MathOps.Scale.class, Scale::new);
         twins.add(MathOps.SumRows.class, SumRows::new);

@@ -17,12 +17,17 @@ public class OptimizerKernel {
 
     /** Its operations. */
     public final void addTo(Twins twins) {
-        twins.add(OptimizerOps.Sgd.class, op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-            basics.math().axpy((float) value(op.rate()), floats(op.gradient()), o, floats(op.parameter()), o, n);
-        }));
-        twins.add(OptimizerOps.Adam.class, op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
-            adam(op, o, n, scratch);
-        }));
+        twins.add(
+                OptimizerOps.Sgd.class,
+                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+                    basics.math()
+                            .axpy((float) value(op.rate()), floats(op.gradient()), o, floats(op.parameter()), o, n);
+                }));
+        twins.add(
+                OptimizerOps.Adam.class,
+                op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
+                    adam(op, o, n, scratch);
+                }));
     }
 
     // ---- inner loop over at most a block; SIMD devices replace it ----
