@@ -60,7 +60,8 @@ class ProgramCallsTest {
             recorder.run(new HostCall("look and write", () -> {
                 seen.add(x.toFloats()[N - 1]);
                 try { // another thread may use the device meanwhile
-                    another.submit(() -> device.ops().fill(N, 1000 * seen.size(), x)).get();
+                    another.submit(() -> device.ops().fill(N, 1000 * seen.size(), x))
+                            .get();
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }
@@ -86,7 +87,8 @@ class ProgramCallsTest {
     void librariesKeepTheOrder(Rng rng) {
         Present.emulator();
         Shape shape = Shape.of(1, 2, 3);
-        try (Device device = CudaDevice.open(OTHER.withArithmetic(Arithmetic.FAST).withRng(rng));
+        try (Device device =
+                        CudaDevice.open(OTHER.withArithmetic(Arithmetic.FAST).withRng(rng));
                 Arena arena = new Arena(device)) {
             Buffer counter = arena.of(new int[] {0, 1});
             Buffer by = arena.of(new int[] {1, 2});
@@ -96,7 +98,8 @@ class ProgramCallsTest {
             Buffer z = arena.of(new float[6]);
             Buffer w = arena.of(new float[6]);
             Recorder recorder = new Recorder(device);
-            recorder.run(new MathOps.Average(4, Scalar.lookedUp(arena.of(new double[] {1, 0.5, 0.25}), Index.counted(counter, 0)), b, a));
+            recorder.run(new MathOps.Average(
+                    4, Scalar.lookedUp(arena.of(new double[] {1, 0.5, 0.25}), Index.counted(counter, 0)), b, a));
             recorder.gemm(Matrix.of(a, 2, 2), Matrix.of(b, 2, 2), false, Matrix.of(c, 2, 2));
             recorder.fill(4, -1, a);
             recorder.axpy(4, 1, a, c);
@@ -105,6 +108,12 @@ class ProgramCallsTest {
             recorder.advance(2, by, counter);
             List<float[]> draws = new ArrayList<>();
             try (Program program = recorder.bind()) {
+                assertThat(Emulator.calls("cublasSgemm"))
+                        .as("products in binding")
+                        .isZero();
+                assertThat(Emulator.calls("curandGenerateNormal"))
+                        .as("normals in binding")
+                        .isZero();
                 for (int k = 0; k < 3; k++) {
                     program.run();
                     draws.add(z.toFloats());

@@ -102,7 +102,12 @@ final class ProgramStep {
     /** For a program, which counts its steps. */
     List<Operation> counted() {
         Index k = Index.counted(counter, 1);
-        return step(k, new Index(100, 1, counter, 1), Scalar.lookedUp(rates, k), Scalar.lookedUp(corrections, k), Scalar.lookedUp(weights, k));
+        return step(
+                k,
+                new Index(100, 1, counter, 1),
+                Scalar.lookedUp(rates, k),
+                Scalar.lookedUp(corrections, k),
+                Scalar.lookedUp(weights, k));
     }
 
     /** Step k, from 0. */

@@ -106,7 +106,8 @@ class ProgramTest {
             }
             Class<?>[] types =
                     Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return (Operation) operation.getClass().getDeclaredConstructor(types).newInstance(values);
+            return (Operation)
+                    operation.getClass().getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
@@ -313,8 +314,8 @@ class ProgramTest {
             program.close();
             program.close();
             assertThatIllegalStateException().isThrownBy(program::run).withMessage("the program is closed");
-            Program closing = device.bind(List.of(
-                    new MathOps.Fill(N, 1, y), new HostCall("closing", y::close), new MathOps.Fill(N, 2, y)));
+            Program closing = device.bind(
+                    List.of(new MathOps.Fill(N, 1, y), new HostCall("closing", y::close), new MathOps.Fill(N, 2, y)));
             assertThatIllegalStateException().isThrownBy(closing::run).withMessageContaining("closed");
             closing.close();
         }

@@ -48,7 +48,8 @@ final class ElboCuda {
     }
 
     /** {@code f[b,s] = logP[b,s] − logQ[b,s]}, or logP without logQ. */
-    private record Densities(int problems, int draws, Buffer logP, @Nullable Buffer logQ) {}
+    private record Densities(
+            int problems, int draws, Buffer logP, @Nullable Buffer logQ) {}
 
     private void overDraws(
             Kernel whole, int[] passes, Densities f, Buffer result, Index first, float power, String operation) {

@@ -49,13 +49,7 @@ final class FullRankGradientCuda {
 
     /** The fields that are read of every draw. */
     private Launch begin(
-            Kernels kernels,
-            Key key,
-            Index step,
-            Shape shape,
-            Buffer factor,
-            Buffer vectors,
-            @Nullable Buffer other) {
+            Kernels kernels, Key key, Index step, Shape shape, Buffer factor, Buffer vectors, @Nullable Buffer other) {
         return cuda.launch()
                 .of(isSmall(shape) ? kernels.small : kernels.large)
                 .normals(key, step, shape)
@@ -65,22 +59,13 @@ final class FullRankGradientCuda {
     }
 
     private static void end(
-            Launch launch,
-            Shape shape,
-            @Nullable Buffer sums,
-            int allDraws,
-            Buffer runs,
-            int parts,
-            String operation) {
+            Launch launch, Shape shape, @Nullable Buffer sums, int allDraws, Buffer runs, int parts, String operation) {
         long dims = shape.dimensions();
         launch.buffer(sums)
                 .buffer(runs)
                 .number(Runs.all(runs, shape, parts * (dims + dims * dims)))
                 .number(allDraws)
-                .run(
-                        blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE),
-                        Grid.THREADS,
-                        operation);
+                .run(blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE), Grid.THREADS, operation);
     }
 
     private static boolean isSmall(Shape shape) {

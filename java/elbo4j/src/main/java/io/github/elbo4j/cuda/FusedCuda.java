@@ -108,7 +108,8 @@ final class FusedCuda {
                     .number(op.decay().guard());
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
                 int t = op.t() + k + i;
-                launch.number(i < each ? OptimizerOps.rateAt(t, op.rate(), op.decay().beta1()) : 0f);
+                launch.number(
+                        i < each ? OptimizerOps.rateAt(t, op.rate(), op.decay().beta1()) : 0f);
             }
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
                 int t = op.t() + k + i;

@@ -33,7 +33,8 @@ final class KernelImage {
                     CUresult.CUDA_ERROR_INVALID_SOURCE ->
                 throw new DeviceException(driver.failure(code, "loading the kernels", " in " + file)
                                 .getMessage()
-                        + "; this driver (for CUDA " + driver.version() + ") or this GPU is too old for them, or " + file
+                        + "; this driver (for CUDA " + driver.version() + ") or this GPU is too old for them, or "
+                        + file
                         + " is damaged");
             default -> throw driver.failure(code, "loading the kernels", " in " + file);
         }

@@ -34,13 +34,11 @@ final class KlCuda {
             gradient(pair, op.gradMu(), op.gradOmega(), "klToStandardGradient");
         });
         launchers.add(KlOps.KlDiagonal.class, op -> {
-            Diagonal pair = new Diagonal(
-                    op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
+            Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
             diagonal(pair, op.kl(), "klDiagonal");
         });
         launchers.add(KlOps.KlDiagonalGradient.class, op -> {
-            Diagonal pair = new Diagonal(
-                    op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
+            Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
             gradient(pair, op.gradMu(), op.gradOmega(), "klDiagonalGradient");
         });
         launchers.add(KlOps.KlFull.class, this::full);

@@ -25,18 +25,17 @@ final class LikelihoodCuda {
 
     void addTo(Launchers launchers) {
         launchers.add(LikelihoodOps.BernoulliLogit.class, op -> {
-            Classes classes =
-                    new Classes(op.rows(), 1, op.observations(), op.y(), op.scale(), op.eta(), op.logP());
+            Classes classes = new Classes(op.rows(), 1, op.observations(), op.y(), op.scale(), op.eta(), op.logP());
             classes(bernoulli, classes, "bernoulliLogit");
         });
         launchers.add(LikelihoodOps.CategoricalLogit.class, op -> {
-            Classes classes = new Classes(
-                    op.rows(), op.classes(), op.observations(), op.y(), op.scale(), op.eta(), op.logP());
+            Classes classes =
+                    new Classes(op.rows(), op.classes(), op.observations(), op.y(), op.scale(), op.eta(), op.logP());
             classes(categorical, classes, "categoricalLogit");
         });
         launchers.add(LikelihoodOps.Mixture.class, op -> {
-            Classes components = new Classes(
-                    op.rows(), op.components(), op.observations(), null, op.scale(), op.eta(), op.logP());
+            Classes components =
+                    new Classes(op.rows(), op.components(), op.observations(), null, op.scale(), op.eta(), op.logP());
             classes(categorical, components, "mixture");
         });
         launchers.add(LikelihoodOps.GaussianNoise.class, this::gaussian);
@@ -44,7 +43,13 @@ final class LikelihoodCuda {
 
     /** Observations of known classes, or with y null of components that are not known. */
     private record Classes(
-            int rows, int classes, int observations, @Nullable Buffer y, float scale, Buffer eta, Buffer logP) {}
+            int rows,
+            int classes,
+            int observations,
+            @Nullable Buffer y,
+            float scale,
+            Buffer eta,
+            Buffer logP) {}
 
     private void classes(Kernel kernel, Classes of, String operation) {
         long tiles = Grid.takeTiles(cuda, of.rows, of.observations);

@@ -25,8 +25,7 @@ final class NormalCuda {
                 NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), op.words(), 0, "words"));
         launchers.add(
                 NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), op.u(), 0, "uniform"));
-        launchers.add(
-                NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), op.epsilon(), "normal"));
+        launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), op.epsilon(), "normal"));
     }
 
     /** Writes normals for an operation. */

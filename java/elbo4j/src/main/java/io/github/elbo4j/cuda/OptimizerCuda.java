@@ -15,8 +15,7 @@ final class OptimizerCuda {
     }
 
     void addTo(Launchers launchers) {
-        launchers.add(
-                OptimizerOps.Sgd.class, op -> math.axpy(op.n(), op.rate(), op.gradient(), op.parameter(), "sgd"));
+        launchers.add(OptimizerOps.Sgd.class, op -> math.axpy(op.n(), op.rate(), op.gradient(), op.parameter(), "sgd"));
         launchers.add(OptimizerOps.Adam.class, this::adam);
     }
 
