@@ -93,7 +93,7 @@ static __device__ __forceinline__ void multiplyTile(
     for (int k = first; k < last; k += STEP) {
         a.put(tileA[buffer]);
         b.put(tileB[buffer]);
-        __syncthreads(); // of two buffers: who is a step ahead writes the one that nobody reads any more
+        __syncthreads(); // of two buffers: a thread that is a step ahead writes the one that is read no more
         if (k + STEP < last) {
             a.fetch(k + STEP, last);
             b.fetch(k + STEP, last);

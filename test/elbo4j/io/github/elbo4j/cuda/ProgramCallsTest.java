@@ -14,10 +14,10 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.device.Workspace;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +109,12 @@ class ProgramCallsTest {
             recorder.advance(2, by, counter);
             List<float[]> draws = new ArrayList<>();
             try (Program program = recorder.bind()) {
+                assertThat(Emulator.calls("cublasSgemm"))
+                        .as("products in binding")
+                        .isZero();
+                assertThat(Emulator.calls("curandGenerateNormal"))
+                        .as("normals in binding")
+                        .isZero();
                 for (int k = 0; k < 3; k++) {
                     program.run();
                     draws.add(z.toFloats());

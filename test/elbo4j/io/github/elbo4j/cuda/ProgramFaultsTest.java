@@ -261,31 +261,23 @@ class ProgramFaultsTest {
                 assertThat(sum.toDoubles()).containsExactly(columns);
                 assertThat(CudaDeviceTest.live()).isEqualTo(before);
             }
-            Emulator.fail("cuMemAlloc", 1, Emulator.OUT_OF_MEMORY);
-            assertThatThrownBy(() -> device.bind(operations))
-                    .isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("out of memory: the workspace of a program needs");
             Emulator.fail("cuGraphInstantiate", 2, Emulator.ILLEGAL_ADDRESS);
             assertThatThrownBy(() -> device.bind(operations)).isInstanceOf(DeviceException.class);
         }
     }
 
-    /** What is launched in a program's place afterwards is sent, not kept. */
     @Test
     void aBindThatFailsLeavesTheDeviceAsItWas() {
         leavingNothing(before -> {
             try (Device device = CudaDevice.open(OTHER);
-                    Buffer x = device.allocate(N)) {
-                Emulator.fail("cuMemAlloc", 2, Emulator.OUT_OF_MEMORY);
-                try (Buffer large = device.allocate(5000);
-                        Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
-                    device.bind(List.of(new MathOps.SumRows(1, 5000, large, sum)));
-                } catch (DeviceException e) {
-                    assertThat(e).hasMessageContaining("out of memory");
-                }
-                Emulator.reset();
+                    Buffer x = device.allocate(5000);
+                    Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
+                Emulator.fail("cuMemAlloc", 1, Emulator.OUT_OF_MEMORY);
+                assertThatThrownBy(() -> device.bind(List.of(new MathOps.SumRows(1, 5000, x, sum))))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContaining("out of memory: the workspace of a program needs");
                 device.ops().fill(N, 3, x);
-                assertThat(x.toFloats()).containsOnly(3);
+                assertThat(x.toFloats()).startsWith(3, 3);
                 assertWorks(device);
             }
         });

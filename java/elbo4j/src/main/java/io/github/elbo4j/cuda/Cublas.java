@@ -36,7 +36,7 @@ final class Cublas {
     /** {@code C = A·B} or {@code C += A·B}; false if cuBLAS cannot take one of them. */
     boolean gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
         if (byRows(c) && !byColumns(c)) {
-            // cuBLAS thinks in columns: Cᵀ = Bᵀ·Aᵀ.
+            // cuBLAS stores matrices by columns: Cᵀ = Bᵀ·Aᵀ.
             return gemm(b.transposed(), a.transposed(), accumulate, c.transposed());
         }
         if (!byColumns(c) || !takes(a) || !takes(b)) {

@@ -60,10 +60,10 @@ final class Cuda {
         this.options = options;
         gpu = new Gpu(options.ordinal());
         if (options.arithmetic() == Arithmetic.FAST) {
-            there(Library.noCublas(), "fast arithmetic needs cuBLAS");
+            require(Library.noCublas(), "fast arithmetic needs cuBLAS");
         }
         if (options.rng() != Rng.PHILOX) {
-            there(Library.noCurand(), "the normals of " + options.rng() + " need cuRAND");
+            require(Library.noCurand(), "the normals of " + options.rng() + " need cuRAND");
         }
         driver = new Driver("cuda (" + gpu.name() + ")");
         description = gpu.describe(driver, options);
@@ -91,7 +91,7 @@ final class Cuda {
         }
     }
 
-    private static void there(@Nullable String reason, String need) {
+    private static void require(@Nullable String reason, String need) {
         if (reason != null) {
             throw new AbsentDeviceException("cuda: " + need + ", which does not load: " + reason);
         }
@@ -323,7 +323,7 @@ final class Cuda {
 
     /**
      * Gives everything back. After a fault the context is reset, so that the next device finds a working one; what calls
-     * say then is not news.
+     * return then is left out, since it is the same fault.
      */
     void close() {
         if (closed) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Where every driver call's code passes: one that is not success becomes an exception in words. */
 final class Driver {
     private final String device;
-    /** The last launched operation: the first suspect of a fault that shows later. */
+    /** The last operation that was launched: a message names it when a fault shows later. */
     private String launched = "";
     /** The words of the fault that ended the context, if one did. */
     private @Nullable String broken;
@@ -45,7 +45,7 @@ final class Driver {
         }
     }
 
-    /** The check of a launch, which from then on is the suspect. */
+    /** The check of a launch, which a fault that shows later is then put down to. */
     void launched(int code, String operation, long blocks, int threads) {
         launched = operation;
         if (code != CUresult.CUDA_SUCCESS) {

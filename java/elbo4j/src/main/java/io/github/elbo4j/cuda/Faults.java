@@ -6,7 +6,7 @@ import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
 
 /**
- * What a kernel found wrong in device memory, where nobody could look before the launch. In the kernels:
+ * What a kernel found wrong in device memory, which the host cannot check before the launch. In the kernels:
  *
  * <pre>{@code
  * struct Faults { // 32 bytes
