@@ -48,7 +48,7 @@ final class NaturalGradient implements AutoCloseable {
     private final Key key;
     private final Device device;
     private final GradientEstimator estimator;
-    private final Buffers own;
+    private final Closer opened = new Closer();
     private final Buffer moments; // [1][3]
     private final Buffer normals; // [S][D], of a mean-field fit of few dimensions
     private final double[] momentsOnHost = new double[3];
@@ -96,15 +96,19 @@ final class NaturalGradient implements AutoCloseable {
         this.gradient = new float[parameters];
         boolean dense = family == FamilyKind.MEAN_FIELD && dimensions <= Starts.DENSE;
         epsilon = new float[dense ? this.draws * dimensions : 0];
-        own = new Buffers(device);
-        workspace = new Workspace(device);
-        moments = own.allocate(ElementType.FLOAT64, 3);
-        normals = own.allocate(epsilon.length);
         try {
+            Buffers own = new Buffers(device);
+            opened.add(own::close);
+            moments = own.allocate(ElementType.FLOAT64, 3);
+            normals = own.allocate(epsilon.length);
+            workspace = new Workspace(device);
+            opened.add(workspace::close);
             counter = new StepCounter(device);
+            opened.add(counter::close);
             estimator = new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
+            opened.add(estimator::close);
         } catch (RuntimeException e) {
-            own.close();
+            opened.close();
             throw e;
         }
     }
@@ -168,6 +172,7 @@ final class NaturalGradient implements AutoCloseable {
             estimator.record(to, key, counter.step(), path, moments, Index.of(0), Scalar.of(1));
             counter.recordAdvance(to);
             bound = to.bind();
+            opened.add(bound::close);
             programs[path ? 1 : 0] = bound;
         }
         return bound;
@@ -187,15 +192,7 @@ final class NaturalGradient implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Program program : programs) {
-            if (program != null) {
-                program.close();
-            }
-        }
-        own.close();
-        counter.close();
-        estimator.close();
-        workspace.close();
+        opened.close();
     }
 
     private double[] natural(@Nullable Curvature curvature, double[] sd, int step) {
