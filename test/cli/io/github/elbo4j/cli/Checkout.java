@@ -144,6 +144,8 @@ final class Checkout {
      * nohup no HUP.
      */
     boolean ignores(String signal) throws IOException, InterruptedException {
-        return !bash("trap 'echo heard' " + signal + "; kill -" + signal + " $$").out().contains("heard");
+        return !bash("trap 'echo heard' " + signal + "; kill -" + signal + " $$")
+                .out()
+                .contains("heard");
     }
 }
