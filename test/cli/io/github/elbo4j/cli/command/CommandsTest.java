@@ -78,7 +78,18 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample", "help", "version", "completion"})
+            strings = {
+                "",
+                "fit",
+                "fit logistic",
+                "fit linear",
+                "fit categorical",
+                "devices",
+                "sample",
+                "help",
+                "version",
+                "completion"
+            })
     void helpAndVersionEverywhere(String command) {
         for (String option : new String[] {"--help", "--version"}) {
             Cli.Outcome outcome =
@@ -92,7 +103,18 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "fit", "fit logistic", "fit linear", "devices", "sample", "help", "version", "completion"})
+            strings = {
+                "",
+                "fit",
+                "fit logistic",
+                "fit linear",
+                "fit categorical",
+                "devices",
+                "sample",
+                "help",
+                "version",
+                "completion"
+            })
     void helpFitsTheTerminalAndEndsWithAnExample(String command) {
         Object[] words = ("help " + command).strip().split(" ");
         for (int columns : new int[] {40, 80, 200}) {

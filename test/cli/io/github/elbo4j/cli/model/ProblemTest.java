@@ -16,7 +16,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProblemTest {
     /** The report draws each coefficient in units of the column that it multiplies. */
     @ParameterizedTest
-    @CsvSource({"true, linear", "false, linear", "true, logistic", "false, logistic"})
+    @CsvSource({
+        "true, linear",
+        "false, linear",
+        "true, logistic",
+        "false, logistic",
+        "true, categorical",
+        "false, categorical"
+    })
     void eachCoefficientHasTheUnitOfItsColumn(boolean intercept, String name) {
         double[][] x = {{1, 3, 1}, {0, 20, 10}, {5, 5.5, 5}};
         RegressionInput input = new RegressionInput(
@@ -34,7 +41,7 @@ class ProblemTest {
         Problem problem = new Problem(Cli.model(name), input, intercept, false, prior, prior);
         Map<String, Double> units = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
-        for (String each : List.of("")) {
+        for (String each : name.equals("categorical") ? List.of(" (no)", " (so)", " (yes)") : List.of("")) {
             if (intercept) {
                 names.add("intercept" + each);
             }

@@ -59,7 +59,8 @@ final class Linear implements FitModel {
     public Target target(TargetColumn column) {
         if (column.holdsWords()) {
             throw new InputException(column.where() + " holds text (" + column.textExamples()
-                    + "). The target must be a number; for two classes use: elbo4j fit logistic");
+                    + "). The target must be a number; for two classes use: elbo4j fit logistic, for"
+                    + " more: elbo4j fit categorical");
         }
         return Target.of(column.numbers());
     }

@@ -42,7 +42,8 @@ final class Logistic implements FitModel {
         if (two == null && count > 1) {
             if (numbers.length == 0) {
                 throw new InputException(column.where() + " holds text of " + Words.count(count, "different value")
-                        + " (" + column.textExamples() + "), but a logistic regression needs two");
+                        + " (" + column.textExamples() + "), but a logistic regression needs two. For more classes use:"
+                        + " elbo4j fit categorical");
             }
             int row = column.rows()
                     .filter(r -> numbers[r] != 0 && numbers[r] != 1)
@@ -50,7 +51,8 @@ final class Logistic implements FitModel {
                     .orElseThrow();
             throw new InputException(column.place(row) + ": the target is " + Levels.label(numbers[row])
                     + ", but a logistic regression needs 0 or 1, or any other two values (there are "
-                    + Numbers.grouped(count) + "). For a quantity use: elbo4j fit linear");
+                    + Numbers.grouped(count)
+                    + "). For more classes use: elbo4j fit categorical. For a quantity use: elbo4j fit linear");
         }
         if (two == null) {
             String value = levels.values().get(0);
