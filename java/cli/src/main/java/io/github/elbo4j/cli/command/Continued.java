@@ -11,6 +11,7 @@ import io.github.elbo4j.report.FitFileException;
 import io.github.elbo4j.report.FitJson;
 import io.github.elbo4j.report.SavedFit;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class Continued {
             saved = FitJson.open(file);
         } catch (FitFileException e) {
             throw new InputException("--continue: " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new InputException("--continue: there is no file " + file, e);
         } catch (IOException e) {
             throw new InputException("--continue: cannot read " + file + ": " + CsvTable.reason(e), e);
         }
@@ -33,12 +36,12 @@ final class Continued {
         if (data == null) {
             throw new InputException("--continue: " + name + " does not say what it was fitted to");
         }
-        same(name, "a model", saved.model(), model.name());
-        same(name, "a target", data.target(), input.target());
-        same(name, "predictors", data.predictors(), input.predictors());
-        same(name, "codings", data.codings(), input.codings());
+        same(name, "the model", saved.model(), model.name());
+        same(name, "the target", data.target(), input.target());
+        same(name, "the predictors", data.predictors(), input.predictors());
+        same(name, "the codings", data.codings(), input.codings());
         same(name, "standardize", saved.options().get("standardize"), options.standardize);
-        same(name, "parameters", saved.fit().parameterNames(), problem.parameters());
+        same(name, "the parameters", saved.fit().parameterNames(), problem.parameters());
         return problem.toFitted(saved.fit());
     }
 
