@@ -2,6 +2,8 @@ package io.github.elbo4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.elbo4j.cli.view.Text;
+import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +58,7 @@ class EscapingTest {
 
     private static boolean isPlain(int c) {
         String alone = Character.toString(c);
-        return Text.plain(alone).equals(alone);
+        return Words.plain(alone).equals(alone);
     }
 
     /** By what Java knows of characters, not by our list. */
@@ -85,8 +87,8 @@ class EscapingTest {
     void escapesAreReadableAndEscapingTwiceIsOnce() {
         String text = "a\tb\nc\rd\u001b[2J\u009b\u202e" + Character.toString(0xe0041) + "\ud800é\u200d😀";
         String shown = "a\\tb\\nc\\rd\\u001b[2J\\u009b\\u202e\\u{e0041}\\ud800é\u200d😀";
-        assertThat(Text.plain(text)).isEqualTo(shown);
-        assertThat(Text.plain(shown)).isEqualTo(shown);
+        assertThat(Words.plain(text)).isEqualTo(shown);
+        assertThat(Words.plain(shown)).isEqualTo(shown);
     }
 
     @Test
@@ -228,7 +230,7 @@ class EscapingTest {
         Matcher data = Pattern.compile("<script type=\"application/json\" id=\"fit\">(.*?)</script>", Pattern.DOTALL)
                 .matcher(html);
         assertThat(data.find()).isTrue();
-        assertThat(names(data.group(1))).contains(Text.plain("a" + evil)).allSatisfy(EscapingTest::harmless);
+        assertThat(names(data.group(1))).contains(Words.plain("a" + evil)).allSatisfy(EscapingTest::harmless);
         Object[] line = java.util.Arrays.copyOf(args, args.length + 1);
         line[args.length] = "--json";
         harmless(Cli.run(line).out());

@@ -58,7 +58,7 @@ class FitResultTest {
         FitResult fit = large(d);
         assertThat(fit.steps()).isEqualTo(2);
         assertThat(fit.posterior().dimensions()).isEqualTo(d);
-        assertThat(fit.posterior().isIndependent()).isTrue();
+        assertThat(fit.gaussian().isIndependent()).isTrue();
         assertThat(fit.posterior().standardDeviation(d - 1)).isBetween(0.05, 0.2);
         assertThat(fit.posterior().correlation(0, d - 1)).isZero();
         assertThat(fit.toString()).endsWith("and 99992 more");
@@ -84,7 +84,7 @@ class FitResultTest {
                 FitResult back = fit.toOriginal(scale);
                 long bytes = threads.getCurrentThreadAllocatedBytes() - before;
                 assertThat(bytes).isLessThan(200L * columns + 100_000);
-                Gaussian q = back.posterior();
+                Gaussian q = back.gaussian();
                 // The intercept less the sum of slopes times column means.
                 double variance = square(fit.posterior().standardDeviation(0));
                 double mean = fit.posterior().mean(0);

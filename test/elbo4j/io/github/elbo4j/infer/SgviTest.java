@@ -20,6 +20,7 @@ import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Regressions;
 import io.github.elbo4j.model.Standardization;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Whole fits against posteriors that are known. */
@@ -196,7 +197,7 @@ class SgviTest {
             close("ELBO", fit.elbo().value(), 0, 0.01 + 5 * fit.elbo().standardError());
             close("mean", fit.posterior().mean()[0], 1, 0.1);
             close("sd", fit.posterior().standardDeviation(1), 0.5, 0.05);
-            assertThat(fit.optimizer()).startsWith("robbins-monro");
+            assertThat(fit.settings().get("optimizer")).asString().startsWith("robbins-monro");
         }
     }
 
@@ -225,7 +226,10 @@ class SgviTest {
                     .fit(device, model);
             close(baseline + " ELBO", fit.elbo().value(), 0, 0.05);
             close(baseline + " mean", fit.posterior().mean()[0], 3, 0.4);
-            assertThat(fit.baseline()).isEqualTo(baseline);
+            assertThat(fit.settings())
+                    .containsEntry("gradient", "score")
+                    .containsEntry(
+                            "baseline", baseline.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
     }
 

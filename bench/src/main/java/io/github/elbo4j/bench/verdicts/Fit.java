@@ -20,7 +20,7 @@ record Fit(String posterior, FitResult result, Departure departure, double effec
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
                 HostLogJoint joint = target.toLogJoint()) {
             FitResult result = Sgvi.builder().family(family).seed(seed).build().fit(device, joint);
-            Draws draws = Draws.of(result.posterior(), target, seed);
+            Draws draws = Draws.of(result.gaussian(), target, seed);
             Departure departure = draws.departure(target.parameters(), posterior.reference());
             return new Fit(posterior.name(), result, departure, draws.effectiveShare());
         }
@@ -34,7 +34,7 @@ record Fit(String posterior, FitResult result, Departure departure, double effec
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("posterior", posterior);
-        map.put("family", result.family().label());
+        map.put("family", result.family());
         map.put("seed", result.seed());
         map.put("status", result.status());
         map.put("message", result.message());

@@ -51,7 +51,7 @@ final class Table {
                 Locale.ROOT,
                 ROW,
                 fit.posterior(),
-                result.family().label(),
+                result.family(),
                 result.seed(),
                 words(result.status()),
                 result.steps(),
@@ -103,8 +103,9 @@ final class Table {
 
     /** The fits of one family. */
     static Counts count(FamilyKind family, String part, List<Fit> all) {
-        List<Fit> fits =
-                all.stream().filter(fit -> fit.result().family() == family).toList();
+        List<Fit> fits = all.stream()
+                .filter(fit -> fit.result().family().equals(family.label()))
+                .toList();
         Map<Boolean, Map<Verdict, Integer>> counts = new LinkedHashMap<>();
         for (boolean right : new boolean[] {true, false}) {
             Map<Verdict, Integer> row = new LinkedHashMap<>();

@@ -1,6 +1,21 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.cli.command.CompletionCommand;
+import io.github.elbo4j.cli.command.DevicesCommand;
+import io.github.elbo4j.cli.command.Exit;
+import io.github.elbo4j.cli.command.FitCommand;
+import io.github.elbo4j.cli.command.HelpCommand;
+import io.github.elbo4j.cli.command.SampleCommand;
+import io.github.elbo4j.cli.command.Version;
+import io.github.elbo4j.cli.command.VersionCommand;
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.NearName;
+import io.github.elbo4j.cli.view.HelpText;
+import io.github.elbo4j.cli.view.Output;
+import io.github.elbo4j.cli.view.Terminal;
+import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.report.words.Words;
 import java.io.FileDescriptor;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -8,9 +23,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,34 +47,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "Commands:",
         footer = {"elbo4j fit logistic --data test/data/pima.csv --target type", "elbo4j help fit logistic"},
         exitCodeList = {
             "0:it went well",
-            "1:" + Main.BAD_FIT_MEANS,
-            "2:" + Main.BAD_INPUT_MEANS,
-            "3:" + Main.BROKEN_MEANS,
-            "129, 130, 143:" + Main.SIGNALLED_MEANS
+            "1:" + Exit.BAD_FIT_MEANS,
+            "2:" + Exit.BAD_INPUT_MEANS,
+            "3:" + Exit.BROKEN_MEANS,
+            "129, 130, 143:" + Exit.SIGNALLED_MEANS
         })
 public final class Main implements Runnable {
-    static final String BAD_FIT_MEANS =
-            "the verdict is not to trust the fit: it did not converge, or is wrong (results are written all the same)";
-    static final String BAD_INPUT_MEANS = "the command line or the data need a correction";
-    static final String BROKEN_MEANS = "something broke: a device, the disk, the output, or elbo4j itself";
-    static final String SIGNALLED_MEANS =
-            "ended by a lost terminal, Ctrl-C or kill; a fit has written what it had by then";
-
-    static final int GOOD = 0;
-    static final int BAD_FIT = 1;
-    static final int BAD_INPUT = 2;
-    static final int BROKEN = 3;
-    /** As of a program that SIGPIPE ends: who reads the output has gone. */
-    static final int NO_READER = 141;
-    /** Instead of 1, which is also that of a Java that did not start; the launcher makes a 1 of it. */
-    static final int LAUNCHED_BAD_FIT = 100;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -81,27 +80,28 @@ public final class Main implements Runnable {
         int exitCode = run(out, err, args);
         out.flush();
         if (output.readerIsGone()) {
-            exitCode = NO_READER;
+            exitCode = Exit.NO_READER;
         } else if (output.failure() != null) {
             err.println("elbo4j: what was printed is lost: " + output.failure().getMessage());
-            exitCode = BROKEN;
+            exitCode = Exit.BROKEN;
         }
         err.flush();
-        System.exit(exitCode == BAD_FIT && !launcher.isEmpty() ? LAUNCHED_BAD_FIT : exitCode);
+        System.exit(exitCode == Exit.BAD_FIT && !launcher.isEmpty() ? Exit.LAUNCHED_BAD_FIT : exitCode);
     }
 
     /** The launcher passes signals on, but nobody can pass on that it was killed. */
     private static void leaveWith(long launcher) {
         ProcessHandle.of(launcher).ifPresent(process -> {
-            var unused = process.onExit().thenRun(() -> Runtime.getRuntime().halt(BROKEN));
+            var unused = process.onExit().thenRun(() -> Runtime.getRuntime().halt(Exit.BROKEN));
         });
     }
 
     /** Runs the command with these streams and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main)
-                .setOut(out)
+        CommandLine line = new CommandLine(main);
+        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")));
+        line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false) // a column may be called @home
                 .setHelpSectionKeys(List.of("all"))
@@ -114,30 +114,25 @@ public final class Main implements Runnable {
             // picocli passes errors on. What was held is let go by now.
             err.println(
                     "elbo4j: Java's memory is too small for this. Give it more, for example ELBO4J_JAVA_OPTS=-Xmx8g");
-            return BROKEN;
+            return Exit.BROKEN;
         } catch (Error e) { // a jar that lacks a part, too deep a recursion
             if (main.stacktrace) {
                 e.printStackTrace(err);
             }
             say(err, unexpected(e, main.stacktrace));
-            return BROKEN;
+            return Exit.BROKEN;
         }
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? " + commands(spec));
-    }
-
-    /** The names of the commands below {@code spec}, for a message. */
-    static String commands(CommandSpec spec) {
-        return "Choose " + String.join(", ", spec.subcommands().keySet());
+        throw new ParameterException(spec.commandLine(), "which command? " + FitCommand.commands(spec));
     }
 
     private static int misused(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        say(err, "elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
+        say(err, "elbo4j: " + Words.plain(String.valueOf(e.getMessage())));
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             NearName.of(
                             unmatched.getUnmatched().get(0),
@@ -147,7 +142,7 @@ public final class Main implements Runnable {
             UnmatchedArgumentException.printSuggestions(e, err);
         }
         err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
-        return BAD_INPUT;
+        return Exit.BAD_INPUT;
     }
 
     private int failed(Exception e, CommandLine command) {
@@ -155,14 +150,14 @@ public final class Main implements Runnable {
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
-            err.print(Text.plainLines(trace.toString()));
+            err.print(Words.plainLines(trace.toString()));
         }
         if (e instanceof InputException) {
-            say(err, "elbo4j: " + Text.plain(String.valueOf(e.getMessage())));
-            return BAD_INPUT;
+            say(err, "elbo4j: " + Words.plain(String.valueOf(e.getMessage())));
+            return Exit.BAD_INPUT;
         }
-        say(err, Text.plain(unexpected(e, stacktrace)));
-        return BROKEN;
+        say(err, Words.plain(unexpected(e, stacktrace)));
+        return Exit.BROKEN;
     }
 
     /** A message, broken into lines where a terminal shows it. */
@@ -180,18 +175,5 @@ public final class Main implements Runnable {
     /** The terminal's encoding may be plain ASCII in a container; JSON and names are UTF-8 everywhere. */
     private static PrintWriter utf8(Output output) {
         return new PrintWriter(new OutputStreamWriter(output, StandardCharsets.UTF_8), true);
-    }
-
-    /** From the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        static String text() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return version == null ? "(not from a jar)" : version;
-        }
-
-        @Override
-        public String[] getVersion() {
-            return List.of("elbo4j " + text(), "Java " + Runtime.version()).toArray(String[]::new);
-        }
     }
 }

@@ -1,4 +1,4 @@
-/** The command line: fits models, lists devices, prints samples. */
+/** The command line's beginning and end: streams, faults, exit codes. */
 @NullMarked
 package io.github.elbo4j.cli;
 

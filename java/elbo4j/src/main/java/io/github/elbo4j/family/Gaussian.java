@@ -21,8 +21,11 @@ public final class Gaussian {
 
     private final double[] mean; // [D]
     private final double @Nullable [] sd; // [D]; null where there is a triangle
-    private final double @Nullable [] withFirst; // covariances with coordinate 0, [D], the first unused; null for none
+    private final double @Nullable []
+            withFirst; // covariances with the first of its block, [D], its own unused; null for none
     private final double @Nullable [][] triangle; // [i][j ≤ i]
+    private final int block; // coordinates of a block: D, but where several share one map
+    private volatile @Nullable SquareRoot root; // made when it is first asked for
 
     private Gaussian(
             double[] mean, double @Nullable [] sd, double @Nullable [] withFirst, double @Nullable [][] triangle) {
@@ -30,6 +33,16 @@ public final class Gaussian {
         this.sd = sd;
         this.withFirst = withFirst;
         this.triangle = triangle;
+        this.block = mean.length;
+    }
+
+    /** Blocks of coordinates that are independent but for the first of each. */
+    private Gaussian(double[] mean, double[] sd, double @Nullable [] withFirst, int block) {
+        this.mean = mean;
+        this.sd = sd;
+        this.withFirst = withFirst;
+        this.triangle = null;
+        this.block = block;
     }
 
     /**
@@ -101,7 +114,8 @@ public final class Gaussian {
         if (i == j) {
             return standardDeviation(i) * standardDeviation(i);
         }
-        return withFirst != null && Math.min(i, j) == 0 ? withFirst[Math.max(i, j)] : 0;
+        boolean withItsFirst = Math.min(i, j) % block == 0 && i / block == j / block;
+        return withFirst != null && withItsFirst ? withFirst[Math.max(i, j)] : 0;
     }
 
     /** {@code covariance(i, j) / (sd_i · sd_j)}. */
@@ -161,46 +175,67 @@ public final class Gaussian {
         length("shift", shift);
         length("scale", scale);
         length("weights", weights);
+        return affineBlocks(shift, scale, weights);
+    }
+
+    /**
+     * {@link #affine} of each block of K coordinates by itself, with the same three arrays: to the first coordinate of a block
+     * comes what the weights make of that block.
+     *
+     * @param shift [K], where D is a multiple of K
+     * @param scale [K]
+     * @param weights [K]
+     */
+    public Gaussian affineBlocks(double[] shift, double[] scale, double[] weights) {
         int d = mean.length;
+        int k = shift.length;
+        if (k == 0 ? d > 0 : d % k != 0) {
+            throw new IllegalArgumentException(
+                    "shift has " + k + " elements, but mean has " + d + ", which are no blocks of so many");
+        }
+        length("scale", scale, k, "shift");
+        length("weights", weights, k, "shift");
         double[] moved = new double[d];
-        double[] first = weights.clone(); // the first row of the map
-        double sum = 0;
-        for (int i = 0; i < d; i++) {
-            moved[i] = scale[i] * mean[i] + shift[i];
-            first[i] += i == 0 ? scale[0] : 0;
-            sum += first[i] * mean[i];
+        double[] first = new double[d]; // the rows of the map that are those of the first coordinates
+        for (int f = 0; f < d; f += k) {
+            double sum = 0;
+            for (int i = f; i < f + k; i++) {
+                moved[i] = scale[i - f] * mean[i] + shift[i - f];
+                first[i] = weights[i - f] + (i == f ? scale[0] : 0);
+                sum += first[i] * mean[i];
+            }
+            moved[f] = sum + shift[0];
         }
-        if (d > 0) {
-            moved[0] = sum + shift[0];
-        }
-        if (triangle != null) {
+        // Where blocks of another size are correlated already, no short form holds the result.
+        if (triangle != null || (withFirst != null && block != k)) {
             return new Gaussian(moved, null, null, mappedTriangle(scale, first));
         }
         double[] sds = new double[d];
-        double[] mixed = withFirst(first);
+        double[] mixed = withFirst(first, k);
         boolean mixes = false;
-        double variance = 0;
-        for (int j = 0; j < d; j++) {
-            variance += first[j] * mixed[j];
-            sds[j] = Math.abs(scale[j]) * standardDeviation(j);
-            mixed[j] *= scale[j];
-            mixes |= j > 0 && mixed[j] != 0;
+        for (int f = 0; f < d; f += k) {
+            double variance = 0;
+            for (int j = f; j < f + k; j++) {
+                variance += first[j] * mixed[j];
+                sds[j] = Math.abs(scale[j - f]) * standardDeviation(j);
+                mixed[j] *= scale[j - f];
+                mixes |= j > f && mixed[j] != 0;
+            }
+            sds[f] = Math.sqrt(variance);
         }
-        if (d > 0) {
-            sds[0] = Math.sqrt(variance);
-        }
-        return new Gaussian(moved, sds, mixes ? mixed : null, null);
+        return new Gaussian(moved, sds, mixes ? mixed : null, k == 0 ? d : k);
     }
 
-    /** The covariance of {@code Σ_j first_j·z_j} with each z_i. */
-    private double[] withFirst(double[] first) {
+    /** The covariance of {@code Σ_j first_j·z_j}, a sum over a block, with each z_i of the block. */
+    private double[] withFirst(double[] first, int k) {
         int d = mean.length;
         double[] mixed = new double[d];
         for (int i = 0; i < d; i++) {
+            int f = i - i % k;
             mixed[i] = first[i] * covariance(i, i);
-            if (i > 0 && withFirst != null) {
-                mixed[i] += first[0] * withFirst[i];
-                mixed[0] += first[i] * withFirst[i];
+            if (i > f && withFirst != null) {
+                mixed[i] += first[f] * withFirst[i];
+                mixed[f] += first[i] * withFirst[i];
             }
         }
         return mixed;
@@ -208,24 +243,64 @@ public final class Gaussian {
 
     private double[][] mappedTriangle(double[] scale, double[] first) {
         int d = mean.length;
-        double[][] mapped = new double[d][];
-        double variance = 0;
-        for (int i = 0; i < d; i++) {
-            double sum = 0;
-            for (int j = 0; j < d; j++) {
-                sum += first[j] * covariance(i, j);
-            }
-            variance += first[i] * sum;
-            mapped[i] = new double[i + 1];
-            mapped[i][0] = scale[i] * sum;
-            for (int j = 1; j <= i; j++) {
-                mapped[i][j] = scale[i] * covariance(i, j) * scale[j];
+        int k = scale.length;
+        double[][] sums = new double[d / k][d]; // covariances of the first coordinates' sums with each z_i
+        for (int b = 0; b < sums.length; b++) {
+            for (int i = 0; i < d; i++) {
+                for (int j = b * k; j < b * k + k; j++) {
+                    sums[b][i] += first[j] * covariance(i, j);
+                }
             }
         }
-        if (d > 0) {
-            mapped[0][0] = variance;
+        double[][] mapped = new double[d][];
+        for (int i = 0; i < d; i++) {
+            mapped[i] = new double[i + 1];
+            for (int j = 0; j <= i; j++) {
+                if (j % k != 0) {
+                    mapped[i][j] =
+                            i % k != 0 ? scale[i % k] * covariance(i, j) * scale[j % k] : scale[j % k] * sums[i / k][j];
+                } else if (i % k != 0) {
+                    mapped[i][j] = scale[i % k] * sums[j / k][i];
+                } else {
+                    for (int l = i; l < i + k; l++) {
+                        mapped[i][j] += first[l] * sums[j / k][l];
+                    }
+                }
+            }
         }
         return mapped;
+    }
+
+    /**
+     * The point that standard normals become: {@code mean + R·epsilon}, with R·Rᵀ the covariance. R is made at the first call
+     * and kept: a Cholesky factor where there is a triangle, else of the length of what this Gaussian holds.
+     *
+     * @param epsilon [D]
+     * @throws IllegalStateException if the covariance is not positive definite
+     */
+    public double[] at(double[] epsilon) {
+        length("epsilon", epsilon);
+        return root().at(mean, epsilon);
+    }
+
+    /**
+     * {@code log N(z)}, with its constant.
+     *
+     * @param z [D]
+     * @throws IllegalStateException if the covariance is not positive definite
+     */
+    public double logDensity(double[] z) {
+        length("z", z);
+        return root().logDensity(mean, z);
+    }
+
+    private SquareRoot root() {
+        SquareRoot made = root;
+        if (made == null) {
+            made = new SquareRoot(this, triangle != null, block);
+            root = made;
+        }
+        return made;
     }
 
     /** By value: equal means and equal covariances, however they are held. NaN equals NaN. */
@@ -241,7 +316,8 @@ public final class Gaussian {
             return Arrays.equals(sd, that.sd);
         }
         // One row is enough where neither has more.
-        int rows = triangle == null && that.triangle == null ? 1 : mean.length;
+        boolean isOneRow = triangle == null && that.triangle == null && block == mean.length && that.block == block;
+        int rows = isOneRow ? 1 : mean.length;
         for (int i = 0; i < mean.length; i++) {
             if (Double.compare(standardDeviation(i), that.standardDeviation(i)) != 0) {
                 return false;
@@ -280,9 +356,13 @@ public final class Gaussian {
     }
 
     private void length(String name, double[] values) {
-        if (values.length != mean.length) {
+        length(name, values, mean.length, "mean");
+    }
+
+    private static void length(String name, double[] values, int wanted, String other) {
+        if (values.length != wanted) {
             throw new IllegalArgumentException(
-                    name + " has " + values.length + " elements, but mean has " + mean.length);
+                    name + " has " + values.length + " elements, but " + other + " has " + wanted);
         }
     }
 

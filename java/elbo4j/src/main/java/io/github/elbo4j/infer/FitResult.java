@@ -2,42 +2,51 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fit found and how far to trust it. All but {@code seconds} is the same for the same seed on every device that is
- * exact and makes its own normals.
+ * What a fit found and how far to trust it, whatever the method. All but {@code seconds} is the same for the same seed on
+ * every device that is exact and makes its own normals.
  *
+ * <p>A method without steps, draws or a family fills in what it has: {@code family} and {@code start} are then empty, {@code
+ * steps}, {@code draws} and {@code seed} 0, {@code modes} and {@code trace} empty, and an {@code elbo} or {@code logEvidence}
+ * that it does not know is NaN with the error NaN. One that knows the evidence in closed form gives {@link Estimate#exact}; an
+ * assessment without importance weights has NaN for k-hat and efficiency, and no draws.
+ *
+ * @param method its name, such as {@code sgvi}
+ * @param family the family of the posterior as a report writes it, such as {@code full-rank}; empty if the method has none
+ * @param settings what the method used, by name in the order in which it is told: strings, booleans, whole numbers as {@code
+ *     Long} and finite decimals as {@code Double} (other numbers become one of these)
  * @param device the device's name
  * @param arithmetic what the device computed with
  * @param rng where its normals came from
- * @param baseline null but for the score gradient
- * @param optimizer the method and its numbers
  * @param steps steps done
- * @param start where it started from, in a clause; empty if at the initial mean
+ * @param start where it started from, in a clause; empty if at the method's own place
  * @param message why it ended, in a clause
  * @param elbo from fresh draws; it bounds the log evidence from below
  * @param logEvidence the importance-weighted estimate of log p(x) from the same draws
  * @param assessment how far to trust it, and why
  * @param modes the separate modes that matter, as far as the starts came upon several, the best first; else empty
- * @param posterior q
+ * @param posterior what is said of the parameters
  * @param trace the ELBO step by step, thinned evenly to about 2000 points
  * @param seconds wall-clock time
  * @param draws draws of the training steps and comparisons
  */
 public record FitResult(
-        FamilyKind family,
-        Gradient gradient,
-        ScoreOps.@Nullable Baseline baseline,
-        String optimizer,
+        String method,
+        String family,
+        Map<String, Object> settings,
         String device,
         Arithmetic arithmetic,
         Rng rng,
@@ -50,8 +59,7 @@ public record FitResult(
         Estimate logEvidence,
         Assessment assessment,
         List<Mode> modes,
-        Gaussian posterior,
-        List<String> parameterNames,
+        Posterior posterior,
         List<TracePoint> trace,
         double seconds,
         long draws) {
@@ -59,9 +67,47 @@ public record FitResult(
     private static final int PARAMETERS_TOLD = 8;
 
     public FitResult {
-        parameterNames = List.copyOf(parameterNames);
+        settings = settled(settings);
         trace = List.copyOf(trace);
         modes = List.copyOf(modes);
+    }
+
+    /** A copy in the same order whose values are of the four types, so that those read from a file equal those written. */
+    private static Map<String, Object> settled(Map<String, Object> settings) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        settings.forEach((name, value) -> {
+            Object settled = value;
+            if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+                settled = ((Number) value).longValue();
+            } else if (value instanceof Float single) {
+                settled = single.doubleValue();
+            }
+            boolean finite = settled instanceof Double decimal && Double.isFinite(decimal);
+            if (!(finite || settled instanceof Long || settled instanceof String || settled instanceof Boolean)) {
+                throw new IllegalArgumentException("the setting " + name + " is " + value
+                        + ", but must be a string, a boolean, a whole number or a finite decimal");
+            }
+            copy.put(name, settled);
+        });
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /** What the parameters are called: {@link Posterior#names()}. */
+    public List<String> parameterNames() {
+        return posterior.names();
+    }
+
+    /**
+     * The posterior where it is a Gaussian, as that of {@link Sgvi} always is.
+     *
+     * @throws IllegalStateException if it is not; {@code posterior() instanceof GaussianPosterior} asks
+     */
+    public Gaussian gaussian() {
+        if (posterior instanceof GaussianPosterior normal) {
+            return normal.gaussian();
+        }
+        throw new IllegalStateException(
+                "the posterior of " + method + " is a " + posterior.getClass().getSimpleName() + ", not a Gaussian");
     }
 
     public boolean converged() {
@@ -82,40 +128,74 @@ public record FitResult(
         return draws / seconds;
     }
 
-    /** In words, short: how it ended, the ELBO, the verdict and the first parameters. */
+    /**
+     * In words, short: the family or the method, how it ended, the ELBO, the verdict and the first parameters.
+     */
     @Override
     public String toString() {
-        int told = Math.min(PARAMETERS_TOLD, parameterNames.size());
+        List<String> names = posterior.names();
+        int told = Math.min(PARAMETERS_TOLD, names.size());
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s fit on %s, %s after %d steps: ELBO %s, verdict %s (k-hat %.2f); ",
-                family.label(),
+                "%s fit on %s, %s%s: ELBO %s, verdict %s (k-hat %.2f); ",
+                family.isEmpty() ? method : family,
                 device,
                 status.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                steps,
+                steps == 0 && trace.isEmpty() && draws == 0 ? "" : " after " + steps + " steps",
                 elbo,
                 verdict().words(),
                 kHat()));
         for (int i = 0; i < told; i++) {
             text.append(i == 0 ? "" : ", ")
-                    .append(parameterNames.get(i))
+                    .append(names.get(i))
                     .append(String.format(
                             Locale.ROOT, " %.4g ± %.2g", posterior.mean(i), posterior.standardDeviation(i)));
         }
-        if (parameterNames.size() > told) {
-            text.append(", and ").append(parameterNames.size() - told).append(" more");
+        if (names.size() > told) {
+            text.append(", and ").append(names.size() - told).append(" more");
         }
         return text.toString();
     }
 
+    /** By value, arrays of modes included. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FitResult that && all().equals(that.all());
+    }
+
+    @Override
+    public int hashCode() {
+        return all().hashCode();
+    }
+
+    private List<Object> all() {
+        List<Object> all =
+                new ArrayList<>(List.of(method, family, settings, device, arithmetic, rng, seed, steps, status));
+        all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws));
+        for (Mode mode : modes) {
+            Arrays.stream(mode.at()).forEach(all::add);
+            Arrays.stream(mode.sd()).forEach(all::add);
+            all.add(mode.logEvidence());
+        }
+        return all;
+    }
+
     /** The same fit, told on the scale of the data before they were standardized. */
     public FitResult toOriginal(Standardization scale) {
-        Standardization.Affine back = scale.toOriginal(posterior.dimensions());
+        return mapped(scale.toOriginal(posterior.dimensions()), scale::elboToOriginal);
+    }
+
+    /**
+     * The same fit, told on another scale. Modes stay on the scale that was fitted.
+     *
+     * @param map of the parameters, see {@link Posterior#affine}
+     * @param elboThere an ELBO or log evidence of this scale as one of that scale
+     */
+    public FitResult mapped(Standardization.Affine map, DoubleUnaryOperator elboThere) {
         return new FitResult(
+                method,
                 family,
-                gradient,
-                baseline,
-                optimizer,
+                settings,
                 device,
                 arithmetic,
                 rng,
@@ -124,15 +204,14 @@ public record FitResult(
                 status,
                 start,
                 message,
-                new Estimate(scale.elboToOriginal(elbo.value()), elbo.standardError(), elbo.draws()),
+                new Estimate(elboThere.applyAsDouble(elbo.value()), elbo.standardError(), elbo.draws()),
                 new Estimate(
-                        scale.elboToOriginal(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
+                        elboThere.applyAsDouble(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
                 assessment,
                 modes,
-                posterior.affine(back.shift(), back.scale(), back.weights()),
-                parameterNames,
+                posterior.affine(map),
                 trace.stream()
-                        .map(p -> new TracePoint(p.step(), scale.elboToOriginal(p.elbo()), p.standardError()))
+                        .map(p -> new TracePoint(p.step(), elboThere.applyAsDouble(p.elbo()), p.standardError()))
                         .toList(),
                 seconds,
                 draws);

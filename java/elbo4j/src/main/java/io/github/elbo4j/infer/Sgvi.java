@@ -7,7 +7,10 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.LogJoint;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -29,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * FitResult fit = Sgvi.builder().family(FamilyKind.FULL_RANK).seed(1).build().fit(device, model);
  * }</pre>
  */
-public final class Sgvi {
+public final class Sgvi implements Method<LogJoint> {
+    /** The name of the method in a {@link FitResult}. */
+    static final String NAME = "sgvi";
+
     private final Builder settings;
 
     private Sgvi(Builder settings) {
@@ -49,8 +55,9 @@ public final class Sgvi {
      * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
      * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, for want of memory perhaps
      * @throws IllegalArgumentException if the joint's names are not one for each dimension, each of its own, or the initial
-     *     mean is of another length
+     *     mean is of another length, or the fit to continue from has other names
      */
+    @Override
     public FitResult fit(Device device, LogJoint joint) {
         Objects.requireNonNull(device, "device is null");
         Objects.requireNonNull(joint, "joint is null");
@@ -61,6 +68,11 @@ public final class Sgvi {
                     "initialMean has " + mean.length + " elements, but the model has " + dimensions + " dimensions");
         }
         checkNames(joint.parameterNames(), dimensions);
+        FitResult first = settings.first;
+        if (first != null && !first.parameterNames().equals(joint.parameterNames())) {
+            throw new IllegalArgumentException("the fit to continue from has the parameters " + first.parameterNames()
+                    + ", but the model has " + joint.parameterNames());
+        }
         try (SgviRun run = new SgviRun(settings, device, joint)) {
             return run.fit();
         }
@@ -82,6 +94,9 @@ public final class Sgvi {
 
     /** The settings of a fit, each with a default that suits standardized data. */
     public static final class Builder {
+        private static final int STARTS = 8;
+        private static final double INITIAL_SD = 0.1;
+
         FamilyKind family = FamilyKind.FULL_RANK;
         Gradient gradient = Gradient.AUTO;
         ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
@@ -91,9 +106,13 @@ public final class Sgvi {
         int batch;
         long seed;
         StoppingRule stoppingRule = new StoppingRule(0.01);
-        double initialSd = 0.1;
+        double initialSd = INITIAL_SD;
         double @Nullable [] initialMean;
-        int starts = 8;
+        int starts = STARTS;
+
+        @Nullable
+        FitResult first;
+
         boolean checksGradient = true;
         int evaluationDraws = 4096;
         long workspaceBytes = 256L << 20;
@@ -195,6 +214,23 @@ public final class Sgvi {
         }
 
         /**
+         * Begins with the posterior of another fit of the same parameters as the first q, instead of what {@link #starts},
+         * {@link #initialMean} and {@link #initialSd} say; all else is as without it. The other fit may be of other settings or
+         * another family, as long as a q of this one's can be its posterior.
+         *
+         * @param fit on the scale that is fitted; its names must be those of the model
+         * @throws IllegalArgumentException if its posterior is not a Gaussian
+         */
+        public Builder continueFrom(FitResult fit) {
+            if (!(fit.posterior() instanceof GaussianPosterior)) {
+                throw new IllegalArgumentException("the posterior to continue from is a "
+                        + fit.posterior().getClass().getSimpleName() + ", but must be a GaussianPosterior");
+            }
+            first = fit;
+            return this;
+        }
+
+        /**
          * Whether the gradient of a {@link io.github.elbo4j.model.HostLogJoint} is compared with differences at a few draws of
          * the first and of the last q; true. See {@link io.github.elbo4j.model.GradientCheck}.
          */
@@ -258,12 +294,41 @@ public final class Sgvi {
             copy.initialSd = initialSd;
             copy.initialMean = initialMean;
             copy.starts = starts;
+            copy.first = first;
             copy.checksGradient = checksGradient;
             copy.evaluationDraws = evaluationDraws;
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;
             copy.cancelled = cancelled;
             return new Sgvi(copy);
+        }
+
+        /** As a {@link FitResult} tells it: what every report shows, then what is not as it is by default. */
+        Map<String, Object> told() {
+            Map<String, Object> told = new LinkedHashMap<>();
+            told.put("gradient", name(gradient));
+            if (gradient == Gradient.SCORE) {
+                told.put("baseline", name(baseline));
+            }
+            told.put("draws", draws);
+            told.put("maxSteps", maxSteps);
+            told.put("optimizer", optimizer.describe());
+            told.put("tolerance", stoppingRule.tolerance());
+            told.put("evaluationDraws", evaluationDraws);
+            if (batch > 0) {
+                told.put("batch", batch);
+            }
+            if (starts != STARTS) {
+                told.put("starts", starts);
+            }
+            if (initialSd != INITIAL_SD) {
+                told.put("initialSd", initialSd);
+            }
+            return told;
+        }
+
+        private static String name(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         private static int positive(String name, int value) {

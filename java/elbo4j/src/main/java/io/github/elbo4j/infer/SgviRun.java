@@ -68,6 +68,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private double @Nullable [] comparison; // log ratios under kept
     private long draws;
     private Starts.@Nullable Found start;
+    private String began = ""; // where it started from, in a clause
     private String unsettled = ""; // why the latest attempt to settle came to nothing
     private GradientCheck.@Nullable Report wrongGradient;
     private Status status = Status.STEP_LIMIT;
@@ -222,12 +223,16 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
     private boolean begin() {
         checkGradient(original(q));
+        if (settings.first != null) {
+            return begin(settings.first);
+        }
         int paths = settling == null ? 0 : settings.starts;
         if (paths > 0) {
             double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
             try (PointDensity density = new PointDensity(device, joint)) {
                 Starts starts = new Starts(device, density, settings.family, key, settings.cancelled);
                 start = starts.search(device, mean, paths, key);
+                began = start.words();
             }
             StartNormal normal = start.normal();
             if (normal != null) {
@@ -242,6 +247,19 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                     return true;
                 }
             }
+        }
+        beginBlock();
+        return false;
+    }
+
+    /** Continues from the posterior of another fit, as from the best of the paths. */
+    private boolean begin(FitResult first) {
+        kept = Continuation.of(first.gaussian(), settings.family).parameters(settings.family);
+        keeps = true;
+        began = "continued from a fit of " + first.steps() + (first.steps() == 1 ? " step" : " steps");
+        goTo(kept);
+        if (epoch == 0 && settle()) {
+            return true;
         }
         beginBlock();
         return false;
@@ -571,24 +589,22 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             tell();
         }
         return new FitResult(
-                settings.family,
-                settings.gradient,
-                settings.gradient == Gradient.SCORE ? settings.baseline : null,
-                settings.optimizer.describe(),
+                Sgvi.NAME,
+                settings.family.label(),
+                settings.told(),
                 device.name(),
                 device.arithmetic(),
                 device.rng(),
                 settings.seed,
                 steps,
                 status,
-                start == null ? "" : start.words(),
+                began,
                 message,
                 evaluation.elbo(),
                 evaluation.logEvidence(),
                 evaluation.assessment(),
                 start == null ? List.of() : start.modes(),
-                posterior,
-                joint.parameterNames(),
+                new GaussianPosterior(joint.parameterNames(), posterior),
                 trace.points(),
                 (System.nanoTime() - begun) * 1e-9,
                 draws);

@@ -1,0 +1,313 @@
+package io.github.elbo4j.cli.data;
+
+import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
+import io.github.elbo4j.cli.view.Text;
+import io.github.elbo4j.report.words.Numbers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One column of a CSV file: its numbers, its texts, and the first cell of each kind that is no number. What is wrong is told
+ * only when the column is asked for, so that a column that is left out may hold anything.
+ */
+final class CsvColumn {
+    /** A cell that is not a number. {@code row} counts data rows from 0, {@code line} is the line in the file from 1. */
+    private record Cell(int row, long line, String text) {}
+
+    private static final Set<String> MISSING = Set.of("na", "n/a", "nan", "null", "?", ".", "-", "#n/a", "<na>", "\\n");
+    /** Missing among numbers, but a value among texts. */
+    private static final Set<String> NONE = Set.of("none", "missing");
+
+    private static final int LONGEST_MISSING = 7;
+    private static final int EXAMPLES = 5;
+    /** Different texts that are told apart; more are notes or keys, not values of a variable. */
+    private static final int MOST_TEXTS = 1 << 16;
+
+    private final String file;
+    private final String name;
+    private final char delimiter;
+    private final char decimal;
+    private double[] values = new double[16]; // NaN where there is no number
+    private int size;
+    private int numbers;
+    private int missing;
+    private int nones;
+    private int texts;
+    private @Nullable Cell firstMissing;
+    private @Nullable Cell firstNone;
+    private @Nullable Cell firstInfinite;
+    private @Nullable Cell firstText;
+    private CellShape shape = CellShape.TEXT; // of all texts, if they agree
+    private CellShape firstShape = CellShape.TEXT;
+    private boolean onlyWords = true;
+    private int @Nullable [] codes; // for each row the index in distinct, plus 1; null for all 0
+    private final List<String> distinct = new ArrayList<>(0);
+    private @Nullable Map<String, Integer> codeOf;
+    private boolean tooManyTexts;
+
+    CsvColumn(String file, String name, char delimiter, char decimal) {
+        this.file = file;
+        this.name = name;
+        this.delimiter = delimiter;
+        this.decimal = decimal;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Adds the cell of the next row. */
+    void add(long line, String cell) {
+        if (size == values.length) {
+            values = Arrays.copyOf(values, Math.multiplyExact(size, 2));
+        }
+        String text = Text.strip(cell);
+        double value = parse(text, decimal);
+        if (!Double.isNaN(value)) {
+            numbers++;
+            if (Float.isInfinite((float) value) && firstInfinite == null) { // the devices compute in float32
+                firstInfinite = new Cell(size, line, text);
+            }
+        } else if (isIn(MISSING, text)) {
+            missing++;
+            firstMissing = firstMissing == null ? new Cell(size, line, text) : firstMissing;
+        } else {
+            addText(line, text);
+        }
+        values[size++] = value;
+    }
+
+    private void addText(long line, String text) {
+        if (isIn(NONE, text)) {
+            nones++;
+            firstNone = firstNone == null ? new Cell(size, line, text) : firstNone;
+        } else {
+            texts++;
+            firstText = firstText == null ? new Cell(size, line, text) : firstText;
+        }
+        if (tooManyTexts) {
+            return;
+        }
+        if (codes == null || codes.length < values.length) {
+            codes = codes == null ? new int[values.length] : Arrays.copyOf(codes, values.length);
+        }
+        if (codeOf == null) {
+            codeOf = new HashMap<>();
+        }
+        Integer code = codeOf.get(text);
+        if (code == null) {
+            distinct.add(text);
+            code = distinct.size();
+            codeOf.put(text, code);
+            CellShape looks = CellShape.of(text, decimal);
+            firstShape = distinct.size() == 1 ? looks : firstShape;
+            shape = distinct.size() == 1 ? looks : shape.and(looks);
+            onlyWords &= looks == CellShape.TEXT;
+        }
+        codes[size] = code;
+        if (distinct.size() > MOST_TEXTS) {
+            tooManyTexts = true;
+            codes = null;
+            codeOf = null;
+        }
+    }
+
+    private static boolean isIn(Set<String> words, String text) {
+        return text.isEmpty()
+                ? words == MISSING
+                : text.length() <= LONGEST_MISSING && words.contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether every cell that is not empty holds text. */
+    boolean holdsText() {
+        return numbers == 0 && texts + nones > 0;
+    }
+
+    /** Whether every cell that is not empty holds text, and none looks like a number that is written in some other way. */
+    boolean holdsWords() {
+        return holdsText() && onlyWords;
+    }
+
+    /** Whether every cell is empty. */
+    boolean isBlank() {
+        return numbers + texts + nones == 0 && (firstMissing == null || firstMissing.text.isEmpty());
+    }
+
+    /** Whether the cells tell the rows apart as an index does: different whole numbers, or different texts, in every row. */
+    boolean isIndex() {
+        if (numbers == size) {
+            double[] sorted = Arrays.stream(values, 0, size).sorted().toArray();
+            for (int row = 0; row < size; row++) {
+                if (sorted[row] != Math.rint(sorted[row]) || (row > 0 && sorted[row] == sorted[row - 1])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return texts + nones == size && (tooManyTexts || distinct.size() == size);
+    }
+
+    /** Whether the cell of a row (from 0) holds nothing that could be fitted. */
+    boolean missing(int row) {
+        return Double.isNaN(values[row]) && !(textsAreValues() && (tooManyTexts || code(row) > 0));
+    }
+
+    /** A lone "none" among numbers is a missing one. */
+    private boolean textsAreValues() {
+        return texts > 0 || numbers == 0;
+    }
+
+    private int code(int row) {
+        return codes == null || row >= codes.length ? 0 : codes[row];
+    }
+
+    /** The first few different texts, quoted. */
+    String textExamples() {
+        List<String> shown = distinct.subList(0, Math.min(EXAMPLES, distinct.size()));
+        String list = String.join(", ", shown.stream().map(Text::quote).toList());
+        return distinct.size() > EXAMPLES ? list + ", …" : list;
+    }
+
+    /**
+     * The numbers, one a row; what is not a finite number is refused with the place of its first cell.
+     *
+     * @param dropped rows that are left out; among them are all whose cell is missing, if any is
+     */
+    double[] numbers(BitSet dropped) {
+        if (holdsText() && firstShape == CellShape.TEXT) {
+            throw new InputException(file + ", column " + Text.quote(name) + " holds text (" + textExamples()
+                    + "), and only numbers and two words, such as yes and no, can be fitted as they are. Give each value"
+                    + " but one a 0/1 column with --categorical " + Text.shellQuote(name) + orIgnore());
+        }
+        if (texts > 0 && firstText != null) {
+            throw new InputException(place(firstText) + ": " + Text.quote(firstText.text) + " is not a number"
+                    + more(texts) + looks(firstText.text) + orIgnore());
+        }
+        refuseMissing(dropped);
+        if (firstInfinite != null) {
+            throw new InputException(place(firstInfinite) + ": " + Text.quote(firstInfinite.text)
+                    + " is infinite or beyond single precision (about 3.4e38). Correct the cell or rescale the column");
+        }
+        return Arrays.copyOf(values, size);
+    }
+
+    /** The different values, whatever they are; refused are missing cells, and more values than a variable has. */
+    Levels levels(BitSet dropped) {
+        refuseMissing(dropped);
+        if (tooManyTexts) {
+            throw new InputException(file + ", column " + Text.quote(name) + " holds more than "
+                    + Numbers.grouped(MOST_TEXTS) + " different texts (" + textExamples()
+                    + "), too many for values of a variable. Leave it out with --ignore " + Text.shellQuote(name));
+        }
+        TreeMap<Double, Integer> ofNumber = new TreeMap<>();
+        TreeMap<String, Integer> ofText = new TreeMap<>();
+        for (int row = 0; row < size; row++) {
+            if (dropped.get(row)) {
+                continue;
+            }
+            int code = code(row);
+            if (code > 0) {
+                ofText.put(distinct.get(code - 1), 0);
+            } else {
+                ofNumber.put(values[row] + 0.0, 0); // −0 is 0
+            }
+        }
+        List<String> labels = new ArrayList<>();
+        ofNumber.replaceAll((value, none) -> index(labels, Levels.label(value)));
+        ofText.replaceAll((text, none) -> index(labels, text));
+        int[] index = new int[size];
+        for (int row = 0; row < size; row++) {
+            int code = code(row);
+            Integer of = code > 0 ? ofText.get(distinct.get(code - 1)) : ofNumber.get(values[row] + 0.0);
+            index[row] = of == null || dropped.get(row) ? -1 : of;
+        }
+        return new Levels(List.copyOf(labels), index);
+    }
+
+    private static int index(List<String> labels, String next) {
+        labels.add(next);
+        return labels.size() - 1;
+    }
+
+    private void refuseMissing(BitSet dropped) {
+        int count = missing + (textsAreValues() ? 0 : nones);
+        if (count == 0 || !dropped.isEmpty()) { // rows are dropped for missing cells: then none is left
+            return;
+        }
+        Cell first = firstMissing;
+        if (first == null || (!textsAreValues() && firstNone != null && firstNone.row < first.row)) {
+            first = firstNone;
+        }
+        if (first != null) {
+            String what = first.text.isEmpty() ? "the cell is empty" : Text.quote(first.text) + " is not a number";
+            throw new InputException(place(first) + ": " + what + more(count)
+                    + ". Missing values are not filled in: complete the cell, leave such rows out with --missing drop"
+                    + orIgnore());
+        }
+    }
+
+    /** Where row {@code row} (from 0) of a column stands; for messages on its value. */
+    static String place(String file, int row, long line, String column) {
+        return file + ", row " + (row + 1) + " (line " + line + "), column " + Text.quote(column);
+    }
+
+    /** A finite or infinite number, or NaN for anything that is not written as a decimal number. */
+    private static double parse(String text, char decimal) {
+        if (text.isEmpty()) {
+            return Double.NaN;
+        }
+        char last = text.charAt(text.length() - 1);
+        if (!((last >= '0' && last <= '9') || last == decimal) || text.indexOf('x') >= 0 || text.indexOf('X') >= 0) {
+            // Java also reads "1d", "2f" and hexadecimal floats; in a table they are more likely a slip.
+            return switch (text.length() > 9 ? "" : text.toLowerCase(Locale.ROOT)) {
+                case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+                case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+                default -> Double.NaN;
+            };
+        }
+        try {
+            return JavaDoubleParser.parseDouble(decimal == '.' ? text : withPoint(text));
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
+    private static String withPoint(String text) {
+        if (text.indexOf('.') >= 0) {
+            throw new NumberFormatException(text);
+        }
+        return text.replace(',', '.');
+    }
+
+    /** What a cell looks like that is no number, and what to do. */
+    private String looks(String text) {
+        if (text.indexOf('\n') >= 0) {
+            return ". A quote (\") opens before it and closes "
+                    + text.chars().filter(c -> c == '\n').count() + " lines later: correct the quotes";
+        }
+        // What all cells look like is more certain than what the first does: 1,234 beside 0,5 has a decimal comma.
+        CellShape looks = shape == CellShape.TEXT ? firstShape : shape;
+        String advice = looks.advice(text, delimiter == ',');
+        return advice.isEmpty() ? ". Correct the cell" : ": " + advice;
+    }
+
+    private String place(Cell cell) {
+        return place(file, cell.row, cell.line, name);
+    }
+
+    private String orIgnore() {
+        return ", or leave the column out with --ignore " + Text.shellQuote(name);
+    }
+
+    private static String more(int count) {
+        return count > 1 ? " (the first of " + count + " such cells in this column)" : "";
+    }
+}

@@ -1,0 +1,242 @@
+package io.github.elbo4j.cli.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The records of a CSV file: unpacked if it is gzipped, its character set known from its byte order mark, its delimiter from
+ * a first line {@code sep=;} or else from how the first lines can be cut. The file is read once, from front to back, so that
+ * a pipe will do.
+ */
+final class CsvSource implements AutoCloseable {
+    private static final char[] DELIMITERS = {',', ';', '\t', '|'};
+    private static final int PEEK = 1 << 20;
+    /** Rows that are looked at, besides the header, for the delimiter. */
+    private static final int SAMPLE = 20;
+
+    private static final Pattern SEPARATOR_LINE = Pattern.compile("\"?sep=([^\\w\"])\\1*\"?", Pattern.CASE_INSENSITIVE);
+    /** More than any table has; the parser's own limits are for guarding servers. */
+    private static final int MOST_FIELDS = 1 << 26;
+
+    private static final int MOST_CHARACTERS = 1 << 30;
+
+    private final InputStream raw;
+    private final InputStream text;
+    private final MessageDigest digest;
+    private final boolean separatorLine;
+    private final char delimiter;
+
+    private CsvSource(InputStream raw, InputStream text, MessageDigest digest, String head, boolean whole) {
+        this.raw = raw;
+        this.text = text;
+        this.digest = digest;
+        int end = head.indexOf('\n');
+        String first = end < 0 ? head : head.substring(0, end);
+        Matcher separator = SEPARATOR_LINE.matcher(first.endsWith("\r") ? first.substring(0, end - 1) : first);
+        separatorLine = separator.matches();
+        // A cell that the end of the head cuts off would count wrong.
+        int last = head.lastIndexOf('\n');
+        delimiter = separatorLine
+                ? separator.group(1).charAt(0)
+                : delimiter(whole || last < 0 ? head : head.substring(0, last));
+    }
+
+    static CsvSource open(Path path, String file) throws IOException {
+        MessageDigest digest = sha256();
+        // Not Files.newInputStream, which asks a pipe for its position.
+        InputStream raw =
+                new BufferedInputStream(new DigestInputStream(new FileInputStream(path.toFile()), digest), PEEK);
+        try {
+            byte[] magic = peek(raw, 6);
+            boolean gzip = startsWith(magic, 0x1f, 0x8b);
+            refusePacked(file, magic);
+            InputStream text = gzip ? new BufferedInputStream(new GZIPInputStream(new Members(raw)), PEEK) : raw;
+            byte[] head = peek(text, PEEK);
+            Charset charset = charset(head);
+            if (charset.equals(StandardCharsets.UTF_8)
+                    && new String(head, StandardCharsets.ISO_8859_1).indexOf('\0') >= 0) {
+                throw new InputException("--data: " + file + " is not a text file (it holds zero bytes)");
+            }
+            String words = new String(head, charset);
+            if (words.startsWith("\uFEFF")) {
+                words = words.substring(1);
+            }
+            return new CsvSource(raw, text, digest, words, head.length < PEEK);
+        } catch (EOFException | ZipException e) {
+            raw.close();
+            throw damaged(file, e);
+        } catch (IOException | RuntimeException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    /** What is said of a gzip file that cannot be unpacked. */
+    static InputException damaged(String file, IOException e) {
+        return new InputException(
+                "--data: " + file + " is a gzip file that is cut off or damaged: " + CsvTable.reason(e), e);
+    }
+
+    /** A comma unless the file says or shows otherwise. */
+    char delimiter() {
+        return delimiter;
+    }
+
+    /** The records, the line {@code sep=;} left out. Faults come as {@link CsvParseException}. */
+    Iterator<CsvRecord> records() throws IOException {
+        Iterator<CsvRecord> records =
+                reader(delimiter, false).build(handler(), text).iterator();
+        if (separatorLine && records.hasNext()) {
+            records.next();
+        }
+        return records;
+    }
+
+    /** The digest of the file's bytes, as they are, in hexadecimal; after all records were read. */
+    String digest() throws IOException {
+        raw.transferTo(OutputStream.nullOutputStream());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public void close() throws IOException {
+        text.close();
+    }
+
+    /**
+     * Of the delimiters that cut the next rows into as many cells as the header, the one that makes the most. Where two make
+     * as many it is not the comma, which also stands in names and numbers.
+     */
+    private static char delimiter(String head) {
+        char best = DELIMITERS[0];
+        int bestScore = 0;
+        for (char delimiter : DELIMITERS) {
+            int score = score(head, delimiter);
+            if (score > bestScore || (score == bestScore && score > MOST_FIELDS)) {
+                best = delimiter;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    /** The header's cells, and more than any header has where the next rows agree. */
+    private static int score(String head, char delimiter) {
+        int cells = 0;
+        try (CsvReader<CsvRecord> reader = reader(delimiter, true).build(handler(), head)) {
+            Iterator<CsvRecord> records = reader.iterator();
+            cells = records.hasNext() ? records.next().getFieldCount() : 0;
+            for (int row = 0; row < SAMPLE && records.hasNext(); row++) {
+                CsvRecord record = records.next();
+                boolean trailing = record.getFieldCount() == cells + 1
+                        && record.getField(cells).isBlank();
+                if (record.getFieldCount() != cells && !trailing) {
+                    return cells;
+                }
+            }
+            return cells > 1 ? cells + MOST_FIELDS : cells;
+        } catch (CsvParseException | IOException e) {
+            return cells; // reading on with the delimiter that is chosen says why
+        }
+    }
+
+    /** Cells are counted by {@link CsvTable}, which can say where; the parser need not look. */
+    private static CsvReader.CsvReaderBuilder reader(char delimiter, boolean unclosedQuote) {
+        return CsvReader.builder()
+                .fieldSeparator(delimiter)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .trimWhitespacesAroundQuotes(true)
+                .allowUnclosedQuote(unclosedQuote)
+                .detectBomHeader(true);
+    }
+
+    private static CsvRecordHandler handler() {
+        return CsvRecordHandler.of(limits -> limits.maxFields(MOST_FIELDS).maxRecordSize(MOST_CHARACTERS));
+    }
+
+    private static Charset charset(byte[] head) {
+        if (startsWith(head, 0xfe, 0xff)) {
+            return StandardCharsets.UTF_16BE;
+        }
+        return startsWith(head, 0xff, 0xfe) ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8;
+    }
+
+    private static void refusePacked(String file, byte[] magic) {
+        String what = startsWith(magic, 'P', 'K', 3, 4)
+                ? "a zip archive (workbooks, .xlsx, are such too): unpack it, or save the sheet as CSV"
+                : startsWith(magic, 'B', 'Z', 'h')
+                        ? "packed with bzip2: unpack it"
+                        : startsWith(magic, 0xfd, '7', 'z', 'X', 'Z')
+                                ? "packed with xz: unpack it"
+                                : startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd) ? "packed with zstd: unpack it" : "";
+        if (!what.isEmpty()) {
+            throw new InputException(
+                    "--data: " + file + " is not a text file but " + what + " (gzip is read as it is)");
+        }
+    }
+
+    private static boolean startsWith(byte[] bytes, int... start) {
+        byte[] wanted = new byte[start.length];
+        for (int i = 0; i < start.length; i++) {
+            wanted[i] = (byte) start[i];
+        }
+        return bytes.length >= start.length && Arrays.equals(wanted, Arrays.copyOf(bytes, start.length));
+    }
+
+    private static byte[] peek(InputStream in, int bytes) throws IOException {
+        in.mark(bytes);
+        byte[] head = in.readNBytes(bytes);
+        in.reset();
+        return head;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * A gzip file may be several, one after the other. Java's reader takes nothing to be there where {@code available} is 0,
+     * as it may be for a pipe, and would lose the rest without a word.
+     */
+    private static final class Members extends FilterInputStream {
+        Members(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int available() throws IOException {
+            in.mark(1);
+            int next = in.read();
+            in.reset();
+            return next < 0 ? 0 : Math.max(1, in.available());
+        }
+    }
+}

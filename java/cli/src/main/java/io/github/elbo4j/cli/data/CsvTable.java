@@ -1,0 +1,305 @@
+package io.github.elbo4j.cli.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import io.github.elbo4j.cli.view.Text;
+import io.github.elbo4j.report.words.Words;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipException;
+
+/**
+ * A CSV file: a header row that names the columns, then rows of cells. The delimiter (comma, semicolon, tab or bar) is found
+ * from the first lines or taken from a line {@code sep=;} before them; quoted cells, a byte order mark, gzip and one
+ * delimiter at the end of each row are understood. A first column without a name is left out if it numbers or names the rows.
+ */
+public final class CsvTable {
+    /** What a decoder puts in the place of bytes that are not in its character set. */
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
+    /** The parser's words for a fault carry its place. */
+    private static final Pattern PARSER_LINE = Pattern.compile("(.*) \\(record starting at line (\\d+)\\).*");
+
+    private final String file;
+    private final List<CsvColumn> columns;
+    private final Map<String, CsvColumn> byName = new HashMap<>();
+    private final List<String> names;
+    private final long[] lines;
+    private final String sha256;
+    private final List<String> notes;
+
+    private CsvTable(String file, List<CsvColumn> columns, long[] lines, String sha256, List<String> notes) {
+        this.file = file;
+        this.sha256 = sha256;
+        this.columns = columns;
+        this.names = columns.stream().map(CsvColumn::name).toList();
+        this.lines = lines;
+        this.notes = notes;
+        columns.forEach(column -> byName.put(column.name(), column));
+    }
+
+    /** The file's name without its folders. */
+    String file() {
+        return file;
+    }
+
+    /** The columns in the order of the header. */
+    List<CsvColumn> columns() {
+        return columns;
+    }
+
+    /** The names in the order of the header. */
+    List<String> names() {
+        return names;
+    }
+
+    boolean has(String name) {
+        return byName.containsKey(name);
+    }
+
+    /** The digest of the file's bytes, in hexadecimal. */
+    String sha256() {
+        return sha256;
+    }
+
+    int rows() {
+        return lines.length;
+    }
+
+    /** What was left out, in sentences. */
+    List<String> notes() {
+        return notes;
+    }
+
+    /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
+    String place(int row, String column) {
+        return CsvColumn.place(file, row, lines[row], column);
+    }
+
+    /** The column of that name; {@code role} says in the message what asked for it. */
+    CsvColumn column(String name, String role) {
+        CsvColumn column = byName.get(name);
+        if (column == null) {
+            String near = NearName.of(name, names)
+                    .map(n -> ": did you mean " + Text.quote(n) + "?")
+                    .orElse(".");
+            throw new InputException(role + ": " + file + " has no column " + Text.quote(name) + near
+                    + " Its columns are " + list(names));
+        }
+        return column;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param decimal the decimal sign of its numbers, a point or a comma
+     */
+    public static CsvTable read(Path path, char decimal) {
+        Path fileName = path.getFileName();
+        String file = fileName == null ? path.toString() : fileName.toString();
+        if (Files.isDirectory(path)) {
+            throw new InputException("--data: " + path + " is a folder; name the CSV file in it");
+        }
+        if (!Files.exists(path)) {
+            throw new InputException("--data: there is no file " + path + nearFile(path, file));
+        }
+        try (CsvSource source = CsvSource.open(path, file)) {
+            return read(file, source, decimal);
+        } catch (CsvParseException e) {
+            throw unreadable(file, path, e);
+        } catch (EOFException | ZipException e) {
+            throw CsvSource.damaged(file, e);
+        } catch (IOException e) {
+            throw new InputException("--data: cannot read " + path + ": " + reason(e), e);
+        } catch (UncheckedIOException e) {
+            throw unreadable(file, path, e);
+        }
+    }
+
+    private static CsvTable read(String file, CsvSource source, char decimal) throws IOException {
+        Iterator<CsvRecord> records = source.records();
+        if (!records.hasNext()) {
+            throw new InputException("--data: " + file + " is empty; its first line must name the columns");
+        }
+        List<CsvColumn> columns = header(file, records.next().getFields(), source.delimiter(), decimal);
+        long[] lines = new long[256];
+        int rows = 0;
+        while (records.hasNext()) {
+            CsvRecord record = records.next();
+            int cells = cells(file, record, rows, columns);
+            for (int c = 0; c < columns.size(); c++) {
+                columns.get(c).add(record.getStartingLineNumber(), c < cells ? record.getField(c) : "");
+            }
+            if (rows == lines.length) {
+                lines = Arrays.copyOf(lines, Math.multiplyExact(rows, 2));
+            }
+            lines[rows++] = record.getStartingLineNumber();
+        }
+        if (rows == 0) {
+            throw new InputException("--data: " + file + " has a header but no rows; there is nothing to fit");
+        }
+        List<String> notes = new ArrayList<>();
+        leaveOutUnnamed(file, columns, notes);
+        return new CsvTable(
+                file, List.copyOf(columns), Arrays.copyOf(lines, rows), source.digest(), List.copyOf(notes));
+    }
+
+    /** How many cells of a row count: as many as there are columns, or one less where the last column is but a delimiter. */
+    private static int cells(String file, CsvRecord record, int row, List<CsvColumn> columns) {
+        int wanted = columns.size();
+        int cells = record.getFieldCount();
+        boolean delimiterAtEnd =
+                cells == wanted + 1 && Text.strip(record.getField(wanted)).isEmpty();
+        boolean delimiterInHeader =
+                cells == wanted - 1 && columns.get(wanted - 1).name().isEmpty();
+        if (cells == wanted || delimiterAtEnd || delimiterInHeader) {
+            return Math.min(cells, wanted);
+        }
+        String hint = "";
+        if (record.getFields().stream().anyMatch(cell -> cell.indexOf('\n') >= 0)) {
+            hint = ". A quote (\") in this row closes only lines later: correct the quotes";
+        } else if (row == 0 && cells == wanted + 1) {
+            hint = ". If the first column names the rows, name it too, or begin the header with a delimiter";
+        }
+        throw new InputException("--data: " + file + ", row " + (row + 1) + " (line " + record.getStartingLineNumber()
+                + ") has " + Words.count(cells, "cell") + ", but the header names " + Words.count(wanted, "column")
+                + hint);
+    }
+
+    /** Takes away a last column that is nothing but a delimiter, and a first one that numbers or names the rows. */
+    private static void leaveOutUnnamed(String file, List<CsvColumn> columns, List<String> notes) {
+        int last = columns.size() - 1;
+        if (columns.get(last).name().isEmpty()) {
+            if (!columns.get(last).isBlank()) {
+                throw noName(file, last);
+            }
+            columns.remove(last);
+        }
+        if (!columns.isEmpty() && columns.get(0).name().isEmpty()) {
+            if (!columns.get(0).isIndex()) {
+                throw noName(file, 0);
+            }
+            boolean words = columns.get(0).holdsText();
+            columns.remove(0);
+            notes.add("the first column has no name and " + (words ? "names" : "numbers")
+                    + " the rows, so it is left out");
+        }
+    }
+
+    private static InputException noName(String file, int column) {
+        return new InputException("--data: " + file + ", header: column " + (column + 1)
+                + " has no name, and its cells do not number or name the rows. Name it, or remove it");
+    }
+
+    private static List<CsvColumn> header(String file, List<String> cells, char delimiter, char decimal) {
+        List<CsvColumn> columns = new ArrayList<>(cells.size());
+        Map<String, Integer> seen = new HashMap<>();
+        int numbers = 0;
+        for (int c = 0; c < cells.size(); c++) {
+            String name = Text.strip(cells.get(c));
+            boolean atEdge = c == 0 || c == cells.size() - 1;
+            if (name.isEmpty() && !atEdge) {
+                throw new InputException("--data: " + file + ", header: column " + (c + 1)
+                        + " has no name. Name it, or remove it if it only holds row names");
+            }
+            if (name.indexOf(REPLACEMENT) >= 0) {
+                throw new InputException("--data: " + file + ", header: the name of column " + (c + 1)
+                        + " is not UTF-8 text. Save the file as UTF-8");
+            }
+            Integer before = name.isEmpty() ? null : seen.put(name, c);
+            if (before != null) {
+                throw new InputException("--data: " + file + ", header: columns " + (before + 1) + " and " + (c + 1)
+                        + " are both named " + Text.quote(name) + ". Give each its own name");
+            }
+            numbers += NUMBER.matcher(name).matches() ? 1 : 0;
+            columns.add(new CsvColumn(file, name, delimiter, decimal));
+        }
+        if (numbers == cells.size()) {
+            throw new InputException("--data: " + file + ": the first line must name the columns, but it holds only"
+                    + " numbers (" + list(cells.stream().map(Text::strip).toList()) + "). Add a header line");
+        }
+        return columns;
+    }
+
+    /** In our words where the parser's are known, else in its own. */
+    private static InputException unreadable(String file, Path path, RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            Matcher place = PARSER_LINE.matcher(message);
+            if (cause instanceof EOFException || cause instanceof ZipException) {
+                return CsvSource.damaged(file, (IOException) cause);
+            }
+            if (place.matches() && (message.startsWith("Unclosed") || message.contains("buffer size"))) {
+                return new InputException(
+                        "--data: " + file + ", line " + place.group(2)
+                                + ": a quote (\") that opens in this row is never"
+                                + " closed. Close it, or write it twice (\"\") where it belongs to the text",
+                        e);
+            }
+            if (place.matches() && message.startsWith("Unexpected character after closing quote")) {
+                return new InputException(
+                        "--data: " + file + ": in the row that begins in line " + place.group(2)
+                                + " a quote (\") closes and more text follows it. Perhaps an earlier quote was not closed;"
+                                + " a quote that belongs to the text is written twice (\"\")",
+                        e);
+            }
+        }
+        Throwable cause = e.getCause();
+        return e instanceof UncheckedIOException && cause instanceof IOException io
+                ? new InputException("--data: cannot read " + path + ": " + reason(io), e)
+                : new InputException(
+                        "--data: " + file + " is not a CSV file that can be read: "
+                                + (cause == null || cause.getMessage() == null ? e.getMessage() : cause.getMessage()),
+                        e);
+    }
+
+    private static String nearFile(Path path, String file) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return folder == null ? "" : " (nor a folder " + folder + ")";
+        }
+        try (Stream<Path> there = Files.list(folder)) {
+            List<String> names = there.map(p -> String.valueOf(p.getFileName())).toList();
+            return NearName.of(file, names)
+                    .map(n -> "; did you mean " + path.resolveSibling(n) + "?")
+                    .orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return ""; // the folder cannot be listed; the message is true without the hint
+        }
+    }
+
+    /** The names, or the first of them where there are many. */
+    private static String list(List<String> names) {
+        int shown = 20;
+        String list = String.join(
+                ", ",
+                names.subList(0, Math.min(shown, names.size())).stream()
+                        .map(name -> Text.cut(name, 60))
+                        .toList());
+        return names.size() > shown ? list + ", … (" + names.size() + " in all)" : list;
+    }
+
+    /** The system's own words; where it gives only a file's name, what happened to it. */
+    public static String reason(IOException e) {
+        if (e instanceof java.nio.file.AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof java.nio.file.FileSystemException f && f.getReason() != null) {
+            return f.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

@@ -1,0 +1,298 @@
+package io.github.elbo4j.cli.data;
+
+import io.github.elbo4j.cli.view.Text;
+import io.github.elbo4j.model.BayesianLinearRegression;
+import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.report.Coding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What a regression is fitted to: the target and the columns that predict it, all numbers and none of them constant.
+ *
+ * @param file the file's name without its folders
+ * @param sha256 of the file
+ * @param target the name of the target column
+ * @param predictors the names of the other columns, in the order of the header
+ * @param x [predictors][rows]
+ * @param y [rows]
+ * @param classes the names of the classes that y numbers; empty if it numbers none
+ * @param droppedRows rows that were left out because a cell of theirs is missing
+ * @param codings how columns that held no numbers became numbers
+ * @param notes what else a person should know of how the file was read, in sentences
+ */
+public record RegressionInput(
+        String file,
+        String sha256,
+        String target,
+        List<String> predictors,
+        double[][] x,
+        double[] y,
+        List<String> classes,
+        int droppedRows,
+        List<Coding> codings,
+        List<String> notes) {
+    /** Variances of coefficients of smaller columns would be beyond double precision. */
+    private static final double LEAST_SD = 1e-150;
+
+    /**
+     * Which columns are what.
+     *
+     * @param ignore columns to leave out
+     * @param categorical columns that become a 0/1 column for each value but one, or, without an intercept, the
+     *     first of them for each value
+     * @param dropMissing whether a row with a missing cell is left out, not refused
+     */
+    public record Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {}
+
+    public int rows() {
+        return y.length;
+    }
+
+    /** Takes the columns apart. */
+    public static RegressionInput of(
+            CsvTable table, Columns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+        return new Reading(table, columns, reader, intercept, standardize).input();
+    }
+
+    /** The data for the library: rows of predictors, and a column of ones before them if there is an intercept. */
+    public RegressionData toData(boolean intercept) {
+        int first = intercept ? 1 : 0;
+        int k = first + predictors.size();
+        List<String> columns = new ArrayList<>(predictors);
+        if (intercept) {
+            columns.add(0, RegressionData.INTERCEPT);
+        }
+        double[] rowMajor = new double[Math.multiplyExact(rows(), k)];
+        for (int row = 0; row < rows(); row++) {
+            rowMajor[row * k] = 1; // overwritten where there is no intercept
+            for (int j = first; j < k; j++) {
+                rowMajor[row * k + j] = x[j - first][row];
+            }
+        }
+        return new RegressionData(columns, rowMajor, y);
+    }
+
+    /** The standard deviation (divisor N) of a predictor. */
+    public double sd(int predictor) {
+        return sd(x[predictor]);
+    }
+
+    private static double sd(double[] values) {
+        double mean = Arrays.stream(values).average().orElse(Double.NaN);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(squares / values.length);
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    /** The steps from a table to the input of a regression. */
+    private static final class Reading {
+        private final CsvTable table;
+        private final Columns columns;
+        private final TargetColumn.Reader reader;
+        private final boolean intercept;
+        private final boolean standardize;
+        private final Set<String> ignored;
+        private final Set<String> categorical;
+        private final BitSet dropped = new BitSet();
+        private final List<Coding> codings = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+        private final List<double[]> x = new ArrayList<>();
+
+        Reading(CsvTable table, Columns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+            this.table = table;
+            this.columns = columns;
+            this.reader = reader;
+            this.intercept = intercept;
+            this.standardize = standardize;
+            this.ignored = named("--ignore", columns.ignore, "it cannot be left out");
+            this.categorical = named("--categorical", columns.categorical, "its classes need no option");
+        }
+
+        RegressionInput input() {
+            CsvColumn target = table.column(columns.target, "--target");
+            if (columns.dropMissing) {
+                drop();
+            }
+            Target read = target(target);
+            for (CsvColumn column : table.columns()) {
+                if (column != target && !ignored.contains(column.name())) {
+                    add(column);
+                }
+            }
+            refuseTwins();
+            return new RegressionInput(
+                    table.file(),
+                    table.sha256(),
+                    target.name(),
+                    List.copyOf(names),
+                    x.toArray(double[][]::new),
+                    keep(read.y()),
+                    read.classes(),
+                    dropped.cardinality(),
+                    List.copyOf(codings),
+                    table.notes());
+        }
+
+        /** The columns that an option names; a name may itself hold a comma. */
+        private Set<String> named(String option, List<String> given, String notTheTarget) {
+            Set<String> found = new HashSet<>();
+            for (String name : given) {
+                for (String part : table.has(name) ? List.of(name) : List.of(name.split(",", -1))) {
+                    found.add(table.column(part.strip(), option).name());
+                }
+            }
+            if (found.contains(columns.target)) {
+                throw new InputException(
+                        option + ": column " + Text.quote(columns.target) + " is the target; " + notTheTarget);
+            }
+            return found;
+        }
+
+        /** Marks the rows in which a column that is used misses its cell. */
+        private void drop() {
+            CsvColumn worst = null;
+            int most = 0;
+            for (CsvColumn column : table.columns()) {
+                if (ignored.contains(column.name())) {
+                    continue;
+                }
+                int missing = 0;
+                for (int row = 0; row < table.rows(); row++) {
+                    if (column.missing(row)) {
+                        dropped.set(row);
+                        missing++;
+                    }
+                }
+                if (missing > most) {
+                    most = missing;
+                    worst = column;
+                }
+            }
+            if (worst != null && dropped.cardinality() == table.rows()) {
+                throw new InputException(
+                        table.file() + ": every row misses a cell, so none is left. Most are missing in"
+                                + " column " + Text.quote(worst.name()) + " (" + most + " of " + table.rows()
+                                + "): leave it out with --ignore " + Text.shellQuote(worst.name()));
+            }
+        }
+
+        /** Without the rows that are dropped. */
+        private double[] keep(double[] values) {
+            return dropped.isEmpty()
+                    ? values
+                    : IntStream.range(0, values.length)
+                            .filter(row -> !dropped.get(row))
+                            .mapToDouble(row -> values[row])
+                            .toArray();
+        }
+
+        private void add(CsvColumn column) {
+            String name = column.name();
+            if (categorical.contains(name)) {
+                addIndicators(column);
+                return;
+            }
+            if (name.equals(RegressionData.INTERCEPT) || name.equals(BayesianLinearRegression.LOG_NOISE)) {
+                throw new InputException(table.file() + ", column " + Text.quote(name) + " has the name of a parameter"
+                        + " that elbo4j adds. Rename it, or leave it out with --ignore " + Text.shellQuote(name));
+            }
+            Levels words = column.holdsWords() ? column.levels(dropped) : null;
+            Levels two = words == null ? null : words.twoValued();
+            if (words != null && words.values().size() == 1) {
+                throw constant(name, Text.quote(words.values().get(0)));
+            }
+            if (two != null) {
+                codings.add(new Coding(name, two.values(), Coding.Kind.TWO_VALUES));
+            }
+            double[] values = keep(two != null ? two.indicator(1) : column.numbers(dropped));
+            boolean constantAllowed = !intercept && !standardize; // it may then stand for the intercept
+            if (!constantAllowed && isConstant(values)) {
+                throw constant(name, Levels.label(values[0]));
+            }
+            refuseTiny(
+                    "column " + Text.quote(name), values, ", or leave it out with --ignore " + Text.shellQuote(name));
+            names.add(name);
+            x.add(values);
+        }
+
+        private void addIndicators(CsvColumn column) {
+            Levels levels = column.levels(dropped);
+            int kept = table.rows() - dropped.cardinality();
+            if (levels.values().size() == 1) {
+                throw constant(column.name(), Text.quote(levels.values().get(0)));
+            }
+            if (levels.values().size() == kept) {
+                throw new InputException("--categorical: column " + Text.quote(column.name())
+                        + " has another value in every row, which tells the rows apart but predicts nothing. Leave it out"
+                        + " with --ignore " + Text.shellQuote(column.name()));
+            }
+            boolean all = !intercept && codings.stream().noneMatch(c -> c.kind() == Coding.Kind.ALL_INDICATORS);
+            Coding coding = new Coding(
+                    column.name(), levels.values(), all ? Coding.Kind.ALL_INDICATORS : Coding.Kind.INDICATORS);
+            codings.add(coding);
+            for (int value = coding.firstIndicator(); value < levels.values().size(); value++) {
+                names.add(coding.indicator(value));
+                x.add(keep(levels.indicator(value)));
+            }
+        }
+
+        /** A column may be named as an indicator column is. */
+        private void refuseTwins() {
+            Set<String> seen = new HashSet<>();
+            for (String name : names) {
+                if (!seen.add(name)) {
+                    throw new InputException("--categorical: two columns would be named " + Text.quote(name) + " in "
+                            + table.file() + ". Rename one in the file");
+                }
+            }
+        }
+
+        private InputException constant(String name, String value) {
+            return new InputException(table.file() + ", column " + Text.quote(name) + " is constant (" + value
+                    + " in every row), so its effect cannot be told from the intercept. Leave it out with --ignore "
+                    + Text.shellQuote(name));
+        }
+
+        /** So small that a device (single precision) or the way back to the scale of the data would make zero of it. */
+        private void refuseTiny(String what, double[] values, String orElse) {
+            double largest = largest(values);
+            boolean tiny = standardize ? sd(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
+            if (tiny && !isConstant(values)) {
+                throw new InputException(table.file() + ", " + what + " holds only numbers so near to zero (at most "
+                        + largest + ") that " + (standardize ? "double" : "single")
+                        + " precision cannot carry the result. Multiply it by a power of ten, that is, change its unit"
+                        + orElse);
+            }
+        }
+
+        private Target target(CsvColumn column) {
+            TargetColumn asked = new TargetColumn(table, column, dropped);
+            Target target = reader.read(asked);
+            double[] kept = keep(target.y());
+            if (isConstant(kept)) {
+                throw asked.constant(Levels.label(kept[0]));
+            }
+            refuseTiny("target column " + Text.quote(column.name()), kept, "");
+            if (target.coding() != null) {
+                codings.add(target.coding());
+            }
+            return target;
+        }
+
+        private static boolean isConstant(double[] values) {
+            return Arrays.stream(values).allMatch(value -> value == values[0]);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.elbo4j.cli.model;
+
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.Target;
+import io.github.elbo4j.cli.data.TargetColumn;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.model.BayesianLinearRegression;
+import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.NormalPrior;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code fit linear}. */
+final class Linear implements FitModel {
+    /** Of log noise: where the target is standardized, and where nothing is known of its unit. */
+    private static final NormalPrior LOG_NOISE = new NormalPrior(0, 2);
+
+    private static final NormalPrior LOG_NOISE_ANY_UNIT = new NormalPrior(0, 10);
+
+    @Option(
+            names = "--noise-sd",
+            paramLabel = "S",
+            description =
+                    "Take the noise as known, with this standard deviation in units of the target. Without it, its"
+                            + " logarithm is a parameter.")
+    private @Nullable Double noiseSd;
+
+    @Override
+    public String name() {
+        return "linear";
+    }
+
+    @Override
+    public String summary() {
+        return "Bayesian linear regression: the target is linear in the other columns, plus normal noise.";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "elbo4j fit linear --data test/data/air.csv --target ozone",
+                "elbo4j fit linear --data test/data/air.csv --target ozone --noise-sd 21 --family mean-field");
+    }
+
+    @Override
+    public void validate(CommandLine command) {
+        if (noiseSd != null && !(noiseSd > 0 && Double.isFinite(noiseSd))) {
+            throw new ParameterException(command, "--noise-sd is " + noiseSd + ", but must be a positive number");
+        }
+    }
+
+    @Override
+    public Target target(TargetColumn column) {
+        if (column.holdsWords()) {
+            throw new InputException(column.where() + " holds text (" + column.textExamples()
+                    + "). The target must be a number; for two classes use: elbo4j fit logistic, for"
+                    + " more: elbo4j fit categorical");
+        }
+        return Target.of(column.numbers());
+    }
+
+    @Override
+    public boolean standardizesTarget() {
+        return true;
+    }
+
+    /** Whether the noise can be computed with on the scale that is fitted. */
+    @Override
+    public void check(Problem problem) {
+        double least = BayesianLinearRegression.LEAST_NOISE_SD;
+        double largest = BayesianLinearRegression.LARGEST_NOISE_SD;
+        if (noiseSd != null && !(noiseSd / problem.targetSd() >= least && noiseSd / problem.targetSd() <= largest)) {
+            String unit = problem.scale() == null
+                    ? ""
+                    : " times the target's standard deviation, which is " + problem.targetSd();
+            throw new InputException(
+                    "--noise-sd is " + noiseSd + ", but must be from " + least + " to " + largest + unit);
+        }
+    }
+
+    @Override
+    public List<String> parameters(Problem problem) {
+        List<String> names = new ArrayList<>(problem.data().columns());
+        if (noiseSd == null) {
+            names.add(BayesianLinearRegression.LOG_NOISE);
+        }
+        return names;
+    }
+
+    @Override
+    public DataLogJoint joint(Device device, Problem problem) {
+        return (noiseSd == null
+                        ? BayesianLinearRegression.unknownNoise(
+                                device, problem.data(), problem.priors(), logNoisePrior(problem))
+                        : BayesianLinearRegression.knownNoise(
+                                device, problem.data(), problem.priors(), noiseSd / problem.targetSd()))
+                .logJoint();
+    }
+
+    private static NormalPrior logNoisePrior(Problem problem) {
+        return problem.scale() == null ? LOG_NOISE_ANY_UNIT : LOG_NOISE;
+    }
+
+    /** The curvature is about {@code rows/noise²}, times the largest eigenvalue of the correlations. */
+    @Override
+    public double robbinsMonroRate(Problem problem) {
+        double fitted = noiseSd == null ? 0 : noiseSd / problem.targetSd();
+        return (noiseSd == null ? 5 : 2 * fitted * fitted) / problem.data().rows();
+    }
+
+    @Override
+    public Map<String, Object> options(Problem problem) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (noiseSd != null) {
+            options.put("noiseSd", noiseSd);
+        } else {
+            options.put("logNoisePriorMean", logNoisePrior(problem).mean());
+            options.put("logNoisePriorSd", logNoisePrior(problem).sd());
+        }
+        return options;
+    }
+
+    @Override
+    public String effect(String target) {
+        return target;
+    }
+
+    @Override
+    public Map<String, String> logarithms() {
+        return Map.of(BayesianLinearRegression.LOG_NOISE, "noise sd");
+    }
+}

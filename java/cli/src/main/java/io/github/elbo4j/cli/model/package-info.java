@@ -1,0 +1,5 @@
+/** The models that {@code fit} knows: one class each, and the table that names them. */
+@NullMarked
+package io.github.elbo4j.cli.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+package io.github.elbo4j.cli.view;
+
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.report.DataSource;
+import io.github.elbo4j.report.Report;
+import io.github.elbo4j.report.words.Explanation;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The result of a fit as a table for the terminal. */
+public final class ResultView {
+    private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    /** A longer name is cut, so that one long name does not push the numbers off the screen. */
+    private static final int LONGEST_NAME = 32;
+    /** With fewer columns than that left for it, a name stands above its numbers. */
+    private static final int SHORTEST_NAME = 10;
+
+    private final Report report;
+    private final FitResult fit;
+    private final Posterior posterior;
+    private final int width;
+
+    /**
+     * A view.
+     *
+     * @param width the columns of a line
+     */
+    public ResultView(Report report, int width) {
+        this.report = report;
+        this.fit = report.fit();
+        this.posterior = fit.posterior();
+        this.width = width;
+    }
+
+    /** Prints it, and where it was written. */
+    public void print(PrintWriter out, List<Path> written) {
+        Explanation explanation = report.explanation();
+        DataSource data = report.data();
+        String source = data == null ? "" : ", " + data.rowsInWords() + " of " + Words.plain(data.file());
+        out.println(Text.wrap(
+                Words.plain(report.model().heading()) + source + ", " + fit.family() + " Gaussian", width, ""));
+        if (data != null) {
+            data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
+        }
+        out.println();
+        table(out);
+        logarithms(out, explanation);
+        out.println();
+        line(
+                out,
+                "ELBO",
+                Double.isNaN(fit.elbo().value())
+                        ? "not measured"
+                        : Numbers.withError(fit.elbo().value(), fit.elbo().standardError(), 4) + " nats");
+        line(
+                out,
+                "weights",
+                fit.assessment().draws() == 0
+                        ? "not measured"
+                        : "effective sample size "
+                                + Numbers.fixed(100 * fit.assessment().efficiency(), 0) + " % of "
+                                + Numbers.grouped(fit.assessment().draws()) + ", Pareto k-hat "
+                                + Numbers.fixed(fit.kHat(), 2)
+                                + explanation.kHatAside());
+        line(out, "fit", explanation.outcome());
+        line(out, "device", report.deviceInWords());
+        line(out, "time", Numbers.seconds(fit.seconds()) + ", " + Numbers.short3(fit.drawsPerSecond()) + " draws/s");
+        for (Path path : written) {
+            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
+        }
+        if (fit.verdict() != Verdict.GOOD) {
+            out.println();
+            out.println(Text.wrap(Words.plain(explanation.verdict()), width, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
+        }
+    }
+
+    private void table(PrintWriter out) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (int i = 0; i < posterior.dimensions(); i++) {
+            int decimals = Numbers.decimals(posterior.standardDeviation(i), 3);
+            rows.add(List.of(
+                    Words.plain(posterior.names().get(i)),
+                    Numbers.fixed(posterior.mean(i), decimals),
+                    Numbers.fixed(posterior.standardDeviation(i), decimals),
+                    Numbers.fixed(posterior.quantile(i, 0.05), decimals),
+                    Numbers.fixed(posterior.quantile(i, 0.95), decimals)));
+        }
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
+            }
+        }
+        int numbers = Arrays.stream(widths, 1, widths.length).map(w -> 2 + w).sum();
+        int names = Math.min(Math.min(widths[0], LONGEST_NAME), width - numbers);
+        boolean beside = names >= Math.min(widths[0], SHORTEST_NAME);
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            if (beside) {
+                String name = Text.cut(row.get(0), names);
+                line.append(name).append(" ".repeat(names - Text.width(name)));
+            } else {
+                out.println(Text.cut(row.get(0), width));
+            }
+            for (int c = 1; c < widths.length; c++) {
+                line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
+            }
+            out.println(line);
+        }
+    }
+
+    /** What they are the logarithms of, which is easier to picture. */
+    private void logarithms(PrintWriter out, Explanation explanation) {
+        for (String parameter : posterior.names()) {
+            String what = report.model().logarithms().get(parameter);
+            if (what != null) {
+                out.println();
+                out.println(Text.wrap(explanation.exponential(parameter, what), width, ""));
+            }
+        }
+    }
+
+    private void line(PrintWriter out, String name, String value) {
+        out.println(Text.wrap(Text.pad(name, 8) + Words.plain(value), width, " ".repeat(8)));
+    }
+}

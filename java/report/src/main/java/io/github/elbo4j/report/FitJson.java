@@ -1,0 +1,48 @@
+package io.github.elbo4j.report;
+
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.report.words.Words;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** {@code fit.json}, which {@link Report#write} writes. */
+public final class FitJson {
+    /** What a file says of how it is written; another number is another version's. */
+    static final int FORMAT = 1;
+
+    static final String GRADIENT = "gradient";
+    /** Kinds of posteriors that can be read back. */
+    static final String GAUSSIAN = "gaussian";
+
+    static final String INDEPENDENT = "independent normals";
+
+    private FitJson() {}
+
+    /**
+     * The fit that a file holds, equal to the one that was written.
+     *
+     * @throws FitFileException if the file is no {@code fit.json} of this version, is damaged, or leaves the covariance out; it
+     *     says in which field
+     */
+    public static FitResult read(Path file) throws IOException {
+        return open(file).fit();
+    }
+
+    /** The same, and what the file says of model and data. */
+    public static SavedFit open(Path file) throws IOException {
+        return new FitJsonReader(JsonTree.read(file)).saved();
+    }
+
+    /** The name of an arithmetic that is not the ordinary one. */
+    static Optional<String> special(Arithmetic arithmetic) {
+        return arithmetic == Arithmetic.EXACT ? Optional.empty() : Optional.of(Words.name(arithmetic, '-'));
+    }
+
+    /** The name of a source of normals that is not the ordinary one. */
+    static Optional<String> special(Rng rng) {
+        return rng == Rng.PHILOX ? Optional.empty() : Optional.of(Words.name(rng, '-'));
+    }
+}

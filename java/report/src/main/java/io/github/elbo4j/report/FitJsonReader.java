@@ -1,0 +1,185 @@
+package io.github.elbo4j.report;
+
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.infer.Assessment;
+import io.github.elbo4j.infer.Concern;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.report.words.Words;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a fit of what {@link FitJsonWriter} wrote. */
+final class FitJsonReader {
+    private final JsonTree file;
+
+    FitJsonReader(JsonTree file) {
+        this.file = file;
+    }
+
+    SavedFit saved() throws FitFileException {
+        if (!file.has("model") || !file.has("parameters")) {
+            throw file.wrong("it is JSON, but not a fit.json of elbo4j");
+        }
+        if (!file.has("format")) {
+            throw file.wrong("an older version of elbo4j wrote it, which did not write all that a fit is");
+        }
+        long format = file.get("format").whole();
+        if (format != FitJson.FORMAT) {
+            throw file.get("format")
+                    .wrong("it is " + format + ", but this version of elbo4j reads format " + FitJson.FORMAT);
+        }
+        return new SavedFit(
+                result(), file.get("model").string(), file.get("options").values(), data(file.get("data")));
+    }
+
+    private FitResult result() throws FitFileException {
+        return new FitResult(
+                file.get("method").string(),
+                file.get("family").string(),
+                file.get("settings").values(),
+                file.get("device").string(),
+                file.get("arithmetic").oneOf(names(Arithmetic.values(), a -> Words.name(a, '-'))),
+                file.get("rng").oneOf(names(Rng.values(), r -> Words.name(r, '-'))),
+                file.get("seed").whole(),
+                file.get("steps").count(),
+                file.get("status").oneOf(names(Status.values(), s -> Words.name(s, ' '))),
+                file.get("start").string(),
+                file.get("message").string(),
+                estimate(file.get("elbo")),
+                estimate(file.get("logEvidence")),
+                assessment(),
+                modes(),
+                posterior(),
+                trace(),
+                file.get("seconds").number(),
+                file.get("draws").whole());
+    }
+
+    private Assessment assessment() throws FitFileException {
+        Map<String, Verdict> verdicts = names(Verdict.values(), Verdict::words);
+        List<Concern> concerns = new ArrayList<>();
+        for (JsonTree concern : file.get("concerns").items()) {
+            concerns.add(new Concern(
+                    concern.get("kind").oneOf(names(Concern.Kind.values(), k -> Words.name(k, ' '))),
+                    concern.get("verdict").oneOf(verdicts),
+                    concern.has("parameter") ? concern.get("parameter").string() : null,
+                    concern.get("words").string()));
+        }
+        return new Assessment(
+                file.get("verdict").oneOf(verdicts),
+                file.numberOrNone("kHat"),
+                file.numberOrNone("efficiency"),
+                file.get("weights").count(),
+                concerns);
+    }
+
+    private List<Mode> modes() throws FitFileException {
+        List<Mode> modes = new ArrayList<>();
+        for (JsonTree mode : file.get("modes").items()) {
+            modes.add(new Mode(mode.get("at").numbers(), mode.get("sd").numbers(), estimate(mode.get("logEvidence"))));
+        }
+        return modes;
+    }
+
+    private Posterior posterior() throws FitFileException {
+        List<JsonTree> parameters = file.get("parameters").items();
+        List<String> names = new ArrayList<>();
+        double[] mean = new double[parameters.size()];
+        double[] sd = new double[parameters.size()];
+        for (int i = 0; i < mean.length; i++) {
+            names.add(parameters.get(i).get("name").string());
+            mean[i] = parameters.get(i).get("mean").number();
+            sd[i] = parameters.get(i).get("sd").number();
+            if (sd[i] < 0) {
+                throw parameters.get(i).get("sd").wrong("it is " + sd[i] + ", but must be 0 or more");
+            }
+        }
+        JsonTree kind = file.get("posterior");
+        if (kind.string().equals(FitJson.INDEPENDENT)) {
+            return new GaussianPosterior(names, Gaussian.independent(mean, sd));
+        }
+        if (!kind.string().equals(FitJson.GAUSSIAN)) {
+            throw kind.wrong("it is a " + kind.string() + ", which the file does not hold whole");
+        }
+        JsonTree covariance = file.get("covariance");
+        if (covariance.isNull()) {
+            throw covariance.wrong(
+                    "it was left out, and without it only the margins of the posterior are known. Write it"
+                            + " with --covariance (in a program: Report.covariance(true))");
+        }
+        List<JsonTree> rows = covariance.items();
+        double[][] matrix = new double[rows.size()][];
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] = rows.get(i).numbers();
+        }
+        try {
+            return new GaussianPosterior(names, new Gaussian(mean, matrix));
+        } catch (IllegalArgumentException e) {
+            throw covariance.wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<TracePoint> trace() throws FitFileException {
+        List<TracePoint> trace = new ArrayList<>();
+        for (JsonTree point : file.get("trace").items()) {
+            trace.add(new TracePoint(
+                    point.get("step").count(), point.numberOrNone("elbo"), point.numberOrNone("standardError")));
+        }
+        return trace;
+    }
+
+    private static @Nullable DataSource data(JsonTree data) throws FitFileException {
+        if (data.isNull()) {
+            return null;
+        }
+        List<Coding> codings = new ArrayList<>();
+        for (JsonTree coding : data.get("codings").items()) {
+            codings.add(new Coding(
+                    coding.get("column").string(),
+                    coding.get("values").strings(),
+                    coding.get("kind").oneOf(names(Coding.Kind.values(), Coding.Kind::label))));
+        }
+        Map<String, Double> units = new LinkedHashMap<>();
+        for (String parameter : data.get("units").values().keySet()) {
+            units.put(parameter, data.get("units").get(parameter).number());
+        }
+        return new DataSource(
+                data.get("file").string(),
+                data.get("sha256").string(),
+                data.get("rows").count(),
+                data.get("target").string(),
+                data.get("predictors").strings(),
+                data.get("droppedRows").count(),
+                codings,
+                data.get("notes").strings(),
+                units);
+    }
+
+    private static Estimate estimate(JsonTree estimate) throws FitFileException {
+        return new Estimate(
+                estimate.numberOrNone("value"),
+                estimate.numberOrNone("standardError"),
+                estimate.get("draws").whole());
+    }
+
+    private static <E> Map<String, E> names(E[] values, Function<E, String> name) {
+        Map<String, E> names = new LinkedHashMap<>();
+        for (E value : values) {
+            names.put(name.apply(value), value);
+        }
+        return names;
+    }
+}

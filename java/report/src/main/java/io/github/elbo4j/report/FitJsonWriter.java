@@ -1,0 +1,230 @@
+package io.github.elbo4j.report;
+
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.infer.Concern;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.report.words.Words;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * A fit as JSON. Fields come in a fixed order. What is not finite is written as null; where it is infinite, a field of the
+ * same name and {@code Sign} follows. Only {@code seconds} and {@code drawsPerSecond} differ from one run to the next.
+ */
+final class FitJsonWriter {
+    private final Report report;
+    private final FitResult fit;
+
+    FitJsonWriter(Report report) {
+        this.report = report;
+        this.fit = report.fit();
+    }
+
+    /** The fields for {@code --json}, in one line. */
+    String line() {
+        return Json.object(null, this::writeResult) + "\n";
+    }
+
+    /** The content of {@code fit.json}: the same fields, then what was run and how it went, a line for each. */
+    String document() {
+        return Json.object(new LinePerItem(), json -> {
+                    writeResult(json);
+                    writeRun(json);
+                    writeModel(json);
+                    writeTrace(json);
+                })
+                + "\n";
+    }
+
+    private void writeResult(JsonGenerator json) {
+        json.writeStringProperty("model", report.model().name());
+        json.writeStringProperty("method", fit.method());
+        json.writeStringProperty("family", fit.family());
+        Object gradient = fit.settings().get(FitJson.GRADIENT);
+        if (gradient != null) {
+            json.writeName(FitJson.GRADIENT);
+            value(json, gradient);
+        }
+        json.writeStringProperty("device", fit.device());
+        json.writeNumberProperty("seed", fit.seed());
+        json.writeNumberProperty("steps", fit.steps());
+        json.writeStringProperty("status", Words.name(fit.status(), ' '));
+        json.writeBooleanProperty("converged", fit.converged());
+        estimate(json, "elbo", fit.elbo());
+        estimate(json, "logEvidence", fit.logEvidence());
+        Json.number(json, "kHat", fit.kHat());
+        Json.number(json, "efficiency", fit.assessment().efficiency());
+        json.writeStringProperty("verdict", fit.verdict().words());
+        writeConcerns(json);
+        Posterior posterior = fit.posterior();
+        json.writeArrayPropertyStart("parameters");
+        for (int i = 0; i < posterior.dimensions(); i++) {
+            json.writeStartObject();
+            json.writeStringProperty("name", posterior.names().get(i));
+            Json.number(json, "mean", posterior.mean(i));
+            Json.number(json, "sd", posterior.standardDeviation(i));
+            Json.number(json, "q05", posterior.quantile(i, 0.05));
+            Json.number(json, "q95", posterior.quantile(i, 0.95));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        writeCovariance(json, report.covariance());
+        Json.number(json, "seconds", fit.seconds());
+        Json.number(json, "drawsPerSecond", fit.drawsPerSecond());
+    }
+
+    private void writeConcerns(JsonGenerator json) {
+        json.writeArrayPropertyStart("concerns");
+        for (Concern concern : fit.assessment().concerns()) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
+            json.writeStringProperty("verdict", concern.verdict().words());
+            if (concern.parameter() != null) {
+                json.writeStringProperty("parameter", concern.parameter());
+            }
+            json.writeStringProperty("words", concern.words());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeCovariance(JsonGenerator json, double @Nullable [][] covariance) {
+        json.writeName("covariance");
+        if (covariance == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartArray();
+        for (double[] row : covariance) {
+            numbers(json, row);
+        }
+        json.writeEndArray();
+    }
+
+    /** What the result holds besides, so that it can be read back. */
+    private void writeRun(JsonGenerator json) {
+        json.writeNumberProperty("format", FitJson.FORMAT);
+        String kind = report.isIndependent()
+                ? FitJson.INDEPENDENT
+                : fit.posterior() instanceof GaussianPosterior
+                        ? FitJson.GAUSSIAN
+                        : fit.posterior().getClass().getSimpleName();
+        json.writeStringProperty("posterior", kind);
+        object(json, "settings", fit.settings());
+        json.writeStringProperty("arithmetic", Words.name(fit.arithmetic(), '-'));
+        json.writeStringProperty("rng", Words.name(fit.rng(), '-'));
+        json.writeStringProperty("start", fit.start());
+        json.writeStringProperty("message", fit.message());
+        json.writeNumberProperty("weights", fit.assessment().draws());
+        json.writeNumberProperty("draws", fit.draws());
+        json.writeArrayPropertyStart("modes");
+        for (Mode mode : fit.modes()) {
+            json.writeStartObject();
+            json.writeName("at");
+            numbers(json, mode.at());
+            json.writeName("sd");
+            numbers(json, mode.sd());
+            estimate(json, "logEvidence", mode.logEvidence());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void writeModel(JsonGenerator json) {
+        json.writeStringProperty("statusDetail", report.explanation().ending());
+        object(json, "options", report.options());
+        DataSource data = report.data();
+        if (data == null) {
+            json.writeName("data");
+            json.writeNull();
+            return;
+        }
+        json.writeObjectPropertyStart("data");
+        json.writeStringProperty("file", data.file());
+        json.writeStringProperty("sha256", data.sha256());
+        json.writeNumberProperty("rows", data.rows());
+        json.writeStringProperty("target", data.target());
+        json.writeArrayPropertyStart("predictors");
+        data.predictors().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeNumberProperty("droppedRows", data.droppedRows());
+        writeCodings(json, data.codings());
+        json.writeArrayPropertyStart("notes");
+        data.notes().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeObjectPropertyStart("units");
+        data.units().forEach((parameter, sd) -> Json.number(json, parameter, sd));
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private void writeTrace(JsonGenerator json) {
+        json.writeArrayPropertyStart("trace");
+        for (TracePoint point : fit.trace()) {
+            json.writeStartObject();
+            json.writeNumberProperty("step", point.step());
+            Json.number(json, "elbo", point.elbo());
+            Json.number(json, "standardError", point.standardError());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** See {@link Coding.Kind}. */
+    private static void writeCodings(JsonGenerator json, List<Coding> codings) {
+        json.writeArrayPropertyStart("codings");
+        for (Coding coding : codings) {
+            json.writeStartObject();
+            json.writeStringProperty("column", coding.column());
+            json.writeStringProperty("kind", coding.kind().label());
+            json.writeArrayPropertyStart("values");
+            coding.values().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void estimate(JsonGenerator json, String name, Estimate estimate) {
+        json.writeObjectPropertyStart(name);
+        Json.number(json, "value", estimate.value());
+        Json.number(json, "standardError", estimate.standardError());
+        json.writeNumberProperty("draws", estimate.draws());
+        json.writeEndObject();
+    }
+
+    private static void object(JsonGenerator json, String name, Map<String, Object> fields) {
+        json.writeObjectPropertyStart(name);
+        fields.forEach((field, value) -> {
+            json.writeName(field);
+            value(json, value);
+        });
+        json.writeEndObject();
+    }
+
+    private static void value(JsonGenerator json, Object value) {
+        if (value instanceof Boolean flag) {
+            json.writeBoolean(flag);
+        } else if (value instanceof Integer || value instanceof Long) {
+            json.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Number decimal) {
+            Json.number(json, decimal.doubleValue());
+        } else {
+            json.writeString(value.toString());
+        }
+    }
+
+    private static void numbers(JsonGenerator json, double[] values) {
+        json.writeStartArray();
+        for (double value : values) {
+            Json.number(json, value);
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.elbo4j.report;
+
+import io.github.elbo4j.report.words.Words;
+import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * JSON whose bytes follow from the values: doubles are written by Jackson's own shortest form, because that of {@code
+ * Double.toString} changed with JDK 19. Characters that steer a terminal are written as escapes, also where JSON does not
+ * ask for it.
+ */
+final class Json {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build();
+
+    private Json() {}
+
+    /** What writes the fields of an object. */
+    interface Fields {
+        void write(JsonGenerator json);
+    }
+
+    /** A JSON object with these fields. */
+    static String object(@Nullable PrettyPrinter layout, Fields fields) {
+        StringWriter text = new StringWriter();
+        ObjectWriteContext context = new ObjectWriteContext.Base() {
+            @Override
+            public @Nullable PrettyPrinter getPrettyPrinter() {
+                return layout;
+            }
+
+            @Override
+            public boolean hasPrettyPrinter() {
+                return layout != null;
+            }
+        };
+        try (JsonGenerator json = FACTORY.createGenerator(context, text)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        }
+        return Words.plainJson(text.toString());
+    }
+
+    /** JSON has no words for infinite and NaN: both are null, and the sign of the one stands beside it. */
+    static void number(JsonGenerator json, String name, double value) {
+        json.writeName(name);
+        number(json, value);
+        if (Double.isInfinite(value)) {
+            json.writeNumberProperty(name + "Sign", value > 0 ? 1 : -1);
+        }
+    }
+
+    static void number(JsonGenerator json, double value) {
+        if (Double.isFinite(value)) {
+            json.writeNumber(value);
+        } else {
+            json.writeNull();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.github.elbo4j.report;
+
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.report.words.Explanation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fit to be written as {@code fit.json}, for programs, and {@code report.html}, for people. It never changes: each setting
+ * makes another one.
+ *
+ * <pre>{@code
+ * Report.of(fit).model(ModelDescription.of("banana")).write(Path.of("banana-fit"));
+ * }</pre>
+ */
+public final class Report {
+    /** Beyond it a covariance makes fit.json a file of megabytes, which few read. */
+    public static final int MOST_COVARIANCES = 200;
+
+    private final FitResult fit;
+    private final ModelDescription model;
+    private final @Nullable DataSource data;
+    private final Device device;
+    private final String command;
+    private final boolean covariance;
+
+    /** The device in words, and why it was this one. */
+    record Device(String description, String reason) {}
+
+    private Report(
+            FitResult fit,
+            ModelDescription model,
+            @Nullable DataSource data,
+            Device device,
+            String command,
+            boolean covariance) {
+        this.fit = fit;
+        this.model = model;
+        this.data = data;
+        this.device = device;
+        this.command = command;
+        this.covariance = covariance;
+    }
+
+    /** Of whatever method, on the scale on which it is to be told. */
+    public static Report of(FitResult fit) {
+        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false);
+    }
+
+    /** With the name of the model and what is to be said of it. */
+    public Report model(ModelDescription value) {
+        return new Report(fit, value, data, device, command, covariance);
+    }
+
+    /** With what it was fitted to. */
+    public Report about(DataSource value) {
+        return new Report(fit, model, value, device, command, covariance);
+    }
+
+    /** With the device in words and why it was this one; the report alone tells it. */
+    public Report device(String description, String reason) {
+        return new Report(fit, model, data, new Device(description, reason), command, covariance);
+    }
+
+    /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
+    public Report command(String line) {
+        return new Report(fit, model, data, device, line, covariance);
+    }
+
+    /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
+    public Report covariance(boolean always) {
+        return new Report(fit, model, data, device, command, always);
+    }
+
+    /** The fit. */
+    public FitResult fit() {
+        return fit;
+    }
+
+    /** The model. */
+    public ModelDescription model() {
+        return model;
+    }
+
+    /** What it was fitted to; null where that was not said. */
+    public @Nullable DataSource data() {
+        return data;
+    }
+
+    /** Such as {@code simd (256-bit vectors, 2 threads): the fastest that opens here}. */
+    public String deviceInWords() {
+        return fit.device()
+                + (device.description.isEmpty() ? "" : " (" + device.description + ")")
+                + (device.reason.isEmpty() ? "" : ": " + device.reason);
+    }
+
+    /** The outcome in sentences. */
+    public Explanation explanation() {
+        return new Explanation(fit, options(), !command.isEmpty());
+    }
+
+    /**
+     * Writes {@code fit.json} and {@code report.html} into a folder, made if need be; each is there whole or not at all.
+     *
+     * @return where they are
+     */
+    public List<Path> write(Path folder) throws IOException {
+        WholeFile.folder(folder);
+        Path json = WholeFile.write(folder.resolve("fit.json"), new FitJsonWriter(this).document());
+        Path html = WholeFile.write(folder.resolve("report.html"), html(ZonedDateTime.now(ZoneId.systemDefault())));
+        return List.of(json, html);
+    }
+
+    /** Makes the folder if need be, and tries whether files of an ordinary fit can be written there: to hear it before a fit. */
+    public static void prepare(Path folder) throws IOException {
+        WholeFile.folder(folder);
+        WholeFile.tryOut(folder);
+    }
+
+    /** The first fields of {@code fit.json}, those of the result, in one line. */
+    public String line() {
+        return new FitJsonWriter(this).line();
+    }
+
+    String html(ZonedDateTime when) {
+        return new HtmlReport(this, when).html();
+    }
+
+    String command() {
+        return command;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** Of the parameters; null where there are many and nobody asked for it, or it is not known. */
+    double @Nullable [][] covariance() {
+        return covariance || fit.posterior().dimensions() <= MOST_COVARIANCES
+                ? fit.posterior().covariance()
+                : null;
+    }
+
+    /** Whether the posterior is independent normals, which need no covariance. */
+    boolean isIndependent() {
+        return fit.posterior() instanceof GaussianPosterior normal
+                && normal.gaussian().isIndependent();
+    }
+
+    /** What was used, of the model first and then of the method; the gradient is told by itself. */
+    Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>(model.options());
+        Map<String, Object> settings = new LinkedHashMap<>(fit.settings());
+        settings.remove(FitJson.GRADIENT);
+        Object baseline = settings.remove("baseline");
+        if (baseline != null) {
+            options.put("baseline", baseline);
+        }
+        FitJson.special(fit.arithmetic()).ifPresent(name -> options.put("arithmetic", name));
+        FitJson.special(fit.rng()).ifPresent(name -> options.put("rng", name)); // such draws are of this device only
+        settings.forEach(options::putIfAbsent);
+        return options;
+    }
+}

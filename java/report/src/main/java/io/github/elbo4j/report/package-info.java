@@ -1,0 +1,5 @@
+/** Writes a fit as {@code fit.json} and {@code report.html}, and reads {@code fit.json} back. */
+@NullMarked
+package io.github.elbo4j.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package io.github.elbo4j.report.words;
+
+import io.github.elbo4j.infer.Concern;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Posterior;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the outcome of a fit means and what to do next, in sentences. */
+public final class Explanation {
+    private static final Set<Concern.Kind> ENDINGS = EnumSet.of(
+            Concern.Kind.NOT_CONVERGED, Concern.Kind.DIVERGED, Concern.Kind.INTERRUPTED, Concern.Kind.FAILED);
+
+    private final FitResult fit;
+    private final Map<String, Object> options;
+    private final boolean byCommand;
+
+    /**
+     * Of a fit.
+     *
+     * @param options what was used
+     * @param byCommand whether it was run from the command line, whose options are then advised
+     */
+    public Explanation(FitResult fit, Map<String, Object> options, boolean byCommand) {
+        this.fit = fit;
+        this.options = options;
+        this.byCommand = byCommand;
+    }
+
+    /** The outcome in a few words, such as {@code good} or {@code not converged}. */
+    public String headline() {
+        return switch (fit.status()) {
+            case CONVERGED ->
+                switch (fit.verdict()) {
+                    case GOOD -> "Good";
+                    case USABLE -> "Usable, with care";
+                    case DO_NOT_TRUST -> "Do not trust";
+                };
+            case STEP_LIMIT -> "Not converged";
+            case DIVERGED -> "Diverged";
+            case INTERRUPTED -> "Interrupted";
+            case FAILED -> "Device failed";
+        };
+    }
+
+    /** How it ended, in sentences; the library's words are clauses. */
+    public String ending() {
+        String message = fit.converged() && fit.steps() > 0
+                ? "converged after " + Words.count(fit.steps(), "step") + "; " + fit.message()
+                : fit.message();
+        return Words.sentence(message) + (fit.start().isEmpty() ? "" : " " + Words.sentence("It " + fit.start()));
+    }
+
+    /** The headline and how it came about, without saying a word twice. */
+    public String outcome() {
+        String detail = ending();
+        return detail.startsWith(headline()) ? detail : headline() + ". " + detail;
+    }
+
+    /** What the verdict is and why, in sentences. */
+    public String verdict() {
+        String meaning = switch (fit.verdict()) {
+            case GOOD ->
+                "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
+                        + " and its means, standard deviations and intervals can be used as they are.";
+            case USABLE ->
+                "The approximation misses some of the posterior. Means are usable; take the width of intervals"
+                        + " with care.";
+            case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
+        };
+        StringBuilder words = new StringBuilder(meaning);
+        for (Concern concern : fit.assessment().concerns()) {
+            // How it ended has been said.
+            if (!concern.words().isEmpty() && !ENDINGS.contains(concern.kind())) {
+                words.append(' ').append(Words.sentence(concern.words()));
+            }
+        }
+        return words.toString();
+    }
+
+    /** Behind a k-hat that looks bad, but is none: within its own error, or of weights that are nearly equal. */
+    public String kHatAside() {
+        boolean concern = fit.assessment().concerns().stream().anyMatch(c -> c.kind() == Concern.Kind.HEAVY_TAIL);
+        return fit.kHat() >= 0.5 && !concern ? " (no concern)" : "";
+    }
+
+    /** What may be done about an outcome that is not good; empty if it is. */
+    public List<String> advice() {
+        return fit.assessment().concerns().stream()
+                .flatMap(concern -> remedies(concern).stream())
+                .distinct()
+                .toList();
+    }
+
+    private List<String> remedies(Concern concern) {
+        if (!byCommand) {
+            return List.of(concern.kind().remedy());
+        }
+        boolean meanField = fit.family().equals("mean-field");
+        List<String> better = meanField
+                ? List.of("Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
+                        + " and reports standard deviations that are too small where there are any.")
+                : List.of(
+                        "The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
+                                + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
+                                + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
+        return switch (concern.kind()) {
+            case NOT_CONVERGED -> notConverged();
+            case DIVERGED -> List.of("Use a smaller --learning-rate, and leave --standardize on.");
+            case FAILED ->
+                List.of(
+                        "The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
+                                + " --draws if memory ran out.");
+            case PRECISION ->
+                List.of("Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
+                        + " digits.");
+            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
+            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO ->
+                List.of(concern.kind().remedy());
+        };
+    }
+
+    private List<String> notConverged() {
+        List<String> advice = new ArrayList<>();
+        advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
+        if (String.valueOf(options.get("optimizer")).startsWith("robbins-monro")) {
+            advice.add("Use --optimizer adam, or another --learning-rate: robbins-monro does not adapt its steps.");
+        }
+        if (options.containsKey("batch")) {
+            advice.add("Use a larger --batch, so that the noise of the batches moves the answer less.");
+        }
+        if (Boolean.FALSE.equals(options.get("standardize"))) {
+            advice.add("Leave --standardize on.");
+        }
+        advice.add("If the ELBO no longer rises but is noisy (see the report), use more draws a step (--draws).");
+        return advice;
+    }
+
+    /** What the exponential of a parameter is, which is easier to picture than the parameter. */
+    public String exponential(String parameter, String what) {
+        Posterior posterior = fit.posterior();
+        int i = posterior.names().indexOf(parameter);
+        return what + " " + Numbers.significant(StrictMath.exp(posterior.mean(i)), 3)
+                + ", with 90 % probability between "
+                + Numbers.significant(StrictMath.exp(posterior.quantile(i, 0.05)), 3) + " and "
+                + Numbers.significant(StrictMath.exp(posterior.quantile(i, 0.95)), 3) + " (exp of " + parameter + ")";
+    }
+
+    /** What the ELBO is, for this fit. */
+    public String elbo() {
+        return "The ELBO bounds the log evidence, log p(data), from below. Every constant is in it, so fits of other models"
+                + " and priors to the same rows can be compared: larger is better. Its error is the standard error over"
+                + " fresh draws.";
+    }
+}
