@@ -31,6 +31,7 @@ class WorkersTest {
         private final AtomicInteger shared = new AtomicInteger();
 
         Counting(int items) {
+            super(items, DEAR);
             runs = new AtomicIntegerArray(items);
         }
 
@@ -72,7 +73,7 @@ class WorkersTest {
             for (int launch = 0; launch < 60; launch++) {
                 Counting kernel = new Counting(3);
                 workers.run(
-                        new Kernel() {
+                        new Kernel(3, DEAR) {
                             @Override
                             protected void run(int from, int to, Scratch scratch) {
                                 LockSupport.parkNanos(200_000L * (1 + from));
@@ -117,7 +118,7 @@ class WorkersTest {
     }
 
     private static Kernel failing(int bad, Throwable thrown) {
-        return new Kernel() {
+        return new Kernel(40, DEAR) {
             @Override
             protected void run(int from, int to, Scratch scratch) {
                 if (from <= bad && bad < to) {

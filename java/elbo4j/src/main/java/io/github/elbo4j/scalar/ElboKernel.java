@@ -35,8 +35,7 @@ public class ElboKernel {
 
     /** KL(q ‖ p) is the mean of −f. */
     private static Kernel monteCarlo(KlOps.KlMonteCarlo op) {
-        return new Moments(
-                new ElboOps.Moments(op.problems(), op.draws(), op.logQ(), op.logP(), op.kl(), Index.of(0)));
+        return new Moments(new ElboOps.Moments(op.problems(), op.draws(), op.logQ(), op.logP(), op.kl(), Index.of(0)));
     }
 
     /** f of the draw at an index. */

@@ -141,8 +141,7 @@ public class FullRankKernel {
          * @param row of the draws of all problems
          * @param vector memory for one
          */
-        abstract void draw(
-                int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, Scratch scratch);
+        abstract void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, Scratch scratch);
     }
 
     private final class Sample extends Rows {

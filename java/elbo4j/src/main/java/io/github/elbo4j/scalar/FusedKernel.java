@@ -7,7 +7,6 @@ import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Draws of q, their log-densities under q and a diagonal Gaussian target, and the pathwise gradient, in one pass. Twin of
@@ -264,7 +263,8 @@ public class FusedKernel {
             this.corrections = new float[op.steps()];
             for (int k = 0; k < op.steps(); k++) {
                 rates[k] = OptimizerOps.rateAt(op.t() + k, op.rate(), op.decay().beta1());
-                corrections[k] = OptimizerOps.correctionAt(op.t() + k, op.decay().beta2());
+                corrections[k] =
+                        OptimizerOps.correctionAt(op.t() + k, op.decay().beta2());
             }
         }
 
@@ -371,8 +371,7 @@ public class FusedKernel {
         float gain1 = 1 - f.op.decay().beta1();
         float gain2 = 1 - f.op.decay().beta2();
         float guard = f.op.decay().guard();
-        optimizer.adam(
-                f.rates[k], gain1, gain2, f.corrections[k], guard, gradient, 0, null, m, v, x, o, n, scratch);
+        optimizer.adam(f.rates[k], gain1, gain2, f.corrections[k], guard, gradient, 0, null, m, v, x, o, n, scratch);
     }
 
     /** One work item is as many problems as are taken together. */

@@ -24,8 +24,7 @@ public class GemmKernel {
     /** Its operations. */
     public final void addTo(Twins twins) {
         twins.add(GemmOps.Gemm.class, this::gemm);
-        twins.add(
-                GemmOps.TriangularMultiply.class, op -> new Triangular(op.l(), op.upper(), false, op.b()));
+        twins.add(GemmOps.TriangularMultiply.class, op -> new Triangular(op.l(), op.upper(), false, op.b()));
         twins.add(GemmOps.TriangularSolve.class, op -> new Triangular(op.l(), op.upper(), true, op.b()));
     }
 
