@@ -21,26 +21,10 @@ public class MathKernel {
 
     /** Its operations. */
     public final void addTo(Twins twins) {
-        twins.add(
-                MathOps.Map.class,
-                op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
-                    map(op.f(), floats(op.x()), o, floats(op.y()), o, n);
-                }));
-        twins.add(
-                MathOps.Axpy.class,
-                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-                    axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n);
-                }));
-        twins.add(
-                MathOps.Multiply.class,
-                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-                    multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
-                }));
-        twins.add(
-                MathOps.Average.class,
-                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-                    average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
-                }));
+        twins.add(MathOps.Map.class, this::map);
+        twins.add(MathOps.Axpy.class, this::axpy);
+        twins.add(MathOps.Multiply.class, this::multiply);
+        twins.add(MathOps.Average.class, this::average);
         twins.add(MathOps.Fill.class, Fill::new);
         twins.add(MathOps.Scale.class, Scale::new);
         twins.add(MathOps.SumRows.class, SumRows::new);
@@ -127,6 +111,26 @@ public class MathKernel {
 
     // ---- launches ----
 
+    private Kernel map(MathOps.Map op) {
+        return new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> map(op.f(), floats(op.x()), o, floats(op.y()), o, n));
+    }
+
+    private Kernel axpy(MathOps.Axpy op) {
+        return new Blocks(op.n(), op.n(), (o, n, scratch) -> axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n));
+    }
+
+    private Kernel multiply(MathOps.Multiply op) {
+        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
+        });
+    }
+
+    private Kernel average(MathOps.Average op) {
+        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
+        });
+    }
+
     /** One work item is a block. */
     private static final class Fill extends Kernel {
         private final MathOps.Fill op;
@@ -173,23 +177,25 @@ public class MathKernel {
 
         private void row(double[] x, int of, double[] y, int at) {
             double a = op.a();
+            boolean accumulate = op.accumulate();
             int read = (int) op.x().columnStride();
             int write = (int) op.y().columnStride();
             for (int j = 0; j < op.y().columns(); j++) {
                 double value = x[of + j * read];
                 int place = at + j * write;
-                y[place] = op.accumulate() ? Math.fma(a, value, y[place]) : a * value;
+                y[place] = accumulate ? Math.fma(a, value, y[place]) : a * value;
             }
         }
 
         private void row(float[] x, int of, float[] y, int at) {
             float a = (float) op.a();
+            boolean accumulate = op.accumulate();
             int read = (int) op.x().columnStride();
             int write = (int) op.y().columnStride();
             for (int j = 0; j < op.y().columns(); j++) {
                 float value = x[of + j * read];
                 int place = at + j * write;
-                y[place] = op.accumulate() ? Math.fma(a, value, y[place]) : a * value;
+                y[place] = accumulate ? Math.fma(a, value, y[place]) : a * value;
             }
         }
     }

@@ -17,17 +17,8 @@ public class OptimizerKernel {
 
     /** Its operations. */
     public final void addTo(Twins twins) {
-        twins.add(
-                OptimizerOps.Sgd.class,
-                op -> new Blocks(op.n(), op.n(), (o, n, scratch) -> {
-                    basics.math()
-                            .axpy((float) value(op.rate()), floats(op.gradient()), o, floats(op.parameter()), o, n);
-                }));
-        twins.add(
-                OptimizerOps.Adam.class,
-                op -> new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> {
-                    adam(op, o, n, scratch);
-                }));
+        twins.add(OptimizerOps.Sgd.class, this::sgd);
+        twins.add(OptimizerOps.Adam.class, this::adam);
     }
 
     // ---- inner loop over at most a block; SIMD devices replace it ----
@@ -61,6 +52,19 @@ public class OptimizerKernel {
             float root = (float) Math.sqrt(v[i] * correction) + guard;
             x[i] = Math.fma(rate * unit * m[i], DetMath.reciprocal(root), x[i]);
         }
+    }
+
+    // ---- launches ----
+
+    private Kernel sgd(OptimizerOps.Sgd op) {
+        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+            float rate = (float) value(op.rate());
+            basics.math().axpy(rate, floats(op.gradient()), o, floats(op.parameter()), o, n);
+        });
+    }
+
+    private Kernel adam(OptimizerOps.Adam op) {
+        return new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> adam(op, o, n, scratch));
     }
 
     private void adam(OptimizerOps.Adam op, int o, int n, Scratch scratch) {
