@@ -79,6 +79,14 @@ class FitJsonReadTest {
                     List.of("x", "y"), new Gaussian(new double[] {1, 2}, new double[][] {{2, 0.1}, {0.1, 1e-300}}));
             FitResult fit = ExampleFit.result(posterior, kHat, Status.INTERRUPTED, modes);
             assertThat(written(Report.of(fit))).isEqualTo(fit);
+            for (Mode other : List.of(
+                    new Mode(new double[] {1, 2.5}, new double[] {0.5, 0.1}, new Estimate(-3, 0.1, 512)),
+                    new Mode(new double[] {1, 2}, new double[] {0.5, 0.2}, new Estimate(-3, 0.1, 512)),
+                    new Mode(new double[] {1, 2}, new double[] {0.5, 0.1}, new Estimate(-4, 0.1, 512)))) {
+                List<Mode> others = List.of(other, modes.get(1));
+                assertThat(ExampleFit.result(posterior, kHat, Status.INTERRUPTED, others))
+                        .isNotEqualTo(fit);
+            }
         }
     }
 

@@ -143,16 +143,11 @@ public final class Problem {
         double[] shift = new double[k];
         double[] scale = new double[k];
         double[] weights = new double[k];
-        double first = -back.shift()[0];
-        for (int i = k - 1; i >= 0; i--) {
+        for (int i = 0; i < k; i++) {
             scale[i] = 1 / back.scale()[i];
             shift[i] = -back.shift()[i] * scale[i];
-            if (i > 0) {
-                weights[i] = -back.weights()[i] * scale[i] / back.scale()[0];
-                first -= back.weights()[i] * shift[i];
-            } else {
-                shift[0] = first * scale[0];
-            }
+            // What the intercept takes up is of coefficients, which are not shifted themselves.
+            weights[i] = -back.weights()[i] * scale[i] * scale[0];
         }
         return original.mapped(new Standardization.Affine(shift, scale, weights), elbo -> elbo);
     }
