@@ -79,7 +79,10 @@ final class HtmlReport {
         slots.put(
                 "elbo",
                 Html.number(Numbers.withError(fit.elbo().value(), fit.elbo().standardError(), 4)));
-        slots.put("khat", Html.number(Numbers.fixed(fit.kHat(), 2)) + Html.escape(report.explanation().kHatAside()));
+        slots.put(
+                "khat",
+                Html.number(Numbers.fixed(fit.kHat(), 2))
+                        + Html.escape(report.explanation().kHatAside()));
         slots.put("efficiency", efficiency());
         slots.put("gauge", gauge());
         slots.put("steps", Numbers.grouped(fit.steps()));
