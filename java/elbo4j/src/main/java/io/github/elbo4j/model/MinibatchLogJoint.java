@@ -6,6 +6,8 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
@@ -19,13 +21,14 @@ final class MinibatchLogJoint implements LogJoint {
     private final DataLogJoint joint;
     private final int size;
     private final int observations;
-    private final Key key;
-    private final Device device;
     private final Buffers own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
     private final Buffer first; // [1], where the rows of the next step begin in index
     private final Buffer each; // [1], n
+    private final Buffer permuted; // [1], the number of the permutation whose words are made
+    private final Program makeWords;
+    private final int[] number = new int[1];
     private int[] current;
     private int[] next;
     private long epoch = -2; // of current; none yet
@@ -36,14 +39,21 @@ final class MinibatchLogJoint implements LogJoint {
         this.joint = joint;
         this.size = size;
         this.observations = joint.model().observations();
-        this.key = key;
-        this.device = joint.model().device();
+        Device device = joint.model().device();
         own = new Buffers(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
         first = own.allocate(ElementType.INT32, 1);
         each = own.allocate(ElementType.INT32, 1);
         each.write(0, new int[] {size}, 0, 1);
+        permuted = own.allocate(ElementType.INT32, 1);
+        Shape all = Shape.of(1, 1, observations);
+        try {
+            makeWords = device.bind(List.of(new NormalOps.Words(key, Index.counted(permuted, 0), all, words)));
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
         current = new int[observations];
         next = new int[observations];
         atStep(0);
@@ -76,7 +86,8 @@ final class MinibatchLogJoint implements LogJoint {
             index.write(observations, next, 0, size);
         }
         if (wanted != epoch || step != expected || !counts) {
-            first.write(0, new int[] {(int) (place % observations)}, 0, 1);
+            number[0] = (int) (place % observations);
+            first.write(0, number, 0, 1);
         }
         epoch = wanted;
         expected = step + 1;
@@ -100,6 +111,7 @@ final class MinibatchLogJoint implements LogJoint {
 
     @Override
     public void close() {
+        makeWords.close();
         own.close();
     }
 
@@ -108,7 +120,9 @@ final class MinibatchLogJoint implements LogJoint {
      * probabilities differ by less than 2^-32.
      */
     private void permute(long whichEpoch, int[] permutation) {
-        device.ops().words(key, (int) whichEpoch, Shape.of(1, 1, observations), words);
+        number[0] = (int) whichEpoch;
+        permuted.write(0, number, 0, 1);
+        makeWords.run();
         words.read(0, permutation, 0, observations);
         // In one array: the permutation of 0 … i−1 grows over the words that are used up.
         for (int i = 0; i < observations; i++) {
