@@ -172,7 +172,7 @@ class FitTest {
         return there;
     }
 
-    /** In a process of its own: the device is lost at its 4,000th launch, in the middle of the fit. */
+    /** In a process of its own: the device is lost at its 2,600th launch, in the middle of the fit. */
     @Test
     void aLostDeviceLeavesTheStateOfTheLastLook() throws IOException, InterruptedException {
         Assumptions.assumeTrue(cuda("aLostDeviceLeavesTheStateOfTheLastLook"), "no cuda device opens");
@@ -187,7 +187,7 @@ class FitTest {
         command.addAll(List.of("fit", "logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type"));
         command.addAll(List.of("--device", "cuda", "--out", out.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ELBO4J_EMULATOR_FAIL", "kernel:4000:719");
+        builder.environment().put("ELBO4J_EMULATOR_FAIL", "kernel:2600:719");
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
