@@ -119,18 +119,11 @@ public final class LogWeights {
      */
     public Estimate logEvidence(int problem) {
         double[] f = values[problem];
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double value : f) {
-            largest = Math.max(largest, value); // NaN stays
-        }
+        double largest = largest(f);
         if (!Double.isFinite(largest)) {
             return new Estimate(largest, Double.NaN, f.length);
         }
-        double[] weights = new double[f.length];
-        for (int s = 0; s < f.length; s++) {
-            weights[s] = StrictMath.exp(f[s] - largest);
-        }
-        Estimate mean = mean(weights);
+        Estimate mean = mean(weights(f, largest));
         return new Estimate(largest + StrictMath.log(mean.value()), mean.standardError() / mean.value(), f.length);
     }
 
@@ -140,48 +133,56 @@ public final class LogWeights {
      * raw weights jumps with the largest of them.
      */
     public double efficiency(int problem) {
-        double sum = 0;
-        double squares = 0;
-        for (double weight : truncated(values[problem])) {
-            sum += weight;
-            squares += weight * weight;
-        }
-        return sum * sum / squares / values[problem].length;
+        return effectiveShare(truncated(values[problem]));
     }
 
     /** {@link #efficiency} of the weights as they are, which a single one that stands out takes down. */
     public double plainEfficiency(int problem) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double value : values[problem]) {
-            largest = Math.max(largest, value); // NaN stays
-        }
-        double sum = 0;
-        double squares = 0;
-        for (double value : values[problem]) {
-            double weight = StrictMath.exp(value - largest);
-            sum += weight;
-            squares += weight * weight;
-        }
-        return sum * sum / squares / values[problem].length;
+        double[] f = values[problem];
+        return effectiveShare(weights(f, largest(f)));
     }
 
     /** The weights in units of the largest, truncated at √S times their mean. */
     static double[] truncated(double[] logWeights) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double value : logWeights) {
-            largest = Math.max(largest, value); // NaN stays
-        }
-        double[] w = new double[logWeights.length];
+        double[] w = weights(logWeights, largest(logWeights));
         double sum = 0;
-        for (int s = 0; s < w.length; s++) {
-            w[s] = StrictMath.exp(logWeights[s] - largest);
-            sum += w[s];
+        for (double weight : w) {
+            sum += weight;
         }
         double most = sum / Math.sqrt(w.length);
         for (int s = 0; s < w.length; s++) {
             w[s] = Math.min(w[s], most);
         }
         return w;
+    }
+
+    /** The largest of values, NaN if one is. */
+    private static double largest(double[] values) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            largest = Math.max(largest, value);
+        }
+        return largest;
+    }
+
+    /** {@code exp(f − largest)}: the weights in units of the largest, of which none overflows. */
+    private static double[] weights(double[] f, double largest) {
+        double[] w = new double[f.length];
+        for (int s = 0; s < w.length; s++) {
+            w[s] = StrictMath.exp(f[s] - largest);
+        }
+        return w;
+    }
+
+    /** {@code (Σw)²/(S·Σw²)}. */
+    private static double effectiveShare(double[] weights) {
+        double sum = 0;
+        double squares = 0;
+        for (double weight : weights) {
+            sum += weight;
+            squares += weight * weight;
+        }
+        return sum * sum / squares / weights.length;
     }
 
     /** The mean of independent values, with its standard error from a second pass over the deviations. */
