@@ -193,7 +193,7 @@ class FitTest {
 
         assertThat(process.waitFor()).as(output).isEqualTo(3);
         assertThat(output)
-                .contains("failed after step", "--device cpu", "k-hat")
+                .contains("failed after step", "--device cpu", "weights not measured")
                 .doesNotContain("not given back");
         assertThat(output).doesNotContain("Exception");
         String json = Files.readString(out.resolve("fit.json"));
