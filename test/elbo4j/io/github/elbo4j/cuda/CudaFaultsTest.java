@@ -10,7 +10,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.Status;
@@ -309,7 +309,7 @@ class CudaFaultsTest {
     static Stream<Arguments> fits() {
         return Stream.of(
                 Arguments.of("mean-field", (Fit) device -> fit(device, 100)),
-                Arguments.of("full-rank", (Fit) device -> fit(device, FamilyKind.FULL_RANK, 20)),
+                Arguments.of("full-rank", (Fit) device -> fit(device, Family.FULL_RANK, 20)),
                 Arguments.of("regression", (Fit) CudaFaultsTest::minibatches));
     }
 
@@ -387,10 +387,10 @@ class CudaFaultsTest {
     }
 
     private static FitResult fit(Device device, int steps) {
-        return fit(device, FamilyKind.MEAN_FIELD, steps);
+        return fit(device, Family.MEAN_FIELD, steps);
     }
 
-    private static FitResult fit(Device device, FamilyKind family, int steps) {
+    private static FitResult fit(Device device, Family family, int steps) {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1, -1}, new double[] {2, 0.5})) {
             return Sgvi.builder()
                     .family(family)

@@ -3,7 +3,7 @@ package io.github.elbo4j.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
@@ -23,7 +23,7 @@ class FitProgramTest {
      */
     @ParameterizedTest
     @CsvSource({"MEAN_FIELD, 9", "FULL_RANK, 21"})
-    void aStepOfAFitIsOneLaunch(FamilyKind family, int kernels) {
+    void aStepOfAFitIsOneLaunch(Family family, int kernels) {
         Present.emulator();
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT)) {
             long[] shorter = calls(device, family, 400);
@@ -38,7 +38,7 @@ class FitProgramTest {
         }
     }
 
-    private static long[] calls(Device device, FamilyKind family, int steps) {
+    private static long[] calls(Device device, Family family, int steps) {
         double[] mean = new double[10];
         double[] sd = new double[10];
         Arrays.setAll(mean, i -> 1000.0 * (i - 4.5)); // so far that the fit climbs all the time

@@ -14,7 +14,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.HostLogJoint;
@@ -49,7 +49,7 @@ class GradientEstimatorTest {
     void everyGradientIsUnbiased() {
         Device device = TestDevices.all().get(0);
         int steps = 600;
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             double[] exact = exactGradient(kind);
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (Baseline baseline : Baseline.values()) {
@@ -87,7 +87,7 @@ class GradientEstimatorTest {
     /** Where q is the posterior, g = −score for every draw; what is left is float32 rounding of terms of about 10. */
     @EveryDevice
     void thePathDerivativeHasNoVarianceWhereQIsTheTarget(Device device) {
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             double[] sd = {0.3, 1, 2.5};
             try (LogJoint target = GaussianTarget.diagonal(device, M, sd);
                     VariationalFamily q = kind.create(device, 1, 3);
@@ -111,7 +111,7 @@ class GradientEstimatorTest {
 
     @EveryDevice
     void wavesAndDevicesDoNotChangeABit(Device device) {
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (Baseline baseline : Baseline.values()) {
                     if (gradient == Gradient.SCORE || baseline == Baseline.NONE) {
@@ -133,7 +133,7 @@ class GradientEstimatorTest {
     @EveryDevice
     void aLargeConstantChangesNothingButTheElbo(Device device) {
         double constant = 1e10;
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (long workspace : new long[] {1, PLENTY}) {
                     double[] plain = gradient(device, normal(0), kind, gradient, Baseline.LEAVE_ONE_OUT, workspace);
@@ -168,7 +168,7 @@ class GradientEstimatorTest {
     /** A diagonal Gaussian model goes through one pass; the same model that does not say so must give the same bits. */
     @EveryDevice
     void onePassChangesNoBit(Device device) {
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (long workspace : new long[] {1, PLENTY}) {
                     try (LogJoint target = GaussianTarget.diagonal(device, M, new double[] {0.3, 1, 2.5})) {
@@ -206,7 +206,7 @@ class GradientEstimatorTest {
     void theRunningMeanCanGoBack() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = family(device, FamilyKind.MEAN_FIELD, 1);
+                VariationalFamily q = family(device, Family.MEAN_FIELD, 1);
                 GradientEstimator estimator =
                         new GradientEstimator(target, q, Gradient.SCORE, Baseline.RUNNING_MEAN, 8, PLENTY);
                 Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
@@ -226,7 +226,7 @@ class GradientEstimatorTest {
     void aModelOfOtherDimensionsIsRefused() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = FamilyKind.MEAN_FIELD.create(device, 1, 4)) {
+                VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 4)) {
             assertThatThrownBy(() -> new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 8, PLENTY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the model has 3 dimensions, but the family has 4");
@@ -237,7 +237,7 @@ class GradientEstimatorTest {
     void tooFewDrawsAreRefused() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = FamilyKind.MEAN_FIELD.create(device, 1, 3)) {
+                VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 3)) {
             assertThatThrownBy(() -> new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 0, PLENTY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("draws is 0, but must be 1 or more");
@@ -251,14 +251,14 @@ class GradientEstimatorTest {
 
     /** Gradient and moments of two steps of two problems, 200 draws. */
     private static double[] gradient(
-            Device device, FamilyKind kind, Gradient gradient, Baseline baseline, long workspace) {
+            Device device, Family kind, Gradient gradient, Baseline baseline, long workspace) {
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE)) {
             return gradient(device, target, kind, gradient, baseline, workspace);
         }
     }
 
     private static double[] gradient(
-            Device device, LogJoint target, FamilyKind kind, Gradient gradient, Baseline baseline, long workspace) {
+            Device device, LogJoint target, Family kind, Gradient gradient, Baseline baseline, long workspace) {
         List<Double> all = new ArrayList<>();
         try (VariationalFamily q = family(device, kind, 2);
                 GradientEstimator estimator = new GradientEstimator(target, q, gradient, baseline, 200, workspace);
@@ -277,12 +277,12 @@ class GradientEstimatorTest {
     }
 
     /** The first problem is the q above; another is somewhere else. */
-    private static VariationalFamily family(Device device, FamilyKind kind, int problems) {
+    private static VariationalFamily family(Device device, Family kind, int problems) {
         VariationalFamily q = kind.create(device, problems, 3);
         float[] parameters = new float[q.parameters()];
         for (int i = 0; i < 3; i++) {
             parameters[i] = (float) MU[i];
-            if (kind == FamilyKind.MEAN_FIELD) {
+            if (kind == Family.MEAN_FIELD) {
                 parameters[3 + i] = (float) OMEGA[i];
             } else {
                 parameters[3 + 3 * i + i] = (float) OMEGA[i];
@@ -303,8 +303,8 @@ class GradientEstimatorTest {
      * With q = N(mu, L·Lᵀ) and precision P: {@code ∇mu = −P·(mu − m)}; {@code ∇L = −P·L} in the lower triangle, and for
      * log L_ii that times L_ii, plus 1. Mean-field is the same with a diagonal L.
      */
-    private static double[] exactGradient(FamilyKind kind) {
-        boolean full = kind == FamilyKind.FULL_RANK;
+    private static double[] exactGradient(Family kind) {
+        boolean full = kind == Family.FULL_RANK;
         double[] gradient = new double[full ? 12 : 6];
         for (int i = 0; i < 3; i++) {
             for (int k = 0; k < 3; k++) {

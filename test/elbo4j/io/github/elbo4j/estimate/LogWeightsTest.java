@@ -9,7 +9,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.MeanFieldGaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
@@ -25,7 +25,7 @@ class LogWeightsTest {
     @EveryDevice
     void theElboIsMinusTheKlAndTheEvidenceOfANormalizedTargetIsZero(Device device) {
         double kl = 0.5 * (0.1 * 0.1 + 1.21 + 0.64 - 2) - Math.log(1.1 * 0.8);
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1, 1});
                     VariationalFamily q = kind.create(device, 2, 2)) {
                 q.set(1, new double[] {0.1, 0}, new double[] {1.1, 0.8});
@@ -47,7 +47,7 @@ class LogWeightsTest {
     @EveryDevice
     void aLargeConstantLeavesTheRatiosTheirDifferences(Device device) {
         double constant = 0x1p40;
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 1, 1)) {
                 double[] plain = LogWeights.draw(quadratic(0), q, KEY, 100, 1).values(0);
                 double[] far =
@@ -81,7 +81,7 @@ class LogWeightsTest {
         Device device = TestDevices.scalar();
         for (int draws : new int[] {1, 777, 1 << 20, (1 << 20) + 1, 5 << 19}) {
             try (LogJoint target = GaussianTarget.diagonal(device, new double[1], new double[] {1});
-                    VariationalFamily q = FamilyKind.MEAN_FIELD.create(device, 1, 1)) {
+                    VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 1)) {
                 q.set(0, new double[] {0.3}, new double[] {0.5});
                 Estimate parts = LogWeights.elbo(target, q, KEY, draws, 1 << 24);
                 Estimate whole = LogWeights.draw(target, q, KEY, draws, 1 << 24).elbo(0);
@@ -168,7 +168,7 @@ class LogWeightsTest {
 
     private static double[] values(Device device, long workspace) {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1, -1}, new double[] {0.4, 2});
-                VariationalFamily q = FamilyKind.FULL_RANK.create(device, 2, 2)) {
+                VariationalFamily q = Family.FULL_RANK.create(device, 2, 2)) {
             q.set(1, new double[] {0.1, 0}, new double[] {1.1, 0.8});
             return LogWeights.draw(target, q, KEY, 300, workspace).values(1);
         }

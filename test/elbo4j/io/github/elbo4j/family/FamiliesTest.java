@@ -29,7 +29,7 @@ class FamiliesTest {
         double[] mean = {1, -2, 30};
         double[] sd = {0.5, 3, 1e-2};
         Shape shape = Shape.of(2, 4000, 3);
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements())) {
                 q.set(1, mean, sd);
@@ -107,13 +107,13 @@ class FamiliesTest {
     @EveryDevice
     void theDensityAtADrawIsTheDensity(Device device) {
         Shape shape = new Shape(2, 70, 3, 4, 64, 0);
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements());
                     Buffer one = device.allocate(ElementType.FLOAT64, shape.rows());
                     Buffer other = device.allocate(ElementType.FLOAT64, shape.rows())) {
                 float[] parameters = normals(3, 2L * q.parameters(), 0, 0.5);
-                if (kind == FamilyKind.FULL_RANK) {
+                if (kind == Family.FULL_RANK) {
                     for (int b = 0; b < 2; b++) { // zeros above the diagonal
                         parameters[b * 12 + 4] = parameters[b * 12 + 5] = parameters[b * 12 + 8] = 0;
                     }
@@ -162,7 +162,7 @@ class FamiliesTest {
 
     @EveryDevice
     void theEntropysGradientIsOneInEachLogScale(Device device) {
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer entropy = device.allocate(ElementType.FLOAT64, 2)) {
                 Ops ops = device.ops();
@@ -175,7 +175,7 @@ class FamiliesTest {
                 double before = entropy.toDoubles()[1];
                 for (int p = 0; p < q.parameters(); p++) {
                     float[] value = {0.5f};
-                    if (kind == FamilyKind.FULL_RANK && p >= 3 && (p - 3) % 3 > (p - 3) / 3) {
+                    if (kind == Family.FULL_RANK && p >= 3 && (p - 3) % 3 > (p - 3) / 3) {
                         same("gradient above the diagonal", gradient[p], 0);
                         continue;
                     }
@@ -197,8 +197,8 @@ class FamiliesTest {
     @Test
     void parametersAreCalledByName() {
         Device device = TestDevices.scalar();
-        try (VariationalFamily mean = FamilyKind.MEAN_FIELD.create(device, 1, 3);
-                VariationalFamily full = FamilyKind.FULL_RANK.create(device, 1, 3)) {
+        try (VariationalFamily mean = Family.MEAN_FIELD.create(device, 1, 3);
+                VariationalFamily full = Family.FULL_RANK.create(device, 1, 3)) {
             assertThat(mean.describe(1, NAMES)).isEqualTo("the mean of b");
             assertThat(mean.describe(5, NAMES)).isEqualTo("the log standard deviation of c");
             assertThat(full.describe(2, NAMES)).isEqualTo("the mean of c");
@@ -216,7 +216,7 @@ class FamiliesTest {
         assertThatThrownBy(() -> new FullRankGaussian(device, -1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("problems is -1, but must be 1 or more");
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 1, 2)) {
                 assertThatThrownBy(() -> q.set(0, new double[3], new double[] {1, 1}))
                         .isInstanceOf(IllegalArgumentException.class)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ class BeyondDrawsTest {
         return names;
     }
 
-    private static void assertNotTrusted(LogJoint joint, FamilyKind family, int seeds) {
+    private static void assertNotTrusted(LogJoint joint, Family family, int seeds) {
         for (int seed = 1; seed <= seeds; seed++) {
             FitResult fit = Sgvi.builder().family(family).seed(seed).build().fit(DEVICE, joint);
             assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.DO_NOT_TRUST);
@@ -65,19 +65,19 @@ class BeyondDrawsTest {
         for (int dimensions : new int[] {1, 5}) {
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.1, 0.9}, new double[] {0, 1.3}, new double[] {1, 0.1}),
-                    FamilyKind.FULL_RANK,
+                    Family.FULL_RANK,
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.95, 0.05}, new double[2], new double[] {1, 30}),
-                    FamilyKind.FULL_RANK,
+                    Family.FULL_RANK,
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.9, 0.1}, new double[2], new double[] {1, 10}),
-                    FamilyKind.FULL_RANK,
+                    Family.FULL_RANK,
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.1, 0.9}, new double[2], new double[] {1, 0.01}),
-                    FamilyKind.FULL_RANK,
+                    Family.FULL_RANK,
                     4);
         }
     }
@@ -89,15 +89,15 @@ class BeyondDrawsTest {
             for (double weight : new double[] {0.3, 0.1}) {
                 assertNotTrusted(
                         mixture(1, new double[] {1 - weight, weight}, new double[] {0, at}, new double[] {1, 1}),
-                        FamilyKind.FULL_RANK,
+                        Family.FULL_RANK,
                         4);
             }
         }
         assertNotTrusted(
                 mixture(1, new double[] {0.5, 0.5}, new double[] {-50, 60}, new double[] {10, 10}),
-                FamilyKind.FULL_RANK,
+                Family.FULL_RANK,
                 6);
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             assertNotTrusted(
                     mixture(257, new double[] {0.5, 0.5}, new double[] {-5, 5}, new double[] {1, 1}), family, 1);
         }
@@ -128,7 +128,7 @@ class BeyondDrawsTest {
                 g[0] = -(nu + 1) * z[0] / (nu + z[0] * z[0]);
                 return -(nu + 1) / 2 * Math.log1p(z[0] * z[0] / nu);
             });
-            for (FamilyKind family : FamilyKind.values()) {
+            for (Family family : Family.values()) {
                 if (nu < 3) {
                     assertNotTrusted(joint, family, 10);
                     continue;
@@ -151,7 +151,7 @@ class BeyondDrawsTest {
             });
             for (int seed = 1; seed <= 3; seed++) {
                 FitResult fit = Sgvi.builder()
-                        .family(FamilyKind.MEAN_FIELD)
+                        .family(Family.MEAN_FIELD)
                         .seed(seed)
                         .build()
                         .fit(DEVICE, joint);

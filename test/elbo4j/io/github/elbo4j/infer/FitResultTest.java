@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.GaussianTarget;
@@ -28,7 +28,7 @@ class FitResultTest {
 
     @Test
     void fitsOfOneSeedAreEqualButForTheTimeTheyTook() throws ReflectiveOperationException {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             FitResult one = small(family, 1);
             FitResult again = small(family, 1);
             assertThat(withSeconds(one, 1)).isEqualTo(withSeconds(again, 1)).hasSameHashCodeAs(withSeconds(again, 1));
@@ -39,7 +39,7 @@ class FitResultTest {
 
     @Test
     void inWordsAndShort() {
-        FitResult fit = small(FamilyKind.FULL_RANK, 1);
+        FitResult fit = small(Family.FULL_RANK, 1);
         assertThat(fit.toString())
                 .startsWith("full-rank fit on scalar, step limit after 3 steps: ELBO " + fit.elbo() + ", verdict ")
                 .contains("(k-hat ", "; z0 ", " ± ", ", z1 ")
@@ -78,7 +78,7 @@ class FitResultTest {
             Standardization scale = Standardization.ofColumns(data);
             try (LogJoint joint =
                     new BayesianLogisticRegression(DEVICE, scale.data(), new NormalPrior(0, 2.5)).logJoint()) {
-                FitResult fit = quick(FamilyKind.MEAN_FIELD, 1).fit(DEVICE, joint);
+                FitResult fit = quick(Family.MEAN_FIELD, 1).fit(DEVICE, joint);
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long before = threads.getCurrentThreadAllocatedBytes();
                 FitResult back = fit.toOriginal(scale);
@@ -109,18 +109,18 @@ class FitResultTest {
         return x * x;
     }
 
-    private static Sgvi quick(FamilyKind family, long seed) {
+    private static Sgvi quick(Family family, long seed) {
         return Sgvi.builder()
                 .family(family)
                 .starts(0)
                 .draws(2)
-                .maxSteps(family == FamilyKind.MEAN_FIELD ? 2 : 3)
+                .maxSteps(family == Family.MEAN_FIELD ? 2 : 3)
                 .evaluationDraws(8)
                 .seed(seed)
                 .build();
     }
 
-    private static FitResult small(FamilyKind family, long seed) {
+    private static FitResult small(Family family, long seed) {
         try (LogJoint target = GaussianTarget.diagonal(DEVICE, new double[] {1, 2}, new double[] {1, 3})) {
             return quick(family, seed).fit(DEVICE, target);
         }
@@ -130,7 +130,7 @@ class FitResultTest {
         double[] sd = new double[dimensions];
         Arrays.fill(sd, 1);
         try (LogJoint target = GaussianTarget.diagonal(DEVICE, new double[dimensions], sd)) {
-            return quick(FamilyKind.MEAN_FIELD, 1).fit(DEVICE, target);
+            return quick(Family.MEAN_FIELD, 1).fit(DEVICE, target);
         }
     }
 

@@ -8,7 +8,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.DataLogJoint;
@@ -31,7 +31,7 @@ class GarbageTest {
     @Test
     void aStepMakesNoGarbage() {
         Device device = TestDevices.scalar();
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (int batch : new int[] {60, 20}) {
                     long limit = 200;
@@ -45,7 +45,7 @@ class GarbageTest {
     }
 
     /** The least over rounds of 200 steps; the first ones are interpreted. Ends when it is below the limit. */
-    private static long bytesPerStep(Device device, FamilyKind kind, Gradient gradient, int batch, long limit) {
+    private static long bytesPerStep(Device device, Family kind, Gradient gradient, int batch, long limit) {
         try (DataLogJoint whole = new BayesianLogisticRegression(
                                 device, Regressions.logistic(1, 60, 3), NormalPrior.STANDARD)
                         .logJoint();

@@ -9,7 +9,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.HostLogJoint;
@@ -27,7 +27,7 @@ class HonestFitsTest {
     private static final Device DEVICE = TestDevices.scalar();
     private static final double LOG_TWO_PI = Math.log(2 * Math.PI);
 
-    private static FitResult fit(LogJoint joint, FamilyKind family, long seed) {
+    private static FitResult fit(LogJoint joint, Family family, long seed) {
         return Sgvi.builder().family(family).seed(seed).build().fit(DEVICE, joint);
     }
 
@@ -43,7 +43,7 @@ class HonestFitsTest {
     /** Exact: the natural gradient of a Gaussian has no noise, so that float32's rounding is what is left. */
     @Test
     void unitsDoNotMatter() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double m : new double[] {1e-4, 1, 300, 1e4, 1e5}) {
                 FitResult fit = fit(normal(m, m, 0, 1), family, 1);
                 String what = family + " at " + m + ": " + fit;
@@ -57,7 +57,7 @@ class HonestFitsTest {
 
     @Test
     void aLargeConstantIsOnlyAConstant() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double constant : new double[] {1e6, 1e7, -1e7}) {
                 FitResult fit = fit(normal(0.5, 2, constant, 1), family, 2);
                 String what = family + " plus " + constant + ": " + fit;
@@ -72,7 +72,7 @@ class HonestFitsTest {
     /** n/2 successes of n on the logit scale: N(0, 4/n) but for terms of 1/n; log p is −n·log 2. */
     @Test
     void aBinomialOfManyTrialsKeepsItsDifferences() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double n : new double[] {2e7, 2e9}) {
                 LogJoint joint = HostLogJoint.ofDraw(List.of("logit"), (z, g) -> {
                     double fair = -Math.abs(z[0]) / 2 - Math.log1p(Math.exp(-Math.abs(z[0])));
@@ -117,7 +117,7 @@ class HonestFitsTest {
         RegressionData data = new RegressionData(List.of("intercept", "a"), x, y);
         try (LogJoint joint = BayesianLinearRegression.knownNoise(DEVICE, data, new NormalPrior(0, 1000), noise)
                 .logJoint()) {
-            for (FamilyKind family : FamilyKind.values()) {
+            for (Family family : Family.values()) {
                 FitResult fit = fit(joint, family, 3);
                 assertThat(fit.elbo().value()).isLessThan(-8e6);
                 assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
@@ -131,7 +131,7 @@ class HonestFitsTest {
 
     @Test
     void separateModesAreNamedAndNotTrusted() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double a : new double[] {5, 12}) {
                 FitResult fit = fit(
                         HostLogJoint.ofDraw(List.of("x"), (z, g) -> {
@@ -162,7 +162,7 @@ class HonestFitsTest {
 
     @Test
     void aLimitedParameterIsNamed() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             FitResult exponential = fit(
                     HostLogJoint.ofDraw(List.of("a", "rate"), (z, g) -> {
                         g[0] = -z[0];
@@ -191,7 +191,7 @@ class HonestFitsTest {
 
     @Test
     void aWrongGradientIsFound() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double factor : new double[] {0, 0.25, 0.5, 0.9, 2, -1}) {
                 FitResult fit = fit(normal(1, 1, 0, factor), family, 4);
                 assertThat(fit.verdict()).as(factor + ": " + fit).isEqualTo(Verdict.DO_NOT_TRUST);
@@ -228,7 +228,7 @@ class HonestFitsTest {
             nanos[2 * n + 1] = 1.7e18 + n * 1e6;
             y[n] = 4 + 0.1 * n + random.nextGaussian();
         }
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             try (LogJoint intercept = BayesianLinearRegression.knownNoise(
                                     DEVICE, new RegressionData(List.of("level"), ones, far), new NormalPrior(0, 1e9), 1)
                             .logJoint();
@@ -253,7 +253,7 @@ class HonestFitsTest {
     void aStepOfALikelihoodIsRightOrNotTrusted() {
         RegressionData data =
                 new RegressionData(List.of("x"), new double[] {100, -100, 100, -100}, new double[] {1, 0, 1, 0});
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (int seed = 1; seed <= 2; seed++) {
                 try (LogJoint joint =
                         new BayesianLogisticRegression(DEVICE, data, new NormalPrior(0, 2.5)).logJoint()) {
@@ -288,7 +288,7 @@ class HonestFitsTest {
             return value;
         });
         for (int seed = 1; seed <= 6; seed++) {
-            FitResult fit = fit(joint, FamilyKind.MEAN_FIELD, seed);
+            FitResult fit = fit(joint, Family.MEAN_FIELD, seed);
             assertThat(fit.converged()).as(fit.toString()).isTrue();
             for (int i = 0; i < 3; i++) {
                 double sd = 1 / Math.sqrt(precision[i][i]);
@@ -319,7 +319,7 @@ class HonestFitsTest {
         try (var joint = BayesianLinearRegression.unknownNoise(
                         DEVICE, data, new NormalPrior(0, 2.5), new NormalPrior(0, 2))
                 .logJoint()) {
-            FitResult all = fit(joint, FamilyKind.FULL_RANK, 1);
+            FitResult all = fit(joint, Family.FULL_RANK, 1);
             assertThat(all.verdict()).isEqualTo(Verdict.GOOD);
             for (int batch : new int[] {5, 50, 500}) {
                 FitResult fit = Sgvi.builder().batch(batch).seed(2).build().fit(DEVICE, joint);
@@ -344,7 +344,7 @@ class HonestFitsTest {
     @Test
     void whatDidNotConvergeIsNotTrusted() {
         int[] asked = {0};
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             FitResult interrupted = Sgvi.builder()
                     .family(family)
                     .starts(0)
@@ -363,7 +363,7 @@ class HonestFitsTest {
     /** Wherever it is: among the starts, in a step, in the last measurement; the draw at which it comes is the last one. */
     @Test
     void anInterruptedThreadEndsItsFitInTheMiddleOfAStep() {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (int starts : new int[] {0, 2}) {
                 for (int last : new int[] {3, 61, 1000, 5000}) {
                     int[] calls = {0};

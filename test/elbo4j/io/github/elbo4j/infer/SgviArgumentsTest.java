@@ -7,7 +7,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
 import java.util.List;
@@ -25,7 +25,7 @@ class SgviArgumentsTest {
                     "initialMean[1] is " + bad + ", but must be finite (in float32)",
                     () -> Sgvi.builder().initialMean(0, bad));
         }
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             try (LogJoint target = GaussianTarget.diagonal(DEVICE, new double[3], new double[] {1, 1, 1})) {
                 Sgvi fit = Sgvi.builder().family(family).initialMean(1, 2).build();
                 refused("initialMean has 2 elements, but the model has 3 dimensions", () -> fit.fit(DEVICE, target));

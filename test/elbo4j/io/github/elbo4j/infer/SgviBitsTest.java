@@ -8,7 +8,7 @@ import io.github.elbo4j.Numbers;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianCategoricalRegression;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
@@ -66,7 +66,7 @@ class SgviBitsTest {
                 case LOGISTIC_FULL_RANK -> common.draws(70);
                 case CATEGORICAL_BATCHES -> common.batch(20);
                 case LINEAR_MEAN_FIELD_BATCHES ->
-                    common.family(FamilyKind.MEAN_FIELD).batch(20);
+                    common.family(Family.MEAN_FIELD).batch(20);
                 case LINEAR_SCORE -> common.gradient(Gradient.SCORE).draws(130);
                 case LOGISTIC_ROBBINS_MONRO -> common.optimizer(new RobbinsMonro(0.02));
             };

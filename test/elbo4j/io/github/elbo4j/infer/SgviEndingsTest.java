@@ -10,7 +10,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -41,7 +41,7 @@ class SgviEndingsTest {
 
     @EveryDevice
     void aDivergenceNamesStepAndParameterAndKeepsTheLastFiniteState(Device device) {
-        for (FamilyKind kind : FamilyKind.values()) {
+        for (Family kind : Family.values()) {
             for (Optimizer optimizer : List.of(new Adam(0.05), new RobbinsMonro(0.05))) {
                 FitResult fit = Sgvi.builder()
                         .starts(0)
@@ -120,7 +120,7 @@ class SgviEndingsTest {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1e-3, 1})) {
             FitResult fit = Sgvi.builder()
                     .starts(0)
-                    .family(FamilyKind.MEAN_FIELD)
+                    .family(Family.MEAN_FIELD)
                     .optimizer(new RobbinsMonro(1))
                     .build()
                     .fit(device, target);
@@ -178,7 +178,7 @@ class SgviEndingsTest {
             try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
                 FitResult fit = Sgvi.builder()
                         .starts(0)
-                        .family(FamilyKind.MEAN_FIELD)
+                        .family(Family.MEAN_FIELD)
                         .tolerance(1e-9)
                         .maxSteps(400)
                         .build()
@@ -201,7 +201,7 @@ class SgviEndingsTest {
     void aDeviceThatFailsAtOnceThrows() {
         Device failing = new FailingDevice(TestDevices.scalar(), "gaussianElbo", 0);
         try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
-            Sgvi fit = Sgvi.builder().starts(0).family(FamilyKind.MEAN_FIELD).build();
+            Sgvi fit = Sgvi.builder().starts(0).family(Family.MEAN_FIELD).build();
             assertThatThrownBy(() -> fit.fit(failing, target))
                     .isInstanceOf(DeviceException.class)
                     .hasMessage("planted fault in gaussianElbo");
@@ -291,7 +291,7 @@ class SgviEndingsTest {
             refused(
                     "batch is 10, but the model is a GaussianTarget, not a DataLogJoint, so it has no rows to choose from",
                     () -> Sgvi.builder().starts(0).batch(10).build().fit(device, target));
-            for (FamilyKind kind : FamilyKind.values()) {
+            for (Family kind : Family.values()) {
                 refused(
                         "initialMean has 2 elements, but the model has 1 dimensions",
                         () -> Sgvi.builder()

@@ -9,7 +9,7 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.GaussianTarget;
@@ -132,7 +132,7 @@ class SgviTest {
         try (LogJoint model = BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, NOISE)
                 .logJoint()) {
             FitResult fit = Sgvi.builder()
-                    .family(FamilyKind.MEAN_FIELD)
+                    .family(Family.MEAN_FIELD)
                     .seed(2)
                     .tolerance(0.002)
                     .build()
@@ -215,7 +215,7 @@ class SgviTest {
         });
         for (Baseline baseline : Baseline.values()) {
             FitResult fit = Sgvi.builder()
-                    .family(FamilyKind.MEAN_FIELD)
+                    .family(Family.MEAN_FIELD)
                     .gradient(Gradient.SCORE)
                     .baseline(baseline)
                     .draws(64)

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
@@ -38,7 +38,7 @@ class FitJsonReadTest {
         return FitJson.read(report.write(folder).get(0));
     }
 
-    private static FitResult fit(FamilyKind family, int evaluationDraws, double curvature) {
+    private static FitResult fit(Family family, int evaluationDraws, double curvature) {
         try (Device device = Devices.open("scalar");
                 HostLogJoint joint = HostLogJoint.ofDraw(List.of("x", "y"), (z, g) -> {
                     double bend = z[1] - curvature * z[0] * z[0];
@@ -58,13 +58,13 @@ class FitJsonReadTest {
     /** With concerns, with an infinite k-hat (of too few draws), of both families. */
     @Test
     void everyFieldOfAFitComesBack() throws IOException {
-        for (FamilyKind family : FamilyKind.values()) {
+        for (Family family : Family.values()) {
             for (double curvature : new double[] {0.1, 1}) {
                 FitResult fit = fit(family, 100, curvature);
                 assertThat(written(Report.of(fit))).isEqualTo(fit).hasSameHashCodeAs(fit);
             }
         }
-        FitResult few = fit(FamilyKind.FULL_RANK, 4, 1);
+        FitResult few = fit(Family.FULL_RANK, 4, 1);
         assertThat(written(Report.of(few))).isEqualTo(few);
     }
 

@@ -3,7 +3,7 @@ package io.github.elbo4j.bench.verdicts;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.bench.verdicts.Draws.Departure;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.HostLogJoint;
@@ -14,7 +14,7 @@ import java.util.Map;
 /** One fit with the library's defaults, and how far it is from the reference. */
 record Fit(String posterior, FitResult result, Departure departure, double effectiveShare) {
     /** Fits on a host device with one thread: simd, or scalar without it. */
-    static Fit of(Posterior posterior, FamilyKind family, long seed) {
+    static Fit of(Posterior posterior, Family family, long seed) {
         Target target = posterior.target();
         try (Device device =
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();

@@ -2,7 +2,7 @@ package io.github.elbo4j.bench.verdicts;
 
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.bench.Machine;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,11 +115,11 @@ public final class Main implements Callable<Integer> {
         if (jobs < 1) {
             throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + ", but must be 1 or more");
         }
-        List<FamilyKind> kinds = families.stream().map(this::family).toList();
+        List<Family> kinds = families.stream().map(this::family).toList();
         long[] seedList = seeds();
         Machine machine = Machine.here();
         boolean full = chosen.size() == all.size()
-                && kinds.size() == FamilyKind.values().length
+                && kinds.size() == Family.values().size()
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
         fitAll(chosen, kinds, seedList, () -> write(file, machine, counts(kinds, choosing)));
@@ -131,9 +131,9 @@ public final class Main implements Callable<Integer> {
         return failed.isEmpty() ? 0 : 1;
     }
 
-    private List<Table.Counts> counts(List<FamilyKind> kinds, Set<String> choosing) {
+    private List<Table.Counts> counts(List<Family> kinds, Set<String> choosing) {
         List<Table.Counts> counts = new ArrayList<>();
-        for (FamilyKind kind : kinds) {
+        for (Family kind : kinds) {
             counts.add(Table.count(kind, half == null ? "all" : half, fits));
             if (half == null) {
                 counts.add(Table.count(kind, CHOOSE, part(choosing, true)));
@@ -144,13 +144,13 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Prints each fit when it is its turn, and then runs what keeps the results: a run that is ended loses little. */
-    private void fitAll(List<Posterior> chosen, List<FamilyKind> kinds, long[] seedList, Runnable keep)
+    private void fitAll(List<Posterior> chosen, List<Family> kinds, long[] seedList, Runnable keep)
             throws InterruptedException {
         Map<String, Future<Fit>> running = new LinkedHashMap<>();
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
         try {
             for (Posterior posterior : chosen) {
-                for (FamilyKind kind : kinds) {
+                for (Family kind : kinds) {
                     for (long seed : seedList) {
                         String name = posterior.name() + ", " + kind.label() + ", seed " + seed;
                         running.put(name, pool.submit(() -> Fit.of(posterior, kind, seed)));
@@ -205,8 +205,8 @@ public final class Main implements Callable<Integer> {
                 .toList();
     }
 
-    private FamilyKind family(String label) {
-        for (FamilyKind kind : FamilyKind.values()) {
+    private Family family(String label) {
+        for (Family kind : Family.values()) {
             if (kind.label().equals(label)) {
                 return kind;
             }

@@ -1,6 +1,6 @@
 package io.github.elbo4j.bench.verdicts;
 
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.Verdict;
@@ -79,7 +79,7 @@ final class Table {
      * @param stepLimit fits that ended at the step limit
      */
     record Counts(
-            FamilyKind family,
+            Family family,
             String part,
             Map<Boolean, Map<Verdict, Integer>> counts,
             int posteriors,
@@ -102,7 +102,7 @@ final class Table {
     }
 
     /** The fits of one family. */
-    static Counts count(FamilyKind family, String part, List<Fit> all) {
+    static Counts count(Family family, String part, List<Fit> all) {
         List<Fit> fits = all.stream()
                 .filter(fit -> fit.result().family().equals(family.label()))
                 .toList();

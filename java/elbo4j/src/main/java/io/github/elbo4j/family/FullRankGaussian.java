@@ -59,7 +59,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public String name() {
-        return FamilyKind.FULL_RANK.label();
+        return Family.FULL_RANK.label();
     }
 
     @Override
@@ -180,17 +180,16 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void set(int problem, double[] mean, double[] standardDeviation) {
-        Layout.problem(problem, problems);
-        Layout.vector("mean", mean, dimensions, false);
-        Layout.vector("standardDeviation", standardDeviation, dimensions, true);
+    public float[] parametersOf(double[] mean, double[] sd, double @Nullable [][] factor) {
         float[] values = new float[parameters()];
-        for (int d = 0; d < dimensions; d++) {
-            values[d] = (float) mean[d];
-            values[(d + 1) * dimensions + d] = (float) StrictMath.log(standardDeviation[d]);
+        for (int i = 0; i < dimensions; i++) {
+            values[i] = (float) mean[i];
+            for (int j = 0; j < i && factor != null; j++) {
+                values[(i + 1) * dimensions + j] = (float) factor[i][j];
+            }
+            values[(i + 1) * dimensions + i] = (float) StrictMath.log(factor == null ? sd[i] : factor[i][i]);
         }
-        parameterBuffer.write((long) problem * values.length, values, 0, values.length);
-        update();
+        return values;
     }
 
     @Override

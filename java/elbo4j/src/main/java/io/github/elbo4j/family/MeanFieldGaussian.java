@@ -56,7 +56,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
 
     @Override
     public String name() {
-        return FamilyKind.MEAN_FIELD.label();
+        return Family.MEAN_FIELD.label();
     }
 
     @Override
@@ -166,17 +166,24 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void set(int problem, double[] mean, double[] standardDeviation) {
-        Layout.problem(problem, problems);
-        Layout.vector("mean", mean, dimensions, false);
-        Layout.vector("standardDeviation", standardDeviation, dimensions, true);
+    public float[] parametersOf(double[] mean, double[] sd, double @Nullable [][] factor) {
         float[] values = new float[2 * dimensions];
         for (int d = 0; d < dimensions; d++) {
             values[d] = (float) mean[d];
-            values[dimensions + d] = (float) StrictMath.log(standardDeviation[d]);
+            values[dimensions + d] = (float) StrictMath.log(sd[d]);
         }
-        parameterBuffer.write((long) problem * values.length, values, 0, values.length);
-        update();
+        return values;
+    }
+
+    /** A mean moves in units of its standard deviation; logarithms have no unit. */
+    @Override
+    public float[] units(float[] values) {
+        float[] units = new float[2 * dimensions];
+        Arrays.fill(units, 1f);
+        for (int d = 0; d < dimensions; d++) {
+            units[d] = (float) StrictMath.exp(values[dimensions + d]);
+        }
+        return units;
     }
 
     @Override

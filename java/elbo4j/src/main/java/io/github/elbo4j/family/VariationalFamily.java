@@ -7,6 +7,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * whose first draw is a multiple of 64.
  */
 public interface VariationalFamily extends AutoCloseable {
-    /** {@code mean-field} or {@code full-rank}. */
+    /** As {@link Family#label}. */
     String name();
 
     Device device();
@@ -169,8 +170,38 @@ public interface VariationalFamily extends AutoCloseable {
      */
     void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs);
 
+    /**
+     * The parameters [P] of the member with this mean and these standard deviations and, as far as the family has them, these
+     * correlations, computed on the host.
+     *
+     * @param mean [D]
+     * @param sd [D]
+     * @param factor [D][D], the Cholesky factor of the covariance that has these standard deviations; null if the coordinates
+     *     are independent
+     */
+    float[] parametersOf(double[] mean, double[] sd, double @Nullable [][] factor);
+
+    /**
+     * What a step of each parameter is measured in, [P], so that one learning rate suits a q of any scale; ones where a
+     * family says nothing.
+     *
+     * @param values the parameters of q, [P]
+     */
+    default float[] units(float[] values) {
+        float[] units = new float[values.length];
+        Arrays.fill(units, 1f);
+        return units;
+    }
+
     /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
-    void set(int problem, double[] mean, double[] standardDeviation);
+    default void set(int problem, double[] mean, double[] standardDeviation) {
+        Layout.problem(problem, problems());
+        Layout.vector("mean", mean, dimensions(), false);
+        Layout.vector("standardDeviation", standardDeviation, dimensions(), true);
+        float[] values = parametersOf(mean, standardDeviation, null);
+        parameterBuffer().write((long) problem * values.length, values, 0, values.length);
+        update();
+    }
 
     /**
      * The mean and covariance that the parameters of one problem stand for, computed on the host in float64.

@@ -9,6 +9,16 @@ interface Coordinates extends AutoCloseable {
     /** A joint of z as a joint of these coordinates; the caller closes what is returned unless it is the joint itself. */
     LogJoint wrap(LogJoint joint);
 
+    /** Whether parameters here are those in z, so that only the units of steps differ. */
+    default boolean areOriginal() {
+        return true;
+    }
+
+    /** The place here of a place in z, [D]. */
+    default double[] of(double[] z) {
+        return z;
+    }
+
     /** The parameters, in z, of the q that has these parameters here. */
     float[] toOriginal(float[] parameters);
 

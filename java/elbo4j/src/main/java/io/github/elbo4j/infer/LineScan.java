@@ -5,6 +5,8 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +27,19 @@ record LineScan(double share, int parameter, double near, double width, int wide
     static final double FAR = 5;
 
     private static final int LINES = 256;
-    /** Places in standard deviations, to either side: half apart up to 6, 1 up to 20, 2 up to 40, within a mode's width. */
+    /** Places in standard deviations: 0, and to either side half apart up to 6, 1 up to 20, 2 up to 40. */
     private static final double[] PLACES = places();
 
     private static double[] places() {
-        double[] all = new double[73];
-        for (int i = 1; i <= 36; i++) {
-            double t = i <= 12 ? 0.5 * i : i <= 26 ? i - 6 : 2 * i - 32;
-            all[36 + i] = t;
-            all[36 - i] = -t;
+        List<Double> right = new ArrayList<>();
+        for (double t = 0.5; t <= 40; t += t < 6 ? 0.5 : t < 20 ? 1 : 2) {
+            right.add(t);
+        }
+        int middle = right.size();
+        double[] all = new double[2 * middle + 1];
+        for (int i = 1; i <= middle; i++) {
+            all[middle + i] = right.get(i - 1);
+            all[middle - i] = -right.get(i - 1);
         }
         return all;
     }

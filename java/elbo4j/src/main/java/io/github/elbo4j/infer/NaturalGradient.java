@@ -10,53 +10,41 @@ import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
 import io.github.elbo4j.estimate.StepCounter;
-import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The natural gradient of the ELBO from many draws, for the end of a fit. In coordinates where q is N(0, I) the Fisher
- * information of the means and of the factor's elements below the diagonal is 1, and that of the logarithms on it is 2; so
- * {@code delta = F⁻¹·∇ELBO} is the natural gradient (Amari 1998), and near a Gaussian posterior it is the whole way to the
- * optimum. A round estimates delta from independent groups of draws, whose scatter gives its standard error.
+ * The natural gradient of the ELBO from many draws (Amari 1998), for the end of a fit: {@code delta = F⁻¹·∇ELBO} with F the
+ * Fisher information of q is, near a Gaussian posterior, the whole way to the optimum. A round estimates delta from
+ * independent groups of draws, whose scatter gives its standard error.
  *
- * <p>Of a mean-field q the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured precision of the posterior,
- * since q's own variances say nothing of how correlated means must move together. What a Gaussian of precision P
- * contributes to the noise is known, {@code −s∘mean(epsilon)} in delta, and is taken away: there is then none where the posterior
- * is Gaussian, however correlated. (The path derivative does that only where it is not correlated.)
+ * <p>A family that has one in closed form extends this class.
  */
-final class NaturalGradient implements AutoCloseable {
+abstract class NaturalGradient implements AutoCloseable {
     /** Groups of a round: what its standard error can be told from. */
     static final int GROUPS = 16;
     /** Draws of a group. */
     static final int DRAWS = 256;
 
-    private final FamilyKind family;
     private final VariationalFamily q;
-    private final int dimensions;
     private final int parameters;
     private final int draws;
     private final Key key;
-    private final Device device;
     private final GradientEstimator estimator;
-    private final Closer opened = new Closer();
     private final Buffer moments; // [1][3]
-    private final Buffer normals; // [S][D], of a mean-field fit of few dimensions
     private final double[] momentsOnHost = new double[3];
     private final float[] gradient;
-    private final float[] epsilon; // [S][D]
     private final Workspace workspace;
     private final StepCounter counter; // of groups, which are the addresses of their draws
     private final @Nullable Program[] programs = new Program[2]; // without the path derivative, and with it
+    private final Closer opened = new Closer();
     private int groups; // so far
 
     /**
@@ -69,43 +57,29 @@ final class NaturalGradient implements AutoCloseable {
      */
     record Round(double[] delta, double[] variance, int groups, boolean finite) {}
 
-    /** The posterior's precision at a point and its inverse. */
-    record Curvature(double[][] precision, double[][] covariance) {}
-
     /**
      * Takes its memory.
      *
      * @param joint of all rows, in the coordinates of q
-     * @param draws of a training step; a group has no fewer
+     * @param settings of the fit; a group has no fewer draws than a training step
      */
-    NaturalGradient(
-            Device device,
-            LogJoint joint,
-            VariationalFamily q,
-            FamilyKind family,
-            int draws,
-            long workspaceBytes,
-            Key key) {
-        this.device = device;
-        this.family = family;
-        this.dimensions = q.dimensions();
-        this.parameters = q.parameters();
+    NaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
         this.q = q;
-        this.draws = draws(draws);
+        this.parameters = q.parameters();
+        this.draws = draws(settings.draws);
         this.key = key;
         this.gradient = new float[parameters];
-        boolean dense = family == FamilyKind.MEAN_FIELD && dimensions <= Starts.DENSE;
-        epsilon = new float[dense ? this.draws * dimensions : 0];
+        Device device = q.device();
         try {
             Buffers own = new Buffers(device);
             opened.add(own::close);
             moments = own.allocate(ElementType.FLOAT64, 3);
-            normals = own.allocate(epsilon.length);
             workspace = new Workspace(device);
             opened.add(workspace::close);
             counter = new StepCounter(device);
             opened.add(counter::close);
-            estimator = new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, workspaceBytes);
+            estimator = new GradientEstimator(
+                    joint, q, Gradient.PATH, Baseline.NONE, this.draws, settings.workspaceBytes);
             opened.add(estimator::close);
         } catch (RuntimeException e) {
             opened.close();
@@ -119,20 +93,45 @@ final class NaturalGradient implements AutoCloseable {
     }
 
     /** {@link VariationalFamily#describe}. */
-    String describe(int p, List<String> names) {
+    final String describe(int p, List<String> names) {
         return q.describe(p, names);
+    }
+
+    /** q has moved. */
+    void moved(float[] inOriginal) {}
+
+    /** q may have become so much wider or narrower that it sees another curvature of the posterior. */
+    void renew() {}
+
+    /** Whether the groups' gradients are path derivatives. */
+    boolean path() {
+        return true;
+    }
+
+    /**
+     * delta of a group.
+     *
+     * @param gradient ∇ELBO, [P]
+     * @param group which is the step of its draws' addresses
+     */
+    abstract double[] natural(float[] gradient, int group);
+
+    /** What a change of each parameter is measured in, [P]. */
+    abstract double[] units();
+
+    /** Standard deviations that the posterior's curvature under q implies; null if q's own say it. */
+    double @Nullable [] linearResponse() {
+        return null;
     }
 
     /**
      * Estimates delta at the present q.
      *
-     * @param curvature of the posterior, of a mean-field fit; null for q's own variances
-     * @param sd of q, [D], of a mean-field fit; not read otherwise
      * @param trace gets the ELBO of each group
      */
-    Round round(@Nullable Curvature curvature, double[] sd, Trace trace, BooleanSupplier cancelled) {
-        Program program = program(curvature == null);
-        double[] unit = units(curvature, sd);
+    final Round round(Trace trace, BooleanSupplier cancelled) {
+        Program program = program(path());
+        double[] unit = units();
         double[] first = new double[0]; // squares are of deviations from it, so that they do not cancel
         double[] sum = new double[parameters];
         double[] squares = new double[parameters];
@@ -145,7 +144,7 @@ final class NaturalGradient implements AutoCloseable {
                 return new Round(sum, squares, done, false);
             }
             estimator.gradient().read(0, gradient, 0, parameters);
-            double[] delta = natural(curvature, sd, step);
+            double[] delta = natural(gradient, step);
             trace.add(momentsOnHost[0], momentsOnHost[2]);
             first = done == 0 ? delta.clone() : first;
             for (int p = 0; p < parameters; p++) {
@@ -178,73 +177,8 @@ final class NaturalGradient implements AutoCloseable {
         return bound;
     }
 
-    /** What a change of each parameter is measured in. */
-    double[] units(@Nullable Curvature curvature, double[] sd) {
-        double[] unit = new double[parameters];
-        Arrays.fill(unit, 1);
-        if (family == FamilyKind.MEAN_FIELD) {
-            for (int d = 0; d < dimensions; d++) {
-                unit[d] = curvature == null ? sd[d] : Math.sqrt(curvature.covariance[d][d]);
-            }
-        }
-        return unit;
-    }
-
     @Override
     public void close() {
         opened.close();
-    }
-
-    private double[] natural(@Nullable Curvature curvature, double[] sd, int step) {
-        double[] delta = new double[parameters];
-        if (family == FamilyKind.FULL_RANK) {
-            for (int p = 0; p < parameters; p++) {
-                delta[p] = gradient[p];
-            }
-            for (int d = 0; d < dimensions; d++) {
-                delta[(d + 1) * dimensions + d] *= 0.5;
-            }
-            return delta;
-        }
-        for (int d = 0; d < dimensions; d++) {
-            delta[d] = sd[d] * sd[d] * gradient[d];
-            delta[dimensions + d] = 0.5 * gradient[dimensions + d];
-        }
-        if (curvature != null) {
-            addGaussianNoise(curvature, sd, step, delta);
-        }
-        return delta;
-    }
-
-    /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
-    private void addGaussianNoise(Curvature curvature, double[] sd, int step, double[] delta) {
-        device.ops().normal(key, step, Shape.of(1, draws, dimensions), normals);
-        normals.read(0, epsilon, 0, epsilon.length);
-        double[] mean = new double[dimensions];
-        double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j
-        double[][] scaled = new double[dimensions][dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            for (int j = 0; j < dimensions; j++) {
-                scaled[i][j] = sd[i] * curvature.precision[i][j] * sd[j];
-            }
-        }
-        double[] e = new double[dimensions];
-        for (int s = 0; s < draws; s++) {
-            for (int d = 0; d < dimensions; d++) {
-                e[d] = epsilon[s * dimensions + d];
-                mean[d] += e[d];
-            }
-            for (int i = 0; i < dimensions; i++) {
-                square[i] += e[i] * InverseHessian.dot(scaled[i], e);
-            }
-        }
-        for (int i = 0; i < dimensions; i++) {
-            double moved = 0;
-            for (int j = 0; j < dimensions; j++) {
-                moved += curvature.covariance[i][j] * gradient[j];
-            }
-            delta[i] = moved + sd[i] * mean[i] / draws;
-            delta[dimensions + i] += 0.5 * (square[i] / draws - scaled[i][i]);
-        }
     }
 }

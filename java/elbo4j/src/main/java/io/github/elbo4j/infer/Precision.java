@@ -21,7 +21,7 @@ final class Precision {
      * The mean precision under independent normals, {@code E_q[−∇∇log p]}: the curvature of the ELBO in q's means. From
      * antithetic pairs of draws; null if it is not positive definite.
      */
-    static NaturalGradient.@Nullable Curvature under(StartNormal q, PointDensity density, Device device, Key key) {
+    static MeanFieldNaturalGradient.@Nullable Curvature under(StartNormal q, PointDensity density, Device device, Key key) {
         int n = density.dimensions();
         int pairs = Math.max(1, Math.min(POINTS / 2, MOST_EVALUATIONS / (4 * n)));
         float[] epsilon = Starts.normals(device, key, pairs, n);
@@ -40,7 +40,7 @@ final class Precision {
             }
         }
         double[][] lower = DenseMatrix.cholesky(precision);
-        return lower == null ? null : new NaturalGradient.Curvature(precision, DenseMatrix.inverse(lower));
+        return lower == null ? null : new MeanFieldNaturalGradient.Curvature(precision, DenseMatrix.inverse(lower));
     }
 
     /**

@@ -1,10 +1,6 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +16,10 @@ final class Settling {
     private static final double LEAST_STRIDE = 1.0 / 16;
 
     private final Sgvi.Builder settings;
-    private final Device device;
     private final LogJoint joint;
     private final Coordinates coordinates;
     private final NaturalGradient gradient;
     private final Trace trace;
-    private final Key key;
 
     /** What an attempt needs of the run that it ends. */
     interface Steps {
@@ -42,8 +36,6 @@ final class Settling {
         double[] comparisonAt(float[] here);
     }
 
-    private NaturalGradient.@Nullable Curvature latest; // of a mean-field fit
-
     /**
      * How an attempt ended.
      *
@@ -55,19 +47,15 @@ final class Settling {
 
     Settling(
             Sgvi.Builder settings,
-            Device device,
             LogJoint joint,
             Coordinates coordinates,
             NaturalGradient gradient,
-            Trace trace,
-            Key key) {
+            Trace trace) {
         this.settings = settings;
-        this.device = device;
         this.joint = joint;
         this.coordinates = coordinates;
         this.gradient = gradient;
         this.trace = trace;
-        this.key = key;
     }
 
     /**
@@ -79,7 +67,8 @@ final class Settling {
     Outcome attempt(float[] from, double[] before, Steps run) {
         float[] at = from;
         float[] here = run.goTo(at);
-        NaturalGradient.Curvature curvature = curvature(at);
+        gradient.moved(at);
+        gradient.renew();
         SettlingWindow window = new SettlingWindow(here.length);
         double stride = 1;
         double[] last = new double[here.length];
@@ -87,8 +76,7 @@ final class Settling {
             if (run.stepsLeft() < NaturalGradient.GROUPS) {
                 return unsettled(at, "too few steps are left to tell whether the answer still moves");
             }
-            double[] sd = deviations(at);
-            NaturalGradient.Round round = gradient.round(curvature, sd, trace, settings.cancelled);
+            NaturalGradient.Round round = gradient.round(trace, settings.cancelled);
             run.took(round.groups());
             if (settings.cancelled.getAsBoolean()) {
                 return unsettled(at, "");
@@ -98,13 +86,14 @@ final class Settling {
             }
             stride = stride(stride, round, last);
             last = round.delta();
-            double[] unit = gradient.units(curvature, sd);
+            double[] unit = gradient.units();
             double most = Math.min(1, LONGEST / largest(round.delta()));
             for (int p = 0; p < here.length; p++) {
                 here[p] += (float) (stride * most * unit[p] * round.delta()[p]);
             }
             at = coordinates.toOriginal(here);
             here = run.goTo(at);
+            gradient.moved(at);
             switch (window.add(at, round)) {
                 case SETTLED -> {
                     at = window.average();
@@ -122,24 +111,17 @@ final class Settling {
                                     + error(window));
                 }
                 case GOING_ON -> {
-                    // A wider or narrower q sees another curvature.
-                    curvature = window.isWhole() ? curvature(at) : curvature;
+                    if (window.isWhole()) {
+                        gradient.renew();
+                    }
                 }
             }
         }
     }
 
-    /** The standard deviations in the inverse of the latest measured precision under a mean-field q; null if there is none. */
+    /** {@link NaturalGradient#linearResponse}. */
     double @Nullable [] linearResponse() {
-        NaturalGradient.Curvature under = latest;
-        if (under == null) {
-            return null;
-        }
-        double[] sd = new double[joint.dimensions()];
-        for (int d = 0; d < sd.length; d++) {
-            sd[d] = Math.sqrt(under.covariance()[d][d]);
-        }
-        return sd;
+        return gradient.linearResponse();
     }
 
     private static Outcome unsettled(float[] at, String words) {
@@ -171,31 +153,5 @@ final class Settling {
             largest = Math.max(largest, Math.abs(value));
         }
         return largest;
-    }
-
-    /** q's standard deviations where its parameters hold them. */
-    private double[] deviations(float[] parameters) {
-        double[] sd = new double[joint.dimensions()];
-        for (int d = 0; d < sd.length && settings.family == FamilyKind.MEAN_FIELD; d++) {
-            sd[d] = StrictMath.exp(parameters[sd.length + d]);
-        }
-        return sd;
-    }
-
-    /** The posterior's precision under a mean-field q; null where it is not needed or cannot be had. */
-    private NaturalGradient.@Nullable Curvature curvature(float[] parameters) {
-        int dimensions = joint.dimensions();
-        if (settings.family != FamilyKind.MEAN_FIELD || dimensions > Starts.DENSE) {
-            return null;
-        }
-        double[] mean = new double[dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            mean[d] = parameters[d];
-        }
-        StartNormal normal = StartNormal.independent(mean, deviations(parameters));
-        try (PointDensity density = new PointDensity(device, joint)) {
-            latest = Precision.under(normal, density, device, key.fork("curvature"));
-            return latest;
-        }
     }
 }

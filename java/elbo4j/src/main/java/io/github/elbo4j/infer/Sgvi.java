@@ -4,7 +4,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.LogJoint;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * threads and any workspace. The draws of steps, minibatches, comparisons, ELBO and k-hat have keys of their own.
  *
  * <pre>{@code
- * FitResult fit = Sgvi.builder().family(FamilyKind.FULL_RANK).seed(1).build().fit(device, model);
+ * FitResult fit = Sgvi.builder().family(Family.FULL_RANK).seed(1).build().fit(device, model);
  * }</pre>
  */
 public final class Sgvi implements Method<LogJoint> {
@@ -97,7 +97,7 @@ public final class Sgvi implements Method<LogJoint> {
         private static final int STARTS = 8;
         private static final double INITIAL_SD = 0.1;
 
-        FamilyKind family = FamilyKind.FULL_RANK;
+        Family family = Family.FULL_RANK;
         Gradient gradient = Gradient.AUTO;
         ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
         Optimizer optimizer = new Adam();
@@ -122,7 +122,7 @@ public final class Sgvi implements Method<LogJoint> {
         private Builder() {}
 
         /** The family of q; full-rank. */
-        public Builder family(FamilyKind value) {
+        public Builder family(Family value) {
             family = Objects.requireNonNull(value, "family is null");
             return this;
         }
@@ -315,6 +315,7 @@ public final class Sgvi implements Method<LogJoint> {
             told.put("optimizer", optimizer.describe());
             told.put("tolerance", stoppingRule.tolerance());
             told.put("evaluationDraws", evaluationDraws);
+            told.putAll(family.settings());
             if (batch > 0) {
                 told.put("batch", batch);
             }

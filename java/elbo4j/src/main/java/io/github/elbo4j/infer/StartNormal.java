@@ -2,7 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.PointDensity;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +28,9 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
         return new StartNormal(mean, sd, factor);
     }
 
-    /** The parameters of the q of a family that is this normal. */
-    float[] parameters(FamilyKind family) {
-        int dimensions = mean.length;
-        boolean full = family == FamilyKind.FULL_RANK;
-        float[] phi = new float[full ? dimensions + dimensions * dimensions : 2 * dimensions];
-        for (int i = 0; i < dimensions; i++) {
-            phi[i] = (float) mean[i];
-            if (full) {
-                for (int j = 0; j < i && factor != null; j++) {
-                    phi[(i + 1) * dimensions + j] = (float) factor[i][j];
-                }
-                phi[(i + 1) * dimensions + i] = (float) StrictMath.log(factor == null ? sd[i] : factor[i][i]);
-            } else {
-                phi[dimensions + i] = (float) StrictMath.log(sd[i]);
-            }
-        }
-        return phi;
+    /** The parameters of the q that is this normal, as far as its family can be. */
+    float[] parameters(VariationalFamily q) {
+        return q.parametersOf(mean, sd, factor);
     }
 
     boolean isFinite() {

@@ -5,7 +5,6 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ final class Starts {
     private static final double NEGLIGIBLE = -6;
 
     private final PointDensity density;
-    private final FamilyKind family;
+    private final Geometry geometry;
     private final int dimensions;
     private final BooleanSupplier cancelled;
     private final float[] epsilon; // [FINAL_DRAWS][D], the first DRAWS of them along the paths
@@ -64,9 +63,9 @@ final class Starts {
     /** A normal and the ELBO of few draws. */
     private record Candidate(StartNormal normal, double elbo) {}
 
-    Starts(Device device, PointDensity density, FamilyKind family, Key key, BooleanSupplier cancelled) {
+    Starts(Device device, PointDensity density, Geometry geometry, Key key, BooleanSupplier cancelled) {
         this.density = density;
-        this.family = family;
+        this.geometry = geometry;
         this.dimensions = density.dimensions();
         this.cancelled = cancelled;
         finalDraws = (int) Math.max(DRAWS, Math.min(FINAL_DRAWS, (1L << 22) / dimensions));
@@ -199,7 +198,7 @@ final class Starts {
             return StartNormal.independent(mean, sd);
         }
         double[][] factor = DenseMatrix.cholesky(h.dense());
-        return factor == null ? null : ofFamily(mean, factor);
+        return factor == null ? null : geometry.member(mean, factor);
     }
 
     /**
@@ -226,20 +225,7 @@ final class Starts {
         for (int d = 0; d < dimensions; d++) {
             mean[d] += at[d];
         }
-        return ofFamily(mean, factor);
-    }
-
-    /** Of the family: a mean-field q's variances are the inverse of the precision's diagonal, where KL(q‖p) is least. */
-    private StartNormal ofFamily(double[] mean, double[][] factor) {
-        if (family == FamilyKind.FULL_RANK) {
-            return StartNormal.correlated(mean, factor);
-        }
-        double[][] precision = DenseMatrix.inverse(factor);
-        double[] sd = new double[dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            sd[d] = 1 / Math.sqrt(precision[d][d]);
-        }
-        return StartNormal.independent(mean, sd);
+        return geometry.member(mean, factor);
     }
 
     /** The separate modes among the arrivals, if there are several that matter. */

@@ -47,6 +47,25 @@ final class Whitening implements Coordinates {
         return new Whitened(joint);
     }
 
+    @Override
+    public boolean areOriginal() {
+        return false;
+    }
+
+    /** {@code C⁻¹·(z − m)}. */
+    @Override
+    public double[] of(double[] z) {
+        double[] u = new double[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            double rest = z[i] - m[i];
+            for (int k = 0; k < i; k++) {
+                rest -= c[i][k] * u[k];
+            }
+            u[i] = rest / c[i][i];
+        }
+        return u;
+    }
+
     /**
      * The parameters of q in z.
      *

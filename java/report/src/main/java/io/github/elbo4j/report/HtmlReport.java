@@ -1,6 +1,6 @@
 package io.github.elbo4j.report;
 
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.report.words.Explanation;
@@ -187,7 +187,7 @@ final class HtmlReport {
     }
 
     private String correlations() {
-        if (fit.family().equals(FamilyKind.MEAN_FIELD.label())) {
+        if (fit.family().equals(Family.MEAN_FIELD.label())) {
             return "<p class=\"caption\">A mean-field Gaussian has no correlations between the parameters that it fits. Use"
                     + " <code>--family full-rank</code> to see them.</p>";
         }

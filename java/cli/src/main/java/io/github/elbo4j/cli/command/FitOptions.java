@@ -6,7 +6,7 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
@@ -285,11 +285,13 @@ final class FitOptions {
         return String.valueOf(data.getFileName()).replaceFirst("(\\.[^.]+)?\\.gz$|\\.[^.]*$", "");
     }
 
-    FamilyKind familyKind(CommandLine command, int parameters) {
+    Family familyKind(CommandLine command, int parameters) {
         if (family == null) {
-            return parameters <= LARGEST_FULL_RANK ? FamilyKind.FULL_RANK : FamilyKind.MEAN_FIELD;
+            return parameters <= LARGEST_FULL_RANK ? Family.FULL_RANK : Family.MEAN_FIELD;
         }
-        return oneOf(command, "--family", family, names(FamilyKind.values()));
+        Map<String, Family> choices = new LinkedHashMap<>();
+        Family.values().forEach(each -> choices.put(each.label(), each));
+        return oneOf(command, "--family", family, choices);
     }
 
     Gradient gradient(CommandLine command) {

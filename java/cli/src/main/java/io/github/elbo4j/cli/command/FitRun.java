@@ -13,7 +13,7 @@ import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.family.FamilyKind;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
@@ -138,12 +138,12 @@ final class FitRun {
             note(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
         }
-        if (options.family == null && options.familyKind(command, parameters) == FamilyKind.MEAN_FIELD) {
+        if (options.family == null && options.familyKind(command, parameters) == Family.MEAN_FIELD) {
             note(Words.count(parameters, "parameter")
                     + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"
                     + " does, and takes longer");
         }
-        if (options.familyKind(command, parameters) == FamilyKind.FULL_RANK && FullRankCost.isNotable(parameters)) {
+        if (options.familyKind(command, parameters) == Family.FULL_RANK && FullRankCost.isNotable(parameters)) {
             note(FullRankCost.words(
                     parameters, options.draws(), Runtime.getRuntime().maxMemory()));
         }

@@ -1,0 +1,21 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Device;
+
+/** {@link Family#FULL_RANK}. */
+record FullRank() implements Family {
+    @Override
+    public String label() {
+        return "full-rank";
+    }
+
+    @Override
+    public VariationalFamily create(Device device, int problems, int dimensions) {
+        return new FullRankGaussian(device, problems, dimensions);
+    }
+
+    @Override
+    public String toString() {
+        return label();
+    }
+}

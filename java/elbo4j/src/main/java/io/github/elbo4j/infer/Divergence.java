@@ -1,0 +1,110 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Finds the step at which numbers ceased to be finite, and says why, by taking steps again one by one. */
+final class Divergence {
+    private final Sgvi.Builder settings;
+    private final LogJoint joint; // all rows, in z
+    private final LogJoint rows; // all rows or minibatches, in z
+    private final Coordinates coordinates;
+    private final VariationalFamily q;
+    private final VariationalFamily other; // of the same family, free to use
+    private final Key training; // of the steps' draws
+    private final Function<LogJoint, Ascent> steps;
+
+    /**
+     * What was found.
+     *
+     * @param parameters the last finite ones, in z
+     * @param steps that led to them
+     */
+    record Found(float[] parameters, int steps, String message) {}
+
+    /** @param steps makes steps of a joint in the coordinates of q */
+    Divergence(
+            Sgvi.Builder settings,
+            LogJoint joint,
+            LogJoint rows,
+            Coordinates coordinates,
+            VariationalFamily q,
+            VariationalFamily other,
+            Key training,
+            Function<LogJoint, Ascent> steps) {
+        this.settings = settings;
+        this.joint = joint;
+        this.rows = rows;
+        this.coordinates = coordinates;
+        this.q = q;
+        this.other = other;
+        this.training = training;
+        this.steps = steps;
+    }
+
+    /**
+     * Takes steps again.
+     *
+     * @param ascent whose steps they are
+     * @param from the state after step {@code first}, finite
+     * @param end the step by which something was not
+     */
+    Found find(Ascent ascent, Ascent.Snapshot from, int first, int end, Trace trace) {
+        double[] moments = new double[3];
+        Ascent.Snapshot before = ascent.newSnapshot();
+        ascent.restore(from);
+        for (int step = first; step < end; step++) {
+            ascent.save(before);
+            String what = ascent.replay(step, joint.parameterNames());
+            ascent.moments().read(0, moments, 0, 3);
+            if (what != null) {
+                float[] last = coordinates.toOriginal(before.phi);
+                String message = String.format(
+                        Locale.ROOT,
+                        "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. %s",
+                        step + 1,
+                        inWords(ascent, what, last, step),
+                        moments[0],
+                        step,
+                        advice(last, step));
+                return new Found(last, step, message);
+            }
+            trace.add(moments[0], moments[2]);
+        }
+        return new Found(
+                coordinates.toOriginal(from.phi),
+                first,
+                "numbers were not finite between steps " + (first + 1) + " and " + end
+                        + ", but not when these steps were taken again: the model does not give the same answer twice");
+    }
+
+    /** What is to be done after a step that was not finite: transform, if a draw lies where log p is not. */
+    private String advice(float[] last, int step) {
+        other.parameterBuffer().write(0, last, 0, last.length);
+        other.update();
+        String outside = Support.outside(joint, other, training, step, settings.draws);
+        return outside == null ? "A lower learning rate or standardized data may help." : outside;
+    }
+
+    /** The fault of the step after these parameters, told of the user's own coordinates. */
+    private String inWords(Ascent ascent, String what, float[] last, int step) {
+        List<String> names = joint.parameterNames();
+        if (what.equals(Ascent.NO_ELBO)) {
+            return what + "; the largest parameter is " + ascent.describeLargest(last, names);
+        }
+        if (coordinates.areOriginal()) {
+            return what;
+        }
+        q.parameterBuffer().write(0, last, 0, last.length);
+        q.update();
+        try (Ascent plain = steps.apply(rows)) {
+            plain.gradientAt(step);
+            String plainly = plain.nonFiniteGradient(names);
+            return plainly == null ? what + ", in whitened coordinates" : plainly;
+        }
+    }
+}

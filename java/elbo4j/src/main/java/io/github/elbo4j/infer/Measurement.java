@@ -1,0 +1,132 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the q that a run of {@link Sgvi} reached by fresh draws, and lets all judge it that know something of it. */
+final class Measurement {
+    private final Sgvi.Builder settings;
+    private final LogJoint joint;
+    private final VariationalFamily q; // of z, free to use
+    private final Key key; // of the whole fit
+    private final GradientGuard guard;
+    private final @Nullable Settling settling;
+    private Ending ending = new Ending(Status.FAILED, "");
+
+    /**
+     * What a run reached.
+     *
+     * @param parameters of q in z
+     * @param began where it started from, in a clause
+     * @param start null if there was no search for one
+     * @param comparison the log ratios with which it ended; null if there are none
+     */
+    record Reached(
+            float[] parameters,
+            Ending ending,
+            int steps,
+            long draws,
+            String began,
+            Starts.@Nullable Found start,
+            double @Nullable [] comparison) {}
+
+    Measurement(
+            Sgvi.Builder settings,
+            LogJoint joint,
+            VariationalFamily q,
+            Key key,
+            GradientGuard guard,
+            @Nullable Settling settling) {
+        this.settings = settings;
+        this.joint = joint;
+        this.q = q;
+        this.key = key;
+        this.guard = guard;
+        this.settling = settling;
+    }
+
+    FitResult of(Reached reached, Trace trace, Monitor monitor) {
+        ending = reached.ending;
+        Gaussian posterior = q.toGaussian(reached.parameters);
+        Evaluation evaluation = new Evaluation(joint, q, posterior, trace.recent(), key, settings.workspaceBytes);
+        List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
+        draw(reached, evaluation);
+        evaluation.judgeEnd(ending.status(), ending.message());
+        if (guard.wrong() != null) {
+            evaluation.judgeGradient(guard.wrong());
+        }
+        if (ending.status() == Status.CONVERGED && reached.comparison != null) {
+            evaluation.judgeRepeat(LogWeights.mean(reached.comparison), settings.stoppingRule.tolerance());
+        }
+        evaluation.judgeModes(modes);
+        judgeBeyond(evaluation);
+        if (trace.steps() > 0) {
+            monitor.inform(reached.steps, reached.draws);
+        }
+        Device device = q.device();
+        return new FitResult(
+                Sgvi.NAME,
+                settings.family.label(),
+                settings.told(),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                settings.seed,
+                reached.steps,
+                ending.status(),
+                reached.began,
+                ending.message(),
+                evaluation.elbo(),
+                evaluation.logEvidence(),
+                evaluation.assessment(),
+                modes,
+                new GaussianPosterior(joint.parameterNames(), posterior),
+                trace.points(),
+                monitor.seconds(),
+                reached.draws);
+    }
+
+    /** Fresh draws, and the check of a user's gradient at the end. */
+    private void draw(Reached reached, Evaluation evaluation) {
+        try {
+            if (ending.status() != Status.FAILED && ending.status() != Status.DIVERGED) {
+                guard.check(reached.parameters);
+            }
+            q.parameterBuffer().write(0, reached.parameters, 0, reached.parameters.length);
+            q.update();
+            int before = reached.start == null ? 0 : reached.start.evaluations();
+            evaluation.measure(settings.evaluationDraws, reached.draws + before);
+        } catch (CancellationException e) {
+            ending = ending.then(Status.INTERRUPTED, "the result was not measured");
+        } catch (DeviceException e) {
+            if (ending.status() != Status.FAILED) {
+                ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
+            }
+        }
+    }
+
+    /** What draws of q cannot tell; only of a fit that is otherwise to be believed, since it costs evaluations. */
+    private void judgeBeyond(Evaluation evaluation) {
+        if (evaluation.assessment().verdict() == Verdict.DO_NOT_TRUST) {
+            return;
+        }
+        try {
+            evaluation.judgeLines();
+            double[] linearResponse = settling == null ? null : settling.linearResponse();
+            if (linearResponse != null) {
+                evaluation.judgeLinearResponse(linearResponse);
+            }
+        } catch (CancellationException e) {
+            ending = ending.then(Status.INTERRUPTED, "the result was not measured");
+            evaluation.judgeEnd(ending.status(), ending.message());
+        }
+    }
+}
