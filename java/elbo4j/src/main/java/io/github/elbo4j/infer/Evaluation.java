@@ -56,10 +56,6 @@ final class Evaluation {
     private static final int MOST_DRAWS = 1 << 17;
     /** Numbers that the draws for importance-weighted moments may be. */
     private static final long MOST_NUMBERS = 1L << 28;
-    /** Spacing of float64 at log p, in nats, that still counts as none. */
-    private static final double COARSE = 0.25;
-    /** Spacings of float32 at a mean that its standard deviation must have. */
-    private static final double SPACINGS = 8;
     /** Within so many standard deviations of q a mode is covered, if the weights are efficient. */
     private static final double COVERED = 2.5;
 
@@ -112,7 +108,7 @@ final class Evaluation {
         }
         weights = count;
         logEvidence = ratios.logEvidence(0);
-        judgePrecision();
+        concerns.addAll(Resolution.concerns(joint, posterior, elbo.value()));
         judgeWeights(ratios);
     }
 
@@ -362,48 +358,6 @@ final class Evaluation {
 
     private static double width(ImportanceMoments moments, int d) {
         return Math.abs(StrictMath.log(moments.ratio()[d]));
-    }
-
-    /** Whether float32 tells draws, and float64 values of log p, apart; and what the model itself knows of its data. */
-    private void judgePrecision() {
-        double spacing = Math.ulp(elbo.value());
-        if (Double.isFinite(spacing) && spacing > COARSE) {
-            concern(
-                    Kind.PRECISION,
-                    Verdict.DO_NOT_TRUST,
-                    null,
-                    String.format(
-                            Locale.ROOT,
-                            "log p is about %.3g, where neighbouring float64 numbers are %.2g nats apart",
-                            elbo.value(),
-                            spacing));
-        }
-        String lost = joint.roundingLoss();
-        if (lost != null) {
-            concern(Kind.PRECISION, Verdict.DO_NOT_TRUST, null, lost);
-        }
-        int worst = 0;
-        double worstSpacings = Double.POSITIVE_INFINITY;
-        for (int d = 0; d < q.dimensions(); d++) {
-            double spacings = posterior.standardDeviation(d) / Math.ulp((float) posterior.mean(d));
-            if (spacings < worstSpacings) {
-                worst = d;
-                worstSpacings = spacings;
-            }
-        }
-        if (worstSpacings < SPACINGS) {
-            String name = joint.parameterNames().get(worst);
-            concern(
-                    Kind.PRECISION,
-                    Verdict.DO_NOT_TRUST,
-                    name,
-                    String.format(
-                            Locale.ROOT,
-                            "the standard deviation of %s is %.2g of float32's spacing at its mean, %.6g",
-                            name,
-                            worstSpacings,
-                            posterior.mean(worst)));
-        }
     }
 
     /** Adds a concern unless it is good; what is NaN is neither. */
