@@ -71,6 +71,15 @@ public final class Main implements Callable<Integer> {
                             + " others, on which they are reported. Default: all, counted apart too.")
     private @Nullable String half;
 
+    @Option(names = "--draws", description = "Draws of a step; default: the library's.")
+    private @Nullable Integer draws;
+
+    @Option(
+            names = "--best",
+            paramLabel = "FILE",
+            description = "A file of another run: tells how far each posterior's ELBO is below its best one there.")
+    private @Nullable Path best;
+
     @Option(names = "--jobs", description = "Fits at a time, each with one thread; default: 1.")
     private int jobs = 1;
 
@@ -120,15 +129,29 @@ public final class Main implements Callable<Integer> {
         Machine machine = Machine.here();
         boolean full = chosen.size() == all.size()
                 && kinds.size() == Family.values().size()
+                && draws == null
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
+        ElboGap gap = gap();
         fitAll(chosen, kinds, seedList, () -> write(file, machine, counts(kinds, choosing)));
         if (!lines) {
             System.out.println();
             System.out.print(Table.confusion(counts(kinds, choosing)));
+            if (gap != null) {
+                System.out.println();
+                System.out.print(gap.table(fits));
+            }
         }
         System.err.println("written to " + file);
         return failed.isEmpty() ? 0 : 1;
+    }
+
+    private @Nullable ElboGap gap() {
+        try {
+            return best == null ? null : new ElboGap(best);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private List<Table.Counts> counts(List<Family> kinds, Set<String> choosing) {
@@ -153,7 +176,7 @@ public final class Main implements Callable<Integer> {
                 for (Family kind : kinds) {
                     for (long seed : seedList) {
                         String name = posterior.name() + ", " + kind.label() + ", seed " + seed;
-                        running.put(name, pool.submit(() -> Fit.of(posterior, kind, seed)));
+                        running.put(name, pool.submit(() -> Fit.of(posterior, kind, seed, draws)));
                     }
                 }
             }
@@ -241,7 +264,7 @@ public final class Main implements Callable<Integer> {
     private void write(Path file, Machine machine, List<Table.Counts> counts) {
         Map<String, Object> json = Json.head("verdicts", false, machine);
         json.put("library", library);
-        json.put("settings", "Sgvi.builder() with family and seed only");
+        json.put("settings", "Sgvi.builder() with family" + (draws == null ? "" : ", " + draws + " draws") + " and seed only");
         json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
         json.put("draws", Draws.COUNT);
         json.put("counts", counts.stream().map(Table.Counts::toMap).toList());
