@@ -4,9 +4,9 @@ package io.github.elbo4j.device;
  * The Gaussian N(mu, L·Lᵀ). mu is [B][D]; {@code factor} is [B][D][D], the lower triangle of L with the logarithm of its
  * diagonal on the diagonal; what stands above the diagonal is not read. Kernel family {@code fullrank}.
  *
- * <p>Chains follow the order of triangles in {@link Ops}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
+ * <p>Chains follow the order of triangles in {@link Operation}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
  */
-public interface FullRankOps extends Runner {
+public interface FullRankOps {
     /**
      * {@code z[b,s,:] = mu[b,:] + L·epsilon[b,s,:]}.
      *
@@ -102,30 +102,5 @@ public interface FullRankOps extends Runner {
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }
-    }
-
-    /** {@link FullRankSample}. */
-    default void fullRankSample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z) {
-        run(new FullRankSample(key, Index.of(step), shape, mu, factor, z));
-    }
-
-    /** {@link FullRankLogDensity}. */
-    default void fullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) {
-        run(new FullRankLogDensity(shape, mu, factor, z, logQ));
-    }
-
-    /** {@link FullRankLogDensityGradient}. */
-    default void fullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
-        run(new FullRankLogDensityGradient(shape, mu, factor, z, gradient));
-    }
-
-    /** {@link FullRankScore}. */
-    default void fullRankScore(Key key, int step, Shape shape, Buffer factor, Buffer score) {
-        run(new FullRankScore(key, Index.of(step), shape, factor, score));
-    }
-
-    /** {@link FullRankEntropy}. */
-    default void fullRankEntropy(int problems, int dimensions, Buffer factor, Buffer entropy, long slot) {
-        run(new FullRankEntropy(problems, dimensions, factor, entropy, Index.of(slot)));
     }
 }

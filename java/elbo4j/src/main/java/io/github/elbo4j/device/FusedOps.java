@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>q has mu and omega = log sigma; the target of problem b is N(targetMu[b], diag exp(2·targetOmega[b])), or with {@code
  * shared} the same [D] for all problems. Results have the bits of the operations that they are made of.
  */
-public interface FusedOps extends Runner {
+public interface FusedOps {
     /** The most steps of one {@link GaussianAdam}. */
     int MAX_STEPS = 256;
 
@@ -134,48 +134,5 @@ public interface FusedOps extends Runner {
             Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
             return signature.updates("moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
         }
-    }
-
-    /** {@link GaussianElbo}. */
-    default void gaussianElbo(
-            Key key,
-            int step,
-            Shape shape,
-            boolean path,
-            Buffer mu,
-            Buffer omega,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer runs) {
-        Target target = new Target(shared, targetMu, targetOmega);
-        run(new GaussianElbo(key, Index.of(step), shape, path, mu, omega, target, logP, logQ, runs));
-    }
-
-    /** {@link GaussianAdam}. */
-    default void gaussianAdam(
-            Key key,
-            int step,
-            int steps,
-            Shape shape,
-            boolean path,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer m,
-            Buffer v,
-            Buffer parameter,
-            @Nullable Buffer moments,
-            long slot) {
-        Target target = new Target(shared, targetMu, targetOmega);
-        OptimizerOps.Decay decay = new OptimizerOps.Decay(beta1, beta2, guard);
-        run(new GaussianAdam(key, step, steps, shape, path, target, t, rate, decay, m, v, parameter, moments, slot));
     }
 }

@@ -1,7 +1,7 @@
 package io.github.elbo4j.device;
 
-/** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Ops}. */
-public interface GemmOps extends Runner {
+/** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Operation}. */
+public interface GemmOps {
     /**
      * {@code C = A·B}, or {@code C += A·B}: C is M × N, A is M × K, B is K × N. C must not overlap A or B.
      *
@@ -62,20 +62,5 @@ public interface GemmOps extends Runner {
         return Signature.of(operation)
                 .matrix("l", ElementType.FLOAT32, l, Signature.Access.READS)
                 .matrix("b", ElementType.FLOAT32, b, Signature.Access.UPDATES);
-    }
-
-    /** {@link Gemm}. */
-    default void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        run(new Gemm(a, b, accumulate, c));
-    }
-
-    /** {@link TriangularMultiply}. */
-    default void triangularMultiply(Matrix l, boolean upper, Matrix b) {
-        run(new TriangularMultiply(l, upper, b));
-    }
-
-    /** {@link TriangularSolve}. */
-    default void triangularSolve(Matrix l, boolean upper, Matrix b) {
-        run(new TriangularSolve(l, upper, b));
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Below, {@code h[b,s,d] = (z[b,s,d] − mu[b,d]) · exp(−omega[b,d])}. mu and omega are [B][D].
  */
-public interface MeanFieldOps extends Runner {
+public interface MeanFieldOps {
     /** With respect to what a log-density is differentiated. */
     enum With {
         /** −h / sigma. */
@@ -89,31 +89,5 @@ public interface MeanFieldOps extends Runner {
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }
-    }
-
-    /** {@link Sample}. */
-    default void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
-        run(new Sample(key, Index.of(step), shape, mu, omega, z));
-    }
-
-    /** {@link LogDensity}, its value alone. */
-    default void logDensity(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ) {
-        run(new LogDensity(shape, With.Z, mu, omega, z, Check.present("logQ", logQ), null));
-    }
-
-    /** {@link LogDensity}, its gradient alone. */
-    default void logDensityGradient(Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient) {
-        run(new LogDensity(shape, with, mu, omega, z, null, Check.present("gradient", gradient)));
-    }
-
-    /** {@link LogDensity}, both, with respect to z. */
-    default void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
-        run(new LogDensity(
-                shape, With.Z, mu, omega, z, Check.present("logQ", logQ), Check.present("gradient", gradient)));
-    }
-
-    /** {@link Entropy}. */
-    default void entropy(int problems, int dimensions, Buffer omega, Buffer entropy, long slot) {
-        run(new Entropy(problems, dimensions, omega, entropy, Index.of(slot)));
     }
 }

@@ -1,7 +1,7 @@
 package io.github.elbo4j.device;
 
 /** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
-public interface NormalOps extends Runner {
+public interface NormalOps {
     /**
      * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step).
      *
@@ -51,20 +51,5 @@ public interface NormalOps extends Runner {
         public Signature signature() {
             return Signature.of("normal").index("step", step).writes("epsilon", epsilon, shape.elements());
         }
-    }
-
-    /** {@link Words}. */
-    default void words(Key key, int step, Shape shape, Buffer words) {
-        run(new Words(key, Index.of(step), shape, words));
-    }
-
-    /** {@link Uniform}. */
-    default void uniform(Key key, int step, Shape shape, Buffer u) {
-        run(new Uniform(key, Index.of(step), shape, u));
-    }
-
-    /** {@link Normal}. */
-    default void normal(Key key, int step, Shape shape, Buffer epsilon) {
-        run(new Normal(key, Index.of(step), shape, epsilon));
     }
 }

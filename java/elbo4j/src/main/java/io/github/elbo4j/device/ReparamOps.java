@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs and waves are as in {@link ScoreOps}.
  */
-public interface ReparamOps extends Runner {
+public interface ReparamOps {
     /**
      * {@code runs[b,r,d] = Σ_{s in r} g}, and {@code Σ_{s in r} g·(sigma·epsilon)} from D on; with {@code path}, g +
      * epsilon·exp(−omega) takes the place of g.
@@ -73,17 +73,5 @@ public interface ReparamOps extends Runner {
             }
             return signature.runs(runs, shape, Check.gradientWidth(shape));
         }
-    }
-
-    /** {@link MeanFieldReparam}. */
-    default void meanFieldReparam(
-            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
-        run(new MeanFieldReparam(key, Index.of(step), shape, path, omega, gradient, runs));
-    }
-
-    /** {@link FullRankReparam}. */
-    default void fullRankReparam(
-            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
-        run(new FullRankReparam(key, Index.of(step), shape, factor, gradient, score, runs));
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code v = L⁻ᵀ·epsilon} in mu, {@code v_i · epsilon_j} in L_ij (j &lt; i) and {@code v_i · epsilon_i · L_ii − 1} in
  * log L_ii.
  */
-public interface ScoreOps extends Runner {
+public interface ScoreOps {
     /** What is subtracted from f; none changes the gradient's expectation. */
     enum Baseline {
         /** Nothing. */
@@ -205,56 +205,5 @@ public interface ScoreOps extends Runner {
                     .reads("weights", weights, shape.rows())
                     .runs(runs, shape, 2 * Check.gradientWidth(shape));
         }
-    }
-
-    /** {@link ScoreWeights}. */
-    default void scoreWeights(
-            int problems,
-            int draws,
-            Baseline baseline,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer running,
-            double rate,
-            Buffer weights) {
-        run(new ScoreWeights(problems, draws, baseline, logP, logQ, running, Scalar.of(rate), weights));
-    }
-
-    /** {@link MeanFieldScore}. */
-    default void meanFieldScore(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer omega,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        run(new MeanFieldScore(key, Index.of(step), shape, omega, weights, sums, draws, runs));
-    }
-
-    /** {@link MeanFieldScoreSquares}. */
-    default void meanFieldScoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
-        run(new MeanFieldScoreSquares(key, Index.of(step), shape, weights, runs));
-    }
-
-    /** {@link FullRankScoreGradient}. */
-    default void fullRankScoreGradient(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer factor,
-            Buffer score,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        run(new FullRankScoreGradient(key, Index.of(step), shape, factor, score, weights, sums, draws, runs));
-    }
-
-    /** {@link FullRankScoreSquares}. */
-    default void fullRankScoreSquares(
-            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
-        run(new FullRankScoreSquares(key, Index.of(step), shape, factor, score, weights, runs));
     }
 }

@@ -104,7 +104,7 @@ public final class Signature {
 
     /** What an index is counted in, if it is. */
     Signature index(String name, Index index) {
-        Buffer counter = index.counter();
+        Buffer counter = Check.present(name, index).counter();
         return counter == null
                 ? this
                 : add(name, ElementType.INT32, counter, Check.sum(index.at(), 1, name), Access.READS);
@@ -112,7 +112,7 @@ public final class Signature {
 
     /** What a scalar is looked up in, if it is. */
     Signature scalar(String name, Scalar scalar) {
-        Buffer table = scalar.table();
+        Buffer table = Check.present(name, scalar).table();
         return table == null
                 ? this
                 : add(name, ElementType.FLOAT64, table, 0, Access.READS).index(name, scalar.row());

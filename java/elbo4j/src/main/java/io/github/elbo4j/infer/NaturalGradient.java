@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Scalar;
@@ -218,7 +219,7 @@ final class NaturalGradient implements AutoCloseable {
 
     /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
     private void addGaussianNoise(Curvature curvature, double[] sd, int step, double[] delta) {
-        device.ops().normal(key, step, Shape.of(1, draws, dimensions), normals);
+        device.run(new NormalOps.Normal(key, Index.of(step), Shape.of(1, draws, dimensions), normals));
         normals.read(0, epsilon, 0, epsilon.length);
         double[] mean = new double[dimensions];
         double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j
