@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,14 +88,15 @@ public interface ElboOps {
         public Signature signature() {
             long elements = Check.product(problems, "problems", width, "width");
             return Signature.of("meanOverDraws")
-                    .runs("runSums", runSums, 0, draws, elements, Signature.Access.READS)
+                    .runs("runSums", runSums, 0, draws, elements, Access.READS)
                     .writes("mean", mean, elements);
         }
     }
 
     private static Signature densities(String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
         long rows = Check.product(problems, "problems", draws, "draws");
-        Signature signature = Signature.of(operation).reads("logP", ElementType.FLOAT64, logP, rows);
-        return logQ == null ? signature : signature.reads("logQ", ElementType.FLOAT64, logQ, rows);
+        return Signature.of(operation)
+                .reads("logP", ElementType.FLOAT64, logP, rows)
+                .optional("logQ", ElementType.FLOAT64, logQ, rows, Access.READS);
     }
 }

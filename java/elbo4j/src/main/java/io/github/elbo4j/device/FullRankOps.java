@@ -13,16 +13,10 @@ public interface FullRankOps {
      * @param z [B][S][D], written
      */
     record FullRankSample(Key key, Index step, Shape shape, Buffer mu, Buffer factor, Buffer z) implements Operation {
-        public FullRankSample {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("fullRankSample")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankSample", key, step, shape)
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .writes("z", z, shape.elements());
         }
     }
@@ -40,8 +34,7 @@ public interface FullRankOps {
         @Override
         public Signature signature() {
             return Signature.of("fullRankLogDensity")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
         }
@@ -61,8 +54,7 @@ public interface FullRankOps {
         @Override
         public Signature signature() {
             return Signature.of("fullRankLogDensityGradient")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
                     .writes("gradient", gradient, shape.elements());
         }
@@ -75,15 +67,10 @@ public interface FullRankOps {
      * @param score [B][S][D], written
      */
     record FullRankScore(Key key, Index step, Shape shape, Buffer factor, Buffer score) implements Operation {
-        public FullRankScore {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("fullRankScore")
-                    .index("step", step)
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankScore", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
                     .writes("score", score, shape.elements());
         }
     }
@@ -98,7 +85,7 @@ public interface FullRankOps {
         @Override
         public Signature signature() {
             return Signature.of("fullRankEntropy")
-                    .reads("factor", factor, Check.factor("factor", problems, dimensions))
+                    .factor("factor", factor, problems, dimensions)
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }

@@ -56,16 +56,13 @@ public interface FusedOps {
             @Nullable Buffer runs)
             implements Operation {
         public GaussianElbo {
-            Check.address(key, shape);
             Check.present("target", target);
         }
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("gaussianElbo")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters());
+            Signature signature = Signature.ofDraws("gaussianElbo", key, step, shape)
+                    .diagonal("", mu, omega, shape.parameters());
             target.reads(signature, shape)
                     .writes("logP", ElementType.FLOAT64, logP, shape.rows())
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());

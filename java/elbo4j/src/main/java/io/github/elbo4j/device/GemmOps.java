@@ -1,5 +1,7 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
+
 /** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Operation}. */
 public interface GemmOps {
     /**
@@ -21,13 +23,13 @@ public interface GemmOps {
         @Override
         public Signature signature() {
             return Signature.of("gemm")
-                    .matrix("a", ElementType.FLOAT32, a, Signature.Access.READS)
-                    .matrix("b", ElementType.FLOAT32, b, Signature.Access.READS)
+                    .matrix("a", ElementType.FLOAT32, a, Access.READS)
+                    .matrix("b", ElementType.FLOAT32, b, Access.READS)
                     .matrix(
                             "c",
                             ElementType.FLOAT32,
                             c,
-                            accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+                            accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 
@@ -60,7 +62,7 @@ public interface GemmOps {
 
     private static Signature triangle(String operation, Matrix l, Matrix b) {
         return Signature.of(operation)
-                .matrix("l", ElementType.FLOAT32, l, Signature.Access.READS)
-                .matrix("b", ElementType.FLOAT32, b, Signature.Access.UPDATES);
+                .matrix("l", ElementType.FLOAT32, l, Access.READS)
+                .matrix("b", ElementType.FLOAT32, b, Access.UPDATES);
     }
 }

@@ -13,10 +13,9 @@ public interface KlOps {
     record KlToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klToStandard")
-                    .reads("mu", mu, n)
-                    .reads("omega", omega, n)
+                    .diagonal("", mu, omega, n)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -26,10 +25,9 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klToStandardGradient")
-                    .reads("mu", mu, n)
-                    .reads("omega", omega, n)
+                    .diagonal("", mu, omega, n)
                     .writes("gradMu", gradMu, n)
                     .writes("gradOmega", gradOmega, n);
         }
@@ -44,12 +42,10 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klDiagonal")
-                    .reads("muQ", muQ, n)
-                    .reads("omegaQ", omegaQ, n)
-                    .reads("muP", muP, n)
-                    .reads("omegaP", omegaP, n)
+                    .diagonal("Q", muQ, omegaQ, n)
+                    .diagonal("P", muP, omegaP, n)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -67,12 +63,10 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klDiagonalGradient")
-                    .reads("muQ", muQ, n)
-                    .reads("omegaQ", omegaQ, n)
-                    .reads("muP", muP, n)
-                    .reads("omegaP", omegaP, n)
+                    .diagonal("Q", muQ, omegaQ, n)
+                    .diagonal("P", muP, omegaP, n)
                     .writes("gradMu", gradMu, n)
                     .writes("gradOmega", gradOmega, n);
         }
@@ -88,12 +82,9 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
             return Signature.of("klFull")
-                    .reads("muQ", muQ, n)
-                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
-                    .reads("muP", muP, n)
-                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .full("Q", muQ, factorQ, problems, dimensions)
+                    .full("P", muP, factorP, problems, dimensions)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -117,12 +108,10 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klFullGradient")
-                    .reads("muQ", muQ, n)
-                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
-                    .reads("muP", muP, n)
-                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .full("Q", muQ, factorQ, problems, dimensions)
+                    .full("P", muP, factorP, problems, dimensions)
                     .writes("gradMu", gradMu, n)
                     .writes("gradFactor", gradFactor, Check.factor("gradFactor", problems, dimensions));
         }

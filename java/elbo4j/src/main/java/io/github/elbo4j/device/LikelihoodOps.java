@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +110,10 @@ public interface LikelihoodOps {
         public Signature signature() {
             Signature signature = predictors("gaussian", rows, "classes", 1, observations, eta, logP)
                     .reads("y", y, observations)
-                    .matrix("logNoise", ElementType.FLOAT32, logNoise, Signature.Access.READS);
+                    .matrix("logNoise", ElementType.FLOAT32, logNoise, Access.READS);
             return gradLogNoise == null
                     ? signature
-                    : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Signature.Access.UPDATES);
+                    : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Access.UPDATES);
         }
     }
 

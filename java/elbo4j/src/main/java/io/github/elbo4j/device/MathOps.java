@@ -1,5 +1,7 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
+
 /** Elementwise functions and the few vector operations that compose models. Kernel family {@code math}. */
 public interface MathOps {
     /** A function of one real number, to the accuracy that {@code DetMath} documents. */
@@ -94,8 +96,8 @@ public interface MathOps {
         @Override
         public Signature signature() {
             return Signature.of("scale")
-                    .matrix("x", type(), x, Signature.Access.READS)
-                    .matrix("y", type(), y, accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+                    .matrix("x", type(), x, Access.READS)
+                    .matrix("y", type(), y, accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +26,10 @@ public interface MeanFieldOps {
      * @param z [B][S][D], written
      */
     record Sample(Key key, Index step, Shape shape, Buffer mu, Buffer omega, Buffer z) implements Operation {
-        public Sample {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("sample")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters())
+            return Signature.ofDraws("sample", key, step, shape)
+                    .diagonal("", mu, omega, shape.parameters())
                     .writes("z", z, shape.elements());
         }
     }
@@ -62,17 +57,11 @@ public interface MeanFieldOps {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("logDensity")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters())
-                    .reads("z", z, shape.elements());
-            if (logQ != null) {
-                signature.writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
-            }
-            if (gradient != null) {
-                signature.writes("gradient", gradient, shape.elements());
-            }
-            return signature;
+            return Signature.of("logDensity")
+                    .diagonal("", mu, omega, shape.parameters())
+                    .reads("z", z, shape.elements())
+                    .optional("logQ", ElementType.FLOAT64, logQ, shape.rows(), Access.WRITES)
+                    .optional("gradient", ElementType.FLOAT32, gradient, shape.elements(), Access.WRITES);
         }
     }
 
@@ -85,7 +74,7 @@ public interface MeanFieldOps {
         @Override
         public Signature signature() {
             return Signature.of("entropy")
-                    .reads("omega", omega, Check.product(problems, "problems", dimensions, "dimensions"))
+                    .reads("omega", omega, Check.parameters(problems, dimensions))
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }

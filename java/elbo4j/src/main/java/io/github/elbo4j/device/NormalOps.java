@@ -8,14 +8,9 @@ public interface NormalOps {
      * @param words [B][S][D] INT32, written
      */
     record Words(Key key, Index step, Shape shape, Buffer words) implements Operation {
-        public Words {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("words")
-                    .index("step", step)
+            return Signature.ofDraws("words", key, step, shape)
                     .writes("words", ElementType.INT32, words, shape.elements());
         }
     }
@@ -26,13 +21,9 @@ public interface NormalOps {
      * @param u [B][S][D], written
      */
     record Uniform(Key key, Index step, Shape shape, Buffer u) implements Operation {
-        public Uniform {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("uniform").index("step", step).writes("u", u, shape.elements());
+            return Signature.ofDraws("uniform", key, step, shape).writes("u", u, shape.elements());
         }
     }
 
@@ -43,13 +34,9 @@ public interface NormalOps {
      * @param epsilon [B][S][D], written
      */
     record Normal(Key key, Index step, Shape shape, Buffer epsilon) implements Operation {
-        public Normal {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("normal").index("step", step).writes("epsilon", epsilon, shape.elements());
+            return Signature.ofDraws("normal", key, step, shape).writes("epsilon", epsilon, shape.elements());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /** Ascent steps on n parameters; all buffers [n]. Kernel family {@code optimizer}. */
@@ -79,14 +80,14 @@ public interface OptimizerOps {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("adam")
+            return Signature.of("adam")
                     .scalar("rate", rate)
                     .scalar("correction", correction)
-                    .reads("gradient", gradient, n);
-            if (scale != null) {
-                signature.reads("scale", scale, n);
-            }
-            return signature.updates("m", m, n).updates("v", v, n).updates("parameter", parameter, n);
+                    .reads("gradient", gradient, n)
+                    .optional("scale", ElementType.FLOAT32, scale, n, Access.READS)
+                    .updates("m", m, n)
+                    .updates("v", v, n)
+                    .updates("parameter", parameter, n);
         }
     }
 }
