@@ -3,7 +3,8 @@ package io.github.elbo4j;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Operation;
+import io.github.elbo4j.device.Runner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import java.util.Map;
  * The buffers of one test on one device, closed together. Outputs begin filled with {@link #POISON}, so that what an
  * operation failed to write shows, and are followed by guard elements that it must leave alone.
  */
-public final class Arena implements AutoCloseable {
+public final class Arena implements Runner, AutoCloseable {
     /** No operation gives it. */
     public static final float POISON = -0x1.abcdefp97f;
 
@@ -43,8 +44,10 @@ public final class Arena implements AutoCloseable {
         return device;
     }
 
-    public Ops ops() {
-        return device.ops();
+    /** Runs an operation once. */
+    @Override
+    public void run(Operation operation) {
+        device.run(operation);
     }
 
     public Buffer of(float... values) {

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Shape;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +22,9 @@ class DeviceTest {
         for (OpCase operation : OpCases.ALL) {
             Device device = Devices.open(kind.name(), 1);
             try (Arena arena = new Arena(device)) {
-                operation.call(arena, closingFirst(device), SHAPE);
+                Operation closed = operation.on(arena, SHAPE);
+                device.close();
+                device.run(closed);
                 throw new AssertionError(operation + " on a closed device went on");
             } catch (IllegalStateException e) {
                 assertThat(e).hasMessageContaining("closed");
@@ -34,19 +34,6 @@ class DeviceTest {
                     .withMessageContainingAll(device.name(), "closed");
             device.close();
         }
-    }
-
-    /** The operations of a device that is closed when the arguments are ready. */
-    private static Ops closingFirst(Device device) {
-        return (Ops) Proxy.newProxyInstance(
-                Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, (proxy, method, arguments) -> {
-                    device.close();
-                    try {
-                        return method.invoke(device.ops(), arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
     }
 
     @EveryDevice

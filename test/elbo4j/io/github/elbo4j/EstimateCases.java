@@ -9,6 +9,11 @@ import static io.github.elbo4j.OpCases.addSquare;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.KlOps;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Scalar;
+import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -30,17 +35,17 @@ final class EstimateCases {
         addDraws(all, "moments", "", 1, c -> {
             long n = c.shape.rows();
             Buffer moments = c.arena.doubles(6L * c.problems());
-            c.ops.moments(c.problems(), c.draws(), c.doubles(n), c.doubles(n), moments, 1);
+            return new ElboOps.Moments(c.problems(), c.draws(), c.doubles(n), c.doubles(n), moments, Index.of(1));
         });
         addDraws(all, "moments", "of logP alone", 1, c -> {
             Buffer moments = c.arena.doubles(3L * c.problems());
-            c.ops.moments(c.problems(), c.draws(), c.doubles(c.shape.rows()), null, moments, 0);
+            return new ElboOps.Moments(c.problems(), c.draws(), c.doubles(c.shape.rows()), null, moments, Index.of(0));
         });
         for (float alpha : new float[] {0f, 0.5f, 2f}) {
             addDraws(all, "renyi", alpha, 1, c -> {
                 long n = c.shape.rows();
                 Buffer bound = c.arena.doubles(2L * c.problems());
-                c.ops.renyi(c.problems(), c.draws(), alpha, c.doubles(n), c.doubles(n), bound);
+                return new ElboOps.Renyi(c.problems(), c.draws(), alpha, c.doubles(n), c.doubles(n), bound);
             });
         }
         addDraws(
@@ -48,14 +53,19 @@ final class EstimateCases {
                 "logMeanExp",
                 "",
                 1,
-                c -> c.ops.logMeanExp(
-                        c.problems(), c.draws(), c.doubles(c.shape.rows()), null, c.arena.doubles(2L * c.problems())));
+                c -> new ElboOps.Renyi(
+                        c.problems(),
+                        c.draws(),
+                        0f,
+                        c.doubles(c.shape.rows()),
+                        null,
+                        c.arena.doubles(2L * c.problems())));
         addDraws(all, "meanOverDraws", "", 1, c -> {
             double[] sums = new double[c.problems() * ElboOps.runs(c.draws()) * c.dimensions()];
             float[] x = Numbers.normals(1, sums.length);
             Arrays.setAll(sums, i -> x[i] / 3.0);
             Buffer mean = c.arena.out(c.shape.parameters());
-            c.ops.meanOverDraws(c.problems(), c.draws(), c.dimensions(), 0.5f, c.arena.of(sums), mean);
+            return new ElboOps.MeanOverDraws(c.problems(), c.draws(), c.dimensions(), 0.5f, c.arena.of(sums), mean);
         });
     }
 
@@ -71,17 +81,24 @@ final class EstimateCases {
                     Arrays.fill(state, 0.25);
                     running.write(0, state, 0, state.length);
                 }
-                c.ops.scoreWeights(
-                        c.problems(), c.draws(), baseline, c.doubles(n), c.doubles(n), running, 0.1, c.arena.out(n));
+                return new ScoreOps.ScoreWeights(
+                        c.problems(),
+                        c.draws(),
+                        baseline,
+                        c.doubles(n),
+                        c.doubles(n),
+                        running,
+                        Scalar.of(0.1),
+                        c.arena.out(n));
             });
         }
         for (boolean controlled : new boolean[] {false, true}) {
             String mode = controlled ? "controlled" : "";
             add(all, "meanFieldScore", mode, c -> {
                 Buffer sums = controlled ? c.positive(4 * c.shape.parameters()) : null;
-                c.ops.meanFieldScore(
+                return new ScoreOps.MeanFieldScore(
                         KEY,
-                        STEP,
+                        Index.of(STEP),
                         c.shape,
                         c.logs(c.shape.parameters()),
                         c.normals(c.shape.rows()),
@@ -91,9 +108,9 @@ final class EstimateCases {
             });
             addSquare(all, "fullRankScoreGradient", mode, c -> {
                 Buffer sums = controlled ? c.positive(2 * c.gradientLength()) : null;
-                c.ops.fullRankScoreGradient(
+                return new ScoreOps.FullRankScoreGradient(
                         KEY,
-                        STEP,
+                        Index.of(STEP),
                         c.shape,
                         c.factor(),
                         c.normals(c.shape.elements()),
@@ -107,15 +124,15 @@ final class EstimateCases {
                 all,
                 "meanFieldScoreSquares",
                 "",
-                c -> c.ops.meanFieldScoreSquares(
-                        KEY, STEP, c.shape, c.normals(c.shape.rows()), c.runs(4L * c.dimensions())));
+                c -> new ScoreOps.MeanFieldScoreSquares(
+                        KEY, Index.of(STEP), c.shape, c.normals(c.shape.rows()), c.runs(4L * c.dimensions())));
         addSquare(
                 all,
                 "fullRankScoreSquares",
                 "",
-                c -> c.ops.fullRankScoreSquares(
+                c -> new ScoreOps.FullRankScoreSquares(
                         KEY,
-                        STEP,
+                        Index.of(STEP),
                         c.shape,
                         c.factor(),
                         c.normals(c.shape.elements()),
@@ -130,9 +147,9 @@ final class EstimateCases {
                     all,
                     "meanFieldReparam",
                     mode,
-                    c -> c.ops.meanFieldReparam(
+                    c -> new ReparamOps.MeanFieldReparam(
                             KEY,
-                            STEP,
+                            Index.of(STEP),
                             c.shape,
                             path,
                             c.logs(c.shape.parameters()),
@@ -142,9 +159,9 @@ final class EstimateCases {
                     all,
                     "fullRankReparam",
                     mode,
-                    c -> c.ops.fullRankReparam(
+                    c -> new ReparamOps.FullRankReparam(
                             KEY,
-                            STEP,
+                            Index.of(STEP),
                             c.shape,
                             c.factor(),
                             c.normals(c.shape.elements()),
@@ -169,8 +186,17 @@ final class EstimateCases {
                 Buffer logP = c.arena.doubles(c.shape.rows());
                 Buffer logQ = c.arena.doubles(c.shape.rows());
                 Buffer runs = slopes ? c.runs(2L * c.dimensions()) : null;
-                c.ops.gaussianElbo(
-                        KEY, STEP, c.shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
+                return new FusedOps.GaussianElbo(
+                        KEY,
+                        Index.of(STEP),
+                        c.shape,
+                        path,
+                        mu,
+                        omega,
+                        new FusedOps.Target(shared, targetMu, targetOmega),
+                        logP,
+                        logQ,
+                        runs);
             });
             addDraws(all, "gaussianAdam", name + (path ? " without moments" : ""), 1, c -> {
                 Shape small = Shape.of(
@@ -187,20 +213,16 @@ final class EstimateCases {
                 v.write(0, Numbers.normals(99, 2 * n, 20, 1), 0, (int) (2 * n));
                 Buffer parameter = c.changed(2 * n);
                 Buffer moments = path ? null : c.arena.doubles(12L * c.problems());
-                c.ops.gaussianAdam(
+                return new FusedOps.GaussianAdam(
                         KEY,
                         STEP,
                         3,
                         small,
                         path,
-                        shared,
-                        targetMu,
-                        targetOmega,
+                        new FusedOps.Target(shared, targetMu, targetOmega),
                         2,
                         0.01f,
-                        0.9f,
-                        0.999f,
-                        1e-8f,
+                        OpCases.ADAM,
                         m,
                         v,
                         parameter,
@@ -213,21 +235,23 @@ final class EstimateCases {
     private static void kl(List<OpCase> all) {
         add(all, "klToStandard", "", c -> {
             long n = c.shape.parameters();
-            c.ops.klToStandard(c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.arena.doubles(c.problems()));
+            return new KlOps.KlToStandard(
+                    c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.arena.doubles(c.problems()));
         });
         add(all, "klToStandardGradient", "", c -> {
             long n = c.shape.parameters();
-            c.ops.klToStandardGradient(
+            return new KlOps.KlToStandardGradient(
                     c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.arena.out(n), c.arena.out(n));
         });
         add(all, "klDiagonal", "", c -> {
             long n = c.shape.parameters();
             Buffer kl = c.arena.doubles(c.problems());
-            c.ops.klDiagonal(c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.normals(n), c.logs(n), kl);
+            return new KlOps.KlDiagonal(
+                    c.problems(), c.dimensions(), c.normals(n), c.logs(n), c.normals(n), c.logs(n), kl);
         });
         add(all, "klDiagonalGradient", "", c -> {
             long n = c.shape.parameters();
-            c.ops.klDiagonalGradient(
+            return new KlOps.KlDiagonalGradient(
                     c.problems(),
                     c.dimensions(),
                     c.normals(n),
@@ -240,11 +264,12 @@ final class EstimateCases {
         addSquare(all, "klFull", "", c -> {
             long n = c.shape.parameters();
             Buffer kl = c.arena.doubles(c.problems());
-            c.ops.klFull(c.problems(), c.dimensions(), c.normals(n), c.factor(), c.normals(n), c.factor(), kl);
+            return new KlOps.KlFull(
+                    c.problems(), c.dimensions(), c.normals(n), c.factor(), c.normals(n), c.factor(), kl);
         });
         addSquare(all, "klFullGradient", "", c -> {
             long n = c.shape.parameters();
-            c.ops.klFullGradient(
+            return new KlOps.KlFullGradient(
                     c.problems(),
                     c.dimensions(),
                     c.normals(n),
@@ -256,7 +281,8 @@ final class EstimateCases {
         });
         addDraws(all, "klMonteCarlo", "", 1, c -> {
             long n = c.shape.rows();
-            c.ops.klMonteCarlo(c.problems(), c.draws(), c.doubles(n), c.doubles(n), c.arena.doubles(3L * c.problems()));
+            return new KlOps.KlMonteCarlo(
+                    c.problems(), c.draws(), c.doubles(n), c.doubles(n), c.arena.doubles(3L * c.problems()));
         });
     }
 }

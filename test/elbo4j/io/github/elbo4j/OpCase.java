@@ -5,35 +5,32 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * One call of one operation with arguments that are right, at any B, S and D: what a test needs that speaks of all
- * operations alike. {@link OpCases} has every operation, in each of its modes.
+ * One operation with arguments that are right, at any B, S and D: what a test needs that speaks of all operations alike.
+ * {@link OpCases} has every operation, in each of its modes.
  *
- * @param operation the method of {@code Ops}
+ * @param operation what the cases of an operation have in common
  * @param mode what tells its cases apart
  * @param square whether its memory or work grows with D², so that D should stay small
  * @param fewestDraws what it asks for at least
  */
-public record OpCase(String operation, String mode, boolean square, int fewestDraws, Consumer<Call> body) {
+public record OpCase(String operation, String mode, boolean square, int fewestDraws, Body body) {
     public static final Key KEY = new Key(0xfedcba9876543210L);
     public static final int STEP = 17;
 
     /** The case's arguments on a device, at a shape. */
     public static final class Call {
         final Arena arena;
-        final Ops ops;
         final Shape shape;
         private long seed;
 
-        Call(Arena arena, Ops ops, Shape shape) {
+        Call(Arena arena, Shape shape) {
             this.arena = arena;
-            this.ops = ops;
             this.shape = shape;
         }
 
@@ -131,17 +128,22 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
         }
     }
 
-    /** Calls the operation; returns the bits of its outputs. */
+    /** Makes the operation with new arguments. */
+    interface Body {
+        Operation of(Call call);
+    }
+
+    /** Runs the operation; returns the bits of its outputs. */
     public List<long[]> bits(Device device, Shape shape) {
         try (Arena arena = new Arena(device)) {
-            body.accept(new Call(arena, device.ops(), shape));
+            device.run(on(arena, shape));
             return arena.outputBits();
         }
     }
 
-    /** Makes the arguments in the arena and calls the operation of the given ops. */
-    public void call(Arena arena, Ops ops, Shape shape) {
-        body.accept(new Call(arena, ops, shape));
+    /** The operation, its arguments made in the arena. */
+    public Operation on(Arena arena, Shape shape) {
+        return body.of(new Call(arena, shape));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.elbo4j;
 import java.util.Arrays;
 
 /**
- * The order of sums as {@code Ops} states it, written from that text alone: slow, recursive, and sharing no line with any
+ * The order of sums as {@code Operation} states it, written from that text alone: slow, recursive, and sharing no line with any
  * device.
  */
 public final class Order {

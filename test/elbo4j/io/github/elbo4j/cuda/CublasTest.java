@@ -9,6 +9,7 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,7 @@ class CublasTest {
             double[][] old = values(c);
             long calls = Emulator.isPresent() ? Emulator.calls("cublasSgemm") : 0;
             float[] outside = c.buffer().toFloats();
-            device.ops().gemm(a, b, accumulate, c);
+            device.run(new GemmOps.Gemm(a, b, accumulate, c));
             if (Emulator.isPresent()) {
                 assertThat(Emulator.calls("cublasSgemm") - calls).isEqualTo(m > 0 && n > 0 ? 1 : 0);
             }
@@ -121,7 +122,7 @@ class CublasTest {
         double[][] old = values(b);
         String what = m + "x" + n + " " + sl + " " + sb + (upper ? " upper" : " lower");
         float[] outside = b.buffer().toFloats();
-        device.ops().triangularMultiply(l, upper, b);
+        device.run(new GemmOps.TriangularMultiply(l, upper, b));
         double[][] product = values(b);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
@@ -134,7 +135,7 @@ class CublasTest {
                 Numbers.close(what + " product [" + i + "," + j + "]", product[i][j], want, (m + 1) * Numbers.U * size);
             }
         }
-        device.ops().triangularSolve(l, upper, b);
+        device.run(new GemmOps.TriangularSolve(l, upper, b));
         double[][] back = values(b);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
@@ -158,10 +159,10 @@ class CublasTest {
             Matrix a = stored(device, Storage.ROWS, 2, 2, 1);
             Matrix c = stored(device, Storage.ROWS, 2, 2, 1);
             Emulator.fail("cublasSgemm", 1, 13);
-            assertThatThrownBy(() -> device.ops().gemm(a, a, false, c))
+            assertThatThrownBy(() -> device.run(new GemmOps.Gemm(a, a, false, c)))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll("gemm failed", "CUBLAS_STATUS_EXECUTION_FAILED");
-            device.ops().gemm(a, a, false, c);
+            device.run(new GemmOps.Gemm(a, a, false, c));
             close();
         }
         Emulator.fail("cublasCreate", 1, 1);

@@ -13,7 +13,10 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -84,7 +87,7 @@ class CudaDeviceTest {
         Present.emulator();
         try (Device device = Devices.open("cuda");
                 Buffer buffer = device.allocate(100)) {
-            device.ops().fill(100, 3, buffer);
+            device.run(new MathOps.Fill(100, 3, buffer));
             long before = waits();
             assertThat(buffer.toFloats()).containsOnly(3f);
             assertThat(waits() - before).isEqualTo(1);
@@ -132,7 +135,7 @@ class CudaDeviceTest {
             Shape shape = Shape.of(2, 3, 5);
             for (Device device : List.of(first, second, again)) {
                 try (Buffer z = device.allocate(30)) {
-                    device.ops().normal(new Key(7), 1, shape, z);
+                    device.run(new NormalOps.Normal(new Key(7), Index.of(1), shape, z));
                     results.add(z.toFloats());
                 }
             }
@@ -141,7 +144,7 @@ class CudaDeviceTest {
             assertThat(second.description()).contains("device 1");
             try (Buffer foreign = second.allocate(30)) {
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> first.ops().fill(30, 1, foreign))
+                        .isThrownBy(() -> first.run(new MathOps.Fill(30, 1, foreign)))
                         .withMessageContaining("must belong to this cuda device");
             }
         }
@@ -162,7 +165,7 @@ class CudaDeviceTest {
                                 Buffer x = device.copyOf(Numbers.normals(3, 2000));
                                 Buffer y = device.allocate(2000)) {
                             for (int i = 0; i < 20; i++) {
-                                device.ops().axpy(2000, 0.5f, x, y);
+                                device.run(new MathOps.Axpy(2000, 0.5f, x, y));
                             }
                             last = y.toFloats();
                         }
@@ -182,7 +185,7 @@ class CudaDeviceTest {
         for (int i = 0; i < 1000; i++) {
             Device device = Devices.open("cuda");
             Buffer buffer = device.allocate(10);
-            device.ops().fill(10, i, buffer);
+            device.run(new MathOps.Fill(10, i, buffer));
             if (i % 2 == 0) {
                 buffer.close();
             }
@@ -208,16 +211,16 @@ class CudaDeviceTest {
                 Buffer source = device.copyOf(new float[] {1, 2, 3, 4, 5, 6});
                 Buffer target = device.allocate(6)) {
             index.write(0, new int[] {0, 2, 3, 1}, 0, 4);
-            device.ops().gatherRows(3, 2, index, 1, source, target);
-            device.ops().fill(1, 0, target);
+            device.run(new MathOps.GatherRows(3, 2, index, Index.of(1), source, target));
+            device.run(new MathOps.Fill(1, 0, target));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> source.toFloats())
                     .withMessage("gatherRows: index[2] is 3, but must be in [0, 3)");
             assertThat(source.toFloats()).containsExactly(1, 2, 3, 4, 5, 6);
-            device.ops().gatherRows(1, 2, index, 3, source, target);
+            device.run(new MathOps.GatherRows(1, 2, index, Index.of(3), source, target));
             device.synchronize();
             assertThat(target.toFloats()).startsWith(3, 4);
-            device.ops().gatherRows(1, 2, index, 2, source, target);
+            device.run(new MathOps.GatherRows(1, 2, index, Index.of(2), source, target));
             assertThatIllegalArgumentException().isThrownBy(device::synchronize).withMessageContaining("index[2] is 3");
             device.synchronize();
         }

@@ -9,6 +9,8 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
@@ -68,7 +70,7 @@ class CudaFaultsTest {
 
     private static void works(Device device) {
         try (Buffer x = device.allocate(10)) {
-            device.ops().fill(10, 2, x);
+            device.run(new MathOps.Fill(10, 2, x));
             assertThat(x.toFloats()).containsOnly(2f);
         }
     }
@@ -87,9 +89,9 @@ class CudaFaultsTest {
     void aFaultThatShowsLaterNamesTheLastOperationAndEndsTheDevice(int code, String words) {
         try (Device device = CudaDevice.open(OTHER);
                 Buffer x = device.allocate(10)) {
-            device.ops().fill(10, 1, x);
+            device.run(new MathOps.Fill(10, 1, x));
             Emulator.failKernel(1, code);
-            device.ops().multiply(10, x, x, x);
+            device.run(new MathOps.Multiply(10, x, x, x));
             assertThatThrownBy(x::toFloats)
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll(
@@ -98,7 +100,7 @@ class CudaFaultsTest {
                             "the last operation launched before was multiply",
                             "close it and open it again");
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> device.ops().fill(10, 1, x))
+                assertThatThrownBy(() -> device.run(new MathOps.Fill(10, 1, x)))
                         .isInstanceOf(DeviceException.class)
                         .hasMessageContainingAll("nothing runs any more", words, "multiply");
                 assertThatThrownBy(() -> device.allocate(10))
@@ -117,16 +119,16 @@ class CudaFaultsTest {
                 Buffer x = device.allocate(10)) {
             Buffer other = device.allocate(10);
             Emulator.failKernel(1, Emulator.ILLEGAL_ADDRESS);
-            device.ops().fill(10, 1, x);
+            device.run(new MathOps.Fill(10, 1, x));
             other.close();
-            assertThatThrownBy(() -> device.ops().fill(10, 1, x))
+            assertThatThrownBy(() -> device.run(new MathOps.Fill(10, 1, x)))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS");
         }
         Device device = CudaDevice.open(OTHER);
         Buffer x = device.allocate(10);
         Emulator.failKernel(1, Emulator.ILLEGAL_ADDRESS);
-        device.ops().fill(10, 1, x);
+        device.run(new MathOps.Fill(10, 1, x));
         x.close();
         assertThatThrownBy(device::close)
                 .isInstanceOf(DeviceException.class)
@@ -142,10 +144,10 @@ class CudaFaultsTest {
             Buffer kept = neighbour.allocate(10);
             Buffer x = device.allocate(10);
             Emulator.failKernel(1, Emulator.LAUNCH_FAILED);
-            device.ops().fill(10, 1, x);
+            device.run(new MathOps.Fill(10, 1, x));
             assertThatThrownBy(device::synchronize).isInstanceOf(DeviceException.class);
             device.close();
-            assertThatThrownBy(() -> neighbour.ops().fill(10, 1, kept))
+            assertThatThrownBy(() -> neighbour.run(new MathOps.Fill(10, 1, kept)))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("the GPU was reset after a fault of another device");
             kept.close();
@@ -163,7 +165,7 @@ class CudaFaultsTest {
         try (Device device = CudaDevice.open(OTHER);
                 Buffer x = device.allocate(10)) {
             Emulator.fail("cuLaunchKernel", 1, 701);
-            assertThatThrownBy(() -> device.ops().fill(10, 1, x))
+            assertThatThrownBy(() -> device.run(new MathOps.Fill(10, 1, x)))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll("fill", "blocks of", "threads", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES");
             works(device);
@@ -191,20 +193,19 @@ class CudaFaultsTest {
                 Buffer x = device.allocate(3000);
                 Buffer product = device.allocate(1024);
                 Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
-            device.ops().sumRows(1, 3000, x, sum);
+            device.run(new MathOps.SumRows(1, 3000, x, sum));
             long settled = Emulator.live(Live.BYTES);
             Emulator.memory(8 << 20);
             for (int i = 0; i < 5; i++) {
-                assertThatThrownBy(() -> device.ops()
-                                .gemm(
-                                        new Matrix(x, 0, 1, wide, 0, 0),
-                                        new Matrix(x, 0, wide, 1024, 0, 0),
-                                        false,
-                                        Matrix.of(product, 1, 1024)))
+                assertThatThrownBy(() -> device.run(new GemmOps.Gemm(
+                                new Matrix(x, 0, 1, wide, 0, 0),
+                                new Matrix(x, 0, wide, 1024, 0, 0),
+                                false,
+                                Matrix.of(product, 1, 1024))))
                         .isInstanceOf(DeviceException.class)
                         .hasMessageContainingAll(
                                 "out of memory", "the workspace of an operation needs 16 MiB", "MiB are free");
-                device.ops().sumRows(1, 3000, x, sum);
+                device.run(new MathOps.SumRows(1, 3000, x, sum));
                 assertThat(Emulator.live(Live.BYTES)).isEqualTo(settled);
             }
         }
@@ -367,7 +368,7 @@ class CudaFaultsTest {
     private static void makeWorkspace(Device device) {
         try (Buffer x = device.allocate(2000);
                 Buffer sum = device.allocate(ElementType.FLOAT64, 1)) {
-            device.ops().sumRows(1, 2000, x, sum);
+            device.run(new MathOps.SumRows(1, 2000, x, sum));
         }
     }
 

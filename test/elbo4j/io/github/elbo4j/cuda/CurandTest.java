@@ -8,7 +8,11 @@ import io.github.elbo4j.Numbers;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MeanFieldOps;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.util.HashSet;
@@ -84,13 +88,13 @@ class CurandTest {
                 Buffer z = device.allocate(2 * 3 * 7)) {
             Shape shape = Shape.of(2, 3, 7);
             float[] epsilon = normals(device, KEY, 3, shape);
-            device.ops().sample(KEY, 3, shape, mu, omega, z);
+            device.run(new MeanFieldOps.Sample(KEY, Index.of(3), shape, mu, omega, z));
             float[] got = z.toFloats();
             float[] location = mu.toFloats();
             for (int i = 0; i < got.length; i++) {
                 assertThat(got[i]).isEqualTo(location[i / 21 * 7 + i % 7] + epsilon[i]);
             }
-            device.ops().fullRankSample(KEY, 3, shape, mu, factor, z);
+            device.run(new FullRankOps.FullRankSample(KEY, Index.of(3), shape, mu, factor, z));
             assertThat(z.toFloats()).isEqualTo(got);
         }
     }
@@ -112,7 +116,7 @@ class CurandTest {
 
     private static float[] normals(Device device, Key key, int step, Shape shape) {
         try (Buffer x = device.allocate(shape.elements())) {
-            device.ops().normal(key, step, shape, x);
+            device.run(new NormalOps.Normal(key, Index.of(step), shape, x));
             return x.toFloats();
         }
     }

@@ -10,8 +10,11 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -141,7 +144,7 @@ class FastTest {
 
     private static float[] normals(Device on, Shape shape) {
         try (Buffer epsilon = on.allocate(shape.elements())) {
-            on.ops().normal(new Key(5), 6, shape, epsilon);
+            on.run(new NormalOps.Normal(new Key(5), Index.of(6), shape, epsilon));
             return epsilon.toFloats();
         }
     }
@@ -149,7 +152,7 @@ class FastTest {
     private static float[] map(Function f, float[] x) {
         try (Arena arena = new Arena(device)) {
             Buffer y = device.allocate(x.length);
-            arena.ops().map(f, x.length, arena.of(x), y);
+            arena.run(new MathOps.Map(f, x.length, arena.of(x), y));
             float[] values = y.toFloats();
             y.close();
             return values;

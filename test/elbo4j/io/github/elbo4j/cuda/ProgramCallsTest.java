@@ -7,6 +7,7 @@ import io.github.elbo4j.OpCase;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.MathOps;
@@ -56,26 +57,26 @@ class ProgramCallsTest {
                 Buffer y = device.allocate(N)) {
             List<Float> seen = new ArrayList<>();
             Recorder recorder = new Recorder(new Workspace(device));
-            recorder.axpy(N, 1, y, x);
-            recorder.axpy(N, 1, y, x);
+            recorder.run(new MathOps.Axpy(N, 1, y, x));
+            recorder.run(new MathOps.Axpy(N, 1, y, x));
             recorder.run(new HostCall("look and write", () -> {
                 seen.add(x.toFloats()[N - 1]);
                 try { // another thread may use the device meanwhile
-                    another.submit(() -> device.ops().fill(N, 1000 * seen.size(), x))
+                    another.submit(() -> device.run(new MathOps.Fill(N, 1000 * seen.size(), x)))
                             .get();
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }
             }));
-            recorder.axpy(N, 1, y, x);
-            recorder.axpy(N, 1, y, x);
+            recorder.run(new MathOps.Axpy(N, 1, y, x));
+            recorder.run(new MathOps.Axpy(N, 1, y, x));
             try (Program program = recorder.bind()) {
                 assertThat(seen).as("binding calls nothing").isEmpty();
-                device.ops().fill(N, 3, y);
+                device.run(new MathOps.Fill(N, 3, y));
                 program.run();
                 program.run();
             }
-            device.ops().run(new HostCall("by itself", () -> seen.add(x.toFloats()[0])));
+            device.run(new HostCall("by itself", () -> seen.add(x.toFloats()[0])));
             assertThat(seen).containsExactly(6f, 1012f, 2006f);
         } finally {
             another.shutdownNow();
@@ -101,12 +102,13 @@ class ProgramCallsTest {
             Recorder recorder = new Recorder(new Workspace(device));
             recorder.run(new MathOps.Average(
                     4, Scalar.lookedUp(arena.of(new double[] {1, 0.5, 0.25}), Index.counted(counter, 0)), b, a));
-            recorder.gemm(Matrix.of(a, 2, 2), Matrix.of(b, 2, 2), false, Matrix.of(c, 2, 2));
-            recorder.fill(4, -1, a);
-            recorder.axpy(4, 1, a, c);
+            recorder.run(new GemmOps.Gemm(Matrix.of(a, 2, 2), Matrix.of(b, 2, 2), false, Matrix.of(c, 2, 2)));
+            recorder.run(new MathOps.Fill(4, -1, a));
+            recorder.run(new MathOps.Axpy(4, 1, a, c));
             recorder.run(new NormalOps.Normal(OpCase.KEY, new Index(10, 3, counter, 1), shape, z));
-            recorder.normal(OpCase.KEY, 5, shape, w); // must not take the place of those before
-            recorder.advance(2, by, counter);
+            recorder.run(
+                    new NormalOps.Normal(OpCase.KEY, Index.of(5), shape, w)); // must not take the place of those before
+            recorder.run(new MathOps.Advance(2, by, counter));
             List<float[]> draws = new ArrayList<>();
             try (Program program = recorder.bind()) {
                 assertThat(Emulator.calls("cublasSgemm"))
@@ -133,10 +135,10 @@ class ProgramCallsTest {
             }
             float[] fifth = w.toFloats();
             for (int k = 0; k < 3; k++) {
-                device.ops().normal(OpCase.KEY, 10 + 3 * (1 + 2 * k), shape, z);
+                device.run(new NormalOps.Normal(OpCase.KEY, Index.of(10 + 3 * (1 + 2 * k)), shape, z));
                 assertThat(draws.get(k)).as("draws of run %d", k).isEqualTo(z.toFloats());
             }
-            device.ops().normal(OpCase.KEY, 5, shape, z);
+            device.run(new NormalOps.Normal(OpCase.KEY, Index.of(5), shape, z));
             assertThat(fifth).isEqualTo(z.toFloats());
         }
     }
@@ -186,8 +188,8 @@ class ProgramCallsTest {
                     if (i > 0) {
                         recorder.run(new HostCall("between", () -> {}));
                     }
-                    recorder.fill(N, 1, x);
-                    recorder.fill(N, 2, x);
+                    recorder.run(new MathOps.Fill(N, 1, x));
+                    recorder.run(new MathOps.Fill(N, 2, x));
                 }
                 try (Program program = recorder.bind()) {
                     Emulator.reset();
@@ -206,13 +208,13 @@ class ProgramCallsTest {
         try (Device device = CudaDevice.open(OTHER);
                 Buffer x = device.allocate(N);
                 Buffer one = device.allocate(N)) {
-            device.ops().fill(N, 1, one);
+            device.run(new MathOps.Fill(N, 1, one));
             for (int length : new int[] {0, 1, 2, 300}) {
                 Recorder recorder = new Recorder(new Workspace(device));
                 for (int i = 0; i < length; i++) {
-                    recorder.axpy(N, 1, one, x);
+                    recorder.run(new MathOps.Axpy(N, 1, one, x));
                 }
-                device.ops().fill(N, 0, x);
+                device.run(new MathOps.Fill(N, 0, x));
                 Emulator.reset();
                 try (Program program = recorder.bind()) {
                     program.run();

@@ -276,7 +276,7 @@ class ProgramFaultsTest {
                 assertThatThrownBy(() -> device.bind(List.of(new MathOps.SumRows(1, 5000, x, sum))))
                         .isInstanceOf(DeviceException.class)
                         .hasMessageContaining("out of memory: the workspace of a program needs");
-                device.ops().fill(N, 3, x);
+                device.run(new MathOps.Fill(N, 3, x));
                 assertThat(x.toFloats()).startsWith(3, 3);
                 assertWorks(device);
             }

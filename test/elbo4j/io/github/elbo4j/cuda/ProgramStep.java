@@ -64,8 +64,8 @@ final class ProgramStep {
         rate = new double[steps];
         correction = new double[steps];
         weight = new double[steps];
-        Arrays.setAll(rate, k -> OptimizerOps.rateAt(k + 1, 0.1f, DECAY.beta1()));
-        Arrays.setAll(correction, k -> OptimizerOps.correctionAt(k + 1, DECAY.beta2()));
+        Arrays.setAll(rate, k -> DECAY.rateAt(k + 1, 0.1f));
+        Arrays.setAll(correction, k -> DECAY.correctionAt(k + 1));
         Arrays.setAll(weight, k -> 1.0 / (k + 1));
         counter = arena.of(new int[] {77, 0});
         by = arena.of(new int[] {0, 1});

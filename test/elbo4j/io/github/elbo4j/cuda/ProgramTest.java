@@ -17,9 +17,9 @@ import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Signature;
@@ -69,19 +69,19 @@ class ProgramTest {
     @MethodSource("cases")
     void everyOperationDoesWhatItDoesByItself(OpCase operation) {
         for (Shape shape : operation.square() ? SQUARE : SHAPES) {
-            List<Operation> alone = new ArrayList<>();
-            List<Operation> bound = new ArrayList<>();
             try (Device device = CudaDevice.open(fewDevices());
                     Arena scalar = new Arena(TestDevices.scalar());
                     Arena arena = new Arena(device)) {
-                operation.call(scalar, op -> alone.addAll(List.of(op, op)), shape);
-                operation.call(arena, op -> bound.addAll(List.of(op, counted(op, arena))), shape);
+                Operation here = operation.on(scalar, shape);
+                Operation there = operation.on(arena, shape);
+                List<Operation> alone = List.of(here, here);
+                List<Operation> bound = List.of(there, counted(there, arena));
                 try (Program program = device.bind(bound)) {
                     for (int run = 0; run < 3; run++) {
                         if (Emulator.isPresent()) {
                             Emulator.seed(run + 1);
                         }
-                        alone.forEach(TestDevices.scalar().ops()::run);
+                        alone.forEach(TestDevices.scalar()::run);
                         program.run();
                     }
                 }
@@ -136,7 +136,7 @@ class ProgramTest {
                             Emulator.seed(100 * seed + k);
                         }
                         program.run();
-                        other.fixed(k).forEach(TestDevices.scalar().ops()::run);
+                        other.fixed(k).forEach(TestDevices.scalar()::run);
                         assertSame(arena.outputBits(), scalar.outputBits(), "step " + k);
                     }
                 }
@@ -180,7 +180,7 @@ class ProgramTest {
                 switch (random.nextInt(8)) {
                     case 0 -> reads.add(buffer.toFloats());
                     case 1 -> buffer.write(random.nextInt(50), Numbers.normals(random.nextLong(), 50), 0, 50);
-                    case 2 -> launch(device.ops(), random, x, long1, sums, reads);
+                    case 2 -> launch(device, random, x, long1, sums, reads);
                     case 3 -> reads.add(floats(sums.toDoubles()));
                     default -> programs.get(random.nextInt(3)).run();
                 }
@@ -202,17 +202,19 @@ class ProgramTest {
     }
 
     private static void launch(
-            Ops ops, SplittableRandom random, Buffer[] x, Buffer long1, Buffer sums, List<float[]> reads) {
+            Runner on, SplittableRandom random, Buffer[] x, Buffer long1, Buffer sums, List<float[]> reads) {
         Buffer from = x[random.nextInt(4)];
         Buffer to = x[random.nextInt(4)];
         int n = 1 + random.nextInt(N);
         switch (random.nextInt(6)) {
-            case 0 -> ops.axpy(n, random.nextInt(100) / 64f, from, to);
-            case 1 -> ops.multiply(n, from, x[random.nextInt(4)], to);
-            case 2 -> ops.map(MathOps.Function.TANH, n, from, to);
-            case 3 -> ops.average(n, 0.5f, from, to);
-            case 4 -> ops.run(new HostCall("a look", () -> reads.add(from.toFloats())));
-            default -> ops.sumRows(1 + random.nextInt(3), 1500 + random.nextInt(500), long1, sums); // takes workspace
+            case 0 -> on.run(new MathOps.Axpy(n, random.nextInt(100) / 64f, from, to));
+            case 1 -> on.run(new MathOps.Multiply(n, from, x[random.nextInt(4)], to));
+            case 2 -> on.run(new MathOps.Map(MathOps.Function.TANH, n, from, to));
+            case 3 -> on.run(new MathOps.Average(n, Scalar.of(0.5f), from, to));
+            case 4 -> on.run(new HostCall("a look", () -> reads.add(from.toFloats())));
+            default ->
+                on.run(new MathOps.SumRows(
+                        1 + random.nextInt(3), 1500 + random.nextInt(500), long1, sums)); // takes workspace
         }
     }
 
@@ -227,11 +229,12 @@ class ProgramTest {
                 float[] x = Numbers.normals(i, 5000 * (i + 1));
                 Recorder recorder = new Recorder(new Workspace(device));
                 sums[i] = arena.doubles(1);
-                recorder.sumRows(1, x.length, arena.of(x), sums[i]);
+                recorder.run(new MathOps.SumRows(1, x.length, arena.of(x), sums[i]));
                 recorder.run(new HostCall("nothing", () -> {}));
-                recorder.sumRows(1, x.length, arena.of(x), sums[i]);
+                recorder.run(new MathOps.SumRows(1, x.length, arena.of(x), sums[i]));
                 programs[i] = recorder.bind();
-                device.ops().sumRows(1, x.length, arena.of(x), sums[i]); // the device's own has to grow each time
+                device.run(new MathOps.SumRows(
+                        1, x.length, arena.of(x), sums[i])); // the device's own has to grow each time
                 want[i] = arena.doubles(sums[i])[0];
                 sums[i].write(0, new double[1], 0, 1);
             }
@@ -287,7 +290,7 @@ class ProgramTest {
         try (Device device = CudaDevice.open(fewDevices());
                 Buffer x = device.allocate(N)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> device.ops().run(new Unknown(x)))
+                    .isThrownBy(() -> device.run(new Unknown(x)))
                     .withMessageContaining(Unknown.class.getName());
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> device.bind(List.of(new Unknown(x))))

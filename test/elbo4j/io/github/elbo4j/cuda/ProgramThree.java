@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
@@ -24,9 +25,9 @@ final class ProgramThree implements AutoCloseable {
         y = device.copyOf(Numbers.normals(1, N));
         value = device.allocate(1);
         Recorder recorder = new Recorder(new Workspace(device));
-        recorder.scale(1, new Matrix(value, 0, 1, N, 0, 0), false, Matrix.of(x, 1, N));
-        recorder.axpy(N, 1, y, x);
-        recorder.multiply(N, x, x, x);
+        recorder.run(new MathOps.Scale(1, new Matrix(value, 0, 1, N, 0, 0), false, Matrix.of(x, 1, N)));
+        recorder.run(new MathOps.Axpy(N, 1, y, x));
+        recorder.run(new MathOps.Multiply(N, x, x, x));
         try {
             program = recorder.bind();
         } catch (RuntimeException e) {

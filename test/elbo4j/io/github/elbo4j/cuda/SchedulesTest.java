@@ -12,6 +12,8 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -100,7 +102,7 @@ class SchedulesTest {
             Grid.most(1);
             for (long seed : SEEDS) {
                 Emulator.seed(seed);
-                device.ops().entropy(rows, columns, omega, entropy, 0);
+                device.run(new MeanFieldOps.Entropy(rows, columns, omega, entropy, Index.of(0)));
                 assertThat(entropy.toDoubles()).as("order %d", seed).isEqualTo(want);
             }
         } finally {

@@ -9,8 +9,8 @@ import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -61,34 +61,35 @@ class WorkspaceTest {
         int k = 3 * 1024 + 7;
         for (int outputs : new int[] {1, 30, 33 * 20, 9 * 70}) {
             GemmCuda.workspace(4L * outputs * Float.BYTES);
-            assertSame((ops, arena) -> {
+            assertSame(arena -> {
                 Buffer c = arena.inOut(normals(3, m * n));
                 Matrix a = Matrix.of(arena.of(normals(1, m * k)), m, k);
-                ops.gemm(a, Matrix.of(arena.of(normals(2, k * n)), k, n), accumulate, Matrix.of(c, m, n));
+                arena.run(new GemmOps.Gemm(
+                        a, Matrix.of(arena.of(normals(2, k * n)), k, n), accumulate, Matrix.of(c, m, n)));
             });
         }
         int rows = 2 * 256 + 70;
         GemmCuda.workspace(40L * 2 * 256 * Float.BYTES);
-        assertSame((ops, arena) -> {
+        assertSame(arena -> {
             float[] l = normals(1, rows * rows, 0, 0.01);
             for (int i = 0; i < rows; i++) {
                 l[i * rows + i] = 1 + i % 7;
             }
             Buffer b = arena.inOut(normals(2, rows * n));
-            ops.triangularSolve(Matrix.of(arena.of(l), rows, rows), true, Matrix.of(b, rows, n));
+            arena.run(new GemmOps.TriangularSolve(Matrix.of(arena.of(l), rows, rows), true, Matrix.of(b, rows, n)));
         });
     }
 
     private interface Work {
-        void on(Ops ops, Arena arena);
+        void on(Arena arena);
     }
 
     private static void assertSame(Work work) {
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withWorkspaceBytes(1));
                 Arena arena = new Arena(device);
                 Arena scalar = new Arena(TestDevices.scalar())) {
-            work.on(device.ops(), arena);
-            work.on(scalar.ops(), scalar);
+            work.on(arena);
+            work.on(scalar);
             assertSame(arena.outputBits(), scalar.outputBits(), "product or solution");
         }
     }

@@ -63,13 +63,13 @@ public final class AllocationMain {
             Buffer v = arena.of(new float[200]);
             Scalar rate = Scalar.lookedUp(arena.of(new double[] {0.01}), Index.of(0));
             OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
-            return allocated(device, (ops, step) -> {
-                ops.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
-                ops.logDensityAndGradient(SHAPE, mu, omega, z, logQ, gradient);
-                ops.run(new ReparamOps.MeanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs));
-                ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
-                ops.run(new OptimizerOps.Adam(200, rate, rate, decay, mean, null, m, v, parameters));
-                ops.run(new ElboOps.Moments(2, 100, logQ, null, moments, step));
+            return allocated(device, (to, step) -> {
+                to.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, mu, omega, z, logQ, gradient));
+                to.run(new ReparamOps.MeanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs));
+                to.run(new ElboOps.MeanOverDraws(2, 100, 100, 0f, runs, mean));
+                to.run(new OptimizerOps.Adam(200, rate, rate, decay, mean, null, m, v, parameters));
+                to.run(new ElboOps.Moments(2, 100, logQ, null, moments, step));
             });
         }
     }
@@ -87,11 +87,23 @@ public final class AllocationMain {
             Buffer parameter = arena.of(new float[320]);
             Buffer moments = arena.doubles(3 * 20 * 2);
             FusedOps.Target target = new FusedOps.Target(true, omega, mu);
-            return allocated(device, (ops, step) -> {
-                ops.run(new FusedOps.GaussianElbo(KEY, step, SHAPE, true, mu, omega, target, logP, logQ, runs));
-                ops.gaussianAdam(
-                        KEY, 0, 2, small, false, false, mu, omega, 1, 0.01f, 0.9f, 0.999f, 1e-8f, m, v, parameter,
-                        moments, 0);
+            return allocated(device, (to, step) -> {
+                to.run(new FusedOps.GaussianElbo(KEY, step, SHAPE, true, mu, omega, target, logP, logQ, runs));
+                to.run(new FusedOps.GaussianAdam(
+                        KEY,
+                        0,
+                        2,
+                        small,
+                        false,
+                        new FusedOps.Target(false, mu, omega),
+                        1,
+                        0.01f,
+                        new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f),
+                        m,
+                        v,
+                        parameter,
+                        moments,
+                        0));
             });
         }
     }
@@ -109,17 +121,19 @@ public final class AllocationMain {
             Buffer sums = arena.out(400);
             Buffer mean = arena.out(200);
             Buffer running = arena.of(new double[2]);
-            return allocated(device, (ops, step) -> {
-                ops.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
-                ops.logDensity(SHAPE, mu, omega, z, logQ);
-                ops.scoreWeights(2, 100, Baseline.RUNNING_MEAN, logP, logQ, running, 0.1, weights);
-                ops.scoreWeights(2, 100, Baseline.CONTROL_VARIATE, logP, logQ, null, 0, weights);
-                ops.run(new ScoreOps.MeanFieldScoreSquares(KEY, step, SHAPE, weights, squares));
-                ops.meanOverDraws(2, 100, 200, 0f, squares, sums);
-                ops.run(new ScoreOps.MeanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs));
-                ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
-                ops.sgd(200, 0.01f, mean, mean);
-                ops.logDensityGradient(SHAPE, With.OMEGA, mu, omega, z, z);
+            return allocated(device, (to, step) -> {
+                to.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
+                to.run(new ScoreOps.ScoreWeights(
+                        2, 100, Baseline.RUNNING_MEAN, logP, logQ, running, Scalar.of(0.1), weights));
+                to.run(new ScoreOps.ScoreWeights(
+                        2, 100, Baseline.CONTROL_VARIATE, logP, logQ, null, Scalar.of(0), weights));
+                to.run(new ScoreOps.MeanFieldScoreSquares(KEY, step, SHAPE, weights, squares));
+                to.run(new ElboOps.MeanOverDraws(2, 100, 200, 0f, squares, sums));
+                to.run(new ScoreOps.MeanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs));
+                to.run(new ElboOps.MeanOverDraws(2, 100, 100, 0f, runs, mean));
+                to.run(new OptimizerOps.Sgd(200, Scalar.of(0.01f), mean, mean));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, With.OMEGA, mu, omega, z, null, z));
             });
         }
     }
@@ -146,27 +160,27 @@ public final class AllocationMain {
             Matrix slopes = Matrix.of(arena.out(64 * 9), 64, 9);
             Matrix densities = Matrix.of(logQ, 1, 64);
             Matrix sums = Matrix.of(logP, 1, 64);
-            return allocated(device, (ops, step) -> {
-                ops.fill(64, 0, logP);
-                ops.scale(0.5, densities, true, sums);
-                ops.run(new FullRankOps.FullRankSample(KEY, step, shape, mu, factor, z));
-                ops.fullRankLogDensity(shape, mu, factor, z, logQ);
-                ops.run(new FullRankOps.FullRankScore(KEY, step, shape, factor, score));
-                ops.gemm(draws, columns, false, eta);
-                ops.bernoulliLogit(64, 300, y, 1, eta.buffer(), logP);
-                ops.gemm(eta, rows, false, slopes);
-                ops.run(new ReparamOps.FullRankReparam(KEY, step, shape, factor, slopes.buffer(), score, runs));
-                ops.meanOverDraws(1, 64, 90, 0f, runs, mean);
-                ops.fullRankEntropy(1, 9, factor, entropy, 0);
-                ops.klFull(1, 9, mu, factor, mu, factor, kl);
-                ops.logMeanExp(1, 64, logP, logQ, bound);
+            return allocated(device, (to, step) -> {
+                to.run(new MathOps.Fill(64, 0, logP));
+                to.run(new MathOps.Scale(0.5, densities, true, sums));
+                to.run(new FullRankOps.FullRankSample(KEY, step, shape, mu, factor, z));
+                to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ));
+                to.run(new FullRankOps.FullRankScore(KEY, step, shape, factor, score));
+                to.run(new GemmOps.Gemm(draws, columns, false, eta));
+                to.run(new LikelihoodOps.BernoulliLogit(64, 300, y, 1, eta.buffer(), logP));
+                to.run(new GemmOps.Gemm(eta, rows, false, slopes));
+                to.run(new ReparamOps.FullRankReparam(KEY, step, shape, factor, slopes.buffer(), score, runs));
+                to.run(new ElboOps.MeanOverDraws(1, 64, 90, 0f, runs, mean));
+                to.run(new FullRankOps.FullRankEntropy(1, 9, factor, entropy, Index.of(0)));
+                to.run(new KlOps.KlFull(1, 9, mu, factor, mu, factor, kl));
+                to.run(new ElboOps.Renyi(1, 64, 0f, logP, logQ, bound));
             });
         }
     }
 
     /** Records a step: its operations, and its number as the device counts it. */
     private interface Step {
-        void record(Recorder ops, Index step);
+        void record(Recorder to, Index step);
     }
 
     /**
@@ -182,7 +196,7 @@ public final class AllocationMain {
             one.write(0, new int[] {1}, 0, 1);
             Recorder recorder = new Recorder(workspace);
             step.record(recorder, Index.counted(counter, 0));
-            recorder.advance(1, one, counter);
+            recorder.run(new MathOps.Advance(1, one, counter));
             try (Program program = recorder.bind()) {
                 for (int round = 0; round < 30 && least >= few; round++) {
                     counter.write(0, new int[1], 0, 1);

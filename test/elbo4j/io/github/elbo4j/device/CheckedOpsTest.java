@@ -6,25 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.EveryDevice;
-import io.github.elbo4j.House;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
-import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Parameter;
-import java.lang.reflect.Proxy;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,11 +120,11 @@ class CheckedOpsTest {
     void aMissingArgumentIsRefusedByName(OpCase operation) throws Exception {
         for (Device device : TestDevices.all()) {
             try (Recorded call = new Recorded(operation, device)) {
-                Parameter[] parameters = call.method.getParameters();
-                for (int k = 0; k < parameters.length; k++) {
-                    boolean optional = parameters[k].getAnnotatedType().isAnnotationPresent(Nullable.class)
-                            && !operation.mode().equals("RUNNING_MEAN");
-                    if (!parameters[k].getType().isPrimitive() && !optional) {
+                for (int k = 0; k < call.parts.size(); k++) {
+                    Part part = call.parts.get(k);
+                    boolean required = part.isRequired()
+                            || part.isOptional() && operation.mode().equals("RUNNING_MEAN");
+                    if (required && !isUnusedRate(call, k)) {
                         call.assertRefused(k, List.of(new Wrong(null, IllegalArgumentException.class, "missing")));
                     }
                 }
@@ -164,28 +152,46 @@ class CheckedOpsTest {
                 name.equals("draws") && Arrays.asList(call.names).contains("sums") && call.arguments[k - 1] == null;
         if (SIZES.contains(name) && !unused) {
             String fault = name + " is -1";
-            return value instanceof Integer
-                    ? List.of(new Wrong(-1, refusal, fault), new Wrong(Integer.MIN_VALUE, refusal, name))
-                    : List.of(new Wrong(-1L, refusal, fault), new Wrong(Long.MIN_VALUE, refusal, name));
+            if (value instanceof Integer) {
+                return List.of(new Wrong(-1, refusal, fault), new Wrong(Integer.MIN_VALUE, refusal, name));
+            }
+            Wrong one = new Wrong(like(value, -1), refusal, fault);
+            return List.of(one, new Wrong(like(value, Long.MIN_VALUE), refusal, name));
+        }
+        if (isUnusedRate(call, k)) {
+            return List.of();
+        }
+        if (value instanceof Scalar) {
+            List<Wrong> all = new ArrayList<>();
+            boolean share = call.operation instanceof ScoreOps.ScoreWeights;
+            all.add(new Wrong(Scalar.of(Double.NaN), refusal, share ? "(0, 1]" : "NaN"));
+            if (share) {
+                all.add(new Wrong(Scalar.of(0), refusal, "(0, 1]"));
+                all.add(new Wrong(Scalar.of(1.01), refusal, "(0, 1]"));
+            }
+            return all;
         }
         return switch (value instanceof Number ? name : "") {
             case "value", "step" -> List.of(); // whatever is asked for
-            case "a", "weight", "constant" -> List.of(new Wrong(Float.NaN, refusal, "NaN"));
+            case "a", "constant", "rate" -> List.of(new Wrong(Float.NaN, refusal, "NaN"));
             case "alpha" -> floats("must be finite and not 1", Float.NaN, Float.POSITIVE_INFINITY, 1f);
             case "scale" -> floats("must be positive and finite", Float.NaN, Float.POSITIVE_INFINITY, 0f, -1f);
             case "beta1", "beta2" -> floats("must be in [0, 1)", Float.NaN, -0.1f, 1f);
             case "guard" -> floats("must be", Float.NaN, 0f, -1e-8f, Float.MIN_VALUE);
-            case "rate" ->
-                value instanceof Float
-                        ? List.of(new Wrong(Float.NaN, refusal, "NaN"))
-                        : call.arguments[2] == ScoreOps.Baseline.RUNNING_MEAN
-                                ? List.of(
-                                        new Wrong(Double.NaN, refusal, "(0, 1]"),
-                                        new Wrong(0.0, refusal, "(0, 1]"),
-                                        new Wrong(1.01, refusal, "(0, 1]"))
-                                : List.of();
             default -> List.of();
         };
+    }
+
+    /** A number that is a long, or an index. */
+    private static Object like(Object value, long number) {
+        return value instanceof Index ? Index.of(number) : (Object) number;
+    }
+
+    /** The rate at which a baseline follows, of a baseline that does not. */
+    private static boolean isUnusedRate(Recorded call, int k) {
+        return call.arguments[k] instanceof Scalar
+                && call.operation instanceof ScoreOps.ScoreWeights weights
+                && weights.baseline() != ScoreOps.Baseline.RUNNING_MEAN;
     }
 
     private static List<Wrong> floats(String words, float... values) {
@@ -209,9 +215,13 @@ class CheckedOpsTest {
                     size &= !operation.mode().contains("without moments"); // no record that might be missing
                     if (call.arguments[k] instanceof Integer n && size && !unused) {
                         call.assertRefusedWithoutName(k, n + 64, 1 << 30, Integer.MAX_VALUE);
-                    } else if (call.arguments[k] instanceof Long n && size) {
+                    } else if (size && (call.arguments[k] instanceof Long || call.arguments[k] instanceof Index)) {
+                        Object value = call.arguments[k];
+                        long n = value instanceof Index index ? index.base() : (Long) value;
                         // (2^64 + 2)/3: three times it are 2 in a long
-                        call.assertRefusedWithoutName(k, n + 1, 1L << 31, 1L << 62, MAX - 1, MAX, 6148914691236517205L);
+                        for (long more : new long[] {n + 1, 1L << 31, 1L << 62, MAX - 1, MAX, 6148914691236517205L}) {
+                            call.assertRefusedWithoutName(k, like(value, more));
+                        }
                     } else if (call.arguments[k] instanceof Shape) {
                         call.assertRefusedWithoutName(
                                 k,
@@ -232,14 +242,13 @@ class CheckedOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[12]);
             for (int first : new int[] {1, 63, 65}) {
-                assertThat(catchThrowable(() -> arena.ops()
-                                .meanFieldScoreSquares(
-                                        new Key(0), 0, Shape.of(1, 3, 4).at(0, first, 0), x, arena.runs(32))))
+                assertThat(catchThrowable(() -> arena.run(new ScoreOps.MeanFieldScoreSquares(
+                                new Key(0), Index.of(0), Shape.of(1, 3, 4).at(0, first, 0), x, arena.runs(32)))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContainingAll("firstDraw is " + first, "multiple of 64");
             }
-            assertThat(catchThrowable(() ->
-                            arena.ops().meanFieldScoreSquares(new Key(0), 0, Shape.of(1, 3, 4), x, arena.runs(17))))
+            assertThat(catchThrowable(() -> arena.run(new ScoreOps.MeanFieldScoreSquares(
+                            new Key(0), Index.of(0), Shape.of(1, 3, 4), x, arena.runs(17)))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("runs has 17 elements", "multiple of 16");
         }
@@ -252,8 +261,8 @@ class CheckedOpsTest {
             for (ScoreOps.Baseline baseline : ScoreOps.Baseline.values()) {
                 boolean others =
                         baseline == ScoreOps.Baseline.LEAVE_ONE_OUT || baseline == ScoreOps.Baseline.CONTROL_VARIATE;
-                Throwable refusal = catchThrowable(
-                        () -> arena.ops().scoreWeights(1, 1, baseline, x, x, arena.of(new double[1]), 1, arena.out(1)));
+                Throwable refusal = catchThrowable(() -> arena.run(new ScoreOps.ScoreWeights(
+                        1, 1, baseline, x, x, arena.of(new double[1]), Scalar.of(1), arena.out(1))));
                 assertThat(refusal == null).isEqualTo(!others);
                 assertThat(others ? refusal.getMessage() : "draws is 1 " + baseline)
                         .contains("draws is 1", baseline + "");
@@ -261,43 +270,38 @@ class CheckedOpsTest {
         }
     }
 
-    /** A call that was recorded instead of made. */
+    /** An operation that was made and can be made again with an argument replaced. */
     private static final class Recorded implements AutoCloseable {
         final Device device;
         final Arena arena;
-        final Method method;
+        final Operation operation;
+        final List<Part> parts;
         final Object[] arguments;
         final String[] names;
         private final List<Buffer> buffers = new ArrayList<>();
 
-        Recorded(OpCase operation, Device device) throws IOException {
+        Recorded(OpCase operation, Device device) throws ReflectiveOperationException {
             this.device = device;
             this.arena = Arena.exact(device);
-            Object[] seen = new Object[2];
-            InvocationHandler recorder = (proxy, called, with) -> {
-                seen[0] = called;
-                seen[1] = with;
-                return null;
-            };
-            Ops ops = (Ops) Proxy.newProxyInstance(Ops.class.getClassLoader(), new Class<?>[] {Ops.class}, recorder);
-            operation.call(arena, ops, SHAPE);
-            method = (Method) seen[0];
-            arguments = (Object[]) seen[1];
-            names = parameterNames(method);
-            assertThat(names).hasSameSizeAs(arguments);
+            this.operation = operation.on(arena, SHAPE);
+            this.parts = Part.of(this.operation);
+            this.arguments = parts.stream().map(Part::value).toArray();
+            this.names = parts.stream().map(Part::name).toArray(String[]::new);
             for (Object argument : arguments) {
                 if (argument instanceof Buffer || argument instanceof Matrix) {
                     buffers.add(argument instanceof Matrix x ? x.buffer() : (Buffer) argument);
                 }
             }
-            assertThat(refusal(arguments)).as("the call as it was").isNull();
+            assertThat(catchThrowable(() -> device.run(this.operation)))
+                    .as("the call as it was")
+                    .isNull();
         }
 
         void assertRefused(int k, List<Wrong> all) {
             for (Wrong wrong : all) {
                 Throwable refusal = refusal(k, wrong.value);
                 assertThat(refusal)
-                        .as("%s with %s = %s on %s", method.getName(), names[k], wrong.value, device)
+                        .as("%s with %s = %s on %s", this, names[k], wrong.value, device)
                         .isInstanceOf(wrong.refusal)
                         .hasMessageContaining(names[k])
                         .satisfies(e -> assertThat(wrong.words).allMatch(e.getMessage()::contains));
@@ -307,33 +311,17 @@ class CheckedOpsTest {
         void assertRefusedWithoutName(int k, Object... values) {
             for (Object value : values) {
                 assertThat(refusal(k, value))
-                        .as("%s with %s = %s on %s", method.getName(), names[k], value, device)
+                        .as("%s with %s = %s on %s", this, names[k], value, device)
                         .isInstanceOf(IllegalArgumentException.class);
             }
         }
 
         /** What the operation throws with one argument replaced; nothing may have been written. */
         private Throwable refusal(int k, Object value) {
-            Object[] changed = arguments.clone();
-            changed[k] = value;
             List<String> before = contents();
-            Throwable refusal = refusal(changed);
-            assertThat(contents())
-                    .as("%s with %s = %s", method.getName(), names[k], value)
-                    .isEqualTo(before);
+            Throwable refusal = catchThrowable(() -> device.run(parts.get(k).replaced(operation, value)));
+            assertThat(contents()).as("%s with %s = %s", this, names[k], value).isEqualTo(before);
             return refusal;
-        }
-
-        private Throwable refusal(Object[] with) {
-            return catchThrowable(() -> {
-                try {
-                    method.invoke(device.ops(), with);
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                } catch (IllegalArgumentException e) {
-                    throw new AssertionError("this test made an impossible call", e);
-                }
-            });
         }
 
         private List<String> contents() {
@@ -350,18 +338,10 @@ class CheckedOpsTest {
         public void close() {
             arena.close();
         }
-    }
 
-    /** From the source: class files do not keep the names of an interface's parameters. */
-    private static String[] parameterNames(Method method) throws IOException {
-        Path source = House.root()
-                .resolve("java/elbo4j/src/main/java")
-                .resolve(method.getDeclaringClass().getName().replace('.', '/') + ".java");
-        Matcher declaration =
-                Pattern.compile("void " + method.getName() + "\\(([^)]*)\\)").matcher(Files.readString(source));
-        assertThat(declaration.find()).as("declaration of %s", method).isTrue();
-        return Arrays.stream(declaration.group(1).split(","))
-                .map(parameter -> parameter.trim().replaceAll(".*\\s", ""))
-                .toArray(String[]::new);
+        @Override
+        public String toString() {
+            return operation.signature().operation();
+        }
     }
 }

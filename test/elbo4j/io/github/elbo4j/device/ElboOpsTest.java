@@ -26,7 +26,7 @@ class ElboOpsTest {
             double[] logQ = doubles(normals(2, 3L * draws, -20, 0.1));
             try (Arena arena = new Arena(device)) {
                 Buffer moments = arena.doubles(9 * 2);
-                arena.ops().moments(3, draws, arena.of(logP), arena.of(logQ), moments, 1);
+                arena.run(new ElboOps.Moments(3, draws, arena.of(logP), arena.of(logQ), moments, Index.of(1)));
                 double[] got = arena.doubles(moments);
                 assertThat(Arrays.copyOf(got, 9)).containsOnly(Arena.POISON);
                 for (int b = 0; b < 3; b++) {
@@ -63,7 +63,7 @@ class ElboOpsTest {
             Arrays.setAll(f, s -> f[s] / 3);
             try (Arena arena = new Arena(device)) {
                 Buffer moments = arena.doubles(3);
-                arena.ops().moments(1, draws, arena.of(f), null, moments, 0);
+                arena.run(new ElboOps.Moments(1, draws, arena.of(f), null, moments, Index.of(0)));
                 double mean = Order.ofSums(f) / draws;
                 double[] squares = new double[draws];
                 for (int s = 0; s < draws; s++) {
@@ -85,10 +85,10 @@ class ElboOpsTest {
             Buffer boundMissing = arena.doubles(6);
             Buffer boundZero = arena.doubles(6);
             Buffer zeros = arena.of(new double[f.length]);
-            arena.ops().moments(3, 65, arena.of(f), null, missing, 0);
-            arena.ops().moments(3, 65, arena.of(f), zeros, zero, 0);
-            arena.ops().logMeanExp(3, 65, arena.of(f), null, boundMissing);
-            arena.ops().logMeanExp(3, 65, arena.of(f), zeros, boundZero);
+            arena.run(new ElboOps.Moments(3, 65, arena.of(f), null, missing, Index.of(0)));
+            arena.run(new ElboOps.Moments(3, 65, arena.of(f), zeros, zero, Index.of(0)));
+            arena.run(new ElboOps.Renyi(3, 65, 0f, arena.of(f), null, boundMissing));
+            arena.run(new ElboOps.Renyi(3, 65, 0f, arena.of(f), zeros, boundZero));
             assertThat(arena.doubles(missing)).containsExactly(arena.doubles(zero));
             assertThat(arena.doubles(boundMissing)).containsExactly(arena.doubles(boundZero));
         }
@@ -99,8 +99,9 @@ class ElboOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(6);
             Buffer bound = arena.doubles(4);
-            arena.ops().moments(2, 1, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), moments, 0);
-            arena.ops().logMeanExp(2, 1, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), bound);
+            arena.run(
+                    new ElboOps.Moments(2, 1, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), moments, Index.of(0)));
+            arena.run(new ElboOps.Renyi(2, 1, 0f, arena.of(doubles(3, -4)), arena.of(doubles(1, 1)), bound));
             assertThat(arena.doubles(moments)).containsExactly(2, Double.NaN, Double.NaN, -5, Double.NaN, Double.NaN);
             assertThat(arena.doubles(bound)).containsExactly(2, Double.NaN, -5, Double.NaN);
         }
@@ -114,7 +115,7 @@ class ElboOpsTest {
         f[2200] = -INF;
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(12);
-            arena.ops().moments(4, 1100, arena.of(f), null, moments, 0);
+            arena.run(new ElboOps.Moments(4, 1100, arena.of(f), null, moments, Index.of(0)));
             double[] got = arena.doubles(moments);
             assertThat(new double[] {got[0], got[3], got[6], got[9]}).containsExactly(Double.NaN, INF, -INF, 0);
             assertThat(new double[] {got[1], got[4], got[7], got[10]})
@@ -130,7 +131,7 @@ class ElboOpsTest {
                 double[] logQ = doubles(normals(2, 3L * draws, 20, 2));
                 try (Arena arena = new Arena(device)) {
                     Buffer bound = arena.doubles(6);
-                    arena.ops().renyi(3, draws, alpha, arena.of(logP), arena.of(logQ), bound);
+                    arena.run(new ElboOps.Renyi(3, draws, alpha, arena.of(logP), arena.of(logQ), bound));
                     for (int b = 0; b < 3; b++) {
                         assertBound(arena.doubles(bound), 2 * b, alpha, logP, logQ, b, draws);
                     }
@@ -180,13 +181,13 @@ class ElboOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer bound = arena.doubles(10);
             float inf = Float.POSITIVE_INFINITY;
-            arena.ops()
-                    .logMeanExp(
-                            5,
-                            2,
-                            arena.of(doubles(1e30f, 1e30f, -1e30f, -1e30f, 5e4f, -5e4f, -inf, 7f, -3e38f, 3e38f)),
-                            null,
-                            bound);
+            arena.run(new ElboOps.Renyi(
+                    5,
+                    2,
+                    0f,
+                    arena.of(doubles(1e30f, 1e30f, -1e30f, -1e30f, 5e4f, -5e4f, -inf, 7f, -3e38f, 3e38f)),
+                    null,
+                    bound));
             double[] got = arena.doubles(bound);
             close("huge", got[0], 1e30, 1e23);
             close("vanishing", got[2], -1e30, 1e23);
@@ -205,13 +206,13 @@ class ElboOpsTest {
         double[] f = {-inf, -inf, inf, 0, Double.NaN, 0, Double.NaN, -inf};
         try (Arena arena = new Arena(device)) {
             Buffer bound = arena.doubles(8);
-            arena.ops().renyi(4, 2, 0f, arena.of(f), null, bound);
+            arena.run(new ElboOps.Renyi(4, 2, 0f, arena.of(f), null, bound));
             double[] got = arena.doubles(bound);
             assertThat(new double[] {got[0], got[2], got[4], got[6]})
                     .containsExactly(-INF, INF, Double.NaN, Double.NaN);
             assertThat(new double[] {got[1], got[3], got[5], got[7]}).containsOnly(Double.NaN);
             // alpha above 1 weighs by a negative power: one impossible draw makes the bound −inf
-            arena.ops().renyi(4, 2, 2f, arena.of(f), null, bound);
+            arena.run(new ElboOps.Renyi(4, 2, 2f, arena.of(f), null, bound));
             got = arena.doubles(bound);
             assertThat(new double[] {got[0], got[4], got[6]}).containsExactly(-INF, Double.NaN, Double.NaN);
             // weights 0 and 1 of power −1: log(1/2) / −1
@@ -226,10 +227,10 @@ class ElboOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer moments = arena.doubles(3);
             Buffer bound = arena.doubles(2);
-            arena.ops().moments(1, draws, arena.of(f), null, moments, 0);
+            arena.run(new ElboOps.Moments(1, draws, arena.of(f), null, moments, Index.of(0)));
             double last = INF;
             for (float alpha : new float[] {-1f, 0f, 0.5f, 0.99f}) {
-                arena.ops().renyi(1, draws, alpha, arena.of(f), null, bound);
+                arena.run(new ElboOps.Renyi(1, draws, alpha, arena.of(f), null, bound));
                 assertThat(arena.doubles(bound)[0]).as("alpha %s", alpha).isLessThan(last);
                 last = arena.doubles(bound)[0];
             }
@@ -255,7 +256,7 @@ class ElboOpsTest {
                 }
                 try (Arena arena = new Arena(device)) {
                     Buffer mean = arena.out(2L * width);
-                    arena.ops().meanOverDraws(2, draws, width, 0.75f, arena.of(sums), mean);
+                    arena.run(new ElboOps.MeanOverDraws(2, draws, width, 0.75f, arena.of(sums), mean));
                     float[] got = arena.floats(mean);
                     for (int i = 0; i < got.length; i++) {
                         double[] own = new double[runs];
@@ -280,7 +281,7 @@ class ElboOpsTest {
         }
         try (Arena arena = new Arena(device)) {
             Buffer mean = arena.out(1);
-            arena.ops().meanOverDraws(1, 64 * runs, 1, -1e-4f, arena.of(sums), mean);
+            arena.run(new ElboOps.MeanOverDraws(1, 64 * runs, 1, -1e-4f, arena.of(sums), mean));
             same("mean", arena.floats(mean)[0], (float) (-1e-4f + Order.ofSums(sums) / (64 * runs)));
         }
     }
@@ -289,10 +290,10 @@ class ElboOpsTest {
     void noProblemsAreNoWork(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer none = arena.of(new double[0]);
-            arena.ops().moments(0, 5, none, none, arena.doubles(0), 0);
-            arena.ops().renyi(0, 5, 0.5f, none, none, arena.doubles(0));
-            arena.ops().meanOverDraws(0, 5, 3, 0f, arena.runs(0), arena.out(0));
-            arena.ops().meanOverDraws(2, 5, 0, 0f, arena.runs(0), arena.out(0));
+            arena.run(new ElboOps.Moments(0, 5, none, none, arena.doubles(0), Index.of(0)));
+            arena.run(new ElboOps.Renyi(0, 5, 0.5f, none, none, arena.doubles(0)));
+            arena.run(new ElboOps.MeanOverDraws(0, 5, 3, 0f, arena.runs(0), arena.out(0)));
+            arena.run(new ElboOps.MeanOverDraws(2, 5, 0, 0f, arena.runs(0), arena.out(0)));
         }
     }
 }

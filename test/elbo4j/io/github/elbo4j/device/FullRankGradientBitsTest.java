@@ -17,39 +17,41 @@ class FullRankGradientBitsTest {
     private static final int WIDTH = D + D * D;
 
     private interface Gradient {
-        void of(Ops ops, Arena arena, Buffer factor, Buffer vectors, Buffer runs);
+        void of(Arena arena, Buffer factor, Buffer vectors, Buffer runs);
     }
 
     @EveryDevice
     void pathwiseSumsOfManyTilesAreThoseOfScalar(Device device) {
-        assertSame(device, 1, (ops, arena, factor, vectors, runs) -> {
+        assertSame(device, 1, (arena, factor, vectors, runs) -> {
             Buffer score = arena.of(normals(5, SHAPE.elements()));
-            ops.fullRankReparam(KEY, 3, SHAPE, factor, vectors, score, runs);
+            arena.run(new ReparamOps.FullRankReparam(KEY, Index.of(3), SHAPE, factor, vectors, score, runs));
         });
     }
 
     @EveryDevice
     void scoreSumsOfManyTilesAreThoseOfScalar(Device device) {
-        assertSame(device, 1, (ops, arena, factor, vectors, runs) -> {
+        assertSame(device, 1, (arena, factor, vectors, runs) -> {
             Buffer weights = arena.of(normals(6, SHAPE.rows()));
-            ops.fullRankScoreGradient(KEY, 3, SHAPE, factor, vectors, weights, null, 0, runs);
+            arena.run(new ScoreOps.FullRankScoreGradient(
+                    KEY, Index.of(3), SHAPE, factor, vectors, weights, null, 0, runs));
         });
     }
 
     @EveryDevice
     void controlledSumsOfManyTilesAreThoseOfScalar(Device device) {
-        assertSame(device, 1, (ops, arena, factor, vectors, runs) -> {
+        assertSame(device, 1, (arena, factor, vectors, runs) -> {
             Buffer weights = arena.of(normals(6, SHAPE.rows()));
             Buffer sums = arena.of(normals(7, 2L * SHAPE.problems() * WIDTH, 50, 1));
-            ops.fullRankScoreGradient(KEY, 3, SHAPE, factor, vectors, weights, sums, 960, runs);
+            arena.run(new ScoreOps.FullRankScoreGradient(
+                    KEY, Index.of(3), SHAPE, factor, vectors, weights, sums, 960, runs));
         });
     }
 
     @EveryDevice
     void squaresOfManyTilesAreThoseOfScalar(Device device) {
-        assertSame(device, 2, (ops, arena, factor, vectors, runs) -> {
+        assertSame(device, 2, (arena, factor, vectors, runs) -> {
             Buffer weights = arena.of(normals(6, SHAPE.rows()));
-            ops.fullRankScoreSquares(KEY, 3, SHAPE, factor, vectors, weights, runs);
+            arena.run(new ScoreOps.FullRankScoreSquares(KEY, Index.of(3), SHAPE, factor, vectors, weights, runs));
         });
     }
 
@@ -61,7 +63,7 @@ class FullRankGradientBitsTest {
         try (Arena arena = new Arena(device)) {
             Buffer runs = arena.runs((long) SHAPE.problems() * RUNS * parts * WIDTH);
             Buffer factor = arena.of(factors(1, SHAPE.problems(), D));
-            gradient.of(device.ops(), arena, factor, arena.of(normals(2, SHAPE.elements())), runs);
+            gradient.of(arena, factor, arena.of(normals(2, SHAPE.elements())), runs);
             return arena.doubles(runs);
         }
     }

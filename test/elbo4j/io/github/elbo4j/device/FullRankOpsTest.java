@@ -84,7 +84,8 @@ class FullRankOpsTest {
             float[] epsilon = epsilon(device, shape);
             try (Arena arena = new Arena(device)) {
                 Buffer z = arena.out(shape.elements());
-                arena.ops().fullRankSample(KEY, 7, shape, arena.of(x.mu), arena.of(x.factor), z);
+                arena.run(
+                        new FullRankOps.FullRankSample(KEY, Index.of(7), shape, arena.of(x.mu), arena.of(x.factor), z));
                 float[] got = arena.floats(z);
                 for (int row = 0; row < x.rows(); row++) {
                     double[] e = x.row(epsilon, row);
@@ -106,7 +107,7 @@ class FullRankOpsTest {
         float[] epsilon = epsilon(device, x.shape);
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(600);
-            arena.ops().fullRankSample(KEY, 7, x.shape, arena.of(x.mu), arena.of(x.factor), z);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(7), x.shape, arena.of(x.mu), arena.of(x.factor), z));
             for (int i = 0; i < 600; i++) {
                 float want = x.mu[i % 300];
                 for (int panel = 0; panel <= i % 300; panel += 256) {
@@ -150,8 +151,8 @@ class FullRankOpsTest {
             Setting x = new Setting(shape);
             try (Arena arena = new Arena(device)) {
                 Buffer gradient = arena.out(shape.elements());
-                arena.ops()
-                        .fullRankLogDensityGradient(shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), gradient);
+                arena.run(new FullRankOps.FullRankLogDensityGradient(
+                        shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), gradient));
                 float[] got = arena.floats(gradient);
                 for (int row = 0; row < x.rows(); row++) {
                     int b = x.problem(row);
@@ -194,7 +195,7 @@ class FullRankOpsTest {
             float[] epsilon = epsilon(device, shape);
             try (Arena arena = new Arena(device)) {
                 Buffer score = arena.out(shape.elements());
-                arena.ops().fullRankScore(KEY, 7, shape, arena.of(x.factor), score);
+                arena.run(new FullRankOps.FullRankScore(KEY, Index.of(7), shape, arena.of(x.factor), score));
                 float[] got = arena.floats(score);
                 for (int row = 0; row < x.rows(); row++) {
                     int b = x.problem(row);
@@ -220,9 +221,9 @@ class FullRankOpsTest {
             Buffer z = arena.out(72);
             Buffer gradient = arena.out(72);
             Buffer score = arena.out(72);
-            arena.ops().fullRankSample(KEY, 7, x.shape, mu, factor, z);
-            arena.ops().fullRankLogDensityGradient(x.shape, mu, factor, z, gradient);
-            arena.ops().fullRankScore(KEY, 7, x.shape, factor, score);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(7), x.shape, mu, factor, z));
+            arena.run(new FullRankOps.FullRankLogDensityGradient(x.shape, mu, factor, z, gradient));
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(7), x.shape, factor, score));
             for (int i = 0; i < 72; i++) {
                 close(
                         "score",
@@ -240,7 +241,7 @@ class FullRankOpsTest {
             int problems = shape.problems();
             try (Arena arena = new Arena(device)) {
                 Buffer entropy = arena.doubles(3L * problems);
-                arena.ops().fullRankEntropy(problems, x.dims, arena.of(x.factor), entropy, 1);
+                arena.run(new FullRankOps.FullRankEntropy(problems, x.dims, arena.of(x.factor), entropy, Index.of(1)));
                 double[] got = arena.doubles(entropy);
                 for (int b = 0; b < problems; b++) {
                     Sum want = new Sum();
@@ -265,8 +266,8 @@ class FullRankOpsTest {
                 Buffer mu = arena.of(new float[3]);
                 Buffer z = arena.out(60);
                 Buffer logQ = arena.doubles(20);
-                arena.ops().fullRankSample(KEY, 7, shape, mu, arena.of(factor), z);
-                arena.ops().fullRankLogDensity(shape, mu, arena.of(factor), z, logQ);
+                arena.run(new FullRankOps.FullRankSample(KEY, Index.of(7), shape, mu, arena.of(factor), z));
+                arena.run(new FullRankOps.FullRankLogDensity(shape, mu, arena.of(factor), z, logQ));
                 for (int s = 0; s < 20; s++) {
                     Sum want = new Sum();
                     for (int i = 0; i < 3; i++) {
@@ -293,7 +294,7 @@ class FullRankOpsTest {
     private static float[] epsilon(Device device, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
-            arena.ops().normal(KEY, 7, shape, epsilon);
+            arena.run(new NormalOps.Normal(KEY, Index.of(7), shape, epsilon));
             return arena.floats(epsilon);
         }
     }
@@ -301,7 +302,8 @@ class FullRankOpsTest {
     private static double[] logDensity(Device device, Setting x) {
         try (Arena arena = new Arena(device)) {
             Buffer logQ = arena.doubles(x.shape.rows());
-            arena.ops().fullRankLogDensity(x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ);
+            arena.run(new FullRankOps.FullRankLogDensity(
+                    x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ));
             return arena.doubles(logQ);
         }
     }

@@ -12,6 +12,9 @@ import io.github.elbo4j.Arena;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.FusedOps.GaussianAdam;
+import io.github.elbo4j.device.FusedOps.GaussianElbo;
+import io.github.elbo4j.device.FusedOps.Target;
 import io.github.elbo4j.scalar.DetMath;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +56,7 @@ class FusedOpsTest {
 
     private static void assertParts(Device device, Shape shape, boolean path, boolean shared, float firstMu) {
         long n = shape.parameters();
-        long target = shared ? shape.dimensions() : n;
+        long length = shared ? shape.dimensions() : n;
         try (Arena arena = new Arena(device)) {
             float[] locations = normals(1, n);
             if (n > 0) {
@@ -61,16 +64,16 @@ class FusedOpsTest {
             }
             Buffer mu = arena.of(locations);
             Buffer omega = arena.of(normals(2, n, -0.5, 0.7));
-            Buffer targetMu = arena.of(normals(3, target));
-            Buffer targetOmega = arena.of(normals(4, target, 0.2, 0.6));
+            Buffer targetMu = arena.of(normals(3, length));
+            Buffer targetOmega = arena.of(normals(4, length, 0.2, 0.6));
+            Target target = new Target(shared, targetMu, targetOmega);
             Buffer logP = arena.doubles(shape.rows());
             Buffer logQ = arena.doubles(shape.rows());
             Buffer runs = arena.runs(runs(shape));
             Buffer onlyP = arena.doubles(shape.rows());
             Buffer onlyQ = arena.doubles(shape.rows());
-            Ops ops = arena.ops();
-            ops.gaussianElbo(KEY, STEP, shape, path, mu, omega, shared, targetMu, targetOmega, logP, logQ, runs);
-            ops.gaussianElbo(KEY, STEP, shape, path, mu, omega, shared, targetMu, targetOmega, onlyP, onlyQ, null);
+            arena.run(new GaussianElbo(KEY, Index.of(STEP), shape, path, mu, omega, target, logP, logQ, runs));
+            arena.run(new GaussianElbo(KEY, Index.of(STEP), shape, path, mu, omega, target, onlyP, onlyQ, null));
 
             Buffer z = arena.out(shape.elements());
             Buffer slope = arena.out(shape.elements());
@@ -78,10 +81,11 @@ class FusedOpsTest {
             Buffer wantQ = arena.doubles(shape.rows());
             Buffer wantRuns = arena.runs(runs(shape));
             Shape flat = Shape.of(1, (int) shape.rows(), shape.dimensions());
-            ops.sample(KEY, STEP, shape, mu, omega, z);
-            ops.logDensityAndGradient(shared ? flat : shape, targetMu, targetOmega, z, wantP, slope);
-            ops.logDensity(shape, mu, omega, z, wantQ);
-            ops.meanFieldReparam(KEY, STEP, shape, path, omega, slope, wantRuns);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(STEP), shape, mu, omega, z));
+            arena.run(new MeanFieldOps.LogDensity(
+                    shared ? flat : shape, MeanFieldOps.With.Z, targetMu, targetOmega, z, wantP, slope));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, wantQ, null));
+            arena.run(new ReparamOps.MeanFieldReparam(KEY, Index.of(STEP), shape, path, omega, slope, wantRuns));
             String what = shape + (path ? " path" : "") + (shared ? " shared" : "") + " on " + device + ": ";
             same(what + "logP", arena.doubles(logP), arena.doubles(wantP));
             same(what + "logQ", arena.doubles(logQ), arena.doubles(wantQ));
@@ -108,18 +112,18 @@ class FusedOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer mu = arena.of(normals(1, dims));
             Buffer omega = arena.of(normals(2, dims, -0.5, 0.7));
+            Target target = new Target(true, omega, mu);
             Buffer all = arena.runs(2L * dims * 5);
             Buffer waves = arena.runs(2L * dims * 5);
             Buffer logP = arena.doubles(300);
             Buffer logQ = arena.doubles(300);
-            arena.ops()
-                    .gaussianElbo(
-                            KEY, STEP, Shape.of(1, 300, dims), false, mu, omega, true, omega, mu, logP, logQ, all);
+            arena.run(new GaussianElbo(
+                    KEY, Index.of(STEP), Shape.of(1, 300, dims), false, mu, omega, target, logP, logQ, all));
             for (int first = 0; first < 300; first += 128) {
                 Shape wave = Shape.of(1, Math.min(128, 300 - first), dims).at(0, first, 0);
                 Buffer p = arena.doubles(wave.draws());
                 Buffer q = arena.doubles(wave.draws());
-                arena.ops().gaussianElbo(KEY, STEP, wave, false, mu, omega, true, omega, mu, p, q, waves);
+                arena.run(new GaussianElbo(KEY, Index.of(STEP), wave, false, mu, omega, target, p, q, waves));
                 same("logP", arena.doubles(p), Arrays.copyOfRange(arena.doubles(logP), first, first + wave.draws()));
                 same("logQ", arena.doubles(q), Arrays.copyOfRange(arena.doubles(logQ), first, first + wave.draws()));
             }
@@ -148,6 +152,7 @@ class FusedOpsTest {
 
     private static final int STEPS = 7;
     private static final float RATE = 0.03f;
+    private static final OptimizerOps.Decay DECAY = new OptimizerOps.Decay(0.9f, 0.99f, 1e-8f);
 
     @EveryDevice
     void manyStepsHaveTheBitsOfStepByStep(Device device) {
@@ -167,7 +172,7 @@ class FusedOpsTest {
     private static void assertSteps(Device device, Shape shape, boolean path, boolean shared, float first) {
         int problems = shape.problems();
         long n = shape.parameters();
-        long target = shared ? shape.dimensions() : n;
+        long length = shared ? shape.dimensions() : n;
         String what = shape + (path ? " path" : "") + (shared ? " shared" : "") + " on " + device + ": ";
         try (Arena arena = new Arena(device)) {
             float[] phi = normals(1, 2 * n, -0.2, 0.5);
@@ -175,73 +180,35 @@ class FusedOpsTest {
                 phi[0] = first;
             }
             float[] squares = normals(6, 2 * n, 20, 1);
-            Buffer targetMu = arena.of(normals(3, target));
-            Buffer targetOmega = arena.of(normals(4, target, 0.2, 0.6));
+            Buffer targetMu = arena.of(normals(3, length));
+            Buffer targetOmega = arena.of(normals(4, length, 0.2, 0.6));
+            Target target = new Target(shared, targetMu, targetOmega);
             Buffer[] m = {arena.inOut(normals(5, 2 * n)), arena.inOut(normals(5, 2 * n)), arena.inOut(normals(5, 2 * n))
             };
             Buffer[] v = {arena.inOut(squares), arena.inOut(squares), arena.inOut(squares)};
             Buffer[] parameter = {arena.inOut(phi), arena.inOut(phi), arena.inOut(phi)};
             Buffer got = arena.doubles((1L + STEPS) * problems * 3);
             Buffer want = arena.doubles((1L + STEPS) * problems * 3);
-            Ops ops = arena.ops();
-            ops.gaussianAdam(
-                    KEY,
-                    STEP,
-                    STEPS,
-                    shape,
-                    path,
-                    shared,
-                    targetMu,
-                    targetOmega,
-                    4,
-                    RATE,
-                    0.9f,
-                    0.99f,
-                    1e-8f,
-                    m[0],
-                    v[0],
-                    parameter[0],
-                    got,
-                    1);
+            arena.run(new GaussianAdam(
+                    KEY, STEP, STEPS, shape, path, target, 4, RATE, DECAY, m[0], v[0], parameter[0], got, 1));
             int half = STEPS / 2; // in two calls, of which one records nothing
-            ops.gaussianAdam(
-                    KEY,
-                    STEP,
-                    half,
-                    shape,
-                    path,
-                    shared,
-                    targetMu,
-                    targetOmega,
-                    4,
-                    RATE,
-                    0.9f,
-                    0.99f,
-                    1e-8f,
-                    m[1],
-                    v[1],
-                    parameter[1],
-                    null,
-                    0);
-            ops.gaussianAdam(
+            arena.run(new GaussianAdam(
+                    KEY, STEP, half, shape, path, target, 4, RATE, DECAY, m[1], v[1], parameter[1], null, 0));
+            arena.run(new GaussianAdam(
                     KEY,
                     STEP + half,
                     STEPS - half,
                     shape,
                     path,
-                    shared,
-                    targetMu,
-                    targetOmega,
+                    target,
                     4 + half,
                     RATE,
-                    0.9f,
-                    0.99f,
-                    1e-8f,
+                    DECAY,
                     m[1],
                     v[1],
                     parameter[1],
                     null,
-                    0);
+                    0));
             for (int k = 0; k < STEPS; k++) {
                 step(arena, k, shape, path, shared, targetMu, targetOmega, m[2], v[2], parameter[2], want);
             }
@@ -289,7 +256,6 @@ class FusedOpsTest {
         int dims = shape.dimensions();
         int n = (int) shape.parameters();
         try (Arena arena = new Arena(outer.device())) {
-            Ops ops = arena.ops();
             float[] phi = outer.floats(parameter);
             float[] mu = new float[n];
             float[] omega = new float[n];
@@ -306,14 +272,16 @@ class FusedOpsTest {
             Shape flat = Shape.of(1, (int) shape.rows(), dims);
             Buffer location = arena.of(mu);
             Buffer logScale = arena.of(omega);
-            ops.sample(KEY, STEP + k, shape, location, logScale, z);
-            ops.logDensityAndGradient(shared ? flat : shape, targetMu, targetOmega, z, logP, slope);
-            ops.logDensity(shape, location, logScale, z, logQ);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(STEP + k), shape, location, logScale, z));
+            arena.run(new MeanFieldOps.LogDensity(
+                    shared ? flat : shape, MeanFieldOps.With.Z, targetMu, targetOmega, z, logP, slope));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, location, logScale, z, logQ, null));
             // meanFieldReparam asks for a first draw at a run's begin; here the runs are of chosen draws.
             Buffer runs = arena.runs(2L * n * ElboOps.runs(shape.draws()));
             if (shape.firstDraw() % ElboOps.RUN == 0) {
                 Buffer later = arena.runs(runs(shape));
-                ops.meanFieldReparam(KEY, STEP + k, shape, path, logScale, slope, later);
+                arena.run(
+                        new ReparamOps.MeanFieldReparam(KEY, Index.of(STEP + k), shape, path, logScale, slope, later));
                 double[] all = arena.doubles(later);
                 int skipped = shape.firstDraw() / ElboOps.RUN * 2 * dims;
                 int row = problems == 0 ? 0 : all.length / problems;
@@ -326,18 +294,27 @@ class FusedOpsTest {
                 runs.write(0, hostRuns(arena, k, shape, path, omega, arena.floats(slope)), 0, (int) runs.length());
             }
             Buffer gradient = arena.out(2L * n);
-            ops.meanOverDraws(problems, shape.draws(), 2 * dims, 0f, runs, gradient);
+            arena.run(new ElboOps.MeanOverDraws(problems, shape.draws(), 2 * dims, 0f, runs, gradient));
             if (!path) {
-                ops.axpy(2L * n, 1f, arena.of(entropy), gradient);
+                arena.run(new MathOps.Axpy(2L * n, 1f, arena.of(entropy), gradient));
             }
-            ops.moments(problems, shape.draws(), logP, logQ, moments, 1 + k);
-            ops.adam(2L * n, 4 + k, RATE, 0.9f, 0.99f, 1e-8f, gradient, null, m, v, parameter);
+            arena.run(new ElboOps.Moments(problems, shape.draws(), logP, logQ, moments, Index.of(1 + k)));
+            arena.run(new OptimizerOps.Adam(
+                    2L * n,
+                    Scalar.of(DECAY.rateAt(4 + k, RATE)),
+                    Scalar.of(DECAY.correctionAt(4 + k)),
+                    DECAY,
+                    gradient,
+                    null,
+                    m,
+                    v,
+                    parameter));
         }
     }
 
     private static double[] hostRuns(Arena arena, int k, Shape shape, boolean path, float[] omega, float[] g) {
         Buffer normal = arena.out(shape.elements());
-        arena.ops().normal(KEY, STEP + k, shape, normal);
+        arena.run(new NormalOps.Normal(KEY, Index.of(STEP + k), shape, normal));
         float[] e = arena.floats(normal);
         int dims = shape.dimensions();
         int count = ElboOps.runs(shape.draws());
@@ -369,10 +346,8 @@ class FusedOpsTest {
     private static void assertRefused(Device device, Shape shape, int steps, String message) {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[200]);
-            assertThatThrownBy(() -> arena.ops()
-                            .gaussianAdam(
-                                    KEY, 0, steps, shape, false, true, x, x, 1, RATE, 0.9f, 0.99f, 1e-8f, x, x, x, null,
-                                    0))
+            assertThatThrownBy(() -> arena.run(new GaussianAdam(
+                            KEY, 0, steps, shape, false, new Target(true, x, x), 1, RATE, DECAY, x, x, x, null, 0)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(message);
         }
@@ -382,26 +357,21 @@ class FusedOpsTest {
     void adamsLastStepMustHaveANumber(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[16]);
-            assertThatThrownBy(() -> arena.ops()
-                            .gaussianAdam(
-                                    KEY,
-                                    0,
-                                    2,
-                                    Shape.of(1, 16, 8),
-                                    false,
-                                    true,
-                                    x,
-                                    x,
-                                    Integer.MAX_VALUE,
-                                    RATE,
-                                    0.9f,
-                                    0.99f,
-                                    1e-8f,
-                                    x,
-                                    x,
-                                    x,
-                                    null,
-                                    0))
+            assertThatThrownBy(() -> arena.run(new GaussianAdam(
+                            KEY,
+                            0,
+                            2,
+                            Shape.of(1, 16, 8),
+                            false,
+                            new Target(true, x, x),
+                            Integer.MAX_VALUE,
+                            RATE,
+                            DECAY,
+                            x,
+                            x,
+                            x,
+                            null,
+                            0)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("t is 2147483648");
         }
@@ -413,61 +383,24 @@ class FusedOpsTest {
         Shape shape = Shape.of(20, 16, 8);
         int n = (int) shape.parameters();
         try (Arena arena = new Arena(device)) {
-            Buffer targetMu = arena.of(normals(3, n));
-            Buffer targetOmega = arena.of(normals(4, n, 0.2, 0.6));
+            Target target = new Target(false, arena.of(normals(3, n)), arena.of(normals(4, n, 0.2, 0.6)));
             Buffer parameter = arena.inOut(new float[2 * n]);
             Buffer m = arena.inOut(new float[2 * n]);
             Buffer v = arena.inOut(new float[2 * n]);
             Buffer moments = arena.doubles(60);
             for (int step = 0; step < 300; step += 100) {
-                arena.ops()
-                        .gaussianAdam(
-                                KEY,
-                                step,
-                                100,
-                                shape,
-                                true,
-                                false,
-                                targetMu,
-                                targetOmega,
-                                1 + step,
-                                0.03f,
-                                0.9f,
-                                0.99f,
-                                1e-8f,
-                                m,
-                                v,
-                                parameter,
-                                null,
-                                0);
+                arena.run(new GaussianAdam(
+                        KEY, step, 100, shape, true, target, 1 + step, 0.03f, DECAY, m, v, parameter, null, 0));
             }
-            arena.ops()
-                    .gaussianAdam(
-                            KEY,
-                            300,
-                            1,
-                            shape,
-                            true,
-                            false,
-                            targetMu,
-                            targetOmega,
-                            301,
-                            0.03f,
-                            0.9f,
-                            0.99f,
-                            1e-8f,
-                            m,
-                            v,
-                            parameter,
-                            moments,
-                            0);
+            arena.run(
+                    new GaussianAdam(KEY, 300, 1, shape, true, target, 301, 0.03f, DECAY, m, v, parameter, moments, 0));
             double[] elbo = arena.doubles(moments);
             float[] phi = arena.floats(parameter);
             for (int b = 0; b < 20; b++) {
                 assertThat(elbo[3 * b]).isBetween(-0.01, 0.01);
                 for (int d = 0; d < 8; d++) {
-                    assertThat(phi[16 * b + d]).isCloseTo(targetMu.toFloats()[8 * b + d], within(0.03f));
-                    assertThat(phi[16 * b + 8 + d]).isCloseTo(targetOmega.toFloats()[8 * b + d], within(0.03f));
+                    assertThat(phi[16 * b + d]).isCloseTo(target.mu().toFloats()[8 * b + d], within(0.03f));
+                    assertThat(phi[16 * b + 8 + d]).isCloseTo(target.omega().toFloats()[8 * b + d], within(0.03f));
                 }
             }
         }

@@ -125,7 +125,7 @@ class GemmOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer c = arena.inOut(old);
                 Matrix column = Matrix.of(arena.of(ones), a.length, 1);
-                arena.ops().gemm(Matrix.of(arena.of(a), 1, a.length), column, old != 0, Matrix.of(c, 1, 1));
+                arena.run(new GemmOps.Gemm(Matrix.of(arena.of(a), 1, a.length), column, old != 0, Matrix.of(c, 1, 1)));
                 same(Arrays.toString(sums) + " added to " + old, arena.floats(c)[0], old + want);
             }
         }
@@ -146,12 +146,11 @@ class GemmOpsTest {
         float[] b = normals(2, 300 * 5);
         try (Arena arena = new Arena(device)) {
             Buffer c = arena.out(4 * 5);
-            arena.ops()
-                    .gemm(
-                            new Matrix(arena.of(row), 0, 4, 300, 0, 1),
-                            Matrix.of(arena.of(b), 300, 5),
-                            false,
-                            Matrix.of(c, 4, 5));
+            arena.run(new GemmOps.Gemm(
+                    new Matrix(arena.of(row), 0, 4, 300, 0, 1),
+                    Matrix.of(arena.of(b), 300, 5),
+                    false,
+                    Matrix.of(c, 4, 5)));
             for (int i = 0; i < 20; i++) {
                 int j = i % 5;
                 float[] column = new float[300];
@@ -167,7 +166,8 @@ class GemmOpsTest {
     void whatWasInTheResultDoesNotReachAProductThatIsNotAccumulated(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer c = arena.inOut(Float.NaN, Float.NaN);
-            arena.ops().gemm(Matrix.of(arena.of(2, 3), 2, 1), Matrix.of(arena.of(5f), 1, 1), false, Matrix.of(c, 2, 1));
+            arena.run(new GemmOps.Gemm(
+                    Matrix.of(arena.of(2, 3), 2, 1), Matrix.of(arena.of(5f), 1, 1), false, Matrix.of(c, 2, 1)));
             same("c", arena.floats(c), new float[] {10, 15});
         }
     }
@@ -180,12 +180,8 @@ class GemmOpsTest {
         b[66] = Float.POSITIVE_INFINITY; // column 66
         try (Arena arena = new Arena(device)) {
             Buffer c = arena.out(70 * 70);
-            arena.ops()
-                    .gemm(
-                            Matrix.of(arena.of(a), 70, 300),
-                            Matrix.of(arena.of(b), 300, 70),
-                            false,
-                            Matrix.of(c, 70, 70));
+            arena.run(new GemmOps.Gemm(
+                    Matrix.of(arena.of(a), 70, 300), Matrix.of(arena.of(b), 300, 70), false, Matrix.of(c, 70, 70)));
             float[] got = arena.floats(c);
             for (int i = 0; i < got.length; i++) {
                 same("row 5", Float.isNaN(got[i]) ? 1 : 0, i / 70 == 5 ? 1 : 0);
@@ -203,7 +199,7 @@ class GemmOpsTest {
             float[] as = arena.floats(a.buffer());
             float[] bs = arena.floats(b.buffer());
             float[] want = arena.floats(c.buffer());
-            arena.ops().gemm(a, b, accumulate, c);
+            arena.run(new GemmOps.Gemm(a, b, accumulate, c));
             for (int i = 0; i < m; i++) {
                 float[] row = elements(a, as, i, true);
                 for (int j = 0; j < n; j++) {
@@ -336,9 +332,9 @@ class GemmOpsTest {
                 }
                 in.buffer().write(0, before, 0, before.length);
                 if (solve) {
-                    arena.ops().triangularSolve(triangle, upper, in);
+                    arena.run(new GemmOps.TriangularSolve(triangle, upper, in));
                 } else {
-                    arena.ops().triangularMultiply(triangle, upper, in);
+                    arena.run(new GemmOps.TriangularMultiply(triangle, upper, in));
                 }
                 float[] after = arena.floats(in.buffer());
                 float[] got = new float[m * n];
@@ -358,7 +354,7 @@ class GemmOpsTest {
     void aSingularTriangleGivesNoFiniteSolution(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer b = arena.inOut(1, 1);
-            arena.ops().triangularSolve(Matrix.of(arena.of(0, 9, 1, 2), 2, 2), false, Matrix.of(b, 2, 1));
+            arena.run(new GemmOps.TriangularSolve(Matrix.of(arena.of(0, 9, 1, 2), 2, 2), false, Matrix.of(b, 2, 1)));
             same("x", arena.floats(b), new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY});
         }
     }

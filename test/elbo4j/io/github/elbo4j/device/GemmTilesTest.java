@@ -17,7 +17,7 @@ class GemmTilesTest {
 
     private interface Work {
         /** Returns what was written. */
-        Buffer on(Ops ops, Arena arena);
+        Buffer on(Arena arena);
     }
 
     @EveryDevice
@@ -25,11 +25,11 @@ class GemmTilesTest {
         int m = 17 * 64 - 5;
         int n = 16 * 64 + 1;
         int k = 300;
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer c = arena.inOut(normals(3, (long) m * n));
             Matrix a = Matrix.of(arena.of(normals(1, (long) m * k)), k, m).transposed();
             Matrix b = Matrix.of(arena.of(normals(2, (long) k * n)), n, k).transposed();
-            ops.gemm(a, b, true, Matrix.of(c, m, n));
+            arena.run(new GemmOps.Gemm(a, b, true, Matrix.of(c, m, n)));
             return c;
         });
     }
@@ -40,11 +40,11 @@ class GemmTilesTest {
         int n = 40;
         int k = 5 * 1024 + 7;
         for (boolean accumulate : new boolean[] {false, true}) {
-            assertSame(device, (ops, arena) -> {
+            assertSame(device, arena -> {
                 Buffer c = arena.inOut(normals(3, (long) m * n));
                 Matrix a = Matrix.of(arena.of(normals(1, (long) m * k)), m, k);
                 Matrix b = Matrix.of(arena.of(normals(2, (long) k * n)), k, n);
-                ops.gemm(a, b, accumulate, Matrix.of(c, n, m).transposed());
+                arena.run(new GemmOps.Gemm(a, b, accumulate, Matrix.of(c, n, m).transposed()));
                 return c;
             });
         }
@@ -56,7 +56,7 @@ class GemmTilesTest {
         int n = 37;
         for (boolean upper : new boolean[] {false, true}) {
             for (boolean solve : new boolean[] {false, true}) {
-                assertSame(device, (ops, arena) -> {
+                assertSame(device, arena -> {
                     float[] l = normals(1, (long) m * m, 0, 0.01);
                     for (int i = 0; i < m; i++) {
                         l[i * m + i] = 1 + i % 7;
@@ -64,9 +64,9 @@ class GemmTilesTest {
                     Buffer b = arena.inOut(normals(2, (long) m * n));
                     Matrix triangle = Matrix.of(arena.of(l), m, m);
                     if (solve) {
-                        ops.triangularSolve(triangle, upper, Matrix.of(b, m, n));
+                        arena.run(new GemmOps.TriangularSolve(triangle, upper, Matrix.of(b, m, n)));
                     } else {
-                        ops.triangularMultiply(triangle, upper, Matrix.of(b, m, n));
+                        arena.run(new GemmOps.TriangularMultiply(triangle, upper, Matrix.of(b, m, n)));
                     }
                     return b;
                 });
@@ -80,20 +80,20 @@ class GemmTilesTest {
         Shape shape = Shape.of(2, 70, d).at(1, 2, 3);
         float[] factor = factors(1, 2, d);
         float[] mu = normals(2, shape.parameters());
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer z = arena.out(shape.elements());
-            ops.fullRankSample(KEY, 1, shape, arena.of(mu), arena.of(factor), z);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(1), shape, arena.of(mu), arena.of(factor), z));
             return z;
         });
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer score = arena.out(shape.elements());
-            ops.fullRankScore(KEY, 1, shape, arena.of(factor), score);
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(1), shape, arena.of(factor), score));
             return score;
         });
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer gradient = arena.out(shape.elements());
             Buffer z = arena.of(normals(3, shape.elements()));
-            ops.fullRankLogDensityGradient(shape, arena.of(mu), arena.of(factor), z, gradient);
+            arena.run(new FullRankOps.FullRankLogDensityGradient(shape, arena.of(mu), arena.of(factor), z, gradient));
             return gradient;
         });
     }
@@ -101,10 +101,11 @@ class GemmTilesTest {
     @EveryDevice
     void manyTilesOfFullRankDrawsGiveTheBitsOfScalar(Device device) {
         Shape shape = Shape.of(45, 125, 140);
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer z = arena.out(shape.elements());
             Buffer factor = arena.of(factors(1, shape.problems(), shape.dimensions()));
-            ops.fullRankSample(KEY, 1, shape, arena.of(normals(2, shape.parameters())), factor, z);
+            arena.run(new FullRankOps.FullRankSample(
+                    KEY, Index.of(1), shape, arena.of(normals(2, shape.parameters())), factor, z));
             return z;
         });
     }
@@ -114,10 +115,10 @@ class GemmTilesTest {
     void theFirstSolvedRowKeepsTheSignOfItsZeros(Device device) {
         float[] l = {2, 9, 9, 1, 4, 9, 1, 1, 8};
         for (boolean upper : new boolean[] {false, true}) {
-            assertSame(device, (ops, arena) -> {
+            assertSame(device, arena -> {
                 Buffer b = arena.inOut(-0f, -0f, -0f);
                 Matrix lower = Matrix.of(arena.of(l), 3, 3);
-                ops.triangularSolve(upper ? lower.transposed() : lower, upper, Matrix.of(b, 3, 1));
+                arena.run(new GemmOps.TriangularSolve(upper ? lower.transposed() : lower, upper, Matrix.of(b, 3, 1)));
                 assertThat(Float.floatToRawIntBits(arena.floats(b)[upper ? 2 : 0]))
                         .isEqualTo(Float.floatToRawIntBits(-0f));
                 return b;
@@ -127,10 +128,11 @@ class GemmTilesTest {
 
     @EveryDevice
     void theSlopeOfADrawAtMinusZeroIsPlusZero(Device device) {
-        assertSame(device, (ops, arena) -> {
+        assertSame(device, arena -> {
             Buffer gradient = arena.out(1);
             Buffer zero = arena.of(0f);
-            ops.fullRankLogDensityGradient(Shape.of(1, 1, 1), zero, zero, arena.of(-0f), gradient);
+            arena.run(
+                    new FullRankOps.FullRankLogDensityGradient(Shape.of(1, 1, 1), zero, zero, arena.of(-0f), gradient));
             assertThat(Float.floatToRawIntBits(arena.floats(gradient)[0])).isZero();
             return gradient;
         });
@@ -139,8 +141,8 @@ class GemmTilesTest {
     private static void assertSame(Device device, Work work) {
         try (Arena arena = new Arena(device);
                 Arena scalar = new Arena(TestDevices.scalar())) {
-            float[] got = arena.floats(work.on(device.ops(), arena));
-            float[] want = scalar.floats(work.on(scalar.ops(), scalar));
+            float[] got = arena.floats(work.on(arena));
+            float[] want = scalar.floats(work.on(scalar));
             assertThat(got).isEqualTo(want);
         }
     }

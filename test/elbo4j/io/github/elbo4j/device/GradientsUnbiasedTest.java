@@ -36,7 +36,6 @@ class GradientsUnbiasedTest {
             want[D + d] = 1 - Math.exp(2 * OMEGA[d]) * precision;
         }
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer omega = repeated(arena, OMEGA);
             Buffer z = arena.out(SHAPE.elements());
             Buffer logQ = arena.doubles(SHAPE.rows());
@@ -46,23 +45,31 @@ class GradientsUnbiasedTest {
             Buffer squares = arena.runs(B * 4L * D);
             Buffer sums = arena.out(B * 4L * D);
             Buffer weights = arena.out(SHAPE.rows());
-            ops.sample(KEY, 0, SHAPE, repeated(arena, MU), omega, z);
-            ops.logDensity(SHAPE, repeated(arena, MU), omega, z, logQ);
-            ops.logDensityAndGradient(
-                    SHAPE, repeated(arena, TARGET_MU), repeated(arena, TARGET_OMEGA), z, logP, slopes);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(0), SHAPE, repeated(arena, MU), omega, z));
+            arena.run(
+                    new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, repeated(arena, MU), omega, z, logQ, null));
+            arena.run(new MeanFieldOps.LogDensity(
+                    SHAPE,
+                    MeanFieldOps.With.Z,
+                    repeated(arena, TARGET_MU),
+                    repeated(arena, TARGET_OMEGA),
+                    z,
+                    logP,
+                    slopes));
             float[] entropy = {0, 0, 0, 1, 1, 1};
             for (boolean path : new boolean[] {false, true}) {
-                ops.meanFieldReparam(KEY, 0, SHAPE, path, omega, slopes, runs);
+                arena.run(new ReparamOps.MeanFieldReparam(KEY, Index.of(0), SHAPE, path, omega, slopes, runs));
                 assertMean("path " + path, arena, runs, path ? new float[2 * D] : entropy, want);
             }
             for (Baseline baseline : Baseline.values()) {
                 weights(arena, baseline, logP, logQ, weights);
                 boolean controlled = baseline == Baseline.CONTROL_VARIATE;
                 if (controlled) {
-                    ops.meanFieldScoreSquares(KEY, 0, SHAPE, weights, squares);
-                    ops.meanOverDraws(B, S, 4 * D, 0f, squares, sums);
+                    arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(0), SHAPE, weights, squares));
+                    arena.run(new ElboOps.MeanOverDraws(B, S, 4 * D, 0f, squares, sums));
                 }
-                ops.meanFieldScore(KEY, 0, SHAPE, omega, weights, controlled ? sums : null, S, runs);
+                arena.run(new ScoreOps.MeanFieldScore(
+                        KEY, Index.of(0), SHAPE, omega, weights, controlled ? sums : null, S, runs));
                 assertMean(baseline + "", arena, runs, new float[2 * D], want);
             }
         }
@@ -88,7 +95,6 @@ class GradientsUnbiasedTest {
             entropy[D + i * D + i] = 1;
         }
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer factor = repeated(arena, FACTOR);
             Buffer targetMu = repeated(arena, TARGET_MU);
             Buffer targetFactor = repeated(arena, TARGET_FACTOR);
@@ -101,23 +107,26 @@ class GradientsUnbiasedTest {
             Buffer squares = arena.runs(2L * B * width);
             Buffer sums = arena.out(2L * B * width);
             Buffer weights = arena.out(SHAPE.rows());
-            ops.fullRankSample(KEY, 0, SHAPE, repeated(arena, MU), factor, z);
-            ops.fullRankLogDensity(SHAPE, repeated(arena, MU), factor, z, logQ);
-            ops.fullRankLogDensity(SHAPE, targetMu, targetFactor, z, logP);
-            ops.fullRankLogDensityGradient(SHAPE, targetMu, targetFactor, z, slopes);
-            ops.fullRankScore(KEY, 0, SHAPE, factor, score);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(0), SHAPE, repeated(arena, MU), factor, z));
+            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, repeated(arena, MU), factor, z, logQ));
+            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, targetMu, targetFactor, z, logP));
+            arena.run(new FullRankOps.FullRankLogDensityGradient(SHAPE, targetMu, targetFactor, z, slopes));
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(0), SHAPE, factor, score));
             for (boolean path : new boolean[] {false, true}) {
-                ops.fullRankReparam(KEY, 0, SHAPE, factor, slopes, path ? score : null, runs);
+                arena.run(new ReparamOps.FullRankReparam(
+                        KEY, Index.of(0), SHAPE, factor, slopes, path ? score : null, runs));
                 assertMean("path " + path, arena, runs, path ? new float[width] : entropy, want);
             }
             for (Baseline baseline : Baseline.values()) {
                 weights(arena, baseline, logP, logQ, weights);
                 boolean controlled = baseline == Baseline.CONTROL_VARIATE;
                 if (controlled) {
-                    ops.fullRankScoreSquares(KEY, 0, SHAPE, factor, score, weights, squares);
-                    ops.meanOverDraws(B, S, 2 * width, 0f, squares, sums);
+                    arena.run(new ScoreOps.FullRankScoreSquares(
+                            KEY, Index.of(0), SHAPE, factor, score, weights, squares));
+                    arena.run(new ElboOps.MeanOverDraws(B, S, 2 * width, 0f, squares, sums));
                 }
-                ops.fullRankScoreGradient(KEY, 0, SHAPE, factor, score, weights, controlled ? sums : null, S, runs);
+                arena.run(new ScoreOps.FullRankScoreGradient(
+                        KEY, Index.of(0), SHAPE, factor, score, weights, controlled ? sums : null, S, runs));
                 assertMean(baseline + "", arena, runs, new float[width], want);
             }
         }
@@ -135,13 +144,13 @@ class GradientsUnbiasedTest {
         double[] earlier = new double[B];
         Arrays.fill(earlier, -0.7);
         Buffer running = baseline == Baseline.RUNNING_MEAN ? arena.of(earlier) : null;
-        arena.ops().scoreWeights(B, S, baseline, logP, logQ, running, 0.1, weights);
+        arena.run(new ScoreOps.ScoreWeights(B, S, baseline, logP, logQ, running, Scalar.of(0.1), weights));
     }
 
     private static void assertMean(String what, Arena arena, Buffer runs, float[] added, double[] want) {
         int width = want.length;
         Buffer mean = arena.out((long) B * width);
-        arena.ops().meanOverDraws(B, S, width, 0f, runs, mean);
+        arena.run(new ElboOps.MeanOverDraws(B, S, width, 0f, runs, mean));
         float[] estimates = arena.floats(mean);
         for (int k = 0; k < width; k++) {
             double sum = 0;

@@ -27,7 +27,7 @@ class KlOpsTest {
             float[] omega = normals(2, (long) problems * dims, -1, 1);
             try (Arena arena = new Arena(device)) {
                 Buffer kl = arena.doubles(problems);
-                arena.ops().klToStandard(problems, dims, arena.of(mu), arena.of(omega), kl);
+                arena.run(new KlOps.KlToStandard(problems, dims, arena.of(mu), arena.of(omega), kl));
                 for (int b = 0; b < problems; b++) {
                     Sum want = new Sum();
                     for (int i = b * dims; i < (b + 1) * dims; i++) {
@@ -50,8 +50,8 @@ class KlOpsTest {
             float[][] x = diagonals(problems * dims);
             try (Arena arena = new Arena(device)) {
                 Buffer kl = arena.doubles(problems);
-                arena.ops()
-                        .klDiagonal(problems, dims, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), kl);
+                arena.run(new KlOps.KlDiagonal(
+                        problems, dims, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), kl));
                 for (int b = 0; b < problems; b++) {
                     Sum want = new Sum();
                     for (int i = b * dims; i < (b + 1) * dims; i++) {
@@ -78,9 +78,9 @@ class KlOpsTest {
                 Buffer gradMu = arena.out(3 * dims);
                 Buffer gradOmega = arena.out(3 * dims);
                 if (standard) {
-                    arena.ops().klToStandardGradient(3, dims, in[0], in[1], gradMu, gradOmega);
+                    arena.run(new KlOps.KlToStandardGradient(3, dims, in[0], in[1], gradMu, gradOmega));
                 } else {
-                    arena.ops().klDiagonalGradient(3, dims, in[0], in[1], in[2], in[3], gradMu, gradOmega);
+                    arena.run(new KlOps.KlDiagonalGradient(3, dims, in[0], in[1], in[2], in[3], gradMu, gradOmega));
                 }
                 for (int i = 0; i < 3 * dims; i++) {
                     double muP = standard ? 0 : x[2][i];
@@ -115,15 +115,15 @@ class KlOpsTest {
             Buffer gradOmega = arena.out(99);
             Buffer m = arena.of(mu);
             Buffer o = arena.of(omega);
-            arena.ops().klDiagonal(3, 33, m, o, m, o, kl);
-            arena.ops().klDiagonalGradient(3, 33, m, o, m, o, gradMu, gradOmega);
+            arena.run(new KlOps.KlDiagonal(3, 33, m, o, m, o, kl));
+            arena.run(new KlOps.KlDiagonalGradient(3, 33, m, o, m, o, gradMu, gradOmega));
             assertThat(arena.doubles(kl)).containsExactly(0, 0, 0);
             assertThat(arena.floats(gradMu)).containsOnly(0f);
             assertThat(arena.floats(gradOmega)).containsOnly(0f);
             Buffer zero = arena.of(new float[99]);
-            arena.ops().klToStandard(3, 33, zero, zero, kl);
+            arena.run(new KlOps.KlToStandard(3, 33, zero, zero, kl));
             assertThat(arena.doubles(kl)).containsExactly(0, 0, 0);
-            arena.ops().klFull(3, 6, m, arena.of(factor), m, arena.of(factor), kl);
+            arena.run(new KlOps.KlFull(3, 6, m, arena.of(factor), m, arena.of(factor), kl));
             for (double value : arena.doubles(kl)) {
                 close("kl", value, 0, 6 * 40 * U);
             }
@@ -140,7 +140,7 @@ class KlOpsTest {
             float[] p = factors(4, 3, dims);
             try (Arena arena = new Arena(device)) {
                 Buffer kl = arena.doubles(3);
-                arena.ops().klFull(3, dims, arena.of(muQ), arena.of(q), arena.of(muP), arena.of(p), kl);
+                arena.run(new KlOps.KlFull(3, dims, arena.of(muQ), arena.of(q), arena.of(muP), arena.of(p), kl));
                 for (int b = 0; b < 3; b++) {
                     double[][] qf = Dense.factor(q, b, dims);
                     double[][] pf = Dense.factor(p, b, dims);
@@ -186,9 +186,8 @@ class KlOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer gradMu = arena.out(3 * dims);
             Buffer gradFactor = arena.out(3 * dims * dims);
-            arena.ops()
-                    .klFullGradient(
-                            3, dims, arena.of(muQ), arena.of(q), arena.of(muP), arena.of(p), gradMu, gradFactor);
+            arena.run(new KlOps.KlFullGradient(
+                    3, dims, arena.of(muQ), arena.of(q), arena.of(muP), arena.of(p), gradMu, gradFactor));
             for (int b = 0; b < 3; b++) {
                 double[] parameters = new double[dims + dims * dims];
                 for (int i = 0; i < dims; i++) {
@@ -228,8 +227,9 @@ class KlOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer full = arena.doubles(3);
             Buffer diagonal = arena.doubles(3);
-            arena.ops().klFull(3, 7, arena.of(x[0]), arena.of(q), arena.of(x[2]), arena.of(p), full);
-            arena.ops().klDiagonal(3, 7, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), diagonal);
+            arena.run(new KlOps.KlFull(3, 7, arena.of(x[0]), arena.of(q), arena.of(x[2]), arena.of(p), full));
+            arena.run(new KlOps.KlDiagonal(
+                    3, 7, arena.of(x[0]), arena.of(x[1]), arena.of(x[2]), arena.of(x[3]), diagonal));
             for (int b = 0; b < 3; b++) {
                 double want = arena.doubles(diagonal)[b];
                 close("kl", arena.doubles(full)[b], want, 60 * U * (Math.abs(want) + 30));
@@ -244,8 +244,8 @@ class KlOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer kl = arena.doubles(9);
             Buffer moments = arena.doubles(9);
-            arena.ops().klMonteCarlo(3, 1025, arena.of(logQ), arena.of(logP), kl);
-            arena.ops().moments(3, 1025, arena.of(logQ), arena.of(logP), moments, 0);
+            arena.run(new KlOps.KlMonteCarlo(3, 1025, arena.of(logQ), arena.of(logP), kl));
+            arena.run(new ElboOps.Moments(3, 1025, arena.of(logQ), arena.of(logP), moments, Index.of(0)));
             assertThat(arena.doubles(kl)).containsExactly(arena.doubles(moments));
         }
     }
@@ -263,11 +263,12 @@ class KlOpsTest {
             Buffer logP = arena.doubles(20_000);
             Buffer kl = arena.doubles(3);
             Buffer closed = arena.doubles(1);
-            arena.ops().sample(new Key(1), 0, shape, arena.of(mu), arena.of(omega), z);
-            arena.ops().logDensity(shape, arena.of(mu), arena.of(omega), z, logQ);
-            arena.ops().logDensity(shape, zero, zero, z, logP);
-            arena.ops().klMonteCarlo(1, 20_000, logQ, logP, kl);
-            arena.ops().klToStandard(1, 3, arena.of(mu), arena.of(omega), closed);
+            arena.run(new MeanFieldOps.Sample(new Key(1), Index.of(0), shape, arena.of(mu), arena.of(omega), z));
+            arena.run(new MeanFieldOps.LogDensity(
+                    shape, MeanFieldOps.With.Z, arena.of(mu), arena.of(omega), z, logQ, null));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, zero, zero, z, logP, null));
+            arena.run(new KlOps.KlMonteCarlo(1, 20_000, logQ, logP, kl));
+            arena.run(new KlOps.KlToStandard(1, 3, arena.of(mu), arena.of(omega), closed));
             close("kl", arena.doubles(kl)[0], arena.doubles(closed)[0], 5 * arena.doubles(kl)[2]);
             assertThat(arena.doubles(kl)[2]).isBetween(0.001, 0.01);
         }
@@ -278,7 +279,7 @@ class KlOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer kl = arena.doubles(4);
             Buffer mu = arena.of(0, 0, 0, Float.NaN);
-            arena.ops().klToStandard(4, 1, mu, arena.of(-80, 40, 80, 0), kl);
+            arena.run(new KlOps.KlToStandard(4, 1, mu, arena.of(-80, 40, 80, 0), kl));
             double[] got = arena.doubles(kl);
             close("narrow", got[0], 79.5, 1e-4);
             close("wide", got[1], Math.exp(80) / 2, Math.exp(80) * 1e-6);

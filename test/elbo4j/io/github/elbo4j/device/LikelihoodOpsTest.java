@@ -27,7 +27,7 @@ class LikelihoodOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer residual = arena.inOut(eta);
                 Buffer value = arena.inOut(logP);
-                arena.ops().bernoulliLogit(3, n, arena.of(y), SCALE, residual, value);
+                arena.run(new LikelihoodOps.BernoulliLogit(3, n, arena.of(y), SCALE, residual, value));
                 for (int r = 0; r < 3; r++) {
                     Sum want = new Sum().add(logP[r]);
                     for (int i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ class LikelihoodOpsTest {
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta[i]);
                     Buffer value = arena.inOut(doubles(0));
-                    arena.ops().bernoulliLogit(1, 1, arena.of(target), 1, residual, value);
+                    arena.run(new LikelihoodOps.BernoulliLogit(1, 1, arena.of(target), 1, residual, value));
                     double x = eta[i];
                     boolean right = target == 1 == x > 0;
                     double want = x == 0 ? -Math.log(2) : right ? 0 : -Math.abs(x);
@@ -82,7 +82,7 @@ class LikelihoodOpsTest {
                 // the noise in column 1 of four, its gradient in column 2 of five
                 Matrix tau = Matrix.of(arena.of(noise), 3, 4).columns(1, 2);
                 Matrix gradTau = Matrix.of(gradient, 3, 5).columns(2, 3);
-                arena.ops().gaussian(3, n, arena.of(y), SCALE, tau, residual, value, gradTau);
+                arena.run(new LikelihoodOps.GaussianNoise(3, n, arena.of(y), SCALE, tau, residual, value, gradTau));
                 for (int r = 0; r < 3; r++) {
                     double t = noise[4 * r + 1];
                     Sum want = new Sum().add(logP[r]);
@@ -114,16 +114,15 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
             Buffer gradient = arena.inOut(0);
-            arena.ops()
-                    .gaussian(
-                            1,
-                            3,
-                            arena.of(y),
-                            SCALE,
-                            Matrix.of(arena.of((float) tau), 1, 1),
-                            residual,
-                            arena.inOut(doubles(0)),
-                            Matrix.of(gradient, 1, 1));
+            arena.run(new LikelihoodOps.GaussianNoise(
+                    1,
+                    3,
+                    arena.of(y),
+                    SCALE,
+                    Matrix.of(arena.of((float) tau), 1, 1),
+                    residual,
+                    arena.inOut(doubles(0)),
+                    Matrix.of(gradient, 1, 1)));
             close("noise", arena.floats(gradient)[0], slope(t -> gaussian(y, eta, t, 0, 0), tau), 1e-5);
             for (int i = 0; i < 3; i++) {
                 int at = i;
@@ -131,7 +130,8 @@ class LikelihoodOpsTest {
                 close("residual", arena.floats(residual)[i], want, 1e-5);
             }
             Buffer logits = arena.inOut(eta);
-            arena.ops().bernoulliLogit(1, 3, arena.of(1, 0, 1), SCALE, logits, arena.inOut(doubles(0)));
+            arena.run(
+                    new LikelihoodOps.BernoulliLogit(1, 3, arena.of(1, 0, 1), SCALE, logits, arena.inOut(doubles(0))));
             for (int i = 0; i < 3; i++) {
                 int target = 1 - i % 2;
                 double want = SCALE * slope(x -> target * x - softplus(x), eta[i]);
@@ -147,26 +147,10 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer[] residuals = {arena.inOut(eta), arena.inOut(eta)};
             Buffer[] values = {arena.inOut(doubles(1, 2, 3)), arena.inOut(doubles(1, 2, 3))};
-            arena.ops()
-                    .gaussian(
-                            3,
-                            33,
-                            arena.of(y),
-                            1,
-                            new Matrix(arena.of(0.3f), 0, 3, 1, 0, 1),
-                            residuals[0],
-                            values[0],
-                            null);
-            arena.ops()
-                    .gaussian(
-                            3,
-                            33,
-                            arena.of(y),
-                            1,
-                            Matrix.of(arena.of(0.3f, 0.3f, 0.3f), 3, 1),
-                            residuals[1],
-                            values[1],
-                            null);
+            arena.run(new LikelihoodOps.GaussianNoise(
+                    3, 33, arena.of(y), 1, new Matrix(arena.of(0.3f), 0, 3, 1, 0, 1), residuals[0], values[0], null));
+            arena.run(new LikelihoodOps.GaussianNoise(
+                    3, 33, arena.of(y), 1, Matrix.of(arena.of(0.3f, 0.3f, 0.3f), 3, 1), residuals[1], values[1], null));
             assertThat(arena.floats(residuals[0])).containsExactly(arena.floats(residuals[1]));
             assertThat(arena.doubles(values[0])).containsExactly(arena.doubles(values[1]));
         }
@@ -179,7 +163,7 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
             Buffer value = arena.inOut(doubles(0, 0, 0));
-            arena.ops().bernoulliLogit(3, 1025, arena.of(targets(1025)), 1, residual, value);
+            arena.run(new LikelihoodOps.BernoulliLogit(3, 1025, arena.of(targets(1025)), 1, residual, value));
             assertThat(arena.doubles(value)[1]).isNaN();
             assertThat(arena.doubles(value)[0]).isFinite();
             assertThat(arena.doubles(value)[2]).isFinite();
@@ -243,7 +227,7 @@ class LikelihoodOpsTest {
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta);
                     Buffer value = arena.inOut(logP);
-                    arena.ops().categoricalLogit(3, classes, n, arena.of(y), SCALE, residual, value);
+                    arena.run(new LikelihoodOps.CategoricalLogit(3, classes, n, arena.of(y), SCALE, residual, value));
                     float[] got = arena.floats(residual);
                     for (int r = 0; r < 3; r++) {
                         Sum want = new Sum().add(logP[r]);
@@ -276,7 +260,7 @@ class LikelihoodOpsTest {
                 try (Arena arena = new Arena(device)) {
                     Buffer shares = arena.inOut(eta);
                     Buffer value = arena.inOut(logP);
-                    arena.ops().mixture(3, components, n, SCALE, shares, value);
+                    arena.run(new LikelihoodOps.Mixture(3, components, n, SCALE, shares, value));
                     float[] got = arena.floats(shares);
                     for (int r = 0; r < 3; r++) {
                         Sum want = new Sum().add(logP[r]);
@@ -307,7 +291,8 @@ class LikelihoodOpsTest {
                 try (Arena arena = new Arena(device)) {
                     Buffer residual = arena.inOut(eta);
                     Buffer value = arena.inOut(doubles(0));
-                    arena.ops().categoricalLogit(1, eta.length, 1, arena.of((float) target), 1, residual, value);
+                    arena.run(new LikelihoodOps.CategoricalLogit(
+                            1, eta.length, 1, arena.of((float) target), 1, residual, value));
                     double rest = 0;
                     for (int k = 0; k < eta.length; k++) {
                         rest += k == target ? 0 : Math.exp((double) eta[k] - eta[target]);
@@ -335,8 +320,8 @@ class LikelihoodOpsTest {
             Buffer y = arena.of(targets(n));
             Buffer[] residuals = {arena.inOut(x), arena.inOut(eta)};
             Buffer[] values = {arena.inOut(doubles(0)), arena.inOut(doubles(0))};
-            arena.ops().bernoulliLogit(1, n, y, 1, residuals[0], values[0]);
-            arena.ops().categoricalLogit(1, 2, n, y, 1, residuals[1], values[1]);
+            arena.run(new LikelihoodOps.BernoulliLogit(1, n, y, 1, residuals[0], values[0]));
+            arena.run(new LikelihoodOps.CategoricalLogit(1, 2, n, y, 1, residuals[1], values[1]));
             double want = arena.doubles(values[0])[0];
             close("value", arena.doubles(values[1])[0], want, 50 * U * Math.abs(want));
             for (int i = 0; i < n; i++) {
@@ -353,9 +338,10 @@ class LikelihoodOpsTest {
         int[] y = {2, 0};
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
-            arena.ops().categoricalLogit(1, 3, 2, arena.of(2, 0), SCALE, residual, arena.inOut(doubles(0)));
+            arena.run(new LikelihoodOps.CategoricalLogit(
+                    1, 3, 2, arena.of(2, 0), SCALE, residual, arena.inOut(doubles(0))));
             Buffer shares = arena.inOut(eta);
-            arena.ops().mixture(1, 3, 2, SCALE, shares, arena.inOut(doubles(0)));
+            arena.run(new LikelihoodOps.Mixture(1, 3, 2, SCALE, shares, arena.inOut(doubles(0))));
             for (int at = 0; at < 6; at++) {
                 int i = at;
                 DoubleUnaryOperator logSum = d -> {
@@ -380,7 +366,7 @@ class LikelihoodOpsTest {
                 Buffer value = arena.inOut(doubles(0));
                 float[] y = classes(40, 3);
                 y[37] = wrong;
-                arena.ops().categoricalLogit(1, 3, 40, arena.of(y), 1, residual, value);
+                arena.run(new LikelihoodOps.CategoricalLogit(1, 3, 40, arena.of(y), 1, residual, value));
                 assertThat(arena.doubles(value)[0]).as("class %s", wrong).isNaN();
             }
         }
@@ -389,7 +375,7 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer residual = arena.inOut(eta);
             Buffer value = arena.inOut(doubles(0, 0, 0));
-            arena.ops().categoricalLogit(3, 3, 1025, arena.of(classes(1025, 3)), 1, residual, value);
+            arena.run(new LikelihoodOps.CategoricalLogit(3, 3, 1025, arena.of(classes(1025, 3)), 1, residual, value));
             double[] gotValues = arena.doubles(value);
             assertThat(gotValues[1]).isNaN();
             assertThat(gotValues[0]).isFinite();
@@ -418,12 +404,12 @@ class LikelihoodOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer shares = arena.inOut(eta);
             Buffer value = arena.inOut(doubles(0));
-            arena.ops().mixture(1, 2, n, 1, shares, value);
+            arena.run(new LikelihoodOps.Mixture(1, 2, n, 1, shares, value));
             assertThat(arena.doubles(value)[0]).isEqualTo(none);
             assertThat(arena.floats(shares)).containsExactly(want);
             Buffer residuals = arena.inOut(eta);
             Buffer impossible = arena.inOut(doubles(0));
-            arena.ops().categoricalLogit(1, 2, n, arena.of(new float[n]), 1, residuals, impossible);
+            arena.run(new LikelihoodOps.CategoricalLogit(1, 2, n, arena.of(new float[n]), 1, residuals, impossible));
             assertThat(arena.doubles(impossible)[0]).isEqualTo(none);
             for (int i = 0; i < n; i++) {
                 assertThat(arena.floats(residuals)[i]).isEqualTo(1 - want[i]);

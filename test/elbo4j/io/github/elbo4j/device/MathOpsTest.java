@@ -50,7 +50,7 @@ class MathOpsTest {
             }
             try (Arena arena = new Arena(device)) {
                 Buffer y = arena.out(n);
-                arena.ops().map(f, n, arena.of(x), y);
+                arena.run(new MathOps.Map(f, n, arena.of(x), y));
                 float[] got = arena.floats(y);
                 for (int i = 0; i < n; i++) {
                     double value = want.applyAsDouble(x[i]);
@@ -98,7 +98,7 @@ class MathOpsTest {
     private static void assertEdges(Device device, Function f, float[] x, float... want) {
         try (Arena arena = new Arena(device)) {
             Buffer y = arena.out(x.length);
-            arena.ops().map(f, x.length, arena.of(x), y);
+            arena.run(new MathOps.Map(f, x.length, arena.of(x), y));
             same(f + "", arena.floats(y), want);
         }
     }
@@ -116,12 +116,12 @@ class MathOpsTest {
                 Buffer square = arena.inOut(x);
                 Buffer exp = arena.inOut(x);
                 Buffer filled = arena.out(n);
-                arena.ops().axpy(n, -0.3f, in, axpy);
-                arena.ops().average(n, 0.125f, in, average);
-                arena.ops().multiply(n, in, arena.of(y), product);
-                arena.ops().multiply(n, square, square, square);
-                arena.ops().map(Function.EXP, n, exp, exp);
-                arena.ops().fill(n, -0f, filled);
+                arena.run(new MathOps.Axpy(n, -0.3f, in, axpy));
+                arena.run(new MathOps.Average(n, Scalar.of(0.125f), in, average));
+                arena.run(new MathOps.Multiply(n, in, arena.of(y), product));
+                arena.run(new MathOps.Multiply(n, square, square, square));
+                arena.run(new MathOps.Map(Function.EXP, n, exp, exp));
+                arena.run(new MathOps.Fill(n, -0f, filled));
                 for (int i = 0; i < n; i++) {
                     same("axpy", arena.floats(axpy)[i], Math.fma(-0.3f, x[i], y[i]));
                     same("average", arena.floats(average)[i], Math.fma(0.125f, x[i] - y[i], y[i]));
@@ -167,7 +167,7 @@ class MathOpsTest {
                                 int at = place(to[k], e / n, e % n);
                                 want[at] = accumulate ? Math.fma(a, of, want[at]) : a * of;
                             }
-                            arena.ops().scale(a, in, accumulate, to[k]);
+                            arena.run(new MathOps.Scale(a, in, accumulate, to[k]));
                             same("y", arena.doubles(targets[k]), want);
                         }
                     }
@@ -192,16 +192,17 @@ class MathOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.inOut(new double[12]);
             Matrix y = Matrix.of(arena.doubles(12), 3, 4);
-            assertThatThrownBy(() -> arena.ops().scale(1, Matrix.of(x, 4, 3), false, y))
+            assertThatThrownBy(() -> arena.run(new MathOps.Scale(1, Matrix.of(x, 4, 3), false, y)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("x is 4 x 3, but must be 3 x 4 as y is");
-            assertThatThrownBy(() -> arena.ops().scale(1, Matrix.of(x, 2, 3), true, new Matrix(x, 5, 2, 3, 3, 1)))
+            assertThatThrownBy(() ->
+                            arena.run(new MathOps.Scale(1, Matrix.of(x, 2, 3), true, new Matrix(x, 5, 2, 3, 3, 1))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("must not overlap");
-            assertThatThrownBy(() -> arena.ops().scale(1, y, true, new Matrix(x, 0, 3, 4, 0, 1)))
+            assertThatThrownBy(() -> arena.run(new MathOps.Scale(1, y, true, new Matrix(x, 0, 3, 4, 0, 1))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("its elements must not share places");
-            assertThatThrownBy(() -> arena.ops().scale(Double.NaN, Matrix.of(x, 3, 4), true, y))
+            assertThatThrownBy(() -> arena.run(new MathOps.Scale(Double.NaN, Matrix.of(x, 3, 4), true, y)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a is NaN");
         }
@@ -213,8 +214,8 @@ class MathOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer floats = arena.out(n);
                 Buffer doubles = arena.doubles(n);
-                arena.ops().fill(n, 0.1, floats);
-                arena.ops().fill(n, 0.1, doubles);
+                arena.run(new MathOps.Fill(n, 0.1, floats));
+                arena.run(new MathOps.Fill(n, 0.1, doubles));
                 assertThat(arena.floats(floats)).hasSize(n);
                 for (int i = 0; i < n; i++) {
                     same("float32", arena.floats(floats)[i], 0.1f);
@@ -231,7 +232,7 @@ class MathOpsTest {
             double[] want = new double[33];
             for (int k = 1; k <= 50; k++) {
                 float[] x = normals(k, 33);
-                arena.ops().average(33, 1f / k, arena.of(x), mean);
+                arena.run(new MathOps.Average(33, Scalar.of(1f / k), arena.of(x), mean));
                 for (int i = 0; i < 33; i++) {
                     want[i] += x[i] / 50.0;
                 }
@@ -252,7 +253,7 @@ class MathOpsTest {
             float[] x = normals(columns, 3L * columns);
             try (Arena arena = new Arena(device)) {
                 Buffer sum = arena.doubles(3);
-                arena.ops().sumRows(3, columns, arena.of(x), sum);
+                arena.run(new MathOps.SumRows(3, columns, arena.of(x), sum));
                 for (int row = 0; row < 3; row++) {
                     float[] of = Arrays.copyOfRange(x, row * columns, (row + 1) * columns);
                     double got = arena.doubles(sum)[row];
@@ -274,7 +275,7 @@ class MathOpsTest {
         float[] x = normals(3, n);
         try (Arena arena = new Arena(device)) {
             Buffer sum = arena.doubles(1);
-            arena.ops().sumRows(1, n, arena.of(x), sum);
+            arena.run(new MathOps.SumRows(1, n, arena.of(x), sum));
             same("sum", arena.doubles(sum)[0], Order.alongRow(x));
         }
     }
@@ -283,7 +284,7 @@ class MathOpsTest {
     void sumsOfMinusZeroesArePlusZero(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer sum = arena.doubles(2);
-            arena.ops().sumRows(2, 2, arena.of(-0f, -0f, -0f, 0f), sum);
+            arena.run(new MathOps.SumRows(2, 2, arena.of(-0f, -0f, -0f, 0f), sum));
             same("sum", arena.doubles(sum)[0], 0.0);
             same("sum", arena.doubles(sum)[1], 0.0);
         }
@@ -297,7 +298,7 @@ class MathOpsTest {
         x[1500 + 1023] = INF;
         try (Arena arena = new Arena(device)) {
             Buffer sum = arena.doubles(3);
-            arena.ops().sumRows(3, 1500, arena.of(x), sum);
+            arena.run(new MathOps.SumRows(3, 1500, arena.of(x), sum));
             assertThat(arena.doubles(sum)).containsExactly(Double.NaN, Double.POSITIVE_INFINITY, 1500);
         }
     }
@@ -308,7 +309,7 @@ class MathOpsTest {
         int[] index = {99, 6, 0, 3, 3, 5, 99};
         try (Arena arena = new Arena(device)) {
             Buffer target = arena.out(5 * 33);
-            arena.ops().gatherRows(5, 33, arena.of(index), 1, arena.of(source), target);
+            arena.run(new MathOps.GatherRows(5, 33, arena.of(index), Index.of(1), arena.of(source), target));
             float[] got = arena.floats(target);
             for (int row = 0; row < 5; row++) {
                 same(
@@ -325,7 +326,8 @@ class MathOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer index = arena.of(new int[] {0, 1, bad, 2});
                 assertThatThrownBy(() -> {
-                            arena.ops().gatherRows(3, 5, index, 1, arena.of(new float[35]), arena.out(15));
+                            arena.run(new MathOps.GatherRows(
+                                    3, 5, index, Index.of(1), arena.of(new float[35]), arena.out(15)));
                             device.synchronize();
                         })
                         .isInstanceOfAny(IllegalArgumentException.class, DeviceException.class)
@@ -348,7 +350,7 @@ class MathOpsTest {
                     }
                     try (Arena arena = new Arena(device)) {
                         Buffer found = arena.out(ElementType.INT32, 1);
-                        arena.ops().firstNonFinite(n, arena.of(x), found);
+                        arena.run(new MathOps.FirstNonFinite(n, arena.of(x), found));
                         assertThat(arena.ints(found)).containsExactly(at < n ? at : -1);
                     }
                 }
@@ -361,7 +363,8 @@ class MathOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[3]);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> arena.ops().firstNonFinite(1L << 31, x, arena.out(ElementType.INT32, 1)))
+                    .isThrownBy(
+                            () -> arena.run(new MathOps.FirstNonFinite(1L << 31, x, arena.out(ElementType.INT32, 1))))
                     .withMessageContaining("n is 2147483648, but must be 2147483647 or less");
         }
     }

@@ -62,23 +62,22 @@ class MatrixTest {
     @EveryDevice
     void matricesThatDoNotFitAreRefusedWithTheirExtents(Device device) {
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Matrix a = Matrix.of(arena.of(new float[15]), 3, 5);
             Matrix b = Matrix.of(arena.of(new float[10]), 5, 2);
             Matrix c = Matrix.of(arena.of(new float[6]), 3, 2);
-            assertThat(catchThrowable(() -> ops.gemm(a, a, false, c)))
+            assertThat(catchThrowable(() -> arena.run(new GemmOps.Gemm(a, a, false, c))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("c is 3 x 2", "3 x 5 times 3 x 5");
             for (Matrix wrong : new Matrix[] {a, b, c.transposed()}) {
-                assertThat(catchThrowable(() -> ops.gemm(a, b, true, wrong)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.Gemm(a, b, true, wrong))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("c is " + wrong.rows() + " x " + wrong.columns());
             }
-            assertThat(catchThrowable(() -> ops.triangularSolve(a, false, b)))
+            assertThat(catchThrowable(() -> arena.run(new GemmOps.TriangularSolve(a, false, b))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("l is 3 x 5", "5 x 2");
             Matrix square = Matrix.of(arena.of(new float[9]), 3, 3);
-            assertThat(catchThrowable(() -> ops.triangularMultiply(square, false, b)))
+            assertThat(catchThrowable(() -> arena.run(new GemmOps.TriangularMultiply(square, false, b))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("l is 3 x 3", "5 x 2");
         }
@@ -93,14 +92,14 @@ class MatrixTest {
             Matrix apart = new Matrix(buffer, 9, 3, 3, 3, 1);
             Matrix other = Matrix.of(arena.of(new float[9]), 3, 3);
             for (Matrix written : new Matrix[] {x, touching}) {
-                assertThat(catchThrowable(() -> arena.ops().gemm(x, other, false, written)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.Gemm(x, other, false, written))))
                         .hasMessageContaining("a shares elements");
-                assertThat(catchThrowable(() -> arena.ops().gemm(other, x, false, written)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.Gemm(other, x, false, written))))
                         .hasMessageContaining("b shares elements");
-                assertThat(catchThrowable(() -> arena.ops().triangularSolve(x, false, written)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.TriangularSolve(x, false, written))))
                         .hasMessageContaining("l shares elements");
             }
-            arena.ops().gemm(x, x, false, apart);
+            arena.run(new GemmOps.Gemm(x, x, false, apart));
         }
     }
 
@@ -112,20 +111,20 @@ class MatrixTest {
             Matrix x = Matrix.of(arena.of(new float[9]), 3, 3);
             for (long[] strides : new long[][] {{0, 1}, {1, 0}, {1, 1}, {2, 1}, {1, 2}, {0, 0}, {3, 2}}) {
                 Matrix folded = new Matrix(buffer, 0, 3, 3, strides[0], strides[1]);
-                assertThat(catchThrowable(() -> arena.ops().gemm(x, x, false, folded)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.Gemm(x, x, false, folded))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("c is 3 x 3 with strides " + strides[0] + ", " + strides[1]);
-                assertThat(catchThrowable(() -> arena.ops().triangularMultiply(x, false, folded)))
+                assertThat(catchThrowable(() -> arena.run(new GemmOps.TriangularMultiply(x, false, folded))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("b is 3 x 3");
             }
             for (long[] strides : new long[][] {{3, 1}, {1, 3}, {7, 3}, {2, 5}}) {
-                arena.ops().gemm(x, x, false, new Matrix(buffer, 0, 3, 3, strides[0], strides[1]));
+                arena.run(new GemmOps.Gemm(x, x, false, new Matrix(buffer, 0, 3, 3, strides[0], strides[1])));
             }
             Buffer y = arena.of(1f);
             Matrix noise = new Matrix(arena.of(0f), 0, 3, 1, 0, 1);
-            assertThat(catchThrowable(
-                            () -> arena.ops().gaussian(3, 1, y, 1, noise, arena.out(3), arena.doubles(3), noise)))
+            assertThat(catchThrowable(() -> arena.run(
+                            new LikelihoodOps.GaussianNoise(3, 1, y, 1, noise, arena.out(3), arena.doubles(3), noise))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("gradLogNoise is 3 x 1 with strides 0, 1");
         }

@@ -65,8 +65,8 @@ class MeanFieldOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer z = arena.out(x.shape.elements());
                 Buffer epsilon = arena.out(x.shape.elements());
-                arena.ops().sample(KEY, 2, x.shape, arena.of(x.mu), arena.of(x.omega), z);
-                arena.ops().normal(KEY, 2, x.shape, epsilon);
+                arena.run(new MeanFieldOps.Sample(KEY, Index.of(2), x.shape, arena.of(x.mu), arena.of(x.omega), z));
+                arena.run(new NormalOps.Normal(KEY, Index.of(2), x.shape, epsilon));
                 float[] got = arena.floats(z);
                 float[] e = arena.floats(epsilon);
                 for (int i = 0; i < got.length; i++) {
@@ -124,8 +124,8 @@ class MeanFieldOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer logQ = arena.doubles(shape.rows());
                 Buffer gradient = arena.out(shape.elements());
-                arena.ops()
-                        .logDensityAndGradient(shape, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, gradient);
+                arena.run(new MeanFieldOps.LogDensity(
+                        shape, MeanFieldOps.With.Z, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, gradient));
                 same("logQ", arena.doubles(logQ), logDensity(device, x));
                 same("gradient", arena.floats(gradient), gradient(device, x, With.Z));
             }
@@ -170,7 +170,8 @@ class MeanFieldOpsTest {
             int problems = shape.problems();
             try (Arena arena = new Arena(device)) {
                 Buffer entropy = arena.doubles(3L * problems);
-                arena.ops().entropy(problems, shape.dimensions(), arena.of(x.omega), entropy, 1);
+                arena.run(new MeanFieldOps.Entropy(
+                        problems, shape.dimensions(), arena.of(x.omega), entropy, Index.of(1)));
                 double[] got = arena.doubles(entropy);
                 for (int b = 0; b < problems; b++) {
                     Sum want = new Sum();
@@ -200,8 +201,9 @@ class MeanFieldOpsTest {
                 Buffer z = arena.out(shape.elements());
                 Buffer logQ = arena.doubles(shape.rows());
                 Buffer gradient = arena.out(shape.elements());
-                arena.ops().sample(KEY, 0, shape, arena.of(mu), arena.of(scale), z);
-                arena.ops().logDensityAndGradient(shape, arena.of(mu), arena.of(scale), z, logQ, gradient);
+                arena.run(new MeanFieldOps.Sample(KEY, Index.of(0), shape, arena.of(mu), arena.of(scale), z));
+                arena.run(new MeanFieldOps.LogDensity(
+                        shape, MeanFieldOps.With.Z, arena.of(mu), arena.of(scale), z, logQ, gradient));
                 float[] e = epsilon(device, shape);
                 for (int row = 0; row < shape.rows(); row++) {
                     Sum want = new Sum();
@@ -250,8 +252,8 @@ class MeanFieldOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(6);
             Buffer entropy = arena.doubles(1);
-            arena.ops().sample(KEY, 0, x.shape, arena.of(x.mu), arena.of(x.omega), z);
-            arena.ops().entropy(1, 3, arena.of(x.omega), entropy, 0);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(0), x.shape, arena.of(x.mu), arena.of(x.omega), z));
+            arena.run(new MeanFieldOps.Entropy(1, 3, arena.of(x.omega), entropy, Index.of(0)));
             assertThat(arena.floats(z)[1]).isNaN();
             assertThat(arena.floats(z)[0]).isFinite();
             assertThat(arena.doubles(entropy)[0]).isNaN();
@@ -267,7 +269,7 @@ class MeanFieldOpsTest {
     private static float[] epsilon(Device device, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
-            arena.ops().normal(KEY, 0, shape, epsilon);
+            arena.run(new NormalOps.Normal(KEY, Index.of(0), shape, epsilon));
             return arena.floats(epsilon);
         }
     }
@@ -275,7 +277,8 @@ class MeanFieldOpsTest {
     private static double[] logDensity(Device device, Setting x) {
         try (Arena arena = new Arena(device)) {
             Buffer logQ = arena.doubles(x.shape.rows());
-            arena.ops().logDensity(x.shape, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ);
+            arena.run(new MeanFieldOps.LogDensity(
+                    x.shape, MeanFieldOps.With.Z, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, null));
             return arena.doubles(logQ);
         }
     }
@@ -283,7 +286,8 @@ class MeanFieldOpsTest {
     private static float[] gradient(Device device, Setting x, With with) {
         try (Arena arena = new Arena(device)) {
             Buffer gradient = arena.out(x.shape.elements());
-            arena.ops().logDensityGradient(x.shape, with, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), gradient);
+            arena.run(new MeanFieldOps.LogDensity(
+                    x.shape, with, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), null, gradient));
             return arena.floats(gradient);
         }
     }
@@ -297,14 +301,15 @@ class MeanFieldOpsTest {
             float[] mu = normals(1, 12);
             float[] omega = normals(2, 12, -0.5, 0.3);
             Buffer z = arena.out(all.elements());
-            arena.ops().sample(KEY, 2, all, arena.of(mu), arena.of(omega), z);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(2), all, arena.of(mu), arena.of(omega), z));
             float[] got = arena.floats(z);
             for (int b = 0; b < 3; b++) {
                 for (int first : new int[] {0, draws - 7}) {
                     Buffer few = arena.out(7 * 4);
                     Buffer ownMu = arena.of(Arrays.copyOfRange(mu, 4 * b, 4 * b + 4));
                     Buffer ownOmega = arena.of(Arrays.copyOfRange(omega, 4 * b, 4 * b + 4));
-                    arena.ops().sample(KEY, 2, Shape.of(1, 7, 4).at(b, first, 0), ownMu, ownOmega, few);
+                    arena.run(new MeanFieldOps.Sample(
+                            KEY, Index.of(2), Shape.of(1, 7, 4).at(b, first, 0), ownMu, ownOmega, few));
                     int at = (b * draws + first) * 4;
                     same("z", Arrays.copyOfRange(got, at, at + 28), arena.floats(few));
                 }

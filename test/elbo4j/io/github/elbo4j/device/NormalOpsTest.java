@@ -65,7 +65,7 @@ class NormalOpsTest {
             int[] words = words(device, KEY, 5, shape);
             try (Arena arena = new Arena(device)) {
                 Buffer u = arena.out(shape.elements());
-                arena.ops().uniform(KEY, 5, shape, u);
+                arena.run(new NormalOps.Uniform(KEY, Index.of(5), shape, u));
                 float[] got = arena.floats(u);
                 for (int i = 0; i < got.length; i++) {
                     double want = ((words[i] >>> 9) + 0.5) / 8388608.0; // 24 bits: a float32
@@ -145,7 +145,7 @@ class NormalOpsTest {
     private static int[] words(Device device, Key key, int step, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer words = arena.out(ElementType.INT32, shape.elements());
-            arena.ops().words(key, step, shape, words);
+            arena.run(new NormalOps.Words(key, Index.of(step), shape, words));
             return arena.ints(words);
         }
     }
@@ -153,7 +153,7 @@ class NormalOpsTest {
     private static float[] normals(Device device, Key key, int step, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
-            arena.ops().normal(key, step, shape, epsilon);
+            arena.run(new NormalOps.Normal(key, Index.of(step), shape, epsilon));
             return arena.floats(epsilon);
         }
     }

@@ -5,9 +5,11 @@ import static io.github.elbo4j.Numbers.close;
 import static io.github.elbo4j.Numbers.normals;
 import static io.github.elbo4j.Numbers.same;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
+import org.junit.jupiter.api.Test;
 
 class OptimizerOpsTest {
     private static final int[] SIZES = {0, 1, 33, 1025, 4099};
@@ -19,7 +21,7 @@ class OptimizerOpsTest {
             float[] x = normals(2, n);
             try (Arena arena = new Arena(device)) {
                 Buffer parameter = arena.inOut(x);
-                arena.ops().sgd(n, 0.03f, arena.of(g), parameter);
+                arena.run(new OptimizerOps.Sgd(n, Scalar.of(0.03f), arena.of(g), parameter));
                 for (int i = 0; i < n; i++) {
                     same("parameter", arena.floats(parameter)[i], Math.fma(0.03f, g[i], x[i]));
                 }
@@ -47,8 +49,27 @@ class OptimizerOpsTest {
                 for (int t = 1; t <= 5; t++) {
                     float[] g = normals(200 + t, n, 0.5, 1);
                     Buffer same = arena.of(times(g, scale));
-                    arena.ops().adam(n, t, 0.02f, 0.9f, 0.99f, 1e-6f, arena.of(g), units, m[0], v[0], scaled);
-                    arena.ops().adam(n, t, 0.02f, 0.9f, 0.99f, 1e-6f, same, null, m[1], v[1], plain);
+                    OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.99f, 1e-6f);
+                    arena.run(new OptimizerOps.Adam(
+                            n,
+                            Scalar.of(decay.rateAt(t, 0.02f)),
+                            Scalar.of(decay.correctionAt(t)),
+                            decay,
+                            arena.of(g),
+                            units,
+                            m[0],
+                            v[0],
+                            scaled));
+                    arena.run(new OptimizerOps.Adam(
+                            n,
+                            Scalar.of(decay.rateAt(t, 0.02f)),
+                            Scalar.of(decay.correctionAt(t)),
+                            decay,
+                            same,
+                            null,
+                            m[1],
+                            v[1],
+                            plain));
                 }
                 assertThat(arena.floats(scaled)).isEqualTo(times(arena.floats(plain), scale));
                 assertThat(arena.floats(m[0])).isEqualTo(arena.floats(m[1]));
@@ -89,7 +110,17 @@ class OptimizerOpsTest {
                 }
                 for (int t = 1; t <= 20; t++) {
                     float[] g = normals(100 + t, n, 0.5, 1);
-                    arena.ops().adam(n, t, rate, beta1, beta2, guard, arena.of(g), null, first, second, parameter);
+                    OptimizerOps.Decay decay = new OptimizerOps.Decay(beta1, beta2, guard);
+                    arena.run(new OptimizerOps.Adam(
+                            n,
+                            Scalar.of(decay.rateAt(t, rate)),
+                            Scalar.of(decay.correctionAt(t)),
+                            decay,
+                            arena.of(g),
+                            null,
+                            first,
+                            second,
+                            parameter));
                     for (int i = 0; i < n; i++) {
                         m[i] = beta1 * m[i] + (1.0 - beta1) * g[i];
                         v[i] = beta2 * v[i] + (1.0 - beta2) * g[i] * g[i];
@@ -110,6 +141,19 @@ class OptimizerOpsTest {
         }
     }
 
+    @Test
+    void stepsOfAdamBeginAtOne() {
+        OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
+        for (int t : new int[] {0, -1, Integer.MIN_VALUE}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> decay.rateAt(t, 0.1f))
+                    .withMessageContaining("t is " + t);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> decay.correctionAt(t))
+                    .withMessageContaining("t is " + t);
+        }
+    }
+
     @EveryDevice
     void theFirstStepOfAdamIsTheRateWhateverTheGradient(Device device) {
         float[] g = {1e-3f, -1e-3f, 1, -1, 1e10f, -1e15f};
@@ -117,7 +161,17 @@ class OptimizerOpsTest {
             Buffer parameter = arena.inOut(new float[6]);
             Buffer zeros = arena.inOut(new float[6]);
             Buffer more = arena.inOut(new float[6]);
-            arena.ops().adam(6, 1, 0.1f, 0.9f, 0.999f, 1e-12f, arena.of(g), null, zeros, more, parameter);
+            OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-12f);
+            arena.run(new OptimizerOps.Adam(
+                    6,
+                    Scalar.of(decay.rateAt(1, 0.1f)),
+                    Scalar.of(decay.correctionAt(1)),
+                    decay,
+                    arena.of(g),
+                    null,
+                    zeros,
+                    more,
+                    parameter));
             for (int i = 0; i < 6; i++) {
                 close("step", arena.floats(parameter)[i], 0.1 * Math.signum(g[i]), 0.1 * 12 * U);
             }
@@ -131,7 +185,17 @@ class OptimizerOpsTest {
                 Buffer parameter = arena.inOut(1, -2);
                 Buffer m = arena.inOut(0, 0);
                 Buffer v = arena.inOut(0, 0);
-                arena.ops().adam(2, 1, 0.1f, 0.9f, 0.999f, guard, arena.of(0f, -0f), null, m, v, parameter);
+                OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, guard);
+                arena.run(new OptimizerOps.Adam(
+                        2,
+                        Scalar.of(decay.rateAt(1, 0.1f)),
+                        Scalar.of(decay.correctionAt(1)),
+                        decay,
+                        arena.of(0f, -0f),
+                        null,
+                        m,
+                        v,
+                        parameter));
                 assertThat(arena.floats(parameter)).containsExactly(1, -2);
                 assertThat(arena.floats(v)).containsExactly(0, 0);
             }
@@ -145,8 +209,18 @@ class OptimizerOpsTest {
             Buffer m = arena.inOut(0, 0, 0);
             Buffer v = arena.inOut(0, 0, 0);
             Buffer g = arena.of(1, Float.NaN, 1);
-            arena.ops().adam(3, 1, 0.1f, 0.9f, 0.999f, 1e-8f, g, null, m, v, parameter);
-            arena.ops().sgd(3, 0.1f, g, parameter);
+            OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
+            arena.run(new OptimizerOps.Adam(
+                    3,
+                    Scalar.of(decay.rateAt(1, 0.1f)),
+                    Scalar.of(decay.correctionAt(1)),
+                    decay,
+                    g,
+                    null,
+                    m,
+                    v,
+                    parameter));
+            arena.run(new OptimizerOps.Sgd(3, Scalar.of(0.1f), g, parameter));
             float[] got = arena.floats(parameter);
             assertThat(got[1]).isNaN();
             assertThat(got[0]).isEqualTo(got[2]).isFinite();

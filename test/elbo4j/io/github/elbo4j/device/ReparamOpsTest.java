@@ -217,8 +217,8 @@ class ReparamOpsTest {
             Buffer g = arena.out(66);
             Buffer score = arena.out(66);
             Buffer m = arena.of(mu);
-            arena.ops().sample(KEY, 3, shape, m, arena.of(omega), z);
-            arena.ops().logDensityGradient(shape, MeanFieldOps.With.Z, m, arena.of(omega), z, g);
+            arena.run(new MeanFieldOps.Sample(KEY, Index.of(3), shape, m, arena.of(omega), z));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, m, arena.of(omega), z, null, g));
             double[] runs = meanField(device, shape, true, omega, arena.floats(g));
             for (int i = 0; i < 66; i++) {
                 // z carries one rounding, which 1/sigma² makes part of g
@@ -226,9 +226,9 @@ class ReparamOpsTest {
                 close("mu", runs[i / 33 * 66 + i % 33], 0, 12 * U * size);
                 close("omega", runs[i / 33 * 66 + 33 + i % 33], 0, 12 * U * size * 5 * Math.exp(omega[i]));
             }
-            arena.ops().fullRankSample(KEY, 3, shape, m, arena.of(factor), z);
-            arena.ops().fullRankLogDensityGradient(shape, m, arena.of(factor), z, g);
-            arena.ops().fullRankScore(KEY, 3, shape, arena.of(factor), score);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(3), shape, m, arena.of(factor), z));
+            arena.run(new FullRankOps.FullRankLogDensityGradient(shape, m, arena.of(factor), z, g));
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(3), shape, arena.of(factor), score));
             runs = fullRank(device, shape, factor, arena.floats(g), arena.floats(score));
             for (int b = 0; b < 2; b++) {
                 double[][] inverse = Dense.abs(Dense.inverse(l[b]));
@@ -264,7 +264,7 @@ class ReparamOpsTest {
     private static float[] epsilon(Device device, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
-            arena.ops().normal(KEY, 3, shape, epsilon);
+            arena.run(new NormalOps.Normal(KEY, Index.of(3), shape, epsilon));
             return arena.floats(epsilon);
         }
     }
@@ -272,7 +272,8 @@ class ReparamOpsTest {
     private static double[] meanField(Device device, Shape shape, boolean path, float[] omega, float[] g) {
         try (Arena arena = new Arena(device)) {
             Buffer runs = arena.runs((long) runIndex(shape, shape.problems(), 0) * 2 * shape.dimensions());
-            arena.ops().meanFieldReparam(KEY, 3, shape, path, arena.of(omega), arena.of(g), runs);
+            arena.run(
+                    new ReparamOps.MeanFieldReparam(KEY, Index.of(3), shape, path, arena.of(omega), arena.of(g), runs));
             return arena.doubles(runs);
         }
     }
@@ -282,7 +283,7 @@ class ReparamOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer runs = arena.runs(runIndex(shape, shape.problems(), 0) * width);
             Buffer v = score == null ? null : arena.of(score);
-            arena.ops().fullRankReparam(KEY, 3, shape, arena.of(factor), arena.of(g), v, runs);
+            arena.run(new ReparamOps.FullRankReparam(KEY, Index.of(3), shape, arena.of(factor), arena.of(g), v, runs));
             return arena.doubles(runs);
         }
     }
@@ -290,7 +291,7 @@ class ReparamOpsTest {
     private static float[] mean(Device device, Shape shape, int width, double[] runs) {
         try (Arena arena = new Arena(device)) {
             Buffer mean = arena.out((long) shape.problems() * width);
-            arena.ops().meanOverDraws(shape.problems(), shape.draws(), width, 0f, arena.of(runs), mean);
+            arena.run(new ElboOps.MeanOverDraws(shape.problems(), shape.draws(), width, 0f, arena.of(runs), mean));
             return arena.floats(mean);
         }
     }

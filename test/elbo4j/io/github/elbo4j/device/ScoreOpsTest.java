@@ -42,7 +42,8 @@ class ScoreOpsTest {
                     Buffer state = arena.of(running);
                     Buffer weights = arena.out(3L * draws);
                     Buffer used = baseline == Baseline.RUNNING_MEAN ? state : null;
-                    arena.ops().scoreWeights(3, draws, baseline, arena.of(logP), arena.of(logQ), used, 0.25, weights);
+                    arena.run(new ScoreOps.ScoreWeights(
+                            3, draws, baseline, arena.of(logP), arena.of(logQ), used, Scalar.of(0.25), weights));
                     float[] got = arena.floats(weights);
                     for (int b = 0; b < 3; b++) {
                         double mean = mean(logP, logQ, b, draws);
@@ -82,10 +83,12 @@ class ScoreOpsTest {
             Buffer running = arena.of(new double[] {123, -9});
             Buffer f = arena.of(doubles(1, 2, 3, 5, 5, 8));
             Buffer zero = arena.of(new double[6]);
-            arena.ops().scoreWeights(2, 3, Baseline.RUNNING_MEAN, f, zero, running, 1, arena.out(6));
+            arena.run(new ScoreOps.ScoreWeights(
+                    2, 3, Baseline.RUNNING_MEAN, f, zero, running, Scalar.of(1), arena.out(6)));
             assertThat(running.toDoubles()).containsExactly(2, 6);
             Buffer weights = arena.out(6);
-            arena.ops().scoreWeights(2, 3, Baseline.RUNNING_MEAN, f, zero, running, 0.5, weights);
+            arena.run(
+                    new ScoreOps.ScoreWeights(2, 3, Baseline.RUNNING_MEAN, f, zero, running, Scalar.of(0.5), weights));
             assertThat(arena.floats(weights)).containsExactly(-1, 0, 1, -1, -1, 2);
         }
     }
@@ -98,7 +101,8 @@ class ScoreOpsTest {
                 Buffer weights = arena.out(6);
                 Buffer running = arena.of(new double[2]);
                 Buffer zero = arena.of(new double[6]);
-                arena.ops().scoreWeights(2, 3, baseline, arena.of(f), zero, running, 0.5, weights);
+                arena.run(
+                        new ScoreOps.ScoreWeights(2, 3, baseline, arena.of(f), zero, running, Scalar.of(0.5), weights));
                 float[] got = arena.floats(weights);
                 boolean local = baseline == Baseline.NONE || baseline == Baseline.RUNNING_MEAN;
                 assertThat(Float.isNaN(got[0])).isEqualTo(!local);
@@ -124,8 +128,9 @@ class ScoreOpsTest {
             try (Arena arena = new Arena(device)) {
                 Buffer runs = arena.runs(runIndex(shape, shape.problems(), 0) * 2L * dims);
                 Buffer more = arena.runs(runIndex(shape, shape.problems(), 0) * 4L * dims);
-                arena.ops().meanFieldScore(KEY, STEP, shape, arena.of(omega), arena.of(w), null, 0, runs);
-                arena.ops().meanFieldScoreSquares(KEY, STEP, shape, arena.of(w), more);
+                arena.run(new ScoreOps.MeanFieldScore(
+                        KEY, Index.of(STEP), shape, arena.of(omega), arena.of(w), null, 0, runs));
+                arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(STEP), shape, arena.of(w), more));
                 got = arena.doubles(runs);
                 squares = arena.doubles(more);
             }
@@ -176,10 +181,11 @@ class ScoreOpsTest {
             Buffer squares = arena.runs(2 * 2 * 20);
             Buffer sums = arena.out(2 * 20);
             Buffer gradient = arena.out(20);
-            arena.ops().meanFieldScoreSquares(KEY, STEP, shape, weights, squares);
-            arena.ops().meanOverDraws(2, 67, 20, 0f, squares, sums);
-            arena.ops().meanFieldScore(KEY, STEP, shape, arena.of(omega), weights, sums, 67, runs);
-            arena.ops().meanOverDraws(2, 67, 10, 0f, runs, gradient);
+            arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(STEP), shape, weights, squares));
+            arena.run(new ElboOps.MeanOverDraws(2, 67, 20, 0f, squares, sums));
+            arena.run(
+                    new ScoreOps.MeanFieldScore(KEY, Index.of(STEP), shape, arena.of(omega), weights, sums, 67, runs));
+            arena.run(new ElboOps.MeanOverDraws(2, 67, 10, 0f, runs, gradient));
             for (int k = 0; k < 20; k++) {
                 int b = k / 10;
                 int d = k % 5;
@@ -202,17 +208,16 @@ class ScoreOpsTest {
         Shape shape = Shape.of(2, 1, 5);
         int width = 5 + 25;
         try (Arena arena = new Arena(device)) {
-            Ops ops = arena.ops();
             Buffer weights = arena.of(normals(2, 2, 0.4, 1));
             Buffer omega = arena.of(normals(1, 10, -0.5, 0.3));
             Buffer squares = arena.runs(2 * 20);
             Buffer sums = arena.out(2 * 20);
             Buffer runs = arena.runs(2 * 10);
             Buffer plain = arena.runs(2 * 10);
-            ops.meanFieldScoreSquares(KEY, STEP, shape, weights, squares);
-            ops.meanOverDraws(2, 1, 20, 0f, squares, sums);
-            ops.meanFieldScore(KEY, STEP, shape, omega, weights, sums, 1, runs);
-            ops.meanFieldScore(KEY, STEP, shape, omega, weights, null, 0, plain);
+            arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(STEP), shape, weights, squares));
+            arena.run(new ElboOps.MeanOverDraws(2, 1, 20, 0f, squares, sums));
+            arena.run(new ScoreOps.MeanFieldScore(KEY, Index.of(STEP), shape, omega, weights, sums, 1, runs));
+            arena.run(new ScoreOps.MeanFieldScore(KEY, Index.of(STEP), shape, omega, weights, null, 0, plain));
             same("mean-field", arena.doubles(runs), arena.doubles(plain));
 
             Buffer factor = arena.of(factors(1, 2, 5));
@@ -221,11 +226,14 @@ class ScoreOpsTest {
             Buffer fullSums = arena.out(2L * 2 * width);
             Buffer fullRuns = arena.runs(2L * width);
             Buffer fullPlain = arena.runs(2L * width);
-            ops.fullRankScore(KEY, STEP, shape, factor, score);
-            ops.fullRankScoreSquares(KEY, STEP, shape, factor, score, weights, fullSquares);
-            ops.meanOverDraws(2, 1, 2 * width, 0f, fullSquares, fullSums);
-            ops.fullRankScoreGradient(KEY, STEP, shape, factor, score, weights, fullSums, 1, fullRuns);
-            ops.fullRankScoreGradient(KEY, STEP, shape, factor, score, weights, null, 0, fullPlain);
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(STEP), shape, factor, score));
+            arena.run(
+                    new ScoreOps.FullRankScoreSquares(KEY, Index.of(STEP), shape, factor, score, weights, fullSquares));
+            arena.run(new ElboOps.MeanOverDraws(2, 1, 2 * width, 0f, fullSquares, fullSums));
+            arena.run(new ScoreOps.FullRankScoreGradient(
+                    KEY, Index.of(STEP), shape, factor, score, weights, fullSums, 1, fullRuns));
+            arena.run(new ScoreOps.FullRankScoreGradient(
+                    KEY, Index.of(STEP), shape, factor, score, weights, null, 0, fullPlain));
             for (int i = 0; i < 2 * width; i++) { // here the weight multiplies later
                 close("full-rank " + i, arena.doubles(fullRuns)[i], arena.doubles(fullPlain)[i], 4 * U);
             }
@@ -249,13 +257,15 @@ class ScoreOpsTest {
             Buffer sums = arena.out(2 * 2 * width);
             Buffer gradient = arena.out(2 * width);
             Buffer plainGradient = arena.out(2 * width);
-            arena.ops().fullRankScore(KEY, STEP, shape, f, score);
-            arena.ops().fullRankScoreSquares(KEY, STEP, shape, f, score, weights, squares);
-            arena.ops().meanOverDraws(2, 67, 2 * width, 0f, squares, sums);
-            arena.ops().fullRankScoreGradient(KEY, STEP, shape, f, score, weights, sums, 67, runs);
-            arena.ops().fullRankScoreGradient(KEY, STEP, shape, f, score, weights, null, 0, plain);
-            arena.ops().meanOverDraws(2, 67, width, 0f, runs, gradient);
-            arena.ops().meanOverDraws(2, 67, width, 0f, plain, plainGradient);
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(STEP), shape, f, score));
+            arena.run(new ScoreOps.FullRankScoreSquares(KEY, Index.of(STEP), shape, f, score, weights, squares));
+            arena.run(new ElboOps.MeanOverDraws(2, 67, 2 * width, 0f, squares, sums));
+            arena.run(
+                    new ScoreOps.FullRankScoreGradient(KEY, Index.of(STEP), shape, f, score, weights, sums, 67, runs));
+            arena.run(
+                    new ScoreOps.FullRankScoreGradient(KEY, Index.of(STEP), shape, f, score, weights, null, 0, plain));
+            arena.run(new ElboOps.MeanOverDraws(2, 67, width, 0f, runs, gradient));
+            arena.run(new ElboOps.MeanOverDraws(2, 67, width, 0f, plain, plainGradient));
             for (int b = 0; b < 2; b++) {
                 double[][] l = Dense.factor(factor, b, 3);
                 double[][] h = new double[width][67];
@@ -351,7 +361,7 @@ class ScoreOpsTest {
     private static float[] epsilon(Device device, Shape shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
-            arena.ops().normal(KEY, STEP, shape, epsilon);
+            arena.run(new NormalOps.Normal(KEY, Index.of(STEP), shape, epsilon));
             return arena.floats(epsilon);
         }
     }

@@ -21,18 +21,18 @@ class SplitsTest {
     private static final Shape WHOLE = Shape.of(3, 21, 1100).at(5, 70, 6);
 
     private interface Fill {
-        void of(Ops ops, Arena arena, Shape block, Buffer out);
+        void of(Arena arena, Shape block, Buffer out);
     }
 
     @EveryDevice
     void wordsDoNotDependOnTheSplit(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer whole = arena.out(ElementType.INT32, WHOLE.elements());
-            arena.ops().words(KEY, STEP, WHOLE, whole);
+            arena.run(new NormalOps.Words(KEY, Index.of(STEP), WHOLE, whole));
             int[] want = arena.ints(whole);
             for (Shape block : blocks(1)) {
                 Buffer part = arena.out(ElementType.INT32, block.elements());
-                arena.ops().words(KEY, STEP, block, part);
+                arena.run(new NormalOps.Words(KEY, Index.of(STEP), block, part));
                 int[] got = arena.ints(part);
                 for (int i = 0; i < got.length; i++) {
                     assertThat(got[i]).isEqualTo(want[index(block, i)]);
@@ -43,12 +43,12 @@ class SplitsTest {
 
     @EveryDevice
     void uniformsDoNotDependOnTheSplit(Device device) {
-        assertSplits(device, (ops, arena, block, out) -> ops.uniform(KEY, STEP, block, out));
+        assertSplits(device, (arena, block, out) -> arena.run(new NormalOps.Uniform(KEY, Index.of(STEP), block, out)));
     }
 
     @EveryDevice
     void normalsDoNotDependOnTheSplit(Device device) {
-        assertSplits(device, (ops, arena, block, out) -> ops.normal(KEY, STEP, block, out));
+        assertSplits(device, (arena, block, out) -> arena.run(new NormalOps.Normal(KEY, Index.of(STEP), block, out)));
     }
 
     @EveryDevice
@@ -57,8 +57,13 @@ class SplitsTest {
         float[] omega = normals(2, WHOLE.parameters());
         assertSplits(
                 device,
-                (ops, arena, block, out) -> ops.sample(
-                        KEY, STEP, block, arena.of(parameters(mu, block)), arena.of(parameters(omega, block)), out));
+                (arena, block, out) -> arena.run(new MeanFieldOps.Sample(
+                        KEY,
+                        Index.of(STEP),
+                        block,
+                        arena.of(parameters(mu, block)),
+                        arena.of(parameters(omega, block)),
+                        out)));
     }
 
     /** A full-rank draw needs all its coordinates: it may be cut in b and s only. */
@@ -70,8 +75,8 @@ class SplitsTest {
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(whole.elements());
             Buffer score = arena.out(whole.elements());
-            arena.ops().fullRankSample(KEY, STEP, whole, arena.of(mu), arena.of(factor), z);
-            arena.ops().fullRankScore(KEY, STEP, whole, arena.of(factor), score);
+            arena.run(new FullRankOps.FullRankSample(KEY, Index.of(STEP), whole, arena.of(mu), arena.of(factor), z));
+            arena.run(new FullRankOps.FullRankScore(KEY, Index.of(STEP), whole, arena.of(factor), score));
             for (int b = 0; b < 3; b++) {
                 for (int s = 0; s < 21; s += 5) {
                     Shape block = Shape.of(1, Math.min(5, 21 - s), 9).at(5 + b, 70 + s, 6);
@@ -79,8 +84,8 @@ class SplitsTest {
                     Buffer partScore = arena.out(block.elements());
                     Buffer own = arena.of(Arrays.copyOfRange(factor, 81 * b, 81 * b + 81));
                     Buffer ownMu = arena.of(Arrays.copyOfRange(mu, 9 * b, 9 * b + 9));
-                    arena.ops().fullRankSample(KEY, STEP, block, ownMu, own, partZ);
-                    arena.ops().fullRankScore(KEY, STEP, block, own, partScore);
+                    arena.run(new FullRankOps.FullRankSample(KEY, Index.of(STEP), block, ownMu, own, partZ));
+                    arena.run(new FullRankOps.FullRankScore(KEY, Index.of(STEP), block, own, partScore));
                     int from = (b * 21 + s) * 9;
                     int to = from + (int) block.elements();
                     same("z", arena.floats(partZ), Arrays.copyOfRange(arena.floats(z), from, to));
@@ -93,12 +98,12 @@ class SplitsTest {
     private static void assertSplits(Device device, Fill fill) {
         try (Arena arena = new Arena(device)) {
             Buffer whole = arena.out(WHOLE.elements());
-            fill.of(arena.ops(), arena, WHOLE, whole);
+            fill.of(arena, WHOLE, whole);
             float[] want = arena.floats(whole);
             for (int seed = 0; seed < 3; seed++) {
                 for (Shape block : blocks(seed)) {
                     Buffer part = arena.out(block.elements());
-                    fill.of(arena.ops(), arena, block, part);
+                    fill.of(arena, block, part);
                     float[] got = arena.floats(part);
                     for (int i = 0; i < got.length; i++) {
                         same(block + "[" + i + "]", got[i], want[index(block, i)]);
@@ -215,7 +220,7 @@ class SplitsTest {
     private static float[] product(Arena arena, Matrix left, Matrix right, int from, int to) {
         Buffer c = arena.out(OUTPUTS);
         Matrix rows = right.transposed().columns(from, to).transposed();
-        arena.ops().gemm(left.columns(from, to), rows, false, Matrix.of(c, OUTPUTS, 1));
+        arena.run(new GemmOps.Gemm(left.columns(from, to), rows, false, Matrix.of(c, OUTPUTS, 1)));
         return arena.floats(c);
     }
 
@@ -223,7 +228,7 @@ class SplitsTest {
 
     private interface Gradient {
         /** Writes the runs of a shape; vectors [B][S][D] and weights [B][S] are those of its draws. */
-        void of(Ops ops, Arena arena, Shape shape, Buffer vectors, Buffer weights, Buffer runs);
+        void of(Arena arena, Shape shape, Buffer vectors, Buffer weights, Buffer runs);
     }
 
     @EveryDevice
@@ -237,38 +242,38 @@ class SplitsTest {
                 device,
                 dims,
                 2 * dims,
-                (ops, arena, shape, vectors, weights, runs) ->
-                        ops.meanFieldReparam(KEY, STEP, shape, true, arena.of(omega), vectors, runs));
+                (arena, shape, vectors, weights, runs) -> arena.run(new ReparamOps.MeanFieldReparam(
+                        KEY, Index.of(STEP), shape, true, arena.of(omega), vectors, runs)));
         assertWaves(
                 device,
                 dims,
                 2 * dims,
-                (ops, arena, shape, vectors, weights, runs) ->
-                        ops.meanFieldScore(KEY, STEP, shape, arena.of(omega), weights, arena.of(sums), 300, runs));
+                (arena, shape, vectors, weights, runs) -> arena.run(new ScoreOps.MeanFieldScore(
+                        KEY, Index.of(STEP), shape, arena.of(omega), weights, arena.of(sums), 300, runs)));
         assertWaves(
                 device,
                 dims,
                 4 * dims,
-                (ops, arena, shape, vectors, weights, runs) ->
-                        ops.meanFieldScoreSquares(KEY, STEP, shape, weights, runs));
+                (arena, shape, vectors, weights, runs) ->
+                        arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(STEP), shape, weights, runs)));
         assertWaves(
                 device,
                 dims,
                 square,
-                (ops, arena, shape, vectors, weights, runs) ->
-                        ops.fullRankReparam(KEY, STEP, shape, arena.of(factor), vectors, null, runs));
+                (arena, shape, vectors, weights, runs) -> arena.run(new ReparamOps.FullRankReparam(
+                        KEY, Index.of(STEP), shape, arena.of(factor), vectors, null, runs)));
         assertWaves(
                 device,
                 dims,
                 square,
-                (ops, arena, shape, vectors, weights, runs) -> ops.fullRankScoreGradient(
-                        KEY, STEP, shape, arena.of(factor), vectors, weights, arena.of(sums), 300, runs));
+                (arena, shape, vectors, weights, runs) -> arena.run(new ScoreOps.FullRankScoreGradient(
+                        KEY, Index.of(STEP), shape, arena.of(factor), vectors, weights, arena.of(sums), 300, runs)));
         assertWaves(
                 device,
                 dims,
                 2 * square,
-                (ops, arena, shape, vectors, weights, runs) ->
-                        ops.fullRankScoreSquares(KEY, STEP, shape, arena.of(factor), vectors, weights, runs));
+                (arena, shape, vectors, weights, runs) -> arena.run(new ScoreOps.FullRankScoreSquares(
+                        KEY, Index.of(STEP), shape, arena.of(factor), vectors, weights, runs)));
     }
 
     private static void assertWaves(Device device, int dims, int width, Gradient gradient) {
@@ -285,7 +290,6 @@ class SplitsTest {
                     Shape shape =
                             Shape.of(3, Math.min(wave, draws - first), dims).at(0, first, 0);
                     gradient.of(
-                            arena.ops(),
                             arena,
                             shape,
                             arena.of(part(vectors, draws * dims, first * dims, shape.draws() * dims)),
@@ -293,7 +297,7 @@ class SplitsTest {
                             runs);
                 }
                 Buffer mean = arena.out(3L * width);
-                arena.ops().meanOverDraws(3, draws, width, 0.5f, runs, mean);
+                arena.run(new ElboOps.MeanOverDraws(3, draws, width, 0.5f, runs, mean));
                 results[k] = arena.floats(mean);
                 same("waves of " + wave, results[k], results[0]);
             }

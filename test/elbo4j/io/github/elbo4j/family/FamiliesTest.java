@@ -14,7 +14,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
@@ -148,7 +148,7 @@ class FamiliesTest {
             q.sample(KEY, 0, shape, z);
             int step = 0;
             Recorder.run(device, to -> q.logDensityAtDraw(to, KEY, Index.of(step), shape, z, logQ));
-            device.ops().normal(KEY, 0, shape, epsilon);
+            device.run(new NormalOps.Normal(KEY, Index.of(0), shape, epsilon));
             float[] e = epsilon.toFloats();
             double[] got = logQ.toDoubles();
             for (int s = 0; s < 64; s++) {
@@ -165,13 +165,12 @@ class FamiliesTest {
         for (Family kind : Family.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer entropy = device.allocate(ElementType.FLOAT64, 2)) {
-                Ops ops = device.ops();
                 float[] gradient;
                 try (Buffer sum = device.allocate(2L * q.parameters())) {
-                    q.addEntropyGradient(ops, sum);
+                    q.addEntropyGradient(device, sum);
                     gradient = sum.toFloats();
                 }
-                q.entropy(ops, entropy, 0);
+                q.entropy(device, entropy, 0);
                 double before = entropy.toDoubles()[1];
                 for (int p = 0; p < q.parameters(); p++) {
                     float[] value = {0.5f};
@@ -184,7 +183,7 @@ class FamiliesTest {
                     q.parameterBuffer().read(at, old, 0, 1);
                     q.parameterBuffer().write(at, value, 0, 1);
                     q.update();
-                    q.entropy(ops, entropy, 0);
+                    q.entropy(device, entropy, 0);
                     // the entropy is linear: the difference is 0.5 or 0, up to rounding of a sum of about 5
                     double difference = entropy.toDoubles()[1] - before;
                     close(q.describe(p, NAMES), difference, 0.5 * gradient[q.parameters() + p], 10 * U);

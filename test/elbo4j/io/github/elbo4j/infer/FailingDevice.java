@@ -6,7 +6,6 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +48,11 @@ final class FailingDevice implements Device {
     }
 
     @Override
-    public Ops ops() {
-        return other -> {
-            if (isMeant(other)) {
-                count();
-            }
-            device.ops().run(other);
-        };
+    public void run(Operation other) {
+        if (isMeant(other)) {
+            count();
+        }
+        device.run(other);
     }
 
     @Override

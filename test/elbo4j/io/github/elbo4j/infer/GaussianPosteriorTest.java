@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
@@ -33,12 +35,11 @@ class GaussianPosteriorTest {
             for (int s : new int[] {0, 3, 70_000}) {
                 StandardNormal.fill(new Key(seed), s, epsilon);
                 try (Buffer drawn = device.allocate(epsilon.length)) {
-                    device.ops()
-                            .normal(
-                                    new Key(seed),
-                                    0,
-                                    Shape.of(1, 1, epsilon.length).at(0, s, 0),
-                                    drawn);
+                    device.run(new NormalOps.Normal(
+                            new Key(seed),
+                            Index.of(0),
+                            Shape.of(1, 1, epsilon.length).at(0, s, 0),
+                            drawn));
                     float[] want = drawn.toFloats();
                     for (int d = 0; d < epsilon.length; d++) {
                         assertThat(epsilon[d]).as("epsilon %d", d).isCloseTo(want[d], within(8 * 6 * 0x1p-24));

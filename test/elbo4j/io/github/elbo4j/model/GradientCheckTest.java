@@ -7,6 +7,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -90,7 +91,7 @@ class GradientCheckTest {
             public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
                 right.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
-                    to.axpy(shape.elements(), 1f, gradient, gradient);
+                    to.run(new MathOps.Axpy(shape.elements(), 1f, gradient, gradient));
                 }
             }
         };
@@ -373,7 +374,7 @@ class GradientCheckTest {
             public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
                 joint.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
-                    to.axpy(shape.elements(), factor - 1, gradient, gradient);
+                    to.run(new MathOps.Axpy(shape.elements(), factor - 1, gradient, gradient));
                 }
             }
         };

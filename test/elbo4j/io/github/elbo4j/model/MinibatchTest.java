@@ -12,6 +12,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -55,7 +56,7 @@ class MinibatchTest {
 
         @Override
         public void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-            to.fill(shape.rows(), 1000, logP);
+            to.run(new MathOps.Fill(shape.rows(), 1000, logP));
         }
 
         @Override
@@ -72,7 +73,8 @@ class MinibatchTest {
             } else {
                 index.read(rows.first().now(), asked, 0, asked.length);
             }
-            device.ops().fill(shape.rows(), constant + Arrays.stream(asked).sum(), value);
+            device.run(new MathOps.Fill(
+                    shape.rows(), constant + Arrays.stream(asked).sum(), value));
         }
 
         @Override

@@ -49,8 +49,8 @@ class HostProgramTest {
                 program.run();
 
                 Buffer now = arena.of(new float[n]);
-                device.ops().normal(KEY, 7 + 2 * k, SHAPE, now);
-                device.ops().axpy(n, (float) rates[k], now, wanted);
+                device.run(new NormalOps.Normal(KEY, Index.of(7 + 2 * k), SHAPE, now));
+                device.run(new MathOps.Axpy(n, (float) rates[k], now, wanted));
                 assertThat(normals.toFloats()).isEqualTo(now.toFloats());
                 assertThat(sum.toFloats()).isEqualTo(wanted.toFloats());
             }
@@ -68,8 +68,8 @@ class HostProgramTest {
         for (double a : new double[] {1, 0.1}) {
             Buffer copy = arena.of(before);
             Buffer sum = arena.of(before);
-            device.ops().scale(a, from, false, Matrix.of(copy, 5, 7));
-            device.ops().scale(a, from, true, Matrix.of(sum, 5, 7));
+            device.run(new MathOps.Scale(a, from, false, Matrix.of(copy, 5, 7)));
+            device.run(new MathOps.Scale(a, from, true, Matrix.of(sum, 5, 7)));
             for (int i = 0; i < 35; i++) {
                 float value = x[i % 7 * 5 + i / 7];
                 assertThat(copy.toFloats()[i]).isEqualTo(a == 1 ? value : 0.1f * value);

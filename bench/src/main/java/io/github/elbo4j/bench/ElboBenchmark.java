@@ -2,8 +2,9 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -12,14 +13,14 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class ElboBenchmark extends WorkBenchmark {
     private static final int S = 1 << 20;
 
-    private Ops ops;
+    private Runner to;
     private Buffer logP; // [1][2^20] FLOAT64
     private Buffer logQ; // [1][2^20] FLOAT64
     private Buffer bound; // [1][2] FLOAT64
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         logP = uniform(on, 1);
         logQ = uniform(on, 2);
         bound = own(on.allocate(ElementType.FLOAT64, 2));
@@ -37,7 +38,7 @@ public class ElboBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.logMeanExp(1, S, logP, logQ, bound);
+        to.run(new ElboOps.Renyi(1, S, 0f, logP, logQ, bound));
         return done(bound);
     }
 

@@ -3,7 +3,10 @@ package io.github.elbo4j.bench;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -13,7 +16,7 @@ public class FullRankBenchmark extends WorkBenchmark {
     private static final int D = 256;
     private static final Shape SHAPE = Shape.of(1, 1024, D);
 
-    private Ops ops;
+    private Runner to;
     private Buffer mu; // [256]
     private Buffer factor; // [256][256]
     private Buffer z; // [1024][256]
@@ -22,7 +25,7 @@ public class FullRankBenchmark extends WorkBenchmark {
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         mu = own(on.copyOf(Work.uniform(D, -1, 1, 1)));
         factor = own(on.copyOf(Work.uniform(D * D, -0.1, 0.1, 2)));
         z = own(on.allocate(SHAPE.elements()));
@@ -32,8 +35,8 @@ public class FullRankBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.fullRankSample(KEY, step++, SHAPE, mu, factor, z);
-        ops.fullRankLogDensity(SHAPE, mu, factor, z, logQ);
+        to.run(new FullRankOps.FullRankSample(KEY, Index.of(step++), SHAPE, mu, factor, z));
+        to.run(new FullRankOps.FullRankLogDensity(SHAPE, mu, factor, z, logQ));
         return done(logQ);
     }
 
@@ -43,7 +46,7 @@ public class FullRankBenchmark extends WorkBenchmark {
         double[] got = step().toDoubles();
         float[] epsilon;
         try (Buffer normals = mu.device().allocate(SHAPE.elements())) {
-            ops.normal(KEY, step - 1, SHAPE, normals);
+            to.run(new NormalOps.Normal(KEY, Index.of(step - 1), SHAPE, normals));
             epsilon = normals.toFloats();
         }
         float[] f = factor.toFloats();

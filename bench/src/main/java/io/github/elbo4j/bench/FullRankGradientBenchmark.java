@@ -4,7 +4,10 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -16,7 +19,7 @@ public class FullRankGradientBenchmark extends WorkBenchmark {
     private static final int WIDTH = D + D * D;
     private static final Shape SHAPE = Shape.of(1, S, D);
 
-    private Ops ops;
+    private Runner to;
     private Buffer factor; // [256][256]
     private Buffer slopes; // [1024][256]
     private Buffer runs; // [16][256 + 256·256] FLOAT64
@@ -25,7 +28,7 @@ public class FullRankGradientBenchmark extends WorkBenchmark {
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         factor = own(on.copyOf(Work.uniform(D * D, -0.1, 0.1, 1)));
         slopes = own(on.copyOf(Work.uniform(SHAPE.elements(), -1, 1, 2)));
         runs = own(on.allocate(ElementType.FLOAT64, (long) ElboOps.runs(S) * WIDTH));
@@ -35,8 +38,8 @@ public class FullRankGradientBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.fullRankReparam(KEY, step++, SHAPE, factor, slopes, null, runs);
-        ops.meanOverDraws(1, S, WIDTH, 0f, runs, gradient);
+        to.run(new ReparamOps.FullRankReparam(KEY, Index.of(step++), SHAPE, factor, slopes, null, runs));
+        to.run(new ElboOps.MeanOverDraws(1, S, WIDTH, 0f, runs, gradient));
         return done(gradient);
     }
 
@@ -46,7 +49,7 @@ public class FullRankGradientBenchmark extends WorkBenchmark {
         float[] got = step().toFloats();
         float[] epsilon;
         try (Buffer normals = factor.device().allocate(SHAPE.elements())) {
-            ops.normal(KEY, step - 1, SHAPE, normals);
+            to.run(new NormalOps.Normal(KEY, Index.of(step - 1), SHAPE, normals));
             epsilon = normals.toFloats();
         }
         float[] g = slopes.toFloats();

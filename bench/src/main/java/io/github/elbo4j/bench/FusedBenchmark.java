@@ -4,7 +4,9 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.FusedOps;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -20,7 +22,7 @@ public class FusedBenchmark extends WorkBenchmark {
     private static final double MEAN_KL = 0.0242;
 
     private Shape shape;
-    private Ops ops;
+    private Runner to;
     private Buffer targetMu; // [10,000][8]
     private Buffer targetOmega; // [10,000][8]
     private Buffer m; // [10,000][16]
@@ -31,7 +33,7 @@ public class FusedBenchmark extends WorkBenchmark {
     @Override
     void prepare(Device on) {
         shape = shape(Work.W7);
-        ops = on.ops();
+        to = on;
         targetMu = own(on.copyOf(Work.uniform(shape.parameters(), -1, 1, 1)));
         targetOmega = own(on.copyOf(Work.uniform(shape.parameters(), -0.7, 0.7, 2)));
         m = own(on.allocate(2 * shape.parameters()));
@@ -44,9 +46,9 @@ public class FusedBenchmark extends WorkBenchmark {
     @Override
     public Buffer step() {
         long n = 2 * shape.parameters();
-        ops.fill(n, 0f, m);
-        ops.fill(n, 0f, v);
-        ops.fill(n, 0f, parameter);
+        to.run(new MathOps.Fill(n, 0f, m));
+        to.run(new MathOps.Fill(n, 0f, v));
+        to.run(new MathOps.Fill(n, 0f, parameter));
         for (int first = 0; first < STEPS - 1; first += FusedOps.MAX_STEPS) {
             adam(first, Math.min(FusedOps.MAX_STEPS, STEPS - 1 - first), false);
         }
@@ -55,25 +57,21 @@ public class FusedBenchmark extends WorkBenchmark {
     }
 
     private void adam(int first, int steps, boolean recorded) {
-        ops.gaussianAdam(
+        to.run(new FusedOps.GaussianAdam(
                 KEY,
                 first,
                 steps,
                 shape,
                 false,
-                false,
-                targetMu,
-                targetOmega,
+                new FusedOps.Target(false, targetMu, targetOmega),
                 1 + first,
                 RATE,
-                0.9f,
-                0.999f,
-                1e-8f,
+                new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f),
                 m,
                 v,
                 parameter,
                 recorded ? moments : null,
-                0);
+                0));
     }
 
     /**

@@ -2,8 +2,9 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The product of two matrices of 1024 × 1024. */
@@ -11,14 +12,14 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class GemmBenchmark extends WorkBenchmark {
     private static final int N = 1024;
 
-    private Ops ops;
+    private Runner to;
     private Buffer a; // [1024][1024]
     private Buffer b; // [1024][1024]
     private Buffer c; // [1024][1024]
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         a = own(on.copyOf(Work.uniform(N * N, -1, 1, 1)));
         b = own(on.copyOf(Work.uniform(N * N, -1, 1, 2)));
         c = own(on.allocate(N * N));
@@ -27,7 +28,7 @@ public class GemmBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.gemm(Matrix.of(a, N, N), Matrix.of(b, N, N), false, Matrix.of(c, N, N));
+        to.run(new GemmOps.Gemm(Matrix.of(a, N, N), Matrix.of(b, N, N), false, Matrix.of(c, N, N)));
         return done(c);
     }
 

@@ -3,7 +3,8 @@ package io.github.elbo4j.bench;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.KlOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -13,7 +14,7 @@ public class KlBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 20;
 
     private Shape shape;
-    private Ops ops;
+    private Runner to;
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
     private Buffer kl; // [2^20] FLOAT64
@@ -21,7 +22,7 @@ public class KlBenchmark extends WorkBenchmark {
     @Override
     void prepare(Device on) {
         shape = shape(Work.W5);
-        ops = on.ops();
+        to = on;
         mu = own(Work.uniform(on, shape.parameters(), -1, 1, 1));
         omega = own(Work.uniform(on, shape.parameters(), -1, 1, 2));
         kl = own(on.allocate(ElementType.FLOAT64, shape.problems()));
@@ -30,7 +31,7 @@ public class KlBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.klToStandard(shape.problems(), shape.dimensions(), mu, omega, kl);
+        to.run(new KlOps.KlToStandard(shape.problems(), shape.dimensions(), mu, omega, kl));
         return done(kl);
     }
 

@@ -2,8 +2,9 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** softplus of 2^22 numbers: an elementwise function. */
@@ -11,13 +12,13 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class MathBenchmark extends WorkBenchmark {
     private static final int N = 1 << 22;
 
-    private Ops ops;
+    private Runner to;
     private Buffer x; // [2^22]
     private Buffer y; // [2^22]
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         x = own(on.copyOf(Work.uniform(N, -10, 10, 1)));
         y = own(on.copyOf(new float[N]));
     }
@@ -25,7 +26,7 @@ public class MathBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.map(Function.SOFTPLUS, N, x, y);
+        to.run(new MathOps.Map(Function.SOFTPLUS, N, x, y));
         return done(y);
     }
 

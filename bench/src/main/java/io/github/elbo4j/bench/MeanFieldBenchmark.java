@@ -3,7 +3,8 @@ package io.github.elbo4j.bench;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.MeanFieldOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -13,7 +14,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 20;
 
     private Shape shape;
-    private Ops ops;
+    private Runner to;
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
     private Buffer z; // [2^20][1][16]
@@ -22,7 +23,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
     @Override
     void prepare(Device on) {
         shape = shape(Work.W4);
-        ops = on.ops();
+        to = on;
         mu = own(Work.uniform(on, shape.parameters(), -1, 1, 1));
         omega = own(Work.uniform(on, shape.parameters(), -1, 1, 2));
         z = own(Work.uniform(on, shape.elements(), -2, 2, 3));
@@ -32,7 +33,7 @@ public class MeanFieldBenchmark extends WorkBenchmark {
     @Benchmark
     @Override
     public Buffer step() {
-        ops.logDensity(shape, mu, omega, z, logQ);
+        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
         return done(logQ);
     }
 

@@ -2,7 +2,9 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -12,21 +14,21 @@ public class NormalBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 24;
 
     private Shape shape;
-    private Ops ops;
+    private Runner to;
     private Buffer epsilon; // [1][2^14][2^10]
     private int step;
 
     @Override
     void prepare(Device on) {
         shape = shape(Work.W1);
-        ops = on.ops();
+        to = on;
         epsilon = own(on.allocate(shape.elements()));
     }
 
     @Benchmark
     @Override
     public Buffer step() {
-        ops.normal(KEY, step++, shape, epsilon);
+        to.run(new NormalOps.Normal(KEY, Index.of(step++), shape, epsilon));
         return done(epsilon);
     }
 

@@ -2,7 +2,9 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Runner;
+import io.github.elbo4j.device.Scalar;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** A step of Adam on 2^20 parameters. */
@@ -11,7 +13,7 @@ public class OptimizerBenchmark extends WorkBenchmark {
     private static final int N = 1 << 20;
     private static final float RATE = 0.01f;
 
-    private Ops ops;
+    private Runner to;
     private Buffer gradient; // [2^20]
     private Buffer m; // [2^20]
     private Buffer v; // [2^20]
@@ -20,7 +22,7 @@ public class OptimizerBenchmark extends WorkBenchmark {
 
     @Override
     void prepare(Device on) {
-        ops = on.ops();
+        to = on;
         gradient = own(on.copyOf(Work.uniform(N, 0.5, 1, 1)));
         m = own(on.copyOf(new float[N]));
         v = own(on.copyOf(new float[N]));
@@ -31,7 +33,17 @@ public class OptimizerBenchmark extends WorkBenchmark {
     @Override
     public Buffer step() {
         t++;
-        ops.adam(N, t, RATE, 0.9f, 0.999f, 1e-8f, gradient, null, m, v, parameter);
+        OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
+        to.run(new OptimizerOps.Adam(
+                N,
+                Scalar.of(decay.rateAt(t, RATE)),
+                Scalar.of(decay.correctionAt(t)),
+                decay,
+                gradient,
+                null,
+                m,
+                v,
+                parameter));
         return done(parameter);
     }
 

@@ -9,7 +9,6 @@ import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Rng;
 import java.util.List;
@@ -109,11 +108,7 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public Ops ops() {
-        return this::run;
-    }
-
-    private void run(Operation operation) {
+    public void run(Operation operation) {
         operation.signature().check(this);
         if (operation instanceof HostCall call) {
             call(call);

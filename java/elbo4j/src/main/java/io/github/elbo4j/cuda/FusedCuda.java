@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fused.cu. */
@@ -108,12 +107,11 @@ final class FusedCuda {
                     .number(op.decay().guard());
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
                 int t = op.t() + k + i;
-                launch.number(
-                        i < each ? OptimizerOps.rateAt(t, op.rate(), op.decay().beta1()) : 0f);
+                launch.number(i < each ? op.decay().rateAt(t, op.rate()) : 0f);
             }
             for (int i = 0; i < FusedOps.MAX_STEPS; i++) {
                 int t = op.t() + k + i;
-                launch.number(i < each ? OptimizerOps.correctionAt(t, op.decay().beta2()) : 0f);
+                launch.number(i < each ? op.decay().correctionAt(t) : 0f);
             }
             launch.run(blocks, Grid.THREADS, "gaussianAdam");
         }

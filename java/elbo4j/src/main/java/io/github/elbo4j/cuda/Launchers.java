@@ -38,7 +38,7 @@ final class Launchers {
         Consumer<Operation> launcher = table.get(operation.getClass());
         if (launcher == null) {
             throw new IllegalArgumentException("no cuda device runs a "
-                    + operation.getClass().getName() + "; it must be one of the operations of Ops");
+                    + operation.getClass().getName() + "; it must be one that the library defines");
         }
         return () -> launcher.accept(operation);
     }

@@ -6,14 +6,19 @@ import org.jspecify.annotations.Nullable;
 final class Check {
     private Check() {}
 
-    /** The length of {@code factor[B][D][D]}. */
-    static long factor(String name, int problems, int dimensions) {
-        return times(name, product(problems, "problems", dimensions, "dimensions"), dimensions);
+    /** The length of {@code mu[B][D]}. */
+    static long parameters(int problems, int dimensions) {
+        return product(problems, "problems", dimensions, "dimensions");
     }
 
-    /** B·(D + D²), the length of a full-rank gradient of every problem. */
-    static long gradient(String name, Shape shape) {
-        return shape.parameters() + factor(name, shape.problems(), shape.dimensions());
+    /** The length of {@code factor[B][D][D]}. */
+    static long factor(String name, int problems, int dimensions) {
+        return times(name, parameters(problems, dimensions), dimensions);
+    }
+
+    /** The length of {@code [B][parts][D + D²]}: so many full-rank gradients of every problem. */
+    static long gradient(String name, Shape shape, int parts) {
+        return times(name, parts, shape.parameters() + factor(name, shape.problems(), shape.dimensions()));
     }
 
     /** The runs up to the end of these draws. */

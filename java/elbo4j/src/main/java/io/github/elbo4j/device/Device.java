@@ -7,7 +7,7 @@ import java.util.Objects;
  * A place that holds {@link Buffer}s and runs {@link Operation}s on them. The scope that opens a device closes it; closing
  * twice is safe, and one that is forgotten is reported in the log. A device may be used by several threads; its operations run one after another.
  */
-public interface Device extends AutoCloseable {
+public interface Device extends Runner, AutoCloseable {
     /** {@code scalar}, {@code simd} or {@code cuda}. */
     String name();
 
@@ -50,8 +50,15 @@ public interface Device extends AutoCloseable {
         return buffer;
     }
 
-    /** Checks and runs each operation that it is given. */
-    Ops ops();
+    /**
+     * Runs an operation once.
+     *
+     * @throws IllegalArgumentException if a buffer is not what its {@link Signature} says
+     * @throws IllegalStateException if a buffer is closed
+     * @throws DeviceException if the device fails
+     */
+    @Override
+    void run(Operation operation);
 
     /**
      * Makes operations ready to run, one after the other, again and again.

@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>logP and logQ are [B][S] FLOAT64, and so is f. A missing logQ counts as zero (an entropy in closed form is then added by the caller).
  */
-public interface ElboOps extends Runner {
-    /** The draws of one run: see {@link Ops} on sums over draws. */
+public interface ElboOps {
+    /** The draws of one run: see {@link Operation} on sums over draws. */
     int RUN = 64;
 
     /** How many runs hold {@code draws} draws. */
@@ -87,34 +88,15 @@ public interface ElboOps extends Runner {
         public Signature signature() {
             long elements = Check.product(problems, "problems", width, "width");
             return Signature.of("meanOverDraws")
-                    .runs("runSums", runSums, 0, draws, elements, Signature.Access.READS)
+                    .runs("runSums", runSums, 0, draws, elements, Access.READS)
                     .writes("mean", mean, elements);
         }
     }
 
     private static Signature densities(String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
         long rows = Check.product(problems, "problems", draws, "draws");
-        Signature signature = Signature.of(operation).reads("logP", ElementType.FLOAT64, logP, rows);
-        return logQ == null ? signature : signature.reads("logQ", ElementType.FLOAT64, logQ, rows);
-    }
-
-    /** {@link Moments}. */
-    default void moments(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, long slot) {
-        run(new Moments(problems, draws, logP, logQ, moments, Index.of(slot)));
-    }
-
-    /** {@link Renyi}. */
-    default void renyi(int problems, int draws, float alpha, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
-        run(new Renyi(problems, draws, alpha, logP, logQ, bound));
-    }
-
-    /** {@link Renyi} with alpha = 0. */
-    default void logMeanExp(int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer bound) {
-        run(new Renyi(problems, draws, 0f, logP, logQ, bound));
-    }
-
-    /** {@link MeanOverDraws}. */
-    default void meanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean) {
-        run(new MeanOverDraws(problems, draws, width, constant, runSums, mean));
+        return Signature.of(operation)
+                .reads("logP", ElementType.FLOAT64, logP, rows)
+                .optional("logQ", ElementType.FLOAT64, logQ, rows, Access.READS);
     }
 }

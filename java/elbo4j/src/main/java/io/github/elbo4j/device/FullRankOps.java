@@ -4,25 +4,19 @@ package io.github.elbo4j.device;
  * The Gaussian N(mu, L·Lᵀ). mu is [B][D]; {@code factor} is [B][D][D], the lower triangle of L with the logarithm of its
  * diagonal on the diagonal; what stands above the diagonal is not read. Kernel family {@code fullrank}.
  *
- * <p>Chains follow the order of triangles in {@link Ops}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
+ * <p>Chains follow the order of triangles in {@link Operation}: {@code L·x} over the columns j ≤ i, in panels of 256 from +0.
  */
-public interface FullRankOps extends Runner {
+public interface FullRankOps {
     /**
      * {@code z[b,s,:] = mu[b,:] + L·epsilon[b,s,:]}.
      *
      * @param z [B][S][D], written
      */
     record FullRankSample(Key key, Index step, Shape shape, Buffer mu, Buffer factor, Buffer z) implements Operation {
-        public FullRankSample {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("fullRankSample")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankSample", key, step, shape)
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .writes("z", z, shape.elements());
         }
     }
@@ -40,8 +34,7 @@ public interface FullRankOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("fullRankLogDensity")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
         }
@@ -61,8 +54,7 @@ public interface FullRankOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("fullRankLogDensityGradient")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+                    .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
                     .writes("gradient", gradient, shape.elements());
         }
@@ -75,15 +67,10 @@ public interface FullRankOps extends Runner {
      * @param score [B][S][D], written
      */
     record FullRankScore(Key key, Index step, Shape shape, Buffer factor, Buffer score) implements Operation {
-        public FullRankScore {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("fullRankScore")
-                    .index("step", step)
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankScore", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
                     .writes("score", score, shape.elements());
         }
     }
@@ -98,34 +85,9 @@ public interface FullRankOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("fullRankEntropy")
-                    .reads("factor", factor, Check.factor("factor", problems, dimensions))
+                    .factor("factor", factor, problems, dimensions)
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }
-    }
-
-    /** {@link FullRankSample}. */
-    default void fullRankSample(Key key, int step, Shape shape, Buffer mu, Buffer factor, Buffer z) {
-        run(new FullRankSample(key, Index.of(step), shape, mu, factor, z));
-    }
-
-    /** {@link FullRankLogDensity}. */
-    default void fullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) {
-        run(new FullRankLogDensity(shape, mu, factor, z, logQ));
-    }
-
-    /** {@link FullRankLogDensityGradient}. */
-    default void fullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient) {
-        run(new FullRankLogDensityGradient(shape, mu, factor, z, gradient));
-    }
-
-    /** {@link FullRankScore}. */
-    default void fullRankScore(Key key, int step, Shape shape, Buffer factor, Buffer score) {
-        run(new FullRankScore(key, Index.of(step), shape, factor, score));
-    }
-
-    /** {@link FullRankEntropy}. */
-    default void fullRankEntropy(int problems, int dimensions, Buffer factor, Buffer entropy, long slot) {
-        run(new FullRankEntropy(problems, dimensions, factor, entropy, Index.of(slot)));
     }
 }

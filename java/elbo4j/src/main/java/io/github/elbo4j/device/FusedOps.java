@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>q has mu and omega = log sigma; the target of problem b is N(targetMu[b], diag exp(2·targetOmega[b])), or with {@code
  * shared} the same [D] for all problems. Results have the bits of the operations that they are made of.
  */
-public interface FusedOps extends Runner {
+public interface FusedOps {
     /** The most steps of one {@link GaussianAdam}. */
     int MAX_STEPS = 256;
 
@@ -56,16 +56,13 @@ public interface FusedOps extends Runner {
             @Nullable Buffer runs)
             implements Operation {
         public GaussianElbo {
-            Check.address(key, shape);
             Check.present("target", target);
         }
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("gaussianElbo")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters());
+            Signature signature = Signature.ofDraws("gaussianElbo", key, step, shape)
+                    .diagonal("", mu, omega, shape.parameters());
             target.reads(signature, shape)
                     .writes("logP", ElementType.FLOAT64, logP, shape.rows())
                     .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
@@ -134,48 +131,5 @@ public interface FusedOps extends Runner {
             Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
             return signature.updates("moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
         }
-    }
-
-    /** {@link GaussianElbo}. */
-    default void gaussianElbo(
-            Key key,
-            int step,
-            Shape shape,
-            boolean path,
-            Buffer mu,
-            Buffer omega,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer runs) {
-        Target target = new Target(shared, targetMu, targetOmega);
-        run(new GaussianElbo(key, Index.of(step), shape, path, mu, omega, target, logP, logQ, runs));
-    }
-
-    /** {@link GaussianAdam}. */
-    default void gaussianAdam(
-            Key key,
-            int step,
-            int steps,
-            Shape shape,
-            boolean path,
-            boolean shared,
-            Buffer targetMu,
-            Buffer targetOmega,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer m,
-            Buffer v,
-            Buffer parameter,
-            @Nullable Buffer moments,
-            long slot) {
-        Target target = new Target(shared, targetMu, targetOmega);
-        OptimizerOps.Decay decay = new OptimizerOps.Decay(beta1, beta2, guard);
-        run(new GaussianAdam(key, step, steps, shape, path, target, t, rate, decay, m, v, parameter, moments, slot));
     }
 }

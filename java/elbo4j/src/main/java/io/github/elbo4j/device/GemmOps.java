@@ -1,7 +1,9 @@
 package io.github.elbo4j.device;
 
-/** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Ops}. */
-public interface GemmOps extends Runner {
+import io.github.elbo4j.device.Signature.Access;
+
+/** Dense linear algebra. Kernel family {@code gemm}; the order of sums is that of {@link Operation}. */
+public interface GemmOps {
     /**
      * {@code C = A·B}, or {@code C += A·B}: C is M × N, A is M × K, B is K × N. C must not overlap A or B.
      *
@@ -21,13 +23,13 @@ public interface GemmOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("gemm")
-                    .matrix("a", ElementType.FLOAT32, a, Signature.Access.READS)
-                    .matrix("b", ElementType.FLOAT32, b, Signature.Access.READS)
+                    .matrix("a", ElementType.FLOAT32, a, Access.READS)
+                    .matrix("b", ElementType.FLOAT32, b, Access.READS)
                     .matrix(
                             "c",
                             ElementType.FLOAT32,
                             c,
-                            accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+                            accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 
@@ -60,22 +62,7 @@ public interface GemmOps extends Runner {
 
     private static Signature triangle(String operation, Matrix l, Matrix b) {
         return Signature.of(operation)
-                .matrix("l", ElementType.FLOAT32, l, Signature.Access.READS)
-                .matrix("b", ElementType.FLOAT32, b, Signature.Access.UPDATES);
-    }
-
-    /** {@link Gemm}. */
-    default void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        run(new Gemm(a, b, accumulate, c));
-    }
-
-    /** {@link TriangularMultiply}. */
-    default void triangularMultiply(Matrix l, boolean upper, Matrix b) {
-        run(new TriangularMultiply(l, upper, b));
-    }
-
-    /** {@link TriangularSolve}. */
-    default void triangularSolve(Matrix l, boolean upper, Matrix b) {
-        run(new TriangularSolve(l, upper, b));
+                .matrix("l", ElementType.FLOAT32, l, Access.READS)
+                .matrix("b", ElementType.FLOAT32, b, Access.UPDATES);
     }
 }

@@ -4,7 +4,7 @@ package io.github.elbo4j.device;
  * Kullback–Leibler divergences KL(q ‖ p), one per problem, and their gradients with respect to q. Parameters as in
  * {@link MeanFieldOps} and {@link FullRankOps}. Kernel family {@code kl}.
  */
-public interface KlOps extends Runner {
+public interface KlOps {
     /**
      * {@code kl[b] = Σ_d (mu² + sigma² − 1)/2 − omega}, to the standard normal.
      *
@@ -13,10 +13,9 @@ public interface KlOps extends Runner {
     record KlToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klToStandard")
-                    .reads("mu", mu, n)
-                    .reads("omega", omega, n)
+                    .diagonal("", mu, omega, n)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -26,10 +25,9 @@ public interface KlOps extends Runner {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klToStandardGradient")
-                    .reads("mu", mu, n)
-                    .reads("omega", omega, n)
+                    .diagonal("", mu, omega, n)
                     .writes("gradMu", gradMu, n)
                     .writes("gradOmega", gradOmega, n);
         }
@@ -44,12 +42,10 @@ public interface KlOps extends Runner {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klDiagonal")
-                    .reads("muQ", muQ, n)
-                    .reads("omegaQ", omegaQ, n)
-                    .reads("muP", muP, n)
-                    .reads("omegaP", omegaP, n)
+                    .diagonal("Q", muQ, omegaQ, n)
+                    .diagonal("P", muP, omegaP, n)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -67,12 +63,10 @@ public interface KlOps extends Runner {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klDiagonalGradient")
-                    .reads("muQ", muQ, n)
-                    .reads("omegaQ", omegaQ, n)
-                    .reads("muP", muP, n)
-                    .reads("omegaP", omegaP, n)
+                    .diagonal("Q", muQ, omegaQ, n)
+                    .diagonal("P", muP, omegaP, n)
                     .writes("gradMu", gradMu, n)
                     .writes("gradOmega", gradOmega, n);
         }
@@ -88,12 +82,9 @@ public interface KlOps extends Runner {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
             return Signature.of("klFull")
-                    .reads("muQ", muQ, n)
-                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
-                    .reads("muP", muP, n)
-                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .full("Q", muQ, factorQ, problems, dimensions)
+                    .full("P", muP, factorP, problems, dimensions)
                     .writes("kl", ElementType.FLOAT64, kl, problems);
         }
     }
@@ -117,12 +108,10 @@ public interface KlOps extends Runner {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.product(problems, "problems", dimensions, "dimensions");
+            long n = Check.parameters(problems, dimensions);
             return Signature.of("klFullGradient")
-                    .reads("muQ", muQ, n)
-                    .reads("factorQ", factorQ, Check.factor("factorQ", problems, dimensions))
-                    .reads("muP", muP, n)
-                    .reads("factorP", factorP, Check.factor("factorP", problems, dimensions))
+                    .full("Q", muQ, factorQ, problems, dimensions)
+                    .full("P", muP, factorP, problems, dimensions)
                     .writes("gradMu", gradMu, n)
                     .writes("gradFactor", gradFactor, Check.factor("gradFactor", problems, dimensions));
         }
@@ -147,59 +136,5 @@ public interface KlOps extends Runner {
                     .reads("logP", ElementType.FLOAT64, logP, rows)
                     .writes("kl", ElementType.FLOAT64, kl, 3L * problems);
         }
-    }
-
-    /** {@link KlToStandard}. */
-    default void klToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) {
-        run(new KlToStandard(problems, dimensions, mu, omega, kl));
-    }
-
-    /** {@link KlToStandardGradient}. */
-    default void klToStandardGradient(
-            int problems, int dimensions, Buffer mu, Buffer omega, Buffer gradMu, Buffer gradOmega) {
-        run(new KlToStandardGradient(problems, dimensions, mu, omega, gradMu, gradOmega));
-    }
-
-    /** {@link KlDiagonal}. */
-    default void klDiagonal(
-            int problems, int dimensions, Buffer muQ, Buffer omegaQ, Buffer muP, Buffer omegaP, Buffer kl) {
-        run(new KlDiagonal(problems, dimensions, muQ, omegaQ, muP, omegaP, kl));
-    }
-
-    /** {@link KlDiagonalGradient}. */
-    default void klDiagonalGradient(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer omegaQ,
-            Buffer muP,
-            Buffer omegaP,
-            Buffer gradMu,
-            Buffer gradOmega) {
-        run(new KlDiagonalGradient(problems, dimensions, muQ, omegaQ, muP, omegaP, gradMu, gradOmega));
-    }
-
-    /** {@link KlFull}. */
-    default void klFull(
-            int problems, int dimensions, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP, Buffer kl) {
-        run(new KlFull(problems, dimensions, muQ, factorQ, muP, factorP, kl));
-    }
-
-    /** {@link KlFullGradient}. */
-    default void klFullGradient(
-            int problems,
-            int dimensions,
-            Buffer muQ,
-            Buffer factorQ,
-            Buffer muP,
-            Buffer factorP,
-            Buffer gradMu,
-            Buffer gradFactor) {
-        run(new KlFullGradient(problems, dimensions, muQ, factorQ, muP, factorP, gradMu, gradFactor));
-    }
-
-    /** {@link KlMonteCarlo}. */
-    default void klMonteCarlo(int problems, int draws, Buffer logQ, Buffer logP, Buffer kl) {
-        run(new KlMonteCarlo(problems, draws, logQ, logP, kl));
     }
 }

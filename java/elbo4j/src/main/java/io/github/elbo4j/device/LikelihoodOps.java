@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * draw, and eta is replaced by the residual ∂/∂eta, from which a gemm makes the gradient. Kernel family {@code
  * likelihood}.
  */
-public interface LikelihoodOps extends Runner {
+public interface LikelihoodOps {
     /**
      * {@code logP[r] += scale · Σ_n (y·eta − softplus(eta))}; then {@code eta = scale · (y − sigmoid(eta))}.
      *
@@ -109,10 +110,10 @@ public interface LikelihoodOps extends Runner {
         public Signature signature() {
             Signature signature = predictors("gaussian", rows, "classes", 1, observations, eta, logP)
                     .reads("y", y, observations)
-                    .matrix("logNoise", ElementType.FLOAT32, logNoise, Signature.Access.READS);
+                    .matrix("logNoise", ElementType.FLOAT32, logNoise, Access.READS);
             return gradLogNoise == null
                     ? signature
-                    : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Signature.Access.UPDATES);
+                    : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Access.UPDATES);
         }
     }
 
@@ -122,34 +123,5 @@ public interface LikelihoodOps extends Runner {
         Check.notNegative("observations", observations);
         long predictors = Check.times("eta", Check.product(rows, "rows", classes, name), observations);
         return Signature.of(operation).updates("eta", eta, predictors).updates("logP", ElementType.FLOAT64, logP, rows);
-    }
-
-    /** {@link BernoulliLogit}. */
-    default void bernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        run(new BernoulliLogit(rows, observations, y, scale, eta, logP));
-    }
-
-    /** {@link CategoricalLogit}. */
-    default void categoricalLogit(
-            int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP) {
-        run(new CategoricalLogit(rows, classes, observations, y, scale, eta, logP));
-    }
-
-    /** {@link Mixture}. */
-    default void mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP) {
-        run(new Mixture(rows, components, observations, scale, eta, logP));
-    }
-
-    /** {@link GaussianNoise}. */
-    default void gaussian(
-            int rows,
-            int observations,
-            Buffer y,
-            float scale,
-            Matrix logNoise,
-            Buffer eta,
-            Buffer logP,
-            @Nullable Matrix gradLogNoise) {
-        run(new GaussianNoise(rows, observations, y, scale, logNoise, eta, logP, gradLogNoise));
     }
 }

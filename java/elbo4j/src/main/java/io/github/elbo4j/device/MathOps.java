@@ -1,7 +1,9 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
+
 /** Elementwise functions and the few vector operations that compose models. Kernel family {@code math}. */
-public interface MathOps extends Runner {
+public interface MathOps {
     /** A function of one real number, to the accuracy that {@code DetMath} documents. */
     enum Function {
         EXP,
@@ -94,8 +96,8 @@ public interface MathOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("scale")
-                    .matrix("x", type(), x, Signature.Access.READS)
-                    .matrix("y", type(), y, accumulate ? Signature.Access.UPDATES : Signature.Access.WRITES);
+                    .matrix("x", type(), x, Access.READS)
+                    .matrix("y", type(), y, accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 
@@ -204,55 +206,5 @@ public interface MathOps extends Runner {
                     .reads("by", ElementType.INT32, by, n)
                     .updates("counter", ElementType.INT32, counter, n);
         }
-    }
-
-    /** {@link Map}. */
-    default void map(Function f, long n, Buffer x, Buffer y) {
-        run(new Map(f, n, x, y));
-    }
-
-    /** {@link Fill}. */
-    default void fill(long n, double value, Buffer x) {
-        run(new Fill(n, value, x));
-    }
-
-    /** {@link Axpy}. */
-    default void axpy(long n, float a, Buffer x, Buffer y) {
-        run(new Axpy(n, a, x, y));
-    }
-
-    /** {@link Scale}. */
-    default void scale(double a, Matrix x, boolean accumulate, Matrix y) {
-        run(new Scale(a, x, accumulate, y));
-    }
-
-    /** {@link Multiply}. */
-    default void multiply(long n, Buffer x, Buffer y, Buffer z) {
-        run(new Multiply(n, x, y, z));
-    }
-
-    /** {@link Average}. */
-    default void average(long n, float weight, Buffer x, Buffer y) {
-        run(new Average(n, Scalar.of(weight), x, y));
-    }
-
-    /** {@link SumRows}. */
-    default void sumRows(int rows, int columns, Buffer x, Buffer sum) {
-        run(new SumRows(rows, columns, x, sum));
-    }
-
-    /** {@link GatherRows}. */
-    default void gatherRows(int rows, int columns, Buffer index, long first, Buffer source, Buffer target) {
-        run(new GatherRows(rows, columns, index, Index.of(first), source, target));
-    }
-
-    /** {@link FirstNonFinite}. */
-    default void firstNonFinite(long n, Buffer x, Buffer found) {
-        run(new FirstNonFinite(n, x, found));
-    }
-
-    /** {@link Advance}. */
-    default void advance(int n, Buffer by, Buffer counter) {
-        run(new Advance(n, by, counter));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Below, {@code h[b,s,d] = (z[b,s,d] − mu[b,d]) · exp(−omega[b,d])}. mu and omega are [B][D].
  */
-public interface MeanFieldOps extends Runner {
+public interface MeanFieldOps {
     /** With respect to what a log-density is differentiated. */
     enum With {
         /** −h / sigma. */
@@ -25,16 +26,10 @@ public interface MeanFieldOps extends Runner {
      * @param z [B][S][D], written
      */
     record Sample(Key key, Index step, Shape shape, Buffer mu, Buffer omega, Buffer z) implements Operation {
-        public Sample {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("sample")
-                    .index("step", step)
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters())
+            return Signature.ofDraws("sample", key, step, shape)
+                    .diagonal("", mu, omega, shape.parameters())
                     .writes("z", z, shape.elements());
         }
     }
@@ -62,17 +57,11 @@ public interface MeanFieldOps extends Runner {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("logDensity")
-                    .reads("mu", mu, shape.parameters())
-                    .reads("omega", omega, shape.parameters())
-                    .reads("z", z, shape.elements());
-            if (logQ != null) {
-                signature.writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
-            }
-            if (gradient != null) {
-                signature.writes("gradient", gradient, shape.elements());
-            }
-            return signature;
+            return Signature.of("logDensity")
+                    .diagonal("", mu, omega, shape.parameters())
+                    .reads("z", z, shape.elements())
+                    .optional("logQ", ElementType.FLOAT64, logQ, shape.rows(), Access.WRITES)
+                    .optional("gradient", ElementType.FLOAT32, gradient, shape.elements(), Access.WRITES);
         }
     }
 
@@ -85,35 +74,9 @@ public interface MeanFieldOps extends Runner {
         @Override
         public Signature signature() {
             return Signature.of("entropy")
-                    .reads("omega", omega, Check.product(problems, "problems", dimensions, "dimensions"))
+                    .reads("omega", omega, Check.parameters(problems, dimensions))
                     .index("slot", slot)
                     .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
         }
-    }
-
-    /** {@link Sample}. */
-    default void sample(Key key, int step, Shape shape, Buffer mu, Buffer omega, Buffer z) {
-        run(new Sample(key, Index.of(step), shape, mu, omega, z));
-    }
-
-    /** {@link LogDensity}, its value alone. */
-    default void logDensity(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ) {
-        run(new LogDensity(shape, With.Z, mu, omega, z, Check.present("logQ", logQ), null));
-    }
-
-    /** {@link LogDensity}, its gradient alone. */
-    default void logDensityGradient(Shape shape, With with, Buffer mu, Buffer omega, Buffer z, Buffer gradient) {
-        run(new LogDensity(shape, with, mu, omega, z, null, Check.present("gradient", gradient)));
-    }
-
-    /** {@link LogDensity}, both, with respect to z. */
-    default void logDensityAndGradient(Shape shape, Buffer mu, Buffer omega, Buffer z, Buffer logQ, Buffer gradient) {
-        run(new LogDensity(
-                shape, With.Z, mu, omega, z, Check.present("logQ", logQ), Check.present("gradient", gradient)));
-    }
-
-    /** {@link Entropy}. */
-    default void entropy(int problems, int dimensions, Buffer omega, Buffer entropy, long slot) {
-        run(new Entropy(problems, dimensions, omega, entropy, Index.of(slot)));
     }
 }

@@ -1,21 +1,16 @@
 package io.github.elbo4j.device;
 
 /** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
-public interface NormalOps extends Runner {
+public interface NormalOps {
     /**
      * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step).
      *
      * @param words [B][S][D] INT32, written
      */
     record Words(Key key, Index step, Shape shape, Buffer words) implements Operation {
-        public Words {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("words")
-                    .index("step", step)
+            return Signature.ofDraws("words", key, step, shape)
                     .writes("words", ElementType.INT32, words, shape.elements());
         }
     }
@@ -26,13 +21,9 @@ public interface NormalOps extends Runner {
      * @param u [B][S][D], written
      */
     record Uniform(Key key, Index step, Shape shape, Buffer u) implements Operation {
-        public Uniform {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("uniform").index("step", step).writes("u", u, shape.elements());
+            return Signature.ofDraws("uniform", key, step, shape).writes("u", u, shape.elements());
         }
     }
 
@@ -43,28 +34,9 @@ public interface NormalOps extends Runner {
      * @param epsilon [B][S][D], written
      */
     record Normal(Key key, Index step, Shape shape, Buffer epsilon) implements Operation {
-        public Normal {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("normal").index("step", step).writes("epsilon", epsilon, shape.elements());
+            return Signature.ofDraws("normal", key, step, shape).writes("epsilon", epsilon, shape.elements());
         }
-    }
-
-    /** {@link Words}. */
-    default void words(Key key, int step, Shape shape, Buffer words) {
-        run(new Words(key, Index.of(step), shape, words));
-    }
-
-    /** {@link Uniform}. */
-    default void uniform(Key key, int step, Shape shape, Buffer u) {
-        run(new Uniform(key, Index.of(step), shape, u));
-    }
-
-    /** {@link Normal}. */
-    default void normal(Key key, int step, Shape shape, Buffer epsilon) {
-        run(new Normal(key, Index.of(step), shape, epsilon));
     }
 }

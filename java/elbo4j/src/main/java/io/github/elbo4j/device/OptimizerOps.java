@@ -1,9 +1,10 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /** Ascent steps on n parameters; all buffers [n]. Kernel family {@code optimizer}. */
-public interface OptimizerOps extends Runner {
+public interface OptimizerOps {
     /** {@code parameter = fma(rate, gradient, parameter)}. */
     record Sgd(long n, Scalar rate, Buffer gradient, Buffer parameter) implements Operation {
         public Sgd {
@@ -34,6 +35,18 @@ public interface OptimizerOps extends Runner {
                         "guard is " + guard + ", but must be " + Float.MIN_NORMAL + " or more");
             }
         }
+
+        /** {@code rate/(1−beta1^t)} of step t = 1, 2, …, in float64 on the host, then rounded: what every device takes. */
+        public float rateAt(int t, float rate) {
+            Check.positive("t", t);
+            return (float) (rate / (1 - StrictMath.pow(beta1, t)));
+        }
+
+        /** {@code 1/(1−beta2^t)}, likewise. */
+        public float correctionAt(int t) {
+            Check.positive("t", t);
+            return (float) (1 / (1 - StrictMath.pow(beta2, t)));
+        }
     }
 
     /**
@@ -41,8 +54,8 @@ public interface OptimizerOps extends Runner {
      * m)}; {@code v = v + (1−beta2)·(g² − v)}; {@code parameter += rate·scale/(1−beta1^t) · m / (√(v/(1−beta2^t)) + guard)}.
      * These are the steps that Adam takes with parameter/scale, so one rate suits parameters of any unit.
      *
-     * @param rate {@code rate/(1−beta1^t)}, see {@link #rateAt}
-     * @param correction {@code 1/(1−beta2^t)}, see {@link #correctionAt}
+     * @param rate {@code rate/(1−beta1^t)}, see {@link Decay#rateAt}
+     * @param correction {@code 1/(1−beta2^t)}, see {@link Decay#correctionAt}
      * @param scale null for ones, or [n], positive
      * @param m first moment, updated
      * @param v second moment, updated
@@ -67,54 +80,14 @@ public interface OptimizerOps extends Runner {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("adam")
+            return Signature.of("adam")
                     .scalar("rate", rate)
                     .scalar("correction", correction)
-                    .reads("gradient", gradient, n);
-            if (scale != null) {
-                signature.reads("scale", scale, n);
-            }
-            return signature.updates("m", m, n).updates("v", v, n).updates("parameter", parameter, n);
+                    .reads("gradient", gradient, n)
+                    .optional("scale", ElementType.FLOAT32, scale, n, Access.READS)
+                    .updates("m", m, n)
+                    .updates("v", v, n)
+                    .updates("parameter", parameter, n);
         }
-    }
-
-    /** {@link Sgd}. */
-    default void sgd(long n, float rate, Buffer gradient, Buffer parameter) {
-        run(new Sgd(n, Scalar.of(rate), gradient, parameter));
-    }
-
-    /**
-     * {@link Adam}.
-     *
-     * @param t the step, from 1
-     */
-    default void adam(
-            long n,
-            int t,
-            float rate,
-            float beta1,
-            float beta2,
-            float guard,
-            Buffer gradient,
-            @Nullable Buffer scale,
-            Buffer m,
-            Buffer v,
-            Buffer parameter) {
-        Check.positive("t", t);
-        Check.notNaN("rate", rate);
-        Decay decay = new Decay(beta1, beta2, guard);
-        Scalar rateAt = Scalar.of(rateAt(t, rate, beta1));
-        Scalar correctionAt = Scalar.of(correctionAt(t, beta2));
-        run(new Adam(n, rateAt, correctionAt, decay, gradient, scale, m, v, parameter));
-    }
-
-    /** {@code rate/(1−beta1^t)}, in float64 on the host, then rounded: what every device takes in {@link Adam}. */
-    static float rateAt(int t, float rate, float beta1) {
-        return (float) (rate / (1 - StrictMath.pow(beta1, t)));
-    }
-
-    /** {@code 1/(1−beta2^t)}, likewise. */
-    static float correctionAt(int t, float beta2) {
-        return (float) (1 / (1 - StrictMath.pow(beta2, t)));
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Keeps operations, in their order, to bind them as one {@link Program}; and takes the memory that they need between them. */
-public final class Recorder implements Ops {
+public final class Recorder implements Runner {
     private final Workspace workspace;
     private final List<Buffer> taken = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
@@ -27,10 +27,9 @@ public final class Recorder implements Ops {
         Recorder recorder = new Recorder(workspace);
         body.accept(recorder);
         workspace.giveBack(recorder.taken);
-        Ops ops = workspace.device().ops();
         for (Operation operation : recorder.operations) {
             Interrupts.check();
-            ops.run(operation);
+            workspace.device().run(operation);
         }
     }
 

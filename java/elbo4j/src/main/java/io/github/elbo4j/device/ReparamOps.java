@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs and waves are as in {@link ScoreOps}.
  */
-public interface ReparamOps extends Runner {
+public interface ReparamOps {
     /**
      * {@code runs[b,r,d] = Σ_{s in r} g}, and {@code Σ_{s in r} g·(sigma·epsilon)} from D on; with {@code path}, g +
      * epsilon·exp(−omega) takes the place of g.
@@ -27,14 +28,9 @@ public interface ReparamOps extends Runner {
      */
     record MeanFieldReparam(Key key, Index step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
             implements Operation {
-        public MeanFieldReparam {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("meanFieldReparam")
-                    .index("step", step)
+            return Signature.ofDraws("meanFieldReparam", key, step, shape)
                     .reads("omega", omega, shape.parameters())
                     .reads("gradient", gradient, shape.elements())
                     .runs(runs, shape, 2L * shape.dimensions());
@@ -58,32 +54,13 @@ public interface ReparamOps extends Runner {
             Buffer gradient,
             @Nullable Buffer score,
             Buffer runs) implements Operation {
-        public FullRankReparam {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("fullRankReparam")
-                    .index("step", step)
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
-                    .reads("gradient", gradient, shape.elements());
-            if (score != null) {
-                signature.reads("score", score, shape.elements());
-            }
-            return signature.runs(runs, shape, Check.gradientWidth(shape));
+            return Signature.ofDraws("fullRankReparam", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
+                    .reads("gradient", gradient, shape.elements())
+                    .optional("score", ElementType.FLOAT32, score, shape.elements(), Access.READS)
+                    .runs(runs, shape, Check.gradientWidth(shape));
         }
-    }
-
-    /** {@link MeanFieldReparam}. */
-    default void meanFieldReparam(
-            Key key, int step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs) {
-        run(new MeanFieldReparam(key, Index.of(step), shape, path, omega, gradient, runs));
-    }
-
-    /** {@link FullRankReparam}. */
-    default void fullRankReparam(
-            Key key, int step, Shape shape, Buffer factor, Buffer gradient, @Nullable Buffer score, Buffer runs) {
-        run(new FullRankReparam(key, Index.of(step), shape, factor, gradient, score, runs));
     }
 }

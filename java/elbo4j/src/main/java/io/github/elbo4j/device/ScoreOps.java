@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code v = L⁻ᵀ·epsilon} in mu, {@code v_i · epsilon_j} in L_ij (j &lt; i) and {@code v_i · epsilon_i · L_ii − 1} in
  * log L_ii.
  */
-public interface ScoreOps extends Runner {
+public interface ScoreOps {
     /** What is subtracted from f; none changes the gradient's expectation. */
     enum Baseline {
         /** Nothing. */
@@ -106,7 +107,6 @@ public interface ScoreOps extends Runner {
             Buffer runs)
             implements Operation {
         public MeanFieldScore {
-            Check.address(key, shape);
             if (sums != null) {
                 Check.positive("draws", draws);
             }
@@ -114,14 +114,11 @@ public interface ScoreOps extends Runner {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("meanFieldScore")
-                    .index("step", step)
+            return Signature.ofDraws("meanFieldScore", key, step, shape)
                     .reads("omega", omega, shape.parameters())
-                    .reads("weights", weights, shape.rows());
-            if (sums != null) {
-                signature.reads("sums", sums, 4 * shape.parameters());
-            }
-            return signature.runs(runs, shape, 2L * shape.dimensions());
+                    .reads("weights", weights, shape.rows())
+                    .optional("sums", ElementType.FLOAT32, sums, 4 * shape.parameters(), Access.READS)
+                    .runs(runs, shape, 2L * shape.dimensions());
         }
     }
 
@@ -131,14 +128,9 @@ public interface ScoreOps extends Runner {
      * @param runs [B][runs][4D] FLOAT64, the shape's runs written
      */
     record MeanFieldScoreSquares(Key key, Index step, Shape shape, Buffer weights, Buffer runs) implements Operation {
-        public MeanFieldScoreSquares {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("meanFieldScoreSquares")
-                    .index("step", step)
+            return Signature.ofDraws("meanFieldScoreSquares", key, step, shape)
                     .reads("weights", weights, shape.rows())
                     .runs(runs, shape, 4L * shape.dimensions());
         }
@@ -164,7 +156,6 @@ public interface ScoreOps extends Runner {
             Buffer runs)
             implements Operation {
         public FullRankScoreGradient {
-            Check.address(key, shape);
             if (sums != null) {
                 Check.positive("draws", draws);
             }
@@ -172,15 +163,12 @@ public interface ScoreOps extends Runner {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.of("fullRankScoreGradient")
-                    .index("step", step)
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankScoreGradient", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
                     .reads("score", score, shape.elements())
-                    .reads("weights", weights, shape.rows());
-            if (sums != null) {
-                signature.reads("sums", sums, Check.times("sums", 2, Check.gradient("sums", shape)));
-            }
-            return signature.runs(runs, shape, Check.gradientWidth(shape));
+                    .reads("weights", weights, shape.rows())
+                    .optional("sums", ElementType.FLOAT32, sums, Check.gradient("sums", shape, 2), Access.READS)
+                    .runs(runs, shape, Check.gradientWidth(shape));
         }
     }
 
@@ -192,69 +180,13 @@ public interface ScoreOps extends Runner {
     record FullRankScoreSquares(
             Key key, Index step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs)
             implements Operation {
-        public FullRankScoreSquares {
-            Check.address(key, shape);
-        }
-
         @Override
         public Signature signature() {
-            return Signature.of("fullRankScoreSquares")
-                    .index("step", step)
-                    .reads("factor", factor, Check.factor("factor", shape.problems(), shape.dimensions()))
+            return Signature.ofDraws("fullRankScoreSquares", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
                     .reads("score", score, shape.elements())
                     .reads("weights", weights, shape.rows())
                     .runs(runs, shape, 2 * Check.gradientWidth(shape));
         }
-    }
-
-    /** {@link ScoreWeights}. */
-    default void scoreWeights(
-            int problems,
-            int draws,
-            Baseline baseline,
-            Buffer logP,
-            Buffer logQ,
-            @Nullable Buffer running,
-            double rate,
-            Buffer weights) {
-        run(new ScoreWeights(problems, draws, baseline, logP, logQ, running, Scalar.of(rate), weights));
-    }
-
-    /** {@link MeanFieldScore}. */
-    default void meanFieldScore(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer omega,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        run(new MeanFieldScore(key, Index.of(step), shape, omega, weights, sums, draws, runs));
-    }
-
-    /** {@link MeanFieldScoreSquares}. */
-    default void meanFieldScoreSquares(Key key, int step, Shape shape, Buffer weights, Buffer runs) {
-        run(new MeanFieldScoreSquares(key, Index.of(step), shape, weights, runs));
-    }
-
-    /** {@link FullRankScoreGradient}. */
-    default void fullRankScoreGradient(
-            Key key,
-            int step,
-            Shape shape,
-            Buffer factor,
-            Buffer score,
-            Buffer weights,
-            @Nullable Buffer sums,
-            int draws,
-            Buffer runs) {
-        run(new FullRankScoreGradient(key, Index.of(step), shape, factor, score, weights, sums, draws, runs));
-    }
-
-    /** {@link FullRankScoreSquares}. */
-    default void fullRankScoreSquares(
-            Key key, int step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs) {
-        run(new FullRankScoreSquares(key, Index.of(step), shape, factor, score, weights, runs));
     }
 }

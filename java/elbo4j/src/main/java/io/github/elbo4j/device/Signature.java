@@ -47,6 +47,12 @@ public final class Signature {
         return new Signature(operation);
     }
 
+    /** The address of draws, and no buffers yet but what the step is counted in. */
+    static Signature ofDraws(String operation, Key key, Index step, Shape shape) {
+        Check.address(key, shape);
+        return of(operation).index("step", step);
+    }
+
     /** The operation's name, as messages have it. */
     public String operation() {
         return operation;
@@ -84,6 +90,27 @@ public final class Signature {
         return add(name, ElementType.FLOAT32, buffer, length, Access.UPDATES);
     }
 
+    /** A buffer that need not be there. */
+    Signature optional(String name, ElementType type, @Nullable Buffer buffer, long length, Access access) {
+        return buffer == null ? this : add(name, type, buffer, length, access);
+    }
+
+    /** A diagonal Gaussian that is read: mu and omega, n elements each; their names end as told. */
+    Signature diagonal(String ending, Buffer mu, Buffer omega, long n) {
+        return reads("mu" + ending, mu, n).reads("omega" + ending, omega, n);
+    }
+
+    /** A Gaussian that is read: mu and its factor. */
+    Signature full(String ending, Buffer mu, Buffer factor, int problems, int dimensions) {
+        return reads("mu" + ending, mu, Check.parameters(problems, dimensions))
+                .factor("factor" + ending, factor, problems, dimensions);
+    }
+
+    /** {@code factor[B][D][D]}, read. */
+    Signature factor(String name, Buffer factor, int problems, int dimensions) {
+        return reads(name, factor, Check.factor(name, problems, dimensions));
+    }
+
     /**
      * Run sums, FLOAT64.
      *
@@ -104,7 +131,7 @@ public final class Signature {
 
     /** What an index is counted in, if it is. */
     Signature index(String name, Index index) {
-        Buffer counter = index.counter();
+        Buffer counter = Check.present(name, index).counter();
         return counter == null
                 ? this
                 : add(name, ElementType.INT32, counter, Check.sum(index.at(), 1, name), Access.READS);
@@ -112,7 +139,7 @@ public final class Signature {
 
     /** What a scalar is looked up in, if it is. */
     Signature scalar(String name, Scalar scalar) {
-        Buffer table = scalar.table();
+        Buffer table = Check.present(name, scalar).table();
         return table == null
                 ? this
                 : add(name, ElementType.FLOAT64, table, 0, Access.READS).index(name, scalar.row());

@@ -146,7 +146,7 @@ public final class GradientEstimator implements AutoCloseable {
         if (weights != null) {
             recordScore(to, key, step, weights, runningRate);
         }
-        to.meanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient);
+        to.run(new ElboOps.MeanOverDraws(family.problems(), draws, family.parameters(), 0f, runs, gradient));
         if (!score && !path) {
             family.addEntropyGradient(to, gradient);
         }
@@ -219,7 +219,7 @@ public final class GradientEstimator implements AutoCloseable {
             for (int w = 0; w < waves.count(); w++) {
                 family.scoreSquares(to, key, step, waves.shape(w), part(to, w, allWeights), squareRuns);
             }
-            to.meanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares);
+            to.run(new ElboOps.MeanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares));
         }
         for (int w = 0; w < waves.count(); w++) {
             family.score(to, key, step, waves.shape(w), part(to, w, allWeights), squares, draws, runs);

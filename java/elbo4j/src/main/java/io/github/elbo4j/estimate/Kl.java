@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.FullRankGaussian;
 import io.github.elbo4j.family.MeanFieldGaussian;
@@ -17,7 +18,7 @@ public final class Kl {
     /** To the standard normal, in closed form. */
     public static double[] toStandard(MeanFieldGaussian q) {
         try (Buffer kl = q.device().allocate(ElementType.FLOAT64, q.problems())) {
-            q.device().ops().klToStandard(q.problems(), q.dimensions(), q.mu(), q.omega(), kl);
+            q.device().run(new KlOps.KlToStandard(q.problems(), q.dimensions(), q.mu(), q.omega(), kl));
             return kl.toDoubles();
         }
     }
@@ -26,7 +27,8 @@ public final class Kl {
     public static double[] closed(MeanFieldGaussian q, MeanFieldGaussian p) {
         same(q, p);
         try (Buffer kl = q.device().allocate(ElementType.FLOAT64, q.problems())) {
-            q.device().ops().klDiagonal(q.problems(), q.dimensions(), q.mu(), q.omega(), p.mu(), p.omega(), kl);
+            q.device()
+                    .run(new KlOps.KlDiagonal(q.problems(), q.dimensions(), q.mu(), q.omega(), p.mu(), p.omega(), kl));
             return kl.toDoubles();
         }
     }
@@ -35,7 +37,7 @@ public final class Kl {
     public static double[] closed(FullRankGaussian q, FullRankGaussian p) {
         same(q, p);
         try (Buffer kl = q.device().allocate(ElementType.FLOAT64, q.problems())) {
-            q.device().ops().klFull(q.problems(), q.dimensions(), q.mu(), q.factor(), p.mu(), p.factor(), kl);
+            q.device().run(new KlOps.KlFull(q.problems(), q.dimensions(), q.mu(), q.factor(), p.mu(), p.factor(), kl));
             return kl.toDoubles();
         }
     }
@@ -59,11 +61,11 @@ public final class Kl {
                 Shape shape = waves.shape(w);
                 q.sample(key, 0, shape, z);
                 q.logDensity(shape, z, part);
-                waves.gather(device.ops(), w, part, logQ);
+                waves.gather(device, w, part, logQ);
                 p.logDensity(shape, z, part);
-                waves.gather(device.ops(), w, part, logP);
+                waves.gather(device, w, part, logP);
             }
-            device.ops().klMonteCarlo(problems, draws, logQ, logP, kl);
+            device.run(new KlOps.KlMonteCarlo(problems, draws, logQ, logP, kl));
             double[] moments = kl.toDoubles();
             Estimate[] estimates = new Estimate[problems];
             for (int b = 0; b < problems; b++) {

@@ -5,7 +5,8 @@ import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.Runner;
 
 /**
  * The number of a step in device memory, and of the record that its results go to: a program that ends with {@link
@@ -40,8 +41,8 @@ public final class StepCounter implements AutoCloseable {
     }
 
     /** Records what moves on by one step and one record. */
-    public void recordAdvance(Ops to) {
-        to.advance(2, ones, counters);
+    public void recordAdvance(Runner to) {
+        to.run(new MathOps.Advance(2, ones, counters));
     }
 
     @Override

@@ -2,8 +2,9 @@ package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 
 /**
@@ -51,13 +52,13 @@ final class Waves {
     }
 
     /** Copies a wave's values [B][wave] into those [B][S] of all draws. */
-    void gather(Ops to, int wave, Buffer part, Buffer all) {
-        to.scale(1, Matrix.of(part, problems, shapes[wave].draws()), false, place(wave, all));
+    void gather(Runner to, int wave, Buffer part, Buffer all) {
+        to.run(new MathOps.Scale(1, Matrix.of(part, problems, shapes[wave].draws()), false, place(wave, all)));
     }
 
     /** The way back: copies a wave's values out of those of all draws. */
-    void scatter(Ops to, int wave, Buffer all, Buffer part) {
-        to.scale(1, place(wave, all), false, Matrix.of(part, problems, shapes[wave].draws()));
+    void scatter(Runner to, int wave, Buffer all, Buffer part) {
+        to.run(new MathOps.Scale(1, place(wave, all), false, Matrix.of(part, problems, shapes[wave].draws())));
     }
 
     private Matrix place(int wave, Buffer all) {

@@ -5,7 +5,9 @@ import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
@@ -38,9 +40,9 @@ final class DensityAtDraw {
     void record(Recorder to, Key key, Index step, Shape shape, Buffer logQ) {
         Buffer epsilon = to.scratch(shape.elements());
         to.run(new NormalOps.Normal(key, step, shape, epsilon));
-        to.logDensity(shape.flat(), zeros, zeros, epsilon, logQ);
+        to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.With.Z, zeros, zeros, epsilon, logQ, null));
         Matrix all = Matrix.of(logQ, problems, shape.draws());
-        to.scale(-1, new Matrix(entropy, 0, problems, shape.draws(), 1, 0), true, all);
-        to.scale(1, new Matrix(constant, 0, problems, shape.draws(), 0, 0), true, all);
+        to.run(new MathOps.Scale(-1, new Matrix(entropy, 0, problems, shape.draws(), 1, 0), true, all));
+        to.run(new MathOps.Scale(1, new Matrix(constant, 0, problems, shape.draws(), 0, 0), true, all));
     }
 }

@@ -6,9 +6,10 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
@@ -110,19 +111,20 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void update(Ops to) {
-        to.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
-        to.gatherRows(problems * dimensions, dimensions, rows, problems, parameterBuffer, factor);
+    public void update(Runner to) {
+        to.run(new MathOps.GatherRows(problems, dimensions, rows, Index.of(0), parameterBuffer, mu));
+        to.run(new MathOps.GatherRows(
+                problems * dimensions, dimensions, rows, Index.of(problems), parameterBuffer, factor));
     }
 
     @Override
-    public void sample(Ops to, Key key, Index step, Shape shape, Buffer z) {
+    public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
         to.run(new FullRankOps.FullRankSample(key, step, shape, mu, factor, z));
     }
 
     @Override
-    public void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ) {
-        to.fullRankLogDensity(shape, mu, factor, z, logQ);
+    public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
+        to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ));
     }
 
     @Override
@@ -132,13 +134,13 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void entropy(Ops to, Buffer entropy, long slot) {
-        to.fullRankEntropy(problems, dimensions, factor, entropy, slot);
+    public void entropy(Runner to, Buffer entropy, long slot) {
+        to.run(new FullRankOps.FullRankEntropy(problems, dimensions, factor, entropy, Index.of(slot)));
     }
 
     @Override
-    public void addEntropyGradient(Ops to, Buffer gradient) {
-        to.axpy((long) problems * parameters(), 1f, entropyGradient, gradient);
+    public void addEntropyGradient(Runner to, Buffer gradient) {
+        to.run(new MathOps.Axpy((long) problems * parameters(), 1f, entropyGradient, gradient));
     }
 
     @Override

@@ -6,10 +6,11 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MeanFieldOps;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
@@ -100,19 +101,19 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void update(Ops to) {
-        to.gatherRows(problems, dimensions, rows, 0, parameterBuffer, mu);
-        to.gatherRows(problems, dimensions, rows, problems, parameterBuffer, omega);
+    public void update(Runner to) {
+        to.run(new MathOps.GatherRows(problems, dimensions, rows, Index.of(0), parameterBuffer, mu));
+        to.run(new MathOps.GatherRows(problems, dimensions, rows, Index.of(problems), parameterBuffer, omega));
     }
 
     @Override
-    public void sample(Ops to, Key key, Index step, Shape shape, Buffer z) {
+    public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
         to.run(new MeanFieldOps.Sample(key, step, shape, mu, omega, z));
     }
 
     @Override
-    public void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ) {
-        to.logDensity(shape, mu, omega, z, logQ);
+    public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
+        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
     }
 
     @Override
@@ -121,13 +122,13 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void entropy(Ops to, Buffer entropy, long slot) {
-        to.entropy(problems, dimensions, omega, entropy, slot);
+    public void entropy(Runner to, Buffer entropy, long slot) {
+        to.run(new MeanFieldOps.Entropy(problems, dimensions, omega, entropy, Index.of(slot)));
     }
 
     @Override
-    public void addEntropyGradient(Ops to, Buffer gradient) {
-        to.axpy(2L * problems * dimensions, 1f, entropyGradient, gradient);
+    public void addEntropyGradient(Runner to, Buffer gradient) {
+        to.run(new MathOps.Axpy(2L * problems * dimensions, 1f, entropyGradient, gradient));
     }
 
     @Override

@@ -4,8 +4,9 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -45,23 +46,23 @@ public interface VariationalFamily extends AutoCloseable {
     Buffer parameterBuffer();
 
     /** Records or runs what takes over what {@link #parameterBuffer} holds. */
-    void update(Ops to);
+    void update(Runner to);
 
     /** Takes over what {@link #parameterBuffer} holds. */
     default void update() {
-        update(device().ops());
+        update(device());
     }
 
     /**
-     * Draws from q: see {@link Ops} on addresses.
+     * Draws from q: see {@link Operation} on addresses.
      *
      * @param z [B][S][D], written
      */
-    void sample(Ops to, Key key, Index step, Shape shape, Buffer z);
+    void sample(Runner to, Key key, Index step, Shape shape, Buffer z);
 
     /** Draws from q, at once. */
     default void sample(Key key, int step, Shape shape, Buffer z) {
-        sample(device().ops(), key, Index.of(step), shape, z);
+        sample(device(), key, Index.of(step), shape, z);
     }
 
     /**
@@ -69,11 +70,11 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param logQ [B][S] FLOAT64, written
      */
-    void logDensity(Ops to, Shape shape, Buffer z, Buffer logQ);
+    void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ);
 
-    /** {@link #logDensity(Ops, Shape, Buffer, Buffer)}, at once. */
+    /** {@link #logDensity(Runner, Shape, Buffer, Buffer)}, at once. */
     default void logDensity(Shape shape, Buffer z, Buffer logQ) {
-        logDensity(device().ops(), shape, z, logQ);
+        logDensity(device(), shape, z, logQ);
     }
 
     /**
@@ -90,14 +91,14 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param entropy at least [slot+1][B] FLOAT64, record {@code slot} written
      */
-    void entropy(Ops to, Buffer entropy, long slot);
+    void entropy(Runner to, Buffer entropy, long slot);
 
     /**
      * Adds the gradient of the entropy with respect to the parameters.
      *
      * @param gradient [B][P], added to
      */
-    void addEntropyGradient(Ops to, Buffer gradient);
+    void addEntropyGradient(Runner to, Buffer gradient);
 
     /**
      * Run sums of the reparameterization gradient of {@code E_q[log p]}, or with {@code path} of the ELBO without the
@@ -140,7 +141,7 @@ public interface VariationalFamily extends AutoCloseable {
          * @param runs null, or [B][runs][P] FLOAT64, the shape's runs written
          */
         void record(
-                Ops to,
+                Runner to,
                 Key key,
                 Index step,
                 Shape shape,

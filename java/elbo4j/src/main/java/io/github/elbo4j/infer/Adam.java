@@ -2,8 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
 import java.util.Locale;
@@ -72,13 +72,13 @@ public record Adam(double rate, double decay, double beta1, double beta2) implem
 
             @Override
             public void scalars(int step, int since, int phase, double[] row) {
-                row[0] = OptimizerOps.rateAt(since, (float) rate(phase), decays.beta1());
-                row[1] = OptimizerOps.correctionAt(since, decays.beta2());
+                row[0] = decays.rateAt(since, (float) rate(phase));
+                row[1] = decays.correctionAt(since);
             }
 
             @Override
             public void record(
-                    Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
+                    Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
                 to.run(new OptimizerOps.Adam(
                         parameters, scalars.get(0), scalars.get(1), decays, gradient, scale, m, v, parameter));
             }

@@ -7,7 +7,6 @@ import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Scalar;
@@ -37,7 +36,7 @@ final class Ascent implements AutoCloseable {
     private static final int RUNNING = 1; // the running mean's rate,
     private static final int RULE = 2; // and those of the optimizer
 
-    private final Ops ops;
+    private final Device device;
     private final VariationalFamily q;
     private final VariationalFamily average; // of the parameters since the steps of the average began
     private final LogJoint joint;
@@ -73,7 +72,7 @@ final class Ascent implements AutoCloseable {
             Coordinates coordinates,
             Key key) {
         this.coordinates = coordinates;
-        this.ops = device.ops();
+        this.device = device;
         this.q = q;
         this.average = average;
         this.joint = joint;
@@ -142,7 +141,7 @@ final class Ascent implements AutoCloseable {
 
     /** The average begins anew, with the parameters after step t. */
     void restartAverage(int t) {
-        ops.fill(parameters, 0f, average.parameterBuffer());
+        device.run(new MathOps.Fill(parameters, 0f, average.parameterBuffer()));
         averageStart = t;
         known = 0;
     }
@@ -160,7 +159,7 @@ final class Ascent implements AutoCloseable {
         since = 0;
         known = 0;
         for (Buffer buffer : rule.moments()) {
-            ops.fill(parameters, 0f, buffer);
+            device.run(new MathOps.Fill(parameters, 0f, buffer));
         }
     }
 
@@ -265,7 +264,7 @@ final class Ascent implements AutoCloseable {
     }
 
     private @Nullable String nonFinite(String prefix, Buffer buffer, List<String> names) {
-        ops.firstNonFinite(parameters, buffer, found);
+        device.run(new MathOps.FirstNonFinite(parameters, buffer, found));
         found.read(0, foundOnHost, 0, 1);
         if (foundOnHost[0] < 0) {
             return null;

@@ -2,7 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ public interface Optimizer {
          * @param parameter [P], updated
          * @param scalars as many as {@link #scalars()}
          */
-        void record(Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars);
+        void record(Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars);
 
         /** What it remembers of earlier gradients, each [P]; it begins with zeros. */
         List<Buffer> moments();

@@ -2,8 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +60,7 @@ public record RobbinsMonro(double a, double tau, double kappa) implements Optimi
 
             @Override
             public void record(
-                    Ops to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
+                    Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
                 to.run(new OptimizerOps.Sgd(parameters, scalars.get(0), gradient, parameter));
             }
 

@@ -4,6 +4,8 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
@@ -175,13 +177,14 @@ final class Whitening implements Coordinates {
             Matrix u = Matrix.of(uBuffer, rows, dimensions);
             Matrix z = Matrix.of(to.scratch(shape.elements()), rows, dimensions);
             Matrix lower = Matrix.of(factor, dimensions, dimensions);
-            to.scale(1, new Matrix(centre, 0, rows, dimensions, 0, 1), false, z);
-            to.gemm(u, lower.transposed(), true, z);
+            to.run(new MathOps.Scale(1, new Matrix(centre, 0, rows, dimensions, 0, 1), false, z));
+            to.run(new GemmOps.Gemm(u, lower.transposed(), true, z));
             Buffer slope = gradient == null ? null : to.scratch(shape.elements());
             joint.record(to, shape, z.buffer(), logP, slope);
-            to.scale(1, new Matrix(logDeterminant, 0, rows, 1, 0, 0), true, Matrix.of(logP, rows, 1));
+            to.run(new MathOps.Scale(1, new Matrix(logDeterminant, 0, rows, 1, 0, 0), true, Matrix.of(logP, rows, 1)));
             if (gradient != null && slope != null) {
-                to.gemm(Matrix.of(slope, rows, dimensions), lower, false, Matrix.of(gradient, rows, dimensions));
+                to.run(new GemmOps.Gemm(
+                        Matrix.of(slope, rows, dimensions), lower, false, Matrix.of(gradient, rows, dimensions)));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Recorder;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +66,6 @@ public final class BayesianCategoricalRegression extends Regression {
 
     @Override
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
-        to.categoricalLogit(block.rows(), classes, n, y, 1f, block.eta, block.value);
+        to.run(new LikelihoodOps.CategoricalLogit(block.rows(), classes, n, y, 1f, block.eta, block.value));
     }
 }

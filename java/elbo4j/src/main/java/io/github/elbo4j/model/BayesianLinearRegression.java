@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import java.util.ArrayList;
@@ -85,6 +86,7 @@ public final class BayesianLinearRegression extends Regression {
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
         boolean known = knownLogNoise != null;
         Matrix logNoise = knownLogNoise != null ? new Matrix(knownLogNoise, 0, block.rows(), 1, 0, 1) : block.last;
-        to.gaussian(block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient);
+        to.run(new LikelihoodOps.GaussianNoise(
+                block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient));
     }
 }

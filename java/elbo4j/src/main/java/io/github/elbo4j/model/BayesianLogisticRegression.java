@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Recorder;
 import java.util.Collections;
 import java.util.List;
@@ -49,6 +50,6 @@ public final class BayesianLogisticRegression extends Regression {
 
     @Override
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
-        to.bernoulliLogit(block.rows(), n, y, 1f, block.eta, block.value);
+        to.run(new LikelihoodOps.BernoulliLogit(block.rows(), n, y, 1f, block.eta, block.value));
     }
 }

@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
@@ -74,9 +75,9 @@ public final class DataLogJoint implements LogJoint {
         Buffer value = to.scratch(ElementType.FLOAT64, draws);
         Buffer slope = gradient == null ? null : to.scratch(shape.elements());
         model.logLikelihood(to, rows, shape, z, value, slope);
-        to.scale(scale, Matrix.of(value, 1, draws), true, Matrix.of(logP, 1, draws));
+        to.run(new MathOps.Scale(scale, Matrix.of(value, 1, draws), true, Matrix.of(logP, 1, draws)));
         if (gradient != null && slope != null) {
-            to.axpy(shape.elements(), (float) scale, slope, gradient);
+            to.run(new MathOps.Axpy(shape.elements(), (float) scale, slope, gradient));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
@@ -87,9 +88,9 @@ public final class GaussianTarget implements LogJoint {
             to.run(new MeanFieldOps.LogDensity(rows, MeanFieldOps.With.Z, mean, scale, z, logP, gradient));
             return;
         }
-        to.fullRankLogDensity(rows, mean, scale, z, logP);
+        to.run(new FullRankOps.FullRankLogDensity(rows, mean, scale, z, logP));
         if (gradient != null) {
-            to.fullRankLogDensityGradient(rows, mean, scale, z, gradient);
+            to.run(new FullRankOps.FullRankLogDensityGradient(rows, mean, scale, z, gradient));
         }
     }
 

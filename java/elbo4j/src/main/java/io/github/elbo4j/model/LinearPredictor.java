@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
@@ -89,24 +90,25 @@ final class LinearPredictor {
         int most = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / perDraw));
         Buffer predictor = to.scratch(most * perDraw);
         Buffer part = most == all ? logLikelihood : to.scratch(ElementType.FLOAT64, most);
-        to.fill(all, 0f, logLikelihood);
+        to.run(new MathOps.Fill(all, 0f, logLikelihood));
         if (gradient != null) {
-            to.fill(shape.elements(), 0f, gradient);
+            to.run(new MathOps.Fill(shape.elements(), 0f, gradient));
         }
         for (int from = 0; from < all; from += most) {
             int count = Math.min(most, all - from);
             if (most != all) {
-                to.fill(count, 0f, part);
+                to.run(new MathOps.Fill(count, 0f, part));
             }
             PredictorBlock block = new PredictorBlock(
                     columns, classes, dataX, n, z, gradient, predictor, part, from, count, shape.dimensions());
-            to.gemm(block.beta, block.x.transposed(), false, block.etaMatrix);
+            to.run(new GemmOps.Gemm(block.beta, block.x.transposed(), false, block.etaMatrix));
             likelihood.add(to, block, n, dataY);
             if (block.betaGradient != null) {
-                to.gemm(block.etaMatrix, block.x, false, block.betaGradient);
+                to.run(new GemmOps.Gemm(block.etaMatrix, block.x, false, block.betaGradient));
             }
             if (most != all) {
-                to.scale(1, Matrix.of(part, count, 1), false, new Matrix(logLikelihood, from, count, 1, 1, 1));
+                to.run(new MathOps.Scale(
+                        1, Matrix.of(part, count, 1), false, new Matrix(logLikelihood, from, count, 1, 1, 1)));
             }
         }
     }

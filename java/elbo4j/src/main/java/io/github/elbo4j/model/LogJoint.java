@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A log-joint density {@code log p(x, z)}, up to no constant: an ELBO bounds {@code log p(x)} only if every constant is
  * there. This is what a user's own model implements: {@link HostLogJoint} makes one of a Java function, and a class that
- * composes {@link io.github.elbo4j.device.Ops} stays on the device. A model of independent observations implements
+ * composes {@link io.github.elbo4j.device.Operation}s stays on the device. A model of independent observations implements
  * {@link DataModel} instead, so that the scale of a minibatch is not its business.
  */
 public interface LogJoint extends AutoCloseable {

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
@@ -96,7 +97,7 @@ final class MinibatchLogJoint implements LogJoint {
     @Override
     public void recordEndOfStep(Recorder to) {
         counts = true;
-        to.advance(1, each, first);
+        to.run(new MathOps.Advance(1, each, first));
     }
 
     @Override

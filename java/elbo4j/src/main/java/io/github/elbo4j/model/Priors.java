@@ -3,7 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.MeanFieldOps;
-import io.github.elbo4j.device.Ops;
+import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class Priors {
         omega = own.copyOf(logSds);
     }
 
-    void logDensity(Ops to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    void logDensity(Runner to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.With.Z, mu, omega, z, logP, gradient));
     }
 }

@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
@@ -262,9 +261,8 @@ public class FusedKernel {
             this.rates = new float[op.steps()];
             this.corrections = new float[op.steps()];
             for (int k = 0; k < op.steps(); k++) {
-                rates[k] = OptimizerOps.rateAt(op.t() + k, op.rate(), op.decay().beta1());
-                corrections[k] =
-                        OptimizerOps.correctionAt(op.t() + k, op.decay().beta2());
+                rates[k] = op.decay().rateAt(op.t() + k, op.rate());
+                corrections[k] = op.decay().correctionAt(op.t() + k);
             }
         }
 

@@ -6,7 +6,6 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Ops;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Signature;
 import java.util.LinkedHashSet;
@@ -88,11 +87,7 @@ public final class HostDevice implements Device {
     }
 
     @Override
-    public Ops ops() {
-        return this::run;
-    }
-
-    private void run(Operation operation) {
+    public void run(Operation operation) {
         operation.signature().check(this);
         run(twins.of(operation));
     }

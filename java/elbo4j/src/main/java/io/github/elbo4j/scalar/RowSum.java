@@ -1,7 +1,7 @@
 package io.github.elbo4j.scalar;
 
 /**
- * The order of sums along a row (see {@link io.github.elbo4j.device.Ops}): {@link #fold} is a tile, this object the levels
+ * The order of sums along a row (see {@link io.github.elbo4j.device.Operation}): {@link #fold} is a tile, this object the levels
  * in float64 above the tiles.
  */
 public final class RowSum {

@@ -1,6 +1,6 @@
 package io.github.elbo4j.scalar;
 
-/** Sums along a row in the order of {@link io.github.elbo4j.device.Ops}. Twin of kernels/sum.cuh. */
+/** Sums along a row in the order of {@link io.github.elbo4j.device.Operation}. Twin of kernels/sum.cuh. */
 public class SumKernel {
     /** Σ of at most 1024 elements: one tile. */
     protected float tile(float[] x, int o, int n, Scratch scratch) {

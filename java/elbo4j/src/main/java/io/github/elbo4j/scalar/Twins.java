@@ -46,7 +46,7 @@ public final class Twins {
         Function<Operation, Task> body = bodies.get(operation.getClass());
         if (body == null) {
             throw new IllegalArgumentException("no device of the host runs a "
-                    + operation.getClass().getName() + "; it must be one of the operations of Ops");
+                    + operation.getClass().getName() + "; it must be one that the library defines");
         }
         return body.apply(operation);
     }

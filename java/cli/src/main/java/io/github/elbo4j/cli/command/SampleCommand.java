@@ -4,7 +4,9 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 import java.io.PrintWriter;
 import java.util.HexFormat;
@@ -81,12 +83,12 @@ public final class SampleCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder(count * 13);
         try (Buffer buffer = opened.allocate(words ? ElementType.INT32 : ElementType.FLOAT32, count)) {
             if (words) {
-                opened.ops().words(key, 0, shape, buffer);
+                opened.run(new NormalOps.Words(key, Index.of(0), shape, buffer));
                 for (int word : buffer.toInts()) {
                     text.append(HEX.toHexDigits(word)).append('\n');
                 }
             } else {
-                opened.ops().normal(key, 0, shape, buffer);
+                opened.run(new NormalOps.Normal(key, Index.of(0), shape, buffer));
                 for (float epsilon : buffer.toFloats()) {
                     // Float.toString gave other digits before JDK 19.
                     text.append(NumberOutput.toString(epsilon, true)).append('\n');
