@@ -68,7 +68,6 @@ class HonestFitsTest {
         }
     }
 
-    /** ½N(−a, 1) + ½N(a, 1) has log evidence 0, and each half −log 2. */
     /** n/2 successes of n on the logit scale: N(0, 4/n) but for terms of 1/n; log p is −n·log 2. */
     @Test
     void aBinomialOfManyTrialsKeepsItsDifferences() {
@@ -129,6 +128,7 @@ class HonestFitsTest {
         }
     }
 
+    /** ½N(−a, 1) + ½N(a, 1) has log evidence 0, and each half −log 2. */
     @Test
     void separateModesAreNamedAndNotTrusted() {
         for (Family family : Family.values()) {

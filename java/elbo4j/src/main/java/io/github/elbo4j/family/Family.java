@@ -16,6 +16,15 @@ public interface Family {
     /** A Gaussian with any covariance: {@link FullRankGaussian}. */
     Family FULL_RANK = new FullRank();
 
+    /**
+     * A Gaussian whose coordinates share a few factors: {@link LowRankGaussian}.
+     *
+     * @param rank the number of factors, 1 to {@value io.github.elbo4j.device.LowRankOps#MOST_RANK}
+     */
+    static Family lowRank(int rank) {
+        return new LowRank(rank);
+    }
+
     /** The families that have no settings of their own. */
     static List<Family> values() {
         return List.of(MEAN_FIELD, FULL_RANK);

@@ -2,7 +2,9 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
@@ -122,7 +124,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
 
     /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
     private void moveByCurvature(Curvature curvature, float[] gradient, int group, double[] delta) {
-        device.ops().normal(groups, group, Shape.of(1, draws, dimensions), normals);
+        device.run(new NormalOps.Normal(groups, Index.of(group), Shape.of(1, draws, dimensions), normals));
         normals.read(0, epsilon, 0, epsilon.length);
         double[] sum = new double[dimensions];
         double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j

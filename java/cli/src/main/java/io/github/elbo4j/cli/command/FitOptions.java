@@ -28,6 +28,8 @@ final class FitOptions {
     /** From here on a full covariance takes long, and is more than most data can fill. */
     private static final int LARGEST_FULL_RANK = 200;
 
+    private static final int RANK = 5;
+
     @Option(
             names = "--data",
             required = true,
@@ -101,9 +103,14 @@ final class FitOptions {
             paramLabel = "NAME",
             description =
                     "full-rank: a Gaussian with any covariance. mean-field: independent normals, for many parameters."
-                            + " Default: full-rank up to " + LARGEST_FULL_RANK + " parameters.")
+                            + " low-rank: a few common factors and independent noise, between the two. Default: full-rank"
+                            + " up to " + LARGEST_FULL_RANK + " parameters, then mean-field.")
     @Nullable
     String family;
+
+    @Option(names = "--rank", paramLabel = "R", description = "Factors of the low-rank family. Default: " + RANK + ".")
+    @Nullable
+    Integer rank;
 
     @Option(
             names = "--gradient",
@@ -240,7 +247,7 @@ final class FitOptions {
         if (!Float.isFinite((float) priorMean)) {
             throw new ParameterException(command, "--prior-mean is " + priorMean + ", but must be a finite number");
         }
-        familyKind(command, 1);
+        chosenFamily(command, 1);
         gradient(command);
         baseline(command);
         optimizer(command, 1);
@@ -285,13 +292,26 @@ final class FitOptions {
         return String.valueOf(data.getFileName()).replaceFirst("(\\.[^.]+)?\\.gz$|\\.[^.]*$", "");
     }
 
-    Family familyKind(CommandLine command, int parameters) {
+    Family chosenFamily(CommandLine command, int parameters) {
+        if (rank != null && !"low-rank".equals(family)) {
+            throw new ParameterException(command, "--rank is for --family low-rank");
+        }
         if (family == null) {
             return parameters <= LARGEST_FULL_RANK ? Family.FULL_RANK : Family.MEAN_FIELD;
         }
         Map<String, Family> choices = new LinkedHashMap<>();
         Family.values().forEach(each -> choices.put(each.label(), each));
+        Family lowRank = lowRank(command);
+        choices.put(lowRank.label(), lowRank);
         return oneOf(command, "--family", family, choices);
+    }
+
+    private Family lowRank(CommandLine command) {
+        try {
+            return Family.lowRank(rank == null ? RANK : rank);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, "--" + e.getMessage(), e);
+        }
     }
 
     Gradient gradient(CommandLine command) {

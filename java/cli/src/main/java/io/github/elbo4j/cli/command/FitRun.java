@@ -138,12 +138,12 @@ final class FitRun {
             note(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
         }
-        if (options.family == null && options.familyKind(command, parameters) == Family.MEAN_FIELD) {
+        if (options.family == null && options.chosenFamily(command, parameters) == Family.MEAN_FIELD) {
             note(Words.count(parameters, "parameter")
                     + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"
                     + " does, and takes longer");
         }
-        if (options.familyKind(command, parameters) == Family.FULL_RANK && FullRankCost.isNotable(parameters)) {
+        if (options.chosenFamily(command, parameters) == Family.FULL_RANK && FullRankCost.isNotable(parameters)) {
             note(FullRankCost.words(
                     parameters, options.draws(), Runtime.getRuntime().maxMemory()));
         }
@@ -191,7 +191,7 @@ final class FitRun {
             Device device, Problem problem, @Nullable FitResult first, ProgressView view, Interruption interruption) {
         try (DataLogJoint joint = model.joint(device, problem)) {
             Sgvi.Builder settings = Sgvi.builder()
-                    .family(options.familyKind(command, problem.parameters().size()))
+                    .family(options.chosenFamily(command, problem.parameters().size()))
                     .gradient(options.gradient(command))
                     .baseline(options.baseline(command))
                     .optimizer(options.optimizer(command, model.robbinsMonroRate(problem)))

@@ -1,0 +1,38 @@
+package io.github.elbo4j.family;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.LowRankOps;
+import java.util.Map;
+
+/** {@link Family#lowRank}. */
+record LowRank(int rank) implements Family {
+    static final String LABEL = "low-rank";
+
+    LowRank {
+        Layout.positive("rank", rank);
+        if (rank > LowRankOps.MOST_RANK) {
+            throw new IllegalArgumentException(
+                    "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");
+        }
+    }
+
+    @Override
+    public String label() {
+        return LABEL;
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        return Map.of("rank", rank);
+    }
+
+    @Override
+    public VariationalFamily create(Device device, int problems, int dimensions) {
+        return new LowRankGaussian(device, problems, dimensions, rank);
+    }
+
+    @Override
+    public String toString() {
+        return LABEL + " of rank " + rank;
+    }
+}
