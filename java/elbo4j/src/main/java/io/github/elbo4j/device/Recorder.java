@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

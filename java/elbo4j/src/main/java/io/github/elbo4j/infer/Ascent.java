@@ -53,7 +53,7 @@ final class Ascent implements AutoCloseable {
     private final double[] tableOnHost;
     private final double[] row;
     private final Buffer found; // [1]
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private final int[] foundOnHost = new int[1];
     private final Workspace workspace;
     private final @Nullable Program[] steps = new Program[2]; // without the path derivative, and with it
@@ -72,6 +72,7 @@ final class Ascent implements AutoCloseable {
             VariationalFamily average,
             Coordinates coordinates,
             Key key) {
+        this.opened = new Buffers(device);
         this.coordinates = coordinates;
         this.ops = device.ops();
         this.q = q;
@@ -81,14 +82,12 @@ final class Ascent implements AutoCloseable {
         this.gradient = settings.gradient;
         this.parameters = q.parameters();
         try {
-            Buffers own = new Buffers(device);
-            opened.add(own::close);
-            rule = settings.optimizer.open(own, parameters);
+            rule = settings.optimizer.open(opened, parameters);
             row = new double[rule.scalars()];
             tableOnHost = new double[AHEAD * (RULE + rule.scalars())];
-            table = own.allocate(ElementType.FLOAT64, tableOnHost.length);
-            moments = own.allocate(ElementType.FLOAT64, 3L * AHEAD);
-            found = own.allocate(ElementType.INT32, 1);
+            table = opened.allocate(ElementType.FLOAT64, tableOnHost.length);
+            moments = opened.allocate(ElementType.FLOAT64, 3L * AHEAD);
+            found = opened.allocate(ElementType.INT32, 1);
             counter = new StepCounter(device);
             opened.add(counter::close);
             estimator = new GradientEstimator(

@@ -48,7 +48,7 @@ final class NaturalGradient implements AutoCloseable {
     private final Key key;
     private final Device device;
     private final GradientEstimator estimator;
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private final Buffer moments; // [1][3]
     private final Buffer normals; // [S][D], of a mean-field fit of few dimensions
     private final double[] momentsOnHost = new double[3];
@@ -87,6 +87,7 @@ final class NaturalGradient implements AutoCloseable {
             long workspaceBytes,
             Key key) {
         this.device = device;
+        this.opened = new Buffers(device);
         this.family = family;
         this.dimensions = q.dimensions();
         this.parameters = q.parameters();
@@ -97,10 +98,8 @@ final class NaturalGradient implements AutoCloseable {
         boolean dense = family == FamilyKind.MEAN_FIELD && dimensions <= Starts.DENSE;
         epsilon = new float[dense ? this.draws * dimensions : 0];
         try {
-            Buffers own = new Buffers(device);
-            opened.add(own::close);
-            moments = own.allocate(ElementType.FLOAT64, 3);
-            normals = own.allocate(epsilon.length);
+            moments = opened.allocate(ElementType.FLOAT64, 3);
+            normals = opened.allocate(epsilon.length);
             workspace = new Workspace(device);
             opened.add(workspace::close);
             counter = new StepCounter(device);

@@ -1,11 +1,12 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
@@ -49,7 +50,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
     private final int cap; // on steps, but for those of a last attempt to settle after minibatches
     private final double[] momentsOnHost = new double[3 * LOOK];
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private Ascent.Snapshot snapshot; // at the latest look, finite
     private Ascent.Snapshot spare;
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
@@ -77,6 +78,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
         this.settings = settings;
         this.device = device;
+        this.opened = new Buffers(device);
         this.joint = joint;
         this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws);

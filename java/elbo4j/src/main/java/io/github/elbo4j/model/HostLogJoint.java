@@ -2,9 +2,9 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;

@@ -3,7 +3,6 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.family.FamilyKind;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.TracePoint;
-import io.github.elbo4j.report.words.Explanation;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
@@ -103,7 +102,7 @@ final class HtmlReport {
     }
 
     private void run(Map<String, String> slots) {
-        String version = Report.class.getPackage().getImplementationVersion();
+        String version = version();
         slots.put("traceinwords", Html.prose(courseInWords(fit.trace())));
         slots.put("tailinwords", Html.prose(courseInWords(lastHalf(fit.trace()))));
         slots.put("command", report.command().isEmpty() ? "" : "<pre>" + Html.escape(report.command()) + "</pre>");
@@ -111,6 +110,14 @@ final class HtmlReport {
         slots.put("about", Html.escape(about()));
         slots.put("version", Html.escape(version == null ? "(not from a jar)" : version));
         slots.put("when", when.format(DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH)));
+    }
+
+    /** Of the jar that this class is in; null if it is in none. */
+    private static @Nullable String version() {
+        Module own = Report.class.getModule();
+        return own.isNamed()
+                ? own.getDescriptor().rawVersion().orElse(null)
+                : Report.class.getPackage().getImplementationVersion();
     }
 
     /** Puts the values in the places of their names, in one pass: what a value holds is never taken for a name. */

@@ -2,7 +2,6 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
-import io.github.elbo4j.report.words.Explanation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;

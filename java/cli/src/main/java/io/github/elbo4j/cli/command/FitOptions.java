@@ -34,11 +34,11 @@ final class FitOptions {
             paramLabel = "FILE.csv",
             description =
                     "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too.")
-    @SuppressWarnings("NullAway.Init") // picocli sees to it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     Path data;
 
     @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "The column to predict.")
-    @SuppressWarnings("NullAway.Init") // picocli sees to it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     String target;
 
     @Option(

@@ -1,4 +1,4 @@
-package io.github.elbo4j.device;
+package io.github.elbo4j.device.internal;
 
 import java.util.concurrent.CancellationException;
 
