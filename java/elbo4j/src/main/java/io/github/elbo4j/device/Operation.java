@@ -1,9 +1,9 @@
 package io.github.elbo4j.device;
 
 /**
- * One operation of a device, as a value: a record of what it reads, writes and is told, with its formula and shapes in the
- * record's Javadoc. Its constructor checks all that is no buffer; {@link Device#bind} checks the rest from the signature and
- * makes it ready to run again and again.
+ * One operation of a device, as a value: a record of its buffers and numbers, with its formula and shapes in the
+ * record's Javadoc. Its constructor checks all that is no buffer; {@link Device#bind} checks the rest from the
+ * signature and makes it ready to run again and again.
  */
 public interface Operation {
     /**

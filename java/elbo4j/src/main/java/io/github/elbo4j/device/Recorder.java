@@ -23,7 +23,7 @@ public final class Recorder implements Ops {
         }
     }
 
-    /** Runs what {@code body} records, once; whoever records next may take its memory. */
+    /** Runs what {@code body} records, once; the next recorder may then use its memory. */
     public static void run(Workspace workspace, Consumer<Recorder> body) {
         Recorder recorder = new Recorder(workspace);
         body.accept(recorder);

@@ -23,9 +23,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, and the average of their parameters, with all that a step
- * changes: it can be kept on the host and gone back to. A step is a program that runs again: it counts itself in device
- * memory, where the host has put what the next {@link #AHEAD} steps need. It makes no garbage and copies nothing to the host.
+ * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, and the average of their parameters, with all that a
+ * step changes, which can be saved on the host and restored. A step is a program that runs again: its number is counted
+ * in device memory, where the host has written what the next {@link #AHEAD} steps need. It makes no garbage and copies
+ * nothing to the host.
  */
 final class Ascent implements AutoCloseable {
     /** That log p − log q is not finite, though its gradient is. */
@@ -61,7 +62,7 @@ final class Ascent implements AutoCloseable {
     private int since; // steps since the optimizer's moments began
     private int averageStart; // the step at which the average began
     private int slot; // the record of the next step
-    private int known; // rows of the table that are still to be used; 0: the device must be told where it is
+    private int known; // rows of the table that are still to be used; 0: the counters on the device must be written
 
     /** @param coordinates that give the unit of each parameter's steps */
     Ascent(
@@ -152,7 +153,10 @@ final class Ascent implements AutoCloseable {
         known = 0;
     }
 
-    /** Goes on from other parameters. Moments begin anew: they remember gradients of another place. */
+    /**
+     * Goes on from other parameters. The optimizer's moments start from zero again, since they hold gradients of
+     * another place.
+     */
     void moveTo(float[] phi) {
         q.parameterBuffer().write(0, phi, 0, parameters);
         q.update();

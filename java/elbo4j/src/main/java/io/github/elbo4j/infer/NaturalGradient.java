@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * optimum. A round estimates delta from independent groups of draws, whose scatter gives its standard error.
  *
  * <p>Of a mean-field q the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured precision of the posterior,
- * since q's own variances say nothing of how correlated means must move together. What a Gaussian of precision P
- * contributes to the noise is known, {@code −s∘mean(epsilon)} in delta, and is taken away: there is then none where the posterior
- * is Gaussian, however correlated. (The path derivative does that only where it is not correlated.)
+ * since q's own variances do not show how correlated means must move together. The noise that a Gaussian of precision P
+ * contributes is known, {@code −s∘mean(epsilon)} in delta, and is subtracted: none is left where the posterior is
+ * Gaussian, however correlated. (The path derivative does that only where it is not correlated.)
  */
 final class NaturalGradient implements AutoCloseable {
-    /** Groups of a round: what its standard error can be told from. */
+    /** Groups of a round: enough to estimate its standard error. */
     static final int GROUPS = 16;
     /** Draws of a group. */
     static final int DRAWS = 256;
@@ -215,7 +215,7 @@ final class NaturalGradient implements AutoCloseable {
         return delta;
     }
 
-    /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
+    /** Moves the means by the curvature, and subtracts the noise that a Gaussian of this precision makes. */
     private void addGaussianNoise(Curvature curvature, double[] sd, int step, double[] delta) {
         device.ops().normal(key, step, Shape.of(1, draws, dimensions), normals);
         normals.read(0, epsilon, 0, epsilon.length);

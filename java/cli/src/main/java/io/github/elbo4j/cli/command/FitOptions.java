@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 
 /** What all models have in common on the command line. */
 final class FitOptions {
-    /** From here on a full covariance takes long, and is more than most data can fill. */
+    /** From here on a full covariance takes long, and is more than most data determine. */
     private static final int LARGEST_FULL_RANK = 200;
 
     @Option(
