@@ -133,7 +133,7 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     __shared__ __align__(16) float rows[4][4 * SLOTS]; // sigma, inverse, targetOmega, targetInverse: made once
     const Normals& n = p.normals;
     const unsigned int step = stepOf(n);
-    const int thread = (int) threadIdx.x & (THREADS - 1); // which lets the compiler know that it is less
+    const int thread = (int) threadIdx.x & (THREADS - 1); // tells the compiler that it is less
     const int dims = n.dimensions;
     const Share share = Share::of<SLOTS>(n);
     const Place place = share.place(n, thread % SLOTS);

@@ -169,9 +169,9 @@ extern "C" __global__ void __launch_bounds__(256) math_sum_tiled_rows(const Math
 
 // ---- target[r,j] = source[index[first + r],j] ----
 
-struct Faults { // where the host looks when it waits for the device anyway
+struct Faults { // read by the host when it waits for the device anyway
     long long place, value, limit; // index[place] is value, but must be in [0, limit)
-    int count;                     // who raises it from 0 writes the rest
+    int count;                     // the thread that raises it from 0 writes the rest
     int unused;
 };
 
@@ -187,7 +187,7 @@ struct MathGatherRows {
 
 extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGatherRows p) {
     const long long first = value(p.first);
-    const int columns = max(1, p.columns); // an index is looked at though its row be empty
+    const int columns = max(1, p.columns); // an index is checked even if its row is empty
     const long long all = (long long) p.rows * columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < all; i += stride) {

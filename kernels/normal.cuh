@@ -50,7 +50,7 @@ static __device__ __forceinline__ uint4 words4(const Normals& n, unsigned int st
     });
 }
 
-// epsilon[b,s,d … d+3], d a multiple of 4 of the block's own coordinates; what lies beyond D means nothing.
+// epsilon[b,s,d … d+3], d a multiple of 4 of the block's own coordinates; values beyond D are undefined.
 static __device__ __forceinline__ float4 epsilon4(const Normals& n, unsigned int step, int b, int s, int d) {
     if (n.given != nullptr) {
         const float* row = n.given + ((long long) b * n.draws + s) * n.dimensions;

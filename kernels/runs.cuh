@@ -50,7 +50,7 @@ static __device__ __forceinline__ void sumRuns(const Normals& n, double* runs, i
     const int part = thread / (QUADS * 4);
     const int coordinate = thread % (QUADS * 4);
     const float* column = (const float*) made + part * (CHUNK * QUADS * 4) + coordinate; // what this thread adds
-    // A warp makes terms of all 16 groups; lane g knows how many draws the run of group g has.
+    // A warp makes terms of all 16 groups; lane g holds how many draws the run of group g has.
     const int drawsOfGroup = __shfl_sync(ALL_LANES, end, coordinate / 4);
     const int endOfSum = part < PARTS ? drawsOfGroup : 0;
     float sum = 0.0f;

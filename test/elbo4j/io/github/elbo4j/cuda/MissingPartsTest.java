@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** JCuda, its natives or the driver missing, broken, or on the module path; each in a virtual machine of its own. */
 class MissingPartsTest {
+    private static final String MODULE = "io.github.elbo4j";
     private static final List<String> CLASS_PATH =
             List.of(System.getProperty("java.class.path").split(File.pathSeparator));
     private static final Path HOME = Path.of(
@@ -66,19 +67,42 @@ class MissingPartsTest {
     @Test
     void onTheModulePathItIsLikeOnTheClassPath() throws Exception {
         Path modules = modules();
-        List<String> lines = run(onModulePath(modules));
-        assertThat(lines.get(0)).isEqualTo("module: elbo4j");
+        List<String> lines = run(onModulePath(modules, "--add-modules", "jcuda"));
+        assertThat(lines.get(0)).isEqualTo("module: " + MODULE);
         assumeTrue(lines.get(1).contains("libcuda"), "this machine has a driver");
         assertThat(lines.get(1)).startsWith("cuda: there is no NVIDIA driver here");
         absent(lines);
+        Path jcuda = Files.createDirectory(temporary.resolve("jcuda"));
         try (Stream<Path> jars = Files.list(modules)) {
-            jars.filter(jar -> jar.getFileName().toString().startsWith("jcu"))
-                    .forEach(jar -> jar.toFile().delete());
+            for (Path jar : jars.filter(each -> each.getFileName().toString().startsWith("jcu"))
+                    .toList()) {
+                Files.move(jar, jcuda.resolve(jar.getFileName()));
+            }
         }
+        List<String> onClassPath = run(onModulePath(modules, "-cp", jcuda + File.separator + "*"));
+        assertThat(onClassPath).isEqualTo(lines);
         List<String> alone = run(onModulePath(modules));
-        assertThat(alone.get(0)).isEqualTo("module: elbo4j");
+        assertThat(alone.get(0)).isEqualTo("module: " + MODULE);
         assertThat(alone.get(1)).startsWith("cuda: JCuda's class jcuda.driver.JCudaDriver is not on");
         absent(alone);
+    }
+
+    /** A module that nobody requires is not loaded, though its jar is there: the reason says how to add it. */
+    @Test
+    void onTheModulePathJCudaMustBeAdded() throws Exception {
+        List<String> lines = run(onModulePath(modules()));
+        assertThat(lines.get(1))
+                .isEqualTo("cuda: JCuda's class jcuda.driver.JCudaDriver is not on the class path or the module path;"
+                        + " put the jars of org.jcuda there, and on a module path start java with --add-modules jcuda");
+        absent(lines);
+    }
+
+    /** The vector module is read when the device is opened, as on the class path. */
+    @Test
+    void onTheModulePathVectorsAreFound() throws Exception {
+        List<String> lines = run(onModulePath(modules(), "--add-modules", "jdk.incubator.vector"));
+        assertThat(lines.get(0)).isEqualTo("module: " + MODULE);
+        assertThat(lines.get(2)).isEqualTo("auto is simd");
     }
 
     /** What is there and broken is neither passed over nor called absent. */
@@ -86,7 +110,7 @@ class MissingPartsTest {
     void aBrokenDriverIsReported() throws Exception {
         Files.writeString(noDriver.resolve("libcuda.so.1"), "not a library");
         List<String> command = List.of("-cp", String.join(File.pathSeparator, CLASS_PATH));
-        for (List<String> options : List.of(command, onModulePath(modules()))) {
+        for (List<String> options : List.of(command, onModulePath(modules(), "--add-modules", "jcuda"))) {
             List<String> lines = run(options);
             assertThat(lines.get(1))
                     .startsWith("cuda: cuda: JCuda's native library does not load:")
@@ -115,12 +139,17 @@ class MissingPartsTest {
 
     private Path modules() throws IOException {
         Path modules = Files.createDirectories(temporary.resolve("modules"));
-        try (OutputStream file = Files.newOutputStream(modules.resolve("elbo4j-0.1.0.jar"));
-                JarOutputStream jar = new JarOutputStream(file);
-                Stream<Path> files = Files.walk(HOME)) {
-            for (Path path : files.filter(Files::isRegularFile).toList()) {
-                jar.putNextEntry(new JarEntry(HOME.relativize(path).toString()));
-                Files.copy(path, jar);
+        Path library = modules.resolve("elbo4j-0.1.0.jar");
+        if (Files.isRegularFile(HOME)) {
+            Files.copy(HOME, library);
+        } else {
+            try (OutputStream file = Files.newOutputStream(library);
+                    JarOutputStream jar = new JarOutputStream(file);
+                    Stream<Path> files = Files.walk(HOME)) {
+                for (Path path : files.filter(Files::isRegularFile).toList()) {
+                    jar.putNextEntry(new JarEntry(HOME.relativize(path).toString()));
+                    Files.copy(path, jar);
+                }
             }
         }
         for (String entry : CLASS_PATH) {
@@ -133,22 +162,18 @@ class MissingPartsTest {
     }
 
     /** Main stands in a package that the module has, so it is patched into the module. */
-    private static List<String> onModulePath(Path modules) {
+    private static List<String> onModulePath(Path modules, String... more) {
         String tests = Path.of(PartsMain.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .getPath())
                 .toString();
-        return List.of(
-                "-p",
-                modules.toString(),
-                "--add-modules",
-                "ALL-MODULE-PATH",
-                "--patch-module",
-                "elbo4j=" + tests,
-                "-m",
-                "elbo4j/" + PartsMain.class.getName());
+        List<String> options =
+                new ArrayList<>(List.of("-p", modules.toString(), "--patch-module", MODULE + "=" + tests));
+        options.addAll(List.of(more));
+        options.addAll(List.of("-m", MODULE + "/" + PartsMain.class.getName()));
+        return options;
     }
 
     private List<String> run(List<String> options) throws Exception {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.cli.Cli;
 import java.io.OutputStream;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
+    /** Takes each command, the one without a name first. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "fit",
+                "fit logistic",
+                "fit linear",
+                "fit categorical",
+                "devices",
+                "sample",
+                "help",
+                "version",
+                "completion"
+            })
+    private @interface EveryCommand {}
+
     @Test
     void wordsAreThoseOfPhilox() {
         // Known answers of Random123 for counter and key zero.
@@ -76,20 +96,7 @@ class CommandsTest {
                                 : "auto is (simd|scalar)\\.");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "fit",
-                "fit logistic",
-                "fit linear",
-                "fit categorical",
-                "devices",
-                "sample",
-                "help",
-                "version",
-                "completion"
-            })
+    @EveryCommand
     void helpAndVersionEverywhere(String command) {
         for (String option : new String[] {"--help", "--version"}) {
             Cli.Outcome outcome =
@@ -101,20 +108,7 @@ class CommandsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "fit",
-                "fit logistic",
-                "fit linear",
-                "fit categorical",
-                "devices",
-                "sample",
-                "help",
-                "version",
-                "completion"
-            })
+    @EveryCommand
     void helpFitsTheTerminalAndEndsWithAnExample(String command) {
         Object[] words = ("help " + command).strip().split(" ");
         for (int columns : new int[] {40, 80, 200}) {

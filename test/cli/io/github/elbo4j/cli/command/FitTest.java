@@ -84,32 +84,15 @@ class FitTest {
     }
 
     @Test
-    void jsonIsTheOnlyOutputAndHasTheContractsFields() {
+    void jsonIsTheOnlyOutputAndHasTheFirstFieldsOfTheFile() throws IOException {
         Cli.Outcome outcome = fit("fit linear --data air.csv --target ozone --noise-sd 21", "o", "--json");
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out().lines()).hasSize(1);
-        assertThat(Cli.fields(outcome.out()))
-                .containsExactly(
-                        "model",
-                        "method",
-                        "family",
-                        "gradient",
-                        "device",
-                        "seed",
-                        "steps",
-                        "status",
-                        "converged",
-                        "elbo",
-                        "logEvidence",
-                        "kHat",
-                        "efficiency",
-                        "verdict",
-                        "concerns",
-                        "parameters",
-                        "covariance",
-                        "seconds",
-                        "drawsPerSecond");
+        List<String> fields = Cli.fields(outcome.out());
+        assertThat(fields).startsWith("model", "method").endsWith("seconds", "drawsPerSecond");
+        assertThat(Cli.fields(Files.readString(folder.resolve("o/fit.json"))))
+                .startsWith(fields.toArray(String[]::new));
     }
 
     @Test

@@ -89,7 +89,7 @@ public final class Main implements Runnable {
         System.exit(exitCode == Exit.BAD_FIT && !launcher.isEmpty() ? Exit.LAUNCHED_BAD_FIT : exitCode);
     }
 
-    /** The launcher passes signals on, but nobody can pass on that it was killed. */
+    /** The launcher passes signals on, but SIGKILL cannot be passed on. */
     private static void leaveWith(long launcher) {
         ProcessHandle.of(launcher).ifPresent(process -> {
             var unused = process.onExit().thenRun(() -> Runtime.getRuntime().halt(Exit.BROKEN));
@@ -111,7 +111,7 @@ public final class Main implements Runnable {
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
-            // picocli passes errors on. What was held is let go by now.
+            // picocli passes errors on. Everything has been closed by now.
             err.println(
                     "elbo4j: Java's memory is too small for this. Give it more, for example ELBO4J_JAVA_OPTS=-Xmx8g");
             return Exit.BROKEN;

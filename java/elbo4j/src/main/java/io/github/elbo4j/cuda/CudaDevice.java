@@ -7,10 +7,10 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.HostCall;
-import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.device.internal.Leak;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ public final class CudaDevice implements Device {
      *
      * @throws DeviceException if it is not there, or there and unusable
      */
-    public static Device open(CudaOptions options) {
+    static Device open(CudaOptions options) {
         String absent = Library.absent();
         if (absent != null) {
             throw new AbsentDeviceException("cuda: " + absent);

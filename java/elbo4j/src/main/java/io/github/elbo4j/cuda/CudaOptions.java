@@ -11,11 +11,11 @@ import io.github.elbo4j.device.Rng;
  * @param rng where standard normals come from
  * @param workspaceBytes the device memory taken at once for partial sums; it grows if an operation needs more
  */
-public record CudaOptions(int ordinal, Arithmetic arithmetic, Rng rng, long workspaceBytes) {
+record CudaOptions(int ordinal, Arithmetic arithmetic, Rng rng, long workspaceBytes) {
     /** Device 0, exact arithmetic, normals by address. */
-    public static final CudaOptions DEFAULT = new CudaOptions(0, Arithmetic.EXACT, Rng.PHILOX, 4L << 20);
+    static final CudaOptions DEFAULT = new CudaOptions(0, Arithmetic.EXACT, Rng.PHILOX, 4L << 20);
 
-    public CudaOptions {
+    CudaOptions {
         if (ordinal < 0) {
             throw new IllegalArgumentException("ordinal is " + ordinal + ", but must be 0 or more");
         }
@@ -24,19 +24,19 @@ public record CudaOptions(int ordinal, Arithmetic arithmetic, Rng rng, long work
         }
     }
 
-    public CudaOptions withOrdinal(int ordinal) {
+    CudaOptions withOrdinal(int ordinal) {
         return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
     }
 
-    public CudaOptions withArithmetic(Arithmetic arithmetic) {
+    CudaOptions withArithmetic(Arithmetic arithmetic) {
         return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
     }
 
-    public CudaOptions withRng(Rng rng) {
+    CudaOptions withRng(Rng rng) {
         return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
     }
 
-    public CudaOptions withWorkspaceBytes(long workspaceBytes) {
+    CudaOptions withWorkspaceBytes(long workspaceBytes) {
         return new CudaOptions(ordinal, arithmetic, rng, workspaceBytes);
     }
 }

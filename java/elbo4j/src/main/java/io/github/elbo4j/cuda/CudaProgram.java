@@ -2,10 +2,10 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.HostCall;
-import io.github.elbo4j.device.Leak;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Signature;
+import io.github.elbo4j.device.internal.Leak;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

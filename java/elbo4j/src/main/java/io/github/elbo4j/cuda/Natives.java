@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -79,11 +80,17 @@ final class Natives {
 
     /** Which jar of JCuda is not there for a class and its native library, or null. */
     static @Nullable String missing(String className) {
+        Module own = Natives.class.getModule();
         try {
-            Class.forName(className, false, Natives.class.getClassLoader());
+            // elbo4j's module does not require JCuda, which may be absent, so it must be let read what is there.
+            for (String each : List.of("jcuda.LibUtils", className)) {
+                own.addReads(Class.forName(each, false, Natives.class.getClassLoader())
+                        .getModule());
+            }
         } catch (ClassNotFoundException | LinkageError e) {
             return "JCuda's class " + className
-                    + " is not on the class path or the module path; put the jars of org.jcuda" + " there";
+                    + " is not on the class path or the module path; put the jars of org.jcuda there"
+                    + (own.isNamed() ? ", and on a module path start java with --add-modules jcuda" : "");
         }
         String library = resource(libraryName(className));
         if (Natives.class.getResource(library) == null && elsewhere(library) == null) {

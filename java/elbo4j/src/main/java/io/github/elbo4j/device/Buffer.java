@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.internal.Leak;
 import java.util.Objects;
 
 /**

@@ -1,17 +1,18 @@
 package io.github.elbo4j.device;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * The buffers of an object that needs several: if one cannot be had, those that it has got already are given back before
- * the exception goes on.
+ * What an object holds on a device: buffers, and whatever else must be closed with it. All of it is closed together, the last
+ * first; if a buffer cannot be had, what was opened before is closed before the exception goes on.
  */
 public final class Buffers implements AutoCloseable {
     private final Device device;
-    private final List<Buffer> all = new ArrayList<>();
+    private final Deque<Runnable> opened = new ArrayDeque<>();
 
+    /** Nothing yet. */
     public Buffers(Device device) {
         this.device = device;
     }
@@ -35,10 +36,15 @@ public final class Buffers implements AutoCloseable {
         return keep(() -> device.copyOf(values));
     }
 
+    /** Something else that was opened, such as a program; {@code close} closes it. */
+    public void add(Runnable close) {
+        opened.push(close);
+    }
+
     private Buffer keep(Supplier<Buffer> make) {
         try {
             Buffer buffer = make.get();
-            all.add(buffer);
+            opened.push(buffer::close);
             return buffer;
         } catch (RuntimeException | Error e) {
             close();
@@ -46,10 +52,11 @@ public final class Buffers implements AutoCloseable {
         }
     }
 
-    /** Closes all of them. */
+    /** Closes all of it. It may be used again. */
     @Override
     public void close() {
-        all.forEach(Buffer::close);
-        all.clear();
+        while (!opened.isEmpty()) {
+            opened.pop().run();
+        }
     }
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole number that an operation needs when it runs, {@code base + times · counter[at]}: a fixed one, or one that is
- * counted in device memory, so that a {@link Program} which runs again does the next step without being told.
+ * counted in device memory, so that a {@link Program} which runs again does the next step without an argument.
  *
  * @param counter null, or INT32
  */

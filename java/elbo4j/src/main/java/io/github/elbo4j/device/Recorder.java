@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ public final class Recorder implements Runner {
         }
     }
 
-    /** Runs what {@code body} records, once; whoever records next may take its memory. */
+    /** Runs what {@code body} records, once; the next recorder may then use its memory. */
     public static void run(Workspace workspace, Consumer<Recorder> body) {
         Recorder recorder = new Recorder(workspace);
         body.accept(recorder);

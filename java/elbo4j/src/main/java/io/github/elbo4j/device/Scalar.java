@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * rounds it.
  *
  * @param table null, or FLOAT64
- * @param row of the table; of no account without one
+ * @param row of the table; ignored without one
  */
 public record Scalar(double value, @Nullable Buffer table, Index row) {
     /** A number that does not change. */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of an {@link Operation}: each one's name, element type and least length, and what becomes of it. A message
- * names the argument, what it was and what it must be.
+ * The buffers of an {@link Operation}: each one's name, element type and least length, and whether it is read, written
+ * or updated. A message names the argument, what it was and what it must be.
  */
 public final class Signature {
     private final String operation;
@@ -16,9 +16,9 @@ public final class Signature {
     /** What an operation does with an argument. */
     public enum Access {
         READS,
-        /** Every element is written; what was there does not count. */
+        /** Every element is written; the old content is not read. */
         WRITES,
-        /** What was there counts, and is replaced or added to. */
+        /** The old content is read, and replaced or added to. */
         UPDATES
     }
 

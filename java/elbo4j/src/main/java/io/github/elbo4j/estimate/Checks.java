@@ -3,7 +3,7 @@ package io.github.elbo4j.estimate;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
-/** What estimates demand of a model and a family. */
+/** Checks of the model, the family and the number of draws of an estimate. */
 final class Checks {
     private Checks() {}
 

@@ -5,7 +5,8 @@ import java.util.Locale;
 /**
  * A Monte Carlo number and its error.
  *
- * @param standardError the estimated standard deviation of {@code value}; 0 if it is exact, NaN if one draw was all
+ * @param standardError the estimated standard deviation of {@code value}; 0 if it is exact, NaN if there was a single
+ *     draw
  * @param draws how many draws it comes from; 0 if it is exact
  */
 public record Estimate(double value, double standardError, long draws) {
@@ -16,7 +17,8 @@ public record Estimate(double value, double standardError, long draws) {
 
     /**
      * The mean over the draws of both, each the mean of independent draws of one distribution, with its standard error:
-     * sums of squared deviations add up, and the means' own distance comes to them (Chan, Golub and LeVeque 1983).
+     * the sums of squared deviations are added, with a term for the distance of the two means (Chan, Golub and LeVeque
+     * 1983).
      */
     public Estimate merge(Estimate other) {
         long all = draws + other.draws;

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>and, from the same draws, the mean of f, which estimates the ELBO. All memory is allocated once; the draws are cut
- * into waves where they would not fit the workspace, which changes no bit. Nor does it that draws are not stored at all where
- * the model is a diagonal Gaussian and the family has a {@link GaussianPass}.
+ * into waves where they would not fit the workspace, which changes no bit. Where the model is a diagonal Gaussian and
+ * the family has a {@link GaussianPass}, draws are not stored at all; that changes no bit either.
  */
 public final class GradientEstimator implements AutoCloseable {
     /** The least weight of the newest step in the running mean. */
@@ -168,7 +168,7 @@ public final class GradientEstimator implements AutoCloseable {
         return Math.max(RUNNING_RATE, 1.0 / (runningSteps + ahead));
     }
 
-    /** To be told after so many steps: they have moved the running mean. */
+    /** Must be called after so many steps have run: they have updated the running mean. */
     public void ran(int steps) {
         runningSteps += steps;
     }
@@ -184,13 +184,13 @@ public final class GradientEstimator implements AutoCloseable {
     }
 
     /**
-     * What an estimator carries from step to step.
+     * The state that an estimator carries from step to step.
      *
      * @param running the running mean of f of each problem; empty with another baseline
      * @param steps of how many steps that is
      */
     public record State(double[] running, int steps) {
-        /** What a new estimator carries. */
+        /** The state of a new estimator. */
         public static final State NONE = new State(new double[0], 0);
     }
 

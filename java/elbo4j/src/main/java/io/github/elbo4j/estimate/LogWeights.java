@@ -12,12 +12,12 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
 /**
- * The log importance ratios {@code f[b,s] = log p(x, z[b,s]) − log q(z[b,s])} of fresh draws of q, brought to the host.
- * Their mean estimates the ELBO, the log of the mean of their exponentials the log evidence, and their tail tells how far
- * q may be trusted. Sums are float64, in order, by {@code StrictMath}: the same bits everywhere.
+ * The log importance ratios {@code f[b,s] = log p(x, z[b,s]) − log q(z[b,s])} of fresh draws of q, copied to the host.
+ * Their mean estimates the ELBO, the log of the mean of their exponentials the log evidence, and their tail shows how
+ * far q may be trusted. Sums are float64, in order, by {@code StrictMath}: the same bits everywhere.
  */
 public final class LogWeights {
-    /** The most draws of a problem. Their ratios stay on the host, 128 MiB of them, and long before no digit moves. */
+    /** The most draws of a problem. Their ratios are kept on the host, 128 MiB; the results stop changing at far fewer. */
     public static final int MOST_DRAWS = 1 << 24;
 
     /** Draws whose ratios are on the host at a time, where only their mean is asked for. */
@@ -136,7 +136,7 @@ public final class LogWeights {
         return effectiveShare(truncated(values[problem]));
     }
 
-    /** {@link #efficiency} of the weights as they are, which a single one that stands out takes down. */
+    /** {@link #efficiency} of the weights as they are; a single large weight lowers it. */
     public double plainEfficiency(int problem) {
         double[] f = values[problem];
         return effectiveShare(weights(f, largest(f)));

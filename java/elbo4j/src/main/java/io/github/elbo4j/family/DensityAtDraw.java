@@ -23,7 +23,7 @@ final class DensityAtDraw {
     private final Buffer entropy; // [B]: Σ log L_ii + D/2·log(2πe)
     private final Buffer constant; // [1]: D/2·log(2πe)
 
-    /** @param own whose owner gives the buffers back */
+    /** @param own allocates the buffers; its owner closes them */
     DensityAtDraw(Buffers own, int problems, int dimensions) {
         this.problems = problems;
         zeros = own.allocate(dimensions);

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * A Gaussian over D coordinates on the host, in float64: what a fit reports. It never changes, and arrays go in and out as
  * copies.
  *
- * <p>It holds no more than it has to say: D variances where coordinates are independent, as many covariances again where
- * only the first is correlated with the others (an intercept that takes up the shifts of independent slopes), a triangle of
- * D·(D + 1)/2 numbers else. All but {@link #covariance()} works without a D × D array.
+ * <p>It stores only what it needs: D variances where coordinates are independent, D covariances more where only the
+ * first coordinate is correlated with the others (an intercept that takes up the shifts of independent slopes), and
+ * otherwise a triangle of D·(D + 1)/2 numbers. All but {@link #covariance()} works without a D × D array.
  */
 public final class Gaussian {
-    /** Coordinates that {@link #toString} tells. */
+    /** How many coordinates {@link #toString} prints. */
     private static final int TOLD = 8;
     /** By how much of √(variance·variance) two halves of a symmetric matrix may differ by rounding. */
     private static final double ROUNDING = 1e-9;
@@ -79,7 +79,7 @@ public final class Gaussian {
         return new Gaussian(mean.clone(), standardDeviation.clone(), null, null);
     }
 
-    /** From arrays that nobody else keeps; the triangle is [i][j ≤ i]. */
+    /** From arrays that the caller does not use again; the triangle is [i][j ≤ i]. */
     static Gaussian ofTriangle(double[] mean, double[][] triangle) {
         return new Gaussian(mean, null, null, triangle);
     }
@@ -164,8 +164,8 @@ public final class Gaussian {
     }
 
     /**
-     * The distribution of y for z from this one: {@code y_i = shift_i + scale_i·z_i}, and to the first coordinate comes {@code
-     * Σ_j weights_j·z_j}. It takes time and memory in proportion to what this Gaussian holds.
+     * The distribution of y for z from this one: {@code y_i = shift_i + scale_i·z_i}, and {@code Σ_j weights_j·z_j} is
+     * added to the first coordinate. It takes time and memory in proportion to the numbers that this Gaussian stores.
      *
      * @param shift [D]
      * @param scale [D]
@@ -179,8 +179,8 @@ public final class Gaussian {
     }
 
     /**
-     * {@link #affine} of each block of K coordinates by itself, with the same three arrays: to the first coordinate of a block
-     * comes what the weights make of that block.
+     * {@link #affine} of each block of K coordinates by itself, with the same three arrays: the weighted sum of a block
+     * is added to the first coordinate of that block.
      *
      * @param shift [K], where D is a multiple of K
      * @param scale [K]
@@ -272,8 +272,9 @@ public final class Gaussian {
     }
 
     /**
-     * The point that standard normals become: {@code mean + R·epsilon}, with R·Rᵀ the covariance. R is made at the first call
-     * and kept: a Cholesky factor where there is a triangle, else of the length of what this Gaussian holds.
+     * The point that standard normals become: {@code mean + R·epsilon}, with R·Rᵀ the covariance. R is made at the
+     * first call and kept: a Cholesky factor where there is a triangle, otherwise as many numbers as this Gaussian
+     * stores.
      *
      * @param epsilon [D]
      * @throws IllegalStateException if the covariance is not positive definite
@@ -303,7 +304,7 @@ public final class Gaussian {
         return made;
     }
 
-    /** By value: equal means and equal covariances, however they are held. NaN equals NaN. */
+    /** By value: equal means and equal covariances, however they are stored. NaN equals NaN. */
     @Override
     public boolean equals(@Nullable Object other) {
         if (!(other instanceof Gaussian that) || !Arrays.equals(mean, that.mean)) {

@@ -1,6 +1,6 @@
 package io.github.elbo4j.family;
 
-/** R with R·Rᵀ the covariance of a {@link Gaussian}: what makes draws of standard normals, and densities of points. */
+/** R with R·Rᵀ the covariance of a {@link Gaussian}: it turns standard normals into draws, and gives densities of points. */
 final class SquareRoot {
     private static final double HALF_LOG_TWO_PI = 0.5 * StrictMath.log(2 * Math.PI);
 

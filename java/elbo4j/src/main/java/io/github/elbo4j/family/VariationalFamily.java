@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A family of distributions q over B problems of D dimensions, each problem with P real parameters that no constraint
- * binds. The parameters of all problems are one buffer, so an optimizer needs to know nothing about the family.
+ * A family of distributions q over B problems of D dimensions, each problem with P unconstrained real parameters. The
+ * parameters of all problems are one buffer, so an optimizer is the same for every family.
  *
  * <p>Sums over draws go to run sums, {@code [B][runs][P]} FLOAT64, which {@link
  * io.github.elbo4j.device.ElboOps.MeanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into waves
@@ -36,19 +36,19 @@ public interface VariationalFamily extends AutoCloseable {
     int parameters();
 
     /**
-     * What parameter p of a problem is, in words, such as {@code the log standard deviation of slope}.
+     * Parameter p of a problem in words, such as {@code the log standard deviation of slope}.
      *
      * @param names the names of the D coordinates
      */
     String describe(int p, List<String> names);
 
-    /** The parameters, [B][P]. Whoever writes to it calls {@link #update} before q is used again. */
+    /** The parameters, [B][P]. After a write to it, {@link #update} must be called before q is used again. */
     Buffer parameterBuffer();
 
-    /** Records or runs what takes over what {@link #parameterBuffer} holds. */
+    /** Records or runs the operations that make q use the present content of {@link #parameterBuffer}. */
     void update(Runner to);
 
-    /** Takes over what {@link #parameterBuffer} holds. */
+    /** Makes q use the present content of {@link #parameterBuffer}. */
     default void update() {
         update(device());
     }
@@ -78,8 +78,8 @@ public interface VariationalFamily extends AutoCloseable {
     }
 
     /**
-     * The log-density at the draws of {@link #sample} with this key, step and shape; where epsilon serves better than z it is
-     * made again.
+     * The log-density at the draws of {@link #sample} with this key, step and shape; where epsilon gives a more
+     * accurate result than z, epsilon is made again from its address.
      *
      * @param z the draws, [B][S][D]
      * @param logQ [B][S] FLOAT64, written

@@ -34,7 +34,10 @@ public record Adam(double rate, double decay, double beta1, double beta2) implem
         unit("beta2", beta2);
     }
 
-    /** Decay 0.3, beta1 0.9, beta2 0.99: the moments forget the large gradients of a start within some hundred steps. */
+    /**
+     * Decay 0.3, beta1 0.9, beta2 0.99: the large gradients of the first steps fade from the moments within some
+     * hundred steps.
+     */
     public Adam(double rate) {
         this(rate, 0.3, 0.9, 0.99);
     }

@@ -22,9 +22,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, and the average of their parameters, with all that a step
- * changes: it can be kept on the host and gone back to. A step is a program that runs again: it counts itself in device
- * memory, where the host has put what the next {@link #AHEAD} steps need. It makes no garbage and copies nothing to the host.
+ * The steps of a fit, {@code phi ← phi + lambda·∇ELBO} or Adam's, and the average of their parameters, with all that a
+ * step changes, which can be saved on the host and restored. A step is a program that runs again: its number is counted
+ * in device memory, where the host has written what the next {@link #AHEAD} steps need. It makes no garbage and copies
+ * nothing to the host.
  */
 final class Ascent implements AutoCloseable {
     /** That log p − log q is not finite, though its gradient is. */
@@ -52,7 +53,7 @@ final class Ascent implements AutoCloseable {
     private final double[] tableOnHost;
     private final double[] row;
     private final Buffer found; // [1]
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private final int[] foundOnHost = new int[1];
     private final Workspace workspace;
     private final @Nullable Program[] steps = new Program[2]; // without the path derivative, and with it
@@ -60,7 +61,7 @@ final class Ascent implements AutoCloseable {
     private int since; // steps since the optimizer's moments began
     private int averageStart; // the step at which the average began
     private int slot; // the record of the next step
-    private int known; // rows of the table that are still to be used; 0: the device must be told where it is
+    private int known; // rows of the table that are still to be used; 0: the counters on the device must be written
 
     /** @param coordinates that give the unit of each parameter's steps */
     Ascent(
@@ -71,6 +72,7 @@ final class Ascent implements AutoCloseable {
             VariationalFamily average,
             Coordinates coordinates,
             Key key) {
+        this.opened = new Buffers(device);
         this.coordinates = coordinates;
         this.device = device;
         this.q = q;
@@ -80,14 +82,12 @@ final class Ascent implements AutoCloseable {
         this.gradient = settings.gradient;
         this.parameters = q.parameters();
         try {
-            Buffers own = new Buffers(device);
-            opened.add(own::close);
-            rule = settings.optimizer.open(own, parameters);
+            rule = settings.optimizer.open(opened, parameters);
             row = new double[rule.scalars()];
             tableOnHost = new double[AHEAD * (RULE + rule.scalars())];
-            table = own.allocate(ElementType.FLOAT64, tableOnHost.length);
-            moments = own.allocate(ElementType.FLOAT64, 3L * AHEAD);
-            found = own.allocate(ElementType.INT32, 1);
+            table = opened.allocate(ElementType.FLOAT64, tableOnHost.length);
+            moments = opened.allocate(ElementType.FLOAT64, 3L * AHEAD);
+            found = opened.allocate(ElementType.INT32, 1);
             counter = new StepCounter(device);
             opened.add(counter::close);
             estimator = new GradientEstimator(
@@ -152,7 +152,10 @@ final class Ascent implements AutoCloseable {
         known = 0;
     }
 
-    /** Goes on from other parameters. Moments begin anew: they remember gradients of another place. */
+    /**
+     * Goes on from other parameters. The optimizer's moments start from zero again, since they hold gradients of
+     * another place.
+     */
     void moveTo(float[] phi) {
         q.parameterBuffer().write(0, phi, 0, parameters);
         q.update();

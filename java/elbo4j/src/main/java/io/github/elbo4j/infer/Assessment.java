@@ -6,9 +6,10 @@ import java.util.List;
  * How far a fit may be trusted, decided in this one place: the verdict is the worst that any {@link Concern} allows, and good
  * where there is none.
  *
- * <p>Concerns come from how the run ended, from what its start saw of the posterior, and from the importance weights {@code
- * p/q} of fresh draws: their Pareto k-hat, their effective sample size, and what they do to means and standard deviations.
- * Where the weights are nearly uniform k-hat says nothing (its tail is noise among equal weights), so it is not asked.
+ * <p>Concerns come from how the run ended, from what its start saw of the posterior, and from the importance weights
+ * {@code p/q} of fresh draws: their Pareto k-hat, their effective sample size, and what they do to means and standard
+ * deviations. Where the weights are nearly uniform k-hat says nothing (its tail is noise among equal weights), so it is
+ * not used.
  *
  * @param kHat the Pareto shape of the weights (Vehtari et al. 2024); NaN if there is none
  * @param efficiency {@link io.github.elbo4j.estimate.LogWeights#efficiency} of the weights; NaN if there is none

@@ -18,7 +18,7 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
                 "Use a lower learning rate, standardize the data, or transform parameters so that every real value is allowed."),
         /** The device failed. */
         FAILED("Run it again, on another device or with less memory."),
-        /** It was told to stop. */
+        /** It was asked to stop. */
         INTERRUPTED("Run it again and let it finish; this is the state at which it was stopped."),
         /** The answer was still moving at the cap on steps. */
         NOT_CONVERGED("Take more steps, or more draws a step; standardize the data; or choose another family."),
@@ -26,7 +26,7 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         WRONG_GRADIENT("Mend the gradient: GradientCheck compares it with differences."),
         /** The posterior has several separate modes, of which q covers one. */
         SEVERAL_MODES("Constrain the parameters so that one mode is left, or fit each mode by itself (initialMean)."),
-        /** Float32 cannot tell apart what has to be told apart. */
+        /** Values that must be told apart are equal in float32. */
         PRECISION("Centre and scale the data, so that values and parameters are near 1 and their differences count."),
         /** Fresh draws do not repeat the ELBO that the fit ended with. */
         UNREPEATED_ELBO("Use more draws a step: some regions that matter are seen by few of them."),

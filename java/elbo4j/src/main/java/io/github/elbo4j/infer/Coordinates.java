@@ -38,7 +38,7 @@ interface Coordinates extends AutoCloseable {
     @Override
     void close();
 
-    /** z itself: for optimizers whose rates are the user's business. */
+    /** z itself: for optimizers whose rates the user chooses. */
     Coordinates PLAIN = new Coordinates() {
         @Override
         public LogJoint wrap(LogJoint joint) {

@@ -15,12 +15,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What fresh draws say of a fitted q: the ELBO, the evidence, and the concerns that importance weights raise. Thresholds were
- * chosen on one half of a set of posteriors with known answers and confirmed on the other; {@code bench/verdicts} is the
- * command.
+ * What fresh draws show about a fitted q: the ELBO, the evidence, and the concerns that importance weights raise.
+ * Thresholds were chosen on one half of a set of posteriors with known answers and confirmed on the other; {@code
+ * bench/verdicts} is the command.
  */
 final class Evaluation {
-    /** Weights this uniform, none of them standing out, leave nothing for k-hat to say. */
+    /** Where the weights are this uniform and none stands out, k-hat means nothing. */
     private static final double UNIFORM = 0.9;
     /** Efficiency of a good fit, and of a usable one. */
     private static final double GOOD_EFFICIENCY = 0.35;
@@ -50,9 +50,9 @@ final class Evaluation {
     private static final double USABLE_GAP = 0.3;
     /** How many standard errors a finding must be beyond its threshold. */
     private static final double Z = 2;
-    /** Draws among which one is looked for that is outside of p's support. */
+    /** Draws among which one is searched for that is outside of p's support. */
     private static final int MOST_SHOWN = 1 << 14;
-    /** Draws at most, so that weights fit a host array and a fit is not outlasted by its evaluation. */
+    /** Draws at most, so that weights fit a host array and the evaluation does not take longer than the fit. */
     private static final int MOST_DRAWS = 1 << 17;
     /** Numbers that the draws for importance-weighted moments may be. */
     private static final long MOST_NUMBERS = 1L << 28;
@@ -69,7 +69,7 @@ final class Evaluation {
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private double kHat = Double.NaN;
     private double efficiency = Double.NaN;
-    private boolean uniform; // whether the weights are, so that k-hat is not asked
+    private boolean uniform; // whether the weights are, so that k-hat is not used
     private int weights;
 
     /**
@@ -112,7 +112,7 @@ final class Evaluation {
         judgeWeights(ratios);
     }
 
-    /** What the way a run ended says of its result. */
+    /** The concern that follows from how the run ended. */
     void judgeEnd(Status status, String message) {
         Kind kind = switch (status) {
             case CONVERGED -> null;
@@ -302,7 +302,7 @@ final class Evaluation {
                             100 * efficiency));
         }
         if (!Double.isFinite(elbo.value())) {
-            return; // what else there is to say has been said
+            return; // the other concerns have been added
         }
         double gap = (logEvidence.value()
                         - elbo.value()

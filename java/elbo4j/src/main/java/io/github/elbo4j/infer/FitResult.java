@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * What a fit found and how far to trust it, whatever the method. All but {@code seconds} is the same for the same seed on
  * every device that is exact and makes its own normals.
  *
- * <p>A method without steps, draws or a family fills in what it has: {@code family} and {@code start} are then empty, {@code
- * steps}, {@code draws} and {@code seed} 0, {@code modes} and {@code trace} empty, and an {@code elbo} or {@code logEvidence}
- * that it does not know is NaN with the error NaN. One that knows the evidence in closed form gives {@link Estimate#exact}; an
- * assessment without importance weights has NaN for k-hat and efficiency, and no draws.
+ * <p>A method without steps, draws or a family fills in what it has: {@code family} and {@code start} are then empty,
+ * {@code steps}, {@code draws} and {@code seed} 0, {@code modes} and {@code trace} empty, and an {@code elbo} or {@code
+ * logEvidence} that it does not compute is NaN with the error NaN. A method that has the evidence in closed form gives
+ * {@link Estimate#exact}; an assessment without importance weights has NaN for k-hat and efficiency, and no draws.
  *
  * @param method its name, such as {@code sgvi}
  * @param family the family of the posterior as a report writes it, such as {@code full-rank}; empty if the method has none
- * @param settings what the method used, by name in the order in which it is told: strings, booleans, whole numbers as {@code
- *     Long} and finite decimals as {@code Double} (other numbers become one of these)
+ * @param settings what the method used, by name, in the order in which reports show it: strings, booleans, whole
+ *     numbers as {@code Long} and finite decimals as {@code Double} (other numbers become one of these)
  * @param device the device's name
  * @param arithmetic what the device computed with
  * @param rng where its normals came from
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param logEvidence the importance-weighted estimate of log p(x) from the same draws
  * @param assessment how far to trust it, and why
  * @param modes the separate modes that matter, as far as the starts came upon several, the best first; else empty
- * @param posterior what is said of the parameters
+ * @param posterior the fitted distribution of the parameters
  * @param trace the ELBO step by step, thinned evenly to about 2000 points
  * @param seconds wall-clock time
  * @param draws draws of the training steps and comparisons
@@ -63,7 +63,7 @@ public record FitResult(
         List<TracePoint> trace,
         double seconds,
         long draws) {
-    /** Parameters that {@link #toString} tells. */
+    /** How many parameters {@link #toString} prints. */
     private static final int PARAMETERS_TOLD = 8;
 
     public FitResult {
@@ -100,7 +100,7 @@ public record FitResult(
     /**
      * The posterior where it is a Gaussian, as that of {@link Sgvi} always is.
      *
-     * @throws IllegalStateException if it is not; {@code posterior() instanceof GaussianPosterior} asks
+     * @throws IllegalStateException if it is not; check {@code posterior() instanceof GaussianPosterior} first
      */
     public Gaussian gaussian() {
         if (posterior instanceof GaussianPosterior normal) {
@@ -180,13 +180,13 @@ public record FitResult(
         return all;
     }
 
-    /** The same fit, told on the scale of the data before they were standardized. */
+    /** The same fit on the scale of the data before they were standardized. */
     public FitResult toOriginal(Standardization scale) {
         return mapped(scale.toOriginal(posterior.dimensions()), scale::elboToOriginal);
     }
 
     /**
-     * The same fit, told on another scale. Modes stay on the scale that was fitted.
+     * The same fit on another scale. Modes stay on the scale that was fitted.
      *
      * @param map of the parameters, see {@link Posterior#affine}
      * @param elboThere an ELBO or log evidence of this scale as one of that scale

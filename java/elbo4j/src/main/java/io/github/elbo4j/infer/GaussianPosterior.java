@@ -35,8 +35,8 @@ public record GaussianPosterior(List<String> names, Gaussian gaussian) implement
     }
 
     /**
-     * {@code z_s = mean + R·epsilon(key, 0, 0, s, ·)} by {@link Gaussian#at}: the words of the draws of a device, made normals
-     * in float64.
+     * {@code z_s = mean + R·epsilon(key, 0, 0, s, ·)} by {@link Gaussian#at}: the random words of a device, turned into
+     * normals in float64.
      *
      * @throws IllegalStateException if the covariance is not positive definite
      */

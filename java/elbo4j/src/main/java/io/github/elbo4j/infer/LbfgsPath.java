@@ -53,7 +53,7 @@ final class LbfgsPath {
         this.triedGradient = new double[dimensions];
     }
 
-    /** Walks the path. Returns false where log p or its gradient is not finite at its beginning. */
+    /** Follows the path. Returns false where log p or its gradient is not finite at its beginning. */
     boolean walk(Visitor visitor) {
         density.evaluate(1, x, value, gradient);
         evaluations++;

@@ -11,9 +11,10 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What draws of q do not see: log p along one line for each parameter, through q's mean and as q's regression of the others
- * on the parameter goes, so that q is N(0, 1) along each. A long tail, a second mode or a broad part under a narrow one
- * shows there even where every draw of q calls its weight 1. Of more than {@link #LINES} parameters as many, evenly spaced.
+ * What draws of q cannot show: log p along one line for each parameter, through q's mean and as q's regression of the
+ * others on the parameter goes, so that q is N(0, 1) along each. A long tail, a second mode or a broad part under a
+ * narrow one shows there even where every draw of q has the weight 1. Of more than {@link #LINES} parameters as many,
+ * evenly spaced.
  *
  * @param share of p's integral along the line that is more than {@link #FAR} from the mean: the largest of any parameter
  * @param parameter whose line it is
@@ -44,7 +45,7 @@ record LineScan(double share, int parameter, double near, double width, int wide
         return all;
     }
 
-    /** Null if log p is not finite at the mean, or cannot be asked so far out. */
+    /** Null if log p is not finite at the mean, or cannot be evaluated so far out. */
     static @Nullable LineScan of(LogJoint joint, Device device, Gaussian posterior) {
         LineScan worst = null;
         int dimensions = posterior.dimensions();
@@ -103,7 +104,7 @@ record LineScan(double share, int parameter, double near, double width, int wide
         for (int i = 0; i < PLACES.length; i++) {
             double below = PLACES[Math.max(0, i - 1)];
             double above = PLACES[Math.min(PLACES.length - 1, i + 1)];
-            // NaN has no mass here; draws of q tell of it
+            // NaN counts as no mass here; draws of q find it
             double mass =
                     logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * (above - below) / 2 : 0;
             all += mass;

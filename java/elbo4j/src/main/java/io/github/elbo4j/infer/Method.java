@@ -3,7 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 
 /**
- * A way to find the posterior of a model: {@link Sgvi} is one. Whoever writes another adds a class and touches none; report,
+ * A way to find the posterior of a model: {@link Sgvi} is one. Another one is a new class and changes no other: report,
  * {@code fit.json} and the command line take its {@link FitResult} as it is.
  *
  * @param <M> what it fits: {@link io.github.elbo4j.model.LogJoint} where any log-joint will do

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A family that has one in closed form extends this class.
  */
 abstract class NaturalGradient implements AutoCloseable {
-    /** Groups of a round: what its standard error can be told from. */
+    /** Groups of a round: enough to estimate its standard error. */
     static final int GROUPS = 16;
     /** Draws of a group. */
     static final int DRAWS = 256;
@@ -44,7 +44,7 @@ abstract class NaturalGradient implements AutoCloseable {
     private final Workspace workspace;
     private final StepCounter counter; // of groups, which are the addresses of their draws
     private final @Nullable Program[] programs = new Program[2]; // without the path derivative, and with it
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private int groups; // so far
 
     /**
@@ -64,6 +64,7 @@ abstract class NaturalGradient implements AutoCloseable {
      * @param settings of the fit; a group has no fewer draws than a training step
      */
     NaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
+        this.opened = new Buffers(q.device());
         this.q = q;
         this.parameters = q.parameters();
         this.draws = draws(settings.draws);
@@ -71,9 +72,7 @@ abstract class NaturalGradient implements AutoCloseable {
         this.gradient = new float[parameters];
         Device device = q.device();
         try {
-            Buffers own = new Buffers(device);
-            opened.add(own::close);
-            moments = own.allocate(ElementType.FLOAT64, 3);
+            moments = opened.allocate(ElementType.FLOAT64, 3);
             workspace = new Workspace(device);
             opened.add(workspace::close);
             counter = new StepCounter(device);

@@ -13,15 +13,15 @@ public interface Optimizer {
     String describe();
 
     /**
-     * Whether one rate suits parameters of any scale once the fit steps in coordinates of its own, and is lowered from phase
-     * to phase; not where the rates are the user's business.
+     * Whether one rate suits parameters of any scale once the fit steps in coordinates of its own, and is lowered from
+     * phase to phase; false where the user chooses the rates.
      */
     boolean adapts();
 
     /**
-     * What it keeps of one fit.
+     * Allocates the state of one fit.
      *
-     * @param own whose owner gives the memory back
+     * @param own allocates the memory; its owner closes it
      * @param parameters P
      */
     Rule open(Buffers own, int parameters);
@@ -51,7 +51,7 @@ public interface Optimizer {
          */
         void record(Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars);
 
-        /** What it remembers of earlier gradients, each [P]; it begins with zeros. */
+        /** The state that it keeps from earlier gradients, each [P]; it begins with zeros. */
         List<Buffer> moments();
     }
 }

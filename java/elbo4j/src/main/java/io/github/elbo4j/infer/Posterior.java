@@ -7,10 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fit says of the parameters, on the host in float64. It never changes, and arrays go in and out as copies.
+ * The fitted distribution of the parameters, on the host in float64. It never changes, and arrays go in and out as
+ * copies.
  *
- * <p>{@link GaussianPosterior} is one; a method that finds something else brings a class of its own, which defines equality
- * by value.
+ * <p>{@link GaussianPosterior} is one; a method that finds another distribution has a class of its own, which defines
+ * equality by value.
  */
 public interface Posterior {
     /** What the D parameters are called. */
@@ -75,8 +76,8 @@ public interface Posterior {
     }
 
     /**
-     * The posterior of y for this one of z, {@code y_i = shift_i + scale_i·z_i}, with {@code Σ_j weights_j·z_j} added to the
-     * first: such is the way back from standardized data.
+     * The posterior of y for this one of z, {@code y_i = shift_i + scale_i·z_i}, with {@code Σ_j weights_j·z_j} added
+     * to the first coordinate: this maps back from standardized data.
      *
      * @param map of all D parameters, or of a block of them where D is a multiple of its length: then of each block by itself
      */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The Hessian of −log p, by central differences of the gradient. */
 final class Precision {
-    /** The step in standard deviations: wide enough for float32 gradients, and for the curvature that a q averages over. */
+    /** The step in standard deviations: wide enough for float32 gradients, and for the curvature averaged over q. */
     private static final double STEP = 0.5;
 
     /** Points that the mean over q is taken of, as far as {@link #MOST_EVALUATIONS} allows. */

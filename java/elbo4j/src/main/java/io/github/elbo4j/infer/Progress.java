@@ -10,7 +10,7 @@ package io.github.elbo4j.infer;
  * @param drawsPerSecond since the start
  */
 public record Progress(int step, int maxSteps, double elbo, double standardError, double drawsPerSecond) {
-    /** Who is told. */
+    /** Receives the progress of a fit. */
     @FunctionalInterface
     public interface Listener {
         void progress(Progress progress);

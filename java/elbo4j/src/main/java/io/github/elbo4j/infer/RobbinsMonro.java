@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stochastic gradient variational inference as it is written: {@code phi ← phi + lambda(t)·∇ELBO} with {@code lambda(t) =
- * a·(t + tau)^(−kappa)}, t = 0, 1, … (Robbins and Monro 1951).
+ * Stochastic gradient variational inference in its original form: {@code phi ← phi + lambda(t)·∇ELBO} with {@code
+ * lambda(t) = a·(t + tau)^(−kappa)}, t = 0, 1, … (Robbins and Monro 1951).
  *
  * @param a positive
  * @param tau the delay, positive

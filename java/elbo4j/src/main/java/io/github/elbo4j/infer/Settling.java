@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a fit: rounds of {@link NaturalGradient} steps until more draws would not move the answer. A round's step is
- * the whole natural gradient at first, and half as much each time that steps undo each other; {@link SettlingWindow}
- * averages the q that they lead to, and says when the average is as accurate as it is to be.
+ * The end of a fit: rounds of {@link NaturalGradient} steps until more draws would not move the answer. A round's step
+ * is the whole natural gradient at first, and half as much each time that steps undo each other; {@link SettlingWindow}
+ * averages the q that they lead to, and decides when the average is accurate enough.
  */
 final class Settling {
-    /** The longest step, in standard deviations: beyond it the natural gradient is not to be believed. */
+    /** The longest step, in standard deviations: beyond it the natural gradient is not reliable. */
     private static final double LONGEST = 0.5;
     /** The smallest part of the natural gradient that a step takes. */
     private static final double LEAST_STRIDE = 1.0 / 16;
@@ -111,6 +111,7 @@ final class Settling {
                                     + error(window));
                 }
                 case GOING_ON -> {
+                    // The curvature averaged over a wider or narrower q is another one.
                     if (window.isWhole()) {
                         gradient.renew();
                     }

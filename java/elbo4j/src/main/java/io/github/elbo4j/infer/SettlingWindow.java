@@ -3,8 +3,8 @@ package io.github.elbo4j.infer;
 import java.util.Arrays;
 
 /**
- * The later half of the rounds of an attempt to settle: what their q average to, and what is left of delta. Windows double,
- * so the rounds of the approach drop out by themselves.
+ * The later half of the rounds of an attempt to settle: the average of their q, and what is left of delta. Windows
+ * double, so the rounds of the approach drop out by themselves.
  *
  * <p>Steps of the natural gradient whose iterates are averaged (Polyak and Juditsky 1992) make of all draws of a window what
  * one step of them all would make near the optimum, without its instability far from Gaussian posteriors.
@@ -12,9 +12,9 @@ import java.util.Arrays;
 final class SettlingWindow {
     /** The Monte Carlo error that is wanted, in standard deviations of means and as a part of standard deviations. */
     private static final double ACCURACY = 0.005;
-    /** The one that will do where more would not be cheap. */
+    /** The error that is accepted where a smaller one would be expensive. */
     private static final double ENOUGH = 0.02;
-    /** Rounds after which it will do. */
+    /** Rounds after which that error is accepted. */
     private static final int PLENTY = 64;
     /** Rounds of an attempt. */
     static final int MOST = 256;
@@ -29,11 +29,11 @@ final class SettlingWindow {
     private int end = 2;
     private int size;
 
-    /** What a whole window says. */
+    /** The outcome of a whole window. */
     enum Finding {
         GOING_ON,
         SETTLED,
-        /** It would take too many more. */
+        /** It would take too many more rounds. */
         HOPELESS
     }
 

@@ -48,12 +48,13 @@ public final class Sgvi implements Method<LogJoint> {
     }
 
     /**
-     * Fits q and measures how good it is. Whatever ends the run (see {@link Status}), its result is what there is. A thread that
-     * is {@linkplain Thread#interrupt() interrupted} ends its run in the middle of a step, with the state before it, and stays
-     * interrupted.
+     * Fits q and measures how good it is. However the run ends (see {@link Status}), there is a result. A thread that
+     * is {@linkplain Thread#interrupt() interrupted} ends its run in the middle of a step, with the state before it,
+     * and stays interrupted.
      *
      * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
-     * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, for want of memory perhaps
+     * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, perhaps for lack of
+     *     memory
      * @throws IllegalArgumentException if the joint's names are not one for each dimension, each of its own, or the initial
      *     mean is of another length, or the fit to continue from has other names
      */
@@ -201,9 +202,10 @@ public final class Sgvi implements Method<LogJoint> {
         }
 
         /**
-         * L-BFGS paths that look for a place to start from, the first from {@link #initialMean}, the others from seeded points
-         * around it; 8. With 0 the fit starts as the normal of {@link #initialMean} and {@link #initialSd}. A score gradient
-         * and Robbins–Monro steps always do: the one needs no gradient of the model, the other is what its user makes of it.
+         * L-BFGS paths that look for a place to start from, the first from {@link #initialMean}, the others from seeded
+         * points around it; 8. With 0 the fit starts as the normal of {@link #initialMean} and {@link #initialSd}. A
+         * score gradient and Robbins–Monro steps always start so: the first needs no gradient of the model, and of the
+         * second the user chooses every number.
          */
         public Builder starts(int value) {
             if (value < 0) {
@@ -258,15 +260,15 @@ public final class Sgvi implements Method<LogJoint> {
             return this;
         }
 
-        /** Who is told how the fit goes, a few times a second. */
+        /** Receives the progress of the fit, a few times a second. */
         public Builder listener(Progress.Listener value) {
             listener = Objects.requireNonNull(value, "listener is null");
             return this;
         }
 
         /**
-         * Asked after steps, from the fit's own thread; once it says true, the fit ends with what it has. Whoever cannot wait
-         * for a step interrupts that thread instead.
+         * Called after steps, in the fit's own thread; once it returns true, the fit ends with the result so far. To
+         * end a fit in the middle of a step, interrupt its thread.
          */
         public Builder cancelled(BooleanSupplier value) {
             cancelled = Objects.requireNonNull(value, "cancelled is null");
@@ -303,7 +305,7 @@ public final class Sgvi implements Method<LogJoint> {
             return new Sgvi(copy);
         }
 
-        /** As a {@link FitResult} tells it: what every report shows, then what is not as it is by default. */
+        /** For a {@link FitResult}: the settings that every report shows, then those that differ from their defaults. */
         Map<String, Object> told() {
             Map<String, Object> told = new LinkedHashMap<>();
             told.put("gradient", name(gradient));

@@ -1,9 +1,10 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
@@ -39,7 +40,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Trace trace;
     private final Monitor monitor;
     private final GradientGuard guard;
-    private final Closer opened = new Closer();
+    private final Buffers opened;
     private final long begun = System.nanoTime();
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
     private boolean keeps; // whether there are any
@@ -58,6 +59,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
         this.settings = settings;
         this.device = device;
+        this.opened = new Buffers(device);
         this.joint = joint;
         this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws);

@@ -9,7 +9,10 @@ final class StandardNormal {
     private static final int WEYL_0 = 0x9E3779B9;
     private static final int WEYL_1 = 0xBB67AE85;
 
-    /** The 95 % quantile, rounded correctly: where intervals of reports end. The polynomials are an ulp or two beside it. */
+    /**
+     * The 95 % quantile, rounded correctly: where intervals of reports end. The polynomials differ from it by an ulp or
+     * two.
+     */
     private static final double Z95 = 1.6448536269514722;
 
     private StandardNormal() {}

@@ -19,9 +19,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a fit starts: of the normals along several {@link LbfgsPath}s, and of those whose precision is measured by differences
- * of the gradient at the best of them, the one with the largest ELBO. The first path begins at the initial mean, the others
- * at seeded points around it. Paths that arrive at separate modes tell what one start cannot see.
+ * Where a fit starts: of the normals along several {@link LbfgsPath}s, and of those whose precision is measured by
+ * differences of the gradient at the best of them, the one with the largest ELBO. The first path begins at the initial
+ * mean, the others at seeded points around it. Paths that arrive at separate modes show what a single start would miss.
  */
 final class Starts {
     /** Draws that judge a normal of a path. */
@@ -288,7 +288,7 @@ final class Starts {
         return !(dip > Math.min(a.logP, b.logP) - 1);
     }
 
-    /** The modes in words: where they are and what they weigh. */
+    /** The modes in words: where they are and their shares of the evidence. */
     static String describe(List<Mode> modes, LogJoint joint) {
         int apart = 0;
         double most = 0;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where log p has no finite value although every real number is allowed: a parameter that wants a transformation. */
+/** Where log p has no finite value although every real number is allowed: a parameter that needs a transformation. */
 final class Support {
     private Support() {}
 

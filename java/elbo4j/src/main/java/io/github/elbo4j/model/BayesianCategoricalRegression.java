@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * {@code y_n ~ Categorical(softmax(x_n·beta_1, …, x_n·beta_C))} with independent normal priors on the coefficients. The
- * parameters are those of the first class in the order of the columns, then those of the second, and so on. The data do not
- * tell the coefficients of all classes from the same with a vector added to each; the prior does.
+ * parameters are those of the first class in the order of the columns, then those of the second, and so on. Adding one
+ * vector to the coefficients of every class does not change the likelihood; only the prior decides between such
+ * coefficients.
  */
 public final class BayesianCategoricalRegression extends Regression {
     private final int classes;

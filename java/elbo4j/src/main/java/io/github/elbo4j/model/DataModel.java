@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of N observations that are independent given z: {@code log p(x, z) = log p(z) + Σ_n log p(x_n | z)}. Its author
- * writes the two terms; {@link DataLogJoint} adds them and multiplies the sum over a minibatch by N/n, so no author
- * can forget that.
+ * A model of N observations that are independent given z: {@code log p(x, z) = log p(z) + Σ_n log p(x_n | z)}. Its
+ * author writes the two terms; {@link DataLogJoint} adds them and multiplies the sum over a minibatch by N/n, so that
+ * this cannot be forgotten.
  */
 public interface DataModel extends AutoCloseable {
     Device device();

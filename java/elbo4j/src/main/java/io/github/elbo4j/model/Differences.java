@@ -27,15 +27,16 @@ final class Differences {
     /** What a right gradient may differ by, in parts of the largest. */
     private static final double RELATIVE = 1e-3;
     /**
-     * How often the difference of the two formulas, and that of the second differences, are allowed for. A kink of size J at
-     * 0 ≤ a ≤ 1 steps leaves an error of {@code J·|1/2 − 7a/12|} and shows as {@code J·a/12} in the one and {@code J·|1/2 −
-     * 3a/4|} in the other, so that 2 and 1 would do. Twice and four times of it, with the second look at a quarter of the
-     * step, let noise in log p pass for a wrong gradient less than once in 10^6 comparisons.
+     * The weights, in the allowed error, of the difference of the two formulas and of the difference of the second
+     * differences. A kink of size J at 0 ≤ a ≤ 1 steps leaves an error of {@code J·|1/2 − 7a/12|} and shows as {@code
+     * J·a/12} in the one and {@code J·|1/2 − 3a/4|} in the other, so that 2 and 1 would do. Twice and four times as
+     * much, with the second comparison at a quarter of the step, mistake noise in log p for a wrong gradient less than
+     * once in 10^6 comparisons.
      */
     private static final double FORMULA = 8;
 
     private static final double KINK = 2;
-    /** How many steps away log p is asked for. */
+    /** The distances, in steps, at which log p is evaluated. */
     private static final int[] STEPS = {1, -1, 2, -2};
 
     /** log p and its gradient at draws, in float64 or on a device. */
@@ -67,7 +68,7 @@ final class Differences {
         return new Place(z, scale);
     }
 
-    /** What to look along at the place of a number. */
+    /** The directions to compare along at the place with this number. */
     List<Direction> directions(int place) {
         List<Direction> all = new ArrayList<>();
         if (d <= GradientCheck.COORDINATES) {
@@ -187,7 +188,7 @@ final class Differences {
             return new Comparison(this, along, slope, difference, allowed, conclusive, unit);
         }
 
-        /** Whether steps of a quarter show the same. */
+        /** Whether a quarter of the step shows the same disagreement. */
         boolean confirms(Comparison c) {
             Comparison again = compare(List.of(c.along), 0.25).get(0);
             return again.isWrong()
@@ -196,7 +197,7 @@ final class Differences {
                                     <= 0.25 * Math.abs(c.slope - c.difference));
         }
 
-        /** The smallest part of a direction that still shows it. */
+        /** The smallest part of a direction that still shows the disagreement. */
         Comparison narrowed(Comparison c) {
             Comparison smallest = c;
             while (smallest.along.size() > 1) {
@@ -220,7 +221,7 @@ final class Differences {
             return smallest;
         }
 
-        /** The coordinate, if any, whose difference is what the gradient is in this one. */
+        /** The coordinate, if any, whose finite difference equals the gradient in this one. */
         private int exchangedWith(Comparison c) {
             if (d <= GradientCheck.COORDINATES) {
                 for (Comparison other : compare(directions(0), 1)) {
@@ -236,7 +237,7 @@ final class Differences {
     }
 
     /**
-     * What a place shows along a direction.
+     * The comparison at a place along a direction.
      *
      * @param slope gradient·e
      * @param difference the same by the five-point formula

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * along halves of it until the parameter is found. A {@link HostLogJoint} is checked in float64, others in the float32 of
  * their device.
  *
- * <p>With steps e along a direction the five-point formula {@code (8·(f(e) − f(−e)) − (f(2e) − f(−2e))) / 12} is compared
- * with {@code ∇f·e}. What they may differ by follows from the same five values: by how much the formula differs from the
- * three-point one {@code (f(e) − f(−e)) / 2}, by how much the second differences at e and 2e differ (a kink shows in one of
- * the two wherever it lies), and the rounding of f. A disagreement counts if steps of a quarter show it too. So neither a
- * kink ({@code |z|}, a hinge), nor the edge of a support, nor a noisy log p is taken for a wrong gradient; there the check
- * is blind instead. A log-joint of minibatches is noise from step to step: check the one of all rows.
+ * <p>With steps e along a direction the five-point formula {@code (8·(f(e) − f(−e)) − (f(2e) − f(−2e))) / 12} is
+ * compared with {@code ∇f·e}. What they may differ by follows from the same five values: by how much the formula
+ * differs from the three-point one {@code (f(e) − f(−e)) / 2}, by how much the second differences at e and 2e differ (a
+ * kink shows in one of the two wherever it lies), and the rounding of f. A disagreement counts if steps of a quarter
+ * show it too. So neither a kink ({@code |z|}, a hinge), nor the edge of a support, nor a noisy log p is mistaken for a
+ * wrong gradient; the check finds nothing there. A log-joint of minibatches changes from step to
+ * step: check the one of all rows.
  */
 public final class GradientCheck {
     /** Up to so many dimensions each coordinate is looked at by itself. */
@@ -47,7 +48,7 @@ public final class GradientCheck {
      * @param gradient the model's derivative along it
      * @param difference the finite difference
      * @param allowed how far apart they may be
-     * @param message in words, and what to look at
+     * @param message in words, and what to look for
      */
     public record Report(
             boolean passed,
@@ -72,9 +73,10 @@ public final class GradientCheck {
     }
 
     /**
-     * Checks at several places, such as draws of a q, with steps in proportion to q's standard deviations. It passes unless
-     * a disagreement is shown: where log p is not finite or not smooth it is blind. A place takes {@code 4·D + 2} evaluations
-     * of log p, or 10 past {@value #COORDINATES} dimensions; a disagreement takes some more.
+     * Checks at several places, such as draws of a q, with steps in proportion to q's standard deviations. It passes
+     * unless a disagreement is shown: where log p is not finite or not smooth nothing can be compared. A place takes
+     * {@code 4·D + 2} evaluations of log p, or 10 past {@value #COORDINATES} dimensions; a disagreement takes some
+     * more.
      *
      * @param at z, [N][D]
      * @param scale [D], positive: over so much log p changes by about 1

@@ -2,9 +2,9 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A user's log-joint as a Java function of draws on the host, in float64. The draws are copied from the device and the
- * results back, so this is the easy way, not the fast one. {@link GradientCheck} tells whether a gradient is right.
+ * results back, so this is the easy way, not the fast one. {@link GradientCheck} finds out whether a gradient is right.
  *
- * <p>Several fits may use it at the same time, each from a thread of its own: what it keeps between calls, it keeps for each
- * call that is under way. The function is then called from several threads, so it must not keep notes of its own either.
+ * <p>Several fits may use it at the same time, each from a thread of its own: its memory is separate for each call that
+ * is under way. The function is then called from several threads at once, so it must not change variables that these
+ * calls share.
  *
  * <pre>{@code
  * LogJoint model = HostLogJoint.ofDraw(List.of("a", "b"), (z, gradient) -> {
@@ -39,8 +40,8 @@ public final class HostLogJoint implements LogJoint {
          * The log-joint of a draw.
          *
          * @param z the draw, [D]; it may be used again after the call
-         * @param gradient where to write or add up {@code ∇z log p}, [D]; it comes as zeros, and is not
-         *     always used
+         * @param gradient where to write or add up {@code ∇z log p}, [D]; it is filled with zeros before the call, and
+         *     not always used
          * @return log p(x, z)
          */
         double evaluate(double[] z, double[] gradient);
@@ -54,8 +55,9 @@ public final class HostLogJoint implements LogJoint {
          *
          * @param rows how many draws there are; the arrays may be longer
          * @param z [rows][D] row-major
-         * @param logP [rows], to be written; it comes as NaN
-         * @param gradient null, or [rows][D] row-major, to be written or added up; it comes as zeros
+         * @param logP [rows], to be written; it is filled with NaN before the call
+         * @param gradient null, or [rows][D] row-major, to be written or added up; it is filled with zeros before the
+         *     call
          */
         void evaluate(int rows, double[] z, double[] logP, double @Nullable [] gradient);
     }
@@ -63,7 +65,7 @@ public final class HostLogJoint implements LogJoint {
     private final List<String> names;
     private final BlockFunction function;
     private final Pool<Scratch> scratches = new Pool<>(Scratch::new);
-    /** Device failures that came out of the function; exceptions are compared by identity. */
+    /** Device failures that the function threw; exceptions are compared by identity. */
     private final Map<DeviceException, Boolean> thrown = Collections.synchronizedMap(new WeakHashMap<>());
 
     private HostLogJoint(List<String> names, BlockFunction function) {
@@ -185,7 +187,7 @@ public final class HostLogJoint implements LogJoint {
         }
     }
 
-    /** Whether this exception came out of the function, so that it is no failure of the device that a fit runs on. */
+    /** Whether the function threw this exception, so that it is not a failure of the device that a fit runs on. */
     public boolean threw(DeviceException e) {
         return thrown.containsKey(e);
     }
@@ -209,7 +211,7 @@ public final class HostLogJoint implements LogJoint {
         }
     }
 
-    /** Scratch memory by call, not by thread: as much as there are calls at once, and no garbage after the first ones. */
+    /** Memory for each call that is under way, not for each thread; no garbage after the first calls. */
     private static final class Pool<T> {
         private final ArrayDeque<T> unused = new ArrayDeque<>();
         private final Supplier<T> make;

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * draws, the likelihood's value and residual from eta, and the gradient {@code residual·X}. beta is the first K
  * coordinates of a draw, or all C·K of them, [C][K], where an observation has a predictor for each of C classes.
  *
- * <p>eta is [R][C][N]; where it would not fit the workspace, the draws are cut into blocks. Draws do not meet in any sum,
- * so the blocks do not change a bit.
+ * <p>eta is [R][C][N]; where it would not fit the workspace, the draws are cut into blocks. No sum is over several
+ * draws, so the blocks change no bit.
  */
 final class LinearPredictor {
     /** The likelihood of observations y under a wave of draws. */
     interface Likelihood {
         /**
-         * Adds to the block's value, and to its gradient what is not by way of eta; replaces eta by the residual.
+         * Adds to the block's value, adds to its gradient the part that does not come through eta, and replaces eta by
+         * the residual.
          *
          * @param y [N]
          */
@@ -38,7 +39,7 @@ final class LinearPredictor {
     private final Buffer y; // [N]
     private long workspaceBytes = 64L << 20;
 
-    /** @param own whose owner gives the data back */
+    /** @param own allocates the memory; its owner closes it */
     LinearPredictor(Buffers own, RegressionData data, int classes) {
         this.device = own.device();
         this.observations = data.rows();

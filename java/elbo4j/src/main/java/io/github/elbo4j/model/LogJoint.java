@@ -7,10 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log-joint density {@code log p(x, z)}, up to no constant: an ELBO bounds {@code log p(x)} only if every constant is
- * there. This is what a user's own model implements: {@link HostLogJoint} makes one of a Java function, and a class that
+ * A log-joint density {@code log p(x, z)} with all its constants: without them an ELBO does not bound {@code log p(x)}.
+ * This is what a user's own model implements: {@link HostLogJoint} makes one from a Java function, and a class that
  * composes {@link io.github.elbo4j.device.Operation}s stays on the device. A model of independent observations implements
- * {@link DataModel} instead, so that the scale of a minibatch is not its business.
+ * {@link DataModel} instead, so that it need not scale minibatches itself. The methods after {@link #evaluate} are
+ * called by estimators and fits; most models keep the defaults.
  */
 public interface LogJoint extends AutoCloseable {
     /** D. */
@@ -38,21 +39,21 @@ public interface LogJoint extends AutoCloseable {
 
     /**
      * Called before a step runs. A joint that is an unbiased estimate chooses its rows as a function of the step alone;
-     * here it brings to the device what {@link #recordEndOfStep} does not count.
+     * here it writes to the device what {@link #recordEndOfStep} does not advance by itself.
      *
      * @param step from 0
      */
     default void atStep(int step) {}
 
     /**
-     * Records what moves the joint on to the rows of the next step; once, after all that a step evaluates. From then on every
-     * step is to end with it.
+     * Records the operations that move the joint on to the rows of the next step. It is called once, after everything
+     * that a step evaluates; from then on every step must end with these operations.
      */
     default void recordEndOfStep(Recorder to) {}
 
     /**
-     * The diagonal Gaussian whose log-density {@link #record} computes, to the bit, at every step; null if it is another
-     * function. Draws of such a joint need not be stored. The buffers stay the joint's own.
+     * The diagonal Gaussian whose log-density {@link #record} computes, to the bit, at every step; null if it is
+     * another function. Draws of such a joint need not be stored. The joint keeps and closes the buffers.
      */
     default @Nullable DiagonalGaussian diagonalGaussian() {
         return null;

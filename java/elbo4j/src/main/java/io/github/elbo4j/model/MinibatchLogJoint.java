@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link DataLogJoint} on n of its N rows at each step. Step t uses the places t·n … t·n+n−1 of the permutations 0, 1,
- * 2, … of all rows, one behind the other; so the rows of a step are a function of the step.
+ * A {@link DataLogJoint} on n of its N rows at each step. Step t uses the places t·n … t·n+n−1 of the permutations 0,
+ * 1, 2, … of all rows, one after the other; so the rows of a step are a function of the step.
  */
 final class MinibatchLogJoint implements LogJoint {
     private final DataLogJoint joint;
@@ -125,7 +125,7 @@ final class MinibatchLogJoint implements LogJoint {
         permuted.write(0, number, 0, 1);
         makeWords.run();
         words.read(0, permutation, 0, observations);
-        // In one array: the permutation of 0 … i−1 grows over the words that are used up.
+        // In one array: the permutation of 0 … i−1 overwrites the words that have been used.
         for (int i = 0; i < observations; i++) {
             int j = (int) (((permutation[i] & 0xffffffffL) * (i + 1)) >>> 32);
             permutation[i] = permutation[j];

@@ -14,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code log p(x, z)} and its gradient at points that the host chooses, rather than at draws: for methods that search. A
- * {@link HostLogJoint} is asked in float64; every other log-joint gets its points, and gives its gradient, in the float32 of its device.
+ * {@code log p(x, z)} and its gradient at points that the host chooses, rather than at draws: for methods that search.
+ * A {@link HostLogJoint} is evaluated in float64; every other log-joint gets its points, and returns its gradient, in
+ * the float32 of its device.
  */
 public final class PointDensity implements AutoCloseable {
     private final LogJoint joint;
@@ -29,7 +30,7 @@ public final class PointDensity implements AutoCloseable {
     private Buffer slopes; // [rows][D]
     private float[] floats;
 
-    /** @param joint one problem, on this device; it stays the caller's */
+    /** @param joint one problem, on this device; the caller closes it */
     public PointDensity(Device device, LogJoint joint) {
         this.joint = joint;
         this.host = joint instanceof HostLogJoint function ? function : null;

@@ -13,7 +13,7 @@ final class Priors {
     private final Buffer mu; // [D]
     private final Buffer omega; // [D]
 
-    /** @param own whose owner gives the buffers back */
+    /** @param own allocates the buffers; its owner closes them */
     Priors(Buffers own, List<NormalPrior> priors) {
         float[] means = new float[priors.size()];
         float[] logSds = new float[priors.size()];

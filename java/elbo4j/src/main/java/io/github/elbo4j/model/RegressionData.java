@@ -68,8 +68,8 @@ public record RegressionData(List<String> columns, double[] x, double[] y) {
     }
 
     /**
-     * What rounding to float32 takes away from a column or the target, in words: where it changes values by more than a part
-     * of how much they vary; null if nowhere.
+     * Which column, or the target, loses too much by rounding to float32, in words: its values change by more than a
+     * small part of their standard deviation; null if there is none.
      */
     @Nullable
     String roundingLoss() {

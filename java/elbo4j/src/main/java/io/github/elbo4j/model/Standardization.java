@@ -70,8 +70,8 @@ public final class Standardization {
     }
 
     /**
-     * The way back: {@code y_i = shift_i + scale_i·z_i}, and to the first coordinate comes {@code Σ_j weights_j·z_j}, the
-     * shifts that the intercept takes up. Every other element of the map is 0.
+     * The way back: {@code y_i = shift_i + scale_i·z_i}, and {@code Σ_j weights_j·z_j}, the shifts that the intercept
+     * takes up, is added to the first coordinate. Every other element of the map is 0.
      *
      * @param shift [D]
      * @param scale [D]

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reductions over draws. Twin of kernels/elbo.cu; f = logP − logQ. */
-public class ElboKernel {
+class ElboKernel {
     private static final int BLOCK = RowSum.TILE;
     private static final int F = 16; // scratch slots
     private static final int LANES = 0; // slots of doubles

@@ -1,8 +1,8 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Interrupts;
 import io.github.elbo4j.device.Program;
+import io.github.elbo4j.device.internal.Interrupts;
 
 /** Tasks one after the other. */
 final class HostProgram implements Program {

@@ -8,7 +8,7 @@ import io.github.elbo4j.device.Scalar;
  * One launch: its operation holds the parameters (what a CUDA kernel takes as a struct), {@link #run} is the body over a
  * range of independent work items.
  */
-public abstract class Kernel implements Task {
+abstract class Kernel implements Task {
     private final int items;
     private final long cost;
 

@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector shape of this machine, chosen once: constants, so that the compiler sees through every operation. */
-public final class Lanes {
+final class Lanes {
     private Lanes() {}
 
     /**

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorOperators;
  * call the largest last, or to work in stages over a small array. Constants are broadcast where they are used: a
  * vector in a static field would be loaded from the heap.
  */
-public final class VectorMath {
+final class VectorMath {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final int EXPONENT = 0xff800000;
     private static final int SIGN = 0x80000000;

@@ -107,7 +107,7 @@ final class FitJsonWriter {
         json.writeEndArray();
     }
 
-    /** What the result holds besides, so that it can be read back. */
+    /** The other parts of the result, so that it can be read back. */
     private void writeRun(JsonGenerator json) {
         json.writeNumberProperty("format", FitJson.FORMAT);
         String kind = report.isIndependent()

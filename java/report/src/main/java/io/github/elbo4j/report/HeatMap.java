@@ -6,11 +6,11 @@ import java.util.List;
 
 /** The correlation matrix as a table whose cells are coloured: red above zero, blue below, stronger the further away. */
 final class HeatMap {
-    /** Beyond it numbers no longer fit into the cells; they are read out, and in the cells' titles, instead. */
+    /** Beyond it numbers no longer fit into the cells; they stand in the cells' titles, and screen readers read them. */
     private static final int WITH_NUMBERS = 16;
     /** Beyond it they do not fit on a narrow page. */
     private static final int FEW = 8;
-    /** Beyond it a page of cells says nothing. */
+    /** Beyond it a page of cells is of no use. */
     private static final int LARGEST = 60;
 
     private final Posterior posterior;

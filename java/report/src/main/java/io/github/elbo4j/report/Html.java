@@ -3,7 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.report.words.Words;
 import java.util.regex.Pattern;
 
-/** Text made safe for HTML. Column names come from a stranger's file: none reaches a page but through here. */
+/** Text made safe for HTML. Column names come from files that cannot be trusted: all of them pass through here. */
 final class Html {
     private static final Pattern MINUS = Pattern.compile("(?<=^|[\\s(])-(?=\\d)");
 

@@ -3,7 +3,6 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.TracePoint;
-import io.github.elbo4j.report.words.Explanation;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fit as one HTML page that loads nothing: style, charts and data are inside. A content security policy names the two
- * scripts by their hash, so nothing that a column name smuggles in could run even if it were not escaped.
+ * scripts by their hash, so no script in a column name could run even if it were not escaped.
  */
 final class HtmlReport {
     private final Report report;
@@ -103,7 +102,7 @@ final class HtmlReport {
     }
 
     private void run(Map<String, String> slots) {
-        String version = Report.class.getPackage().getImplementationVersion();
+        String version = version();
         slots.put("traceinwords", Html.prose(courseInWords(fit.trace())));
         slots.put("tailinwords", Html.prose(courseInWords(lastHalf(fit.trace()))));
         slots.put("command", report.command().isEmpty() ? "" : "<pre>" + Html.escape(report.command()) + "</pre>");
@@ -113,7 +112,15 @@ final class HtmlReport {
         slots.put("when", when.format(DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH)));
     }
 
-    /** Puts the values in the places of their names, in one pass: what a value holds is never taken for a name. */
+    /** Of the jar that this class is in; null if it is in none. */
+    private static @Nullable String version() {
+        Module own = Report.class.getModule();
+        return own.isNamed()
+                ? own.getDescriptor().rawVersion().orElse(null)
+                : Report.class.getPackage().getImplementationVersion();
+    }
+
+    /** Puts the values in the places of their names, in one pass: the content of a value is never taken for a name. */
     private static String fill(String template, Map<String, String> slots) {
         StringBuilder page = new StringBuilder(1 << 17);
         int end = 0;
@@ -297,7 +304,7 @@ final class HtmlReport {
         return html.append("</ul>").toString();
     }
 
-    /** The licence asks to go where the code goes; it takes the place of the first line, a comment with an address. */
+    /** The licence must go with the code; it replaces the first line, a comment with an address. */
     private static String uplot() {
         String code = resource("uPlot.iife.min.js");
         return "/*\nuPlot 1.6.32\n" + resource("uPlot.LICENSE") + "\n*/" + code.substring(code.indexOf('\n'));

@@ -11,8 +11,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * JSON whose bytes follow from the values: doubles are written by Jackson's own shortest form, because that of {@code
- * Double.toString} changed with JDK 19. Characters that steer a terminal are written as escapes, also where JSON does not
- * ask for it.
+ * Double.toString} changed with JDK 19. Characters that control a terminal are written as escapes, also where JSON does
+ * not require it.
  */
 final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -48,7 +48,7 @@ final class Json {
         return Words.plainJson(text.toString());
     }
 
-    /** JSON has no words for infinite and NaN: both are null, and the sign of the one stands beside it. */
+    /** JSON cannot express infinity or NaN: both are null, and the sign of an infinity stands in a field beside it. */
     static void number(JsonGenerator json, String name, double value) {
         json.writeName(name);
         number(json, value);

@@ -113,7 +113,7 @@ final class ParameterTable {
                 && Double.isFinite(posterior.standardDeviation(i));
     }
 
-    /** Whether nothing but normals is told, as charts and captions then say. */
+    /** Whether only normals are shown, as charts and captions then say. */
     static boolean isNormal(Posterior posterior) {
         return posterior instanceof GaussianPosterior;
     }

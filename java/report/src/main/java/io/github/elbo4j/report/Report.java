@@ -2,7 +2,6 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
-import io.github.elbo4j.report.words.Explanation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Report {
-    /** Beyond it a covariance makes fit.json a file of megabytes, which few read. */
+    /** Beyond it a covariance makes fit.json megabytes long. */
     public static final int MOST_COVARIANCES = 200;
 
     private final FitResult fit;
@@ -49,12 +48,12 @@ public final class Report {
         this.covariance = covariance;
     }
 
-    /** Of whatever method, on the scale on which it is to be told. */
+    /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
         return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false);
     }
 
-    /** With the name of the model and what is to be said of it. */
+    /** With the name and the description of the model. */
     public Report model(ModelDescription value) {
         return new Report(fit, value, data, device, command, covariance);
     }
@@ -64,7 +63,7 @@ public final class Report {
         return new Report(fit, model, value, device, command, covariance);
     }
 
-    /** With the device in words and why it was this one; the report alone tells it. */
+    /** With the device in words and why it was this one; only the report shows it. */
     public Report device(String description, String reason) {
         return new Report(fit, model, data, new Device(description, reason), command, covariance);
     }
@@ -89,7 +88,7 @@ public final class Report {
         return model;
     }
 
-    /** What it was fitted to; null where that was not said. */
+    /** What it was fitted to; null where that is not given. */
     public @Nullable DataSource data() {
         return data;
     }
@@ -118,7 +117,10 @@ public final class Report {
         return List.of(json, html);
     }
 
-    /** Makes the folder if need be, and tries whether files of an ordinary fit can be written there: to hear it before a fit. */
+    /**
+     * Makes the folder if need be, and tries whether files of an ordinary fit can be written there, so that a fault is
+     * found before a fit.
+     */
     public static void prepare(Path folder) throws IOException {
         WholeFile.folder(folder);
         WholeFile.tryOut(folder);
@@ -141,7 +143,7 @@ public final class Report {
         return device;
     }
 
-    /** Of the parameters; null where there are many and nobody asked for it, or it is not known. */
+    /** Of the parameters; null where there are many and it was not asked for, or it is not known. */
     double @Nullable [][] covariance() {
         return covariance || fit.posterior().dimensions() <= MOST_COVARIANCES
                 ? fit.posterior().covariance()
@@ -154,7 +156,7 @@ public final class Report {
                 && normal.gaussian().isIndependent();
     }
 
-    /** What was used, of the model first and then of the method; the gradient is told by itself. */
+    /** What was used, of the model first and then of the method; the gradient is shown separately. */
     Map<String, Object> options() {
         Map<String, Object> options = new LinkedHashMap<>(model.options());
         Map<String, Object> settings = new LinkedHashMap<>(fit.settings());

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the model's name; empty if none was given
  * @param options what was used, of the model and of the method
- * @param data what the model was fitted to; null if that was not said
+ * @param data what the model was fitted to; null if that was not given
  */
 public record SavedFit(
         FitResult fit,

@@ -13,7 +13,7 @@ public final class Exit {
     public static final int BAD_FIT = 1;
     public static final int BAD_INPUT = 2;
     public static final int BROKEN = 3;
-    /** As of a program that SIGPIPE ends: who reads the output has gone. */
+    /** As of a program that SIGPIPE ends: the reader of the output has closed it. */
     public static final int NO_READER = 141;
     /** Instead of 1, which is also that of a Java that did not start; the launcher makes a 1 of it. */
     public static final int LAUNCHED_BAD_FIT = 100;

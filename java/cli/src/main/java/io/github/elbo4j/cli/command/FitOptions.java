@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 
 /** What all models have in common on the command line. */
 final class FitOptions {
-    /** From here on a full covariance takes long, and is more than most data can fill. */
+    /** From here on a full covariance takes long, and is more than most data determine. */
     private static final int LARGEST_FULL_RANK = 200;
 
     private static final int RANK = 5;
@@ -36,11 +36,11 @@ final class FitOptions {
             paramLabel = "FILE.csv",
             description =
                     "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too.")
-    @SuppressWarnings("NullAway.Init") // picocli sees to it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     Path data;
 
     @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "The column to predict.")
-    @SuppressWarnings("NullAway.Init") // picocli sees to it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     String target;
 
     @Option(

@@ -37,7 +37,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** One fit from the command line: reads, checks everything that can be checked beforehand, fits, writes, tells. */
+/** One fit from the command line: reads, checks everything that can be checked beforehand, fits, writes and prints. */
 final class FitRun {
     private final CommandLine command;
     private final FitOptions options;
@@ -163,7 +163,7 @@ final class FitRun {
         }
     }
 
-    /** Opens a device; that there is none is for the person to solve, that it is broken is not. */
+    /** Opens a device. That there is none is an error of the command line (exit code 2); that it is broken is not. */
     static Devices.Choice choose(Devices.Request request) {
         try {
             return Devices.choose(request);

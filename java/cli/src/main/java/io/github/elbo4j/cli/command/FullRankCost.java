@@ -2,7 +2,7 @@ package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.report.words.Numbers;
 
-/** What a full-rank fit of D parameters takes, so that a person hears it before the fit and not from its end. */
+/** What a full-rank fit of D parameters takes, so that it is printed before the fit and does not surprise at its end. */
 final class FullRankCost {
     /** Below it a fit takes neither long nor much. */
     private static final int NOTABLE = 500;

@@ -9,16 +9,17 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Lets Ctrl-C, a plain kill or a lost terminal end the fit of the thread that makes it with what there is. While it is open, the first request asks the fit to
- * stop after its step, and the second one, or a second later, to stop in the middle of it. Each is answered at once. Only a fit
- * that does not heed them, or a third request, ends the process without results.
+ * Lets Ctrl-C, a plain kill or a lost terminal end the fit of the thread that makes it with the result so far. While it
+ * is open, the first request asks the fit to stop after its step, and the second one, or a second later, to stop in the
+ * middle of it. Each is answered at once. Only a fit that does not react to them, or a third request, ends the process
+ * without results.
  */
 final class Interruption implements BooleanSupplier, AutoCloseable {
-    /** So soon after another, a request is the same one: timeout(1) and the launcher tell the process and its group. */
+    /** A request so soon after another counts as the same one: timeout(1) and the launcher signal the process and its group. */
     private static final Duration SAME = Duration.ofMillis(300);
-    /** What a step gets to end by itself. */
+    /** How long a step may take to end by itself. */
     private static final Duration STEP = Duration.ofSeconds(1);
-    /** Long enough for the slowest kernel that a person waits for; then the process goes without results. */
+    /** Long enough for the slowest kernel that a user would wait for; then the process ends without results. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration WORD_EVERY = Duration.ofSeconds(10);
@@ -34,7 +35,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
     private boolean ended;
     private long last;
 
-    /** @param say shows a line to whoever asked */
+    /** @param say shows a line to the user */
     Interruption(Consumer<String> say) {
         this(say, code -> Runtime.getRuntime().halt(code));
     }
@@ -118,7 +119,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
         return signal.equals("INT") ? "Ctrl-C again" : "again";
     }
 
-    /** Whoever asked has waited: a step that takes long is not waited for, and what it takes is said. */
+    /** Does not wait longer for a step that takes long, and prints a line as long as the device is at work. */
     private void hurry(int code) {
         try {
             if (finished.await(STEP.toNanos(), TimeUnit.NANOSECONDS)) {

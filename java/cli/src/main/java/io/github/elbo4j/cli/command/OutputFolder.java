@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The folder that results go to, tried before a fit starts: nobody wants to hear of a full disk afterwards. */
+/** The folder that results go to, tried before a fit starts, so that a full disk is found then and not afterwards. */
 final class OutputFolder {
     private OutputFolder() {}
 

@@ -5,8 +5,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * What another process, or the terminal, says to this one. Java offers it in {@code sun.misc.Signal} alone, whose name in
- * the sources is a warning that cannot be switched off; hence the reflection.
+ * Signals from other processes or the terminal. Java has them in {@code sun.misc.Signal} only; naming that class gives
+ * a compiler warning that cannot be switched off, so it is used by reflection.
  */
 final class Signals {
     private Signals() {}
@@ -15,8 +15,8 @@ final class Signals {
      * Lets {@code heard} run in a thread of its own whenever the signal comes, instead of Java's exit.
      *
      * @param name without SIG: INT, TERM, HUP
-     * @return what puts the former state back; it does nothing where the signal cannot be heard: because this system has none
-     *     of that name, or Java was told not to listen (-Xrs), or who started it wants it ignored (nohup)
+     * @return what puts the former state back; it does nothing where the signal cannot be received: this system has
+     *     none of that name, or Java was started with -Xrs, or the parent process has it ignored (nohup)
      */
     static Runnable listen(String name, Runnable heard) {
         try {
@@ -41,7 +41,7 @@ final class Signals {
                 }
             };
         } catch (InvocationTargetException e) {
-            return () -> {}; // an IllegalArgumentException: not to be heard
+            return () -> {}; // an IllegalArgumentException: it cannot be received
         } catch (ReflectiveOperationException e) {
             return () -> {}; // a Java without the module jdk.unsupported
         }

@@ -1,4 +1,4 @@
-/** What the command line can be told: each command, its options, and how it runs. */
+/** The commands: their options, and how they run. */
 @NullMarked
 package io.github.elbo4j.cli.command;
 

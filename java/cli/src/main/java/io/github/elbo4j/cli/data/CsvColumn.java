@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One column of a CSV file: its numbers, its texts, and the first cell of each kind that is no number. What is wrong is told
- * only when the column is asked for, so that a column that is left out may hold anything.
+ * One column of a CSV file: its numbers, its texts, and the first cell of each kind that is no number. What is wrong is
+ * reported only when the column is used, so that a column that is left out may hold anything.
  */
 final class CsvColumn {
     /** A cell that is not a number. {@code row} counts data rows from 0, {@code line} is the line in the file from 1. */

@@ -223,8 +223,8 @@ final class CsvSource implements AutoCloseable {
     }
 
     /**
-     * A gzip file may be several, one after the other. Java's reader takes nothing to be there where {@code available} is 0,
-     * as it may be for a pipe, and would lose the rest without a word.
+     * A gzip file may be several, one after the other. Java's reader takes nothing to be there where {@code available}
+     * is 0, as it may be for a pipe, and would silently lose the rest.
      */
     private static final class Members extends FilterInputStream {
         Members(InputStream in) {

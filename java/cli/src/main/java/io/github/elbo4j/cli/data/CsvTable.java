@@ -30,7 +30,7 @@ public final class CsvTable {
     private static final char REPLACEMENT = '\uFFFD';
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
-    /** The parser's words for a fault carry its place. */
+    /** The parser's message for a fault contains its place. */
     private static final Pattern PARSER_LINE = Pattern.compile("(.*) \\(record starting at line (\\d+)\\).*");
 
     private final String file;

@@ -1,8 +1,8 @@
 package io.github.elbo4j.cli.data;
 
 /**
- * Something that the person at the keyboard gave is wrong. The message says what, where, and what to do; the command ends
- * with exit code 2 and shows no stack trace.
+ * Something that the user gave is wrong. The message says what, where, and what to do; the command ends with exit code
+ * 2 and shows no stack trace.
  */
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;

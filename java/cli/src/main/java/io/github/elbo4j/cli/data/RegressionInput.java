@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * @param classes the names of the classes that y numbers; empty if it numbers none
  * @param droppedRows rows that were left out because a cell of theirs is missing
  * @param codings how columns that held no numbers became numbers
- * @param notes what else a person should know of how the file was read, in sentences
+ * @param notes what else the user should know about how the file was read, in sentences
  */
 public record RegressionInput(
         String file,

@@ -32,7 +32,7 @@ public interface FitModel {
         return false;
     }
 
-    /** Refuses what only the data tell. */
+    /** Refuses what only the data can show to be wrong. */
     default void check(Problem problem) {}
 
     /** The names of the parameters. */
@@ -47,7 +47,7 @@ public interface FitModel {
     DataLogJoint joint(Device device, Problem problem);
 
     /**
-     * The factor a of Robbins–Monro steps, which know nothing of the gradient's size. It follows from the curvature of
+     * The factor a of Robbins–Monro steps, which do not adapt to the gradient's size. It follows from the curvature of
      * standardized data, and did not overshoot on several data sets.
      */
     double robbinsMonroRate(Problem problem);

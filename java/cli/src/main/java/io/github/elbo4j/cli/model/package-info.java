@@ -1,4 +1,4 @@
-/** The models that {@code fit} knows: one class each, and the table that names them. */
+/** The models that {@code fit} has: one class each, and the table that names them. */
 @NullMarked
 package io.github.elbo4j.cli.model;
 

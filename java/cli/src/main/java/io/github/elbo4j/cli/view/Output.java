@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of this process that remembers how it failed: {@link java.io.PrintWriter} keeps that to itself. */
+/** A stream of this process that keeps its first failure: {@link java.io.PrintWriter} does not give it. */
 public final class Output extends OutputStream {
     private final OutputStream stream;
     private @Nullable IOException failure;
@@ -41,7 +41,7 @@ public final class Output extends OutputStream {
         return failure;
     }
 
-    /** Whether who read from here has had enough, as {@code head} has: no fault of anybody. */
+    /** Whether the reader has closed the stream, as {@code head} does: that is not an error. */
     public boolean readerIsGone() {
         return failure != null
                 && String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");

@@ -54,7 +54,7 @@ public final class ProgressView implements Progress.Listener, AutoCloseable {
         }
     }
 
-    /** A line for whoever asked, silent or not. */
+    /** A line for the user, also where the view is silent. */
     public void say(String line) {
         // The bar stays where it is, with the ^C behind it, and goes on below.
         err.println(bar == null || ended ? line : "\n" + line);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Whether a stream is a terminal, and how wide: Java tells neither, but every POSIX shell does, the launcher's among them. */
+/** Whether a stream is a terminal, and how wide: Java gives neither, but every POSIX shell does, the launcher's among them. */
 public final class Terminal {
     private static final int USUAL_COLUMNS = 80;
     private static final int LEAST_COLUMNS = 20;

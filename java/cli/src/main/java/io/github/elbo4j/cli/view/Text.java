@@ -53,7 +53,7 @@ public final class Text {
         return c == ' ' || Character.isWhitespace(c) || (c > 0x7f && (Character.isSpaceChar(c) || c == 0xfeff));
     }
 
-    /** No wider than {@code longest} columns; what is cut off is told by an ellipsis. */
+    /** No wider than {@code longest} columns; an ellipsis stands for what is cut off. */
     public static String cut(String text, int longest) {
         if (width(text) <= longest) {
             return text;

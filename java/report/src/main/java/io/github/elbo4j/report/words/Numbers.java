@@ -59,7 +59,7 @@ public final class Numbers {
         return withError(value, error, MOST_DECIMALS);
     }
 
-    /** With no more than these decimals; nobody compares nats beyond the fourth. */
+    /** With no more than these decimals: nats beyond the fourth make no difference. */
     public static String withError(double value, double error, int mostDecimals) {
         int decimals = Math.min(mostDecimals, decimals(error, 2));
         return Double.isFinite(error) ? fixed(value, decimals) + " ± " + fixed(error, decimals) : fixed(value, 2);

@@ -5,7 +5,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
-/** Words for messages and tables, and text of strangers made harmless. */
+/** Words for messages and tables, and untrusted text made harmless. */
 public final class Words {
     private Words() {}
 
@@ -26,8 +26,8 @@ public final class Words {
     }
 
     /**
-     * Text from a file or a stranger, fit for a terminal or a page: characters that steer or deceive instead of being seen
-     * are shown as escapes, such as {@code \\u001b}. All that is shown passes here at its end; twice does no harm.
+     * Untrusted text made safe for a terminal or a page: characters that control it, or are not visible, are shown as
+     * escapes, such as {@code \\u001b}. All that is shown passes here at its end; twice does no harm.
      */
     public static String plain(String text) {
         return escaped(text, Words::steers, Words::escape);
@@ -52,9 +52,9 @@ public final class Words {
     }
 
     /**
-     * Control characters (C0 and C1, line ends among them), those that change the direction of writing, tags, and others
-     * that are not seen; half a surrogate pair too. Joiners stay: scripts and emoji need them. Written out, so that every
-     * Java agrees.
+     * Control characters (C0 and C1, line ends among them), those that change the direction of writing, tags, and
+     * others that are not seen; half a surrogate pair too. Joiners stay: scripts and emoji need them. The list is
+     * written out, so that it is the same on every Java.
      */
     public static boolean steers(int c) {
         return c < 0x20

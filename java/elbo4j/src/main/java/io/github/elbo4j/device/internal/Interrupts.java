@@ -1,8 +1,8 @@
-package io.github.elbo4j.device;
+package io.github.elbo4j.device.internal;
 
 import java.util.concurrent.CancellationException;
 
-/** Where work that may last looks whether it is still wanted: between the parts that a workspace limit cuts it into. */
+/** Work that may take long checks here, between its parts, whether its thread was interrupted. */
 public final class Interrupts {
     private Interrupts() {}
 

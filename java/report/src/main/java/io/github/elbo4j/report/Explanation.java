@@ -1,8 +1,10 @@
-package io.github.elbo4j.report.words;
+package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

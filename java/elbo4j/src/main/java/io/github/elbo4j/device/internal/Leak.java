@@ -1,4 +1,4 @@
-package io.github.elbo4j.device;
+package io.github.elbo4j.device.internal;
 
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
