@@ -265,17 +265,15 @@ class CudaDeviceTest {
         Cuda cuda = new Cuda(CudaOptions.DEFAULT);
         try {
             Kernel kernel = cuda.kernel("math_fill");
-            Launch launch = cuda.launch();
-            assertThatCode(() -> launch.of(kernel).run(0, 256, "fill"))
-                    .as("no blocks")
-                    .doesNotThrowAnyException();
-            assertThatThrownBy(() -> launch.of(kernel).run(1L << 31, 256, "fill"))
+            Launch launch = cuda.launch().belongsTo("fill");
+            assertThatCode(() -> launch.of(kernel).run(0, 256)).as("no blocks").doesNotThrowAnyException();
+            assertThatThrownBy(() -> launch.of(kernel).run(1L << 31, 256))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll("fill", "2147483648 blocks", "lower");
             assertThatIllegalStateException()
                     .isThrownBy(() -> launch.of(kernel).number(1).number(2L))
                     .withMessageContaining("8-byte field at byte 4");
-            assertThatIllegalStateException().isThrownBy(() -> launch.of(kernel).run(1, 2048, "fill"));
+            assertThatIllegalStateException().isThrownBy(() -> launch.of(kernel).run(1, 2048));
             assertThatThrownBy(() -> cuda.kernel("math_nothing"))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll("math_nothing", "another build");
@@ -293,18 +291,23 @@ class CudaDeviceTest {
             cuda.begin();
             long place = cuda.allocateZeros(ElementType.FLOAT32, 8);
             // What it leaves in the parameters must not stand in for what the next one forgets.
-            cuda.launch().of(kernel).address(place).number(8L).number(1).run(1, 32, "right");
-            assertThatThrownBy(() -> cuda.launch().of(kernel).address(place).run(1, 32, "short"))
+            cuda.launch().of(kernel).address(place).number(8L).number(1).run(1, 32);
+            assertThatThrownBy(() -> cuda.launch()
+                            .belongsTo("short")
+                            .of(kernel)
+                            .address(place)
+                            .run(1, 32))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("short");
             assertThatThrownBy(() -> cuda.launch()
+                            .belongsTo("long")
                             .of(kernel)
                             .address(place)
                             .number(8L)
                             .number(1)
                             .number(2)
                             .number(3L)
-                            .run(1, 32, "long"))
+                            .run(1, 32))
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("long");
         } finally {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,10 +35,13 @@ final class Cublas {
     }
 
     /** {@code C = A·B} or {@code C += A·B}; false if cuBLAS cannot take one of them. */
-    boolean gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
+    boolean gemm(GemmOps.Gemm op) {
+        Matrix a = op.a();
+        Matrix b = op.b();
+        Matrix c = op.c();
         if (byRows(c) && !byColumns(c)) {
             // cuBLAS stores matrices by columns: Cᵀ = Bᵀ·Aᵀ.
-            return gemm(b.transposed(), a.transposed(), accumulate, c.transposed());
+            return gemm(new GemmOps.Gemm(b.transposed(), a.transposed(), op.accumulate(), c.transposed()));
         }
         if (!byColumns(c) || !takes(a) || !takes(b)) {
             return false;
@@ -56,7 +60,7 @@ final class Cublas {
                             leading(a),
                             first(b),
                             leading(b),
-                            accumulate ? one : zero,
+                            op.accumulate() ? one : zero,
                             first(c),
                             leading(c)),
                     "gemm");

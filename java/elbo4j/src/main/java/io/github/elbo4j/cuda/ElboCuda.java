@@ -7,7 +7,7 @@ import io.github.elbo4j.device.KlOps;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/elbo.cu. */
-final class ElboCuda {
+final class ElboCuda extends KernelFamily {
     /** The passes over more than a tile of draws, as the kernels number them: mean, squares. */
     private static final int[] MOMENTS = {0, 1};
     /** Largest, weights, squared weights. */
@@ -15,34 +15,29 @@ final class ElboCuda {
 
     private static final int LANES = 32;
 
-    private final Cuda cuda;
-    private final Kernel moments;
-    private final Kernel renyi;
-    private final Kernel tiles;
-    private final Kernel end;
-    private final Kernel meanOverDraws;
+    private final Kernel moments = cuda.kernel("elbo_moments");
+    private final Kernel renyi = cuda.kernel("elbo_renyi");
+    private final Kernel tiles = cuda.kernel("elbo_tiles");
+    private final Kernel end = cuda.kernel("elbo_end");
+    private final Kernel meanOverDraws = cuda.kernel("elbo_mean_over_draws");
 
     ElboCuda(Cuda cuda) {
-        this.cuda = cuda;
-        moments = cuda.kernel("elbo_moments");
-        renyi = cuda.kernel("elbo_renyi");
-        tiles = cuda.kernel("elbo_tiles");
-        end = cuda.kernel("elbo_end");
-        meanOverDraws = cuda.kernel("elbo_mean_over_draws");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(ElboOps.Moments.class, op -> {
             Densities f = new Densities(op.problems(), op.draws(), op.logP(), op.logQ());
-            overDraws(moments, MOMENTS, f, op.moments(), op.slot().by(3L * op.problems()), 0, "moments");
+            overDraws(moments, MOMENTS, f, op.moments(), op.slot().by(3L * op.problems()), 0);
         });
         launchers.add(ElboOps.Renyi.class, op -> {
             Densities f = new Densities(op.problems(), op.draws(), op.logP(), op.logQ());
-            overDraws(renyi, RENYI, f, op.bound(), Index.of(0), 1 - op.alpha(), "renyi");
+            overDraws(renyi, RENYI, f, op.bound(), Index.of(0), 1 - op.alpha());
         });
         launchers.add(KlOps.KlMonteCarlo.class, op -> {
             Densities f = new Densities(op.problems(), op.draws(), op.logQ(), op.logP());
-            overDraws(moments, MOMENTS, f, op.kl(), Index.of(0), 0, "klMonteCarlo");
+            overDraws(moments, MOMENTS, f, op.kl(), Index.of(0), 0);
         });
         launchers.add(ElboOps.MeanOverDraws.class, this::meanOverDraws);
     }
@@ -51,23 +46,21 @@ final class ElboCuda {
     private record Densities(
             int problems, int draws, Buffer logP, @Nullable Buffer logQ) {}
 
-    private void overDraws(
-            Kernel whole, int[] passes, Densities f, Buffer result, Index first, float power, String operation) {
+    private void overDraws(Kernel whole, int[] passes, Densities f, Buffer result, Index first, float power) {
         if (f.draws <= Grid.TILE) {
-            fields(whole, f, result, 0, first, power, passes[0]).run(Grid.warps(f.problems), Grid.THREADS, operation);
+            fields(whole, f, result, 0, first, power, passes[0]).run(Grid.warps(f.problems));
             return;
         }
         long all = f.problems * Grid.tilesOf(f.draws);
         long sums = cuda.workspace(Double.BYTES * all);
         for (int pass : passes) {
-            fields(tiles, f, result, sums, first, power, pass).run(Grid.warps(all), Grid.THREADS, operation);
-            fields(end, f, result, sums, first, power, pass).run(Grid.warps(f.problems), Grid.THREADS, operation);
+            fields(tiles, f, result, sums, first, power, pass).run(Grid.warps(all));
+            fields(end, f, result, sums, first, power, pass).run(Grid.warps(f.problems));
         }
     }
 
     private Launch fields(Kernel kernel, Densities f, Buffer result, long sums, Index first, float power, int pass) {
-        return cuda.launch()
-                .of(kernel)
+        return launch(kernel)
                 .buffer(f.logP)
                 .buffer(f.logQ)
                 .buffer(result)
@@ -89,8 +82,7 @@ final class ElboCuda {
         while (lanes < LANES && lanes < runs) {
             lanes *= 2;
         }
-        cuda.launch()
-                .of(meanOverDraws)
+        launch(meanOverDraws)
                 .buffer(op.runSums())
                 .buffer(op.mean())
                 .number(op.runSums().length() / columns * op.width())
@@ -100,6 +92,6 @@ final class ElboCuda {
                 .number(op.width())
                 .number(op.constant())
                 .number(lanes)
-                .run(Grid.threads(columns * lanes), Grid.THREADS, "meanOverDraws");
+                .run(Grid.threads(columns * lanes));
     }
 }

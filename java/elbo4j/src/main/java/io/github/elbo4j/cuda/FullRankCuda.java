@@ -2,32 +2,27 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
-final class FullRankCuda {
-    private final Cuda cuda;
+final class FullRankCuda extends KernelFamily {
     private final NormalCuda normal;
     private final GemmCuda gemm;
-    private final Kernel sample;
-    private final Kernel sample32;
-    private final Kernel residual;
-    private final Kernel negate;
-    private final Kernel density;
-    private final Kernel entropy;
+    private final Kernel sample = cuda.kernel("fullrank_sample");
+    private final Kernel sample32 = cuda.kernel("fullrank_sample32");
+    private final Kernel residual = cuda.kernel("fullrank_residual");
+    private final Kernel negate = cuda.kernel("fullrank_negate");
+    private final Kernel density = cuda.kernel("fullrank_density");
+    private final Kernel entropy = cuda.kernel("fullrank_entropy");
 
     FullRankCuda(Cuda cuda, NormalCuda normal, GemmCuda gemm) {
-        this.cuda = cuda;
+        super(cuda);
         this.normal = normal;
         this.gemm = gemm;
-        sample = cuda.kernel("fullrank_sample");
-        sample32 = cuda.kernel("fullrank_sample32");
-        residual = cuda.kernel("fullrank_residual");
-        negate = cuda.kernel("fullrank_negate");
-        density = cuda.kernel("fullrank_density");
-        entropy = cuda.kernel("fullrank_entropy");
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(FullRankOps.FullRankSample.class, this::sample);
         launchers.add(FullRankOps.FullRankLogDensity.class, this::logDensity);
@@ -39,13 +34,12 @@ final class FullRankCuda {
     private void sample(FullRankOps.FullRankSample op) {
         Shape shape = op.shape();
         boolean small = tiles(shape, GemmCuda.TILE) < GemmCuda.BUSY || shape.dimensions() <= GemmCuda.SMALL_TILE;
-        cuda.launch()
-                .of(small ? sample32 : sample)
+        launch(small ? sample32 : sample)
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.factor())
                 .buffer(op.z())
-                .run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE), Grid.THREADS, "fullRankSample");
+                .run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
     }
 
     private static long tiles(Shape shape, int size) {
@@ -53,13 +47,11 @@ final class FullRankCuda {
     }
 
     private void logDensity(FullRankOps.FullRankLogDensity op) {
-        String operation = "fullRankLogDensity";
         Shape shape = op.shape();
         long h = cuda.workspace(Float.BYTES * shape.elements());
-        residual(shape, op.mu(), op.z(), h, operation);
-        solve(shape, op.factor(), h, false, operation);
-        cuda.launch()
-                .of(density)
+        residual(shape, op.mu(), op.z(), h);
+        solve(shape, op.factor(), h, false);
+        launch(density)
                 .buffer(op.factor())
                 .address(h)
                 .buffer(op.logQ())
@@ -67,43 +59,35 @@ final class FullRankCuda {
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(0)
-                .run(Grid.rows(shape.rows(), shape.dimensions()), Grid.THREADS, operation);
+                .run(Grid.rows(shape.rows(), shape.dimensions()));
     }
 
     private void gradient(FullRankOps.FullRankLogDensityGradient op) {
-        String operation = "fullRankLogDensityGradient";
         Shape shape = op.shape();
         long x = Launch.place(op.gradient(), 0);
-        residual(shape, op.mu(), op.z(), x, operation);
-        solve(shape, op.factor(), x, false, operation);
-        solve(shape, op.factor(), x, true, operation);
-        cuda.launch()
-                .of(negate)
-                .address(x)
-                .number(shape.elements())
-                .run(Grid.threads(shape.elements()), Grid.THREADS, operation);
+        residual(shape, op.mu(), op.z(), x);
+        solve(shape, op.factor(), x, false);
+        solve(shape, op.factor(), x, true);
+        launch(negate).address(x).number(shape.elements()).run(Grid.threads(shape.elements()));
     }
 
     private void score(FullRankOps.FullRankScore op) {
-        String operation = "fullRankScore";
-        normal.normal(op.key(), op.step(), op.shape(), op.score(), operation);
-        solve(op.shape(), op.factor(), Launch.place(op.score(), 0), true, operation);
+        normal.normal(new NormalOps.Normal(op.key(), op.step(), op.shape(), op.score()));
+        solve(op.shape(), op.factor(), Launch.place(op.score(), 0), true);
     }
 
     private void entropy(FullRankOps.FullRankEntropy op) {
-        cuda.launch()
-                .of(entropy)
+        launch(entropy)
                 .buffer(op.factor())
                 .buffer(op.entropy())
                 .index(op.slot().by(op.problems()))
                 .number(op.problems())
                 .number(op.dimensions())
-                .run(Grid.rows(op.problems(), op.dimensions()), Grid.THREADS, "fullRankEntropy");
+                .run(Grid.rows(op.problems(), op.dimensions()));
     }
 
-    private void residual(Shape shape, Buffer mu, Buffer z, long to, String operation) {
-        cuda.launch()
-                .of(residual)
+    private void residual(Shape shape, Buffer mu, Buffer z, long to) {
+        launch(residual)
                 .buffer(mu)
                 .buffer(z)
                 .address(to)
@@ -111,15 +95,15 @@ final class FullRankCuda {
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(0)
-                .run(Grid.threads(shape.elements()), Grid.THREADS, operation);
+                .run(Grid.threads(shape.elements()));
     }
 
     /** {@code L⁻¹}, or {@code L⁻ᵀ}, times each of the draws {@code x[B][S][D]}, in place: a draw is a column. */
-    private void solve(Shape shape, Buffer factor, long x, boolean transposed, String operation) {
+    private void solve(Shape shape, Buffer factor, long x, boolean transposed) {
         int dims = shape.dimensions();
         View l = View.rowMajor(Launch.place(factor, 0), dims, dims);
         View draws = View.rowMajor(x, shape.draws(), dims).transposed();
         View triangle = transposed ? l.transposed() : l;
-        gemm.solve(triangle, draws, shape.problems(), dims, shape.draws(), transposed, true, operation);
+        gemm.solve(triangle, draws, shape.problems(), dims, shape.draws(), transposed, true);
     }
 }

@@ -10,21 +10,17 @@ import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/fullrankgradient.cu. */
-final class FullRankGradientCuda {
-    private final Cuda cuda;
-    private final Kernels reparam;
-    private final Kernels score;
-    private final Kernels controlled;
-    private final Kernels squares;
+final class FullRankGradientCuda extends KernelFamily {
+    private final Kernels reparam = new Kernels(cuda, "fullrankgradient_reparam");
+    private final Kernels score = new Kernels(cuda, "fullrankgradient_score");
+    private final Kernels controlled = new Kernels(cuda, "fullrankgradient_controlled");
+    private final Kernels squares = new Kernels(cuda, "fullrankgradient_squares");
 
     FullRankGradientCuda(Cuda cuda) {
-        this.cuda = cuda;
-        reparam = new Kernels(cuda, "fullrankgradient_reparam");
-        score = new Kernels(cuda, "fullrankgradient_score");
-        controlled = new Kernels(cuda, "fullrankgradient_controlled");
-        squares = new Kernels(cuda, "fullrankgradient_squares");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(ReparamOps.FullRankReparam.class, this::reparam);
         launchers.add(ScoreOps.FullRankScoreGradient.class, this::score);
@@ -33,39 +29,37 @@ final class FullRankGradientCuda {
 
     private void reparam(ReparamOps.FullRankReparam op) {
         Launch launch = begin(reparam, op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.score());
-        end(launch, op.shape(), null, 0, op.runs(), 1, "fullRankReparam");
+        end(launch, op.shape(), null, 0, op.runs(), 1);
     }
 
     private void score(ScoreOps.FullRankScoreGradient op) {
         Kernels kernels = op.sums() == null ? score : controlled;
         Launch launch = begin(kernels, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.weights());
-        end(launch, op.shape(), op.sums(), op.draws(), op.runs(), 1, "fullRankScoreGradient");
+        end(launch, op.shape(), op.sums(), op.draws(), op.runs(), 1);
     }
 
     private void squares(ScoreOps.FullRankScoreSquares op) {
         Launch launch = begin(squares, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.weights());
-        end(launch, op.shape(), null, 0, op.runs(), 2, "fullRankScoreSquares");
+        end(launch, op.shape(), null, 0, op.runs(), 2);
     }
 
     /** The fields that are read of every draw. */
     private Launch begin(
             Kernels kernels, Key key, Index step, Shape shape, Buffer factor, Buffer vectors, @Nullable Buffer other) {
-        return cuda.launch()
-                .of(isSmall(shape) ? kernels.small : kernels.large)
+        return launch(isSmall(shape) ? kernels.small : kernels.large)
                 .normals(key, step, shape)
                 .buffer(factor)
                 .buffer(vectors)
                 .buffer(other);
     }
 
-    private static void end(
-            Launch launch, Shape shape, @Nullable Buffer sums, int allDraws, Buffer runs, int parts, String operation) {
+    private static void end(Launch launch, Shape shape, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
         long dims = shape.dimensions();
         launch.buffer(sums)
                 .buffer(runs)
                 .number(Runs.all(runs, shape, parts * (dims + dims * dims)))
                 .number(allDraws)
-                .run(blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE), Grid.THREADS, operation);
+                .run(blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
     }
 
     private static boolean isSmall(Shape shape) {

@@ -7,28 +7,23 @@ import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fused.cu. */
-final class FusedCuda {
+final class FusedCuda extends KernelFamily {
     /** Groups of four coordinates of a block of fused_adam. */
     private static final int SMALL = FusedOps.MAX_DIMENSIONS / 4;
     /** Draws of all its problems. */
     private static final int DRAWS_OF_ALL = 2048;
 
-    private final Cuda cuda;
-    private final Kernel elbo16;
-    private final Kernel elbo64;
-    private final Kernel elbo256;
-    private final Kernel elboEnd;
-    private final Kernel adam;
+    private final Kernel elbo16 = cuda.kernel("fused_elbo16");
+    private final Kernel elbo64 = cuda.kernel("fused_elbo64");
+    private final Kernel elbo256 = cuda.kernel("fused_elbo256");
+    private final Kernel elboEnd = cuda.kernel("fused_elbo_end");
+    private final Kernel adam = cuda.kernel("fused_adam");
 
     FusedCuda(Cuda cuda) {
-        this.cuda = cuda;
-        elbo16 = cuda.kernel("fused_elbo16");
-        elbo64 = cuda.kernel("fused_elbo64");
-        elbo256 = cuda.kernel("fused_elbo256");
-        elboEnd = cuda.kernel("fused_elbo_end");
-        adam = cuda.kernel("fused_adam");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(FusedOps.GaussianElbo.class, this::elbo);
         launchers.add(FusedOps.GaussianAdam.class, this::adam);
@@ -42,8 +37,7 @@ final class FusedCuda {
         long tiles = Grid.takeTiles(cuda, 2 * shape.rows(), dims);
         int slots = slots(quads, shape.draws());
         long runsOfAll = shape.problems() * (long) ElboOps.runs(shape.draws());
-        cuda.launch()
-                .of(slots == 16 ? elbo16 : slots == 64 ? elbo64 : elbo256)
+        launch(slots == 16 ? elbo16 : slots == 64 ? elbo64 : elbo256)
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.omega())
@@ -56,19 +50,15 @@ final class FusedCuda {
                 .number(op.target().shared() ? 0L : dims)
                 .number(runs == null ? 0 : Runs.all(runs, shape, 2L * dims))
                 .flag(op.path())
-                .run(
-                        Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)),
-                        Grid.THREADS,
-                        "gaussianElbo");
+                .run(Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)));
         if (dims > Grid.TILE) {
-            cuda.launch()
-                    .of(elboEnd)
+            launch(elboEnd)
                     .address(tiles)
                     .buffer(op.logP())
                     .buffer(op.logQ())
                     .number(shape.rows())
                     .number(dims)
-                    .run(Grid.warps(2 * shape.rows()), Grid.THREADS, "gaussianElbo");
+                    .run(Grid.warps(2 * shape.rows()));
         }
     }
 
@@ -97,7 +87,7 @@ final class FusedCuda {
         long together = Math.min(SMALL / quads(dims), DRAWS_OF_ALL / shape.draws());
         long blocks = Grid.ceilDiv(shape.problems(), together);
         for (int k = 0; k < op.steps(); k += each) {
-            Launch launch = cuda.launch().of(adam).normals(op.key(), Index.of(op.step() + k), shape);
+            Launch launch = launch(adam).normals(op.key(), Index.of(op.step() + k), shape);
             launch.buffer(op.target().mu()).buffer(op.target().omega());
             launch.buffer(op.m()).buffer(op.v()).buffer(op.parameter());
             launch.address(moments == null ? 0 : Launch.place(moments, 3 * (op.slot() + k) * shape.problems()));
@@ -113,7 +103,7 @@ final class FusedCuda {
                 int t = op.t() + k + i;
                 launch.number(i < each ? op.decay().correctionAt(t) : 0f);
             }
-            launch.run(blocks, Grid.THREADS, "gaussianAdam");
+            launch.run(blocks);
         }
     }
 }

@@ -4,7 +4,7 @@ import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
 
 /** Launches kernels/gemm.cu, or with fast arithmetic calls cuBLAS where it takes the matrices. */
-final class GemmCuda {
+final class GemmCuda extends KernelFamily {
     /** Rows and columns of a tile, and of the smaller one. */
     static final int TILE = 64;
 
@@ -29,29 +29,23 @@ final class GemmCuda {
     /** The same; a test has less. */
     private static long workspace = WORKSPACE;
 
-    private final Cuda cuda;
-    private final Kernel multiply;
-    private final Kernel multiply32;
-    private final Kernel add;
-    private final Kernel copy;
-    private final Kernel solve;
-    private final Kernel solve32;
+    private final Kernel multiply = cuda.kernel("gemm_multiply");
+    private final Kernel multiply32 = cuda.kernel("gemm_multiply32");
+    private final Kernel add = cuda.kernel("gemm_add");
+    private final Kernel copy = cuda.kernel("gemm_copy");
+    private final Kernel solve = cuda.kernel("gemm_solve");
+    private final Kernel solve32 = cuda.kernel("gemm_solve32");
 
     GemmCuda(Cuda cuda) {
-        this.cuda = cuda;
-        multiply = cuda.kernel("gemm_multiply");
-        multiply32 = cuda.kernel("gemm_multiply32");
-        add = cuda.kernel("gemm_add");
-        copy = cuda.kernel("gemm_copy");
-        solve = cuda.kernel("gemm_solve");
-        solve32 = cuda.kernel("gemm_solve32");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(GemmOps.Gemm.class, op -> {
             Cublas cublas = cuda.cublas();
-            if (cublas == null || !cublas.gemm(op.a(), op.b(), op.accumulate(), op.c())) {
-                gemm(op.a(), op.b(), op.accumulate(), op.c());
+            if (cublas == null || !cublas.gemm(op)) {
+                gemm(op);
             }
         });
         launchers.add(GemmOps.TriangularMultiply.class, op -> triangular(op.l(), op.upper(), false, op.b()));
@@ -62,14 +56,17 @@ final class GemmCuda {
         workspace = bytes;
     }
 
-    private void gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) {
-        View left = View.of(a);
-        View right = View.of(b);
+    private void gemm(GemmOps.Gemm op) {
+        Matrix c = op.c();
+        boolean accumulate = op.accumulate();
+        int inner = op.a().columns();
+        View left = View.of(op.a());
+        View right = View.of(op.b());
         View target = View.of(c);
-        int panels = (int) Grid.ceilDiv(a.columns(), PANEL);
+        int panels = (int) Grid.ceilDiv(inner, PANEL);
         if (panels < 2 || c.rows() == 0 || c.columns() == 0) {
-            Product all = new Product(left, right, target, 1, c.rows(), c.columns(), a.columns(), PANEL);
-            launch(all, accumulate, WHOLE, 1f, "gemm");
+            Product all = new Product(left, right, target, 1, c.rows(), c.columns(), inner, PANEL);
+            launch(all, accumulate, WHOLE, 1f);
             return;
         }
         // A block of C whose chains fit, of as many rows as a tile where it can be.
@@ -82,15 +79,15 @@ final class GemmCuda {
                 int m = Math.min(rows, c.rows() - i);
                 int n = Math.min(columns, c.columns() - j);
                 View block = target.from(i, j);
-                Product part = new Product(left.from(i, 0), right.from(0, j), block, 1, m, n, a.columns(), PANEL);
-                launchPanels(part, 1f, sums, panels, "gemm");
-                block.to(cuda.launch().of(add))
+                Product part = new Product(left.from(i, 0), right.from(0, j), block, 1, m, n, inner, PANEL);
+                launchPanels(part, 1f, sums, panels);
+                block.to(launch(add))
                         .address(sums)
                         .number(m)
                         .number(n)
                         .number(panels)
                         .flag(accumulate)
-                        .run(Grid.threads((long) m * n), Grid.THREADS, "gemm");
+                        .run(Grid.threads((long) m * n));
             }
         }
     }
@@ -102,18 +99,18 @@ final class GemmCuda {
         }
         View target = View.of(b);
         if (solve) {
-            solve(View.of(l), target, 1, b.rows(), b.columns(), upper, false, "triangularSolve");
+            solve(View.of(l), target, 1, b.rows(), b.columns(), upper, false);
             return;
         }
         long elements = (long) b.rows() * b.columns();
         View source = View.rowMajor(cuda.workspace(Float.BYTES * elements), b.rows(), b.columns());
-        target.to(cuda.launch().of(copy))
+        target.to(launch(copy))
                 .address(source.at())
                 .number(b.rows())
                 .number(b.columns())
-                .run(Grid.threads(elements), Grid.THREADS, "triangularMultiply");
+                .run(Grid.threads(elements));
         Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows(), TRIANGLE_PANEL);
-        launch(product, false, upper ? UPPER : LOWER, 1f, "triangularMultiply");
+        launch(product, false, upper ? UPPER : LOWER, 1f);
     }
 
     /**
@@ -121,8 +118,7 @@ final class GemmCuda {
      *
      * @param logDiagonal whether L's diagonal is stored as its logarithm
      */
-    void solve(
-            View l, View x, int problems, int rows, int columns, boolean upper, boolean logDiagonal, String operation) {
+    void solve(View l, View x, int problems, int rows, int columns, boolean upper, boolean logDiagonal) {
         int panels = (int) Grid.ceilDiv(rows, TRIANGLE_PANEL);
         if (!upper || panels < 2) {
             for (int first = 0; first < rows; first += TRIANGLE_PANEL) {
@@ -132,9 +128,9 @@ final class GemmCuda {
                     View target = x.from(first, 0);
                     Product known =
                             new Product(l.from(first, 0), x, target, problems, height, columns, first, TRIANGLE_PANEL);
-                    launch(known, true, WHOLE, -1f, operation);
+                    launch(known, true, WHOLE, -1f);
                 }
-                solvePanel(l, x, problems, rows, columns, first, upper, logDiagonal, 0, 0, operation);
+                solvePanel(l, x, problems, rows, columns, first, upper, logDiagonal, 0, 0);
             }
             return;
         }
@@ -157,9 +153,8 @@ final class GemmCuda {
                         count,
                         rows - below,
                         TRIANGLE_PANEL);
-                launchPanels(known, -1f, later, panels - 1 - panel, operation);
-                solvePanel(
-                        l, part, problems, rows, count, first, true, logDiagonal, later, panels - 1 - panel, operation);
+                launchPanels(known, -1f, later, panels - 1 - panel);
+                solvePanel(l, part, problems, rows, count, first, true, logDiagonal, later, panels - 1 - panel);
             }
         }
     }
@@ -175,9 +170,8 @@ final class GemmCuda {
             boolean upper,
             boolean logDiagonal,
             long later,
-            int laterPanels,
-            String operation) {
-        Launch launch = cuda.launch().of(rows <= SMALL_TILE ? solve32 : solve);
+            int laterPanels) {
+        Launch launch = launch(rows <= SMALL_TILE ? solve32 : solve);
         x.to(l.to(launch))
                 .address(later)
                 .number(problems)
@@ -188,23 +182,22 @@ final class GemmCuda {
                 .flag(upper)
                 .flag(logDiagonal)
                 .number(0)
-                .run(problems * Grid.ceilDiv(columns, LANES), LANES, operation);
+                .run(problems * Grid.ceilDiv(columns, LANES), LANES);
     }
 
     /** The whole of C, each output by one thread. */
-    private void launch(Product product, boolean accumulate, int triangle, float sign, String operation) {
-        launch(product, 0, 1, accumulate, triangle, sign, operation);
+    private void launch(Product product, boolean accumulate, int triangle, float sign) {
+        launch(product, 0, 1, accumulate, triangle, sign);
     }
 
     /** The chains of all panels, to {@code sums}; C is not touched. */
-    private void launchPanels(Product product, float sign, long sums, int panels, String operation) {
-        launch(product, sums, panels, false, WHOLE, sign, operation);
+    private void launchPanels(Product product, float sign, long sums, int panels) {
+        launch(product, sums, panels, false, WHOLE, sign);
     }
 
-    private void launch(
-            Product product, long sums, int panels, boolean accumulate, int triangle, float sign, String operation) {
+    private void launch(Product product, long sums, int panels, boolean accumulate, int triangle, float sign) {
         boolean small = product.tiles(TILE) * panels < BUSY;
-        Launch launch = cuda.launch().of(small ? multiply32 : multiply);
+        Launch launch = launch(small ? multiply32 : multiply);
         product.c()
                 .to(product.b().to(product.a().to(launch)))
                 .address(sums)
@@ -218,7 +211,7 @@ final class GemmCuda {
                 .number(sign)
                 .number(product.panel())
                 .number(0)
-                .run(product.tiles(small ? SMALL_TILE : TILE) * panels, Grid.THREADS, operation);
+                .run(product.tiles(small ? SMALL_TILE : TILE) * panels);
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */

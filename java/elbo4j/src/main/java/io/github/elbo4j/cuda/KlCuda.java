@@ -5,41 +5,36 @@ import io.github.elbo4j.device.KlOps;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/kl.cu; solving is gemm's. */
-final class KlCuda {
-    private final Cuda cuda;
+final class KlCuda extends KernelFamily {
     private final GemmCuda gemm;
-    private final Kernel diagonal;
-    private final Kernel gradient;
-    private final Kernel sides;
-    private final Kernel full;
-    private final Kernel fullGradient;
+    private final Kernel diagonal = cuda.kernel("kl_diagonal");
+    private final Kernel gradient = cuda.kernel("kl_gradient");
+    private final Kernel sides = cuda.kernel("kl_sides");
+    private final Kernel full = cuda.kernel("kl_full");
+    private final Kernel fullGradient = cuda.kernel("kl_fullgradient");
 
     KlCuda(Cuda cuda, GemmCuda gemm) {
-        this.cuda = cuda;
+        super(cuda);
         this.gemm = gemm;
-        diagonal = cuda.kernel("kl_diagonal");
-        gradient = cuda.kernel("kl_gradient");
-        sides = cuda.kernel("kl_sides");
-        full = cuda.kernel("kl_full");
-        fullGradient = cuda.kernel("kl_fullgradient");
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(KlOps.KlToStandard.class, op -> {
             Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.mu(), op.omega(), null, null);
-            diagonal(pair, op.kl(), "klToStandard");
+            diagonal(pair, op.kl());
         });
         launchers.add(KlOps.KlToStandardGradient.class, op -> {
             Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.mu(), op.omega(), null, null);
-            gradient(pair, op.gradMu(), op.gradOmega(), "klToStandardGradient");
+            gradient(pair, op.gradMu(), op.gradOmega());
         });
         launchers.add(KlOps.KlDiagonal.class, op -> {
             Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
-            diagonal(pair, op.kl(), "klDiagonal");
+            diagonal(pair, op.kl());
         });
         launchers.add(KlOps.KlDiagonalGradient.class, op -> {
             Diagonal pair = new Diagonal(op.problems(), op.dimensions(), op.muQ(), op.omegaQ(), op.muP(), op.omegaP());
-            gradient(pair, op.gradMu(), op.gradOmega(), "klDiagonalGradient");
+            gradient(pair, op.gradMu(), op.gradOmega());
         });
         launchers.add(KlOps.KlFull.class, this::full);
         launchers.add(KlOps.KlFullGradient.class, this::fullGradient);
@@ -54,26 +49,25 @@ final class KlCuda {
             @Nullable Buffer muP,
             @Nullable Buffer omegaP) {}
 
-    private void diagonal(Diagonal pair, Buffer kl, String operation) {
+    private void diagonal(Diagonal pair, Buffer kl) {
         parameters(diagonal, pair)
                 .buffer(kl)
                 .number(pair.problems)
                 .number(pair.dimensions)
-                .run(Grid.rows(pair.problems, pair.dimensions), Grid.THREADS, operation);
+                .run(Grid.rows(pair.problems, pair.dimensions));
     }
 
-    private void gradient(Diagonal pair, Buffer gradMu, Buffer gradOmega, String operation) {
+    private void gradient(Diagonal pair, Buffer gradMu, Buffer gradOmega) {
         long elements = (long) pair.problems * pair.dimensions;
         parameters(gradient, pair)
                 .buffer(gradMu)
                 .buffer(gradOmega)
                 .number(elements)
-                .run(Grid.threads(elements), Grid.THREADS, operation);
+                .run(Grid.threads(elements));
     }
 
     private Launch parameters(Kernel kernel, Diagonal pair) {
-        return cuda.launch()
-                .of(kernel)
+        return launch(kernel)
                 .buffer(pair.muQ)
                 .buffer(pair.omegaQ)
                 .buffer(pair.muP)
@@ -81,54 +75,49 @@ final class KlCuda {
     }
 
     private void full(KlOps.KlFull op) {
-        String operation = "klFull";
         int problems = op.problems();
         int dims = op.dimensions();
         View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
-        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p, operation);
-        cuda.launch()
-                .of(full)
+        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
+        launch(full)
                 .buffer(op.factorQ())
                 .buffer(op.factorP())
                 .address(x.at())
                 .buffer(op.kl())
                 .number(problems)
                 .number(dims)
-                .run(Grid.rows(problems, dims), Grid.THREADS, operation);
+                .run(Grid.rows(problems, dims));
     }
 
     private void fullGradient(KlOps.KlFullGradient op) {
-        String operation = "klFullGradient";
         int problems = op.problems();
         int dims = op.dimensions();
         View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
-        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p, operation);
-        gemm.solve(p.transposed(), x, problems, dims, dims + 1, true, true, operation);
-        cuda.launch()
-                .of(fullGradient)
+        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
+        gemm.solve(p.transposed(), x, problems, dims, dims + 1, true, true);
+        launch(fullGradient)
                 .buffer(op.factorQ())
                 .address(x.at())
                 .buffer(op.gradMu())
                 .buffer(op.gradFactor())
                 .number(problems)
                 .number(dims)
-                .run(Grid.threads(elements(problems, dims)), Grid.THREADS, operation);
+                .run(Grid.threads(elements(problems, dims)));
     }
 
     /** {@code P⁻¹·[Q, muQ − muP]}: M, and e as its last column. */
-    private View solved(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, View p, String operation) {
+    private View solved(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, View p) {
         long elements = elements(problems, dims);
         View x = View.rowMajor(cuda.workspace(Float.BYTES * elements), dims, dims + 1);
-        cuda.launch()
-                .of(sides)
+        launch(sides)
                 .buffer(muQ)
                 .buffer(factorQ)
                 .buffer(muP)
                 .address(x.at())
                 .number(problems)
                 .number(dims)
-                .run(Grid.threads(elements), Grid.THREADS, operation);
-        gemm.solve(p, x, problems, dims, dims + 1, false, true, operation);
+                .run(Grid.threads(elements));
+        gemm.solve(p, x, problems, dims, dims + 1, false, true);
         return x;
     }
 

@@ -161,12 +161,19 @@ final class Launch {
                 .number(matrix.columnStride());
     }
 
-    /**
-     * Launches so many blocks of so many threads. No blocks: nothing is launched.
-     *
-     * @param operation its name in messages
-     */
-    void run(long blocks, int threads, String operation) {
+    /** The name that what is launched from now on has in messages. */
+    Launch belongsTo(String operation) {
+        this.operation = operation;
+        return this;
+    }
+
+    /** Launches so many blocks of {@link Grid#THREADS}. */
+    void run(long blocks) {
+        run(blocks, Grid.THREADS);
+    }
+
+    /** Launches so many blocks of so many threads. No blocks: nothing is launched. */
+    void run(long blocks, int threads) {
         if (kernel == null || written || threads < 1 || threads > THREADS || fields.position() > LIMIT) {
             throw new IllegalStateException(
                     operation + ": " + threads + " threads, " + fields.position() + " bytes of parameters");
@@ -184,7 +191,6 @@ final class Launch {
         written = true;
         end = fields.position();
         fields.putLong(MARK).flip();
-        this.operation = operation;
         node.func = kernel.function();
         node.gridDimX = (int) blocks;
         node.blockDimX = threads;

@@ -2,30 +2,34 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Operation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** The operations on a GPU: which kernel family launches an operation of which type. */
 final class Launchers {
+    private final Cuda cuda;
     private final Map<Class<? extends Operation>, Consumer<Operation>> table = new HashMap<>();
 
     Launchers(Cuda cuda) {
+        this.cuda = cuda;
         NormalCuda normal = new NormalCuda(cuda);
-        MathCuda math = new MathCuda(cuda);
         GemmCuda gemm = new GemmCuda(cuda);
-        normal.addTo(this);
-        math.addTo(this);
-        new MeanFieldCuda(cuda).addTo(this);
-        gemm.addTo(this);
-        new FullRankCuda(cuda, normal, gemm).addTo(this);
-        new KlCuda(cuda, gemm).addTo(this);
-        new ElboCuda(cuda).addTo(this);
-        new ScoreCuda(cuda).addTo(this);
-        new ReparamCuda(cuda).addTo(this);
-        new FullRankGradientCuda(cuda).addTo(this);
-        new LikelihoodCuda(cuda).addTo(this);
-        new OptimizerCuda(cuda, math).addTo(this);
-        new FusedCuda(cuda).addTo(this);
+        List<KernelFamily> families = List.of(
+                normal,
+                new MathCuda(cuda),
+                new MeanFieldCuda(cuda),
+                gemm,
+                new FullRankCuda(cuda, normal, gemm),
+                new KlCuda(cuda, gemm),
+                new ElboCuda(cuda),
+                new ScoreCuda(cuda),
+                new ReparamCuda(cuda),
+                new FullRankGradientCuda(cuda),
+                new LikelihoodCuda(cuda),
+                new OptimizerCuda(cuda),
+                new FusedCuda(cuda));
+        families.forEach(family -> family.addTo(this));
     }
 
     /** Operations of a type are launched by {@code launcher}. */
@@ -40,6 +44,10 @@ final class Launchers {
             throw new IllegalArgumentException("no cuda device runs a "
                     + operation.getClass().getName() + "; it must be one that the library defines");
         }
-        return () -> launcher.accept(operation);
+        String name = operation.signature().operation();
+        return () -> {
+            cuda.launch().belongsTo(name);
+            launcher.accept(operation);
+        };
     }
 }

@@ -6,62 +6,52 @@ import io.github.elbo4j.device.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/likelihood.cu. */
-final class LikelihoodCuda {
-    private final Cuda cuda;
-    private final Kernel bernoulli;
-    private final Kernel categorical;
-    private final Kernel classesEnd;
-    private final Kernel gaussian;
-    private final Kernel gaussianEnd;
+final class LikelihoodCuda extends KernelFamily {
+    private final Kernel bernoulli = cuda.kernel("likelihood_bernoulli");
+    private final Kernel categorical = cuda.kernel("likelihood_categorical");
+    private final Kernel classesEnd = cuda.kernel("likelihood_classes_end");
+    private final Kernel gaussian = cuda.kernel("likelihood_gaussian");
+    private final Kernel gaussianEnd = cuda.kernel("likelihood_gaussian_end");
 
     LikelihoodCuda(Cuda cuda) {
-        this.cuda = cuda;
-        bernoulli = cuda.kernel("likelihood_bernoulli");
-        categorical = cuda.kernel("likelihood_categorical");
-        classesEnd = cuda.kernel("likelihood_classes_end");
-        gaussian = cuda.kernel("likelihood_gaussian");
-        gaussianEnd = cuda.kernel("likelihood_gaussian_end");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(LikelihoodOps.BernoulliLogit.class, op -> {
-            Classes classes = new Classes(op.rows(), 1, op.observations(), op.y(), op.scale(), op.eta(), op.logP());
-            classes(bernoulli, classes, "bernoulliLogit");
+            Classes classes = new Classes(op.y(), op.eta(), op.logP(), op.rows(), 1, op.observations(), op.scale());
+            classes(bernoulli, classes);
         });
         launchers.add(LikelihoodOps.CategoricalLogit.class, op -> {
-            Classes classes =
-                    new Classes(op.rows(), op.classes(), op.observations(), op.y(), op.scale(), op.eta(), op.logP());
-            classes(categorical, classes, "categoricalLogit");
+            int classes = op.classes();
+            classes(
+                    categorical,
+                    new Classes(op.y(), op.eta(), op.logP(), op.rows(), classes, op.observations(), op.scale()));
         });
         launchers.add(LikelihoodOps.Mixture.class, op -> {
-            Classes components =
-                    new Classes(op.rows(), op.components(), op.observations(), null, op.scale(), op.eta(), op.logP());
-            classes(categorical, components, "mixture");
+            int components = op.components();
+            classes(
+                    categorical,
+                    new Classes(null, op.eta(), op.logP(), op.rows(), components, op.observations(), op.scale()));
         });
         launchers.add(LikelihoodOps.GaussianNoise.class, this::gaussian);
     }
 
-    /** Observations of known classes, or with y null of components that are not known. */
+    /** What the kernels take; y is null where the classes are components that are not known. */
     private record Classes(
-            int rows,
-            int classes,
-            int observations,
-            @Nullable Buffer y,
-            float scale,
-            Buffer eta,
-            Buffer logP) {}
+            @Nullable Buffer y, Buffer eta, Buffer logP, int rows, int classes, int observations, float scale) {}
 
-    private void classes(Kernel kernel, Classes of, String operation) {
+    private void classes(Kernel kernel, Classes of) {
         long tiles = Grid.takeTiles(cuda, of.rows, of.observations);
-        fields(kernel, of, tiles).run(Grid.tiles(of.rows, of.observations), Grid.THREADS, operation);
+        fields(kernel, of, tiles).run(Grid.tiles(of.rows, of.observations));
         if (of.observations > Grid.TILE) {
-            fields(classesEnd, of, tiles).run(Grid.warps(of.rows), Grid.THREADS, operation);
+            fields(classesEnd, of, tiles).run(Grid.warps(of.rows));
         }
     }
 
     private Launch fields(Kernel kernel, Classes of, long tiles) {
-        return cuda.launch()
-                .of(kernel)
+        return launch(kernel)
                 .buffer(of.y)
                 .buffer(of.eta)
                 .buffer(of.logP)
@@ -74,17 +64,16 @@ final class LikelihoodCuda {
 
     private void gaussian(LikelihoodOps.GaussianNoise op) {
         long tiles = Grid.takeTiles(cuda, op.rows(), op.observations());
-        fields(gaussian, op, tiles).run(Grid.tiles(op.rows(), op.observations()), Grid.THREADS, "gaussian");
+        fields(gaussian, op, tiles).run(Grid.tiles(op.rows(), op.observations()));
         if (op.observations() > Grid.TILE) {
-            fields(gaussianEnd, op, tiles).run(Grid.warps(op.rows()), Grid.THREADS, "gaussian");
+            fields(gaussianEnd, op, tiles).run(Grid.warps(op.rows()));
         }
     }
 
     private Launch fields(Kernel kernel, LikelihoodOps.GaussianNoise op, long tiles) {
         Matrix logNoise = op.logNoise();
         Matrix gradient = op.gradLogNoise();
-        return cuda.launch()
-                .of(kernel)
+        return launch(kernel)
                 .buffer(op.y())
                 .buffer(op.eta())
                 .buffer(op.logP())

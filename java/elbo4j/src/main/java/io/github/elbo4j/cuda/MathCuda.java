@@ -8,41 +8,29 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Scalar;
 
 /** Launches kernels/math.cu. */
-final class MathCuda {
-    private final Cuda cuda;
-    private final Kernel map;
-    private final Kernel fill;
-    private final Kernel axpy;
-    private final Kernel scale;
-    private final Kernel scale32;
-    private final Kernel multiply;
-    private final Kernel average;
-    private final Kernel sumRows;
-    private final Kernel sumTiledRows;
-    private final Kernel gatherRows;
-    private final Kernel firstNonFinite;
-    private final Kernel advance;
+final class MathCuda extends KernelFamily {
+    private final Kernel map = cuda.kernel("math_map");
+    private final Kernel fill = cuda.kernel("math_fill");
+    private final Kernel axpy = cuda.kernel("math_axpy");
+    private final Kernel scale = cuda.kernel("math_scale");
+    private final Kernel scale32 = cuda.kernel("math_scale32");
+    private final Kernel multiply = cuda.kernel("math_multiply");
+    private final Kernel average = cuda.kernel("math_average");
+    private final Kernel sumRows = cuda.kernel("math_sum_rows");
+    private final Kernel sumTiledRows = cuda.kernel("math_sum_tiled_rows");
+    private final Kernel gatherRows = cuda.kernel("math_gather_rows");
+    private final Kernel firstNonFinite = cuda.kernel("math_first_non_finite");
+    private final Kernel advance = cuda.kernel("math_advance");
 
     MathCuda(Cuda cuda) {
-        this.cuda = cuda;
-        map = cuda.kernel("math_map");
-        fill = cuda.kernel("math_fill");
-        axpy = cuda.kernel("math_axpy");
-        scale = cuda.kernel("math_scale");
-        scale32 = cuda.kernel("math_scale32");
-        multiply = cuda.kernel("math_multiply");
-        average = cuda.kernel("math_average");
-        sumRows = cuda.kernel("math_sum_rows");
-        sumTiledRows = cuda.kernel("math_sum_tiled_rows");
-        gatherRows = cuda.kernel("math_gather_rows");
-        firstNonFinite = cuda.kernel("math_first_non_finite");
-        advance = cuda.kernel("math_advance");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(MathOps.Map.class, this::map);
         launchers.add(MathOps.Fill.class, this::fill);
-        launchers.add(MathOps.Axpy.class, op -> axpy(op.n(), Scalar.of(op.a()), op.x(), op.y(), "axpy"));
+        launchers.add(MathOps.Axpy.class, this::axpy);
         launchers.add(MathOps.Scale.class, this::scale);
         launchers.add(MathOps.Multiply.class, this::multiply);
         launchers.add(MathOps.Average.class, this::average);
@@ -53,13 +41,12 @@ final class MathCuda {
     }
 
     private void map(MathOps.Map op) {
-        cuda.launch()
-                .of(map)
+        launch(map)
                 .buffer(op.x())
                 .buffer(op.y())
                 .number(op.n())
                 .number(number(op.f()))
-                .run(Grid.quads(op.n()), Grid.THREADS, "map");
+                .run(Grid.quads(op.n()));
     }
 
     /** As the kernel numbers them. */
@@ -79,22 +66,21 @@ final class MathCuda {
     private void fill(MathOps.Fill op) {
         if (op.x().type() == ElementType.FLOAT64) {
             long bits = Double.doubleToRawLongBits(op.value());
-            fill(2 * op.n(), (int) bits, (int) (bits >>> 32), op.x(), "fill");
+            fill(2 * op.n(), (int) bits, (int) (bits >>> 32), op.x());
         } else {
             int bits = Float.floatToRawIntBits((float) op.value());
-            fill(op.n(), bits, bits, op.x(), "fill");
+            fill(op.n(), bits, bits, op.x());
         }
     }
 
     /** n words of 32 bits. */
-    private void fill(long n, int even, int odd, Buffer x, String operation) {
-        cuda.launch().of(fill).buffer(x).number(n).number(even).number(odd).run(Grid.quads(n), Grid.THREADS, operation);
+    private void fill(long n, int even, int odd, Buffer x) {
+        launch(fill).buffer(x).number(n).number(even).number(odd).run(Grid.quads(n));
     }
 
     private void scale(MathOps.Scale op) {
         Matrix y = op.y();
-        cuda.launch()
-                .of(op.type() == ElementType.FLOAT64 ? scale : scale32)
+        launch(op.type() == ElementType.FLOAT64 ? scale : scale32)
                 .matrix(op.x())
                 .matrix(y)
                 .number(op.a())
@@ -102,32 +88,34 @@ final class MathCuda {
                 .number(y.columns())
                 .flag(op.accumulate())
                 .number(0)
-                .run(Grid.threads((long) y.rows() * y.columns()), Grid.THREADS, "scale");
+                .run(Grid.threads((long) y.rows() * y.columns()));
     }
 
-    /** {@code y = fma(a, x, y)} for an operation. */
-    void axpy(long n, Scalar a, Buffer x, Buffer y, String operation) {
-        cuda.launch().of(axpy).buffer(x).buffer(y).number(n).scalar(a).run(Grid.quads(n), Grid.THREADS, operation);
+    private void axpy(MathOps.Axpy op) {
+        launch(axpy)
+                .buffer(op.x())
+                .buffer(op.y())
+                .number(op.n())
+                .scalar(Scalar.of(op.a()))
+                .run(Grid.quads(op.n()));
     }
 
     private void multiply(MathOps.Multiply op) {
-        cuda.launch()
-                .of(multiply)
+        launch(multiply)
                 .buffer(op.x())
                 .buffer(op.y())
                 .buffer(op.z())
                 .number(op.n())
-                .run(Grid.quads(op.n()), Grid.THREADS, "multiply");
+                .run(Grid.quads(op.n()));
     }
 
     private void average(MathOps.Average op) {
-        cuda.launch()
-                .of(average)
+        launch(average)
                 .buffer(op.x())
                 .buffer(op.y())
                 .number(op.n())
                 .scalar(op.weight())
-                .run(Grid.quads(op.n()), Grid.THREADS, "average");
+                .run(Grid.quads(op.n()));
     }
 
     private void sumRows(MathOps.SumRows op) {
@@ -139,22 +127,20 @@ final class MathCuda {
     }
 
     private void sumRows(Kernel kernel, MathOps.SumRows op, long tiles, long blocks) {
-        cuda.launch()
-                .of(kernel)
+        launch(kernel)
                 .buffer(op.x())
                 .buffer(op.sum())
                 .address(tiles)
                 .number(op.rows())
                 .number(op.columns())
-                .run(blocks, Grid.THREADS, "sumRows");
+                .run(blocks);
     }
 
     private void gatherRows(MathOps.GatherRows op) {
         int rows = op.rows();
         int columns = op.columns();
         long known = columns == 0 ? Integer.MAX_VALUE : op.source().length() / columns;
-        cuda.launch()
-                .of(gatherRows)
+        launch(gatherRows)
                 .buffer(op.index())
                 .buffer(op.source())
                 .buffer(op.target())
@@ -163,25 +149,19 @@ final class MathCuda {
                 .number(known)
                 .number(rows)
                 .number(columns)
-                .run(Grid.threads((long) rows * Math.max(1, columns)), Grid.THREADS, "gatherRows");
+                .run(Grid.threads((long) rows * Math.max(1, columns)));
     }
 
     private void firstNonFinite(MathOps.FirstNonFinite op) {
-        fill(1, -1, -1, op.found(), "firstNonFinite"); // "none", and as an unsigned number the largest
-        cuda.launch()
-                .of(firstNonFinite)
-                .buffer(op.x())
-                .buffer(op.found())
-                .number(op.n())
-                .run(Grid.quads(op.n()), Grid.THREADS, "firstNonFinite");
+        fill(1, -1, -1, op.found()); // "none", and as an unsigned number the largest
+        launch(firstNonFinite).buffer(op.x()).buffer(op.found()).number(op.n()).run(Grid.quads(op.n()));
     }
 
     private void advance(MathOps.Advance op) {
-        cuda.launch()
-                .of(advance)
+        launch(advance)
                 .buffer(op.by())
                 .buffer(op.counter())
                 .number((long) op.n())
-                .run(Grid.threads(op.n()), Grid.THREADS, "advance");
+                .run(Grid.threads(op.n()));
     }
 }

@@ -4,24 +4,21 @@ import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/meanfield.cu. */
-final class MeanFieldCuda {
+final class MeanFieldCuda extends KernelFamily {
     /** Threads that keep a GPU busy: with fewer, a thread takes fewer draws. */
     private static final long BUSY = 1 << 17;
     /** So many draws of a thread, and exp(omega) costs nothing beside them. */
     private static final long MOST_DRAWS = 16;
 
-    private final Cuda cuda;
-    private final Kernel sample;
-    private final Kernel density;
-    private final Kernel entropy;
+    private final Kernel sample = cuda.kernel("meanfield_sample");
+    private final Kernel density = cuda.kernel("meanfield_density");
+    private final Kernel entropy = cuda.kernel("meanfield_entropy");
 
     MeanFieldCuda(Cuda cuda) {
-        this.cuda = cuda;
-        sample = cuda.kernel("meanfield_sample");
-        density = cuda.kernel("meanfield_density");
-        entropy = cuda.kernel("meanfield_entropy");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(MeanFieldOps.Sample.class, this::sample);
         launchers.add(MeanFieldOps.LogDensity.class, this::density);
@@ -33,20 +30,18 @@ final class MeanFieldCuda {
         long quads = Grid.ceilDiv(shape.dimensions(), 4);
         long draws = Math.max(1, Math.min(MOST_DRAWS, shape.rows() * quads / BUSY));
         long threads = shape.problems() * Grid.ceilDiv(shape.draws(), draws) * quads;
-        cuda.launch()
-                .of(sample)
+        launch(sample)
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.omega())
                 .buffer(op.z())
                 .number((int) draws)
-                .run(Grid.ceilDiv(threads, Grid.THREADS), Grid.THREADS, "sample");
+                .run(Grid.ceilDiv(threads, Grid.THREADS));
     }
 
     private void density(MeanFieldOps.LogDensity op) {
         Shape shape = op.shape();
-        cuda.launch()
-                .of(density)
+        launch(density)
                 .buffer(op.mu())
                 .buffer(op.omega())
                 .buffer(op.z())
@@ -61,17 +56,16 @@ final class MeanFieldCuda {
                             case MU -> 1;
                             case OMEGA -> 2;
                         })
-                .run(Grid.rows(shape.rows(), shape.dimensions()), Grid.THREADS, "logDensity");
+                .run(Grid.rows(shape.rows(), shape.dimensions()));
     }
 
     private void entropy(MeanFieldOps.Entropy op) {
-        cuda.launch()
-                .of(entropy)
+        launch(entropy)
                 .buffer(op.omega())
                 .buffer(op.entropy())
                 .index(op.slot().by(op.problems()))
                 .number(op.problems())
                 .number(op.dimensions())
-                .run(Grid.rows(op.problems(), op.dimensions()), Grid.THREADS, "entropy");
+                .run(Grid.rows(op.problems(), op.dimensions()));
     }
 }

@@ -7,38 +7,30 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/normal.cu. */
-final class NormalCuda {
-    private final Cuda cuda;
-    private final Kernel words;
-    private final Kernel uniform;
-    private final Kernel normal;
+final class NormalCuda extends KernelFamily {
+    private final Kernel words = cuda.kernel("normal_words");
+    private final Kernel uniform = cuda.kernel("normal_uniform");
+    private final Kernel normal = cuda.kernel("normal_normal");
 
     NormalCuda(Cuda cuda) {
-        this.cuda = cuda;
-        words = cuda.kernel("normal_words");
-        uniform = cuda.kernel("normal_uniform");
-        normal = cuda.kernel("normal_normal");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
-        launchers.add(
-                NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), op.words(), 0, "words"));
-        launchers.add(
-                NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), op.u(), 0, "uniform"));
-        launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), op.epsilon(), "normal"));
+        launchers.add(NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), 0, op.words()));
+        launchers.add(NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), 0, op.u()));
+        launchers.add(NormalOps.Normal.class, this::normal);
     }
 
-    /** Writes normals for an operation. */
-    void normal(Key key, Index step, Shape shape, Buffer epsilon, String operation) {
-        fill(normal, key, step, shape, epsilon, cuda.given(key, step, shape), operation);
+    /** Writes normals, for this operation or another. */
+    void normal(NormalOps.Normal op) {
+        long given = cuda.given(op.key(), op.step(), op.shape());
+        fill(normal, op.key(), op.step(), op.shape(), given, op.epsilon());
     }
 
-    private void fill(Kernel kernel, Key key, Index step, Shape shape, Buffer out, long given, String operation) {
+    private void fill(Kernel kernel, Key key, Index step, Shape shape, long given, Buffer out) {
         long quads = shape.rows() * Grid.ceilDiv(shape.dimensions(), 4);
-        cuda.launch()
-                .of(kernel)
-                .normals(key, step, shape, given)
-                .buffer(out)
-                .run(Grid.threads(quads), Grid.THREADS, operation);
+        launch(kernel).normals(key, step, shape, given).buffer(out).run(Grid.threads(quads));
     }
 }

@@ -3,25 +3,31 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.OptimizerOps;
 
 /** Launches kernels/optimizer.cu. */
-final class OptimizerCuda {
-    private final Cuda cuda;
-    private final MathCuda math;
-    private final Kernel adam;
+final class OptimizerCuda extends KernelFamily {
+    private final Kernel sgd = cuda.kernel("math_axpy");
+    private final Kernel adam = cuda.kernel("optimizer_adam");
 
-    OptimizerCuda(Cuda cuda, MathCuda math) {
-        this.cuda = cuda;
-        this.math = math;
-        adam = cuda.kernel("optimizer_adam");
+    OptimizerCuda(Cuda cuda) {
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
-        launchers.add(OptimizerOps.Sgd.class, op -> math.axpy(op.n(), op.rate(), op.gradient(), op.parameter(), "sgd"));
+        launchers.add(OptimizerOps.Sgd.class, this::sgd);
         launchers.add(OptimizerOps.Adam.class, this::adam);
     }
 
+    private void sgd(OptimizerOps.Sgd op) {
+        launch(sgd)
+                .buffer(op.gradient())
+                .buffer(op.parameter())
+                .number(op.n())
+                .scalar(op.rate())
+                .run(Grid.quads(op.n()));
+    }
+
     private void adam(OptimizerOps.Adam op) {
-        cuda.launch()
-                .of(adam)
+        launch(adam)
                 .buffer(op.gradient())
                 .buffer(op.scale())
                 .buffer(op.m())
@@ -33,6 +39,6 @@ final class OptimizerCuda {
                 .number(1 - op.decay().beta1())
                 .number(1 - op.decay().beta2())
                 .number(op.decay().guard())
-                .run(Grid.quads(op.n()), Grid.THREADS, "adam");
+                .run(Grid.quads(op.n()));
     }
 }

@@ -3,28 +3,26 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.ReparamOps;
 
 /** Launches kernels/reparam.cu. */
-final class ReparamCuda {
-    private final Cuda cuda;
-    private final Kernel meanField;
+final class ReparamCuda extends KernelFamily {
+    private final Kernel meanField = cuda.kernel("reparam_meanfield");
 
     ReparamCuda(Cuda cuda) {
-        this.cuda = cuda;
-        meanField = cuda.kernel("reparam_meanfield");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(ReparamOps.MeanFieldReparam.class, this::meanField);
     }
 
     private void meanField(ReparamOps.MeanFieldReparam op) {
-        cuda.launch()
-                .of(meanField)
+        launch(meanField)
                 .normals(op.key(), op.step(), op.shape())
                 .buffer(op.omega())
                 .buffer(op.gradient())
                 .buffer(op.runs())
                 .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
                 .flag(op.path())
-                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldReparam");
+                .run(Runs.blocks(op.shape()));
     }
 }

@@ -5,23 +5,18 @@ import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 
 /** Launches kernels/score.cu. */
-final class ScoreCuda {
-    private final Cuda cuda;
-    private final Kernel baseline;
-    private final Kernel weights;
-    private final Kernel meanField;
-    private final Kernel controlled;
-    private final Kernel squares;
+final class ScoreCuda extends KernelFamily {
+    private final Kernel baseline = cuda.kernel("score_baseline");
+    private final Kernel weights = cuda.kernel("score_weights");
+    private final Kernel meanField = cuda.kernel("score_meanfield");
+    private final Kernel controlled = cuda.kernel("score_controlled");
+    private final Kernel squares = cuda.kernel("score_squares");
 
     ScoreCuda(Cuda cuda) {
-        this.cuda = cuda;
-        baseline = cuda.kernel("score_baseline");
-        weights = cuda.kernel("score_weights");
-        meanField = cuda.kernel("score_meanfield");
-        controlled = cuda.kernel("score_controlled");
-        squares = cuda.kernel("score_squares");
+        super(cuda);
     }
 
+    @Override
     void addTo(Launchers launchers) {
         launchers.add(ScoreOps.ScoreWeights.class, this::weights);
         launchers.add(ScoreOps.MeanFieldScore.class, this::meanField);
@@ -35,8 +30,7 @@ final class ScoreCuda {
         if (op.baseline() != Baseline.NONE) {
             boolean moving = op.baseline() == Baseline.RUNNING_MEAN; // only then are running and rate of account
             subtracted = cuda.workspace((long) Double.BYTES * problems);
-            cuda.launch()
-                    .of(baseline)
+            launch(baseline)
                     .buffer(op.logP())
                     .buffer(op.logQ())
                     .buffer(moving ? op.running() : null)
@@ -44,10 +38,9 @@ final class ScoreCuda {
                     .scalar(moving ? op.rate() : Scalar.of(1))
                     .number(problems)
                     .number(draws)
-                    .run(Grid.rows(problems, draws), Grid.THREADS, "scoreWeights");
+                    .run(Grid.rows(problems, draws));
         }
-        cuda.launch()
-                .of(weights)
+        launch(weights)
                 .buffer(op.logP())
                 .buffer(op.logQ())
                 .address(subtracted)
@@ -55,12 +48,11 @@ final class ScoreCuda {
                 .number(op.baseline() == Baseline.LEAVE_ONE_OUT ? draws / (draws - 1.0) : 1.0)
                 .number(problems)
                 .number(draws)
-                .run(Grid.threads((long) problems * draws), Grid.THREADS, "scoreWeights");
+                .run(Grid.threads((long) problems * draws));
     }
 
     private void meanField(ScoreOps.MeanFieldScore op) {
-        cuda.launch()
-                .of(op.sums() == null ? meanField : controlled)
+        launch(op.sums() == null ? meanField : controlled)
                 .normals(op.key(), op.step(), op.shape())
                 .buffer(op.omega())
                 .buffer(op.weights())
@@ -68,17 +60,16 @@ final class ScoreCuda {
                 .buffer(op.runs())
                 .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
                 .number(op.draws())
-                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldScore");
+                .run(Runs.blocks(op.shape()));
     }
 
     private void meanFieldSquares(ScoreOps.MeanFieldScoreSquares op) {
-        cuda.launch()
-                .of(squares)
+        launch(squares)
                 .normals(op.key(), op.step(), op.shape())
                 .buffer(op.weights())
                 .buffer(op.runs())
                 .number(Runs.all(op.runs(), op.shape(), 4L * op.shape().dimensions()))
                 .number(0)
-                .run(Runs.blocks(op.shape()), Grid.THREADS, "meanFieldScoreSquares");
+                .run(Runs.blocks(op.shape()));
     }
 }

@@ -35,7 +35,7 @@ public interface ElboOps {
         public Signature signature() {
             return densities("moments", problems, draws, logP, logQ)
                     .index("slot", slot)
-                    .updates("moments", ElementType.FLOAT64, moments, Check.records(slot, problems, 3));
+                    .updatesDoubles("moments", moments, Check.records(slot, problems, 3));
         }
     }
 
@@ -65,8 +65,7 @@ public interface ElboOps {
 
         @Override
         public Signature signature() {
-            return densities("renyi", problems, draws, logP, logQ)
-                    .writes("bound", ElementType.FLOAT64, bound, 2L * problems);
+            return densities("renyi", problems, draws, logP, logQ).writesDoubles("bound", bound, 2L * problems);
         }
     }
 
@@ -96,7 +95,7 @@ public interface ElboOps {
     private static Signature densities(String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
         long rows = Check.product(problems, "problems", draws, "draws");
         return Signature.of(operation)
-                .reads("logP", ElementType.FLOAT64, logP, rows)
+                .readsDoubles("logP", logP, rows)
                 .optional("logQ", ElementType.FLOAT64, logQ, rows, Access.READS);
     }
 }

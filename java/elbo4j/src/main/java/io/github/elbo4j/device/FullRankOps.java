@@ -36,7 +36,7 @@ public interface FullRankOps {
             return Signature.of("fullRankLogDensity")
                     .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
-                    .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
+                    .writesDoubles("logQ", logQ, shape.rows());
         }
     }
 
@@ -87,7 +87,7 @@ public interface FullRankOps {
             return Signature.of("fullRankEntropy")
                     .factor("factor", factor, problems, dimensions)
                     .index("slot", slot)
-                    .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
+                    .updatesDoubles("entropy", entropy, Check.records(slot, problems, 1));
         }
     }
 }

@@ -61,11 +61,11 @@ public interface FusedOps {
 
         @Override
         public Signature signature() {
-            Signature signature = Signature.ofDraws("gaussianElbo", key, step, shape)
-                    .diagonal("", mu, omega, shape.parameters());
+            Signature signature =
+                    Signature.ofDraws("gaussianElbo", key, step, shape).diagonal("", mu, omega, shape.parameters());
             target.reads(signature, shape)
-                    .writes("logP", ElementType.FLOAT64, logP, shape.rows())
-                    .writes("logQ", ElementType.FLOAT64, logQ, shape.rows());
+                    .writesDoubles("logP", logP, shape.rows())
+                    .writesDoubles("logQ", logQ, shape.rows());
             return runs == null ? signature : signature.runs(runs, shape, 2L * shape.dimensions());
         }
     }
@@ -129,7 +129,7 @@ public interface FusedOps {
                 return signature;
             }
             Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
-            return signature.updates("moments", ElementType.FLOAT64, moments, Check.records(last, shape.problems(), 3));
+            return signature.updatesDoubles("moments", moments, Check.records(last, shape.problems(), 3));
         }
     }
 }

@@ -25,11 +25,7 @@ public interface GemmOps {
             return Signature.of("gemm")
                     .matrix("a", ElementType.FLOAT32, a, Access.READS)
                     .matrix("b", ElementType.FLOAT32, b, Access.READS)
-                    .matrix(
-                            "c",
-                            ElementType.FLOAT32,
-                            c,
-                            accumulate ? Access.UPDATES : Access.WRITES);
+                    .matrix("c", ElementType.FLOAT32, c, accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 

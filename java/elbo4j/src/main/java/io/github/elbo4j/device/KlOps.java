@@ -14,9 +14,7 @@ public interface KlOps {
         @Override
         public Signature signature() {
             long n = Check.parameters(problems, dimensions);
-            return Signature.of("klToStandard")
-                    .diagonal("", mu, omega, n)
-                    .writes("kl", ElementType.FLOAT64, kl, problems);
+            return Signature.of("klToStandard").diagonal("", mu, omega, n).writesDoubles("kl", kl, problems);
         }
     }
 
@@ -46,7 +44,7 @@ public interface KlOps {
             return Signature.of("klDiagonal")
                     .diagonal("Q", muQ, omegaQ, n)
                     .diagonal("P", muP, omegaP, n)
-                    .writes("kl", ElementType.FLOAT64, kl, problems);
+                    .writesDoubles("kl", kl, problems);
         }
     }
 
@@ -85,7 +83,7 @@ public interface KlOps {
             return Signature.of("klFull")
                     .full("Q", muQ, factorQ, problems, dimensions)
                     .full("P", muP, factorP, problems, dimensions)
-                    .writes("kl", ElementType.FLOAT64, kl, problems);
+                    .writesDoubles("kl", kl, problems);
         }
     }
 
@@ -132,9 +130,9 @@ public interface KlOps {
         public Signature signature() {
             long rows = Check.product(problems, "problems", draws, "draws");
             return Signature.of("klMonteCarlo")
-                    .reads("logQ", ElementType.FLOAT64, logQ, rows)
-                    .reads("logP", ElementType.FLOAT64, logP, rows)
-                    .writes("kl", ElementType.FLOAT64, kl, 3L * problems);
+                    .readsDoubles("logQ", logQ, rows)
+                    .readsDoubles("logP", logP, rows)
+                    .writesDoubles("kl", kl, 3L * problems);
         }
     }
 }

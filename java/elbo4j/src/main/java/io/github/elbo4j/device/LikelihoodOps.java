@@ -122,6 +122,6 @@ public interface LikelihoodOps {
             String operation, int rows, String name, int classes, int observations, Buffer eta, Buffer logP) {
         Check.notNegative("observations", observations);
         long predictors = Check.times("eta", Check.product(rows, "rows", classes, name), observations);
-        return Signature.of(operation).updates("eta", eta, predictors).updates("logP", ElementType.FLOAT64, logP, rows);
+        return Signature.of(operation).updates("eta", eta, predictors).updatesDoubles("logP", logP, rows);
     }
 }

@@ -47,7 +47,7 @@ public interface MathOps {
         public Signature signature() {
             ElementType type =
                     Check.present("x", x).type() == ElementType.FLOAT64 ? ElementType.FLOAT64 : ElementType.FLOAT32;
-            return Signature.of("fill").writes("x", type, x, n);
+            return Signature.of("fill").add("x", type, x, n, Access.WRITES);
         }
     }
 
@@ -140,7 +140,7 @@ public interface MathOps {
         public Signature signature() {
             return Signature.of("sumRows")
                     .reads("x", x, Check.product(rows, "rows", columns, "columns"))
-                    .writes("sum", ElementType.FLOAT64, sum, rows);
+                    .writesDoubles("sum", sum, rows);
         }
     }
 
@@ -162,11 +162,12 @@ public interface MathOps {
             long elements = Check.product(rows, "rows", columns, "columns");
             return Signature.of("gatherRows")
                     .index("first", first)
-                    .reads(
+                    .add(
                             "index",
                             ElementType.INT32,
                             index,
-                            Check.sum(first.isFixed() ? first.base() : 0, rows, "first"))
+                            Check.sum(first.isFixed() ? first.base() : 0, rows, "first"),
+                            Access.READS)
                     .reads("source", source, 0)
                     .writes("target", target, elements);
         }
@@ -185,7 +186,9 @@ public interface MathOps {
 
         @Override
         public Signature signature() {
-            return Signature.of("firstNonFinite").reads("x", x, n).writes("found", ElementType.INT32, found, 1);
+            return Signature.of("firstNonFinite")
+                    .reads("x", x, n)
+                    .add("found", ElementType.INT32, found, 1, Access.WRITES);
         }
     }
 
@@ -203,8 +206,8 @@ public interface MathOps {
         @Override
         public Signature signature() {
             return Signature.of("advance")
-                    .reads("by", ElementType.INT32, by, n)
-                    .updates("counter", ElementType.INT32, counter, n);
+                    .add("by", ElementType.INT32, by, n, Access.READS)
+                    .add("counter", ElementType.INT32, counter, n, Access.UPDATES);
         }
     }
 }

@@ -76,7 +76,7 @@ public interface MeanFieldOps {
             return Signature.of("entropy")
                     .reads("omega", omega, Check.parameters(problems, dimensions))
                     .index("slot", slot)
-                    .updates("entropy", ElementType.FLOAT64, entropy, Check.records(slot, problems, 1));
+                    .updatesDoubles("entropy", entropy, Check.records(slot, problems, 1));
         }
     }
 }

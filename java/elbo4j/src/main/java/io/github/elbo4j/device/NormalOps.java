@@ -1,5 +1,7 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
+
 /** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
 public interface NormalOps {
     /**
@@ -11,7 +13,7 @@ public interface NormalOps {
         @Override
         public Signature signature() {
             return Signature.ofDraws("words", key, step, shape)
-                    .writes("words", ElementType.INT32, words, shape.elements());
+                    .add("words", ElementType.INT32, words, shape.elements(), Access.WRITES);
         }
     }
 

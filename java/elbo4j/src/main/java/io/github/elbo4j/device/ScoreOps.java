@@ -72,12 +72,10 @@ public interface ScoreOps {
         public Signature signature() {
             long rows = Check.product(problems, "problems", draws, "draws");
             Signature signature = Signature.of("scoreWeights")
-                    .reads("logP", ElementType.FLOAT64, logP, rows)
-                    .reads("logQ", ElementType.FLOAT64, logQ, rows);
+                    .readsDoubles("logP", logP, rows)
+                    .readsDoubles("logQ", logQ, rows);
             if (baseline == Baseline.RUNNING_MEAN && running != null) {
-                signature
-                        .updates("running", ElementType.FLOAT64, running, problems)
-                        .scalar("rate", rate);
+                signature.updatesDoubles("running", running, problems).scalar("rate", rate);
             }
             return signature.writes("weights", weights, rows);
         }

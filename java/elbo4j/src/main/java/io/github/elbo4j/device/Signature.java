@@ -63,31 +63,39 @@ public final class Signature {
         return Collections.unmodifiableList(arguments);
     }
 
-    Signature reads(String name, ElementType type, Buffer buffer, long length) {
-        return add(name, type, buffer, length, Access.READS);
-    }
+    // ---- float32 ----
 
-    Signature writes(String name, ElementType type, Buffer buffer, long length) {
-        return add(name, type, buffer, length, Access.WRITES);
-    }
-
-    Signature updates(String name, ElementType type, Buffer buffer, long length) {
-        return add(name, type, buffer, length, Access.UPDATES);
-    }
-
-    /** {@link #reads} of float32. */
     Signature reads(String name, Buffer buffer, long length) {
         return add(name, ElementType.FLOAT32, buffer, length, Access.READS);
     }
 
-    /** {@link #writes} of float32. */
     Signature writes(String name, Buffer buffer, long length) {
         return add(name, ElementType.FLOAT32, buffer, length, Access.WRITES);
     }
 
-    /** {@link #updates} of float32. */
     Signature updates(String name, Buffer buffer, long length) {
         return add(name, ElementType.FLOAT32, buffer, length, Access.UPDATES);
+    }
+
+    // ---- float64 ----
+
+    Signature readsDoubles(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT64, buffer, length, Access.READS);
+    }
+
+    Signature writesDoubles(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT64, buffer, length, Access.WRITES);
+    }
+
+    Signature updatesDoubles(String name, Buffer buffer, long length) {
+        return add(name, ElementType.FLOAT64, buffer, length, Access.UPDATES);
+    }
+
+    // ---- others ----
+
+    Signature add(String name, ElementType type, Buffer buffer, long length, Access access) {
+        arguments.add(new Argument(name, Check.present(name, buffer), type, length, 1, access, null));
+        return this;
     }
 
     /** A buffer that need not be there. */
@@ -148,11 +156,6 @@ public final class Signature {
     Signature matrix(String name, ElementType type, Matrix matrix, Access access) {
         Check.present(name, matrix);
         arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), 1, access, matrix));
-        return this;
-    }
-
-    private Signature add(String name, ElementType type, Buffer buffer, long length, Access access) {
-        arguments.add(new Argument(name, Check.present(name, buffer), type, length, 1, access, null));
         return this;
     }
 

@@ -70,12 +70,9 @@ class ElboKernel {
     }
 
     /** One work item is a problem. */
-    private static final class Moments extends Kernel {
-        private final ElboOps.Moments op;
-
+    private static final class Moments extends OperationKernel<ElboOps.Moments> {
         Moments(ElboOps.Moments op) {
-            super(op.problems(), 2L * op.problems() * op.draws());
-            this.op = op;
+            super(op, op.problems(), 2L * op.problems() * op.draws());
         }
 
         @Override
@@ -92,14 +89,12 @@ class ElboKernel {
     }
 
     /** One work item is a problem. */
-    private final class Renyi extends Kernel {
-        private final ElboOps.Renyi op;
+    private final class Renyi extends OperationKernel<ElboOps.Renyi> {
         private final int draws;
         private final float power;
 
         Renyi(ElboOps.Renyi op) {
-            super(op.problems(), 8L * op.problems() * op.draws());
-            this.op = op;
+            super(op, op.problems(), 8L * op.problems() * op.draws());
             this.draws = op.draws();
             this.power = 1 - op.alpha();
         }
@@ -160,14 +155,12 @@ class ElboKernel {
     }
 
     /** One work item is a block of coordinates of one problem. */
-    private static final class MeanOverDraws extends Kernel {
-        private final ElboOps.MeanOverDraws op;
-
+    private static final class MeanOverDraws extends OperationKernel<ElboOps.MeanOverDraws> {
         MeanOverDraws(ElboOps.MeanOverDraws op) {
             super(
+                    op,
                     op.problems() * ceilDiv(op.width(), COORDINATES),
                     (long) op.problems() * op.width() * ElboOps.runs(op.draws()));
-            this.op = op;
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.Shape;
@@ -51,7 +52,7 @@ public class FullRankGradientKernel {
     // ---- launches ----
 
     /** One work item is a block of rows of the factor, in one run of one problem. */
-    private abstract class Gradient extends Kernel {
+    private abstract class Gradient<O extends Operation> extends OperationKernel<O> {
         private final Key key;
         private final Index step;
         private final Shape shape;
@@ -66,8 +67,9 @@ public class FullRankGradientKernel {
          * @param vectors g or v
          * @param parts gradients that are made
          */
-        Gradient(Key key, Index step, Shape shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
+        Gradient(O op, Key key, Index step, Shape shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
             super(
+                    op,
                     shape.problems() * ElboOps.runs(shape.draws()) * ceilDiv(shape.dimensions(), ROWS),
                     shape.elements() * (4 + shape.dimensions()));
             this.key = key;
@@ -130,12 +132,9 @@ public class FullRankGradientKernel {
                 int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc);
     }
 
-    private final class Reparam extends Gradient {
-        private final ReparamOps.FullRankReparam op;
-
+    private final class Reparam extends Gradient<ReparamOps.FullRankReparam> {
         Reparam(ReparamOps.FullRankReparam op) {
-            super(op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.runs(), 1);
-            this.op = op;
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.runs(), 1);
         }
 
         @Override
@@ -153,17 +152,14 @@ public class FullRankGradientKernel {
         }
     }
 
-    private final class Score extends Gradient {
-        private final Buffer weights;
-
+    private final class Score extends Gradient<ScoreOps.FullRankScoreGradient> {
         Score(ScoreOps.FullRankScoreGradient op) {
-            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
-            this.weights = op.weights();
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
         }
 
         @Override
         void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
-            float w = floats(weights)[row];
+            float w = floats(op.weights())[row];
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;
@@ -176,13 +172,11 @@ public class FullRankGradientKernel {
     }
 
     /** The score with a control variate for each coordinate. */
-    private final class Controlled extends Gradient {
-        private final ScoreOps.FullRankScoreGradient op;
+    private final class Controlled extends Gradient<ScoreOps.FullRankScoreGradient> {
         private final Buffer sums;
 
         Controlled(ScoreOps.FullRankScoreGradient op, Buffer sums) {
-            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
-            this.op = op;
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
             this.sums = sums;
         }
 
@@ -211,17 +205,14 @@ public class FullRankGradientKernel {
         }
     }
 
-    private final class Squares extends Gradient {
-        private final Buffer weights;
-
+    private final class Squares extends Gradient<ScoreOps.FullRankScoreSquares> {
         Squares(ScoreOps.FullRankScoreSquares op) {
-            super(op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 2);
-            this.weights = op.weights();
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 2);
         }
 
         @Override
         void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
-            float w = floats(weights)[row];
+            float w = floats(op.weights())[row];
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;

@@ -2,6 +2,7 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Shape;
 
 /**
@@ -104,15 +105,15 @@ public class FullRankKernel {
     // ---- launches ----
 
     /** One work item is a group of draws of one problem. */
-    private abstract static class Rows extends Kernel {
+    private abstract static class Rows<O extends Operation> extends OperationKernel<O> {
         final Shape shape;
         final int dims;
         private final Buffer factor;
         private final boolean inverted;
 
         /** @param inverted whether a draw takes exp(−log L_ii) or exp(log L_ii) */
-        Rows(Shape shape, Buffer factor, boolean inverted) {
-            super(Groups.count(shape), shape.elements() * (4 + shape.dimensions()));
+        Rows(O op, Shape shape, Buffer factor, boolean inverted) {
+            super(op, Groups.count(shape), shape.elements() * (4 + shape.dimensions()));
             this.shape = shape;
             this.dims = shape.dimensions();
             this.factor = factor;
@@ -144,12 +145,9 @@ public class FullRankKernel {
         abstract void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, Scratch scratch);
     }
 
-    private final class Sample extends Rows {
-        private final FullRankOps.FullRankSample op;
-
+    private final class Sample extends Rows<FullRankOps.FullRankSample> {
         Sample(FullRankOps.FullRankSample op) {
-            super(op.shape(), op.factor(), false);
-            this.op = op;
+            super(op, op.shape(), op.factor(), false);
         }
 
         @Override
@@ -159,12 +157,9 @@ public class FullRankKernel {
         }
     }
 
-    private final class Score extends Rows {
-        private final FullRankOps.FullRankScore op;
-
+    private final class Score extends Rows<FullRankOps.FullRankScore> {
         Score(FullRankOps.FullRankScore op) {
-            super(op.shape(), op.factor(), true);
-            this.op = op;
+            super(op, op.shape(), op.factor(), true);
         }
 
         @Override
@@ -175,12 +170,9 @@ public class FullRankKernel {
         }
     }
 
-    private final class LogDensity extends Rows {
-        private final FullRankOps.FullRankLogDensity op;
-
+    private final class LogDensity extends Rows<FullRankOps.FullRankLogDensity> {
         LogDensity(FullRankOps.FullRankLogDensity op) {
-            super(op.shape(), op.factor(), true);
-            this.op = op;
+            super(op, op.shape(), op.factor(), true);
         }
 
         @Override
@@ -200,12 +192,9 @@ public class FullRankKernel {
         }
     }
 
-    private static final class Gradient extends Rows {
-        private final FullRankOps.FullRankLogDensityGradient op;
-
+    private static final class Gradient extends Rows<FullRankOps.FullRankLogDensityGradient> {
         Gradient(FullRankOps.FullRankLogDensityGradient op) {
-            super(op.shape(), op.factor(), true);
-            this.op = op;
+            super(op, op.shape(), op.factor(), true);
         }
 
         @Override
@@ -221,12 +210,9 @@ public class FullRankKernel {
     }
 
     /** One work item is a problem. */
-    private final class Entropy extends Kernel {
-        private final FullRankOps.FullRankEntropy op;
-
+    private final class Entropy extends OperationKernel<FullRankOps.FullRankEntropy> {
         Entropy(FullRankOps.FullRankEntropy op) {
-            super(op.problems(), (long) op.problems() * op.dimensions());
-            this.op = op;
+            super(op, op.problems(), (long) op.problems() * op.dimensions());
         }
 
         @Override

@@ -128,13 +128,11 @@ public class FusedKernel {
     }
 
     /** One work item is a block of coordinates of one run of one problem. */
-    private final class Elbo extends Kernel {
-        private final FusedOps.GaussianElbo op;
+    private final class Elbo extends OperationKernel<FusedOps.GaussianElbo> {
         private final Totals totals;
 
         Elbo(FusedOps.GaussianElbo op, Totals totals) {
-            super(Runs.count(op.shape()), 6 * op.shape().elements());
-            this.op = op;
+            super(op, Runs.count(op.shape()), 6 * op.shape().elements());
             this.totals = totals;
         }
 
@@ -203,15 +201,13 @@ public class FusedKernel {
     }
 
     /** The tile sums of rows of more than one tile, and their totals. One work item is a row. */
-    private static final class Totals extends Kernel {
-        private final FusedOps.GaussianElbo op;
+    private static final class Totals extends OperationKernel<FusedOps.GaussianElbo> {
         private final int tiles; // of a row; with more than one, memory for their sums follows
         private final float[] tilesP; // [B][S][tiles]
         private final float[] tilesQ;
 
         Totals(FusedOps.GaussianElbo op) {
-            super((int) op.shape().rows(), 4 * op.shape().rows() * tiles(op.shape()));
-            this.op = op;
+            super(op, (int) op.shape().rows(), 4 * op.shape().rows() * tiles(op.shape()));
             this.tiles = tiles(op.shape());
             int count = tiles == 1 ? 0 : Math.multiplyExact((int) op.shape().rows(), tiles);
             this.tilesP = new float[count];

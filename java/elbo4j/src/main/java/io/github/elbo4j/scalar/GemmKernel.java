@@ -80,17 +80,16 @@ public class GemmKernel {
     }
 
     /** One work item is a block of C. */
-    private final class Gemm extends Kernel {
-        private final GemmOps.Gemm op;
+    private final class Gemm extends OperationKernel<GemmOps.Gemm> {
         private final int rows;
         private final int blocks;
 
         /** @param rows of a block */
         Gemm(GemmOps.Gemm op, int rows) {
             super(
+                    op,
                     blocks(op.c(), rows),
                     (long) op.c().rows() * op.c().columns() * (1 + op.a().columns() / 8));
-            this.op = op;
             this.rows = rows;
             this.blocks = blocks(op.c(), rows);
         }

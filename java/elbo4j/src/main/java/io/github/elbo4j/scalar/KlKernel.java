@@ -3,6 +3,7 @@ package io.github.elbo4j.scalar;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.MathOps.Function;
+import io.github.elbo4j.device.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Kullback–Leibler divergences in closed form. Twin of kernels/kl.cu. */
@@ -54,15 +55,15 @@ public class KlKernel {
     // ---- launches ----
 
     /** One work item is a problem, or as many as fit a block: their elements are neighbours. */
-    private abstract class Diagonal extends Kernel {
+    private abstract class Diagonal<O extends Operation> extends OperationKernel<O> {
         private final int problems;
         private final int dims;
         private final int together;
         private final @Nullable Buffer kl;
 
         /** @param kl null if there are no terms to be summed */
-        Diagonal(int problems, int dims, @Nullable Buffer kl) {
-            super(ceilDiv(problems, together(dims)), 3L * problems * dims);
+        Diagonal(O op, int problems, int dims, @Nullable Buffer kl) {
+            super(op, ceilDiv(problems, together(dims)), 3L * problems * dims);
             this.problems = problems;
             this.dims = dims;
             this.together = together(dims);
@@ -128,12 +129,9 @@ public class KlKernel {
         }
     }
 
-    private final class ToStandard extends Diagonal {
-        private final KlOps.KlToStandard op;
-
+    private final class ToStandard extends Diagonal<KlOps.KlToStandard> {
         ToStandard(KlOps.KlToStandard op) {
-            super(op.problems(), op.dimensions(), op.kl());
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), op.kl());
         }
 
         @Override
@@ -143,12 +141,9 @@ public class KlKernel {
         }
     }
 
-    private final class ToStandardGradient extends Diagonal {
-        private final KlOps.KlToStandardGradient op;
-
+    private final class ToStandardGradient extends Diagonal<KlOps.KlToStandardGradient> {
         ToStandardGradient(KlOps.KlToStandardGradient op) {
-            super(op.problems(), op.dimensions(), null);
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), null);
         }
 
         @Override
@@ -164,12 +159,9 @@ public class KlKernel {
         }
     }
 
-    private final class ToDiagonal extends Diagonal {
-        private final KlOps.KlDiagonal op;
-
+    private final class ToDiagonal extends Diagonal<KlOps.KlDiagonal> {
         ToDiagonal(KlOps.KlDiagonal op) {
-            super(op.problems(), op.dimensions(), op.kl());
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), op.kl());
         }
 
         @Override
@@ -182,12 +174,9 @@ public class KlKernel {
         }
     }
 
-    private final class ToDiagonalGradient extends Diagonal {
-        private final KlOps.KlDiagonalGradient op;
-
+    private final class ToDiagonalGradient extends Diagonal<KlOps.KlDiagonalGradient> {
         ToDiagonalGradient(KlOps.KlDiagonalGradient op) {
-            super(op.problems(), op.dimensions(), null);
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), null);
         }
 
         @Override
@@ -208,15 +197,15 @@ public class KlKernel {
     }
 
     /** One work item is a problem. M = P⁻¹·Q is lower triangular; it is taken column by column. */
-    private abstract static class Full extends Kernel {
+    private abstract static class Full<O extends Operation> extends OperationKernel<O> {
         final int dims;
         private final Buffer muQ;
         private final Buffer factorQ;
         private final Buffer muP;
         private final Buffer factorP;
 
-        Full(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP) {
-            super(problems, problems * ((long) dims * dims * dims));
+        Full(O op, int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, Buffer factorP) {
+            super(op, problems, problems * ((long) dims * dims * dims));
             this.dims = dims;
             this.muQ = muQ;
             this.factorQ = factorQ;
@@ -264,12 +253,9 @@ public class KlKernel {
                 int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch);
     }
 
-    private final class ToFull extends Full {
-        private final KlOps.KlFull op;
-
+    private final class ToFull extends Full<KlOps.KlFull> {
         ToFull(KlOps.KlFull op) {
-            super(op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
         }
 
         @Override
@@ -290,12 +276,9 @@ public class KlKernel {
         }
     }
 
-    private static final class ToFullGradient extends Full {
-        private final KlOps.KlFullGradient op;
-
+    private static final class ToFullGradient extends Full<KlOps.KlFullGradient> {
         ToFullGradient(KlOps.KlFullGradient op) {
-            super(op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
-            this.op = op;
+            super(op, op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
         }
 
         @Override

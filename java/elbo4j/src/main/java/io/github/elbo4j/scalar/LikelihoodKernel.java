@@ -213,12 +213,9 @@ public class LikelihoodKernel {
     }
 
     /** One work item is a draw. */
-    private final class Gaussian extends Kernel {
-        private final LikelihoodOps.GaussianNoise op;
-
+    private final class Gaussian extends OperationKernel<LikelihoodOps.GaussianNoise> {
         Gaussian(LikelihoodOps.GaussianNoise op) {
-            super(op.rows(), 2L * op.rows() * op.observations());
-            this.op = op;
+            super(op, op.rows(), 2L * op.rows() * op.observations());
         }
 
         @Override

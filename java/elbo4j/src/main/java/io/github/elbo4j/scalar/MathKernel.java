@@ -132,12 +132,9 @@ public class MathKernel {
     }
 
     /** One work item is a block. */
-    private static final class Fill extends Kernel {
-        private final MathOps.Fill op;
-
+    private static final class Fill extends OperationKernel<MathOps.Fill> {
         Fill(MathOps.Fill op) {
-            super(ceilDiv((int) op.n(), BLOCK), op.n());
-            this.op = op;
+            super(op, ceilDiv((int) op.n(), BLOCK), op.n());
         }
 
         @Override
@@ -152,12 +149,9 @@ public class MathKernel {
     }
 
     /** One work item is a row. */
-    private static final class Scale extends Kernel {
-        private final MathOps.Scale op;
-
+    private static final class Scale extends OperationKernel<MathOps.Scale> {
         Scale(MathOps.Scale op) {
-            super(op.y().rows(), (long) op.y().rows() * op.y().columns());
-            this.op = op;
+            super(op, op.y().rows(), (long) op.y().rows() * op.y().columns());
         }
 
         @Override
@@ -201,12 +195,9 @@ public class MathKernel {
     }
 
     /** One work item is a row. */
-    private final class SumRows extends Kernel {
-        private final MathOps.SumRows op;
-
+    private final class SumRows extends OperationKernel<MathOps.SumRows> {
         SumRows(MathOps.SumRows op) {
-            super(op.rows(), (long) op.rows() * op.columns());
-            this.op = op;
+            super(op, op.rows(), (long) op.rows() * op.columns());
         }
 
         @Override
@@ -220,12 +211,9 @@ public class MathKernel {
     }
 
     /** One work item is a row. */
-    private static final class GatherRows extends Kernel {
-        private final MathOps.GatherRows op;
-
+    private static final class GatherRows extends OperationKernel<MathOps.GatherRows> {
         GatherRows(MathOps.GatherRows op) {
-            super(op.rows(), (long) op.rows() * op.columns());
-            this.op = op;
+            super(op, op.rows(), (long) op.rows() * op.columns());
         }
 
         @Override
@@ -248,12 +236,9 @@ public class MathKernel {
     }
 
     /** One work item is everything: this is called where a number is shown, not in every step. */
-    private static final class FirstNonFinite extends Kernel {
-        private final MathOps.FirstNonFinite op;
-
+    private static final class FirstNonFinite extends OperationKernel<MathOps.FirstNonFinite> {
         FirstNonFinite(MathOps.FirstNonFinite op) {
-            super(1, op.n());
-            this.op = op;
+            super(op, 1, op.n());
         }
 
         @Override
@@ -269,12 +254,9 @@ public class MathKernel {
     }
 
     /** One work item is everything: {@code counter[i] += by[i]} of a few counters. */
-    private static final class Advance extends Kernel {
-        private final MathOps.Advance op;
-
+    private static final class Advance extends OperationKernel<MathOps.Advance> {
         Advance(MathOps.Advance op) {
-            super(1, op.n());
-            this.op = op;
+            super(op, 1, op.n());
         }
 
         @Override

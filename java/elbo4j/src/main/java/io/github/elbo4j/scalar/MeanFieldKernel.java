@@ -91,12 +91,9 @@ public class MeanFieldKernel {
     }
 
     /** One work item is a group of draws of one problem, so that exp(omega) is taken once for all of them. */
-    private final class Sample extends Kernel {
-        private final MeanFieldOps.Sample op;
-
+    private final class Sample extends OperationKernel<MeanFieldOps.Sample> {
         Sample(MeanFieldOps.Sample op) {
-            super(Groups.count(op.shape()), 4 * op.shape().elements());
-            this.op = op;
+            super(op, Groups.count(op.shape()), 4 * op.shape().elements());
         }
 
         @Override
@@ -127,13 +124,11 @@ public class MeanFieldKernel {
     }
 
     /** One work item is a group of draws of one problem, or a block of problems with one short draw each. */
-    private final class Density extends Kernel {
-        private final MeanFieldOps.LogDensity op;
+    private final class Density extends OperationKernel<MeanFieldOps.LogDensity> {
         private final int together; // problems of one short draw, which are neighbours in memory; 0: by draws
 
         Density(MeanFieldOps.LogDensity op) {
-            super(items(op.shape()), 2 * op.shape().elements());
-            this.op = op;
+            super(op, items(op.shape()), 2 * op.shape().elements());
             this.together = together(op.shape());
         }
 
@@ -211,12 +206,9 @@ public class MeanFieldKernel {
     }
 
     /** One work item is a problem. */
-    private final class Entropy extends Kernel {
-        private final MeanFieldOps.Entropy op;
-
+    private final class Entropy extends OperationKernel<MeanFieldOps.Entropy> {
         Entropy(MeanFieldOps.Entropy op) {
-            super(op.problems(), (long) op.problems() * op.dimensions());
-            this.op = op;
+            super(op, op.problems(), (long) op.problems() * op.dimensions());
         }
 
         @Override

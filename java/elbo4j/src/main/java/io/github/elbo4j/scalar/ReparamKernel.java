@@ -48,12 +48,9 @@ public class ReparamKernel {
     // ---- launch ----
 
     /** One work item is a block of coordinates of one run of one problem. */
-    private final class MeanField extends Kernel {
-        private final ReparamOps.MeanFieldReparam op;
-
+    private final class MeanField extends OperationKernel<ReparamOps.MeanFieldReparam> {
         MeanField(ReparamOps.MeanFieldReparam op) {
-            super(Runs.count(op.shape()), 5 * op.shape().elements());
-            this.op = op;
+            super(op, Runs.count(op.shape()), 5 * op.shape().elements());
         }
 
         @Override

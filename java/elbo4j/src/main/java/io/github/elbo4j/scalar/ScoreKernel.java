@@ -1,8 +1,6 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
@@ -60,12 +58,9 @@ public class ScoreKernel {
     // ---- launches ----
 
     /** One work item is a problem. */
-    private static final class Weights extends Kernel {
-        private final ScoreOps.ScoreWeights op;
-
+    private static final class Weights extends OperationKernel<ScoreOps.ScoreWeights> {
         Weights(ScoreOps.ScoreWeights op) {
-            super(op.problems(), 2L * op.problems() * op.draws());
-            this.op = op;
+            super(op, op.problems(), 2L * op.problems() * op.draws());
         }
 
         @Override
@@ -95,31 +90,26 @@ public class ScoreKernel {
     }
 
     /** One work item is a block of coordinates of one run of one problem. */
-    private abstract class MeanField extends Kernel {
-        private final Key key;
-        private final Index step;
-        private final Shape shape;
-        private final Buffer weights;
-        private final Buffer runs;
+    private abstract class MeanField extends OperationKernel<ScoreOps.MeanFieldScoreSquares> {
         private final int parts;
 
-        /** @param parts sums of a coordinate */
-        MeanField(Key key, Index step, Shape shape, Buffer weights, Buffer runs, int parts) {
-            super(Runs.count(shape), 5 * shape.elements());
-            this.key = key;
-            this.step = step;
-            this.shape = shape;
-            this.weights = weights;
-            this.runs = runs;
+        /**
+         * So many sums of each coordinate.
+         *
+         * @param op what every sum reads and writes
+         */
+        MeanField(ScoreOps.MeanFieldScoreSquares op, int parts) {
+            super(op, Runs.count(op.shape()), 5 * op.shape().elements());
             this.parts = parts;
         }
 
         @Override
         protected final void run(int from, int to, Scratch scratch) {
-            long seed = key.seed();
-            int step = (int) value(this.step);
-            float[] w = floats(weights);
-            double[] out = doubles(runs);
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            Shape shape = op.shape();
+            float[] w = floats(op.weights());
+            double[] out = doubles(op.runs());
             int dims = shape.dimensions();
             float[] epsilon = scratch.floats(EPSILON, BLOCK);
             float[] inverse = scratch.floats(INVERSE, BLOCK);
@@ -152,21 +142,21 @@ public class ScoreKernel {
     }
 
     private final class Score extends MeanField {
-        private final ScoreOps.MeanFieldScore op;
+        private final ScoreOps.MeanFieldScore score;
 
         Score(ScoreOps.MeanFieldScore op) {
-            super(op.key(), op.step(), op.shape(), op.weights(), op.runs(), 2);
-            this.op = op;
+            super(new ScoreOps.MeanFieldScoreSquares(op.key(), op.step(), op.shape(), op.weights(), op.runs()), 2);
+            this.score = op;
         }
 
         @Override
         void begin(int m, float[] inverse, int n) {
-            basics.math().expNegated(floats(op.omega()), m, inverse, 0, n);
+            basics.math().expNegated(floats(score.omega()), m, inverse, 0, n);
         }
 
         @Override
         void draw(float w, float[] epsilon, float[] inverse, int at, int dims, float[] acc, int n) {
-            Buffer sums = op.sums();
+            Buffer sums = score.sums();
             if (sums == null) {
                 add(w, epsilon, inverse, acc, BLOCK, n);
             } else {
@@ -176,7 +166,7 @@ public class ScoreKernel {
 
         private void addControlled(
                 float w, float[] epsilon, float[] inverse, float[] means, int at, int dims, float[] acc, int n) {
-            int draws = op.draws();
+            int draws = score.draws();
             for (int i = 0; i < n; i++) {
                 float e = epsilon[i];
                 float h = Math.fma(e, e, -1f);
@@ -191,7 +181,7 @@ public class ScoreKernel {
 
     private final class Squares extends MeanField {
         Squares(ScoreOps.MeanFieldScoreSquares op) {
-            super(op.key(), op.step(), op.shape(), op.weights(), op.runs(), 4);
+            super(op, 4);
         }
 
         @Override
