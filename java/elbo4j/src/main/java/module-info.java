@@ -8,7 +8,7 @@
  * an incubating module and of jars that do not name their modules.
  */
 module io.github.elbo4j {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.github.elbo4j;
     exports io.github.elbo4j.device;

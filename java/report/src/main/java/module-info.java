@@ -2,7 +2,7 @@
 module io.github.elbo4j.report {
     requires transitive io.github.elbo4j;
     requires tools.jackson.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.github.elbo4j.report;
 }

@@ -81,16 +81,16 @@ final class Natives {
     /** Which jar of JCuda is not there for a class and its native library, or null. */
     static @Nullable String missing(String className) {
         Module own = Natives.class.getModule();
-        try {
-            // elbo4j's module does not require JCuda, which may be absent, so it must be let read what is there.
-            for (String each : List.of("jcuda.LibUtils", className)) {
+        for (String each : List.of(className, "jcuda.LibUtils")) {
+            try {
+                // elbo4j's module does not require JCuda, which may be absent, so it must be allowed to read what is there.
                 own.addReads(Class.forName(each, false, Natives.class.getClassLoader())
                         .getModule());
+            } catch (ClassNotFoundException | LinkageError e) {
+                return "JCuda's class " + each
+                        + " is not on the class path or the module path; put the jars of org.jcuda there"
+                        + (own.isNamed() ? ", and on a module path start java with --add-modules jcuda" : "");
             }
-        } catch (ClassNotFoundException | LinkageError e) {
-            return "JCuda's class " + className
-                    + " is not on the class path or the module path; put the jars of org.jcuda there"
-                    + (own.isNamed() ? ", and on a module path start java with --add-modules jcuda" : "");
         }
         String library = resource(libraryName(className));
         if (Natives.class.getResource(library) == null && elsewhere(library) == null) {
