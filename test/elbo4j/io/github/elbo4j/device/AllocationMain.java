@@ -31,6 +31,7 @@ public final class AllocationMain {
             report("score", score(device));
             report("regression", regression(device));
             report("fused", fused(device));
+            report("lowrank", lowRank(device));
         }
     }
 
@@ -120,6 +121,36 @@ public final class AllocationMain {
                 ops.meanOverDraws(2, 100, 100, 0f, runs, mean);
                 ops.sgd(200, 0.01f, mean, mean);
                 ops.logDensityGradient(SHAPE, With.OMEGA, mu, omega, z, z);
+            });
+        }
+    }
+
+    private static double lowRank(Device device) {
+        int rank = 3;
+        int width = (2 + rank) * 50;
+        try (Arena arena = new Arena(device)) {
+            Buffer mu = arena.of(Numbers.normals(1, 100));
+            Buffer omega = arena.of(Numbers.normals(2, 100, -1, 0.1));
+            Buffer factor = arena.of(Numbers.normals(3, 100L * rank));
+            Buffer capacitance = arena.doubles(2L * LowRankOps.capacitanceWidth(rank));
+            Buffer z = arena.out(SHAPE.elements());
+            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer score = arena.out(SHAPE.elements());
+            Buffer latent = arena.out(SHAPE.rows() * rank);
+            Buffer centre = arena.out(2L * width);
+            Buffer weights = arena.of(Numbers.normals(4, SHAPE.rows()));
+            Buffer runs = arena.runs(2 * 2L * width);
+            Buffer squares = arena.runs(2 * 2 * 2L * width);
+            return allocated(device, (ops, step) -> {
+                ops.lowRankCapacitance(2, 50, rank, omega, factor, capacitance);
+                ops.run(new LowRankOps.LowRankSample(KEY, step, SHAPE, rank, mu, omega, factor, z));
+                ops.lowRankLogDensity(SHAPE, rank, mu, omega, factor, capacitance, z, logQ, score);
+                ops.run(new LowRankOps.LowRankAtDraw(
+                        KEY, step, SHAPE, rank, omega, factor, capacitance, logQ, score, latent));
+                ops.lowRankEntropyGradient(2, 50, rank, omega, factor, capacitance, centre);
+                ops.run(new LowRankGradientOps.LowRankReparam(KEY, step, SHAPE, rank, omega, z, score, runs));
+                ops.lowRankScoreGradient(SHAPE, rank, omega, score, latent, centre, weights, null, 0, runs);
+                ops.lowRankScoreSquares(SHAPE, rank, omega, score, latent, centre, weights, squares);
             });
         }
     }

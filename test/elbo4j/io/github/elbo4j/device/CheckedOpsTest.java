@@ -45,6 +45,7 @@ class CheckedOpsTest {
             "dimensions",
             "rows",
             "columns",
+            "rank",
             "observations",
             "width",
             "n",

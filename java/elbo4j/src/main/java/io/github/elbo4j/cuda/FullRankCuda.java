@@ -86,8 +86,9 @@ final class FullRankCuda {
 
     private void score(FullRankOps.FullRankScore op) {
         String operation = "fullRankScore";
-        normal.normal(op.key(), op.step(), op.shape(), op.score(), operation);
-        solve(op.shape(), op.factor(), Launch.place(op.score(), 0), true, operation);
+        long x = Launch.place(op.score(), 0);
+        normal.normal(op.key(), op.step(), op.shape(), x, operation);
+        solve(op.shape(), op.factor(), x, true, operation);
     }
 
     private void entropy(FullRankOps.FullRankEntropy op) {

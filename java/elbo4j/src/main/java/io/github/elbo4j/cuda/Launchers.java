@@ -18,6 +18,8 @@ final class Launchers {
         new MeanFieldCuda(cuda).addTo(this);
         gemm.addTo(this);
         new FullRankCuda(cuda, normal, gemm).addTo(this);
+        new LowRankCuda(cuda, normal).addTo(this);
+        new LowRankGradientCuda(cuda).addTo(this);
         new KlCuda(cuda, gemm).addTo(this);
         new ElboCuda(cuda).addTo(this);
         new ScoreCuda(cuda).addTo(this);

@@ -1,6 +1,5 @@
 package io.github.elbo4j.cuda;
 
-import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
@@ -22,23 +21,27 @@ final class NormalCuda {
 
     void addTo(Launchers launchers) {
         launchers.add(
-                NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), op.words(), 0, "words"));
+                NormalOps.Words.class,
+                op -> fill(words, op.key(), op.step(), op.shape(), Launch.place(op.words(), 0), 0, "words"));
         launchers.add(
-                NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), op.u(), 0, "uniform"));
-        launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), op.epsilon(), "normal"));
+                NormalOps.Uniform.class,
+                op -> fill(uniform, op.key(), op.step(), op.shape(), Launch.place(op.u(), 0), 0, "uniform"));
+        launchers.add(
+                NormalOps.Normal.class,
+                op -> normal(op.key(), op.step(), op.shape(), Launch.place(op.epsilon(), 0), "normal"));
     }
 
-    /** Writes normals for an operation. */
-    void normal(Key key, Index step, Shape shape, Buffer epsilon, String operation) {
+    /** Writes normals for an operation to an address. */
+    void normal(Key key, Index step, Shape shape, long epsilon, String operation) {
         fill(normal, key, step, shape, epsilon, cuda.given(key, step, shape), operation);
     }
 
-    private void fill(Kernel kernel, Key key, Index step, Shape shape, Buffer out, long given, String operation) {
+    private void fill(Kernel kernel, Key key, Index step, Shape shape, long out, long given, String operation) {
         long quads = shape.rows() * Grid.ceilDiv(shape.dimensions(), 4);
         cuda.launch()
                 .of(kernel)
                 .normals(key, step, shape, given)
-                .buffer(out)
+                .address(out)
                 .run(Grid.threads(quads), Grid.THREADS, operation);
     }
 }

@@ -39,6 +39,8 @@ public interface Ops
                 MathOps,
                 MeanFieldOps,
                 FullRankOps,
+                LowRankOps,
+                LowRankGradientOps,
                 KlOps,
                 ElboOps,
                 ScoreOps,
