@@ -4,7 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
 
-/** Small steps that both families share. */
+/** Small steps that the families share. */
 final class Layout {
     private Layout() {}
 

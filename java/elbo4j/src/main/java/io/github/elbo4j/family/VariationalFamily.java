@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * whose first draw is a multiple of 64.
  */
 public interface VariationalFamily extends AutoCloseable {
-    /** {@code mean-field} or {@code full-rank}. */
+    /** Such as {@code mean-field}. */
     String name();
 
     Device device();
