@@ -36,6 +36,7 @@ public final class OpCases {
         math(all);
         meanField(all);
         fullRank(all);
+        LowRankCases.addTo(all);
         EstimateCases.addTo(all);
         likelihood(all);
         gemm(all);

@@ -31,6 +31,7 @@ public final class AllocationMain {
             report("score", score(device));
             report("regression", regression(device));
             report("fused", fused(device));
+            report("lowrank", lowRank(device));
         }
     }
 
@@ -134,6 +135,36 @@ public final class AllocationMain {
                 to.run(new ElboOps.MeanOverDraws(2, 100, 100, 0f, runs, mean));
                 to.run(new OptimizerOps.Sgd(200, Scalar.of(0.01f), mean, mean));
                 to.run(new MeanFieldOps.LogDensity(SHAPE, With.OMEGA, mu, omega, z, null, z));
+            });
+        }
+    }
+
+    private static double lowRank(Device device) {
+        int rank = 3;
+        int width = (2 + rank) * 50;
+        try (Arena arena = new Arena(device)) {
+            Buffer mu = arena.of(Numbers.normals(1, 100));
+            Buffer omega = arena.of(Numbers.normals(2, 100, -1, 0.1));
+            Buffer factor = arena.of(Numbers.normals(3, 100L * rank));
+            Buffer capacitance = arena.doubles(2L * LowRankOps.capacitanceWidth(rank));
+            Buffer z = arena.out(SHAPE.elements());
+            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer score = arena.out(SHAPE.elements());
+            Buffer latent = arena.out(SHAPE.rows() * rank);
+            Buffer centre = arena.out(2L * width);
+            Buffer weights = arena.of(Numbers.normals(4, SHAPE.rows()));
+            Buffer runs = arena.runs(2 * 2L * width);
+            Buffer squares = arena.runs(2 * 2 * 2L * width);
+            return allocated(device, (to, step) -> {
+                to.run(new LowRankOps.LowRankCapacitance(2, 50, rank, omega, factor, capacitance));
+                to.run(new LowRankOps.LowRankSample(KEY, step, SHAPE, rank, mu, omega, factor, z));
+                to.run(new LowRankOps.LowRankLogDensity(SHAPE, rank, mu, omega, factor, capacitance, z, logQ, score));
+                to.run(new LowRankOps.LowRankAtDraw(
+                        KEY, step, SHAPE, rank, omega, factor, capacitance, logQ, score, latent));
+                to.run(new LowRankOps.LowRankEntropyGradient(2, 50, rank, omega, factor, capacitance, centre));
+                to.run(new LowRankGradientOps.LowRankReparam(KEY, step, SHAPE, rank, omega, z, score, runs));
+                to.run(new LowRankGradientOps.LowRankScoreGradient(SHAPE, rank, omega, score, latent, centre, weights, null, 0, runs));
+                to.run(new LowRankGradientOps.LowRankScoreSquares(SHAPE, rank, omega, score, latent, centre, weights, squares));
             });
         }
     }

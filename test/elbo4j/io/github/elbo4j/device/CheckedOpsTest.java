@@ -33,6 +33,7 @@ class CheckedOpsTest {
             "dimensions",
             "rows",
             "columns",
+            "rank",
             "observations",
             "width",
             "n",

@@ -4,6 +4,7 @@ import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.Dense;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.TestDevices;
@@ -14,7 +15,9 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Families;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.LowRankGaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.HostLogJoint;
@@ -40,16 +43,19 @@ class GradientEstimatorTest {
     private static final double[] OMEGA = {-0.3, 0.2, -0.9};
     private static final double[][] BELOW = {{0, 0, 0}, {0.4, 0, 0}, {-0.2, 0.3, 0}};
 
+    /** The low-rank q's loadings, [D][R]. */
+    private static final double[][] LOADINGS = {{0.5, -0.3}, {0.4, 0.2}, {-0.1, 0.25}};
+
     /**
      * Mean of 600 gradients against the closed form, each coordinate within 5 of the standard errors that the 600 show. A
-     * coordinate of a right gradient fails with a probability below 1e-6 (Student's t with 599 degrees), any of the 90 with
-     * one below 1e-4; the seed is fixed. The slack is for float32: gradients of about 3.
+     * coordinate of a right gradient fails with a probability below 1e-6 (Student's t with 599 degrees), any of the 162 with
+     * one below 2e-4; the seed is fixed. The slack is for float32: gradients of about 3.
      */
     @Test
     void everyGradientIsUnbiased() {
         Device device = TestDevices.all().get(0);
         int steps = 600;
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             double[] exact = exactGradient(kind);
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (Baseline baseline : Baseline.values()) {
@@ -87,16 +93,15 @@ class GradientEstimatorTest {
     /** Where q is the posterior, g = −score for every draw; what is left is float32 rounding of terms of about 10. */
     @EveryDevice
     void thePathDerivativeHasNoVarianceWhereQIsTheTarget(Device device) {
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             double[] sd = {0.3, 1, 2.5};
-            try (LogJoint target = GaussianTarget.diagonal(device, M, sd);
-                    VariationalFamily q = kind.create(device, 1, 3);
+            try (VariationalFamily q = kind.create(device, 1, 3);
+                    LogJoint target = target(device, q, sd);
                     GradientEstimator path =
                             new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 16, PLENTY);
                     GradientEstimator closed =
                             new GradientEstimator(target, q, Gradient.REPARAM, Baseline.NONE, 16, PLENTY);
                     Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
-                q.set(0, M, sd);
                 path.estimate(KEY, 3, moments, 0);
                 for (float g : path.gradient().toFloats()) {
                     close("path gradient", g, 0, 10 * 0x1p-20);
@@ -109,9 +114,18 @@ class GradientEstimatorTest {
         }
     }
 
+    /** Sets q to M and these standard deviations, and makes the target the same: of loadings it is no diagonal one. */
+    private static LogJoint target(Device device, VariationalFamily q, double[] sd) {
+        q.set(0, M, sd);
+        Gaussian posterior = q.toGaussian(0);
+        return q instanceof LowRankGaussian
+                ? GaussianTarget.full(device, M, posterior.covariance())
+                : GaussianTarget.diagonal(device, M, sd);
+    }
+
     @EveryDevice
     void wavesAndDevicesDoNotChangeABit(Device device) {
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (Baseline baseline : Baseline.values()) {
                     if (gradient == Gradient.SCORE || baseline == Baseline.NONE) {
@@ -133,7 +147,7 @@ class GradientEstimatorTest {
     @EveryDevice
     void aLargeConstantChangesNothingButTheElbo(Device device) {
         double constant = 1e10;
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (long workspace : new long[] {1, PLENTY}) {
                     double[] plain = gradient(device, normal(0), kind, gradient, Baseline.LEAVE_ONE_OUT, workspace);
@@ -168,7 +182,7 @@ class GradientEstimatorTest {
     /** A diagonal Gaussian model goes through one pass; the same model that does not say so must give the same bits. */
     @EveryDevice
     void onePassChangesNoBit(Device device) {
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (long workspace : new long[] {1, PLENTY}) {
                     try (LogJoint target = GaussianTarget.diagonal(device, M, new double[] {0.3, 1, 2.5})) {
@@ -206,7 +220,7 @@ class GradientEstimatorTest {
     void theRunningMeanCanGoBack() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = family(device, Family.MEAN_FIELD, 1);
+                VariationalFamily q = family(device, Families.MEAN_FIELD, 1);
                 GradientEstimator estimator =
                         new GradientEstimator(target, q, Gradient.SCORE, Baseline.RUNNING_MEAN, 8, PLENTY);
                 Buffer moments = device.allocate(ElementType.FLOAT64, 3)) {
@@ -226,7 +240,7 @@ class GradientEstimatorTest {
     void aModelOfOtherDimensionsIsRefused() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 4)) {
+                VariationalFamily q = Families.MEAN_FIELD.create(device, 1, 4)) {
             assertThatThrownBy(() -> new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 8, PLENTY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the model has 3 dimensions, but the family has 4");
@@ -237,7 +251,7 @@ class GradientEstimatorTest {
     void tooFewDrawsAreRefused() {
         Device device = TestDevices.all().get(0);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
-                VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 3)) {
+                VariationalFamily q = Families.MEAN_FIELD.create(device, 1, 3)) {
             assertThatThrownBy(() -> new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 0, PLENTY))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("draws is 0, but must be 1 or more");
@@ -251,14 +265,14 @@ class GradientEstimatorTest {
 
     /** Gradient and moments of two steps of two problems, 200 draws. */
     private static double[] gradient(
-            Device device, Family kind, Gradient gradient, Baseline baseline, long workspace) {
+            Device device, Families kind, Gradient gradient, Baseline baseline, long workspace) {
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE)) {
             return gradient(device, target, kind, gradient, baseline, workspace);
         }
     }
 
     private static double[] gradient(
-            Device device, LogJoint target, Family kind, Gradient gradient, Baseline baseline, long workspace) {
+            Device device, LogJoint target, Families kind, Gradient gradient, Baseline baseline, long workspace) {
         List<Double> all = new ArrayList<>();
         try (VariationalFamily q = family(device, kind, 2);
                 GradientEstimator estimator = new GradientEstimator(target, q, gradient, baseline, 200, workspace);
@@ -277,13 +291,16 @@ class GradientEstimatorTest {
     }
 
     /** The first problem is the q above; another is somewhere else. */
-    private static VariationalFamily family(Device device, Family kind, int problems) {
+    private static VariationalFamily family(Device device, Families kind, int problems) {
         VariationalFamily q = kind.create(device, problems, 3);
         float[] parameters = new float[q.parameters()];
         for (int i = 0; i < 3; i++) {
             parameters[i] = (float) MU[i];
-            if (kind == Family.MEAN_FIELD) {
+            if (kind != Families.FULL_RANK) {
                 parameters[3 + i] = (float) OMEGA[i];
+                for (int r = 0; kind == Families.LOW_RANK && r < 2; r++) {
+                    parameters[6 + 3 * r + i] = (float) LOADINGS[i][r];
+                }
             } else {
                 parameters[3 + 3 * i + i] = (float) OMEGA[i];
                 for (int j = 0; j < i; j++) {
@@ -303,8 +320,11 @@ class GradientEstimatorTest {
      * With q = N(mu, L·Lᵀ) and precision P: {@code ∇mu = −P·(mu − m)}; {@code ∇L = −P·L} in the lower triangle, and for
      * log L_ii that times L_ii, plus 1. Mean-field is the same with a diagonal L.
      */
-    private static double[] exactGradient(Family kind) {
-        boolean full = kind == Family.FULL_RANK;
+    private static double[] exactGradient(Families kind) {
+        if (kind == Families.LOW_RANK) {
+            return exactLowRankGradient();
+        }
+        boolean full = kind == Families.FULL_RANK;
         double[] gradient = new double[full ? 12 : 6];
         for (int i = 0; i < 3; i++) {
             for (int k = 0; k < 3; k++) {
@@ -323,6 +343,34 @@ class GradientEstimatorTest {
                     gradient[3 + 3 * i + j] = sum;
                 } else if (i == j) {
                     gradient[3 + i] = sum;
+                }
+            }
+        }
+        return gradient;
+    }
+
+    /**
+     * With q = N(mu, Q⁻¹), Q⁻¹ = F·Fᵀ + diag sigma²: {@code ∇mu = −P·(mu − m)}, {@code ∇F = (Q − P)·F}, and for omega
+     * {@code (Q − P)_ii·sigma_i²}.
+     */
+    private static double[] exactLowRankGradient() {
+        double[][] covariance = new double[3][3];
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                covariance[i][j] = Dense.dot(LOADINGS[i], LOADINGS[j]) + (i == j ? Math.exp(2 * OMEGA[i]) : 0);
+            }
+        }
+        double[][] difference = Dense.inverse(covariance);
+        double[] gradient = new double[12];
+        for (int i = 0; i < 3; i++) {
+            for (int k = 0; k < 3; k++) {
+                difference[i][k] -= PRECISION[i][k];
+                gradient[i] -= PRECISION[i][k] * (MU[k] - M[k]);
+            }
+            gradient[3 + i] = difference[i][i] * Math.exp(2 * OMEGA[i]);
+            for (int r = 0; r < 2; r++) {
+                for (int k = 0; k < 3; k++) {
+                    gradient[6 + 3 * r + i] += difference[i][k] * LOADINGS[k][r];
                 }
             }
         }

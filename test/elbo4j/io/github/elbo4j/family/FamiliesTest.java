@@ -17,6 +17,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Shape;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class FamiliesTest {
         double[] mean = {1, -2, 30};
         double[] sd = {0.5, 3, 1e-2};
         Shape shape = Shape.of(2, 4000, 3);
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements())) {
                 q.set(1, mean, sd);
@@ -107,13 +108,13 @@ class FamiliesTest {
     @EveryDevice
     void theDensityAtADrawIsTheDensity(Device device) {
         Shape shape = new Shape(2, 70, 3, 4, 64, 0);
-        for (Family kind : Family.values()) {
+        for (Families kind : Families.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements());
                     Buffer one = device.allocate(ElementType.FLOAT64, shape.rows());
                     Buffer other = device.allocate(ElementType.FLOAT64, shape.rows())) {
                 float[] parameters = normals(3, 2L * q.parameters(), 0, 0.5);
-                if (kind == Family.FULL_RANK) {
+                if (kind == Families.FULL_RANK) {
                     for (int b = 0; b < 2; b++) { // zeros above the diagonal
                         parameters[b * 12 + 4] = parameters[b * 12 + 5] = parameters[b * 12 + 8] = 0;
                     }
@@ -162,7 +163,7 @@ class FamiliesTest {
 
     @EveryDevice
     void theEntropysGradientIsOneInEachLogScale(Device device) {
-        for (Family kind : Family.values()) {
+        for (Families kind : List.of(Families.MEAN_FIELD, Families.FULL_RANK)) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer entropy = device.allocate(ElementType.FLOAT64, 2)) {
                 float[] gradient;
@@ -174,7 +175,7 @@ class FamiliesTest {
                 double before = entropy.toDoubles()[1];
                 for (int p = 0; p < q.parameters(); p++) {
                     float[] value = {0.5f};
-                    if (kind == Family.FULL_RANK && p >= 3 && (p - 3) % 3 > (p - 3) / 3) {
+                    if (kind == Families.FULL_RANK && p >= 3 && (p - 3) % 3 > (p - 3) / 3) {
                         same("gradient above the diagonal", gradient[p], 0);
                         continue;
                     }
@@ -193,16 +194,83 @@ class FamiliesTest {
         }
     }
 
+    /** By central differences. */
+    @EveryDevice
+    void theLowRankEntropysGradientIsItsSlope(Device device) {
+        double step = 0x1p-6;
+        try (VariationalFamily q = Families.LOW_RANK.create(device, 2, 3);
+                Buffer entropy = device.allocate(ElementType.FLOAT64, 4);
+                Buffer sum = device.allocate(2L * q.parameters())) {
+            float[] parameters = normals(3, 2L * q.parameters(), 0, 0.5);
+            q.parameterBuffer().write(0, parameters, 0, parameters.length);
+            q.update();
+            q.addEntropyGradient(device, sum);
+            for (int p = 0; p < q.parameters(); p++) {
+                int at = q.parameters() + p; // of problem 1
+                for (int slot = 0; slot < 2; slot++) {
+                    float[] value = {(float) (parameters[at] + (slot == 0 ? -step : step))};
+                    q.parameterBuffer().write(at, value, 0, 1);
+                    q.update();
+                    q.entropy(device, entropy, slot);
+                }
+                q.parameterBuffer().write(at, parameters, at, 1);
+                double[] h = entropy.toDoubles();
+                // 20 roundings of about 5 in each entropy, and the third derivative of a logarithm, at most 8, times
+                // step²/6
+                double slack = 2 * 20 * 5 * U / (2 * step) + 8 * step * step / 6;
+                close(q.describe(p, NAMES), (h[3] - h[1]) / (2 * step), sum.toFloats()[at], slack);
+            }
+        }
+    }
+
+    /** Loadings of zero would stay zero; those that `set` leaves are small, and the variances are what was asked for. */
+    @Test
+    void theLowRankFamilyBeginsNearIndependence() {
+        double[] mean = new double[50];
+        double[] sd = new double[50];
+        Arrays.setAll(sd, d -> Math.pow(10, d % 7 - 3));
+        try (LowRankGaussian q = new LowRankGaussian(TestDevices.scalar(), 2, 50, 3)) {
+            q.set(1, mean, sd);
+            Gaussian g = q.toGaussian(1);
+            double largest = 0;
+            for (int i = 0; i < 50; i++) {
+                close("sd", g.standardDeviation(i), sd[i], 1e-6 * sd[i]); // omega and loadings are float32
+                close("sd of problem 0", q.toGaussian(0).standardDeviation(i), 1, 1e-6);
+                for (int j = 0; j < i; j++) {
+                    assertThat(g.correlation(i, j)).isNotZero();
+                    largest = Math.max(largest, Math.abs(g.correlation(i, j)));
+                }
+            }
+            assertThat(largest).isLessThan(0.01);
+            assertThat(q.toGaussian(1)).isEqualTo(g);
+        }
+    }
+
+    @Test
+    void theCovarianceOfLoadingsIsTheirSquareAndTheNoise() {
+        try (LowRankGaussian q = new LowRankGaussian(TestDevices.scalar(), 1, 2, 1)) {
+            Gaussian g = q.toGaussian(new float[] {1, 2, 0, (float) Math.log(2), 0.5f, 3});
+            assertThat(g.mean()).containsExactly(1, 2);
+            assertThat(g.covariance(0, 0)).isEqualTo(1.25);
+            assertThat(g.covariance(0, 1)).isEqualTo(1.5);
+            close("variance", g.covariance(1, 1), 13, 13 * 0x1p-23);
+        }
+    }
+
     @Test
     void parametersAreCalledByName() {
         Device device = TestDevices.scalar();
         try (VariationalFamily mean = Family.MEAN_FIELD.create(device, 1, 3);
-                VariationalFamily full = Family.FULL_RANK.create(device, 1, 3)) {
+                VariationalFamily full = Family.FULL_RANK.create(device, 1, 3);
+                VariationalFamily low = new LowRankGaussian(device, 1, 3, 2)) {
             assertThat(mean.describe(1, NAMES)).isEqualTo("the mean of b");
             assertThat(mean.describe(5, NAMES)).isEqualTo("the log standard deviation of c");
             assertThat(full.describe(2, NAMES)).isEqualTo("the mean of c");
             assertThat(full.describe(3 + 4, NAMES)).contains("log scale").endsWith("of b");
             assertThat(full.describe(3 + 7, NAMES)).endsWith("for c and b");
+            assertThat(low.describe(2, NAMES)).isEqualTo("the mean of c");
+            assertThat(low.describe(3, NAMES)).endsWith("that a has of its own");
+            assertThat(low.describe(10, NAMES)).isEqualTo("the loading of b on factor 2");
         }
     }
 
@@ -215,7 +283,13 @@ class FamiliesTest {
         assertThatThrownBy(() -> new FullRankGaussian(device, -1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("problems is -1, but must be 1 or more");
-        for (Family kind : Family.values()) {
+        assertThatThrownBy(() -> new LowRankGaussian(device, 1, 2, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("rank is 0, but must be 1 or more");
+        assertThatThrownBy(() -> new LowRankGaussian(device, 1, 2, 65))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("rank is 65, but must be 64 or less");
+        for (Families kind : Families.values()) {
             try (VariationalFamily q = kind.create(device, 1, 2)) {
                 assertThatThrownBy(() -> q.set(0, new double[3], new double[] {1, 1}))
                         .isInstanceOf(IllegalArgumentException.class)

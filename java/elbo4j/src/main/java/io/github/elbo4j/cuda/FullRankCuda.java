@@ -2,7 +2,6 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.FullRankOps;
-import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
@@ -72,8 +71,9 @@ final class FullRankCuda extends KernelFamily {
     }
 
     private void score(FullRankOps.FullRankScore op) {
-        normal.normal(new NormalOps.Normal(op.key(), op.step(), op.shape(), op.score()));
-        solve(op.shape(), op.factor(), Launch.place(op.score(), 0), true);
+        long x = Launch.place(op.score(), 0);
+        normal.normal(op.key(), op.step(), op.shape(), x);
+        solve(op.shape(), op.factor(), x, true);
     }
 
     private void entropy(FullRankOps.FullRankEntropy op) {

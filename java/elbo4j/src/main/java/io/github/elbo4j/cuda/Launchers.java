@@ -21,6 +21,8 @@ final class Launchers {
                 new MeanFieldCuda(cuda),
                 gemm,
                 new FullRankCuda(cuda, normal, gemm),
+                new LowRankCuda(cuda, normal),
+                new LowRankGradientCuda(cuda),
                 new KlCuda(cuda, gemm),
                 new ElboCuda(cuda),
                 new ScoreCuda(cuda),

@@ -18,19 +18,22 @@ final class NormalCuda extends KernelFamily {
 
     @Override
     void addTo(Launchers launchers) {
-        launchers.add(NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), 0, op.words()));
-        launchers.add(NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), 0, op.u()));
-        launchers.add(NormalOps.Normal.class, this::normal);
+        launchers.add(NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), 0, place(op.words())));
+        launchers.add(NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), 0, place(op.u())));
+        launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), place(op.epsilon())));
     }
 
-    /** Writes normals, for this operation or another. */
-    void normal(NormalOps.Normal op) {
-        long given = cuda.given(op.key(), op.step(), op.shape());
-        fill(normal, op.key(), op.step(), op.shape(), given, op.epsilon());
+    /** Writes normals to an address, for this operation or another. */
+    void normal(Key key, Index step, Shape shape, long epsilon) {
+        fill(normal, key, step, shape, cuda.given(key, step, shape), epsilon);
     }
 
-    private void fill(Kernel kernel, Key key, Index step, Shape shape, long given, Buffer out) {
+    private static long place(Buffer buffer) {
+        return Launch.place(buffer, 0);
+    }
+
+    private void fill(Kernel kernel, Key key, Index step, Shape shape, long given, long out) {
         long quads = shape.rows() * Grid.ceilDiv(shape.dimensions(), 4);
-        launch(kernel).normals(key, step, shape, given).buffer(out).run(Grid.threads(quads));
+        launch(kernel).normals(key, step, shape, given).address(out).run(Grid.threads(quads));
     }
 }

@@ -35,6 +35,12 @@ final class Check {
         return shape.dimensions() + (long) shape.dimensions() * shape.dimensions();
     }
 
+    /** The factors of a low-rank Gaussian. */
+    static void rank(int rank) {
+        positive("rank", rank);
+        atMost("rank", rank, LowRankOps.MOST_RANK);
+    }
+
     static void scale(float scale) {
         if (!(scale > 0) || Float.isInfinite(scale)) {
             throw new IllegalArgumentException("scale is " + scale + ", but must be positive and finite");

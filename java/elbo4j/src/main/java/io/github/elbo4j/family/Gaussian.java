@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * copies.
  *
  * <p>It stores only what it needs: D variances where coordinates are independent, D covariances more where only the
- * first coordinate is correlated with the others (an intercept that takes up the shifts of independent slopes), and
- * otherwise a triangle of D·(D + 1)/2 numbers. All but {@link #covariance()} works without a D × D array.
+ * first coordinate is correlated with the others (an intercept that takes up the shifts of independent slopes), D·R
+ * loadings more where R factors are common to all, and otherwise a triangle of D·(D + 1)/2 numbers. All but {@link
+ * #covariance()} works without a D × D array.
  */
 public final class Gaussian {
     /** How many coordinates {@link #toString} prints. */
@@ -19,30 +20,16 @@ public final class Gaussian {
     /** By how much of √(variance·variance) two halves of a symmetric matrix may differ by rounding. */
     private static final double ROUNDING = 1e-9;
 
+    private static final double HALF_LOG_TWO_PI = 0.5 * StrictMath.log(2 * Math.PI);
+
     private final double[] mean; // [D]
-    private final double @Nullable [] sd; // [D]; null where there is a triangle
-    private final double @Nullable []
-            withFirst; // covariances with the first of its block, [D], its own unused; null for none
-    private final double @Nullable [][] triangle; // [i][j ≤ i]
-    private final int block; // coordinates of a block: D, but where several share one map
+    private final Covariance covariance;
     private volatile @Nullable SquareRoot root; // made when it is first asked for
 
-    private Gaussian(
-            double[] mean, double @Nullable [] sd, double @Nullable [] withFirst, double @Nullable [][] triangle) {
+    /** From what nobody else keeps. */
+    private Gaussian(double[] mean, Covariance covariance) {
         this.mean = mean;
-        this.sd = sd;
-        this.withFirst = withFirst;
-        this.triangle = triangle;
-        this.block = mean.length;
-    }
-
-    /** Blocks of coordinates that are independent but for the first of each. */
-    private Gaussian(double[] mean, double[] sd, double @Nullable [] withFirst, int block) {
-        this.mean = mean;
-        this.sd = sd;
-        this.withFirst = withFirst;
-        this.triangle = null;
-        this.block = block;
+        this.covariance = covariance;
     }
 
     /**
@@ -54,7 +41,9 @@ public final class Gaussian {
      *     that diverged has a posterior too
      */
     public Gaussian(double[] mean, double[][] covariance) {
-        this(Objects.requireNonNull(mean, "mean is null").clone(), null, null, lowerOf(mean.length, covariance));
+        this(
+                Objects.requireNonNull(mean, "mean is null").clone(),
+                new DenseCovariance(lowerOf(mean.length, covariance)));
     }
 
     /**
@@ -76,12 +65,36 @@ public final class Gaussian {
                         "standardDeviation[" + i + "] is " + standardDeviation[i] + ", but must be 0 or more");
             }
         }
-        return new Gaussian(mean.clone(), standardDeviation.clone(), null, null);
+        return new Gaussian(mean.clone(), new BlockCovariance(standardDeviation.clone()));
     }
 
     /** From arrays that the caller does not use again; the triangle is [i][j ≤ i]. */
     static Gaussian ofTriangle(double[] mean, double[][] triangle) {
-        return new Gaussian(mean, null, null, triangle);
+        return new Gaussian(mean, new DenseCovariance(triangle));
+    }
+
+    /**
+     * The distribution of z + loadings·eta, z of this one and R independent standard normals eta: what R common factors add to
+     * each coordinate. {@code covariance + loadings·loadingsᵀ}.
+     *
+     * @param loadings [D][R]; NaN passes, since a fit that diverged has a posterior too
+     */
+    public Gaussian withFactors(double[][] loadings) {
+        Objects.requireNonNull(loadings, "loadings is null");
+        if (loadings.length != mean.length) {
+            throw new IllegalArgumentException(
+                    "loadings has " + loadings.length + " rows, but mean has " + mean.length + " elements");
+        }
+        double[][] copy = new double[loadings.length][];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = Objects.requireNonNull(loadings[i], "a row of loadings is null")
+                    .clone();
+            if (copy[i].length != copy[0].length) {
+                throw new IllegalArgumentException("row " + i + " of loadings has " + copy[i].length
+                        + " elements, but row 0 has " + copy[0].length);
+            }
+        }
+        return new Gaussian(mean, covariance.plus(copy));
     }
 
     /** D. */
@@ -101,21 +114,14 @@ public final class Gaussian {
 
     /** {@code √covariance(i, i)}. */
     public double standardDeviation(int i) {
-        return sd != null ? sd[i] : Math.sqrt(covariance(i, i));
+        return covariance.standardDeviation(i);
     }
 
     /** The covariance of two coordinates; the variance where they are one. */
     public double covariance(int i, int j) {
         Objects.checkIndex(i, mean.length);
         Objects.checkIndex(j, mean.length);
-        if (triangle != null) {
-            return triangle[Math.max(i, j)][Math.min(i, j)];
-        }
-        if (i == j) {
-            return standardDeviation(i) * standardDeviation(i);
-        }
-        boolean withItsFirst = Math.min(i, j) % block == 0 && i / block == j / block;
-        return withFirst != null && withItsFirst ? withFirst[Math.max(i, j)] : 0;
+        return covariance.at(i, j);
     }
 
     /** {@code covariance(i, j) / (sd_i · sd_j)}. */
@@ -125,7 +131,7 @@ public final class Gaussian {
 
     /** Whether no two coordinates are correlated, by construction; {@link #covariance()} is then a diagonal. */
     public boolean isIndependent() {
-        return triangle == null && withFirst == null;
+        return covariance.isIndependent();
     }
 
     /**
@@ -206,82 +212,23 @@ public final class Gaussian {
             }
             moved[f] = sum + shift[0];
         }
-        // Where blocks of another size are correlated already, no short form holds the result.
-        if (triangle != null || (withFirst != null && block != k)) {
-            return new Gaussian(moved, null, null, mappedTriangle(scale, first));
-        }
-        double[] sds = new double[d];
-        double[] mixed = withFirst(first, k);
-        boolean mixes = false;
-        for (int f = 0; f < d; f += k) {
-            double variance = 0;
-            for (int j = f; j < f + k; j++) {
-                variance += first[j] * mixed[j];
-                sds[j] = Math.abs(scale[j - f]) * standardDeviation(j);
-                mixed[j] *= scale[j - f];
-                mixes |= j > f && mixed[j] != 0;
-            }
-            sds[f] = Math.sqrt(variance);
-        }
-        return new Gaussian(moved, sds, mixes ? mixed : null, k == 0 ? d : k);
-    }
-
-    /** The covariance of {@code Σ_j first_j·z_j}, a sum over a block, with each z_i of the block. */
-    private double[] withFirst(double[] first, int k) {
-        int d = mean.length;
-        double[] mixed = new double[d];
-        for (int i = 0; i < d; i++) {
-            int f = i - i % k;
-            mixed[i] = first[i] * covariance(i, i);
-            if (i > f && withFirst != null) {
-                mixed[i] += first[f] * withFirst[i];
-                mixed[f] += first[i] * withFirst[i];
-            }
-        }
-        return mixed;
-    }
-
-    private double[][] mappedTriangle(double[] scale, double[] first) {
-        int d = mean.length;
-        int k = scale.length;
-        double[][] sums = new double[d / k][d]; // covariances of the first coordinates' sums with each z_i
-        for (int b = 0; b < sums.length; b++) {
-            for (int i = 0; i < d; i++) {
-                for (int j = b * k; j < b * k + k; j++) {
-                    sums[b][i] += first[j] * covariance(i, j);
-                }
-            }
-        }
-        double[][] mapped = new double[d][];
-        for (int i = 0; i < d; i++) {
-            mapped[i] = new double[i + 1];
-            for (int j = 0; j <= i; j++) {
-                if (j % k != 0) {
-                    mapped[i][j] =
-                            i % k != 0 ? scale[i % k] * covariance(i, j) * scale[j % k] : scale[j % k] * sums[i / k][j];
-                } else if (i % k != 0) {
-                    mapped[i][j] = scale[i % k] * sums[j / k][i];
-                } else {
-                    for (int l = i; l < i + k; l++) {
-                        mapped[i][j] += first[l] * sums[j / k][l];
-                    }
-                }
-            }
-        }
-        return mapped;
+        return new Gaussian(moved, covariance.mapped(scale, first));
     }
 
     /**
-     * The point that standard normals become: {@code mean + R·epsilon}, with R·Rᵀ the covariance. R is made at the
-     * first call and kept: a Cholesky factor where there is a triangle, otherwise as many numbers as this Gaussian
-     * stores.
+     * The point that standard normals become: {@code mean + R·epsilon}, with R·Rᵀ the covariance. R is made at the first
+     * call and kept; it takes about as much memory as this Gaussian stores.
      *
      * @param epsilon [D]
      * @throws IllegalStateException if the covariance is not positive definite
      */
     public double[] at(double[] epsilon) {
         length("epsilon", epsilon);
-        return root().at(mean, epsilon);
+        double[] z = root().times(epsilon);
+        for (int i = 0; i < z.length; i++) {
+            z[i] = mean[i] + z[i];
+        }
+        return z;
     }
 
     /**
@@ -292,13 +239,16 @@ public final class Gaussian {
      */
     public double logDensity(double[] z) {
         length("z", z);
-        return root().logDensity(mean, z);
+        double[] deviation = new double[z.length];
+        Arrays.setAll(deviation, i -> z[i] - mean[i]);
+        SquareRoot r = root();
+        return -0.5 * r.squares(r.solve(deviation)) - r.logDeterminant() - z.length * HALF_LOG_TWO_PI;
     }
 
     private SquareRoot root() {
         SquareRoot made = root;
         if (made == null) {
-            made = new SquareRoot(this, triangle != null, block);
+            made = covariance.root();
             root = made;
         }
         return made;
@@ -310,20 +260,16 @@ public final class Gaussian {
         if (!(other instanceof Gaussian that) || !Arrays.equals(mean, that.mean)) {
             return false;
         }
-        if (triangle != null && that.triangle != null) {
-            return Arrays.deepEquals(triangle, that.triangle);
+        if (covariance.isHeldAs(that.covariance)) {
+            return true;
         }
-        if (sd != null && that.sd != null && withFirst == null && that.withFirst == null) {
-            return Arrays.equals(sd, that.sd);
-        }
-        // One row is enough where neither has more.
-        boolean isOneRow = triangle == null && that.triangle == null && block == mean.length && that.block == block;
-        int rows = isOneRow ? 1 : mean.length;
+        int columns = Math.max(covariance.columns(), that.covariance.columns());
         for (int i = 0; i < mean.length; i++) {
-            if (Double.compare(standardDeviation(i), that.standardDeviation(i)) != 0) {
+            if (Double.compare(standardDeviation(i), that.standardDeviation(i)) != 0
+                    || Double.compare(covariance(i, i), that.covariance(i, i)) != 0) {
                 return false;
             }
-            for (int j = 0; j < Math.min(i, rows); j++) {
+            for (int j = 0; j < Math.min(i, columns); j++) {
                 if (Double.compare(covariance(i, j), that.covariance(i, j)) != 0) {
                     return false;
                 }

@@ -1,7 +1,11 @@
 package io.github.elbo4j.scalar;
 
+import java.util.Arrays;
+
 /** Sums along a row in the order of {@link io.github.elbo4j.device.Operation}. Twin of kernels/sum.cuh. */
 public class SumKernel {
+    private static final int LANES = 3; // scratch slot of doubles
+
     /** Σ of at most 1024 elements: one tile. */
     protected float tile(float[] x, int o, int n, Scratch scratch) {
         float[] lanes = scratch.floats(8, RowSum.LANES);
@@ -13,6 +17,19 @@ public class SumKernel {
             lanes[i % RowSum.LANES] += x[o + i];
         }
         return RowSum.fold(lanes, n);
+    }
+
+    /** Σ of at most 1024 elements that are float64. */
+    static double tile(double[] x, int n, Scratch scratch) {
+        double[] lanes = scratch.doubles(LANES, RowSum.LANES);
+        Arrays.fill(lanes, 0, RowSum.LANES, 0);
+        for (int i = 0; i < n; i += RowSum.LANES) {
+            int last = Math.min(RowSum.LANES, n - i);
+            for (int l = 0; l < last; l++) {
+                lanes[l] += x[i + l];
+            }
+        }
+        return RowSum.foldLanes(lanes);
     }
 
     /** The tiles of {@code count} neighbouring rows of {@code columns} ≤ 1024 elements each. */

@@ -17,6 +17,8 @@ public final class Twins {
         OptimizerKernel optimizer = new OptimizerKernel(basics);
         new MeanFieldKernel(basics).addTo(twins);
         new FullRankKernel(basics).addTo(twins);
+        new LowRankKernel(basics).addTo(twins);
+        new LowRankGradientKernel(basics).addTo(twins);
         new KlKernel(basics).addTo(twins);
         new ScoreKernel(basics).addTo(twins);
         new ReparamKernel(basics).addTo(twins);

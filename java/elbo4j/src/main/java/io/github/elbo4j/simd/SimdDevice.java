@@ -4,6 +4,8 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
+import io.github.elbo4j.scalar.LowRankGradientKernel;
+import io.github.elbo4j.scalar.LowRankKernel;
 import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 
@@ -24,6 +26,8 @@ public final class SimdDevice {
         Twins twins = new Twins(basics);
         new MeanFieldSimd(basics).addTo(twins);
         new FullRankKernel(basics).addTo(twins);
+        new LowRankKernel(basics).addTo(twins);
+        new LowRankGradientKernel(basics).addTo(twins);
         new KlSimd(basics).addTo(twins);
         new ScoreSimd(basics).addTo(twins);
         new ReparamSimd(basics).addTo(twins);
