@@ -90,7 +90,8 @@ file(CONFIGURE OUTPUT ${generated}/symbols.cpp @ONLY
 set(options -O2 -std=c++17 -fPIC -fvisibility=hidden -ffp-contract=off)
 add_compile_options(${options})
 
-add_library(emulator_device OBJECT ${emulator}/driver.cpp ${emulator}/control.cpp ${emulator}/memory.cpp ${emulator}/schedule.cpp
+file(GLOB driver CONFIGURE_DEPENDS ${emulator}/driver/*.cpp)
+add_library(emulator_device OBJECT ${driver} ${emulator}/control.cpp ${emulator}/memory.cpp ${emulator}/schedule.cpp
     ${generated}/symbols.cpp ${generated}/stubs-cuda.cpp)
 target_include_directories(emulator_device PRIVATE ${emulator})
 target_compile_options(emulator_device PRIVATE -Wall -Wextra)
