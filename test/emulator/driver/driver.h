@@ -1,4 +1,5 @@
-// What the files of the emulated driver share: its objects behind the handles, its state, and what they ask of each other.
+// The CUDA driver's functions, as far as JCudaDriver and this project call them, are the files of this folder; stubs that
+// are generated from symbols/ are the rest. Here is what the files share: objects behind the handles, and state.
 // Each file below asks those above it alone: state, queue, allocations, launches; then the driver's other functions.
 //
 // Work waits in one queue for a context, in the order of the calls, until a call has to synchronize: who reads a result
