@@ -90,8 +90,9 @@ file(CONFIGURE OUTPUT ${generated}/symbols.cpp @ONLY
 set(options -O2 -std=c++17 -fPIC -fvisibility=hidden -ffp-contract=off)
 add_compile_options(${options})
 
-add_library(emulator_device OBJECT ${emulator}/driver.cpp ${emulator}/control.cpp ${emulator}/memory.cpp ${emulator}/schedule.cpp
-    ${generated}/symbols.cpp ${generated}/stubs-cuda.cpp)
+file(GLOB driver CONFIGURE_DEPENDS ${emulator}/driver/*.cpp)
+add_library(emulator_device OBJECT ${driver} ${emulator}/control.cpp ${emulator}/memory.cpp ${emulator}/fibers.cpp
+    ${emulator}/meetings.cpp ${emulator}/schedule.cpp ${generated}/symbols.cpp ${generated}/stubs-cuda.cpp)
 target_include_directories(emulator_device PRIVATE ${emulator})
 target_compile_options(emulator_device PRIVATE -Wall -Wextra)
 
@@ -129,8 +130,9 @@ add_custom_target(emulator ALL DEPENDS emulator_cuda emulator_cublas_12 emulator
 
 # ---- its own test, on kernels with planted faults: cmake/build selftest ----
 
-emulator_library(emulator_planted ${generated}/planted ${emulator}/planted.cu)
-add_executable(emulator_selftest ${emulator}/selftest.cpp ${emulator}/cublas.cpp ${emulator}/curand.cpp)
+emulator_library(emulator_planted ${generated}/planted ${emulator}/selftest/planted.cu)
+file(GLOB selftest CONFIGURE_DEPENDS ${emulator}/selftest/*.cpp)
+add_executable(emulator_selftest ${selftest} ${emulator}/cublas.cpp ${emulator}/curand.cpp)
 target_include_directories(emulator_selftest PRIVATE ${emulator})
 target_link_libraries(emulator_selftest PRIVATE emulator_planted)
 add_custom_target(selftest DEPENDS emulator_selftest COMMAND ${CMAKE_COMMAND} -D TEST=$<TARGET_FILE:emulator_selftest> -P ${CMAKE_CURRENT_LIST_DIR}/selftest.cmake VERBATIM)

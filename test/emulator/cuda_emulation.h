@@ -1,7 +1,7 @@
 // What nvcc knows and g++ does not: put in front of every kernels/*.cu (-include), so that the very same source runs on
 // the emulated device. Needs no CUDA header, and includes none of the C++ library's, whose names the kernels may use.
 //
-// Shuffles, votes, __syncwarp and __syncthreads are true meetings of fibers (schedule.cpp). A __shared__ array is one
+// Shuffles, votes, __syncwarp and __syncthreads are true meetings of fibers (meetings.cpp). A __shared__ array is one
 // static array: one block runs at a time, and finds it poisoned.
 #pragma once
 
@@ -37,7 +37,7 @@ inline int4 make_int4(int x, int y, int z, int w) { return {x, y, z, w}; }
 inline uint2 make_uint2(unsigned int x, unsigned int y) { return {x, y}; }
 inline uint4 make_uint4(unsigned int x, unsigned int y, unsigned int z, unsigned int w) { return {x, y, z, w}; }
 
-// ---- the schedule's side: schedule.cpp ----
+// ---- the schedule's side: fibers.h ----
 
 // The running fiber's; set anew at every switch.
 extern uint3 threadIdx __attribute__((visibility("hidden")));

@@ -37,7 +37,7 @@ struct Settings {
 };
 Settings& settings();
 
-// ---- driver.cpp: what cuBLAS and cuRAND need of it ----
+// ---- driver/: what cuBLAS and cuRAND need of it ----
 
 // 0, or why the calling thread's context cannot be used.
 SHARED int usable();

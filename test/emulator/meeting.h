@@ -1,4 +1,4 @@
-// Where fibers wait for each other: called by the kernels through cuda_emulation.h, defined in schedule.cpp.
+// Where fibers wait for each other: called by the kernels through cuda_emulation.h, defined in meetings.cpp.
 #pragma once
 
 namespace emulation {
@@ -17,7 +17,7 @@ void meetBlock(Place place) __attribute__((visibility("hidden")));
 unsigned long long meetWarp(Meeting kind, unsigned int mask, unsigned long long bits, int source, Place place)
         __attribute__((visibility("hidden")));
 
-// __trap().
+// __trap(); defined in schedule.cpp.
 [[noreturn]] void stop() __attribute__((visibility("hidden")));
 
 } // namespace emulation

@@ -1,5 +1,4 @@
 #include "memory.h"
-#include "schedule.h"
 
 #include <cstdio>
 #include <cstring>
@@ -107,6 +106,13 @@ const Allocation* at(const std::map<uintptr_t, Allocation>& among, uintptr_t add
 }
 
 } // namespace
+
+void poison(char* begin, size_t bytes) {
+    uint32_t* words = reinterpret_cast<uint32_t*>(begin);
+    for (size_t i = 0; i < bytes / 4; i++) {
+        words[i] = POISON;
+    }
+}
 
 char* allocate(int device, size_t bytes) {
     if (range == nullptr && !reserve()) {

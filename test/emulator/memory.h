@@ -6,6 +6,10 @@
 
 namespace emulation {
 
+// A quiet NaN as one and as two words, and a great number as an integer: memory nobody wrote.
+constexpr uint32_t POISON = 0x7ff7a5a5u;
+void poison(char* begin, size_t bytes); // multiples of 4
+
 struct Allocation {
     char* pages;  // the first page; up to `begin` it is a guard
     char* begin;  // what the program was given, a multiple of 16

@@ -24,8 +24,4 @@ struct Outcome {
 // Runs a whole grid and returns. One at a time in a process.
 Outcome run(const Kernel& kernel, const void* parameters, Size grid, Size block, uint64_t seed);
 
-// A quiet NaN as one and as two words, and a great number as an integer: memory nobody wrote.
-constexpr uint32_t POISON = 0x7ff7a5a5u;
-void poison(char* begin, size_t bytes); // multiples of 4
-
 } // namespace emulation

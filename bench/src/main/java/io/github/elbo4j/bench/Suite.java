@@ -1,25 +1,16 @@
 package io.github.elbo4j.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -82,7 +73,7 @@ public final class Suite implements Callable<Integer> {
     private final Map<String, Map<String, Object>> classes = new LinkedHashMap<>();
     private Map<String, Object> devices = new LinkedHashMap<>();
     private @Nullable Object libraries;
-    private @Nullable Worker worker;
+    private @Nullable SuiteProcess worker;
     private long begun;
 
     /** See {@code --help}. */
@@ -182,7 +173,7 @@ public final class Suite implements Callable<Integer> {
 
     /** What is required and not there, in words; empty if nothing. */
     private String askDevices(PrintWriter log) throws IOException, InterruptedException {
-        Worker first = new Worker(log);
+        SuiteProcess first = new SuiteProcess(under, required, out, log);
         worker = first;
         Optional<Map<String, Object>> ready = first.answer(Math.min(START, Math.max(LEAST, left())));
         if (ready.isEmpty()) {
@@ -212,9 +203,9 @@ public final class Suite implements Callable<Integer> {
             result.put("failures", List.of("no time left"));
             return result;
         }
-        Worker here = worker;
+        SuiteProcess here = worker;
         if (here == null) {
-            here = new Worker(log);
+            here = new SuiteProcess(under, required, out, log);
             worker = here;
             if (here.answer(Math.min(START, left())).isEmpty()) { // the devices, once more
                 result.put("outcome", "crashed");
@@ -235,7 +226,7 @@ public final class Suite implements Callable<Integer> {
                     if (result.get("failures") instanceof List<?> before) {
                         failures.addAll(before);
                     }
-                    failures.add("under '" + under + "' the process ended with exit code " + code + here.summary);
+                    failures.add("under '" + under + "' the process ended with exit code " + code + here.summary());
                     result.put("outcome", "failed");
                     result.put("failures", failures);
                 }
@@ -306,110 +297,5 @@ public final class Suite implements Callable<Integer> {
 
     private static long seconds() {
         return System.nanoTime() / 1_000_000_000;
-    }
-
-    /** A process that runs classes; it answers with one line of JSON each, the first time with its devices. */
-    private final class Worker {
-        private final Process process;
-        private final Writer in;
-        private final BlockingQueue<Optional<Map<String, Object>>> answers = new LinkedBlockingQueue<>();
-        private final Thread reader;
-        private boolean late;
-        private volatile String summary = ""; // compute-sanitizer's
-
-        Worker(PrintWriter log) throws IOException {
-            List<String> command = new ArrayList<>();
-            if (!under.isEmpty()) {
-                command.addAll(Arrays.asList(under.trim().split(" +")));
-            }
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            command.add("-Delbo4j.require=" + String.join(",", required));
-            command.add("-XX:ErrorFile=" + out.toAbsolutePath().resolveSibling("hs_err_%p.log"));
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), SuiteWorker.class.getName()));
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            in = process.outputWriter(StandardCharsets.UTF_8);
-            BufferedReader text =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            reader = new Thread(() -> read(text, log), "worker's output");
-            reader.setDaemon(true);
-            reader.start();
-        }
-
-        private void read(BufferedReader text, PrintWriter log) {
-            try {
-                for (String line = text.readLine(); line != null; line = text.readLine()) {
-                    if (line.startsWith(SuiteWorker.MARK)) {
-                        answers.add(Optional.of(Json.parse(line.substring(SuiteWorker.MARK.length()))));
-                    } else {
-                        log.println(line);
-                        if (line.contains("ERROR SUMMARY:")) {
-                            summary = ": " + line.replaceAll("^=+ *", "");
-                        }
-                        log.flush();
-                    }
-                }
-            } catch (IOException e) {
-                // it was ended
-            }
-            answers.add(Optional.empty());
-        }
-
-        void ask(String name) {
-            try {
-                in.write(name + "\n");
-                in.flush();
-            } catch (IOException e) {
-                // it is gone, which its answer says
-            }
-        }
-
-        /** Empty if the process ended, or did not answer in time. */
-        Optional<Map<String, Object>> answer(long seconds) throws InterruptedException {
-            Optional<Map<String, Object>> answer = answers.poll(seconds, TimeUnit.SECONDS);
-            if (answer == null) {
-                late = true;
-                return Optional.empty();
-            }
-            if (answer.isEmpty()) {
-                process.waitFor(10, TimeUnit.SECONDS);
-            }
-            return answer;
-        }
-
-        /** Whether the last answer is missing because it took too long. */
-        boolean isLate() {
-            return late;
-        }
-
-        /** Ends it, and says how it ended or that it did not. */
-        String end() throws IOException, InterruptedException {
-            if (!late) {
-                return "ended with exit code " + process.exitValue() + "; the log has its last words";
-            }
-            // Where it hangs goes to the log.
-            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
-                    .start()
-                    .waitFor(5, TimeUnit.SECONDS);
-            Thread.sleep(1000);
-            kill();
-            return "did not answer in time; the log has its threads";
-        }
-
-        /** Lets it end by itself; its exit code. */
-        int close(long seconds) throws IOException, InterruptedException {
-            in.close();
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                kill();
-            }
-            reader.join(5000);
-            return process.waitFor();
-        }
-
-        void kill() throws InterruptedException {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
-            reader.join(5000);
-        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * The works that speed figures are quoted for: the one definition of their sizes. {@code peers/peers.py} repeats the
+ * The works that speed figures are quoted for: the one definition of their sizes. {@code peers/works.py} repeats the
  * sizes, and {@link Compare} refuses a peer whose sizes differ.
  */
 public enum Work {

@@ -1,4 +1,4 @@
-// Kernels with planted faults, and the same without: the emulated device's own test (selftest.cpp).
+// Kernels with planted faults, and the same without: what selftest.cpp and its parts run on.
 
 static constexpr int SIZE = 256;
 
