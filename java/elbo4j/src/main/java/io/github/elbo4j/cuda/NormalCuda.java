@@ -24,8 +24,8 @@ final class NormalCuda extends KernelFamily {
     }
 
     /** Writes normals to an address, for this operation or another. */
-    void normal(Key key, Index step, Shape shape, long epsilon) {
-        fill(normal, key, step, shape, cuda.given(key, step, shape), epsilon);
+    void normal(Key key, Index step, Shape shape, long to) {
+        fill(normal, key, step, shape, cuda.given(key, step, shape), to);
     }
 
     private static long place(Buffer buffer) {

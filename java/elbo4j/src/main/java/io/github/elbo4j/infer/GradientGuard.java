@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GradientCheck;
@@ -23,13 +22,18 @@ final class GradientGuard {
     private final boolean isOn;
     private GradientCheck.@Nullable Report wrong;
 
-    /** @param q of z, free to use */
-    GradientGuard(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
+    /**
+     * Checks only gradients that a user's host function writes.
+     *
+     * @param isWanted false if nothing is to be checked
+     * @param q of z, free to use
+     */
+    GradientGuard(boolean isWanted, LogJoint joint, VariationalFamily q, Key key) {
         this.device = q.device();
         this.joint = joint;
         this.q = q;
         this.key = key;
-        isOn = settings.checksGradient && settings.gradient != Gradient.SCORE && joint instanceof HostLogJoint;
+        isOn = isWanted && joint instanceof HostLogJoint;
     }
 
     /** What was found wrong; null if nothing. */

@@ -91,7 +91,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             throw e;
         }
         monitor = new Monitor(settings, ascent, trace, begun);
-        guard = new GradientGuard(settings, joint, average, key);
+        boolean hasGradient = settings.gradient != Gradient.SCORE;
+        guard = new GradientGuard(settings.checksGradient && hasGradient, joint, average, key);
         kept = new float[q.parameters()];
     }
 
