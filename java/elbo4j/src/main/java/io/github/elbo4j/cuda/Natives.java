@@ -83,7 +83,7 @@ final class Natives {
         Module own = Natives.class.getModule();
         for (String each : List.of(className, "jcuda.LibUtils")) {
             try {
-                // elbo4j's module does not require JCuda, which may be absent, so it must be allowed to read what is there.
+                // The module does not require JCuda, which may be absent, so it must be allowed to read it here.
                 own.addReads(Class.forName(each, false, Natives.class.getClassLoader())
                         .getModule());
             } catch (ClassNotFoundException | LinkageError e) {

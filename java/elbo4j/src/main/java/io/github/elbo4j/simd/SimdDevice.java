@@ -15,8 +15,7 @@ public final class SimdDevice {
 
     /** Called by {@code Devices}, by name. */
     public static Device open(int threads) {
-        // elbo4j's module does not require the incubating one, so it must be allowed to read it before a class that uses it is
-        // loaded.
+        // The module does not require the vector module, so it must be allowed to read it before any class uses it.
         ModuleLayer.boot().findModule("jdk.incubator.vector").ifPresent(SimdDevice.class.getModule()::addReads);
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(sums);
