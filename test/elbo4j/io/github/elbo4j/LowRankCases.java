@@ -23,7 +23,8 @@ final class LowRankCases {
         add(all, "lowRankSample", "", (c, rank) -> {
             long n = c.shape.parameters();
             return new LowRankOps.LowRankSample(
-                    KEY, Index.of(STEP),
+                    KEY,
+                    Index.of(STEP),
                     c.shape,
                     rank,
                     c.normals(n),
@@ -34,7 +35,8 @@ final class LowRankCases {
         add(all, "lowRankCapacitance", "", (c, rank) -> {
             long n = c.shape.parameters();
             Buffer capacitance = c.arena.doubles((long) c.problems() * LowRankOps.capacitanceWidth(rank));
-            return new LowRankOps.LowRankCapacitance(c.problems(), c.dimensions(), rank, c.logs(n), c.normals(n * rank), capacitance);
+            return new LowRankOps.LowRankCapacitance(
+                    c.problems(), c.dimensions(), rank, c.logs(n), c.normals(n * rank), capacitance);
         });
         for (boolean gradient : new boolean[] {false, true}) {
             add(all, "lowRankLogDensity", gradient ? "and gradient" : "", (c, rank) -> {
@@ -55,7 +57,8 @@ final class LowRankCases {
             add(all, "lowRankAtDraw", score ? "score" : "log-density", (c, rank) -> {
                 long n = c.shape.parameters();
                 return new LowRankOps.LowRankAtDraw(
-                        KEY, Index.of(STEP),
+                        KEY,
+                        Index.of(STEP),
                         c.shape,
                         rank,
                         c.logs(n),
@@ -82,7 +85,8 @@ final class LowRankCases {
                     "lowRankReparam",
                     path ? "path" : "",
                     (c, rank) -> new LowRankGradientOps.LowRankReparam(
-                            KEY, Index.of(STEP),
+                            KEY,
+                            Index.of(STEP),
                             c.shape,
                             rank,
                             c.logs(c.shape.parameters()),
@@ -124,7 +128,8 @@ final class LowRankCases {
         return c.doubles((long) c.problems() * LowRankOps.capacitanceWidth(rank));
     }
 
-    private static void add(List<OpCase> all, String operation, String mode, BiFunction<Call, Integer, Operation> body) {
+    private static void add(
+            List<OpCase> all, String operation, String mode, BiFunction<Call, Integer, Operation> body) {
         OpCases.add(all, operation, mode, c -> body.apply(c, FEW));
         OpCases.addSquare(all, operation, (mode + " of " + MANY + " factors").strip(), c -> body.apply(c, MANY));
     }

@@ -163,8 +163,10 @@ public final class AllocationMain {
                         KEY, step, SHAPE, rank, omega, factor, capacitance, logQ, score, latent));
                 to.run(new LowRankOps.LowRankEntropyGradient(2, 50, rank, omega, factor, capacitance, centre));
                 to.run(new LowRankGradientOps.LowRankReparam(KEY, step, SHAPE, rank, omega, z, score, runs));
-                to.run(new LowRankGradientOps.LowRankScoreGradient(SHAPE, rank, omega, score, latent, centre, weights, null, 0, runs));
-                to.run(new LowRankGradientOps.LowRankScoreSquares(SHAPE, rank, omega, score, latent, centre, weights, squares));
+                to.run(new LowRankGradientOps.LowRankScoreGradient(
+                        SHAPE, rank, omega, score, latent, centre, weights, null, 0, runs));
+                to.run(new LowRankGradientOps.LowRankScoreSquares(
+                        SHAPE, rank, omega, score, latent, centre, weights, squares));
             });
         }
     }

@@ -31,15 +31,15 @@ class LowRankGradientOpsTest {
                 float[] e;
                 try (Arena arena = new Arena(device)) {
                     Buffer runs = runs(arena, x, 1);
-                    arena
-                            .run(new LowRankGradientOps.LowRankReparam(
-                                    KEY, Index.of(STEP),
-                                    x.shape,
-                                    x.rank,
-                                    arena.of(x.omega),
-                                    arena.of(g),
-                                    path ? arena.of(score) : null,
-                                    runs));
+                    arena.run(new LowRankGradientOps.LowRankReparam(
+                            KEY,
+                            Index.of(STEP),
+                            x.shape,
+                            x.rank,
+                            arena.of(x.omega),
+                            arena.of(g),
+                            path ? arena.of(score) : null,
+                            runs));
                     got = arena.doubles(runs);
                     Buffer normals =
                             arena.out(LowRankOps.normals(x.shape, x.rank).elements());
@@ -139,10 +139,14 @@ class LowRankGradientOpsTest {
                 int all = ElboOps.runs(shape.draws());
                 Buffer runs = arena.runs((long) shape.problems() * all * width);
                 Buffer more = arena.runs((long) shape.problems() * all * 2 * width);
-                arena.run(new LowRankOps.LowRankAtDraw(KEY, Index.of(STEP), shape, x.rank, omega, factor, capacitance, null, score, latent));
-                arena.run(new LowRankOps.LowRankEntropyGradient(shape.problems(), x.dims, x.rank, omega, factor, capacitance, centre));
-                arena.run(new LowRankGradientOps.LowRankScoreGradient(shape, x.rank, omega, score, latent, centre, weights, null, 0, runs));
-                arena.run(new LowRankGradientOps.LowRankScoreSquares(shape, x.rank, omega, score, latent, centre, weights, more));
+                arena.run(new LowRankOps.LowRankAtDraw(
+                        KEY, Index.of(STEP), shape, x.rank, omega, factor, capacitance, null, score, latent));
+                arena.run(new LowRankOps.LowRankEntropyGradient(
+                        shape.problems(), x.dims, x.rank, omega, factor, capacitance, centre));
+                arena.run(new LowRankGradientOps.LowRankScoreGradient(
+                        shape, x.rank, omega, score, latent, centre, weights, null, 0, runs));
+                arena.run(new LowRankGradientOps.LowRankScoreSquares(
+                        shape, x.rank, omega, score, latent, centre, weights, more));
                 this.score = total(arena.doubles(runs), shape.problems(), all, width, width);
                 squares = total(arena.doubles(more), shape.problems(), all, 2 * width, width);
                 Buffer normals = arena.out(LowRankOps.normals(shape, x.rank).elements());
@@ -211,18 +215,17 @@ class LowRankGradientOpsTest {
     private static double[] scores(Device device, LowRankSetting x, Inputs in, float @Nullable [] sums) {
         try (Arena arena = new Arena(device)) {
             Buffer runs = runs(arena, x, 1);
-            arena
-                    .run(new LowRankGradientOps.LowRankScoreGradient(
-                            x.shape,
-                            x.rank,
-                            arena.of(x.omega),
-                            arena.of(in.score),
-                            arena.of(in.latent),
-                            arena.of(in.centre),
-                            arena.of(in.weights),
-                            sums == null ? null : arena.of(sums),
-                            1000,
-                            runs));
+            arena.run(new LowRankGradientOps.LowRankScoreGradient(
+                    x.shape,
+                    x.rank,
+                    arena.of(x.omega),
+                    arena.of(in.score),
+                    arena.of(in.latent),
+                    arena.of(in.centre),
+                    arena.of(in.weights),
+                    sums == null ? null : arena.of(sums),
+                    1000,
+                    runs));
             return arena.doubles(runs);
         }
     }
@@ -230,16 +233,15 @@ class LowRankGradientOpsTest {
     private static double[] squares(Device device, LowRankSetting x, Inputs in) {
         try (Arena arena = new Arena(device)) {
             Buffer runs = runs(arena, x, 2);
-            arena
-                    .run(new LowRankGradientOps.LowRankScoreSquares(
-                            x.shape,
-                            x.rank,
-                            arena.of(x.omega),
-                            arena.of(in.score),
-                            arena.of(in.latent),
-                            arena.of(in.centre),
-                            arena.of(in.weights),
-                            runs));
+            arena.run(new LowRankGradientOps.LowRankScoreSquares(
+                    x.shape,
+                    x.rank,
+                    arena.of(x.omega),
+                    arena.of(in.score),
+                    arena.of(in.latent),
+                    arena.of(in.centre),
+                    arena.of(in.weights),
+                    runs));
             return arena.doubles(runs);
         }
     }

@@ -308,9 +308,8 @@ class LowRankOpsTest {
     private static float[] draws(Device device, LowRankSetting x) {
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(x.shape.elements());
-            arena
-                    .run(new LowRankOps.LowRankSample(
-                            KEY, Index.of(STEP), x.shape, x.rank, arena.of(x.mu), arena.of(x.omega), arena.of(x.factor), z));
+            arena.run(new LowRankOps.LowRankSample(
+                    KEY, Index.of(STEP), x.shape, x.rank, arena.of(x.mu), arena.of(x.omega), arena.of(x.factor), z));
             return arena.floats(z);
         }
     }
@@ -325,17 +324,16 @@ class LowRankOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer logQ = arena.doubles(x.shape.rows());
             Buffer gradient = arena.out(x.shape.elements());
-            arena
-                    .run(new LowRankOps.LowRankLogDensity(
-                            x.shape,
-                            x.rank,
-                            arena.of(x.mu),
-                            arena.of(x.omega),
-                            arena.of(x.factor),
-                            x.capacitance(arena),
-                            arena.of(x.z),
-                            logQ,
-                            gradient));
+            arena.run(new LowRankOps.LowRankLogDensity(
+                    x.shape,
+                    x.rank,
+                    arena.of(x.mu),
+                    arena.of(x.omega),
+                    arena.of(x.factor),
+                    x.capacitance(arena),
+                    arena.of(x.z),
+                    logQ,
+                    gradient));
             return new Result(arena.doubles(logQ), rows(x, arena.floats(gradient)), null);
         }
     }
@@ -345,17 +343,17 @@ class LowRankOpsTest {
             Buffer logQ = arena.doubles(x.shape.rows());
             Buffer score = arena.out(x.shape.elements());
             Buffer latent = arena.out(x.shape.rows() * x.rank);
-            arena
-                    .run(new LowRankOps.LowRankAtDraw(
-                            KEY, Index.of(STEP),
-                            x.shape,
-                            x.rank,
-                            arena.of(x.omega),
-                            arena.of(x.factor),
-                            x.capacitance(arena),
-                            logQ,
-                            score,
-                            latent));
+            arena.run(new LowRankOps.LowRankAtDraw(
+                    KEY,
+                    Index.of(STEP),
+                    x.shape,
+                    x.rank,
+                    arena.of(x.omega),
+                    arena.of(x.factor),
+                    x.capacitance(arena),
+                    logQ,
+                    score,
+                    latent));
             return new Result(arena.doubles(logQ), rows(x, arena.floats(score)), arena.floats(latent));
         }
     }
@@ -363,15 +361,14 @@ class LowRankOpsTest {
     private static float[] entropyGradient(Device device, LowRankSetting x) {
         try (Arena arena = new Arena(device)) {
             Buffer gradient = arena.out(x.shape.problems() * LowRankOps.width(x.dims, x.rank));
-            arena
-                    .run(new LowRankOps.LowRankEntropyGradient(
-                            x.shape.problems(),
-                            x.dims,
-                            x.rank,
-                            arena.of(x.omega),
-                            arena.of(x.factor),
-                            x.capacitance(arena),
-                            gradient));
+            arena.run(new LowRankOps.LowRankEntropyGradient(
+                    x.shape.problems(),
+                    x.dims,
+                    x.rank,
+                    arena.of(x.omega),
+                    arena.of(x.factor),
+                    x.capacitance(arena),
+                    gradient));
             return arena.floats(gradient);
         }
     }

@@ -150,7 +150,8 @@ final class LowRankSetting {
     /** On a device. */
     Buffer capacitance(Arena arena) {
         Buffer capacitance = arena.doubles((long) shape.problems() * LowRankOps.capacitanceWidth(rank));
-        arena.run(new LowRankOps.LowRankCapacitance(shape.problems(), dims, rank, arena.of(omega), arena.of(factor), capacitance));
+        arena.run(new LowRankOps.LowRankCapacitance(
+                shape.problems(), dims, rank, arena.of(omega), arena.of(factor), capacitance));
         return capacitance;
     }
 

@@ -91,8 +91,11 @@ class OpenFamiliesTest {
         for (int rank : new int[] {1, 3}) {
             for (double share : new double[] {0.5, 0.95}) {
                 Target target = Target.of(12, rank, share, 10);
-                FitResult fit =
-                        Sgvi.builder().family(Family.lowRank(rank)).seed(rank).build().fit(DEVICE, target.joint());
+                FitResult fit = Sgvi.builder()
+                        .family(Family.lowRank(rank))
+                        .seed(rank)
+                        .build()
+                        .fit(DEVICE, target.joint());
                 String what = rank + " factors, " + share + ": " + fit;
                 assertThat(fit.verdict()).as(what).isEqualTo(Verdict.GOOD);
                 assertThat(fit.family()).isEqualTo("low-rank");

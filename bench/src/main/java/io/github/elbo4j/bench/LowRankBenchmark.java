@@ -1,9 +1,9 @@
 package io.github.elbo4j.bench;
 
-import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
@@ -41,7 +41,8 @@ public class LowRankBenchmark extends WorkBenchmark {
     public Buffer step() {
         to.run(new LowRankOps.LowRankCapacitance(1, D, R, omega, factor, capacitance));
         to.run(new LowRankOps.LowRankSample(KEY, Index.of(step), SHAPE, R, mu, omega, factor, z));
-        to.run(new LowRankOps.LowRankAtDraw(KEY, Index.of(step++), SHAPE, R, omega, factor, capacitance, logQ, null, null));
+        to.run(new LowRankOps.LowRankAtDraw(
+                KEY, Index.of(step++), SHAPE, R, omega, factor, capacitance, logQ, null, null));
         return done(logQ);
     }
 

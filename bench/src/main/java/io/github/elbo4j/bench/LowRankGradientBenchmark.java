@@ -1,11 +1,11 @@
 package io.github.elbo4j.bench;
 
-import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;

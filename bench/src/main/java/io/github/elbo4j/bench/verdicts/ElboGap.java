@@ -31,10 +31,14 @@ final class ElboGap {
         for (Fit fit : fits) {
             String name = fit.posterior() + ", " + fit.result().family();
             if (best.containsKey(name)) {
-                lowest.merge(name, fit.result(), (a, b) -> a.elbo().value() <= b.elbo().value() ? a : b);
+                lowest.merge(
+                        name,
+                        fit.result(),
+                        (a, b) -> a.elbo().value() <= b.elbo().value() ? a : b);
             }
         }
-        StringBuilder table = new StringBuilder(String.format(Locale.ROOT, "| %-52s | %8s | %6s |%n", "", "nats", "error"));
+        StringBuilder table =
+                new StringBuilder(String.format(Locale.ROOT, "| %-52s | %8s | %6s |%n", "", "nats", "error"));
         table.append(String.format(Locale.ROOT, "|%s|%s|%s|%n", "-".repeat(54), "-".repeat(10), "-".repeat(8)));
         lowest.forEach((name, result) -> table.append(String.format(
                 Locale.ROOT,

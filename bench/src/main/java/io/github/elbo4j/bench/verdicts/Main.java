@@ -264,7 +264,9 @@ public final class Main implements Callable<Integer> {
     private void write(Path file, Machine machine, List<Table.Counts> counts) {
         Map<String, Object> json = Json.head("verdicts", false, machine);
         json.put("library", library);
-        json.put("settings", "Sgvi.builder() with family" + (draws == null ? "" : ", " + draws + " draws") + " and seed only");
+        json.put(
+                "settings",
+                "Sgvi.builder() with family" + (draws == null ? "" : ", " + draws + " draws") + " and seed only");
         json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
         json.put("draws", Draws.COUNT);
         json.put("counts", counts.stream().map(Table.Counts::toMap).toList());

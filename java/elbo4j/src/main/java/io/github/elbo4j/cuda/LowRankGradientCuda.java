@@ -65,13 +65,7 @@ final class LowRankGradientCuda extends KernelFamily {
     }
 
     private static void end(
-            Launch launch,
-            Shape shape,
-            int rank,
-            @Nullable Buffer sums,
-            int allDraws,
-            Buffer runs,
-            int parts) {
+            Launch launch, Shape shape, int rank, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
         long tiles = Grid.ceilDiv(shape.dimensions(), COORDINATES);
         launch.buffer(sums)
                 .buffer(runs)

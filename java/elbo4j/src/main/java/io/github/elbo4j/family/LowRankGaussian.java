@@ -191,7 +191,8 @@ public final class LowRankGaussian implements VariationalFamily {
 
     @Override
     public void addEntropyGradient(Runner to, Buffer gradient) {
-        to.run(new LowRankOps.LowRankEntropyGradient(problems, dimensions, rank, omega, factor, capacitance, entropyGradient));
+        to.run(new LowRankOps.LowRankEntropyGradient(
+                problems, dimensions, rank, omega, factor, capacitance, entropyGradient));
         to.run(new MathOps.Axpy((long) problems * parameters(), 1f, entropyGradient, gradient));
     }
 
@@ -215,7 +216,8 @@ public final class LowRankGaussian implements VariationalFamily {
             int draws,
             Buffer runs) {
         Scores of = new Scores(to, key, step, shape);
-        to.run(new LowRankGradientOps.LowRankScoreGradient(shape, rank, omega, of.score, of.latent, entropyGradient, weights, sums, draws, runs));
+        to.run(new LowRankGradientOps.LowRankScoreGradient(
+                shape, rank, omega, of.score, of.latent, entropyGradient, weights, sums, draws, runs));
     }
 
     @Override
@@ -226,7 +228,8 @@ public final class LowRankGaussian implements VariationalFamily {
     @Override
     public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
         Scores of = new Scores(to, key, step, shape);
-        to.run(new LowRankGradientOps.LowRankScoreSquares(shape, rank, omega, of.score, of.latent, entropyGradient, weights, runs));
+        to.run(new LowRankGradientOps.LowRankScoreSquares(
+                shape, rank, omega, of.score, of.latent, entropyGradient, weights, runs));
     }
 
     /** The scores of a block of draws; their mean, in {@link #entropyGradient}, is made with them. */
@@ -238,7 +241,8 @@ public final class LowRankGaussian implements VariationalFamily {
             score = to.scratch(shape.elements());
             latent = to.scratch(shape.rows() * rank);
             atDraw(to, key, step, shape, null, score, latent);
-            to.run(new LowRankOps.LowRankEntropyGradient(problems, dimensions, rank, omega, factor, capacitance, entropyGradient));
+            to.run(new LowRankOps.LowRankEntropyGradient(
+                    problems, dimensions, rank, omega, factor, capacitance, entropyGradient));
         }
     }
 

@@ -77,8 +77,8 @@ abstract class NaturalGradient implements AutoCloseable {
             opened.add(workspace::close);
             counter = new StepCounter(device);
             opened.add(counter::close);
-            estimator = new GradientEstimator(
-                    joint, q, Gradient.PATH, Baseline.NONE, this.draws, settings.workspaceBytes);
+            estimator =
+                    new GradientEstimator(joint, q, Gradient.PATH, Baseline.NONE, this.draws, settings.workspaceBytes);
             opened.add(estimator::close);
         } catch (RuntimeException e) {
             opened.close();

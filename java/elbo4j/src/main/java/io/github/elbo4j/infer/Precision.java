@@ -21,7 +21,8 @@ final class Precision {
      * The mean precision under independent normals, {@code E_q[−∇∇log p]}: the curvature of the ELBO in q's means. From
      * antithetic pairs of draws; null if it is not positive definite.
      */
-    static MeanFieldNaturalGradient.@Nullable Curvature under(StartNormal q, PointDensity density, Device device, Key key) {
+    static MeanFieldNaturalGradient.@Nullable Curvature under(
+            StartNormal q, PointDensity density, Device device, Key key) {
         int n = density.dimensions();
         int pairs = Math.max(1, Math.min(POINTS / 2, MOST_EVALUATIONS / (4 * n)));
         float[] epsilon = Starts.normals(device, key, pairs, n);

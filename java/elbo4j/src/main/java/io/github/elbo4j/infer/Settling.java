@@ -45,12 +45,7 @@ final class Settling {
      */
     record Outcome(float[] parameters, double @Nullable [] comparison, String words) {}
 
-    Settling(
-            Sgvi.Builder settings,
-            LogJoint joint,
-            Coordinates coordinates,
-            NaturalGradient gradient,
-            Trace trace) {
+    Settling(Sgvi.Builder settings, LogJoint joint, Coordinates coordinates, NaturalGradient gradient, Trace trace) {
         this.settings = settings;
         this.joint = joint;
         this.coordinates = coordinates;

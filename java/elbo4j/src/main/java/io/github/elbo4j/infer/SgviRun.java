@@ -156,10 +156,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             result = keeps ? kept : latest();
         }
         return new Measurement(settings, joint, average, key, guard, settling)
-                .of(
-                        new Measurement.Reached(result, ending, steps, draws, began, start, comparison),
-                        trace,
-                        monitor);
+                .of(new Measurement.Reached(result, ending, steps, draws, began, start, comparison), trace, monitor);
     }
 
     @Override
@@ -269,8 +266,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             if (steps >= cap) {
                 if (!settle()) {
                     ending = new Ending(
-                            Status.STEP_LIMIT,
-                            "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled);
+                            Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled);
                 }
                 return kept;
             }
@@ -370,8 +366,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     private float[] diverged() {
-        Divergence divergence = new Divergence(
-                settings, joint, rows, coordinates, q, average, key.fork("training"), this::ascent);
+        Divergence divergence =
+                new Divergence(settings, joint, rows, coordinates, q, average, key.fork("training"), this::ascent);
         Divergence.Found found = divergence.find(ascent, monitor.latest(), monitor.lookedAt(), steps, trace);
         steps = found.steps();
         ending = new Ending(Status.DIVERGED, found.message());

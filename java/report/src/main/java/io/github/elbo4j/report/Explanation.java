@@ -106,13 +106,13 @@ public final class Explanation {
                 List.of("Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
                         + " and reports standard deviations that are too small where there are any.");
             case "low-rank" ->
-                List.of("Use --family full-rank, or a larger --rank: a few factors do not follow all correlations between"
-                        + " the parameters.");
-            default ->
                 List.of(
-                        "The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
-                                + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
-                                + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
+                        "Use --family full-rank, or a larger --rank: a few factors do not follow all correlations between"
+                                + " the parameters.");
+            default ->
+                List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
+                        + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
+                        + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
         };
         return switch (concern.kind()) {
             case NOT_CONVERGED -> notConverged();
