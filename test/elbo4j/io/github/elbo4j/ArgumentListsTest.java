@@ -80,6 +80,18 @@ class ArgumentListsTest {
     }
 
     @Test
+    void everyFamilyIsKnown() throws IOException {
+        Path device = House.root().resolve("java/elbo4j/src/main/java/io/github/elbo4j/device");
+        try (Stream<Path> files = Files.list(device)) {
+            List<String> families = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith("Ops.java"))
+                    .map(name -> name.replace(".java", ""))
+                    .toList();
+            assertThat(House.FAMILIES.stream().map(Class::getSimpleName)).containsExactlyInAnyOrderElementsOf(families);
+        }
+    }
+
+    @Test
     void theseTestsFindWhatIsPlanted() {
         String list = "(Key key, Index step, Shape shape, Buffer z)";
         List<Declaration> planted = declarations(

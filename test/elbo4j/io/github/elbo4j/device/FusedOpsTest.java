@@ -357,21 +357,11 @@ class FusedOpsTest {
     void adamsLastStepMustHaveANumber(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[16]);
-            assertThatThrownBy(() -> arena.run(new GaussianAdam(
-                            KEY,
-                            0,
-                            2,
-                            Shape.of(1, 16, 8),
-                            false,
-                            new Target(true, x, x),
-                            Integer.MAX_VALUE,
-                            RATE,
-                            DECAY,
-                            x,
-                            x,
-                            x,
-                            null,
-                            0)))
+            Shape shape = Shape.of(1, 16, 8);
+            Target target = new Target(true, x, x);
+            int t = Integer.MAX_VALUE;
+            assertThatThrownBy(() -> arena.run(
+                            new GaussianAdam(KEY, 0, 2, shape, false, target, t, RATE, DECAY, x, x, x, null, 0)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("t is 2147483648");
         }

@@ -2,8 +2,8 @@ package io.github.elbo4j.device;
 
 /**
  * One operation of a device, as a value: a record of what it reads, writes and is told, with its formula and shapes in the
- * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind} check the rest
- * from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps}, {@link
+ * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind} check
+ * the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps}, {@link
  * MeanFieldOps}, {@link FullRankOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps}, {@link
  * LikelihoodOps}, {@link GemmOps}, {@link OptimizerOps}, {@link FusedOps}.
  *
