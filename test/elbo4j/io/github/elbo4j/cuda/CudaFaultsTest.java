@@ -310,7 +310,7 @@ class CudaFaultsTest {
     static Stream<Arguments> fits() {
         return Stream.of(
                 Arguments.of("mean-field", (Fit) device -> fit(device, 100)),
-                Arguments.of("full-rank", (Fit) device -> fit(device, Family.FULL_RANK, 20)),
+                Arguments.of("full-rank", (Fit) device -> fit(device, Family.fullRank(), 20)),
                 Arguments.of("regression", (Fit) CudaFaultsTest::minibatches));
     }
 
@@ -388,7 +388,7 @@ class CudaFaultsTest {
     }
 
     private static FitResult fit(Device device, int steps) {
-        return fit(device, Family.MEAN_FIELD, steps);
+        return fit(device, Family.meanField(), steps);
     }
 
     private static FitResult fit(Device device, Family family, int steps) {

@@ -81,7 +81,7 @@ class LogWeightsTest {
         Device device = TestDevices.scalar();
         for (int draws : new int[] {1, 777, 1 << 20, (1 << 20) + 1, 5 << 19}) {
             try (LogJoint target = GaussianTarget.diagonal(device, new double[1], new double[] {1});
-                    VariationalFamily q = Family.MEAN_FIELD.create(device, 1, 1)) {
+                    VariationalFamily q = Family.meanField().create(device, 1, 1)) {
                 q.set(0, new double[] {0.3}, new double[] {0.5});
                 Estimate parts = LogWeights.elbo(target, q, KEY, draws, 1 << 24);
                 Estimate whole = LogWeights.draw(target, q, KEY, draws, 1 << 24).elbo(0);
@@ -168,7 +168,7 @@ class LogWeightsTest {
 
     private static double[] values(Device device, long workspace) {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {1, -1}, new double[] {0.4, 2});
-                VariationalFamily q = Family.FULL_RANK.create(device, 2, 2)) {
+                VariationalFamily q = Family.fullRank().create(device, 2, 2)) {
             q.set(1, new double[] {0.1, 0}, new double[] {1.1, 0.8});
             return LogWeights.draw(target, q, KEY, 300, workspace).values(1);
         }

@@ -260,8 +260,8 @@ class FamiliesTest {
     @Test
     void parametersAreCalledByName() {
         Device device = TestDevices.scalar();
-        try (VariationalFamily mean = Family.MEAN_FIELD.create(device, 1, 3);
-                VariationalFamily full = Family.FULL_RANK.create(device, 1, 3);
+        try (VariationalFamily mean = Family.meanField().create(device, 1, 3);
+                VariationalFamily full = Family.fullRank().create(device, 1, 3);
                 VariationalFamily low = new LowRankGaussian(device, 1, 3, 2)) {
             assertThat(mean.describe(1, NAMES)).isEqualTo("the mean of b");
             assertThat(mean.describe(5, NAMES)).isEqualTo("the log standard deviation of c");

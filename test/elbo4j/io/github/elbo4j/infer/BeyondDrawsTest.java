@@ -65,19 +65,19 @@ class BeyondDrawsTest {
         for (int dimensions : new int[] {1, 5}) {
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.1, 0.9}, new double[] {0, 1.3}, new double[] {1, 0.1}),
-                    Family.FULL_RANK,
+                    Family.fullRank(),
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.95, 0.05}, new double[2], new double[] {1, 30}),
-                    Family.FULL_RANK,
+                    Family.fullRank(),
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.9, 0.1}, new double[2], new double[] {1, 10}),
-                    Family.FULL_RANK,
+                    Family.fullRank(),
                     4);
             assertNotTrusted(
                     mixture(dimensions, new double[] {0.1, 0.9}, new double[2], new double[] {1, 0.01}),
-                    Family.FULL_RANK,
+                    Family.fullRank(),
                     4);
         }
     }
@@ -89,13 +89,13 @@ class BeyondDrawsTest {
             for (double weight : new double[] {0.3, 0.1}) {
                 assertNotTrusted(
                         mixture(1, new double[] {1 - weight, weight}, new double[] {0, at}, new double[] {1, 1}),
-                        Family.FULL_RANK,
+                        Family.fullRank(),
                         4);
             }
         }
         assertNotTrusted(
                 mixture(1, new double[] {0.5, 0.5}, new double[] {-50, 60}, new double[] {10, 10}),
-                Family.FULL_RANK,
+                Family.fullRank(),
                 6);
         for (Family family : Family.values()) {
             assertNotTrusted(
@@ -151,7 +151,7 @@ class BeyondDrawsTest {
             });
             for (int seed = 1; seed <= 3; seed++) {
                 FitResult fit = Sgvi.builder()
-                        .family(Family.MEAN_FIELD)
+                        .family(Family.meanField())
                         .seed(seed)
                         .build()
                         .fit(DEVICE, joint);

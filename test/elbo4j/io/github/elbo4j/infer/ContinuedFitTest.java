@@ -81,11 +81,11 @@ class ContinuedFitTest {
 
     @Test
     void aMeanFieldFitMayBecomeFullRankButNotTheOtherWayRound() {
-        FitResult narrow = settings().family(Family.MEAN_FIELD).build().fit(DEVICE, target("x", "y"));
+        FitResult narrow = settings().family(Family.meanField()).build().fit(DEVICE, target("x", "y"));
         FitResult wide = settings().continueFrom(narrow).build().fit(DEVICE, target("x", "y"));
         assertThat(wide.converged()).isTrue();
         assertThat(wide.posterior().correlation(0, 1)).isGreaterThan(0.5);
-        Sgvi back = settings().family(Family.MEAN_FIELD).continueFrom(wide).build();
+        Sgvi back = settings().family(Family.meanField()).continueFrom(wide).build();
         assertThatThrownBy(() -> back.fit(DEVICE, target("x", "y")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a mean-field q has none");

@@ -39,7 +39,7 @@ class FitResultTest {
 
     @Test
     void inWordsAndShort() {
-        FitResult fit = small(Family.FULL_RANK, 1);
+        FitResult fit = small(Family.fullRank(), 1);
         assertThat(fit.toString())
                 .startsWith("full-rank fit on scalar, step limit after 3 steps: ELBO " + fit.elbo() + ", verdict ")
                 .contains("(k-hat ", "; z0 ", " ± ", ", z1 ")
@@ -78,7 +78,7 @@ class FitResultTest {
             Standardization scale = Standardization.ofColumns(data);
             try (LogJoint joint =
                     new BayesianLogisticRegression(DEVICE, scale.data(), new NormalPrior(0, 2.5)).logJoint()) {
-                FitResult fit = quick(Family.MEAN_FIELD, 1).fit(DEVICE, joint);
+                FitResult fit = quick(Family.meanField(), 1).fit(DEVICE, joint);
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long before = threads.getCurrentThreadAllocatedBytes();
                 FitResult back = fit.toOriginal(scale);
@@ -114,7 +114,7 @@ class FitResultTest {
                 .family(family)
                 .starts(0)
                 .draws(2)
-                .maxSteps(family == Family.MEAN_FIELD ? 2 : 3)
+                .maxSteps(family == Family.meanField() ? 2 : 3)
                 .evaluationDraws(8)
                 .seed(seed)
                 .build();
@@ -130,7 +130,7 @@ class FitResultTest {
         double[] sd = new double[dimensions];
         Arrays.fill(sd, 1);
         try (LogJoint target = GaussianTarget.diagonal(DEVICE, new double[dimensions], sd)) {
-            return quick(Family.MEAN_FIELD, 1).fit(DEVICE, target);
+            return quick(Family.meanField(), 1).fit(DEVICE, target);
         }
     }
 

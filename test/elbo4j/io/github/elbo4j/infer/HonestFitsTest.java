@@ -288,7 +288,7 @@ class HonestFitsTest {
             return value;
         });
         for (int seed = 1; seed <= 6; seed++) {
-            FitResult fit = fit(joint, Family.MEAN_FIELD, seed);
+            FitResult fit = fit(joint, Family.meanField(), seed);
             assertThat(fit.converged()).as(fit.toString()).isTrue();
             for (int i = 0; i < 3; i++) {
                 double sd = 1 / Math.sqrt(precision[i][i]);
@@ -319,7 +319,7 @@ class HonestFitsTest {
         try (var joint = BayesianLinearRegression.unknownNoise(
                         DEVICE, data, new NormalPrior(0, 2.5), new NormalPrior(0, 2))
                 .logJoint()) {
-            FitResult all = fit(joint, Family.FULL_RANK, 1);
+            FitResult all = fit(joint, Family.fullRank(), 1);
             assertThat(all.verdict()).isEqualTo(Verdict.GOOD);
             for (int batch : new int[] {5, 50, 500}) {
                 FitResult fit = Sgvi.builder().batch(batch).seed(2).build().fit(DEVICE, joint);

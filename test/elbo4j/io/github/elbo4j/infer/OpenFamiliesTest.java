@@ -122,7 +122,7 @@ class OpenFamiliesTest {
         Target target = Target.of(10, 3, 0.9, 1);
         double[] elbo = new double[3];
         for (int i = 0; i < 3; i++) {
-            Family family = i == 0 ? Family.MEAN_FIELD : Family.lowRank(i);
+            Family family = i == 0 ? Family.meanField() : Family.lowRank(i);
             FitResult fit = Sgvi.builder().family(family).seed(5).build().fit(DEVICE, target.joint());
             elbo[i] = fit.elbo().value();
             assertThat(fit.verdict()).as(fit.toString()).isNotEqualTo(Verdict.GOOD);
@@ -170,7 +170,7 @@ class OpenFamiliesTest {
     @Test
     void aLowRankFitIsContinued() {
         Target target = Target.of(8, 2, 0.8, 3);
-        for (Family before : List.of(Family.lowRank(2), Family.FULL_RANK)) {
+        for (Family before : List.of(Family.lowRank(2), Family.fullRank())) {
             FitResult first = Sgvi.builder().family(before).seed(1).build().fit(DEVICE, target.joint());
             FitResult next = Sgvi.builder()
                     .family(Family.lowRank(2))

@@ -66,7 +66,7 @@ class SgviBitsTest {
                 case LOGISTIC_FULL_RANK -> common.draws(70);
                 case CATEGORICAL_BATCHES -> common.batch(20);
                 case LINEAR_MEAN_FIELD_BATCHES ->
-                    common.family(Family.MEAN_FIELD).batch(20);
+                    common.family(Family.meanField()).batch(20);
                 case LINEAR_SCORE -> common.gradient(Gradient.SCORE).draws(130);
                 case LOGISTIC_ROBBINS_MONRO -> common.optimizer(new RobbinsMonro(0.02));
             };

@@ -120,7 +120,7 @@ class SgviEndingsTest {
         try (LogJoint target = GaussianTarget.diagonal(device, new double[2], new double[] {1e-3, 1})) {
             FitResult fit = Sgvi.builder()
                     .starts(0)
-                    .family(Family.MEAN_FIELD)
+                    .family(Family.meanField())
                     .optimizer(new RobbinsMonro(1))
                     .build()
                     .fit(device, target);
@@ -178,7 +178,7 @@ class SgviEndingsTest {
             try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
                 FitResult fit = Sgvi.builder()
                         .starts(0)
-                        .family(Family.MEAN_FIELD)
+                        .family(Family.meanField())
                         .tolerance(1e-9)
                         .maxSteps(400)
                         .build()
@@ -201,7 +201,7 @@ class SgviEndingsTest {
     void aDeviceThatFailsAtOnceThrows() {
         Device failing = new FailingDevice(TestDevices.scalar(), "gaussianElbo", 0);
         try (LogJoint target = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
-            Sgvi fit = Sgvi.builder().starts(0).family(Family.MEAN_FIELD).build();
+            Sgvi fit = Sgvi.builder().starts(0).family(Family.meanField()).build();
             assertThatThrownBy(() -> fit.fit(failing, target))
                     .isInstanceOf(DeviceException.class)
                     .hasMessage("planted fault in gaussianElbo");

@@ -132,7 +132,7 @@ class SgviTest {
         try (LogJoint model = BayesianLinearRegression.knownNoise(device, LINEAR, PRIOR, NOISE)
                 .logJoint()) {
             FitResult fit = Sgvi.builder()
-                    .family(Family.MEAN_FIELD)
+                    .family(Family.meanField())
                     .seed(2)
                     .tolerance(0.002)
                     .build()
@@ -215,7 +215,7 @@ class SgviTest {
         });
         for (Baseline baseline : Baseline.values()) {
             FitResult fit = Sgvi.builder()
-                    .family(Family.MEAN_FIELD)
+                    .family(Family.meanField())
                     .gradient(Gradient.SCORE)
                     .baseline(baseline)
                     .draws(64)

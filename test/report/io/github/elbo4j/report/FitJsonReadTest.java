@@ -64,7 +64,7 @@ class FitJsonReadTest {
                 assertThat(written(Report.of(fit))).isEqualTo(fit).hasSameHashCodeAs(fit);
             }
         }
-        FitResult few = fit(Family.FULL_RANK, 4, 1);
+        FitResult few = fit(Family.fullRank(), 4, 1);
         assertThat(written(Report.of(few))).isEqualTo(few);
     }
 

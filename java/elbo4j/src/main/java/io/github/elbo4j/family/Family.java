@@ -12,9 +12,14 @@ import java.util.Map;
  */
 public interface Family {
     /** Independent normals: {@link MeanFieldGaussian}. */
-    Family MEAN_FIELD = new MeanField();
+    static Family meanField() {
+        return MeanField.ONLY;
+    }
+
     /** A Gaussian with any covariance: {@link FullRankGaussian}. */
-    Family FULL_RANK = new FullRank();
+    static Family fullRank() {
+        return FullRank.ONLY;
+    }
 
     /**
      * A Gaussian whose coordinates share a few factors: {@link LowRankGaussian}.
@@ -27,7 +32,7 @@ public interface Family {
 
     /** The families that have no settings of their own. */
     static List<Family> values() {
-        return List.of(MEAN_FIELD, FULL_RANK);
+        return List.of(meanField(), fullRank());
     }
 
     /** The name as a command line and a report write it. */

@@ -2,8 +2,10 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
 
-/** {@link Family#FULL_RANK}. */
+/** {@link Family#fullRank}. */
 record FullRank() implements Family {
+    static final Family ONLY = new FullRank();
+
     @Override
     public String label() {
         return "full-rank";

@@ -60,7 +60,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public String name() {
-        return Family.FULL_RANK.label();
+        return Family.fullRank().label();
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
 
-/** {@link Family#MEAN_FIELD}. */
+/** {@link Family#meanField}. */
 record MeanField() implements Family {
+    static final Family ONLY = new MeanField();
+
     @Override
     public String label() {
         return "mean-field";

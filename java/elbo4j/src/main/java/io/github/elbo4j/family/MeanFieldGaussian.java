@@ -57,7 +57,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
 
     @Override
     public String name() {
-        return Family.MEAN_FIELD.label();
+        return Family.meanField().label();
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * threads and any workspace. The draws of steps, minibatches, comparisons, ELBO and k-hat have keys of their own.
  *
  * <pre>{@code
- * FitResult fit = Sgvi.builder().family(Family.FULL_RANK).seed(1).build().fit(device, model);
+ * FitResult fit = Sgvi.builder().family(Family.fullRank()).seed(1).build().fit(device, model);
  * }</pre>
  */
 public final class Sgvi implements Method<LogJoint> {
@@ -98,7 +98,7 @@ public final class Sgvi implements Method<LogJoint> {
         private static final int STARTS = 8;
         private static final double INITIAL_SD = 0.1;
 
-        Family family = Family.FULL_RANK;
+        Family family = Family.fullRank();
         Gradient gradient = Gradient.AUTO;
         ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
         Optimizer optimizer = new Adam();

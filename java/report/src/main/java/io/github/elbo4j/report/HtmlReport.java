@@ -194,7 +194,7 @@ final class HtmlReport {
     }
 
     private String correlations() {
-        if (fit.family().equals(Family.MEAN_FIELD.label())) {
+        if (fit.family().equals(Family.meanField().label())) {
             return "<p class=\"caption\">A mean-field Gaussian has no correlations between the parameters that it fits. Use"
                     + " <code>--family full-rank</code> to see them.</p>";
         }

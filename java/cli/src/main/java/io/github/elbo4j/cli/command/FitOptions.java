@@ -297,7 +297,7 @@ final class FitOptions {
             throw new ParameterException(command, "--rank is for --family low-rank");
         }
         if (family == null) {
-            return parameters <= LARGEST_FULL_RANK ? Family.FULL_RANK : Family.MEAN_FIELD;
+            return parameters <= LARGEST_FULL_RANK ? Family.fullRank() : Family.meanField();
         }
         Map<String, Family> choices = new LinkedHashMap<>();
         Family.values().forEach(each -> choices.put(each.label(), each));

@@ -138,12 +138,12 @@ final class FitRun {
             note(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
         }
-        if (options.family == null && options.chosenFamily(command, parameters) == Family.MEAN_FIELD) {
+        if (options.family == null && options.chosenFamily(command, parameters) == Family.meanField()) {
             note(Words.count(parameters, "parameter")
                     + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"
                     + " does, and takes longer");
         }
-        if (options.chosenFamily(command, parameters) == Family.FULL_RANK && FullRankCost.isNotable(parameters)) {
+        if (options.chosenFamily(command, parameters) == Family.fullRank() && FullRankCost.isNotable(parameters)) {
             note(FullRankCost.words(
                     parameters, options.draws(), Runtime.getRuntime().maxMemory()));
         }
