@@ -8,8 +8,10 @@ import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a fit asks of the driver. */
 class FitProgramTest {
@@ -22,7 +24,7 @@ class FitProgramTest {
      * is needed next, and a block's end compares.
      */
     @ParameterizedTest
-    @CsvSource({"MEAN_FIELD, 9", "FULL_RANK, 21"})
+    @MethodSource("families")
     void aStepOfAFitIsOneLaunch(Family family, int kernels) {
         Present.emulator();
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT)) {
@@ -36,6 +38,13 @@ class FitProgramTest {
                     .as("kernels in graphs")
                     .isBetween((kernels - 1) * 400L, (kernels + 1) * 400L);
         }
+    }
+
+    static List<Arguments> families() {
+        return List.of(
+                Arguments.of(Family.meanField(), 9),
+                Arguments.of(Family.fullRank(), 21),
+                Arguments.of(Family.lowRank(2), 99));
     }
 
     private static long[] calls(Device device, Family family, int steps) {

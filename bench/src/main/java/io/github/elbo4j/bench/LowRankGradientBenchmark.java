@@ -7,6 +7,7 @@ import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -51,7 +52,7 @@ public class LowRankGradientBenchmark extends WorkBenchmark {
         Shape all = LowRankOps.normals(SHAPE, R);
         float[] normals;
         try (Buffer made = omega.device().allocate(all.elements())) {
-            ops.normal(KEY, step - 1, all, made);
+            to.run(new NormalOps.Normal(KEY, Index.of(step - 1), all, made));
             normals = made.toFloats();
         }
         float[] g = slopes.toFloats();
