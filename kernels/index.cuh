@@ -1,4 +1,4 @@
-// Numbers that a kernel needs when it runs: fixed ones, or those that device memory holds by then.          twin: Kernel
+// Numbers that a kernel needs when it runs: fixed ones, or those that device memory holds by then.      twin: HostKernel
 //
 // They are read past the caches that are written (__ldg): no kernel writes its own counters or tables.
 #pragma once

@@ -1,4 +1,4 @@
-// Sums over the draws of a run, one result per coordinate.                                                    twin: Runs
+// Sums over the draws of a run, one result per coordinate.                                                twin: RunItems
 #pragma once
 #include "normal.cuh"
 #include "sum.cuh"

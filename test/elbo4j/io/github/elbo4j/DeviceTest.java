@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class DeviceTest {
-    private static final Shape SHAPE = Shape.of(3, 65, 5);
+    private static final DrawBlock SHAPE = DrawBlock.of(3, 65, 5);
 
     @EveryDevice
     void aClosedDeviceRefusesMemoryAndEveryOperation(Device kind) {

@@ -7,6 +7,7 @@ import static io.github.elbo4j.OpCases.addDraws;
 import static io.github.elbo4j.OpCases.addSquare;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
@@ -15,7 +16,6 @@ import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,17 +33,18 @@ final class EstimateCases {
 
     private static void elbo(List<OpCase> all) {
         addDraws(all, "moments", "", 1, c -> {
-            long n = c.shape.rows();
+            long n = c.shape.allDraws();
             Buffer moments = c.arena.doubles(6L * c.problems());
             return new ElboOps.Moments(c.problems(), c.draws(), c.doubles(n), c.doubles(n), moments, Index.of(1));
         });
         addDraws(all, "moments", "of logP alone", 1, c -> {
             Buffer moments = c.arena.doubles(3L * c.problems());
-            return new ElboOps.Moments(c.problems(), c.draws(), c.doubles(c.shape.rows()), null, moments, Index.of(0));
+            return new ElboOps.Moments(
+                    c.problems(), c.draws(), c.doubles(c.shape.allDraws()), null, moments, Index.of(0));
         });
         for (float alpha : new float[] {0f, 0.5f, 2f}) {
             addDraws(all, "renyi", alpha, 1, c -> {
-                long n = c.shape.rows();
+                long n = c.shape.allDraws();
                 Buffer bound = c.arena.doubles(2L * c.problems());
                 return new ElboOps.Renyi(c.problems(), c.draws(), alpha, c.doubles(n), c.doubles(n), bound);
             });
@@ -57,7 +58,7 @@ final class EstimateCases {
                         c.problems(),
                         c.draws(),
                         0f,
-                        c.doubles(c.shape.rows()),
+                        c.doubles(c.shape.allDraws()),
                         null,
                         c.arena.doubles(2L * c.problems())));
         addDraws(all, "meanOverDraws", "", 1, c -> {
@@ -73,7 +74,7 @@ final class EstimateCases {
         for (Baseline baseline : Baseline.values()) {
             int fewest = baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE ? 2 : 1;
             addDraws(all, "scoreWeights", baseline, fewest, c -> {
-                long n = c.shape.rows();
+                long n = c.shape.allDraws();
                 Buffer running = null;
                 if (baseline == Baseline.RUNNING_MEAN) {
                     running = c.arena.runs(c.problems());
@@ -101,7 +102,7 @@ final class EstimateCases {
                         Index.of(STEP),
                         c.shape,
                         c.logs(c.shape.parameters()),
-                        c.normals(c.shape.rows()),
+                        c.normals(c.shape.allDraws()),
                         sums,
                         c.draws() + 1,
                         c.runs(2L * c.dimensions()));
@@ -114,7 +115,7 @@ final class EstimateCases {
                         c.shape,
                         c.factor(),
                         c.normals(c.shape.elements()),
-                        c.normals(c.shape.rows()),
+                        c.normals(c.shape.allDraws()),
                         sums,
                         c.draws() + 1,
                         c.runs(c.dimensions() * (1L + c.dimensions())));
@@ -125,7 +126,7 @@ final class EstimateCases {
                 "meanFieldScoreSquares",
                 "",
                 c -> new ScoreOps.MeanFieldScoreSquares(
-                        KEY, Index.of(STEP), c.shape, c.normals(c.shape.rows()), c.runs(4L * c.dimensions())));
+                        KEY, Index.of(STEP), c.shape, c.normals(c.shape.allDraws()), c.runs(4L * c.dimensions())));
         addSquare(
                 all,
                 "fullRankScoreSquares",
@@ -136,7 +137,7 @@ final class EstimateCases {
                         c.shape,
                         c.factor(),
                         c.normals(c.shape.elements()),
-                        c.normals(c.shape.rows()),
+                        c.normals(c.shape.allDraws()),
                         c.runs(2L * c.dimensions() * (1L + c.dimensions()))));
     }
 
@@ -183,8 +184,8 @@ final class EstimateCases {
                 Buffer omega = c.logs(n);
                 Buffer targetMu = c.normals(target);
                 Buffer targetOmega = c.logs(target);
-                Buffer logP = c.arena.doubles(c.shape.rows());
-                Buffer logQ = c.arena.doubles(c.shape.rows());
+                Buffer logP = c.arena.doubles(c.shape.allDraws());
+                Buffer logQ = c.arena.doubles(c.shape.allDraws());
                 Buffer runs = slopes ? c.runs(2L * c.dimensions()) : null;
                 return new FusedOps.GaussianElbo(
                         KEY,
@@ -199,7 +200,7 @@ final class EstimateCases {
                         runs);
             });
             addDraws(all, "gaussianAdam", name + (path ? " without moments" : ""), 1, c -> {
-                Shape small = Shape.of(
+                DrawBlock small = DrawBlock.of(
                                 c.problems(),
                                 Math.min(c.draws(), FusedOps.MAX_DRAWS),
                                 Math.min(c.dimensions(), FusedOps.MAX_DIMENSIONS))
@@ -280,7 +281,7 @@ final class EstimateCases {
                     c.arena.out(c.factorLength()));
         });
         addDraws(all, "klMonteCarlo", "", 1, c -> {
-            long n = c.shape.rows();
+            long n = c.shape.allDraws();
             return new KlOps.KlMonteCarlo(
                     c.problems(), c.draws(), c.doubles(n), c.doubles(n), c.arena.doubles(3L * c.problems()));
         });

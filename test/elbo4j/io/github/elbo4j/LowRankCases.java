@@ -49,7 +49,7 @@ final class LowRankCases {
                         c.normals(n * rank),
                         capacitance(c, rank),
                         c.normals(c.shape.elements()),
-                        c.arena.doubles(c.shape.rows()),
+                        c.arena.doubles(c.shape.allDraws()),
                         gradient ? c.arena.out(c.shape.elements()) : null);
             });
         }
@@ -64,9 +64,9 @@ final class LowRankCases {
                         c.logs(n),
                         c.normals(n * rank),
                         capacitance(c, rank),
-                        score ? null : c.arena.doubles(c.shape.rows()),
+                        score ? null : c.arena.doubles(c.shape.allDraws()),
                         score ? c.arena.out(c.shape.elements()) : null,
-                        score ? c.arena.out(c.shape.rows() * rank) : null);
+                        score ? c.arena.out(c.shape.allDraws() * rank) : null);
             });
         }
         add(all, "lowRankEntropyGradient", "", (c, rank) -> {
@@ -102,9 +102,9 @@ final class LowRankCases {
                         rank,
                         c.logs(n),
                         c.normals(c.shape.elements()),
-                        c.normals(c.shape.rows() * rank),
+                        c.normals(c.shape.allDraws() * rank),
                         c.normals(n * (2 + rank)),
-                        c.normals(c.shape.rows()),
+                        c.normals(c.shape.allDraws()),
                         controlled ? c.positive(2 * n * (2 + rank)) : null,
                         c.draws() + 1,
                         c.runs(LowRankOps.width(c.dimensions(), rank)));
@@ -117,9 +117,9 @@ final class LowRankCases {
                     rank,
                     c.logs(n),
                     c.normals(c.shape.elements()),
-                    c.normals(c.shape.rows() * rank),
+                    c.normals(c.shape.allDraws() * rank),
                     c.normals(n * (2 + rank)),
-                    c.normals(c.shape.rows()),
+                    c.normals(c.shape.allDraws()),
                     c.runs(2 * LowRankOps.width(c.dimensions(), rank)));
         });
     }

@@ -2,11 +2,11 @@ package io.github.elbo4j;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,10 +26,10 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
     /** The case's arguments on a device, at a shape. */
     public static final class Call {
         final Arena arena;
-        final Shape shape;
+        final DrawBlock shape;
         private long seed;
 
-        Call(Arena arena, Shape shape) {
+        Call(Arena arena, DrawBlock shape) {
             this.arena = arena;
             this.shape = shape;
         }
@@ -95,7 +95,7 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
         }
 
         Buffer runs(long width) {
-            int runs = shape.firstDraw() / ElboOps.RUN + ElboOps.runs(draws());
+            int runs = shape.firstDraw() / ElboOps.DRAWS_PER_RUN + ElboOps.runs(draws());
             return arena.runs((long) problems() * runs * width);
         }
 
@@ -134,7 +134,7 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
     }
 
     /** Runs the operation; returns the bits of its outputs. */
-    public List<long[]> bits(Device device, Shape shape) {
+    public List<long[]> bits(Device device, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             device.run(on(arena, shape));
             return arena.outputBits();
@@ -142,7 +142,7 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
     }
 
     /** The operation, its arguments made in the arena. */
-    public Operation on(Arena arena, Shape shape) {
+    public Operation on(Arena arena, DrawBlock shape) {
         return body.of(new Call(arena, shape));
     }
 

@@ -14,7 +14,7 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.MeanFieldOps;
-import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.MeanFieldOps.Variable;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Scalar;
@@ -87,7 +87,11 @@ public final class OpCases {
                 "in place",
                 c -> new MathOps.Map(Function.TANH, c.shape.elements(), c.changed(c.shape.elements()), c.arena.last()));
         add(all, "fill", "", c -> new MathOps.Fill(c.shape.elements(), 2.5f, c.arena.out(c.shape.elements())));
-        add(all, "fill", "float64", c -> new MathOps.Fill(c.shape.rows(), 0.1, c.arena.doubles(c.shape.rows())));
+        add(
+                all,
+                "fill",
+                "float64",
+                c -> new MathOps.Fill(c.shape.allDraws(), 0.1, c.arena.doubles(c.shape.allDraws())));
         for (boolean accumulate : new boolean[] {false, true}) {
             add(all, "scale", accumulate ? "accumulated" : "", c -> {
                 int n = c.draws();
@@ -134,7 +138,7 @@ public final class OpCases {
             return new MathOps.Average(n, Scalar.of(0.2f), c.normals(n), c.changed(n));
         });
         add(all, "sumRows", "", c -> {
-            int rows = Math.toIntExact(c.shape.rows());
+            int rows = Math.toIntExact(c.shape.allDraws());
             return new MathOps.SumRows(rows, c.dimensions(), c.normals(c.shape.elements()), c.arena.doubles(rows));
         });
         add(all, "gatherRows", "", c -> {
@@ -164,25 +168,31 @@ public final class OpCases {
         });
         add(all, "logDensity", "", c -> {
             long n = c.shape.parameters();
-            Buffer logQ = c.arena.doubles(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.allDraws());
             return new MeanFieldOps.LogDensity(
-                    c.shape, MeanFieldOps.With.Z, c.normals(n), c.logs(n), c.normals(c.shape.elements()), logQ, null);
+                    c.shape,
+                    MeanFieldOps.Variable.Z,
+                    c.normals(n),
+                    c.logs(n),
+                    c.normals(c.shape.elements()),
+                    logQ,
+                    null);
         });
-        for (With with : With.values()) {
-            add(all, "logDensityGradient", with, c -> {
+        for (Variable variable : Variable.values()) {
+            add(all, "logDensityGradient", variable, c -> {
                 long n = c.shape.parameters();
                 Buffer gradient = c.arena.out(c.shape.elements());
                 return new MeanFieldOps.LogDensity(
-                        c.shape, with, c.normals(n), c.logs(n), c.normals(c.shape.elements()), null, gradient);
+                        c.shape, variable, c.normals(n), c.logs(n), c.normals(c.shape.elements()), null, gradient);
             });
         }
         add(all, "logDensityAndGradient", "", c -> {
             long n = c.shape.parameters();
-            Buffer logQ = c.arena.doubles(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.allDraws());
             Buffer gradient = c.arena.out(c.shape.elements());
             return new MeanFieldOps.LogDensity(
                     c.shape,
-                    MeanFieldOps.With.Z,
+                    MeanFieldOps.Variable.Z,
                     c.normals(n),
                     c.logs(n),
                     c.normals(c.shape.elements()),
@@ -214,7 +224,7 @@ public final class OpCases {
                         c.factor(),
                         c.arena.out(c.shape.elements())));
         addSquare(all, "fullRankLogDensity", "", c -> {
-            Buffer logQ = c.arena.doubles(c.shape.rows());
+            Buffer logQ = c.arena.doubles(c.shape.allDraws());
             return new FullRankOps.FullRankLogDensity(
                     c.shape, c.normals(c.shape.parameters()), c.factor(), c.normals(c.shape.elements()), logQ);
         });
@@ -239,28 +249,28 @@ public final class OpCases {
 
     private static void likelihood(List<OpCase> all) {
         add(all, "bernoulliLogit", "", c -> {
-            int rows = Math.toIntExact(c.shape.rows());
+            int rows = Math.toIntExact(c.shape.allDraws());
             Buffer eta = c.changed(c.shape.elements());
             return new LikelihoodOps.BernoulliLogit(
                     rows, c.dimensions(), c.zerosAndOnes(c.dimensions()), 1.5f, eta, c.changedDoubles(rows));
         });
         for (int classes : new int[] {1, 3}) {
             add(all, "categoricalLogit", classes + " classes", c -> {
-                int rows = Math.toIntExact(c.shape.rows());
+                int rows = Math.toIntExact(c.shape.allDraws());
                 Buffer eta = c.changed(classes * c.shape.elements());
                 Buffer y = c.classes(c.dimensions(), classes);
                 return new LikelihoodOps.CategoricalLogit(
                         rows, classes, c.dimensions(), y, 1.5f, eta, c.changedDoubles(rows));
             });
             add(all, "mixture", classes + " components", c -> {
-                int rows = Math.toIntExact(c.shape.rows());
+                int rows = Math.toIntExact(c.shape.allDraws());
                 Buffer eta = c.changed(classes * c.shape.elements());
                 return new LikelihoodOps.Mixture(rows, classes, c.dimensions(), 1.5f, eta, c.changedDoubles(rows));
             });
         }
         for (boolean shared : new boolean[] {false, true}) {
             add(all, "gaussian", shared ? "known noise" : "", c -> {
-                int rows = Math.toIntExact(c.shape.rows());
+                int rows = Math.toIntExact(c.shape.allDraws());
                 Matrix noise = shared
                         ? new Matrix(c.logs(1), 0, rows, 1, 0, 1)
                         : Matrix.of(c.logs(3L * rows), rows, 3).columns(1, 2);

@@ -12,12 +12,12 @@ import io.github.elbo4j.cuda.Emulator.Live;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -132,7 +132,7 @@ class CudaDeviceTest {
                 Device second = CudaDevice.open(CudaOptions.DEFAULT.withOrdinal(1));
                 Device again = CudaDevice.open(CudaOptions.DEFAULT)) {
             List<float[]> results = new ArrayList<>();
-            Shape shape = Shape.of(2, 3, 5);
+            DrawBlock shape = DrawBlock.of(2, 3, 5);
             for (Device device : List.of(first, second, again)) {
                 try (Buffer z = device.allocate(30)) {
                     device.run(new NormalOps.Normal(new Key(7), Index.of(1), shape, z));

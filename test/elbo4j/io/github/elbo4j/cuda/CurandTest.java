@@ -8,13 +8,13 @@ import io.github.elbo4j.Numbers;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +38,7 @@ class CurandTest {
     void aBlockHasItsOwnNormalsAndHasThemAgain(Rng rng) {
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(rng))) {
             assertThat(device.description()).contains("cuRAND");
-            Shape shape = Shape.of(2, 5, 3);
+            DrawBlock shape = DrawBlock.of(2, 5, 3);
             float[] first = normals(device, KEY, 1, shape);
             Set<Float> distinct = new HashSet<>();
             int drawn = 0;
@@ -66,7 +66,7 @@ class CurandTest {
     @EnumSource(names = "PHILOX", mode = EnumSource.Mode.EXCLUDE)
     void theyAreStandardNormals(Rng rng) {
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(rng))) {
-            float[] x = normals(device, KEY, 1, Shape.of(1, 1001, 101)); // odd: generators make pairs
+            float[] x = normals(device, KEY, 1, DrawBlock.of(1, 1001, 101)); // odd: generators make pairs
             double sum = 0;
             double squares = 0;
             for (float each : x) {
@@ -86,7 +86,7 @@ class CurandTest {
                 Buffer omega = device.allocate(14);
                 Buffer factor = device.allocate(2 * 49);
                 Buffer z = device.allocate(2 * 3 * 7)) {
-            Shape shape = Shape.of(2, 3, 7);
+            DrawBlock shape = DrawBlock.of(2, 3, 7);
             float[] epsilon = normals(device, KEY, 3, shape);
             device.run(new MeanFieldOps.Sample(KEY, Index.of(3), shape, mu, omega, z));
             float[] got = z.toFloats();
@@ -103,7 +103,7 @@ class CurandTest {
     void aFailureOfCurandIsToldInWords() {
         Present.emulator();
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND))) {
-            Shape shape = Shape.of(1, 2, 3);
+            DrawBlock shape = DrawBlock.of(1, 2, 3);
             Emulator.fail("curandGenerateNormal", 1, 201);
             assertThatThrownBy(() -> normals(device, KEY, 1, shape))
                     .isInstanceOf(DeviceException.class)
@@ -114,7 +114,7 @@ class CurandTest {
         }
     }
 
-    private static float[] normals(Device device, Key key, int step, Shape shape) {
+    private static float[] normals(Device device, Key key, int step, DrawBlock shape) {
         try (Buffer x = device.allocate(shape.elements())) {
             device.run(new NormalOps.Normal(key, Index.of(step), shape, x));
             return x.toFloats();

@@ -10,13 +10,13 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ class FastTest {
 
     @Test
     void normalsMoveByNoMoreThanTheHardwareIsOff() {
-        Shape shape = Shape.of(2, 33, 1025).at(1, 2, 3);
+        DrawBlock shape = DrawBlock.of(2, 33, 1025).at(1, 2, 3);
         float[] fast = normals(device, shape);
         float[] exact = normals(TestDevices.scalar(), shape);
         for (int i = 0; i < exact.length; i++) {
@@ -104,7 +104,8 @@ class FastTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyOperationIsNearItsExactResult(OpCase operation) {
-        for (Shape shape : List.of(Shape.of(3, 65, 33).at(1, 64, 2), Shape.of(2, 130, 5), Shape.of(1, 2, 70))) {
+        for (DrawBlock shape :
+                List.of(DrawBlock.of(3, 65, 33).at(1, 64, 2), DrawBlock.of(2, 130, 5), DrawBlock.of(1, 2, 70))) {
             List<long[]> exact = operation.bits(TestDevices.scalar(), shape);
             List<long[]> fast = operation.bits(device, shape);
             for (int i = 0; i < exact.size(); i++) {
@@ -142,7 +143,7 @@ class FastTest {
                 .toArray();
     }
 
-    private static float[] normals(Device on, Shape shape) {
+    private static float[] normals(Device on, DrawBlock shape) {
         try (Buffer epsilon = on.allocate(shape.elements())) {
             on.run(new NormalOps.Normal(new Key(5), Index.of(6), shape, epsilon));
             return epsilon.toFloats();

@@ -6,7 +6,7 @@ import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -15,8 +15,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Results do not depend on how many blocks a launch has: with few, kernels go on in steps of the grid. */
 class GridTest {
-    private static final List<Shape> SHAPES =
-            List.of(Shape.of(3, 65, 33).at(1, 64, 2), Shape.of(2, 1500, 3), Shape.of(700, 2, 5), Shape.of(40, 12, 17));
+    private static final List<DrawBlock> SHAPES = List.of(
+            DrawBlock.of(3, 65, 33).at(1, 64, 2),
+            DrawBlock.of(2, 1500, 3),
+            DrawBlock.of(700, 2, 5),
+            DrawBlock.of(40, 12, 17));
 
     static List<OpCase> cases() {
         return OpCases.ALL;
@@ -35,7 +38,7 @@ class GridTest {
                 .findFirst()
                 .orElse(null);
         Assumptions.assumeTrue(cuda != null, "there is no CUDA device");
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             List<long[]> want = operation.bits(TestDevices.scalar(), shape);
             for (long blocks : new long[] {1, 3}) {
                 Grid.most(blocks);

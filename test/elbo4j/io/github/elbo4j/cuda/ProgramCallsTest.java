@@ -7,6 +7,7 @@ import io.github.elbo4j.OpCase;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Index;
@@ -17,7 +18,6 @@ import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.device.Scalar;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Workspace;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -88,7 +88,7 @@ class ProgramCallsTest {
     @EnumSource(Rng.class)
     void librariesKeepTheOrder(Rng rng) {
         Present.emulator();
-        Shape shape = Shape.of(1, 2, 3);
+        DrawBlock shape = DrawBlock.of(1, 2, 3);
         try (Device device =
                         CudaDevice.open(OTHER.withArithmetic(Arithmetic.FAST).withRng(rng));
                 Arena arena = new Arena(device)) {

@@ -4,6 +4,7 @@ import io.github.elbo4j.Arena;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.MathOps;
@@ -14,7 +15,6 @@ import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,7 +23,7 @@ final class ProgramStep {
     /** SumRows and ScoreWeights have two. */
     static final long KERNELS = 18;
 
-    private static final Shape SHAPE = Shape.of(2, 130, 5);
+    private static final DrawBlock SHAPE = DrawBlock.of(2, 130, 5);
     private static final int N = 20;
     private static final int ROWS = 3;
     private static final OptimizerOps.Decay DECAY = new OptimizerOps.Decay(0.9f, 0.99f, 1e-8f);
@@ -82,8 +82,8 @@ final class ProgramStep {
         mu = arena.inOut(new float[(int) SHAPE.parameters()]);
         omega = arena.inOut(new float[(int) SHAPE.parameters()]);
         z = arena.out(SHAPE.elements());
-        logP = arena.doubles(SHAPE.rows());
-        logQ = arena.doubles(SHAPE.rows());
+        logP = arena.doubles(SHAPE.allDraws());
+        logQ = arena.doubles(SHAPE.allDraws());
         slopes = arena.out(SHAPE.elements());
         runs = arena.runs(2L * 3 * 10);
         mean = arena.out(N);
@@ -94,7 +94,7 @@ final class ProgramStep {
         moments = arena.inOut(new double[steps * 2 * 3]);
         entropies = arena.inOut(new double[steps * 2]);
         running = arena.inOut(new double[2]);
-        scores = arena.out(SHAPE.rows());
+        scores = arena.out(SHAPE.allDraws());
         longRows = arena.of(Numbers.normals(4, 2 * 2500));
         sums = arena.doubles(2);
     }
@@ -116,12 +116,12 @@ final class ProgramStep {
     }
 
     private List<Operation> step(Index k, Index address, Scalar rate, Scalar correction, Scalar weight) {
-        MeanFieldOps.With with = MeanFieldOps.With.Z;
+        MeanFieldOps.Variable variable = MeanFieldOps.Variable.Z;
         return List.of(
                 new MathOps.GatherRows(ROWS, 5, index, k.by(ROWS), source, rows),
                 new MeanFieldOps.Sample(OpCase.KEY, address, SHAPE, mu, omega, z),
-                new MeanFieldOps.LogDensity(SHAPE, with, targetMu, targetOmega, z, logP, slopes),
-                new MeanFieldOps.LogDensity(SHAPE, with, mu, omega, z, logQ, null),
+                new MeanFieldOps.LogDensity(SHAPE, variable, targetMu, targetOmega, z, logP, slopes),
+                new MeanFieldOps.LogDensity(SHAPE, variable, mu, omega, z, logQ, null),
                 new ElboOps.Moments(2, 130, logP, logQ, moments, k),
                 new ScoreOps.ScoreWeights(2, 130, ScoreOps.Baseline.RUNNING_MEAN, logP, logQ, running, weight, scores),
                 new MathOps.SumRows(2, 2500, longRows, sums),

@@ -11,6 +11,7 @@ import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.HostCall;
 import io.github.elbo4j.device.Index;
@@ -21,7 +22,6 @@ import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Signature;
 import io.github.elbo4j.device.Workspace;
 import java.lang.reflect.RecordComponent;
@@ -43,8 +43,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProgramTest {
     private static final int N = 100;
     private static final CudaOptions OTHER = CudaOptions.DEFAULT.withOrdinal(1);
-    private static final List<Shape> SHAPES = List.of(Shape.of(3, 65, 5), Shape.of(1, 1100, 3), Shape.of(1, 7, 1030));
-    private static final List<Shape> SQUARE = List.of(Shape.of(3, 65, 5), Shape.of(2, 7, 40));
+    private static final List<DrawBlock> SHAPES =
+            List.of(DrawBlock.of(3, 65, 5), DrawBlock.of(1, 1100, 3), DrawBlock.of(1, 7, 1030));
+    private static final List<DrawBlock> SQUARE = List.of(DrawBlock.of(3, 65, 5), DrawBlock.of(2, 7, 40));
 
     @BeforeEach
     void needsCuda() {
@@ -68,7 +69,7 @@ class ProgramTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyOperationDoesWhatItDoesByItself(OpCase operation) {
-        for (Shape shape : operation.square() ? SQUARE : SHAPES) {
+        for (DrawBlock shape : operation.square() ? SQUARE : SHAPES) {
             try (Device device = CudaDevice.open(fewDevices());
                     Arena scalar = new Arena(TestDevices.scalar());
                     Arena arena = new Arena(device)) {
@@ -304,7 +305,7 @@ class ProgramTest {
                 Buffer y = device.allocate(N);
                 Buffer counter = device.allocate(ElementType.INT32, 1)) {
             Buffer x = device.allocate(N);
-            Operation counted = new NormalOps.Normal(OpCase.KEY, Index.counted(counter, 0), Shape.of(1, 1, N), x);
+            Operation counted = new NormalOps.Normal(OpCase.KEY, Index.counted(counter, 0), DrawBlock.of(1, 1, N), x);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> device.bind(List.of(counted, new MathOps.Fill(N + 1, 1, x))))
                     .withMessageContaining("x has 100 elements, but must have 101 or more");

@@ -11,11 +11,11 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SchedulesTest {
     private static final long[] SEEDS = {2, 3, 5, 7, 11};
-    private static final List<Shape> SHAPES = List.of(Shape.of(3, 65, 33).at(1, 64, 2), Shape.of(2, 130, 5));
-    private static final Shape LONG = Shape.of(1, 3, 2500);
+    private static final List<DrawBlock> SHAPES =
+            List.of(DrawBlock.of(3, 65, 33).at(1, 64, 2), DrawBlock.of(2, 130, 5));
+    private static final DrawBlock LONG = DrawBlock.of(1, 3, 2500);
 
     private static @Nullable Device fast;
 
@@ -71,7 +72,7 @@ class SchedulesTest {
                 .filter(device -> device.name().equals("cuda"))
                 .findFirst()
                 .orElseThrow();
-        for (Shape shape : shapes(operation)) {
+        for (DrawBlock shape : shapes(operation)) {
             same(operation, cuda, shape, operation.bits(TestDevices.scalar(), shape));
         }
     }
@@ -81,7 +82,7 @@ class SchedulesTest {
     void fastResultsDoNotDependOnTheOrderOfThreads(OpCase operation) {
         Device device = fast;
         Assumptions.assumeTrue(device != null, "fast arithmetic does not open");
-        for (Shape shape : shapes(operation)) {
+        for (DrawBlock shape : shapes(operation)) {
             same(operation, device, shape, operation.bits(device, shape));
         }
     }
@@ -110,11 +111,11 @@ class SchedulesTest {
         }
     }
 
-    private static List<Shape> shapes(OpCase operation) {
+    private static List<DrawBlock> shapes(OpCase operation) {
         return operation.square() ? SHAPES : List.of(SHAPES.get(0), SHAPES.get(1), LONG);
     }
 
-    private static void same(OpCase operation, Device device, Shape shape, List<long[]> want) {
+    private static void same(OpCase operation, Device device, DrawBlock shape, List<long[]> want) {
         for (long seed : SEEDS) {
             Emulator.seed(seed);
             List<long[]> got = operation.bits(device, shape);

@@ -9,9 +9,9 @@ import io.github.elbo4j.OpCases;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.Matrix;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations stay within the memory that they take for partial sums, and make do with little of it. */
 class WorkspaceTest {
-    private static final List<Shape> SHAPES =
-            List.of(Shape.of(3, 20, 1100).at(1, 64, 2), Shape.of(40, 1100, 2), Shape.of(150, 2, 5));
+    private static final List<DrawBlock> SHAPES =
+            List.of(DrawBlock.of(3, 20, 1100).at(1, 64, 2), DrawBlock.of(40, 1100, 2), DrawBlock.of(150, 2, 5));
     /** Of operations whose memory grows with D². */
-    private static final List<Shape> SQUARE = List.of(Shape.of(2, 35, 270), Shape.of(3, 5, 33));
+    private static final List<DrawBlock> SQUARE = List.of(DrawBlock.of(2, 35, 270), DrawBlock.of(3, 5, 33));
 
     @BeforeEach
     void needsTheEmulator() {
@@ -44,7 +44,7 @@ class WorkspaceTest {
     @ParameterizedTest
     @MethodSource("cases")
     void whatIsTakenIsWhatIsUsed(OpCase operation) {
-        for (Shape shape : operation.square() ? SQUARE : SHAPES) {
+        for (DrawBlock shape : operation.square() ? SQUARE : SHAPES) {
             List<long[]> want = operation.bits(TestDevices.scalar(), shape);
             try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withWorkspaceBytes(1))) {
                 assertSame(operation.bits(device, shape), want, operation + " of " + shape);

@@ -6,7 +6,7 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.OpCase;
 import io.github.elbo4j.OpCases;
-import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.MeanFieldOps.Variable;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 public final class AllocationMain {
     private static final Key KEY = new Key(1);
     private static final int STEPS = 500;
-    private static final Shape SHAPE = Shape.of(2, 100, 50);
+    private static final DrawBlock SHAPE = DrawBlock.of(2, 100, 50);
 
     /** Fewer bytes are what is hoped for, and end the measurement. */
     private static double few;
@@ -44,7 +44,7 @@ public final class AllocationMain {
         int times = device.name().equals("cuda") ? 30 : 300; // an emulated device is slow, and compiles nothing
         for (OpCase operation : OpCases.ALL) {
             for (int i = 0; i < times; i++) {
-                operation.bits(device, Shape.of(2, 65, 33));
+                operation.bits(device, DrawBlock.of(2, 65, 33));
             }
         }
     }
@@ -55,7 +55,7 @@ public final class AllocationMain {
             Buffer mu = arena.of(Numbers.normals(2, 100));
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
             Buffer gradient = arena.out(SHAPE.elements());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer mean = arena.out(200);
@@ -66,7 +66,7 @@ public final class AllocationMain {
             OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
             return allocated(device, (to, step) -> {
                 to.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
-                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, mu, omega, z, logQ, gradient));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.Variable.Z, mu, omega, z, logQ, gradient));
                 to.run(new ReparamOps.MeanFieldReparam(KEY, step, SHAPE, true, omega, gradient, runs));
                 to.run(new ElboOps.MeanOverDraws(2, 100, 100, 0f, runs, mean));
                 to.run(new OptimizerOps.Adam(200, rate, rate, decay, mean, null, m, v, parameters));
@@ -76,12 +76,12 @@ public final class AllocationMain {
     }
 
     private static double fused(Device device) {
-        Shape small = Shape.of(20, 16, 8);
+        DrawBlock small = DrawBlock.of(20, 16, 8);
         try (Arena arena = new Arena(device)) {
             Buffer mu = arena.of(Numbers.normals(2, 160));
             Buffer omega = arena.of(Numbers.normals(3, 160, -1, 0.1));
-            Buffer logP = arena.doubles(SHAPE.rows());
-            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer logP = arena.doubles(SHAPE.allDraws());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer m = arena.of(new float[320]);
             Buffer v = arena.of(new float[320]);
@@ -115,8 +115,8 @@ public final class AllocationMain {
             Buffer omega = arena.of(Numbers.normals(3, 100, -1, 0.1));
             Buffer z = arena.out(SHAPE.elements());
             Buffer logP = arena.of(new double[200]);
-            Buffer logQ = arena.doubles(SHAPE.rows());
-            Buffer weights = arena.out(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
+            Buffer weights = arena.out(SHAPE.allDraws());
             Buffer runs = arena.runs(2 * 2 * 100);
             Buffer squares = arena.runs(2 * 2 * 200);
             Buffer sums = arena.out(400);
@@ -124,7 +124,7 @@ public final class AllocationMain {
             Buffer running = arena.of(new double[2]);
             return allocated(device, (to, step) -> {
                 to.run(new MeanFieldOps.Sample(KEY, step, SHAPE, mu, omega, z));
-                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.Variable.Z, mu, omega, z, logQ, null));
                 to.run(new ScoreOps.ScoreWeights(
                         2, 100, Baseline.RUNNING_MEAN, logP, logQ, running, Scalar.of(0.1), weights));
                 to.run(new ScoreOps.ScoreWeights(
@@ -134,7 +134,7 @@ public final class AllocationMain {
                 to.run(new ScoreOps.MeanFieldScore(KEY, step, SHAPE, omega, weights, sums, 100, runs));
                 to.run(new ElboOps.MeanOverDraws(2, 100, 100, 0f, runs, mean));
                 to.run(new OptimizerOps.Sgd(200, Scalar.of(0.01f), mean, mean));
-                to.run(new MeanFieldOps.LogDensity(SHAPE, With.OMEGA, mu, omega, z, null, z));
+                to.run(new MeanFieldOps.LogDensity(SHAPE, Variable.OMEGA, mu, omega, z, null, z));
             });
         }
     }
@@ -148,11 +148,11 @@ public final class AllocationMain {
             Buffer factor = arena.of(Numbers.normals(3, 100L * rank));
             Buffer capacitance = arena.doubles(2L * LowRankOps.capacitanceWidth(rank));
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.doubles(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
             Buffer score = arena.out(SHAPE.elements());
-            Buffer latent = arena.out(SHAPE.rows() * rank);
+            Buffer latent = arena.out(SHAPE.allDraws() * rank);
             Buffer centre = arena.out(2L * width);
-            Buffer weights = arena.of(Numbers.normals(4, SHAPE.rows()));
+            Buffer weights = arena.of(Numbers.normals(4, SHAPE.allDraws()));
             Buffer runs = arena.runs(2 * 2L * width);
             Buffer squares = arena.runs(2 * 2 * 2L * width);
             return allocated(device, (to, step) -> {
@@ -172,7 +172,7 @@ public final class AllocationMain {
     }
 
     private static double regression(Device device) {
-        Shape shape = Shape.of(1, 64, 9);
+        DrawBlock shape = DrawBlock.of(1, 64, 9);
         try (Arena arena = new Arena(device)) {
             Buffer mu = arena.of(Numbers.normals(1, 9));
             Buffer factor = arena.of(Numbers.factors(2, 1, 9));

@@ -26,27 +26,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Results are the same bits on every device, with any number of threads. */
 class BitsTest {
     /** Sizes around lanes, warps, tiles and runs, in each coordinate; the others odd. */
-    private static final List<Shape> SHAPES = List.of(
-            Shape.of(0, 3, 5),
-            Shape.of(3, 0, 5),
-            Shape.of(3, 5, 0),
-            Shape.of(1, 1, 1),
-            Shape.of(3, 5, 31),
-            Shape.of(5, 3, 32),
-            Shape.of(3, 7, 33),
-            Shape.of(1, 2, 257),
-            Shape.of(31, 33, 3),
-            Shape.of(3, 257, 5).at(5, 64, 6),
-            Shape.of(1, 4099, 3).at(0, 128, 0),
-            Shape.of(259, 1, 4), // many short rows: one or two registers each, and other lengths
-            Shape.of(131, 1, 8),
-            Shape.of(70, 1, 16),
-            Shape.of(37, 1, 32),
-            Shape.of(150, 1, 7),
-            Shape.of(33, 65, 1).at(1, 0, 3));
+    private static final List<DrawBlock> SHAPES = List.of(
+            DrawBlock.of(0, 3, 5),
+            DrawBlock.of(3, 0, 5),
+            DrawBlock.of(3, 5, 0),
+            DrawBlock.of(1, 1, 1),
+            DrawBlock.of(3, 5, 31),
+            DrawBlock.of(5, 3, 32),
+            DrawBlock.of(3, 7, 33),
+            DrawBlock.of(1, 2, 257),
+            DrawBlock.of(31, 33, 3),
+            DrawBlock.of(3, 257, 5).at(5, 64, 6),
+            DrawBlock.of(1, 4099, 3).at(0, 128, 0),
+            DrawBlock.of(259, 1, 4), // many short rows: one or two registers each, and other lengths
+            DrawBlock.of(131, 1, 8),
+            DrawBlock.of(70, 1, 16),
+            DrawBlock.of(37, 1, 32),
+            DrawBlock.of(150, 1, 7),
+            DrawBlock.of(33, 65, 1).at(1, 0, 3));
 
-    private static final List<Shape> LONG_ROWS =
-            List.of(Shape.of(3, 1, 1023), Shape.of(1, 3, 4099).at(2, 0, 7), Shape.of(3, 65, 1025));
+    private static final List<DrawBlock> LONG_ROWS =
+            List.of(DrawBlock.of(3, 1, 1023), DrawBlock.of(1, 3, 4099).at(2, 0, 7), DrawBlock.of(3, 65, 1025));
 
     private static final List<Device> OTHER_THREADS = new ArrayList<>();
 
@@ -90,7 +90,7 @@ class BitsTest {
     void everyOutputIsWritten(OpCase operation) {
         for (Device device : TestDevices.all()) {
             try (Arena arena = new Arena(device)) {
-                Operation made = operation.on(arena, Shape.of(3, 65, 33));
+                Operation made = operation.on(arena, DrawBlock.of(3, 65, 33));
                 device.run(made);
                 for (Signature.Argument argument : made.signature().arguments()) {
                     if (argument.access() != Signature.Access.READS) {
@@ -129,24 +129,24 @@ class BitsTest {
         Set<Class<?>> cases = new HashSet<>();
         try (Arena arena = new Arena(TestDevices.scalar())) {
             OpCases.ALL.forEach(operation ->
-                    cases.add(operation.on(arena, Shape.of(3, 5, 2)).getClass()));
+                    cases.add(operation.on(arena, DrawBlock.of(3, 5, 2)).getClass()));
         }
         assertThat(cases).containsExactlyInAnyOrderElementsOf(House.operations());
     }
 
-    private static Stream<Shape> shapes(OpCase operation) {
+    private static Stream<DrawBlock> shapes(OpCase operation) {
         return Stream.concat(SHAPES.stream(), operation.square() ? Stream.empty() : LONG_ROWS.stream())
                 .filter(shape -> shape.draws() >= operation.fewestDraws());
     }
 
     /** Work enough for a launch to be shared out. */
-    private static Stream<Shape> threaded(OpCase operation) {
+    private static Stream<DrawBlock> threaded(OpCase operation) {
         return operation.square()
-                ? Stream.of(Shape.of(3, 70, 33).at(1, 64, 2), Shape.of(1, 2, 257))
-                : Stream.of(Shape.of(3, 4099, 3), Shape.of(3, 65, 1025).at(1, 64, 2));
+                ? Stream.of(DrawBlock.of(3, 70, 33).at(1, 64, 2), DrawBlock.of(1, 2, 257))
+                : Stream.of(DrawBlock.of(3, 4099, 3), DrawBlock.of(3, 65, 1025).at(1, 64, 2));
     }
 
-    private static void assertSameBits(OpCase operation, Stream<Shape> shapes, List<Device> devices) {
+    private static void assertSameBits(OpCase operation, Stream<DrawBlock> shapes, List<Device> devices) {
         if (devices.isEmpty()) {
             return;
         }

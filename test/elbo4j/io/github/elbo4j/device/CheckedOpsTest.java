@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * be refused by name, before anything is written.
  */
 class CheckedOpsTest {
-    private static final Shape SHAPE = Shape.of(3, 65, 5).at(2, 64, 1);
+    private static final DrawBlock SHAPE = DrawBlock.of(3, 65, 5).at(2, 64, 1);
     private static final long MAX = Long.MAX_VALUE;
 
     /** Numbers that say how much: a negative one is never right. */
@@ -223,13 +223,13 @@ class CheckedOpsTest {
                         for (long more : new long[] {n + 1, 1L << 31, 1L << 62, MAX - 1, MAX, 6148914691236517205L}) {
                             call.assertRefusedWithoutName(k, like(value, more));
                         }
-                    } else if (call.arguments[k] instanceof Shape) {
+                    } else if (call.arguments[k] instanceof DrawBlock) {
                         call.assertRefusedWithoutName(
                                 k,
-                                Shape.of(4, 65, 5).at(2, 64, 1),
-                                Shape.of(3, 66, 6).at(2, 64, 1),
-                                Shape.of(1 << 30, 1 << 30, 1 << 30),
-                                Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
+                                DrawBlock.of(4, 65, 5).at(2, 64, 1),
+                                DrawBlock.of(3, 66, 6).at(2, 64, 1),
+                                DrawBlock.of(1 << 30, 1 << 30, 1 << 30),
+                                DrawBlock.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
                     }
                 }
             }
@@ -244,12 +244,12 @@ class CheckedOpsTest {
             Buffer x = arena.of(new float[12]);
             for (int first : new int[] {1, 63, 65}) {
                 assertThat(catchThrowable(() -> arena.run(new ScoreOps.MeanFieldScoreSquares(
-                                new Key(0), Index.of(0), Shape.of(1, 3, 4).at(0, first, 0), x, arena.runs(32)))))
+                                new Key(0), Index.of(0), DrawBlock.of(1, 3, 4).at(0, first, 0), x, arena.runs(32)))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContainingAll("firstDraw is " + first, "multiple of 64");
             }
             assertThat(catchThrowable(() -> arena.run(new ScoreOps.MeanFieldScoreSquares(
-                            new Key(0), Index.of(0), Shape.of(1, 3, 4), x, arena.runs(17)))))
+                            new Key(0), Index.of(0), DrawBlock.of(1, 3, 4), x, arena.runs(17)))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("runs has 17 elements", "multiple of 16");
         }

@@ -12,7 +12,7 @@ import io.github.elbo4j.TestDevices;
 class FullRankGradientBitsTest {
     private static final Key KEY = new Key(7);
     private static final int D = 150; // tiles of 64 on, below and above the diagonal, the last of them ragged
-    private static final Shape SHAPE = Shape.of(2, 15 * 64 - 3, D).at(1, 64, 2);
+    private static final DrawBlock SHAPE = DrawBlock.of(2, 15 * 64 - 3, D).at(1, 64, 2);
     private static final int RUNS = 16;
     private static final int WIDTH = D + D * D;
 
@@ -31,7 +31,7 @@ class FullRankGradientBitsTest {
     @EveryDevice
     void scoreSumsOfManyTilesAreThoseOfScalar(Device device) {
         assertSame(device, 1, (arena, factor, vectors, runs) -> {
-            Buffer weights = arena.of(normals(6, SHAPE.rows()));
+            Buffer weights = arena.of(normals(6, SHAPE.allDraws()));
             arena.run(new ScoreOps.FullRankScoreGradient(
                     KEY, Index.of(3), SHAPE, factor, vectors, weights, null, 0, runs));
         });
@@ -40,7 +40,7 @@ class FullRankGradientBitsTest {
     @EveryDevice
     void controlledSumsOfManyTilesAreThoseOfScalar(Device device) {
         assertSame(device, 1, (arena, factor, vectors, runs) -> {
-            Buffer weights = arena.of(normals(6, SHAPE.rows()));
+            Buffer weights = arena.of(normals(6, SHAPE.allDraws()));
             Buffer sums = arena.of(normals(7, 2L * SHAPE.problems() * WIDTH, 50, 1));
             arena.run(new ScoreOps.FullRankScoreGradient(
                     KEY, Index.of(3), SHAPE, factor, vectors, weights, sums, 960, runs));
@@ -50,7 +50,7 @@ class FullRankGradientBitsTest {
     @EveryDevice
     void squaresOfManyTilesAreThoseOfScalar(Device device) {
         assertSame(device, 2, (arena, factor, vectors, runs) -> {
-            Buffer weights = arena.of(normals(6, SHAPE.rows()));
+            Buffer weights = arena.of(normals(6, SHAPE.allDraws()));
             arena.run(new ScoreOps.FullRankScoreSquares(KEY, Index.of(3), SHAPE, factor, vectors, weights, runs));
         });
     }

@@ -19,19 +19,19 @@ class FullRankOpsTest {
     private static final Key KEY = new Key(43);
     private static final double HALF_LOG_2PI = Math.log(2 * Math.PI) / 2;
 
-    private static final Shape[] SHAPES = {
-        Shape.of(1, 1, 1),
-        Shape.of(3, 67, 5).at(2, 3, 1),
-        Shape.of(2, 3, 33),
-        Shape.of(1, 1, 300).at(0, 5, 3), // more than a panel
-        Shape.of(0, 3, 3),
-        Shape.of(3, 0, 3),
-        Shape.of(3, 5, 0),
+    private static final DrawBlock[] SHAPES = {
+        DrawBlock.of(1, 1, 1),
+        DrawBlock.of(3, 67, 5).at(2, 3, 1),
+        DrawBlock.of(2, 3, 33),
+        DrawBlock.of(1, 1, 300).at(0, 5, 3), // more than a panel
+        DrawBlock.of(0, 3, 3),
+        DrawBlock.of(3, 0, 3),
+        DrawBlock.of(3, 5, 0),
     };
 
     /** The parameters and draws of a shape, and per problem the factor and its inverse in float64. */
     private static final class Setting {
-        final Shape shape;
+        final DrawBlock shape;
         final int dims;
         final float[] mu;
         final float[] factor;
@@ -39,7 +39,7 @@ class FullRankOpsTest {
         final double[][][] l;
         final double[][][] inverse;
 
-        Setting(Shape shape) {
+        Setting(DrawBlock shape) {
             this.shape = shape;
             dims = shape.dimensions();
             mu = normals(1, shape.parameters(), 0, 3);
@@ -54,7 +54,7 @@ class FullRankOpsTest {
         }
 
         int rows() {
-            return Math.toIntExact(shape.rows());
+            return Math.toIntExact(shape.allDraws());
         }
 
         int problem(int row) {
@@ -79,7 +79,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void drawsAreMuPlusLEpsilon(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             float[] epsilon = epsilon(device, shape);
             try (Arena arena = new Arena(device)) {
@@ -103,7 +103,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void drawsAreAddedInTheOrderThatIsStated(Device device) {
-        Setting x = new Setting(Shape.of(1, 2, 300));
+        Setting x = new Setting(DrawBlock.of(1, 2, 300));
         float[] epsilon = epsilon(device, x.shape);
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(600);
@@ -125,7 +125,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void logDensityIsTheClosedForm(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             double[] got = logDensity(device, x);
             for (int row = 0; row < x.rows(); row++) {
@@ -147,7 +147,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void gradientIsThatOfTheLogDensity(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             try (Arena arena = new Arena(device)) {
                 Buffer gradient = arena.out(shape.elements());
@@ -190,7 +190,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void scoreIsTheSolutionOfTheTransposedFactor(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             float[] epsilon = epsilon(device, shape);
             try (Arena arena = new Arena(device)) {
@@ -214,7 +214,7 @@ class FullRankOpsTest {
     /** What the interface promises: the score at a draw is minus the gradient of log q there. */
     @EveryDevice
     void scoreIsMinusTheGradientAtTheDraw(Device device) {
-        Setting x = new Setting(Shape.of(2, 9, 4));
+        Setting x = new Setting(DrawBlock.of(2, 9, 4));
         try (Arena arena = new Arena(device)) {
             Buffer factor = arena.of(x.factor);
             Buffer mu = arena.of(new float[8]);
@@ -236,7 +236,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void entropyIsTheClosedFormInItsSlot(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             int problems = shape.problems();
             try (Arena arena = new Arena(device)) {
@@ -258,7 +258,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void extremeDiagonalsStayFinite(Device device) {
-        Shape shape = Shape.of(1, 20, 3);
+        DrawBlock shape = DrawBlock.of(1, 20, 3);
         for (float log : new float[] {-80, 80}) {
             float[] factor = {log, Float.NaN, Float.NaN, 0, log, Float.NaN, 0, 0, log};
             float[] e = epsilon(device, shape);
@@ -281,7 +281,7 @@ class FullRankOpsTest {
 
     @EveryDevice
     void aNanReachesItsProblemOnly(Device device) {
-        Setting x = new Setting(Shape.of(3, 2, 4));
+        Setting x = new Setting(DrawBlock.of(3, 2, 4));
         x.factor[16 + 4] = Float.NaN; // problem 1, L_10
         double[] logQ = logDensity(device, x);
         for (int row = 0; row < 6; row++) {
@@ -291,7 +291,7 @@ class FullRankOpsTest {
         assertThat(logDensity(device, x)[0]).isIn(Double.NEGATIVE_INFINITY, Double.NaN);
     }
 
-    private static float[] epsilon(Device device, Shape shape) {
+    private static float[] epsilon(Device device, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
             arena.run(new NormalOps.Normal(KEY, Index.of(7), shape, epsilon));
@@ -301,7 +301,7 @@ class FullRankOpsTest {
 
     private static double[] logDensity(Device device, Setting x) {
         try (Arena arena = new Arena(device)) {
-            Buffer logQ = arena.doubles(x.shape.rows());
+            Buffer logQ = arena.doubles(x.shape.allDraws());
             arena.run(new FullRankOps.FullRankLogDensity(
                     x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ));
             return arena.doubles(logQ);

@@ -29,16 +29,16 @@ class FusedOpsTest {
     private static final int[] DRAWS = {0, 1, 63, 64, 65, 130};
 
     /** Every number of dimensions and of draws, at addresses that are seldom a multiple of 4. */
-    private static List<Shape> shapes() {
-        List<Shape> shapes = new ArrayList<>();
+    private static List<DrawBlock> shapes() {
+        List<DrawBlock> shapes = new ArrayList<>();
         for (int dims : DIMENSIONS) {
             for (int draws : DRAWS) {
-                shapes.add(Shape.of(dims < 100 ? 3 : 1, draws, dims));
-                shapes.add(Shape.of(dims < 100 ? 1 : 2, draws, dims).at(2, 128, dims % 7));
+                shapes.add(DrawBlock.of(dims < 100 ? 3 : 1, draws, dims));
+                shapes.add(DrawBlock.of(dims < 100 ? 1 : 2, draws, dims).at(2, 128, dims % 7));
             }
         }
-        shapes.add(Shape.of(0, 3, 5));
-        shapes.add(Shape.of(70, 2, 9).at(0, 64, 3));
+        shapes.add(DrawBlock.of(0, 3, 5));
+        shapes.add(DrawBlock.of(70, 2, 9).at(0, 64, 3));
         return shapes;
     }
 
@@ -46,7 +46,7 @@ class FusedOpsTest {
 
     @EveryDevice
     void onePassHasTheBitsOfItsParts(Device device) {
-        for (Shape shape : shapes()) {
+        for (DrawBlock shape : shapes()) {
             for (boolean shared : new boolean[] {false, true}) {
                 boolean path = shared == (shape.draws() % 2 == 0);
                 assertParts(device, shape, path, shared, 0.3f);
@@ -54,7 +54,7 @@ class FusedOpsTest {
         }
     }
 
-    private static void assertParts(Device device, Shape shape, boolean path, boolean shared, float firstMu) {
+    private static void assertParts(Device device, DrawBlock shape, boolean path, boolean shared, float firstMu) {
         long n = shape.parameters();
         long length = shared ? shape.dimensions() : n;
         try (Arena arena = new Arena(device)) {
@@ -67,24 +67,24 @@ class FusedOpsTest {
             Buffer targetMu = arena.of(normals(3, length));
             Buffer targetOmega = arena.of(normals(4, length, 0.2, 0.6));
             Target target = new Target(shared, targetMu, targetOmega);
-            Buffer logP = arena.doubles(shape.rows());
-            Buffer logQ = arena.doubles(shape.rows());
+            Buffer logP = arena.doubles(shape.allDraws());
+            Buffer logQ = arena.doubles(shape.allDraws());
             Buffer runs = arena.runs(runs(shape));
-            Buffer onlyP = arena.doubles(shape.rows());
-            Buffer onlyQ = arena.doubles(shape.rows());
+            Buffer onlyP = arena.doubles(shape.allDraws());
+            Buffer onlyQ = arena.doubles(shape.allDraws());
             arena.run(new GaussianElbo(KEY, Index.of(STEP), shape, path, mu, omega, target, logP, logQ, runs));
             arena.run(new GaussianElbo(KEY, Index.of(STEP), shape, path, mu, omega, target, onlyP, onlyQ, null));
 
             Buffer z = arena.out(shape.elements());
             Buffer slope = arena.out(shape.elements());
-            Buffer wantP = arena.doubles(shape.rows());
-            Buffer wantQ = arena.doubles(shape.rows());
+            Buffer wantP = arena.doubles(shape.allDraws());
+            Buffer wantQ = arena.doubles(shape.allDraws());
             Buffer wantRuns = arena.runs(runs(shape));
-            Shape flat = Shape.of(1, (int) shape.rows(), shape.dimensions());
+            DrawBlock flat = DrawBlock.of(1, (int) shape.allDraws(), shape.dimensions());
             arena.run(new MeanFieldOps.Sample(KEY, Index.of(STEP), shape, mu, omega, z));
             arena.run(new MeanFieldOps.LogDensity(
-                    shared ? flat : shape, MeanFieldOps.With.Z, targetMu, targetOmega, z, wantP, slope));
-            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, wantQ, null));
+                    shared ? flat : shape, MeanFieldOps.Variable.Z, targetMu, targetOmega, z, wantP, slope));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, mu, omega, z, wantQ, null));
             arena.run(new ReparamOps.MeanFieldReparam(KEY, Index.of(STEP), shape, path, omega, slope, wantRuns));
             String what = shape + (path ? " path" : "") + (shared ? " shared" : "") + " on " + device + ": ";
             same(what + "logP", arena.doubles(logP), arena.doubles(wantP));
@@ -95,59 +95,60 @@ class FusedOpsTest {
         }
     }
 
-    private static long runs(Shape shape) {
-        int runs = shape.firstDraw() / ElboOps.RUN + ElboOps.runs(shape.draws());
+    private static long runs(DrawBlock shape) {
+        int runs = shape.firstDraw() / ElboOps.DRAWS_PER_RUN + ElboOps.runs(shape.draws());
         return 2 * shape.parameters() * runs;
     }
 
     @EveryDevice
     void aNanReachesItsProblemOnly(Device device) {
-        assertParts(device, Shape.of(3, 65, 33), true, false, Float.NaN);
-        assertParts(device, Shape.of(3, 65, 1025), false, true, Float.POSITIVE_INFINITY);
+        assertParts(device, DrawBlock.of(3, 65, 33), true, false, Float.NaN);
+        assertParts(device, DrawBlock.of(3, 65, 1025), false, true, Float.POSITIVE_INFINITY);
     }
 
     @EveryDevice
-    void wavesOfWholeRunsGiveTheSameRuns(Device device) {
+    void chunksOfWholeRunsGiveTheSameRuns(Device device) {
         int dims = 37;
         try (Arena arena = new Arena(device)) {
             Buffer mu = arena.of(normals(1, dims));
             Buffer omega = arena.of(normals(2, dims, -0.5, 0.7));
             Target target = new Target(true, omega, mu);
             Buffer all = arena.runs(2L * dims * 5);
-            Buffer waves = arena.runs(2L * dims * 5);
+            Buffer chunks = arena.runs(2L * dims * 5);
             Buffer logP = arena.doubles(300);
             Buffer logQ = arena.doubles(300);
             arena.run(new GaussianElbo(
-                    KEY, Index.of(STEP), Shape.of(1, 300, dims), false, mu, omega, target, logP, logQ, all));
+                    KEY, Index.of(STEP), DrawBlock.of(1, 300, dims), false, mu, omega, target, logP, logQ, all));
             for (int first = 0; first < 300; first += 128) {
-                Shape wave = Shape.of(1, Math.min(128, 300 - first), dims).at(0, first, 0);
-                Buffer p = arena.doubles(wave.draws());
-                Buffer q = arena.doubles(wave.draws());
-                arena.run(new GaussianElbo(KEY, Index.of(STEP), wave, false, mu, omega, target, p, q, waves));
-                same("logP", arena.doubles(p), Arrays.copyOfRange(arena.doubles(logP), first, first + wave.draws()));
-                same("logQ", arena.doubles(q), Arrays.copyOfRange(arena.doubles(logQ), first, first + wave.draws()));
+                DrawBlock chunk =
+                        DrawBlock.of(1, Math.min(128, 300 - first), dims).at(0, first, 0);
+                Buffer p = arena.doubles(chunk.draws());
+                Buffer q = arena.doubles(chunk.draws());
+                arena.run(new GaussianElbo(KEY, Index.of(STEP), chunk, false, mu, omega, target, p, q, chunks));
+                same("logP", arena.doubles(p), Arrays.copyOfRange(arena.doubles(logP), first, first + chunk.draws()));
+                same("logQ", arena.doubles(q), Arrays.copyOfRange(arena.doubles(logQ), first, first + chunk.draws()));
             }
-            same("runs", arena.doubles(waves), arena.doubles(all));
+            same("runs", arena.doubles(chunks), arena.doubles(all));
         }
     }
 
     // ---- gaussianAdam ----
 
     /** Problems around a group of vector lanes, draws around runs, dimensions around counters, lanes and limits. */
-    private static final Shape[] SMALL = {
-        Shape.of(0, 3, 5),
-        Shape.of(3, 5, 0),
-        Shape.of(1, 1, 1),
-        Shape.of(1, 16, 8),
-        Shape.of(37, 16, 8).at(3, 0, 0),
-        Shape.of(16, 3, 4).at(0, 1, 4),
-        Shape.of(3, 65, 5).at(2, 64, 1),
-        Shape.of(2, 130, 31).at(0, 0, 2),
-        Shape.of(2, 193, 33).at(1, 7, 3),
-        Shape.of(3, 256, 64),
-        Shape.of(19, 256, 3).at(0, 0, 1), // more draws of all than a GPU's block keeps
-        Shape.of(18, 129, 4),
-        Shape.of(2, 64, 64).at(0, 0, 1),
+    private static final DrawBlock[] SMALL = {
+        DrawBlock.of(0, 3, 5),
+        DrawBlock.of(3, 5, 0),
+        DrawBlock.of(1, 1, 1),
+        DrawBlock.of(1, 16, 8),
+        DrawBlock.of(37, 16, 8).at(3, 0, 0),
+        DrawBlock.of(16, 3, 4).at(0, 1, 4),
+        DrawBlock.of(3, 65, 5).at(2, 64, 1),
+        DrawBlock.of(2, 130, 31).at(0, 0, 2),
+        DrawBlock.of(2, 193, 33).at(1, 7, 3),
+        DrawBlock.of(3, 256, 64),
+        DrawBlock.of(19, 256, 3).at(0, 0, 1), // more draws of all than a GPU's block keeps
+        DrawBlock.of(18, 129, 4),
+        DrawBlock.of(2, 64, 64).at(0, 0, 1),
     };
 
     private static final int STEPS = 7;
@@ -156,7 +157,7 @@ class FusedOpsTest {
 
     @EveryDevice
     void manyStepsHaveTheBitsOfStepByStep(Device device) {
-        for (Shape shape : SMALL) {
+        for (DrawBlock shape : SMALL) {
             for (boolean path : new boolean[] {false, true}) {
                 assertSteps(device, shape, path, path == (shape.problems() % 2 == 0), 0.25f);
             }
@@ -165,11 +166,11 @@ class FusedOpsTest {
 
     @EveryDevice
     void aNanInASmallFitReachesItsProblemOnly(Device device) {
-        assertSteps(device, Shape.of(19, 16, 8), true, false, Float.NaN);
-        assertSteps(device, Shape.of(19, 16, 8), false, true, Float.NEGATIVE_INFINITY);
+        assertSteps(device, DrawBlock.of(19, 16, 8), true, false, Float.NaN);
+        assertSteps(device, DrawBlock.of(19, 16, 8), false, true, Float.NEGATIVE_INFINITY);
     }
 
-    private static void assertSteps(Device device, Shape shape, boolean path, boolean shared, float first) {
+    private static void assertSteps(Device device, DrawBlock shape, boolean path, boolean shared, float first) {
         int problems = shape.problems();
         long n = shape.parameters();
         long length = shared ? shape.dimensions() : n;
@@ -227,10 +228,12 @@ class FusedOpsTest {
         assumeTrue(TestDevices.all().stream().anyMatch(d -> d.name().equals("cuda")), "there is no CUDA device");
         try (Device device =
                 Devices.choose(Devices.Request.of("cuda").withRng(Rng.CURAND)).device()) {
-            for (Shape shape : List.of(Shape.of(3, 65, 5).at(2, 64, 1), Shape.of(2, 5, 1025), Shape.of(70, 2, 9))) {
+            for (DrawBlock shape :
+                    List.of(DrawBlock.of(3, 65, 5).at(2, 64, 1), DrawBlock.of(2, 5, 1025), DrawBlock.of(70, 2, 9))) {
                 assertParts(device, shape, true, false, 0.3f);
             }
-            for (Shape shape : List.of(Shape.of(37, 16, 8), Shape.of(2, 193, 33).at(1, 7, 3))) {
+            for (DrawBlock shape :
+                    List.of(DrawBlock.of(37, 16, 8), DrawBlock.of(2, 193, 33).at(1, 7, 3))) {
                 assertSteps(device, shape, false, true, 0.25f);
             }
         } catch (DeviceException e) {
@@ -239,11 +242,11 @@ class FusedOpsTest {
         }
     }
 
-    /** A step of a fit as GradientEstimator and Ascent take it, runs counted from the shape's first draw. */
+    /** A step of a fit as GradientEstimator and GradientAscent take it, runs counted from the shape's first draw. */
     private static void step(
             Arena outer,
             int k,
-            Shape shape,
+            DrawBlock shape,
             boolean path,
             boolean shared,
             Buffer targetMu,
@@ -267,23 +270,23 @@ class FusedOpsTest {
             }
             Buffer z = arena.out(shape.elements());
             Buffer slope = arena.out(shape.elements());
-            Buffer logP = arena.doubles(shape.rows());
-            Buffer logQ = arena.doubles(shape.rows());
-            Shape flat = Shape.of(1, (int) shape.rows(), dims);
+            Buffer logP = arena.doubles(shape.allDraws());
+            Buffer logQ = arena.doubles(shape.allDraws());
+            DrawBlock flat = DrawBlock.of(1, (int) shape.allDraws(), dims);
             Buffer location = arena.of(mu);
             Buffer logScale = arena.of(omega);
             arena.run(new MeanFieldOps.Sample(KEY, Index.of(STEP + k), shape, location, logScale, z));
             arena.run(new MeanFieldOps.LogDensity(
-                    shared ? flat : shape, MeanFieldOps.With.Z, targetMu, targetOmega, z, logP, slope));
-            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, location, logScale, z, logQ, null));
+                    shared ? flat : shape, MeanFieldOps.Variable.Z, targetMu, targetOmega, z, logP, slope));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, location, logScale, z, logQ, null));
             // meanFieldReparam asks for a first draw at a run's begin; here the runs are of chosen draws.
             Buffer runs = arena.runs(2L * n * ElboOps.runs(shape.draws()));
-            if (shape.firstDraw() % ElboOps.RUN == 0) {
+            if (shape.firstDraw() % ElboOps.DRAWS_PER_RUN == 0) {
                 Buffer later = arena.runs(runs(shape));
                 arena.run(
                         new ReparamOps.MeanFieldReparam(KEY, Index.of(STEP + k), shape, path, logScale, slope, later));
                 double[] all = arena.doubles(later);
-                int skipped = shape.firstDraw() / ElboOps.RUN * 2 * dims;
+                int skipped = shape.firstDraw() / ElboOps.DRAWS_PER_RUN * 2 * dims;
                 int row = problems == 0 ? 0 : all.length / problems;
                 double[] own = new double[problems * (row - skipped)];
                 for (int b = 0; b < problems; b++) {
@@ -312,7 +315,7 @@ class FusedOpsTest {
         }
     }
 
-    private static double[] hostRuns(Arena arena, int k, Shape shape, boolean path, float[] omega, float[] g) {
+    private static double[] hostRuns(Arena arena, int k, DrawBlock shape, boolean path, float[] omega, float[] g) {
         Buffer normal = arena.out(shape.elements());
         arena.run(new NormalOps.Normal(KEY, Index.of(STEP + k), shape, normal));
         float[] e = arena.floats(normal);
@@ -326,7 +329,7 @@ class FusedOpsTest {
             int b = i / dims / shape.draws();
             float logScale = omega[b * dims + d];
             float slope = path ? Math.fma(e[i], DetMath.exp(-logScale), g[i]) : g[i];
-            int at = (b * count + s / ElboOps.RUN) * 2 * dims + d;
+            int at = (b * count + s / ElboOps.DRAWS_PER_RUN) * 2 * dims + d;
             mean[at] += slope;
             mean[at + dims] += slope * (DetMath.exp(logScale) * e[i]);
         }
@@ -336,14 +339,14 @@ class FusedOpsTest {
 
     @EveryDevice
     void whatOneBlockDoesNotDoWellIsRefused(Device device) {
-        assertRefused(device, Shape.of(1, 257, 8), 1, "the draws of shape is 257, but must be 256 or less");
-        assertRefused(device, Shape.of(1, 0, 8), 1, "the draws of shape is 0, but must be 1 or more");
-        assertRefused(device, Shape.of(1, 16, 65), 1, "the dimensions of shape is 65, but must be 64 or less");
-        assertRefused(device, Shape.of(1, 16, 8), 257, "steps is 257, but must be 256 or less");
-        assertRefused(device, Shape.of(1, 16, 8), 0, "steps is 0, but must be 1 or more");
+        assertRefused(device, DrawBlock.of(1, 257, 8), 1, "the draws of shape is 257, but must be 256 or less");
+        assertRefused(device, DrawBlock.of(1, 0, 8), 1, "the draws of shape is 0, but must be 1 or more");
+        assertRefused(device, DrawBlock.of(1, 16, 65), 1, "the dimensions of shape is 65, but must be 64 or less");
+        assertRefused(device, DrawBlock.of(1, 16, 8), 257, "steps is 257, but must be 256 or less");
+        assertRefused(device, DrawBlock.of(1, 16, 8), 0, "steps is 0, but must be 1 or more");
     }
 
-    private static void assertRefused(Device device, Shape shape, int steps, String message) {
+    private static void assertRefused(Device device, DrawBlock shape, int steps, String message) {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[200]);
             assertThatThrownBy(() -> arena.run(new GaussianAdam(
@@ -357,7 +360,7 @@ class FusedOpsTest {
     void adamsLastStepMustHaveANumber(Device device) {
         try (Arena arena = new Arena(device)) {
             Buffer x = arena.of(new float[16]);
-            Shape shape = Shape.of(1, 16, 8);
+            DrawBlock shape = DrawBlock.of(1, 16, 8);
             Target target = new Target(true, x, x);
             int t = Integer.MAX_VALUE;
             assertThatThrownBy(() -> arena.run(
@@ -370,7 +373,7 @@ class FusedOpsTest {
     /** 300 steps towards the target: the ELBO of a normalized target ends near 0, its maximum. */
     @EveryDevice
     void manyStepsFindTheTarget(Device device) {
-        Shape shape = Shape.of(20, 16, 8);
+        DrawBlock shape = DrawBlock.of(20, 16, 8);
         int n = (int) shape.parameters();
         try (Arena arena = new Arena(device)) {
             Target target = new Target(false, arena.of(normals(3, n)), arena.of(normals(4, n, 0.2, 0.6)));

@@ -77,7 +77,7 @@ class GemmTilesTest {
     @EveryDevice
     void fullRankDrawsOfSeveralPanelsGiveTheBitsOfScalar(Device device) {
         int d = 2 * 256 + 3;
-        Shape shape = Shape.of(2, 70, d).at(1, 2, 3);
+        DrawBlock shape = DrawBlock.of(2, 70, d).at(1, 2, 3);
         float[] factor = factors(1, 2, d);
         float[] mu = normals(2, shape.parameters());
         assertSame(device, arena -> {
@@ -100,7 +100,7 @@ class GemmTilesTest {
 
     @EveryDevice
     void manyTilesOfFullRankDrawsGiveTheBitsOfScalar(Device device) {
-        Shape shape = Shape.of(45, 125, 140);
+        DrawBlock shape = DrawBlock.of(45, 125, 140);
         assertSame(device, arena -> {
             Buffer z = arena.out(shape.elements());
             Buffer factor = arena.of(factors(1, shape.problems(), shape.dimensions()));
@@ -131,8 +131,8 @@ class GemmTilesTest {
         assertSame(device, arena -> {
             Buffer gradient = arena.out(1);
             Buffer zero = arena.of(0f);
-            arena.run(
-                    new FullRankOps.FullRankLogDensityGradient(Shape.of(1, 1, 1), zero, zero, arena.of(-0f), gradient));
+            arena.run(new FullRankOps.FullRankLogDensityGradient(
+                    DrawBlock.of(1, 1, 1), zero, zero, arena.of(-0f), gradient));
             assertThat(Float.floatToRawIntBits(arena.floats(gradient)[0])).isZero();
             return gradient;
         });

@@ -17,7 +17,7 @@ class GradientsUnbiasedTest {
     private static final int B = 8192;
     private static final int S = 8;
     private static final int D = 3;
-    private static final Shape SHAPE = Shape.of(B, S, D);
+    private static final DrawBlock SHAPE = DrawBlock.of(B, S, D);
 
     private static final float[] MU = {0.5f, -0.2f, 1};
     private static final float[] OMEGA = {-0.3f, 0.1f, -0.6f};
@@ -38,19 +38,19 @@ class GradientsUnbiasedTest {
         try (Arena arena = new Arena(device)) {
             Buffer omega = repeated(arena, OMEGA);
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.doubles(SHAPE.rows());
-            Buffer logP = arena.doubles(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
+            Buffer logP = arena.doubles(SHAPE.allDraws());
             Buffer slopes = arena.out(SHAPE.elements());
             Buffer runs = arena.runs(B * 2L * D);
             Buffer squares = arena.runs(B * 4L * D);
             Buffer sums = arena.out(B * 4L * D);
-            Buffer weights = arena.out(SHAPE.rows());
+            Buffer weights = arena.out(SHAPE.allDraws());
             arena.run(new MeanFieldOps.Sample(KEY, Index.of(0), SHAPE, repeated(arena, MU), omega, z));
-            arena.run(
-                    new MeanFieldOps.LogDensity(SHAPE, MeanFieldOps.With.Z, repeated(arena, MU), omega, z, logQ, null));
+            arena.run(new MeanFieldOps.LogDensity(
+                    SHAPE, MeanFieldOps.Variable.Z, repeated(arena, MU), omega, z, logQ, null));
             arena.run(new MeanFieldOps.LogDensity(
                     SHAPE,
-                    MeanFieldOps.With.Z,
+                    MeanFieldOps.Variable.Z,
                     repeated(arena, TARGET_MU),
                     repeated(arena, TARGET_OMEGA),
                     z,
@@ -99,14 +99,14 @@ class GradientsUnbiasedTest {
             Buffer targetMu = repeated(arena, TARGET_MU);
             Buffer targetFactor = repeated(arena, TARGET_FACTOR);
             Buffer z = arena.out(SHAPE.elements());
-            Buffer logQ = arena.doubles(SHAPE.rows());
-            Buffer logP = arena.doubles(SHAPE.rows());
+            Buffer logQ = arena.doubles(SHAPE.allDraws());
+            Buffer logP = arena.doubles(SHAPE.allDraws());
             Buffer slopes = arena.out(SHAPE.elements());
             Buffer score = arena.out(SHAPE.elements());
             Buffer runs = arena.runs((long) B * width);
             Buffer squares = arena.runs(2L * B * width);
             Buffer sums = arena.out(2L * B * width);
-            Buffer weights = arena.out(SHAPE.rows());
+            Buffer weights = arena.out(SHAPE.allDraws());
             arena.run(new FullRankOps.FullRankSample(KEY, Index.of(0), SHAPE, repeated(arena, MU), factor, z));
             arena.run(new FullRankOps.FullRankLogDensity(SHAPE, repeated(arena, MU), factor, z, logQ));
             arena.run(new FullRankOps.FullRankLogDensity(SHAPE, targetMu, targetFactor, z, logP));

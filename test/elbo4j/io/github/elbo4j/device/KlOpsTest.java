@@ -253,7 +253,7 @@ class KlOpsTest {
     /** Within 5 standard errors: a false alarm has a probability of 6e-7. */
     @EveryDevice
     void theMonteCarloFormEstimatesTheClosedForm(Device device) {
-        Shape shape = Shape.of(1, 20_000, 3);
+        DrawBlock shape = DrawBlock.of(1, 20_000, 3);
         float[] mu = {0.3f, -1, 0.1f};
         float[] omega = {-0.5f, 0.2f, 0};
         try (Arena arena = new Arena(device)) {
@@ -265,8 +265,8 @@ class KlOpsTest {
             Buffer closed = arena.doubles(1);
             arena.run(new MeanFieldOps.Sample(new Key(1), Index.of(0), shape, arena.of(mu), arena.of(omega), z));
             arena.run(new MeanFieldOps.LogDensity(
-                    shape, MeanFieldOps.With.Z, arena.of(mu), arena.of(omega), z, logQ, null));
-            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, zero, zero, z, logP, null));
+                    shape, MeanFieldOps.Variable.Z, arena.of(mu), arena.of(omega), z, logQ, null));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, zero, zero, z, logP, null));
             arena.run(new KlOps.KlMonteCarlo(1, 20_000, logQ, logP, kl));
             arena.run(new KlOps.KlToStandard(1, 3, arena.of(mu), arena.of(omega), closed));
             close("kl", arena.doubles(kl)[0], arena.doubles(closed)[0], 5 * arena.doubles(kl)[2]);

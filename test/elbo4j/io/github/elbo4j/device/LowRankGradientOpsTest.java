@@ -18,7 +18,7 @@ class LowRankGradientOpsTest {
 
     /** Runs of 64, one not full, that begin at the second; more columns than a block has warps. */
     private static final LowRankSetting[] SETTINGS = {
-        new LowRankSetting(Shape.of(2, 150, 5).at(1, 64, 3), 3), new LowRankSetting(Shape.of(1, 3, 70), 11),
+        new LowRankSetting(DrawBlock.of(2, 150, 5).at(1, 64, 3), 3), new LowRankSetting(DrawBlock.of(1, 3, 70), 11),
     };
 
     @EveryDevice
@@ -84,7 +84,7 @@ class LowRankGradientOpsTest {
     /** One draw with a weight of one leaves its score: the slopes of log q in mu, omega and F, at the draw as a fixed point. */
     @EveryDevice
     void theScoreIsTheSlopeOfTheLogDensity(Device device) {
-        LowRankSetting x = new LowRankSetting(Shape.of(2, 1, 4), 2);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(2, 1, 4), 2);
         Draws at = new Draws(device, x);
         for (int b = 0; b < 2; b++) {
             for (int p = 0; p < 16; p++) {
@@ -110,7 +110,7 @@ class LowRankGradientOpsTest {
     @EveryDevice
     void theScoreHasMeanZero(Device device) {
         int draws = 20_000;
-        LowRankSetting x = new LowRankSetting(Shape.of(1, draws, 4), 2);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(1, draws, 4), 2);
         Draws at = new Draws(device, x);
         for (int p = 0; p < 16; p++) {
             close("mean " + p, at.score[p] / draws, 0, 5 * Math.sqrt(at.squares[p] / draws) / Math.sqrt(draws));
@@ -124,13 +124,13 @@ class LowRankGradientOpsTest {
         final double[] squares;
 
         Draws(Device device, LowRankSetting x) {
-            Shape shape = x.shape;
+            DrawBlock shape = x.shape;
             try (Arena arena = new Arena(device)) {
                 Buffer omega = arena.of(x.omega);
                 Buffer factor = arena.of(x.factor);
                 Buffer capacitance = x.capacitance(arena);
                 Buffer score = arena.out(shape.elements());
-                Buffer latent = arena.out(shape.rows() * x.rank);
+                Buffer latent = arena.out(shape.allDraws() * x.rank);
                 Buffer centre = arena.out(shape.problems() * LowRankOps.width(x.dims, x.rank));
                 float[] ones = new float[x.rows()];
                 Arrays.fill(ones, 1);
@@ -195,9 +195,9 @@ class LowRankGradientOpsTest {
         Inputs(LowRankSetting x) {
             this.x = x;
             score = normals(13, x.shape.elements());
-            latent = normals(14, x.shape.rows() * x.rank);
+            latent = normals(14, x.shape.allDraws() * x.rank);
             centre = normals(15, x.shape.parameters() * (2 + x.rank));
-            weights = normals(16, x.shape.rows());
+            weights = normals(16, x.shape.allDraws());
         }
 
         double h(int row, int d, int column) {
@@ -247,7 +247,7 @@ class LowRankGradientOpsTest {
     }
 
     private static int allRuns(LowRankSetting x) {
-        return x.shape.firstDraw() / ElboOps.RUN + ElboOps.runs(x.shape.draws());
+        return x.shape.firstDraw() / ElboOps.DRAWS_PER_RUN + ElboOps.runs(x.shape.draws());
     }
 
     private static Buffer runs(Arena arena, LowRankSetting x, int parts) {
@@ -262,7 +262,7 @@ class LowRankGradientOpsTest {
     private static void compare(LowRankSetting x, double[] got, int parts, Term term) {
         int columns = parts * (2 + x.rank);
         int all = allRuns(x);
-        int before = x.shape.firstDraw() / ElboOps.RUN;
+        int before = x.shape.firstDraw() / ElboOps.DRAWS_PER_RUN;
         for (int b = 0; b < x.shape.problems(); b++) {
             for (int run = 0; run < all; run++) {
                 for (int c = 0; c < columns; c++) {
@@ -273,9 +273,9 @@ class LowRankGradientOpsTest {
                             continue;
                         }
                         Sum want = new Sum();
-                        int end = Math.min(x.shape.draws(), (run - before + 1) * ElboOps.RUN);
+                        int end = Math.min(x.shape.draws(), (run - before + 1) * ElboOps.DRAWS_PER_RUN);
                         double scale = 0;
-                        for (int s = (run - before) * ElboOps.RUN; s < end; s++) {
+                        for (int s = (run - before) * ElboOps.DRAWS_PER_RUN; s < end; s++) {
                             want.add(term.of(b * x.shape.draws() + s, d, c));
                             scale += 1;
                         }

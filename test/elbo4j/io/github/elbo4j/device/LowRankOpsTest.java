@@ -24,13 +24,13 @@ class LowRankOpsTest {
 
     /** More factors than coordinates, more than a warp has lanes, rows of more than a tile, no coordinate, no draw, no problem. */
     private static final LowRankSetting[] SETTINGS = {
-        new LowRankSetting(Shape.of(1, 1, 1), 1),
-        new LowRankSetting(Shape.of(3, 67, 5).at(2, 3, 1), 3),
-        new LowRankSetting(Shape.of(2, 3, 33), 37),
-        new LowRankSetting(Shape.of(2, 5, 3).at(0, 0, 2), 64),
-        new LowRankSetting(Shape.of(1, 2, 1030).at(0, 5, 3), 2),
-        new LowRankSetting(Shape.of(0, 3, 3), 2),
-        new LowRankSetting(Shape.of(3, 0, 3), 2),
+        new LowRankSetting(DrawBlock.of(1, 1, 1), 1),
+        new LowRankSetting(DrawBlock.of(3, 67, 5).at(2, 3, 1), 3),
+        new LowRankSetting(DrawBlock.of(2, 3, 33), 37),
+        new LowRankSetting(DrawBlock.of(2, 5, 3).at(0, 0, 2), 64),
+        new LowRankSetting(DrawBlock.of(1, 2, 1030).at(0, 5, 3), 2),
+        new LowRankSetting(DrawBlock.of(0, 3, 3), 2),
+        new LowRankSetting(DrawBlock.of(3, 0, 3), 2),
     };
 
     @EveryDevice
@@ -56,7 +56,7 @@ class LowRankOpsTest {
     /** A draw needs all its coordinates: it may be cut in b and s only. */
     @EveryDevice
     void drawsAndScoresDoNotDependOnTheSplit(Device device) {
-        LowRankSetting x = new LowRankSetting(Shape.of(3, 41, 9).at(5, 70, 6), 4);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(3, 41, 9).at(5, 70, 6), 4);
         float[] whole = draws(device, x);
         float[][] wholeScores = atDraw(device, x).slopes();
         for (int b = 0; b < 3; b++) {
@@ -161,7 +161,7 @@ class LowRankOpsTest {
     /** Two factors that are all but one, a thousand times the noise: float32 would lose what C has beside their direction. */
     @EveryDevice
     void nearlyEqualLargeFactorsLoseNothingAtADraw(Device device) {
-        LowRankSetting x = new LowRankSetting(Shape.of(1, 20, 40), 2);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(1, 20, 40), 2);
         for (int d = 0; d < 40; d++) {
             x.omega[d] = -7;
             x.factor[d] = 1 + d * 0x1p-6f;
@@ -217,7 +217,7 @@ class LowRankOpsTest {
     /** By central differences of the entropy in float64, which is log √det of the covariance and a constant. */
     @EveryDevice
     void theGradientOfTheEntropyIsItsSlope(Device device) {
-        LowRankSetting x = new LowRankSetting(Shape.of(2, 1, 4), 2);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(2, 1, 4), 2);
         float[] got = entropyGradient(device, x);
         for (int b = 0; b < 2; b++) {
             for (int p = 0; p < 4 * 4; p++) {
@@ -236,7 +236,7 @@ class LowRankOpsTest {
 
     @EveryDevice
     void aNanReachesItsProblemOnly(Device device) {
-        LowRankSetting x = new LowRankSetting(Shape.of(3, 2, 4), 2);
+        LowRankSetting x = new LowRankSetting(DrawBlock.of(3, 2, 4), 2);
         x.factor[8 + 3] = Float.NaN; // of problem 1
         double[] atDraw = atDraw(device, x).logQ();
         double[] atPoint = atPoint(device, x).logQ();
@@ -248,7 +248,7 @@ class LowRankOpsTest {
 
     @Test
     void ranksAndAddressesThatCannotBeAreRefused() {
-        Shape shape = Shape.of(1, 1, 3);
+        DrawBlock shape = DrawBlock.of(1, 1, 3);
         for (int rank : new int[] {0, -1, 65}) {
             assertThatThrownBy(() -> LowRankOps.normals(shape, rank))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -298,7 +298,7 @@ class LowRankOpsTest {
 
     private static float[] normalsOf(Device device, LowRankSetting x) {
         try (Arena arena = new Arena(device)) {
-            Shape all = LowRankOps.normals(x.shape, x.rank);
+            DrawBlock all = LowRankOps.normals(x.shape, x.rank);
             Buffer normals = arena.out(all.elements());
             arena.run(new NormalOps.Normal(KEY, Index.of(STEP), all, normals));
             return arena.floats(normals);
@@ -322,7 +322,7 @@ class LowRankOpsTest {
 
     private static Result atPoint(Device device, LowRankSetting x) {
         try (Arena arena = new Arena(device)) {
-            Buffer logQ = arena.doubles(x.shape.rows());
+            Buffer logQ = arena.doubles(x.shape.allDraws());
             Buffer gradient = arena.out(x.shape.elements());
             arena.run(new LowRankOps.LowRankLogDensity(
                     x.shape,
@@ -340,9 +340,9 @@ class LowRankOpsTest {
 
     private static Result atDraw(Device device, LowRankSetting x) {
         try (Arena arena = new Arena(device)) {
-            Buffer logQ = arena.doubles(x.shape.rows());
+            Buffer logQ = arena.doubles(x.shape.allDraws());
             Buffer score = arena.out(x.shape.elements());
-            Buffer latent = arena.out(x.shape.rows() * x.rank);
+            Buffer latent = arena.out(x.shape.allDraws() * x.rank);
             arena.run(new LowRankOps.LowRankAtDraw(
                     KEY,
                     Index.of(STEP),

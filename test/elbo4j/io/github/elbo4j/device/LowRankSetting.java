@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class LowRankSetting {
     private static final int MOST_TO_INVERT = 100;
 
-    final Shape shape;
+    final DrawBlock shape;
     final int rank;
     final int dims;
     final float[] mu; // [B][D]
@@ -21,7 +21,7 @@ final class LowRankSetting {
     final float[] z; // [B][S][D]
     private final double[][][] precisions;
 
-    LowRankSetting(Shape shape, int rank) {
+    LowRankSetting(DrawBlock shape, int rank) {
         this(
                 shape,
                 rank,
@@ -31,7 +31,7 @@ final class LowRankSetting {
                 normals(4, shape.elements(), 0, 3));
     }
 
-    private LowRankSetting(Shape shape, int rank, float[] mu, float[] omega, float[] factor, float[] z) {
+    private LowRankSetting(DrawBlock shape, int rank, float[] mu, float[] omega, float[] factor, float[] z) {
         this.shape = shape;
         this.rank = rank;
         this.dims = shape.dimensions();
@@ -44,7 +44,8 @@ final class LowRankSetting {
 
     /** Some draws of one problem, at their addresses. */
     LowRankSetting part(int b, int s, int draws) {
-        Shape at = Shape.of(1, draws, dims).at(shape.firstProblem() + b, shape.firstDraw() + s, shape.firstDimension());
+        DrawBlock at = DrawBlock.of(1, draws, dims)
+                .at(shape.firstProblem() + b, shape.firstDraw() + s, shape.firstDimension());
         int row = b * shape.draws() + s;
         return new LowRankSetting(
                 at,
@@ -56,7 +57,7 @@ final class LowRankSetting {
     }
 
     int rows() {
-        return Math.toIntExact(shape.rows());
+        return Math.toIntExact(shape.allDraws());
     }
 
     int problem(int row) {

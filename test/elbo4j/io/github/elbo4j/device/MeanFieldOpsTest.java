@@ -10,7 +10,7 @@ import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers.Sum;
 import io.github.elbo4j.Order;
-import io.github.elbo4j.device.MeanFieldOps.With;
+import io.github.elbo4j.device.MeanFieldOps.Variable;
 import io.github.elbo4j.scalar.DetMath;
 import java.util.Arrays;
 
@@ -18,28 +18,28 @@ class MeanFieldOpsTest {
     private static final Key KEY = new Key(42);
     private static final double HALF_LOG_2PI = Math.log(2 * Math.PI) / 2;
 
-    private static final Shape[] SHAPES = {
-        Shape.of(1, 1, 1),
-        Shape.of(3, 5, 33),
-        Shape.of(3, 67, 7),
-        Shape.of(150, 1, 7),
-        Shape.of(70, 1, 16),
-        Shape.of(2, 1, 513),
-        Shape.of(1, 3, 4099),
-        Shape.of(2, 3, 1025),
-        Shape.of(0, 3, 3),
-        Shape.of(3, 0, 3),
-        Shape.of(3, 5, 0),
+    private static final DrawBlock[] SHAPES = {
+        DrawBlock.of(1, 1, 1),
+        DrawBlock.of(3, 5, 33),
+        DrawBlock.of(3, 67, 7),
+        DrawBlock.of(150, 1, 7),
+        DrawBlock.of(70, 1, 16),
+        DrawBlock.of(2, 1, 513),
+        DrawBlock.of(1, 3, 4099),
+        DrawBlock.of(2, 3, 1025),
+        DrawBlock.of(0, 3, 3),
+        DrawBlock.of(3, 0, 3),
+        DrawBlock.of(3, 5, 0),
     };
 
     /** The parameters, draws and normals of a shape. */
     private static final class Setting {
-        final Shape shape;
+        final DrawBlock shape;
         final float[] mu;
         final float[] omega;
         final float[] z;
 
-        Setting(Shape shape) {
+        Setting(DrawBlock shape) {
             this.shape = shape;
             mu = normals(1, shape.parameters(), 0, 3);
             omega = normals(2, shape.parameters(), -1, 1);
@@ -60,7 +60,7 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void drawsAreMuPlusSigmaEpsilon(Device device) {
-        for (Shape extents : SHAPES) {
+        for (DrawBlock extents : SHAPES) {
             Setting x = new Setting(extents.at(4, 9, 3));
             try (Arena arena = new Arena(device)) {
                 Buffer z = arena.out(x.shape.elements());
@@ -86,7 +86,7 @@ class MeanFieldOpsTest {
      */
     @EveryDevice
     void logDensityIsTheClosedForm(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             double[] got = logDensity(device, x);
             for (int row = 0; row < got.length; row++) {
@@ -103,7 +103,7 @@ class MeanFieldOpsTest {
     void logDensityIsSummedInTheOrderThatOpsStates(Device device) {
         for (int dims : new int[] {1, 4, 8, 16, 32, 33, 1025, 4099}) {
             int rows = dims < 100 ? 300 : 1;
-            Setting x = new Setting(Shape.of(rows, 1, dims));
+            Setting x = new Setting(DrawBlock.of(rows, 1, dims));
             Arrays.fill(x.omega, 0f);
             double[] got = logDensity(device, x);
             for (int row = 0; row < rows; row++) {
@@ -119,15 +119,21 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void bothAtOnceAreTheBitsOfEach(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             try (Arena arena = new Arena(device)) {
-                Buffer logQ = arena.doubles(shape.rows());
+                Buffer logQ = arena.doubles(shape.allDraws());
                 Buffer gradient = arena.out(shape.elements());
                 arena.run(new MeanFieldOps.LogDensity(
-                        shape, MeanFieldOps.With.Z, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, gradient));
+                        shape,
+                        MeanFieldOps.Variable.Z,
+                        arena.of(x.mu),
+                        arena.of(x.omega),
+                        arena.of(x.z),
+                        logQ,
+                        gradient));
                 same("logQ", arena.doubles(logQ), logDensity(device, x));
-                same("gradient", arena.floats(gradient), gradient(device, x, With.Z));
+                same("gradient", arena.floats(gradient), gradient(device, x, Variable.Z));
             }
         }
     }
@@ -136,28 +142,32 @@ class MeanFieldOpsTest {
     @EveryDevice
     void gradientsAreTheDerivativesOfTheLogDensity(Device device) {
         double step = 1e-5;
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
-            for (With with : With.values()) {
-                float[] got = gradient(device, x, with);
+            for (Variable variable : Variable.values()) {
+                float[] got = gradient(device, x, variable);
                 for (int i = 0; i < got.length; i++) {
                     double mu = x.mu[x.parameter(i)];
                     double omega = x.omega[x.parameter(i)];
                     double z = x.z[i];
-                    double up = with == With.Z
+                    double up = variable == Variable.Z
                             ? term(mu, omega, z + step)
-                            : with == With.MU ? term(mu + step, omega, z) : term(mu, omega + step, z);
-                    double down = with == With.Z
+                            : variable == Variable.MU ? term(mu + step, omega, z) : term(mu, omega + step, z);
+                    double down = variable == Variable.Z
                             ? term(mu, omega, z - step)
-                            : with == With.MU ? term(mu - step, omega, z) : term(mu, omega - step, z);
+                            : variable == Variable.MU ? term(mu - step, omega, z) : term(mu, omega - step, z);
                     double want = (up - down) / (2 * step);
                     double h2 = x.h(i) * x.h(i);
                     // h 3.8 roundings, its square 7.6, another exp 1.8 and product 1; differences of numbers near up
                     // and
                     // of a function whose third derivative is 4h²
-                    double rounding = with == With.OMEGA ? (7.6 + 1) * U * (h2 + 1) : 6.7 * U * Math.abs(want);
+                    double rounding = variable == Variable.OMEGA ? (7.6 + 1) * U * (h2 + 1) : 6.7 * U * Math.abs(want);
                     double difference = 1e-15 * (Math.abs(up) + 1) / step + 4 * h2 * step * step;
-                    close(shape + " " + with + "[" + i + "]", got[i], want, rounding + difference + Float.MIN_VALUE);
+                    close(
+                            shape + " " + variable + "[" + i + "]",
+                            got[i],
+                            want,
+                            rounding + difference + Float.MIN_VALUE);
                 }
             }
         }
@@ -165,7 +175,7 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void entropyIsTheClosedFormInItsSlot(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             Setting x = new Setting(shape);
             int problems = shape.problems();
             try (Arena arena = new Arena(device)) {
@@ -192,20 +202,20 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void extremeScalesStayFinite(Device device) {
-        Shape shape = Shape.of(2, 40, 33);
+        DrawBlock shape = DrawBlock.of(2, 40, 33);
         for (float omega : new float[] {-80, 80, -87, 87}) {
             float[] mu = new float[66];
             float[] scale = new float[66];
             Arrays.fill(scale, omega);
             try (Arena arena = new Arena(device)) {
                 Buffer z = arena.out(shape.elements());
-                Buffer logQ = arena.doubles(shape.rows());
+                Buffer logQ = arena.doubles(shape.allDraws());
                 Buffer gradient = arena.out(shape.elements());
                 arena.run(new MeanFieldOps.Sample(KEY, Index.of(0), shape, arena.of(mu), arena.of(scale), z));
                 arena.run(new MeanFieldOps.LogDensity(
-                        shape, MeanFieldOps.With.Z, arena.of(mu), arena.of(scale), z, logQ, gradient));
+                        shape, MeanFieldOps.Variable.Z, arena.of(mu), arena.of(scale), z, logQ, gradient));
                 float[] e = epsilon(device, shape);
-                for (int row = 0; row < shape.rows(); row++) {
+                for (int row = 0; row < shape.allDraws(); row++) {
                     Sum want = new Sum();
                     double subnormal = 0;
                     for (int i = row * 33; i < (row + 1) * 33; i++) {
@@ -226,13 +236,13 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void aNanOrInfinityReachesEveryResultThatDependsOnItAndNoOther(Device device) {
-        Shape shape = Shape.of(2, 3, 5);
+        DrawBlock shape = DrawBlock.of(2, 3, 5);
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             Setting x = new Setting(shape);
             x.z[7] = bad; // b = 0, s = 1, d = 2
             x.mu[5 + 3] = bad; // b = 1, d = 3
             double[] logQ = logDensity(device, x);
-            float[] gradient = gradient(device, x, With.Z);
+            float[] gradient = gradient(device, x, Variable.Z);
             for (int row = 0; row < 6; row++) {
                 assertThat(Double.isFinite(logQ[row])).as("logQ[%d]", row).isEqualTo(row == 0 || row == 2);
                 for (int d = 0; d < 5; d++) {
@@ -247,7 +257,7 @@ class MeanFieldOpsTest {
 
     @EveryDevice
     void aNanInOmegaReachesDrawsAndDensities(Device device) {
-        Setting x = new Setting(Shape.of(1, 2, 3));
+        Setting x = new Setting(DrawBlock.of(1, 2, 3));
         x.omega[1] = Float.NaN;
         try (Arena arena = new Arena(device)) {
             Buffer z = arena.out(6);
@@ -266,7 +276,7 @@ class MeanFieldOpsTest {
         return -h * h / 2 - omega;
     }
 
-    private static float[] epsilon(Device device, Shape shape) {
+    private static float[] epsilon(Device device, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
             arena.run(new NormalOps.Normal(KEY, Index.of(0), shape, epsilon));
@@ -276,18 +286,18 @@ class MeanFieldOpsTest {
 
     private static double[] logDensity(Device device, Setting x) {
         try (Arena arena = new Arena(device)) {
-            Buffer logQ = arena.doubles(x.shape.rows());
+            Buffer logQ = arena.doubles(x.shape.allDraws());
             arena.run(new MeanFieldOps.LogDensity(
-                    x.shape, MeanFieldOps.With.Z, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, null));
+                    x.shape, MeanFieldOps.Variable.Z, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), logQ, null));
             return arena.doubles(logQ);
         }
     }
 
-    private static float[] gradient(Device device, Setting x, With with) {
+    private static float[] gradient(Device device, Setting x, Variable variable) {
         try (Arena arena = new Arena(device)) {
             Buffer gradient = arena.out(x.shape.elements());
             arena.run(new MeanFieldOps.LogDensity(
-                    x.shape, with, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), null, gradient));
+                    x.shape, variable, arena.of(x.mu), arena.of(x.omega), arena.of(x.z), null, gradient));
             return arena.floats(gradient);
         }
     }
@@ -296,7 +306,7 @@ class MeanFieldOpsTest {
     @EveryDevice
     void theLastOfManyDrawsAreThoseOfTheirAddresses(Device device) {
         int draws = 262_145;
-        Shape all = Shape.of(3, draws, 4);
+        DrawBlock all = DrawBlock.of(3, draws, 4);
         try (Arena arena = new Arena(device)) {
             float[] mu = normals(1, 12);
             float[] omega = normals(2, 12, -0.5, 0.3);
@@ -309,7 +319,7 @@ class MeanFieldOpsTest {
                     Buffer ownMu = arena.of(Arrays.copyOfRange(mu, 4 * b, 4 * b + 4));
                     Buffer ownOmega = arena.of(Arrays.copyOfRange(omega, 4 * b, 4 * b + 4));
                     arena.run(new MeanFieldOps.Sample(
-                            KEY, Index.of(2), Shape.of(1, 7, 4).at(b, first, 0), ownMu, ownOmega, few));
+                            KEY, Index.of(2), DrawBlock.of(1, 7, 4).at(b, first, 0), ownMu, ownOmega, few));
                     int at = (b * draws + first) * 4;
                     same("z", Arrays.copyOfRange(got, at, at + 28), arena.floats(few));
                 }

@@ -16,28 +16,28 @@ class NormalOpsTest {
     private static final Key KEY = new Key(0x9e3779b97f4a7c15L);
 
     /** Blocks at awkward extents and addresses, up to the last one. */
-    private static final Shape[] SHAPES = {
-        Shape.of(1, 1, 0),
-        Shape.of(0, 3, 5),
-        Shape.of(3, 0, 5),
-        Shape.of(1, 1, 1),
-        Shape.of(3, 5, 31),
-        Shape.of(1, 2, 4099),
-        Shape.of(2, 3, 33).at(7, 11, 1),
-        Shape.of(2, 3, 1030).at(0, 1, 2),
-        Shape.of(2, 3, 5).at(0, 0, 3),
-        Shape.of(3, 2, 9).at(MAX - 3, MAX - 2, MAX - 9),
+    private static final DrawBlock[] SHAPES = {
+        DrawBlock.of(1, 1, 0),
+        DrawBlock.of(0, 3, 5),
+        DrawBlock.of(3, 0, 5),
+        DrawBlock.of(1, 1, 1),
+        DrawBlock.of(3, 5, 31),
+        DrawBlock.of(1, 2, 4099),
+        DrawBlock.of(2, 3, 33).at(7, 11, 1),
+        DrawBlock.of(2, 3, 1030).at(0, 1, 2),
+        DrawBlock.of(2, 3, 5).at(0, 0, 3),
+        DrawBlock.of(3, 2, 9).at(MAX - 3, MAX - 2, MAX - 9),
     };
 
     @EveryDevice
     void theFirstWordsAreTheKnownAnswerOfRandom123(Device device) {
-        assertThat(words(device, new Key(0), 0, Shape.of(1, 1, 4)))
+        assertThat(words(device, new Key(0), 0, DrawBlock.of(1, 1, 4)))
                 .containsExactly(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
     }
 
     @EveryDevice
     void aWordIsAPureFunctionOfItsAddress(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             for (int step : new int[] {0, 1, -1, Integer.MIN_VALUE}) {
                 int[] got = words(device, KEY, step, shape);
                 int i = 0;
@@ -61,7 +61,7 @@ class NormalOpsTest {
 
     @EveryDevice
     void uniformsAreTheUpperBitsOfTheWordsInTheOpenInterval(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             int[] words = words(device, KEY, 5, shape);
             try (Arena arena = new Arena(device)) {
                 Buffer u = arena.out(shape.elements());
@@ -82,7 +82,7 @@ class NormalOpsTest {
      */
     @EveryDevice
     void normalsAreTheBoxMullerPairsOfTheWords(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             float[] got = normals(device, KEY, -3, shape);
             for (int i = 0; i < got.length; i++) {
                 int row = i / shape.dimensions();
@@ -102,8 +102,8 @@ class NormalOpsTest {
 
     @EveryDevice
     void moreDrawsProblemsOrDimensionsKeepTheFirstOnes(Device device) {
-        float[] small = normals(device, KEY, 1, Shape.of(2, 3, 5));
-        float[] large = normals(device, KEY, 1, Shape.of(3, 70, 1031));
+        float[] small = normals(device, KEY, 1, DrawBlock.of(2, 3, 5));
+        float[] large = normals(device, KEY, 1, DrawBlock.of(3, 70, 1031));
         for (int b = 0; b < 2; b++) {
             for (int s = 0; s < 3; s++) {
                 for (int d = 0; d < 5; d++) {
@@ -115,7 +115,7 @@ class NormalOpsTest {
 
     @EveryDevice
     void stepsSeedsAndPurposesGiveOtherDraws(Device device) {
-        Shape shape = Shape.of(1, 1, 64);
+        DrawBlock shape = DrawBlock.of(1, 1, 64);
         float[][] all = {
             normals(device, KEY, 0, shape),
             normals(device, KEY, 1, shape),
@@ -142,7 +142,7 @@ class NormalOpsTest {
         return four[d % 4];
     }
 
-    private static int[] words(Device device, Key key, int step, Shape shape) {
+    private static int[] words(Device device, Key key, int step, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer words = arena.out(ElementType.INT32, shape.elements());
             arena.run(new NormalOps.Words(key, Index.of(step), shape, words));
@@ -150,7 +150,7 @@ class NormalOpsTest {
         }
     }
 
-    private static float[] normals(Device device, Key key, int step, Shape shape) {
+    private static float[] normals(Device device, Key key, int step, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
             arena.run(new NormalOps.Normal(key, Index.of(step), shape, epsilon));

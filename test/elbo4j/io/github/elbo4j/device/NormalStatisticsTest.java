@@ -122,7 +122,7 @@ class NormalStatisticsTest {
     void uniformsAreUniform(Device device) { // false alarm: 3 · 1e-6
         try (Arena arena = new Arena(device)) {
             Buffer u = arena.out(N);
-            arena.run(new NormalOps.Uniform(KEY, Index.of(0), Shape.of(B, S, D), u));
+            arena.run(new NormalOps.Uniform(KEY, Index.of(0), DrawBlock.of(B, S, D), u));
             long[] counts = new long[256];
             long[] low = new long[256];
             for (float x : arena.floats(u)) {
@@ -190,7 +190,7 @@ class NormalStatisticsTest {
     private static float[] draws(Device device, Key key, int step) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(N);
-            arena.run(new NormalOps.Normal(key, Index.of(step), Shape.of(B, S, D), epsilon));
+            arena.run(new NormalOps.Normal(key, Index.of(step), DrawBlock.of(B, S, D), epsilon));
             return arena.floats(epsilon);
         }
     }

@@ -18,19 +18,19 @@ import java.util.Arrays;
 class ReparamOpsTest {
     private static final Key KEY = new Key(44);
 
-    private static final Shape[] SHAPES = {
-        Shape.of(1, 1, 1),
-        Shape.of(3, 67, 5).at(2, 64, 1),
-        Shape.of(3, 65, 33),
-        Shape.of(1, 130, 1027),
-        Shape.of(0, 3, 3),
-        Shape.of(3, 0, 3),
-        Shape.of(3, 5, 0),
+    private static final DrawBlock[] SHAPES = {
+        DrawBlock.of(1, 1, 1),
+        DrawBlock.of(3, 67, 5).at(2, 64, 1),
+        DrawBlock.of(3, 65, 33),
+        DrawBlock.of(1, 130, 1027),
+        DrawBlock.of(0, 3, 3),
+        DrawBlock.of(3, 0, 3),
+        DrawBlock.of(3, 5, 0),
     };
 
     @EveryDevice
     void meanFieldRunsAreSumsOfSlopesAndOfSlopesTimesSigmaEpsilon(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             for (boolean path : new boolean[] {false, true}) {
                 int dims = shape.dimensions();
                 float[] omega = normals(1, shape.parameters(), -0.5, 0.7);
@@ -61,7 +61,7 @@ class ReparamOpsTest {
     /** The reference of the test above, against float64: 64 additions; slope, sigma 1.8 and two products, 5 roundings. */
     @EveryDevice
     void meanFieldRunsAreCloseToFloat64(Device device) {
-        Shape shape = Shape.of(3, 64, 33);
+        DrawBlock shape = DrawBlock.of(3, 64, 33);
         float[] omega = normals(1, 99, -0.5, 0.7);
         float[] g = normals(2, shape.elements());
         float[] e = epsilon(device, shape);
@@ -87,7 +87,7 @@ class ReparamOpsTest {
 
     @EveryDevice
     void fullRankRunsAreSumsOfSlopesAndOfTheirProducts(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             if (shape.dimensions() > 100) {
                 continue;
             }
@@ -129,7 +129,7 @@ class ReparamOpsTest {
      */
     @EveryDevice
     void theMeanFieldGradientIsTheDerivativeOfTheAverage(Device device) {
-        Shape shape = Shape.of(2, 131, 3);
+        DrawBlock shape = DrawBlock.of(2, 131, 3);
         float[] mu = normals(1, 6);
         float[] omega = normals(2, 6, -0.5, 0.5);
         float[] e = epsilon(device, shape);
@@ -158,7 +158,7 @@ class ReparamOpsTest {
     @EveryDevice
     void theFullRankGradientIsTheDerivativeOfTheAverage(Device device) {
         int dims = 3;
-        Shape shape = Shape.of(1, 131, dims);
+        DrawBlock shape = DrawBlock.of(1, 131, dims);
         float[] factor = factors(1, 1, dims);
         float[] e = epsilon(device, shape);
         double[] parameters = new double[dims + dims * dims];
@@ -207,7 +207,7 @@ class ReparamOpsTest {
     /** "Sticking the landing": where q is the target the path derivative has no variance, not merely a mean of zero. */
     @EveryDevice
     void thePathDerivativeVanishesForEveryDrawWhereQIsTheTarget(Device device) {
-        Shape shape = Shape.of(2, 1, 33);
+        DrawBlock shape = DrawBlock.of(2, 1, 33);
         float[] mu = normals(1, 66);
         float[] omega = normals(2, 66, -0.5, 0.7);
         float[] factor = factors(3, 2, 33);
@@ -218,7 +218,7 @@ class ReparamOpsTest {
             Buffer score = arena.out(66);
             Buffer m = arena.of(mu);
             arena.run(new MeanFieldOps.Sample(KEY, Index.of(3), shape, m, arena.of(omega), z));
-            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, m, arena.of(omega), z, null, g));
+            arena.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, m, arena.of(omega), z, null, g));
             double[] runs = meanField(device, shape, true, omega, arena.floats(g));
             for (int i = 0; i < 66; i++) {
                 // z carries one rounding, which 1/sigma² makes part of g
@@ -246,7 +246,7 @@ class ReparamOpsTest {
 
     @EveryDevice
     void aNanReachesItsCoordinateOnly(Device device) {
-        Shape shape = Shape.of(1, 70, 5);
+        DrawBlock shape = DrawBlock.of(1, 70, 5);
         float[] g = normals(1, 350);
         g[66 * 5 + 2] = Float.NaN;
         double[] runs = meanField(device, shape, false, new float[5], g);
@@ -256,12 +256,12 @@ class ReparamOpsTest {
     }
 
     /** Where a run of a shape stands: the buffers of these tests begin at draw 0, whatever the shape's first. */
-    private static int runIndex(Shape shape, int b, int r) {
-        int first = shape.firstDraw() / ElboOps.RUN;
+    private static int runIndex(DrawBlock shape, int b, int r) {
+        int first = shape.firstDraw() / ElboOps.DRAWS_PER_RUN;
         return b * (first + ElboOps.runs(shape.draws())) + (b < shape.problems() ? first + r : 0);
     }
 
-    private static float[] epsilon(Device device, Shape shape) {
+    private static float[] epsilon(Device device, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
             arena.run(new NormalOps.Normal(KEY, Index.of(3), shape, epsilon));
@@ -269,7 +269,7 @@ class ReparamOpsTest {
         }
     }
 
-    private static double[] meanField(Device device, Shape shape, boolean path, float[] omega, float[] g) {
+    private static double[] meanField(Device device, DrawBlock shape, boolean path, float[] omega, float[] g) {
         try (Arena arena = new Arena(device)) {
             Buffer runs = arena.runs((long) runIndex(shape, shape.problems(), 0) * 2 * shape.dimensions());
             arena.run(
@@ -278,7 +278,7 @@ class ReparamOpsTest {
         }
     }
 
-    private static double[] fullRank(Device device, Shape shape, float[] factor, float[] g, float[] score) {
+    private static double[] fullRank(Device device, DrawBlock shape, float[] factor, float[] g, float[] score) {
         long width = shape.dimensions() * (1L + shape.dimensions());
         try (Arena arena = new Arena(device)) {
             Buffer runs = arena.runs(runIndex(shape, shape.problems(), 0) * width);
@@ -288,7 +288,7 @@ class ReparamOpsTest {
         }
     }
 
-    private static float[] mean(Device device, Shape shape, int width, double[] runs) {
+    private static float[] mean(Device device, DrawBlock shape, int width, double[] runs) {
         try (Arena arena = new Arena(device)) {
             Buffer mean = arena.out((long) shape.problems() * width);
             arena.run(new ElboOps.MeanOverDraws(shape.problems(), shape.draws(), width, 0f, arena.of(runs), mean));

@@ -19,8 +19,8 @@ class ScoreOpsTest {
     private static final Key KEY = new Key(45);
     private static final int STEP = 4;
 
-    private static final Shape[] SHAPES = {
-        Shape.of(1, 2, 1), Shape.of(3, 67, 5).at(2, 64, 1), Shape.of(2, 65, 33), Shape.of(1, 130, 1027),
+    private static final DrawBlock[] SHAPES = {
+        DrawBlock.of(1, 2, 1), DrawBlock.of(3, 67, 5).at(2, 64, 1), DrawBlock.of(2, 65, 33), DrawBlock.of(1, 130, 1027),
     };
 
     // ---- weights ----
@@ -118,10 +118,10 @@ class ScoreOpsTest {
     /** 64 additions; h at most 6 roundings, its product with the weight 1. */
     @EveryDevice
     void meanFieldRunsAreSumsOfWeightTimesScore(Device device) {
-        for (Shape shape : SHAPES) {
+        for (DrawBlock shape : SHAPES) {
             int dims = shape.dimensions();
             float[] omega = normals(1, shape.parameters(), -0.5, 0.7);
-            float[] w = normals(2, shape.rows());
+            float[] w = normals(2, shape.allDraws());
             float[] e = epsilon(device, shape);
             double[] got;
             double[] squares;
@@ -171,8 +171,8 @@ class ScoreOpsTest {
      */
     @EveryDevice
     void theControlVariateOfADrawIsEstimatedFromTheOthers(Device device) {
-        Shape shape = Shape.of(2, 67, 5);
-        float[] w = normals(2, shape.rows(), 0.4, 1);
+        DrawBlock shape = DrawBlock.of(2, 67, 5);
+        float[] w = normals(2, shape.allDraws(), 0.4, 1);
         float[] omega = normals(1, 10, -0.5, 0.3);
         float[] e = epsilon(device, shape);
         try (Arena arena = new Arena(device)) {
@@ -205,7 +205,7 @@ class ScoreOpsTest {
     /** Σ h² less the draw's own is 0: nothing to estimate from, and nothing to divide by. */
     @EveryDevice
     void aDrawWithoutOthersHasNoControlVariate(Device device) {
-        Shape shape = Shape.of(2, 1, 5);
+        DrawBlock shape = DrawBlock.of(2, 1, 5);
         int width = 5 + 25;
         try (Arena arena = new Arena(device)) {
             Buffer weights = arena.of(normals(2, 2, 0.4, 1));
@@ -242,9 +242,9 @@ class ScoreOpsTest {
 
     @EveryDevice
     void theFullRankControlVariateOfADrawIsEstimatedFromTheOthers(Device device) {
-        Shape shape = Shape.of(2, 67, 3);
+        DrawBlock shape = DrawBlock.of(2, 67, 3);
         int width = 12;
-        float[] w = normals(2, shape.rows(), 0.4, 1);
+        float[] w = normals(2, shape.allDraws(), 0.4, 1);
         float[] factor = factors(1, 2, 3);
         float[] e = epsilon(device, shape);
         try (Arena arena = new Arena(device)) {
@@ -353,12 +353,12 @@ class ScoreOpsTest {
         return sum / draws;
     }
 
-    private static int runIndex(Shape shape, int b, int r) {
-        int first = shape.firstDraw() / ElboOps.RUN;
+    private static int runIndex(DrawBlock shape, int b, int r) {
+        int first = shape.firstDraw() / ElboOps.DRAWS_PER_RUN;
         return b * (first + ElboOps.runs(shape.draws())) + (b < shape.problems() ? first + r : 0);
     }
 
-    private static float[] epsilon(Device device, Shape shape) {
+    private static float[] epsilon(Device device, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer epsilon = arena.out(shape.elements());
             arena.run(new NormalOps.Normal(KEY, Index.of(STEP), shape, epsilon));

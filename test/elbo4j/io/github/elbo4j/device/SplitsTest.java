@@ -13,15 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Blocks that tile a larger block give, together, exactly its numbers; waves of whole runs give exactly its gradient. */
+/** Blocks that tile a larger block give, together, exactly its numbers; chunks of whole runs give exactly its gradient. */
 class SplitsTest {
     private static final Key KEY = new Key(46);
     private static final int STEP = 9;
     private static final int OUTPUTS = 20; // of a product
-    private static final Shape WHOLE = Shape.of(3, 21, 1100).at(5, 70, 6);
+    private static final DrawBlock WHOLE = DrawBlock.of(3, 21, 1100).at(5, 70, 6);
 
     private interface Fill {
-        void of(Arena arena, Shape block, Buffer out);
+        void of(Arena arena, DrawBlock block, Buffer out);
     }
 
     @EveryDevice
@@ -30,7 +30,7 @@ class SplitsTest {
             Buffer whole = arena.out(ElementType.INT32, WHOLE.elements());
             arena.run(new NormalOps.Words(KEY, Index.of(STEP), WHOLE, whole));
             int[] want = arena.ints(whole);
-            for (Shape block : blocks(1)) {
+            for (DrawBlock block : blocks(1)) {
                 Buffer part = arena.out(ElementType.INT32, block.elements());
                 arena.run(new NormalOps.Words(KEY, Index.of(STEP), block, part));
                 int[] got = arena.ints(part);
@@ -69,7 +69,7 @@ class SplitsTest {
     /** A full-rank draw needs all its coordinates: it may be cut in b and s only. */
     @EveryDevice
     void fullRankDrawsAndScoresDoNotDependOnTheSplit(Device device) {
-        Shape whole = Shape.of(3, 21, 9).at(5, 70, 6);
+        DrawBlock whole = DrawBlock.of(3, 21, 9).at(5, 70, 6);
         float[] mu = normals(1, 27);
         float[] factor = Numbers.factors(2, 3, 9);
         try (Arena arena = new Arena(device)) {
@@ -79,7 +79,7 @@ class SplitsTest {
             arena.run(new FullRankOps.FullRankScore(KEY, Index.of(STEP), whole, arena.of(factor), score));
             for (int b = 0; b < 3; b++) {
                 for (int s = 0; s < 21; s += 5) {
-                    Shape block = Shape.of(1, Math.min(5, 21 - s), 9).at(5 + b, 70 + s, 6);
+                    DrawBlock block = DrawBlock.of(1, Math.min(5, 21 - s), 9).at(5 + b, 70 + s, 6);
                     Buffer partZ = arena.out(block.elements());
                     Buffer partScore = arena.out(block.elements());
                     Buffer own = arena.of(Arrays.copyOfRange(factor, 81 * b, 81 * b + 81));
@@ -101,7 +101,7 @@ class SplitsTest {
             fill.of(arena, WHOLE, whole);
             float[] want = arena.floats(whole);
             for (int seed = 0; seed < 3; seed++) {
-                for (Shape block : blocks(seed)) {
+                for (DrawBlock block : blocks(seed)) {
                     Buffer part = arena.out(block.elements());
                     fill.of(arena, block, part);
                     float[] got = arena.floats(part);
@@ -114,21 +114,21 @@ class SplitsTest {
     }
 
     /** WHOLE cut at random places of every coordinate, seldom at a multiple of 4. */
-    private static List<Shape> blocks(long seed) {
+    private static List<DrawBlock> blocks(long seed) {
         Random random = new Random(seed);
         int[] b = cuts(random, WHOLE.problems(), 1);
         int[] s = cuts(random, WHOLE.draws(), 3);
         int[] d = cuts(random, WHOLE.dimensions(), 6);
-        List<Shape> blocks = new ArrayList<>();
+        List<DrawBlock> blocks = new ArrayList<>();
         for (int i = 0; i + 1 < b.length; i++) {
             for (int j = 0; j + 1 < s.length; j++) {
                 for (int k = 0; k + 1 < d.length; k++) {
-                    blocks.add(Shape.of(b[i + 1] - b[i], s[j + 1] - s[j], d[k + 1] - d[k])
+                    blocks.add(DrawBlock.of(b[i + 1] - b[i], s[j + 1] - s[j], d[k + 1] - d[k])
                             .at(WHOLE.firstProblem() + b[i], WHOLE.firstDraw() + s[j], WHOLE.firstDimension() + d[k]));
                 }
             }
         }
-        assertThat(blocks.stream().mapToLong(Shape::elements).sum()).isEqualTo(WHOLE.elements());
+        assertThat(blocks.stream().mapToLong(DrawBlock::elements).sum()).isEqualTo(WHOLE.elements());
         return blocks;
     }
 
@@ -141,7 +141,7 @@ class SplitsTest {
     }
 
     /** Where element i of a block stands in WHOLE. */
-    private static int index(Shape block, int i) {
+    private static int index(DrawBlock block, int i) {
         int d = i % block.dimensions() + block.firstDimension() - WHOLE.firstDimension();
         int row = i / block.dimensions();
         int s = row % block.draws() + block.firstDraw() - WHOLE.firstDraw();
@@ -149,7 +149,7 @@ class SplitsTest {
         return (b * WHOLE.draws() + s) * WHOLE.dimensions() + d;
     }
 
-    private static float[] parameters(float[] of, Shape block) {
+    private static float[] parameters(float[] of, DrawBlock block) {
         float[] part = new float[(int) block.parameters()];
         for (int i = 0; i < part.length; i++) {
             int b = i / block.dimensions() + block.firstProblem() - WHOLE.firstProblem();
@@ -224,51 +224,51 @@ class SplitsTest {
         return arena.floats(c);
     }
 
-    // ---- waves ----
+    // ---- chunks ----
 
     private interface Gradient {
         /** Writes the runs of a shape; vectors [B][S][D] and weights [B][S] are those of its draws. */
-        void of(Arena arena, Shape shape, Buffer vectors, Buffer weights, Buffer runs);
+        void of(Arena arena, DrawBlock shape, Buffer vectors, Buffer weights, Buffer runs);
     }
 
     @EveryDevice
-    void gradientsDoNotDependOnTheWaves(Device device) {
+    void gradientsDoNotDependOnTheChunks(Device device) {
         int dims = 37;
         int square = dims + dims * dims;
         float[] omega = normals(1, 3L * dims);
         float[] factor = Numbers.factors(2, 3, dims);
         float[] sums = normals(3, 3L * 2 * square, 50, 1);
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 2 * dims,
                 (arena, shape, vectors, weights, runs) -> arena.run(new ReparamOps.MeanFieldReparam(
                         KEY, Index.of(STEP), shape, true, arena.of(omega), vectors, runs)));
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 2 * dims,
                 (arena, shape, vectors, weights, runs) -> arena.run(new ScoreOps.MeanFieldScore(
                         KEY, Index.of(STEP), shape, arena.of(omega), weights, arena.of(sums), 300, runs)));
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 4 * dims,
                 (arena, shape, vectors, weights, runs) ->
                         arena.run(new ScoreOps.MeanFieldScoreSquares(KEY, Index.of(STEP), shape, weights, runs)));
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 square,
                 (arena, shape, vectors, weights, runs) -> arena.run(new ReparamOps.FullRankReparam(
                         KEY, Index.of(STEP), shape, arena.of(factor), vectors, null, runs)));
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 square,
                 (arena, shape, vectors, weights, runs) -> arena.run(new ScoreOps.FullRankScoreGradient(
                         KEY, Index.of(STEP), shape, arena.of(factor), vectors, weights, arena.of(sums), 300, runs)));
-        assertWaves(
+        assertChunks(
                 device,
                 dims,
                 2 * square,
@@ -276,7 +276,7 @@ class SplitsTest {
                         KEY, Index.of(STEP), shape, arena.of(factor), vectors, weights, runs)));
     }
 
-    private static void assertWaves(Device device, int dims, int width, Gradient gradient) {
+    private static void assertChunks(Device device, int dims, int width, Gradient gradient) {
         int draws = 300;
         int allRuns = ElboOps.runs(draws);
         float[] vectors = normals(4, 3L * draws * dims);
@@ -284,11 +284,11 @@ class SplitsTest {
         try (Arena arena = new Arena(device)) {
             float[][] results = new float[4][];
             for (int k = 0; k < results.length; k++) {
-                int wave = k == 0 ? draws : 64 * k;
+                int chunk = k == 0 ? draws : 64 * k;
                 Buffer runs = arena.runs(3L * allRuns * width);
-                for (int first = 0; first < draws; first += wave) {
-                    Shape shape =
-                            Shape.of(3, Math.min(wave, draws - first), dims).at(0, first, 0);
+                for (int first = 0; first < draws; first += chunk) {
+                    DrawBlock shape = DrawBlock.of(3, Math.min(chunk, draws - first), dims)
+                            .at(0, first, 0);
                     gradient.of(
                             arena,
                             shape,
@@ -299,7 +299,7 @@ class SplitsTest {
                 Buffer mean = arena.out(3L * width);
                 arena.run(new ElboOps.MeanOverDraws(3, draws, width, 0.5f, runs, mean));
                 results[k] = arena.floats(mean);
-                same("waves of " + wave, results[k], results[0]);
+                same("chunks of " + chunk, results[k], results[0]);
             }
         }
     }

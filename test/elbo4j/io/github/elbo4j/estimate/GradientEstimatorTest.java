@@ -10,11 +10,11 @@ import io.github.elbo4j.Numbers;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Families;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.LowRankGaussian;
@@ -124,7 +124,7 @@ class GradientEstimatorTest {
     }
 
     @EveryDevice
-    void wavesAndDevicesDoNotChangeABit(Device device) {
+    void chunksAndDevicesDoNotChangeABit(Device device) {
         for (Families kind : Families.values()) {
             for (Gradient gradient : List.of(Gradient.REPARAM, Gradient.PATH, Gradient.SCORE)) {
                 for (Baseline baseline : Baseline.values()) {
@@ -132,7 +132,7 @@ class GradientEstimatorTest {
                         String what = device.name() + " " + kind + " " + gradient + " " + baseline;
                         double[] once = gradient(TestDevices.scalar(), kind, gradient, baseline, PLENTY);
                         Numbers.same(what, gradient(device, kind, gradient, baseline, 1), once);
-                        // a wave of 128 draws and one of 72: 2 problems of 3 dimensions, 2 or 3 numbers each
+                        // a chunk of 128 draws and one of 72: 2 problems of 3 dimensions, 2 or 3 numbers each
                         Numbers.same(what, gradient(device, kind, gradient, baseline, 128 * 2 * 3 * 4 * 3), once);
                     }
                 }
@@ -210,7 +210,7 @@ class GradientEstimatorTest {
             }
 
             @Override
-            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer slope) {
+            public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer slope) {
                 joint.record(to, shape, z, logP, slope);
             }
         };

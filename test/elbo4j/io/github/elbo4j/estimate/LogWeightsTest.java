@@ -67,7 +67,7 @@ class LogWeightsTest {
     }
 
     @EveryDevice
-    void wavesAndDevicesDoNotChangeABit(Device device) {
+    void chunksAndDevicesDoNotChangeABit(Device device) {
         double[] want = values(TestDevices.scalar(), 1 << 20);
         double[] got = values(device, 1);
         for (int s = 0; s < want.length; s++) {

@@ -11,12 +11,12 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class FamiliesTest {
     void whatIsSetIsWhatIsSampled(Device device) {
         double[] mean = {1, -2, 30};
         double[] sd = {0.5, 3, 1e-2};
-        Shape shape = Shape.of(2, 4000, 3);
+        DrawBlock shape = DrawBlock.of(2, 4000, 3);
         for (Families kind : Families.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements())) {
@@ -107,12 +107,12 @@ class FamiliesTest {
     /** From epsilon and from z: the densities differ by the roundings of z, times what L's inverse makes of them. */
     @EveryDevice
     void theDensityAtADrawIsTheDensity(Device device) {
-        Shape shape = new Shape(2, 70, 3, 4, 64, 0);
+        DrawBlock shape = new DrawBlock(2, 70, 3, 4, 64, 0);
         for (Families kind : Families.values()) {
             try (VariationalFamily q = kind.create(device, 2, 3);
                     Buffer z = device.allocate(shape.elements());
-                    Buffer one = device.allocate(ElementType.FLOAT64, shape.rows());
-                    Buffer other = device.allocate(ElementType.FLOAT64, shape.rows())) {
+                    Buffer one = device.allocate(ElementType.FLOAT64, shape.allDraws());
+                    Buffer other = device.allocate(ElementType.FLOAT64, shape.allDraws())) {
                 float[] parameters = normals(3, 2L * q.parameters(), 0, 0.5);
                 if (kind == Families.FULL_RANK) {
                     for (int b = 0; b < 2; b++) { // zeros above the diagonal
@@ -139,7 +139,7 @@ class FamiliesTest {
     /** The triangular solve would give about −10^9 here. */
     @EveryDevice
     void theDensityAtADrawSurvivesANearlySingularFactor(Device device) {
-        Shape shape = Shape.of(1, 64, 2);
+        DrawBlock shape = DrawBlock.of(1, 64, 2);
         try (FullRankGaussian q = new FullRankGaussian(device, 1, 2);
                 Buffer z = device.allocate(shape.elements());
                 Buffer logQ = device.allocate(ElementType.FLOAT64, 64);

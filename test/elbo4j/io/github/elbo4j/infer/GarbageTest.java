@@ -54,7 +54,7 @@ class GarbageTest {
                 LogJoint joint = whitening.wrap(rows);
                 VariationalFamily q = kind.create(device, 1, 3);
                 VariationalFamily average = kind.create(device, 1, 3);
-                Ascent ascent = new Ascent(
+                GradientAscent ascent = new GradientAscent(
                         Sgvi.builder().gradient(gradient).baseline(Baseline.CONTROL_VARIATE),
                         device,
                         joint,

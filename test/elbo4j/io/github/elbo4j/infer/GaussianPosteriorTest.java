@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
 import java.util.List;
@@ -38,7 +38,7 @@ class GaussianPosteriorTest {
                     device.run(new NormalOps.Normal(
                             new Key(seed),
                             Index.of(0),
-                            Shape.of(1, 1, epsilon.length).at(0, s, 0),
+                            DrawBlock.of(1, 1, epsilon.length).at(0, s, 0),
                             drawn));
                     float[] want = drawn.toFloats();
                     for (int d = 0; d < epsilon.length; d++) {

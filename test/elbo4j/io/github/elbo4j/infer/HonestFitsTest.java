@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
@@ -397,10 +397,10 @@ class HonestFitsTest {
                 Buffer z = DEVICE.allocate(4);
                 Buffer logP = DEVICE.allocate(ElementType.FLOAT64, 4)) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> joint.evaluate(Shape.of(1, 4, 1), z, logP, null))
+            assertThatThrownBy(() -> joint.evaluate(DrawBlock.of(1, 4, 1), z, logP, null))
                     .isInstanceOf(CancellationException.class);
             assertThat(Thread.interrupted()).isTrue();
-            joint.evaluate(Shape.of(1, 4, 1), z, logP, null);
+            joint.evaluate(DrawBlock.of(1, 4, 1), z, logP, null);
         }
     }
 }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.MeanFieldGaussian;
@@ -238,17 +238,17 @@ class OpenFamiliesTest {
         }
 
         @Override
-        public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
+        public void sample(Runner to, Key key, Index step, DrawBlock shape, Buffer z) {
             q.sample(to, key, step, shape, z);
         }
 
         @Override
-        public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
+        public void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ) {
             q.logDensity(to, shape, z, logQ);
         }
 
         @Override
-        public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+        public void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ) {
             q.logDensityAtDraw(to, key, step, shape, z, logQ);
         }
 
@@ -263,7 +263,8 @@ class OpenFamiliesTest {
         }
 
         @Override
-        public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+        public void reparam(
+                Recorder to, Key key, Index step, DrawBlock shape, boolean path, Buffer gradient, Buffer runs) {
             q.reparam(to, key, step, shape, path, gradient, runs);
         }
 
@@ -272,7 +273,7 @@ class OpenFamiliesTest {
                 Recorder to,
                 Key key,
                 Index step,
-                Shape shape,
+                DrawBlock shape,
                 Buffer weights,
                 @Nullable Buffer sums,
                 int draws,
@@ -286,7 +287,7 @@ class OpenFamiliesTest {
         }
 
         @Override
-        public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+        public void scoreSquares(Recorder to, Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs) {
             q.scoreSquares(to, key, step, shape, weights, runs);
         }
 

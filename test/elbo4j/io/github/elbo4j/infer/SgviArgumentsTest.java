@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
@@ -77,7 +77,7 @@ class SgviArgumentsTest {
             }
 
             @Override
-            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+            public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
                 throw new AssertionError("a fit has begun");
             }
         };

@@ -6,8 +6,8 @@ import static io.github.elbo4j.Numbers.normals;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.List;
@@ -25,7 +25,7 @@ class WhiteningTest {
         // the q of z with mean (1, −2) and factor ((e^0.5, 0), (3, e^−7)); all of it exact in float32 or rounded once
         float[] q = {1, -2, 0.5f, 0, 3, -7};
         float[] u = normals(1, 2 * 70);
-        Shape shape = Shape.of(1, 70, 2);
+        DrawBlock shape = DrawBlock.of(1, 70, 2);
         try (Whitening whitening = new Whitening(device, new double[2]);
                 LogJoint whitened = whitening.wrap(joint);
                 Buffer draws = device.copyOf(u);

@@ -8,8 +8,8 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import org.junit.jupiter.api.Test;
 
 class GaussianTargetTest {
@@ -21,7 +21,7 @@ class GaussianTargetTest {
                 Buffer z = device.copyOf(new float[] {1, -1, 3, 0, -2, 2});
                 Buffer logP = device.allocate(ElementType.FLOAT64, 3);
                 Buffer gradient = device.allocate(6)) {
-            target.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
+            target.evaluate(DrawBlock.of(1, 3, 2), z, logP, gradient);
             float[] draws = z.toFloats();
             for (int r = 0; r < 3; r++) {
                 double x = draws[2 * r] - mean[0];

@@ -7,9 +7,9 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -88,7 +88,7 @@ class GradientCheckTest {
             }
 
             @Override
-            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+            public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
                 right.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
                     to.run(new MathOps.Axpy(shape.elements(), 1f, gradient, gradient));
@@ -371,7 +371,7 @@ class GradientCheckTest {
             }
 
             @Override
-            public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+            public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
                 joint.record(to, shape, z, logP, gradient);
                 if (gradient != null) {
                     to.run(new MathOps.Axpy(shape.elements(), factor - 1, gradient, gradient));

@@ -9,8 +9,8 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import java.lang.management.ManagementFactory;
@@ -51,10 +51,10 @@ class HostLogJointTest {
             try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4, 5, 6});
                     Buffer logP = device.allocate(ElementType.FLOAT64, 4);
                     Buffer gradient = device.allocate(7)) {
-                model.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
+                model.evaluate(DrawBlock.of(1, 3, 2), z, logP, gradient);
                 assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
                 assertThat(gradient.toFloats()).containsExactly(2, 1, 4, 3, 6, 5, 0);
-                model.evaluate(Shape.of(2, 1, 2), z, logP, null); // a smaller block, in kept arrays
+                model.evaluate(DrawBlock.of(2, 1, 2), z, logP, null); // a smaller block, in kept arrays
                 assertThat(logP.toDoubles()).containsExactly(2, 12, 30, 0);
             }
         }
@@ -80,7 +80,7 @@ class HostLogJointTest {
                     Buffer logP = device.allocate(ElementType.FLOAT64, 3);
                     Buffer gradient = device.allocate(6)) {
                 for (int again = 0; again < 3; again++) {
-                    model.evaluate(Shape.of(1, 3, 2), z, logP, gradient);
+                    model.evaluate(DrawBlock.of(1, 3, 2), z, logP, gradient);
                     assertThat(gradient.toFloats()).containsExactly(0, -2, -2, -4, -4, -6);
                 }
             }
@@ -93,7 +93,7 @@ class HostLogJointTest {
         LogJoint forgetful = HostLogJoint.ofBlock(NAMES, (rows, z, logP, gradient) -> logP[0] = z[0]);
         try (Buffer z = device.copyOf(new float[] {1, 2, 3, 4});
                 Buffer logP = device.allocate(ElementType.FLOAT64, 2)) {
-            forgetful.evaluate(Shape.of(1, 2, 2), z, logP, null);
+            forgetful.evaluate(DrawBlock.of(1, 2, 2), z, logP, null);
             assertThat(logP.toDoubles()).containsExactly(1, Double.NaN);
         }
     }
@@ -166,7 +166,7 @@ class HostLogJointTest {
         try (Buffer z = device.allocate(5000);
                 Buffer logP = device.allocate(ElementType.FLOAT64, 10);
                 Buffer gradient = device.allocate(5000)) {
-            Shape shape = Shape.of(1, 10, 500);
+            DrawBlock shape = DrawBlock.of(1, 10, 500);
             long least = Long.MAX_VALUE;
             for (int round = 0; round < 20; round++) {
                 long before = bean.getCurrentThreadAllocatedBytes();
@@ -188,7 +188,7 @@ class HostLogJointTest {
         Device device = TestDevices.scalar();
         try (Buffer z = device.allocate(2);
                 Buffer logP = device.allocate(ElementType.FLOAT64, 1)) {
-            assertThatThrownBy(() -> model.evaluate(Shape.of(1, 1, 2), z, logP, null))
+            assertThatThrownBy(() -> model.evaluate(DrawBlock.of(1, 1, 2), z, logP, null))
                     .isSameAs(own);
         }
         assertThat(model.threw(own)).isTrue();

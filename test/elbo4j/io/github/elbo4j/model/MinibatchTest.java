@@ -10,11 +10,11 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,17 +55,17 @@ class MinibatchTest {
         }
 
         @Override
-        public void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-            to.run(new MathOps.Fill(shape.rows(), 1000, logP));
+        public void logPrior(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+            to.run(new MathOps.Fill(shape.allDraws(), 1000, logP));
         }
 
         @Override
         public void logLikelihood(
-                Recorder to, Rows rows, Shape shape, Buffer z, Buffer value, @Nullable Buffer gradient) {
+                Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer value, @Nullable Buffer gradient) {
             to.call("sum of row numbers", () -> logLikelihood(rows, shape, value));
         }
 
-        private void logLikelihood(Rows rows, Shape shape, Buffer value) {
+        private void logLikelihood(Rows rows, DrawBlock shape, Buffer value) {
             asked = new int[rows.count()];
             Buffer index = rows.index();
             if (index == null) {
@@ -74,7 +74,7 @@ class MinibatchTest {
                 index.read(rows.first().now(), asked, 0, asked.length);
             }
             device.run(new MathOps.Fill(
-                    shape.rows(), constant + Arrays.stream(asked).sum(), value));
+                    shape.allDraws(), constant + Arrays.stream(asked).sum(), value));
         }
 
         @Override
@@ -142,19 +142,19 @@ class MinibatchTest {
             double sum = 0;
             for (int t = 0; t < 3; t++) {
                 batches.atStep(t);
-                batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
+                batches.evaluate(DrawBlock.of(1, 1, 1), z, logP, null);
                 assertThat(logP.toDoubles()[0])
                         .isEqualTo(1000 + 3f * Arrays.stream(model.asked).sum());
                 sum += logP.toDoubles()[0] / 3;
             }
-            joint.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            joint.evaluate(DrawBlock.of(1, 1, 1), z, logP, null);
             // three batches are an epoch, so their mean is the whole: exactly, since all are integers
             assertThat(logP.toDoubles()[0]).isEqualTo(sum).isEqualTo(1000 + 59 * 60 / 2);
             // a likelihood that float32 holds to 1024 only
             model.constant = -1e10;
-            joint.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            joint.evaluate(DrawBlock.of(1, 1, 1), z, logP, null);
             assertThat(logP.toDoubles()[0]).isEqualTo(1000 + 59 * 60 / 2 - 1e10);
-            batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            batches.evaluate(DrawBlock.of(1, 1, 1), z, logP, null);
             assertThat(logP.toDoubles()[0])
                     .isEqualTo(1000 + 3 * (Arrays.stream(model.asked).sum() - 1e10));
         }
@@ -173,13 +173,13 @@ class MinibatchTest {
             double[] slope = new double[21];
             for (int t = 0; t < 5; t++) {
                 batches.atStep(t);
-                batches.evaluate(Shape.of(1, 7, 3), z, logP, gradient);
+                batches.evaluate(DrawBlock.of(1, 7, 3), z, logP, gradient);
                 for (int i = 0; i < 21; i++) {
                     slope[i] += gradient.toFloats()[i] / 5.0;
                     value[i % 7] += i < 7 ? logP.toDoubles()[i] / 5.0 : 0;
                 }
             }
-            joint.evaluate(Shape.of(1, 7, 3), z, logP, gradient);
+            joint.evaluate(DrawBlock.of(1, 7, 3), z, logP, gradient);
             for (int i = 0; i < 21; i++) {
                 close("gradient", slope[i], gradient.toFloats()[i], 300 * 100 * U);
                 close("log p", value[i % 7], logP.toDoubles()[i % 7], 300 * 100 * U);
@@ -214,7 +214,7 @@ class MinibatchTest {
                 Buffer z = device.copyOf(Regressions.draws(9, 7, 4));
                 Buffer logP = device.allocate(ElementType.FLOAT64, 7)) {
             batches.atStep(8);
-            batches.evaluate(Shape.of(1, 7, 4), z, logP, null);
+            batches.evaluate(DrawBlock.of(1, 7, 4), z, logP, null);
             return logP.toDoubles();
         }
     }
@@ -223,7 +223,7 @@ class MinibatchTest {
         try (Buffer z = device.allocate(1);
                 Buffer logP = device.allocate(ElementType.FLOAT64, 1)) {
             batches.atStep(t);
-            batches.evaluate(Shape.of(1, 1, 1), z, logP, null);
+            batches.evaluate(DrawBlock.of(1, 1, 1), z, logP, null);
             System.arraycopy(model.asked, 0, stream, t * model.asked.length, model.asked.length);
         }
     }

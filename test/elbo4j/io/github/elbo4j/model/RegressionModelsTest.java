@@ -10,8 +10,8 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -129,7 +129,7 @@ class RegressionModelsTest {
             float[] z = Regressions.draws(3, 42, d);
             double[] logP = new double[42];
             float[] gradient = new float[42 * d];
-            evaluate(device, model, Long.MAX_VALUE, Shape.of(2, 21, d), z, logP, gradient);
+            evaluate(device, model, Long.MAX_VALUE, DrawBlock.of(2, 21, d), z, logP, gradient);
             for (int r = 0; r < 42; r++) {
                 double[] slope = new double[d];
                 double value = model.logJoint(z, r * d, slope);
@@ -142,17 +142,17 @@ class RegressionModelsTest {
     }
 
     @EveryDevice
-    void wavesAndDevicesDoNotChangeABit(Device device) {
+    void chunksAndDevicesDoNotChangeABit(Device device) {
         for (Model model : Model.values()) {
             int d = model.dimensions();
             float[] z = Regressions.draws(3, 21, d);
             double[] want = new double[21];
             float[] wantGradient = new float[21 * d];
-            evaluate(TestDevices.scalar(), model, Long.MAX_VALUE, Shape.of(1, 21, d), z, want, wantGradient);
+            evaluate(TestDevices.scalar(), model, Long.MAX_VALUE, DrawBlock.of(1, 21, d), z, want, wantGradient);
             for (long workspace : new long[] {1, 300 * 4 * 8}) {
                 double[] got = new double[21];
                 float[] gradient = new float[21 * d];
-                evaluate(device, model, workspace, Shape.of(1, 21, d), z, got, gradient);
+                evaluate(device, model, workspace, DrawBlock.of(1, 21, d), z, got, gradient);
                 same(model + " log p", got, want);
                 same(model + " gradient", gradient, wantGradient);
             }
@@ -163,7 +163,7 @@ class RegressionModelsTest {
     void theValueAloneIsTheSameAsWithTheGradient(Device device) {
         for (Model model : Model.values()) {
             int d = model.dimensions();
-            Shape shape = Shape.of(1, 21, d);
+            DrawBlock shape = DrawBlock.of(1, 21, d);
             try (DataLogJoint joint = new DataLogJoint(model.on(device, 1 << 20));
                     Buffer z = device.copyOf(Regressions.draws(3, 21, d));
                     Buffer logP = device.allocate(ElementType.FLOAT64, 21);
@@ -246,7 +246,7 @@ class RegressionModelsTest {
     }
 
     private static void evaluate(
-            Device device, Model model, long workspace, Shape shape, float[] z, double[] logP, float[] gradient) {
+            Device device, Model model, long workspace, DrawBlock shape, float[] z, double[] logP, float[] gradient) {
         try (DataLogJoint joint = new DataLogJoint(model.on(device, workspace));
                 Buffer draws = device.copyOf(z);
                 Buffer value = device.allocate(ElementType.FLOAT64, logP.length);

@@ -6,6 +6,7 @@ import io.github.elbo4j.Arena;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
@@ -14,14 +15,13 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Scalar;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HostProgramTest {
     private static final Key KEY = new Key(3);
-    private static final Shape SHAPE = Shape.of(3, 70, 33);
+    private static final DrawBlock SHAPE = DrawBlock.of(3, 70, 33);
 
     private final Device device = HostDevice.scalar(2);
     private final Arena arena = new Arena(device);

@@ -25,9 +25,9 @@ class WorkersTest {
     private static final long DEAR = Long.MAX_VALUE;
 
     /** Counts how often each item ran, and sees memory that two threads use at once. */
-    private static final class Counting extends Kernel {
+    private static final class Counting extends HostKernel {
         private final AtomicIntegerArray runs;
-        private final Set<Scratch> inUse = ConcurrentHashMap.newKeySet();
+        private final Set<WorkerMemory> inUse = ConcurrentHashMap.newKeySet();
         private final AtomicInteger shared = new AtomicInteger();
 
         Counting(int items) {
@@ -36,14 +36,14 @@ class WorkersTest {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            if (!inUse.add(scratch)) {
+        protected void run(int from, int to, WorkerMemory memory) {
+            if (!inUse.add(memory)) {
                 shared.incrementAndGet();
             }
             for (int i = from; i < to; i++) {
                 runs.incrementAndGet(i);
             }
-            inUse.remove(scratch);
+            inUse.remove(memory);
         }
 
         void assertEachRan(int times) {
@@ -73,11 +73,11 @@ class WorkersTest {
             for (int launch = 0; launch < 60; launch++) {
                 Counting kernel = new Counting(3);
                 workers.run(
-                        new Kernel(3, DEAR) {
+                        new HostKernel(3, DEAR) {
                             @Override
-                            protected void run(int from, int to, Scratch scratch) {
+                            protected void run(int from, int to, WorkerMemory memory) {
                                 LockSupport.parkNanos(200_000L * (1 + from));
-                                kernel.run(from, to, scratch);
+                                kernel.run(from, to, memory);
                             }
                         },
                         3,
@@ -117,10 +117,10 @@ class WorkersTest {
         }
     }
 
-    private static Kernel failing(int bad, Throwable thrown) {
-        return new Kernel(40, DEAR) {
+    private static HostKernel failing(int bad, Throwable thrown) {
+        return new HostKernel(40, DEAR) {
             @Override
-            protected void run(int from, int to, Scratch scratch) {
+            protected void run(int from, int to, WorkerMemory memory) {
                 if (from <= bad && bad < to) {
                     if (thrown instanceof Error error) {
                         throw error;

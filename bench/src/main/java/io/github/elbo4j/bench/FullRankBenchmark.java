@@ -2,19 +2,19 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** 1024 draws of a full-rank Gaussian of 256 dimensions and their log-density. */
 @SuppressWarnings("NullAway.Init") // prepare() is the constructor
 public class FullRankBenchmark extends WorkBenchmark {
     private static final int D = 256;
-    private static final Shape SHAPE = Shape.of(1, 1024, D);
+    private static final DrawBlock SHAPE = DrawBlock.of(1, 1024, D);
 
     private Runner to;
     private Buffer mu; // [256]
@@ -29,7 +29,7 @@ public class FullRankBenchmark extends WorkBenchmark {
         mu = own(on.copyOf(Work.uniform(D, -1, 1, 1)));
         factor = own(on.copyOf(Work.uniform(D * D, -0.1, 0.1, 2)));
         z = own(on.allocate(SHAPE.elements()));
-        logQ = own(on.allocate(ElementType.FLOAT64, SHAPE.rows()));
+        logQ = own(on.allocate(ElementType.FLOAT64, SHAPE.allDraws()));
     }
 
     @Benchmark

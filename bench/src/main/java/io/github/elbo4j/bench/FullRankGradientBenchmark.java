@@ -2,13 +2,13 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The pathwise gradient of a full-rank Gaussian of 256 dimensions from 1024 slopes. */
@@ -17,7 +17,7 @@ public class FullRankGradientBenchmark extends WorkBenchmark {
     private static final int D = 256;
     private static final int S = 1024;
     private static final int WIDTH = D + D * D;
-    private static final Shape SHAPE = Shape.of(1, S, D);
+    private static final DrawBlock SHAPE = DrawBlock.of(1, S, D);
 
     private Runner to;
     private Buffer factor; // [256][256]

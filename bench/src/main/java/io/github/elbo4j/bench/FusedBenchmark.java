@@ -2,12 +2,12 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /**
@@ -21,7 +21,7 @@ public class FusedBenchmark extends WorkBenchmark {
     /** What Adam's noise leaves at this rate: 0.0242 ± 0.0003 in NumPy's float64, with draws of its own. */
     private static final double MEAN_KL = 0.0242;
 
-    private Shape shape;
+    private DrawBlock shape;
     private Runner to;
     private Buffer targetMu; // [10,000][8]
     private Buffer targetOmega; // [10,000][8]

@@ -1,7 +1,7 @@
 package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
@@ -20,7 +20,7 @@ public abstract class GaussianWorkBenchmark extends GradientWorkBenchmark {
     }
 
     @Override
-    LogJoint joint(Device on, Shape shape) {
+    LogJoint joint(Device on, DrawBlock shape) {
         draws = shape.draws();
         int dimensions = shape.dimensions();
         float[] means = Work.uniform(dimensions, -1, 1, 2);

@@ -2,13 +2,13 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientEstimator;
@@ -29,7 +29,7 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
 
     private final Work work;
     private final Gradient kind;
-    private Shape shape;
+    private DrawBlock shape;
     private Device place;
     private MeanFieldGaussian family;
     private GradientEstimator estimator;
@@ -43,7 +43,7 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
     }
 
     /** The log-joint on the device. */
-    abstract LogJoint joint(Device on, Shape shape);
+    abstract LogJoint joint(Device on, DrawBlock shape);
 
     /** The same on the host. */
     abstract Host.LogJoint onHost();

@@ -2,10 +2,10 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W5: the closed-form KL divergence of 2^20 diagonal Gaussians of 16 dimensions to N(0, I). */
@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class KlBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 20;
 
-    private Shape shape;
+    private DrawBlock shape;
     private Runner to;
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
@@ -40,11 +40,11 @@ public class KlBenchmark extends WorkBenchmark {
     void check() {
         Buffer all = step();
         int dimensions = shape.dimensions();
-        int rows = (int) Math.min(shape.rows(), CHECKED);
+        int rows = (int) Math.min(shape.allDraws(), CHECKED);
         double[] got = new double[rows];
         float[] m = new float[rows * dimensions];
         float[] o = new float[rows * dimensions];
-        for (long start : Work.checked(shape.rows(), rows)) {
+        for (long start : Work.checked(shape.allDraws(), rows)) {
             all.read(start, got, 0, rows);
             mu.read(start * dimensions, m, 0, m.length);
             omega.read(start * dimensions, o, 0, o.length);

@@ -2,7 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.LogJoint;
@@ -24,7 +24,7 @@ public class LikelihoodBenchmark extends GradientWorkBenchmark {
     }
 
     @Override
-    LogJoint joint(Device on, Shape shape) {
+    LogJoint joint(Device on, DrawBlock shape) {
         columns = shape.dimensions();
         int rows = Work.observations(Work.Size.of(size));
         x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);

@@ -2,11 +2,11 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** 1024 draws of a Gaussian of 1000 dimensions and 10 factors, and their log-density. */
@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class LowRankBenchmark extends WorkBenchmark {
     private static final int D = 1000;
     private static final int R = 10;
-    private static final Shape SHAPE = Shape.of(1, 1024, D);
+    private static final DrawBlock SHAPE = DrawBlock.of(1, 1024, D);
 
     private Runner to;
     private Buffer mu; // [1000]
@@ -33,7 +33,7 @@ public class LowRankBenchmark extends WorkBenchmark {
         factor = own(on.copyOf(Work.uniform(R * D, -1, 1, 3)));
         capacitance = own(on.allocate(ElementType.FLOAT64, LowRankOps.capacitanceWidth(R)));
         z = own(on.allocate(SHAPE.elements()));
-        logQ = own(on.allocate(ElementType.FLOAT64, SHAPE.rows()));
+        logQ = own(on.allocate(ElementType.FLOAT64, SHAPE.allDraws()));
     }
 
     @Benchmark

@@ -2,6 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
@@ -9,7 +10,6 @@ import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The pathwise gradient of a Gaussian of 1000 dimensions and 10 factors from 1024 slopes. */
@@ -19,7 +19,7 @@ public class LowRankGradientBenchmark extends WorkBenchmark {
     private static final int R = 10;
     private static final int S = 1024;
     private static final int WIDTH = (2 + R) * D;
-    private static final Shape SHAPE = Shape.of(1, S, D);
+    private static final DrawBlock SHAPE = DrawBlock.of(1, S, D);
 
     private Runner to;
     private Buffer omega; // [1000]
@@ -49,7 +49,7 @@ public class LowRankGradientBenchmark extends WorkBenchmark {
     @Override
     void check() {
         float[] got = step().toFloats();
-        Shape all = LowRankOps.normals(SHAPE, R);
+        DrawBlock all = LowRankOps.normals(SHAPE, R);
         float[] normals;
         try (Buffer made = omega.device().allocate(all.elements())) {
             to.run(new NormalOps.Normal(KEY, Index.of(step - 1), all, made));

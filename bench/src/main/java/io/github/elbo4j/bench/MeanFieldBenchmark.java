@@ -2,10 +2,10 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W4: the log-density of a diagonal Gaussian at given z, 2^20 rows of 16, each with its own mu and omega. */
@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class MeanFieldBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 20;
 
-    private Shape shape;
+    private DrawBlock shape;
     private Runner to;
     private Buffer mu; // [2^20][16]
     private Buffer omega; // [2^20][16]
@@ -27,13 +27,13 @@ public class MeanFieldBenchmark extends WorkBenchmark {
         mu = own(Work.uniform(on, shape.parameters(), -1, 1, 1));
         omega = own(Work.uniform(on, shape.parameters(), -1, 1, 2));
         z = own(Work.uniform(on, shape.elements(), -2, 2, 3));
-        logQ = own(on.allocate(ElementType.FLOAT64, shape.rows()));
+        logQ = own(on.allocate(ElementType.FLOAT64, shape.allDraws()));
     }
 
     @Benchmark
     @Override
     public Buffer step() {
-        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
+        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, mu, omega, z, logQ, null));
         return done(logQ);
     }
 
@@ -42,12 +42,12 @@ public class MeanFieldBenchmark extends WorkBenchmark {
     void check() {
         Buffer all = step();
         int dimensions = shape.dimensions();
-        int rows = (int) Math.min(shape.rows(), CHECKED);
+        int rows = (int) Math.min(shape.allDraws(), CHECKED);
         double[] got = new double[rows];
         float[] m = new float[rows * dimensions];
         float[] o = new float[rows * dimensions];
         float[] x = new float[rows * dimensions];
-        for (long start : Work.checked(shape.rows(), rows)) {
+        for (long start : Work.checked(shape.allDraws(), rows)) {
             all.read(start, got, 0, rows);
             mu.read(start * dimensions, m, 0, m.length);
             omega.read(start * dimensions, o, 0, o.length);

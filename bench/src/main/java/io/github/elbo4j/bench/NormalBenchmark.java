@@ -2,10 +2,10 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W1: 2^24 standard normals into memory, other ones each time. */
@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class NormalBenchmark extends WorkBenchmark {
     private static final int CHECKED = 1 << 24;
 
-    private Shape shape;
+    private DrawBlock shape;
     private Runner to;
     private Buffer epsilon; // [1][2^14][2^10]
     private int step;

@@ -2,7 +2,7 @@ package io.github.elbo4j.bench;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -106,7 +106,7 @@ public enum Work {
         if (size == Size.NORMAL) {
             return words;
         }
-        Shape shape = shape(size);
+        DrawBlock shape = shape(size);
         return "as " + name() + ", " + size.label() + ": B=" + shape.problems() + ", S=" + shape.draws() + ", D="
                 + shape.dimensions() + (this == W3 ? ", rows=" + observations(size) : "");
     }
@@ -117,22 +117,22 @@ public enum Work {
     }
 
     /** B, S and D. */
-    public Shape shape(Size size) {
+    public DrawBlock shape(Size size) {
         return switch (size) {
-            case NORMAL -> Shape.of(problems, draws, dimensions);
+            case NORMAL -> DrawBlock.of(problems, draws, dimensions);
             case LARGE ->
                 switch (this) {
-                    case W1, W2, W6 -> Shape.of(1, 1 << 16, 1 << 14);
-                    case W4, W5 -> Shape.of(1 << 26, 1, 16);
+                    case W1, W2, W6 -> DrawBlock.of(1, 1 << 16, 1 << 14);
+                    case W4, W5 -> DrawBlock.of(1 << 26, 1, 16);
                     case W3, W7 -> throw new IllegalArgumentException(this + " has no large size");
                 };
             case TINY ->
                 switch (this) {
-                    case W1 -> Shape.of(1, 16, 1 << 10);
-                    case W2, W6 -> Shape.of(1, 256, 20);
-                    case W3 -> Shape.of(1, 64, 8);
-                    case W4, W5 -> Shape.of(1 << 10, 1, 16);
-                    case W7 -> Shape.of(20, 16, 8);
+                    case W1 -> DrawBlock.of(1, 16, 1 << 10);
+                    case W2, W6 -> DrawBlock.of(1, 256, 20);
+                    case W3 -> DrawBlock.of(1, 64, 8);
+                    case W4, W5 -> DrawBlock.of(1 << 10, 1, 16);
+                    case W7 -> DrawBlock.of(20, 16, 8);
                 };
         };
     }
@@ -149,11 +149,11 @@ public enum Work {
 
     /** How many {@link #things} one execution makes. */
     public long count(Size size) {
-        Shape shape = shape(size);
+        DrawBlock shape = shape(size);
         return switch (this) {
             case W1, W2, W6 -> shape.elements();
-            case W3 -> shape.rows() * observations(size);
-            case W4, W5 -> shape.rows();
+            case W3 -> shape.allDraws() * observations(size);
+            case W4, W5 -> shape.allDraws();
             case W7 -> shape.elements() * STEPS;
         };
     }

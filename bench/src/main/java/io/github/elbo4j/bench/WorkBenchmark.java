@@ -4,9 +4,9 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -103,7 +103,7 @@ public abstract class WorkBenchmark {
         return parts.subList(1, parts.size());
     }
 
-    final Shape shape(Work work) {
+    final DrawBlock shape(Work work) {
         return work.shape(Work.Size.of(size));
     }
 

@@ -4,8 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Device memory for the partial sums of one operation that runs by itself: what it takes is its own until the next one begins.
- * One block, made at first use; an operation that needs more gets another one, and the next finds one block of that size.
+ * Device memory for the partial sums of one operation that runs by itself: the memory is valid until the next operation
+ * begins. One block, made at first use; an operation that needs more gets another one, and the next finds one block of
+ * that size.
  */
 final class Arena {
     private static final long ALIGNMENT = 256;

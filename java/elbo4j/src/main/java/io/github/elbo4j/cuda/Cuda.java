@@ -4,11 +4,11 @@ import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +22,8 @@ import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the launchers of one device share: its context, stream, kernels, memory and errors. One thread at a time comes
- * here, and begins with {@link #begin}.
+ * What the launchers of one device share: its context, stream, kernels, memory and errors. Only one thread at a time
+ * uses it, and calls {@link #begin} first.
  */
 final class Cuda {
     private static final int STAGING_BYTES = 4 << 20;
@@ -195,7 +195,7 @@ final class Cuda {
     }
 
     /** The address of normals made elsewhere for this block, or 0: the kernel makes them from their address. */
-    long given(Key key, Index step, Shape shape) {
+    long given(Key key, Index step, DrawBlock shape) {
         return curand == null || !mayCall() ? 0 : curand.normals(key, (int) value(step), shape);
     }
 
@@ -261,7 +261,7 @@ final class Cuda {
                 + there + "; lower the draws, the batch or the workspace limit");
     }
 
-    /** Sets memory to zero when the stream comes to it. */
+    /** Sets memory to zero, in the order of the stream. */
     void zeros(long place, long bytes) {
         driver.check(
                 JCudaDriver.cuMemsetD8Async(new Address(place), (byte) 0, bytes, stream()), "zeroing", bytes, "bytes");
@@ -364,7 +364,7 @@ final class Cuda {
         stretches.clear();
         memory.clear();
         if (retained) {
-            JCudaDriver.cuCtxSetCurrent(new CUcontext()); // none: this thread must not be left with one that may end
+            JCudaDriver.cuCtxSetCurrent(new CUcontext()); // none: this thread must not keep a context that may end
             freeing(JCudaDriver.cuDevicePrimaryCtxRelease(gpu.device()), "releasing the context");
             // Once for a fault, however many devices it has ended: others may have been opened since.
             if (driver.isBroken() && RESETS.compareAndSet(options.ordinal() % RESETS.length(), resets, resets + 1)) {

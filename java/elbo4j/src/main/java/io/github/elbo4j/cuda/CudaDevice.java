@@ -125,7 +125,7 @@ public final class CudaDevice implements Device {
         }
     }
 
-    /** Runs Java code, which does not keep other threads from the device. */
+    /** Runs Java code, while other threads may use the device. */
     void call(HostCall call) {
         synchronize();
         call.body().run();
@@ -175,8 +175,8 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * Gives something back, unless the device has done that. A fault of earlier work that shows now is left to the next
-     * operation, or to {@link #close}: closing a buffer must not hide the exception that closes it.
+     * Gives something back, unless the device has done that. A fault of earlier work that appears now is left to the
+     * next operation, or to {@link #close}: closing a buffer must not hide the exception that closes it.
      */
     void giveBack(Runnable release) {
         synchronized (cuda) {

@@ -1,9 +1,9 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Rng;
-import io.github.elbo4j.device.Shape;
 import jcuda.jcurand.JCurand;
 import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
@@ -21,7 +21,7 @@ final class Curand {
     private final curandGenerator generator = new curandGenerator();
     private @Nullable Key key;
     private int step;
-    private @Nullable Shape shape;
+    private @Nullable DrawBlock shape;
     private long place;
     private long room;
 
@@ -35,11 +35,11 @@ final class Curand {
     }
 
     /** The address of the block's normals, good until the next block is asked for. */
-    long normals(Key key, int step, Shape shape) {
+    long normals(Key key, int step, DrawBlock shape) {
         if (key.equals(this.key) && step == this.step && shape.equals(this.shape)) {
             return place;
         }
-        // Generators that make normals in pairs want an even count.
+        // Generators that make normals in pairs need an even count.
         long count = Math.max(2, shape.elements() + (shape.elements() & 1));
         if (count > room) {
             this.key = null;
@@ -60,7 +60,7 @@ final class Curand {
         return place;
     }
 
-    private static long seed(Key key, int step, Shape shape) {
+    private static long seed(Key key, int step, DrawBlock shape) {
         return key.fork("curand " + step + " " + shape.firstProblem() + " " + shape.firstDraw() + " "
                         + shape.firstDimension())
                 .seed();

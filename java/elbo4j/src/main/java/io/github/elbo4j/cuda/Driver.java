@@ -5,7 +5,7 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
-/** Where every driver call's code passes: one that is not success becomes an exception in words. */
+/** The code of every driver call is checked here: one that is not success becomes an exception in words. */
 final class Driver {
     private final String device;
     /** The last operation that was launched: a message names it when a fault shows later. */
@@ -45,7 +45,7 @@ final class Driver {
         }
     }
 
-    /** The check of a launch, which a fault that shows later is then put down to. */
+    /** The check of a launch; a fault that appears later is attributed to it. */
     void launched(int code, String operation, long blocks, int threads) {
         launched = operation;
         if (code != CUresult.CUDA_SUCCESS) {

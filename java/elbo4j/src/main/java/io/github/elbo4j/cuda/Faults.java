@@ -11,7 +11,7 @@ import jcuda.driver.JCudaDriver;
  * <pre>{@code
  * struct Faults { // 32 bytes
  *     long long place, value, limit; // index[place] is value, but must be in [0, limit)
- *     int count;                     // who raises it from 0 (atomicAdd) writes the rest
+ *     int count;                     // the thread that raises it from 0 (atomicAdd) writes the rest
  *     int unused;
  * };
  * }</pre>

@@ -1,8 +1,8 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
-import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
 final class FullRankCuda extends KernelFamily {
@@ -31,7 +31,7 @@ final class FullRankCuda extends KernelFamily {
     }
 
     private void sample(FullRankOps.FullRankSample op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         boolean small = tiles(shape, GemmCuda.TILE) < GemmCuda.BUSY || shape.dimensions() <= GemmCuda.SMALL_TILE;
         launch(small ? sample32 : sample)
                 .normals(op.key(), op.step(), shape)
@@ -41,12 +41,12 @@ final class FullRankCuda extends KernelFamily {
                 .run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
     }
 
-    private static long tiles(Shape shape, int size) {
+    private static long tiles(DrawBlock shape, int size) {
         return shape.problems() * (Grid.ceilDiv(shape.draws(), size) * Grid.ceilDiv(shape.dimensions(), size));
     }
 
     private void logDensity(FullRankOps.FullRankLogDensity op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         long h = cuda.workspace(Float.BYTES * shape.elements());
         residual(shape, op.mu(), op.z(), h);
         solve(shape, op.factor(), h, false);
@@ -58,11 +58,11 @@ final class FullRankCuda extends KernelFamily {
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(0)
-                .run(Grid.rows(shape.rows(), shape.dimensions()));
+                .run(Grid.rows(shape.allDraws(), shape.dimensions()));
     }
 
     private void gradient(FullRankOps.FullRankLogDensityGradient op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         long x = Launch.place(op.gradient(), 0);
         residual(shape, op.mu(), op.z(), x);
         solve(shape, op.factor(), x, false);
@@ -86,7 +86,7 @@ final class FullRankCuda extends KernelFamily {
                 .run(Grid.rows(op.problems(), op.dimensions()));
     }
 
-    private void residual(Shape shape, Buffer mu, Buffer z, long to) {
+    private void residual(DrawBlock shape, Buffer mu, Buffer z, long to) {
         launch(residual)
                 .buffer(mu)
                 .buffer(z)
@@ -99,11 +99,11 @@ final class FullRankCuda extends KernelFamily {
     }
 
     /** {@code L⁻¹}, or {@code L⁻ᵀ}, times each of the draws {@code x[B][S][D]}, in place: a draw is a column. */
-    private void solve(Shape shape, Buffer factor, long x, boolean transposed) {
+    private void solve(DrawBlock shape, Buffer factor, long x, boolean transposed) {
         int dims = shape.dimensions();
-        View l = View.rowMajor(Launch.place(factor, 0), dims, dims);
-        View draws = View.rowMajor(x, shape.draws(), dims).transposed();
-        View triangle = transposed ? l.transposed() : l;
+        MatrixBatch l = MatrixBatch.rowMajor(Launch.place(factor, 0), dims, dims);
+        MatrixBatch draws = MatrixBatch.rowMajor(x, shape.draws(), dims).transposed();
+        MatrixBatch triangle = transposed ? l.transposed() : l;
         gemm.solve(triangle, draws, shape.problems(), dims, shape.draws(), transposed, true);
     }
 }

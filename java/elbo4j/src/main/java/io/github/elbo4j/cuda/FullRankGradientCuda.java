@@ -1,12 +1,12 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.ScoreOps;
-import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/fullrankgradient.cu. */
@@ -45,7 +45,13 @@ final class FullRankGradientCuda extends KernelFamily {
 
     /** The fields that are read of every draw. */
     private Launch begin(
-            Kernels kernels, Key key, Index step, Shape shape, Buffer factor, Buffer vectors, @Nullable Buffer other) {
+            Kernels kernels,
+            Key key,
+            Index step,
+            DrawBlock shape,
+            Buffer factor,
+            Buffer vectors,
+            @Nullable Buffer other) {
         return launch(isSmall(shape) ? kernels.small : kernels.large)
                 .normals(key, step, shape)
                 .buffer(factor)
@@ -53,20 +59,21 @@ final class FullRankGradientCuda extends KernelFamily {
                 .buffer(other);
     }
 
-    private static void end(Launch launch, Shape shape, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
+    private static void end(
+            Launch launch, DrawBlock shape, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
         long dims = shape.dimensions();
         launch.buffer(sums)
                 .buffer(runs)
-                .number(Runs.all(runs, shape, parts * (dims + dims * dims)))
+                .number(RunBlocks.all(runs, shape, parts * (dims + dims * dims)))
                 .number(allDraws)
                 .run(blocks(shape, isSmall(shape) ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
     }
 
-    private static boolean isSmall(Shape shape) {
+    private static boolean isSmall(DrawBlock shape) {
         return blocks(shape, GemmCuda.TILE) < GemmCuda.BUSY;
     }
 
-    private static long blocks(Shape shape, int tile) {
+    private static long blocks(DrawBlock shape, int tile) {
         long tiles = Grid.ceilDiv(shape.dimensions(), tile);
         return shape.problems() * (ElboOps.runs(shape.draws()) * (tiles * tiles));
     }

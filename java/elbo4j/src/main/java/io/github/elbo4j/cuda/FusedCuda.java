@@ -1,10 +1,10 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/fused.cu. */
 final class FusedCuda extends KernelFamily {
@@ -30,11 +30,11 @@ final class FusedCuda extends KernelFamily {
     }
 
     private void elbo(FusedOps.GaussianElbo op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         Buffer runs = op.runs();
         int dims = shape.dimensions();
         long quads = quads(Math.min(dims, Grid.TILE));
-        long tiles = Grid.takeTiles(cuda, 2 * shape.rows(), dims);
+        long tiles = Grid.takeTiles(cuda, 2 * shape.allDraws(), dims);
         int slots = slots(quads, shape.draws());
         long runsOfAll = shape.problems() * (long) ElboOps.runs(shape.draws());
         launch(slots == 16 ? elbo16 : slots == 64 ? elbo64 : elbo256)
@@ -48,7 +48,7 @@ final class FusedCuda extends KernelFamily {
                 .buffer(runs)
                 .address(tiles)
                 .number(op.target().shared() ? 0L : dims)
-                .number(runs == null ? 0 : Runs.all(runs, shape, 2L * dims))
+                .number(runs == null ? 0 : RunBlocks.all(runs, shape, 2L * dims))
                 .flag(op.path())
                 .run(Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)));
         if (dims > Grid.TILE) {
@@ -56,9 +56,9 @@ final class FusedCuda extends KernelFamily {
                     .address(tiles)
                     .buffer(op.logP())
                     .buffer(op.logQ())
-                    .number(shape.rows())
+                    .number(shape.allDraws())
                     .number(dims)
-                    .run(Grid.warps(2 * shape.rows()));
+                    .run(Grid.warps(2 * shape.allDraws()));
         }
     }
 
@@ -79,7 +79,7 @@ final class FusedCuda extends KernelFamily {
     }
 
     private void adam(FusedOps.GaussianAdam op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         Buffer moments = op.moments();
         int dims = shape.dimensions();
         // Normals made elsewhere are those of one step.

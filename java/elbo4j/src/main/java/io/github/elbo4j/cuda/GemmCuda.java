@@ -60,9 +60,9 @@ final class GemmCuda extends KernelFamily {
         Matrix c = op.c();
         boolean accumulate = op.accumulate();
         int inner = op.a().columns();
-        View left = View.of(op.a());
-        View right = View.of(op.b());
-        View target = View.of(c);
+        MatrixBatch left = MatrixBatch.of(op.a());
+        MatrixBatch right = MatrixBatch.of(op.b());
+        MatrixBatch target = MatrixBatch.of(c);
         int panels = (int) Grid.ceilDiv(inner, PANEL);
         if (panels < 2 || c.rows() == 0 || c.columns() == 0) {
             Product all = new Product(left, right, target, 1, c.rows(), c.columns(), inner, PANEL);
@@ -78,7 +78,7 @@ final class GemmCuda extends KernelFamily {
             for (int j = 0; j < c.columns(); j += columns) {
                 int m = Math.min(rows, c.rows() - i);
                 int n = Math.min(columns, c.columns() - j);
-                View block = target.from(i, j);
+                MatrixBatch block = target.from(i, j);
                 Product part = new Product(left.from(i, 0), right.from(0, j), block, 1, m, n, inner, PANEL);
                 launchPanels(part, 1f, sums, panels);
                 block.to(launch(add))
@@ -97,19 +97,20 @@ final class GemmCuda extends KernelFamily {
         if (cublas != null && cublas.triangular(l, upper, solve, b)) {
             return;
         }
-        View target = View.of(b);
+        MatrixBatch target = MatrixBatch.of(b);
         if (solve) {
-            solve(View.of(l), target, 1, b.rows(), b.columns(), upper, false);
+            solve(MatrixBatch.of(l), target, 1, b.rows(), b.columns(), upper, false);
             return;
         }
         long elements = (long) b.rows() * b.columns();
-        View source = View.rowMajor(cuda.workspace(Float.BYTES * elements), b.rows(), b.columns());
+        MatrixBatch source = MatrixBatch.rowMajor(cuda.workspace(Float.BYTES * elements), b.rows(), b.columns());
         target.to(launch(copy))
                 .address(source.at())
                 .number(b.rows())
                 .number(b.columns())
                 .run(Grid.threads(elements));
-        Product product = new Product(View.of(l), source, target, 1, b.rows(), b.columns(), b.rows(), TRIANGLE_PANEL);
+        Product product =
+                new Product(MatrixBatch.of(l), source, target, 1, b.rows(), b.columns(), b.rows(), TRIANGLE_PANEL);
         launch(product, false, upper ? UPPER : LOWER, 1f);
     }
 
@@ -118,14 +119,14 @@ final class GemmCuda extends KernelFamily {
      *
      * @param logDiagonal whether L's diagonal is stored as its logarithm
      */
-    void solve(View l, View x, int problems, int rows, int columns, boolean upper, boolean logDiagonal) {
+    void solve(MatrixBatch l, MatrixBatch x, int problems, int rows, int columns, boolean upper, boolean logDiagonal) {
         int panels = (int) Grid.ceilDiv(rows, TRIANGLE_PANEL);
         if (!upper || panels < 2) {
             for (int first = 0; first < rows; first += TRIANGLE_PANEL) {
                 // What the rows above contribute: X −= L·X, panel by panel, in the order of the chains.
                 if (first > 0) {
                     int height = Math.min(TRIANGLE_PANEL, rows - first);
-                    View target = x.from(first, 0);
+                    MatrixBatch target = x.from(first, 0);
                     Product known =
                             new Product(l.from(first, 0), x, target, problems, height, columns, first, TRIANGLE_PANEL);
                     launch(known, true, WHOLE, -1f);
@@ -140,7 +141,7 @@ final class GemmCuda extends KernelFamily {
         long later = cuda.workspace(column * together);
         for (int from = 0; from < columns; from += together) {
             int count = Math.min(together, columns - from);
-            View part = x.from(0, from);
+            MatrixBatch part = x.from(0, from);
             for (int panel = panels - 1; panel >= 0; panel--) {
                 int first = panel * TRIANGLE_PANEL;
                 int below = Math.min(rows, first + TRIANGLE_PANEL);
@@ -161,8 +162,8 @@ final class GemmCuda extends KernelFamily {
 
     /** The rows of a panel, which depend on each other. */
     private void solvePanel(
-            View l,
-            View x,
+            MatrixBatch l,
+            MatrixBatch x,
             int problems,
             int rows,
             int columns,
@@ -215,7 +216,8 @@ final class GemmCuda extends KernelFamily {
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
-    private record Product(View a, View b, View c, int problems, int rows, int columns, int inner, int panel) {
+    private record Product(
+            MatrixBatch a, MatrixBatch b, MatrixBatch c, int problems, int rows, int columns, int inner, int panel) {
         long tiles(int size) {
             return problems * Grid.ceilDiv(rows, size) * Grid.ceilDiv(columns, size);
         }

@@ -57,7 +57,7 @@ final class KernelImage {
         return image;
     }
 
-    /** A fatbin says how long it is, and a driver reads as much without knowing how long the array is. */
+    /** A fatbin holds its own length, and a driver reads so many bytes without a check of the array's length. */
     private static boolean isWhole(byte[] image) {
         ByteBuffer head = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
         return image.length >= FATBIN_HEAD

@@ -77,8 +77,8 @@ final class KlCuda extends KernelFamily {
     private void full(KlOps.KlFull op) {
         int problems = op.problems();
         int dims = op.dimensions();
-        View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
-        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
+        MatrixBatch p = MatrixBatch.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
+        MatrixBatch x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
         launch(full)
                 .buffer(op.factorQ())
                 .buffer(op.factorP())
@@ -92,8 +92,8 @@ final class KlCuda extends KernelFamily {
     private void fullGradient(KlOps.KlFullGradient op) {
         int problems = op.problems();
         int dims = op.dimensions();
-        View p = View.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
-        View x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
+        MatrixBatch p = MatrixBatch.rowMajor(Launch.place(op.factorP(), 0), dims, dims);
+        MatrixBatch x = solved(problems, dims, op.muQ(), op.factorQ(), op.muP(), p);
         gemm.solve(p.transposed(), x, problems, dims, dims + 1, true, true);
         launch(fullGradient)
                 .buffer(op.factorQ())
@@ -106,9 +106,9 @@ final class KlCuda extends KernelFamily {
     }
 
     /** {@code P⁻¹·[Q, muQ − muP]}: M, and e as its last column. */
-    private View solved(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, View p) {
+    private MatrixBatch solved(int problems, int dims, Buffer muQ, Buffer factorQ, Buffer muP, MatrixBatch p) {
         long elements = elements(problems, dims);
-        View x = View.rowMajor(cuda.workspace(Float.BYTES * elements), dims, dims + 1);
+        MatrixBatch x = MatrixBatch.rowMajor(cuda.workspace(Float.BYTES * elements), dims, dims + 1);
         launch(sides)
                 .buffer(muQ)
                 .buffer(factorQ)

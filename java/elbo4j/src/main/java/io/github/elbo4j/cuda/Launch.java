@@ -2,11 +2,11 @@ package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Scalar;
-import io.github.elbo4j.device.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
@@ -136,12 +136,12 @@ final class Launch {
     }
 
     /** The struct Normals, with the source of normals that the device was opened with. */
-    Launch normals(Key key, Index step, Shape shape) {
+    Launch normals(Key key, Index step, DrawBlock shape) {
         return normals(key, step, shape, cuda.given(key, step, shape));
     }
 
     /** The struct Normals of kernels/normal.cuh, 64 bytes; {@code given} is the address of normals made elsewhere, or 0. */
-    Launch normals(Key key, Index step, Shape shape, long given) {
+    Launch normals(Key key, Index step, DrawBlock shape, long given) {
         return number(given)
                 .index(step)
                 .number((int) key.seed())

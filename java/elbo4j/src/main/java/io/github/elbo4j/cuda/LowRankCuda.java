@@ -1,8 +1,8 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.LowRankOps;
-import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/lowrank.cu; the normals are made by their own family. */
@@ -37,7 +37,7 @@ final class LowRankCuda extends KernelFamily {
     }
 
     private void sample(LowRankOps.LowRankSample op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         long across = Grid.ceilDiv(shape.dimensions(), SAMPLE_COORDINATES);
         launch(sample)
                 .normals(op.key(), op.step(), LowRankOps.normals(shape, op.rank()))
@@ -67,8 +67,8 @@ final class LowRankCuda extends KernelFamily {
     }
 
     private void logDensity(LowRankOps.LowRankLogDensity op) {
-        Shape shape = op.shape();
-        Shape all = LowRankOps.normals(shape, op.rank());
+        DrawBlock shape = op.shape();
+        DrawBlock all = LowRankOps.normals(shape, op.rank());
         long y = cuda.workspace(Float.BYTES * all.elements());
         launch(standardize)
                 .buffer(op.mu())
@@ -85,8 +85,8 @@ final class LowRankCuda extends KernelFamily {
     }
 
     private void atDraw(LowRankOps.LowRankAtDraw op) {
-        Shape shape = op.shape();
-        Shape all = LowRankOps.normals(shape, op.rank());
+        DrawBlock shape = op.shape();
+        DrawBlock all = LowRankOps.normals(shape, op.rank());
         long y = cuda.workspace(Float.BYTES * all.elements());
         normal.normal(op.key(), op.step(), all, y);
         density(new Density(
@@ -118,12 +118,12 @@ final class LowRankCuda extends KernelFamily {
             @Nullable Buffer latent,
             @Nullable Buffer logQ,
             @Nullable Buffer slope,
-            Shape shape,
+            DrawBlock shape,
             int rank,
             float sign) {}
 
     private void density(Density of) {
-        long rows = of.shape.rows();
+        long rows = of.shape.allDraws();
         int dims = of.shape.dimensions();
         long projected = cuda.workspace(Double.BYTES * rows * of.rank);
         long coefficients = cuda.workspace(Float.BYTES * rows * of.rank);

@@ -1,12 +1,12 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
-import io.github.elbo4j.device.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Launches kernels/lowrankgradient.cu. */
@@ -31,7 +31,7 @@ final class LowRankGradientCuda extends KernelFamily {
     }
 
     private void reparam(LowRankGradientOps.LowRankReparam op) {
-        Shape all = LowRankOps.normals(op.shape(), op.rank());
+        DrawBlock all = LowRankOps.normals(op.shape(), op.rank());
         Launch launch = launch(reparam).normals(op.key(), op.step(), all);
         begin(launch, op.omega(), op.gradient(), op.score(), null, null);
         end(launch, op.shape(), op.rank(), null, 0, op.runs(), 1);
@@ -50,7 +50,7 @@ final class LowRankGradientCuda extends KernelFamily {
     }
 
     /** The shape alone: the score is given. */
-    private Launch withoutNormals(Kernel kernel, Shape shape, int rank) {
+    private Launch withoutNormals(Kernel kernel, DrawBlock shape, int rank) {
         return launch(kernel).normals(new Key(0), Index.of(0), LowRankOps.normals(shape, rank), 0);
     }
 
@@ -65,12 +65,12 @@ final class LowRankGradientCuda extends KernelFamily {
     }
 
     private static void end(
-            Launch launch, Shape shape, int rank, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
+            Launch launch, DrawBlock shape, int rank, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
         long tiles = Grid.ceilDiv(shape.dimensions(), COORDINATES);
         launch.buffer(sums)
                 .buffer(runs)
                 .number(rank)
-                .number(Runs.all(runs, shape, parts * LowRankOps.width(shape.dimensions(), rank)))
+                .number(RunBlocks.all(runs, shape, parts * LowRankOps.width(shape.dimensions(), rank)))
                 .number(allDraws)
                 .run(shape.problems() * (ElboOps.runs(shape.draws()) * tiles));
     }

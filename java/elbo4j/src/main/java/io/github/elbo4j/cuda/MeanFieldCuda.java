@@ -1,13 +1,13 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.MeanFieldOps;
-import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/meanfield.cu. */
 final class MeanFieldCuda extends KernelFamily {
     /** Threads that keep a GPU busy: with fewer, a thread takes fewer draws. */
     private static final long BUSY = 1 << 17;
-    /** So many draws of a thread, and exp(omega) costs nothing beside them. */
+    /** With so many draws in a thread, exp(omega) costs next to nothing in comparison. */
     private static final long MOST_DRAWS = 16;
 
     private final Kernel sample = cuda.kernel("meanfield_sample");
@@ -26,9 +26,9 @@ final class MeanFieldCuda extends KernelFamily {
     }
 
     private void sample(MeanFieldOps.Sample op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         long quads = Grid.ceilDiv(shape.dimensions(), 4);
-        long draws = Math.max(1, Math.min(MOST_DRAWS, shape.rows() * quads / BUSY));
+        long draws = Math.max(1, Math.min(MOST_DRAWS, shape.allDraws() * quads / BUSY));
         long threads = shape.problems() * Grid.ceilDiv(shape.draws(), draws) * quads;
         launch(sample)
                 .normals(op.key(), op.step(), shape)
@@ -40,7 +40,7 @@ final class MeanFieldCuda extends KernelFamily {
     }
 
     private void density(MeanFieldOps.LogDensity op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         launch(density)
                 .buffer(op.mu())
                 .buffer(op.omega())
@@ -51,12 +51,12 @@ final class MeanFieldCuda extends KernelFamily {
                 .number(shape.draws())
                 .number(shape.dimensions())
                 .number(
-                        switch (op.with()) {
+                        switch (op.variable()) {
                             case Z -> 0;
                             case MU -> 1;
                             case OMEGA -> 2;
                         })
-                .run(Grid.rows(shape.rows(), shape.dimensions()));
+                .run(Grid.rows(shape.allDraws(), shape.dimensions()));
     }
 
     private void entropy(MeanFieldOps.Entropy op) {

@@ -1,10 +1,10 @@
 package io.github.elbo4j.cuda;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 
 /** Launches kernels/normal.cu. */
 final class NormalCuda extends KernelFamily {
@@ -24,7 +24,7 @@ final class NormalCuda extends KernelFamily {
     }
 
     /** Writes normals to an address, for this operation or another. */
-    void normal(Key key, Index step, Shape shape, long to) {
+    void normal(Key key, Index step, DrawBlock shape, long to) {
         fill(normal, key, step, shape, cuda.given(key, step, shape), to);
     }
 
@@ -32,8 +32,8 @@ final class NormalCuda extends KernelFamily {
         return Launch.place(buffer, 0);
     }
 
-    private void fill(Kernel kernel, Key key, Index step, Shape shape, long given, long out) {
-        long quads = shape.rows() * Grid.ceilDiv(shape.dimensions(), 4);
+    private void fill(Kernel kernel, Key key, Index step, DrawBlock shape, long given, long out) {
+        long quads = shape.allDraws() * Grid.ceilDiv(shape.dimensions(), 4);
         launch(kernel).normals(key, step, shape, given).address(out).run(Grid.threads(quads));
     }
 }

@@ -10,7 +10,7 @@ final class Recording {
     private long used;
     private boolean calling;
 
-    /** @param block the address of the program's workspace; any at all as long as its size is being found out */
+    /** @param block the address of the program's workspace; any value while the size is being measured */
     Recording(long block) {
         this.block = block;
     }
@@ -35,7 +35,7 @@ final class Recording {
         return launches;
     }
 
-    /** The operation calls a library besides: what was kept of it is not the whole. */
+    /** The operation also calls a library: the launches that were kept are not all of it. */
     void calling() {
         calling = true;
     }

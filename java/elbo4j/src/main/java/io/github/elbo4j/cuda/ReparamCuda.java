@@ -21,8 +21,8 @@ final class ReparamCuda extends KernelFamily {
                 .buffer(op.omega())
                 .buffer(op.gradient())
                 .buffer(op.runs())
-                .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
+                .number(RunBlocks.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
                 .flag(op.path())
-                .run(Runs.blocks(op.shape()));
+                .run(RunBlocks.blocks(op.shape()));
     }
 }

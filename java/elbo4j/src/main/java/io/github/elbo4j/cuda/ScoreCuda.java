@@ -28,7 +28,7 @@ final class ScoreCuda extends KernelFamily {
         int draws = op.draws();
         long subtracted = 0;
         if (op.baseline() != Baseline.NONE) {
-            boolean moving = op.baseline() == Baseline.RUNNING_MEAN; // only then are running and rate of account
+            boolean moving = op.baseline() == Baseline.RUNNING_MEAN; // only then are running and rate used
             subtracted = cuda.workspace((long) Double.BYTES * problems);
             launch(baseline)
                     .buffer(op.logP())
@@ -58,9 +58,9 @@ final class ScoreCuda extends KernelFamily {
                 .buffer(op.weights())
                 .buffer(op.sums())
                 .buffer(op.runs())
-                .number(Runs.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
+                .number(RunBlocks.all(op.runs(), op.shape(), 2L * op.shape().dimensions()))
                 .number(op.draws())
-                .run(Runs.blocks(op.shape()));
+                .run(RunBlocks.blocks(op.shape()));
     }
 
     private void meanFieldSquares(ScoreOps.MeanFieldScoreSquares op) {
@@ -68,8 +68,8 @@ final class ScoreCuda extends KernelFamily {
                 .normals(op.key(), op.step(), op.shape())
                 .buffer(op.weights())
                 .buffer(op.runs())
-                .number(Runs.all(op.runs(), op.shape(), 4L * op.shape().dimensions()))
+                .number(RunBlocks.all(op.runs(), op.shape(), 4L * op.shape().dimensions()))
                 .number(0)
-                .run(Runs.blocks(op.shape()));
+                .run(RunBlocks.blocks(op.shape()));
     }
 }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ElboOps {
     /** The draws of one run: see {@link Operation} on sums over draws. */
-    int RUN = 64;
+    int DRAWS_PER_RUN = 64;
 
     /** How many runs hold {@code draws} draws. */
     static int runs(int draws) {
-        return (int) (((long) draws + RUN - 1) / RUN);
+        return (int) (((long) draws + DRAWS_PER_RUN - 1) / DRAWS_PER_RUN);
     }
 
     /**
@@ -27,15 +27,15 @@ public interface ElboOps {
             int problems, int draws, Buffer logP, @Nullable Buffer logQ, Buffer moments, Index slot)
             implements Operation {
         public Moments {
-            Check.positive("draws", draws);
-            Check.present("slot", slot);
+            ArgumentChecks.positive("draws", draws);
+            ArgumentChecks.present("slot", slot);
         }
 
         @Override
         public Signature signature() {
             return densities("moments", problems, draws, logP, logQ)
                     .index("slot", slot)
-                    .updatesDoubles("moments", moments, Check.records(slot, problems, 3));
+                    .updatesDoubles("moments", moments, ArgumentChecks.records(slot, problems, 3));
         }
     }
 
@@ -60,7 +60,7 @@ public interface ElboOps {
                 throw new IllegalArgumentException(
                         "alpha is " + alpha + ", but must be finite and not 1; 1 is the ELBO: use moments");
             }
-            Check.positive("draws", draws);
+            ArgumentChecks.positive("draws", draws);
         }
 
         @Override
@@ -79,13 +79,13 @@ public interface ElboOps {
     record MeanOverDraws(int problems, int draws, int width, float constant, Buffer runSums, Buffer mean)
             implements Operation {
         public MeanOverDraws {
-            Check.positive("draws", draws);
-            Check.notNaN("constant", constant);
+            ArgumentChecks.positive("draws", draws);
+            ArgumentChecks.notNaN("constant", constant);
         }
 
         @Override
         public Signature signature() {
-            long elements = Check.product(problems, "problems", width, "width");
+            long elements = ArgumentChecks.product(problems, "problems", width, "width");
             return Signature.of("meanOverDraws")
                     .runs("runSums", runSums, 0, draws, elements, Access.READS)
                     .writes("mean", mean, elements);
@@ -93,7 +93,7 @@ public interface ElboOps {
     }
 
     private static Signature densities(String operation, int problems, int draws, Buffer logP, @Nullable Buffer logQ) {
-        long rows = Check.product(problems, "problems", draws, "draws");
+        long rows = ArgumentChecks.product(problems, "problems", draws, "draws");
         return Signature.of(operation)
                 .readsDoubles("logP", logP, rows)
                 .optional("logQ", ElementType.FLOAT64, logQ, rows, Access.READS);

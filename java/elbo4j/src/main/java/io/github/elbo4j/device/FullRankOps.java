@@ -12,7 +12,8 @@ public interface FullRankOps {
      *
      * @param z [B][S][D], written
      */
-    record FullRankSample(Key key, Index step, Shape shape, Buffer mu, Buffer factor, Buffer z) implements Operation {
+    record FullRankSample(Key key, Index step, DrawBlock shape, Buffer mu, Buffer factor, Buffer z)
+            implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("fullRankSample", key, step, shape)
@@ -26,9 +27,9 @@ public interface FullRankOps {
      *
      * @param logQ [B][S] FLOAT64, written
      */
-    record FullRankLogDensity(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) implements Operation {
+    record FullRankLogDensity(DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) implements Operation {
         public FullRankLogDensity {
-            Check.present("shape", shape);
+            ArgumentChecks.present("shape", shape);
         }
 
         @Override
@@ -36,7 +37,7 @@ public interface FullRankOps {
             return Signature.of("fullRankLogDensity")
                     .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
-                    .writesDoubles("logQ", logQ, shape.rows());
+                    .writesDoubles("logQ", logQ, shape.allDraws());
         }
     }
 
@@ -45,10 +46,10 @@ public interface FullRankOps {
      *
      * @param gradient [B][S][D], written
      */
-    record FullRankLogDensityGradient(Shape shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient)
+    record FullRankLogDensityGradient(DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient)
             implements Operation {
         public FullRankLogDensityGradient {
-            Check.present("shape", shape);
+            ArgumentChecks.present("shape", shape);
         }
 
         @Override
@@ -66,7 +67,7 @@ public interface FullRankOps {
      *
      * @param score [B][S][D], written
      */
-    record FullRankScore(Key key, Index step, Shape shape, Buffer factor, Buffer score) implements Operation {
+    record FullRankScore(Key key, Index step, DrawBlock shape, Buffer factor, Buffer score) implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("fullRankScore", key, step, shape)
@@ -87,7 +88,7 @@ public interface FullRankOps {
             return Signature.of("fullRankEntropy")
                     .factor("factor", factor, problems, dimensions)
                     .index("slot", slot)
-                    .updatesDoubles("entropy", entropy, Check.records(slot, problems, 1));
+                    .updatesDoubles("entropy", entropy, ArgumentChecks.records(slot, problems, 1));
         }
     }
 }

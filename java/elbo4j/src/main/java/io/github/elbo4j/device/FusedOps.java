@@ -25,7 +25,7 @@ public interface FusedOps {
      * @param shared whether they are [D] and not [B][D]
      */
     record Target(boolean shared, Buffer mu, Buffer omega) {
-        private Signature reads(Signature signature, Shape shape) {
+        private Signature reads(Signature signature, DrawBlock shape) {
             long length = shared ? shape.dimensions() : shape.parameters();
             return signature.reads("targetMu", mu, length).reads("targetOmega", omega, length);
         }
@@ -46,7 +46,7 @@ public interface FusedOps {
     record GaussianElbo(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             boolean path,
             Buffer mu,
             Buffer omega,
@@ -56,7 +56,7 @@ public interface FusedOps {
             @Nullable Buffer runs)
             implements Operation {
         public GaussianElbo {
-            Check.present("target", target);
+            ArgumentChecks.present("target", target);
         }
 
         @Override
@@ -64,8 +64,8 @@ public interface FusedOps {
             Signature signature =
                     Signature.ofDraws("gaussianElbo", key, step, shape).diagonal("", mu, omega, shape.parameters());
             target.reads(signature, shape)
-                    .writesDoubles("logP", logP, shape.rows())
-                    .writesDoubles("logQ", logQ, shape.rows());
+                    .writesDoubles("logP", logP, shape.allDraws())
+                    .writesDoubles("logQ", logQ, shape.allDraws());
             return runs == null ? signature : signature.runs(runs, shape, 2L * shape.dimensions());
         }
     }
@@ -91,7 +91,7 @@ public interface FusedOps {
             Key key,
             int step,
             int steps,
-            Shape shape,
+            DrawBlock shape,
             boolean path,
             Target target,
             int t,
@@ -104,18 +104,18 @@ public interface FusedOps {
             long slot)
             implements Operation {
         public GaussianAdam {
-            Check.address(key, shape);
-            Check.positive("steps", steps);
-            Check.atMost("steps", steps, MAX_STEPS);
-            Check.positive("the draws of shape", shape.draws());
-            Check.atMost("the draws of shape", shape.draws(), MAX_DRAWS);
-            Check.atMost("the dimensions of shape", shape.dimensions(), MAX_DIMENSIONS);
-            Check.present("target", target);
-            Check.positive("t", t);
-            Check.atMost("the last step's t", (long) t + steps - 1, Integer.MAX_VALUE);
-            Check.notNaN("rate", rate);
-            Check.present("decay", decay);
-            Check.notNegative("slot", slot);
+            ArgumentChecks.address(key, shape);
+            ArgumentChecks.positive("steps", steps);
+            ArgumentChecks.atMost("steps", steps, MAX_STEPS);
+            ArgumentChecks.positive("the draws of shape", shape.draws());
+            ArgumentChecks.atMost("the draws of shape", shape.draws(), MAX_DRAWS);
+            ArgumentChecks.atMost("the dimensions of shape", shape.dimensions(), MAX_DIMENSIONS);
+            ArgumentChecks.present("target", target);
+            ArgumentChecks.positive("t", t);
+            ArgumentChecks.atMost("the last step's t", (long) t + steps - 1, Integer.MAX_VALUE);
+            ArgumentChecks.notNaN("rate", rate);
+            ArgumentChecks.present("decay", decay);
+            ArgumentChecks.notNegative("slot", slot);
         }
 
         @Override
@@ -128,8 +128,8 @@ public interface FusedOps {
             if (moments == null) {
                 return signature;
             }
-            Index last = Index.of(Check.sum(slot, steps - 1L, "slot"));
-            return signature.updatesDoubles("moments", moments, Check.records(last, shape.problems(), 3));
+            Index last = Index.of(ArgumentChecks.sum(slot, steps - 1L, "slot"));
+            return signature.updatesDoubles("moments", moments, ArgumentChecks.records(last, shape.problems(), 3));
         }
     }
 }

@@ -11,12 +11,12 @@ public interface GemmOps {
      */
     record Gemm(Matrix a, Matrix b, boolean accumulate, Matrix c) implements Operation {
         public Gemm {
-            Check.present("a", a);
-            Check.present("b", b);
-            Check.present("c", c);
+            ArgumentChecks.present("a", a);
+            ArgumentChecks.present("b", b);
+            ArgumentChecks.present("c", c);
             if (a.columns() != b.rows() || c.rows() != a.rows() || c.columns() != b.columns()) {
-                throw new IllegalArgumentException("c is " + Check.extents(c) + ", but a · b is " + Check.extents(a)
-                        + " times " + Check.extents(b));
+                throw new IllegalArgumentException("c is " + ArgumentChecks.extents(c) + ", but a · b is "
+                        + ArgumentChecks.extents(a) + " times " + ArgumentChecks.extents(b));
             }
         }
 
@@ -35,7 +35,7 @@ public interface GemmOps {
      */
     record TriangularMultiply(Matrix l, boolean upper, Matrix b) implements Operation {
         public TriangularMultiply {
-            Check.triangle(l, b);
+            ArgumentChecks.triangle(l, b);
         }
 
         @Override
@@ -47,7 +47,7 @@ public interface GemmOps {
     /** {@code B = L⁻¹·B} in place by forward substitution; backward, if {@code upper}. */
     record TriangularSolve(Matrix l, boolean upper, Matrix b) implements Operation {
         public TriangularSolve {
-            Check.triangle(l, b);
+            ArgumentChecks.triangle(l, b);
         }
 
         @Override

@@ -8,8 +8,8 @@ package io.github.elbo4j.device;
  */
 public record HostCall(String name, Runnable body) implements Operation {
     public HostCall {
-        Check.present("name", name);
-        Check.present("body", body);
+        ArgumentChecks.present("name", name);
+        ArgumentChecks.present("body", body);
     }
 
     @Override

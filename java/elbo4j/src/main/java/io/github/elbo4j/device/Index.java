@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Index(long base, long times, @Nullable Buffer counter, int at) {
     public Index {
-        Check.notNegative("at", at);
+        ArgumentChecks.notNegative("at", at);
     }
 
     /** A number that does not change. */
@@ -20,7 +20,7 @@ public record Index(long base, long times, @Nullable Buffer counter, int at) {
 
     /** Element {@code at} of a counter. */
     public static Index counted(Buffer counter, int at) {
-        return new Index(0, 1, Check.present("counter", counter), at);
+        return new Index(0, 1, ArgumentChecks.present("counter", counter), at);
     }
 
     /** Its value at this moment; of one that is counted, when all work given to the device is done. */
@@ -51,7 +51,7 @@ public record Index(long base, long times, @Nullable Buffer counter, int at) {
     /** Refuses a fixed one that is negative. */
     void notNegative(String name) {
         if (counter == null) {
-            Check.notNegative(name, base);
+            ArgumentChecks.notNegative(name, base);
         }
     }
 }

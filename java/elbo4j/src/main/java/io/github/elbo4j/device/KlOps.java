@@ -13,7 +13,7 @@ public interface KlOps {
     record KlToStandard(int problems, int dimensions, Buffer mu, Buffer omega, Buffer kl) implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.parameters(problems, dimensions);
+            long n = ArgumentChecks.parameters(problems, dimensions);
             return Signature.of("klToStandard").diagonal("", mu, omega, n).writesDoubles("kl", kl, problems);
         }
     }
@@ -23,7 +23,7 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.parameters(problems, dimensions);
+            long n = ArgumentChecks.parameters(problems, dimensions);
             return Signature.of("klToStandardGradient")
                     .diagonal("", mu, omega, n)
                     .writes("gradMu", gradMu, n)
@@ -40,7 +40,7 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.parameters(problems, dimensions);
+            long n = ArgumentChecks.parameters(problems, dimensions);
             return Signature.of("klDiagonal")
                     .diagonal("Q", muQ, omegaQ, n)
                     .diagonal("P", muP, omegaP, n)
@@ -61,7 +61,7 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.parameters(problems, dimensions);
+            long n = ArgumentChecks.parameters(problems, dimensions);
             return Signature.of("klDiagonalGradient")
                     .diagonal("Q", muQ, omegaQ, n)
                     .diagonal("P", muP, omegaP, n)
@@ -106,12 +106,12 @@ public interface KlOps {
             implements Operation {
         @Override
         public Signature signature() {
-            long n = Check.parameters(problems, dimensions);
+            long n = ArgumentChecks.parameters(problems, dimensions);
             return Signature.of("klFullGradient")
                     .full("Q", muQ, factorQ, problems, dimensions)
                     .full("P", muP, factorP, problems, dimensions)
                     .writes("gradMu", gradMu, n)
-                    .writes("gradFactor", gradFactor, Check.factor("gradFactor", problems, dimensions));
+                    .writes("gradFactor", gradFactor, ArgumentChecks.factor("gradFactor", problems, dimensions));
         }
     }
 
@@ -123,12 +123,12 @@ public interface KlOps {
      */
     record KlMonteCarlo(int problems, int draws, Buffer logQ, Buffer logP, Buffer kl) implements Operation {
         public KlMonteCarlo {
-            Check.positive("draws", draws);
+            ArgumentChecks.positive("draws", draws);
         }
 
         @Override
         public Signature signature() {
-            long rows = Check.product(problems, "problems", draws, "draws");
+            long rows = ArgumentChecks.product(problems, "problems", draws, "draws");
             return Signature.of("klMonteCarlo")
                     .readsDoubles("logQ", logQ, rows)
                     .readsDoubles("logP", logP, rows)

@@ -20,7 +20,7 @@ public interface LikelihoodOps {
     record BernoulliLogit(int rows, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
             implements Operation {
         public BernoulliLogit {
-            Check.scale(scale);
+            ArgumentChecks.scale(scale);
         }
 
         @Override
@@ -43,8 +43,8 @@ public interface LikelihoodOps {
     record CategoricalLogit(int rows, int classes, int observations, Buffer y, float scale, Buffer eta, Buffer logP)
             implements Operation {
         public CategoricalLogit {
-            Check.scale(scale);
-            Check.positive("classes", classes);
+            ArgumentChecks.scale(scale);
+            ArgumentChecks.positive("classes", classes);
         }
 
         @Override
@@ -67,8 +67,8 @@ public interface LikelihoodOps {
     record Mixture(int rows, int components, int observations, float scale, Buffer eta, Buffer logP)
             implements Operation {
         public Mixture {
-            Check.scale(scale);
-            Check.positive("components", components);
+            ArgumentChecks.scale(scale);
+            ArgumentChecks.positive("components", components);
         }
 
         @Override
@@ -98,11 +98,11 @@ public interface LikelihoodOps {
             @Nullable Matrix gradLogNoise)
             implements Operation {
         public GaussianNoise {
-            Check.notNegative("rows", rows);
-            Check.scale(scale);
-            Check.column("logNoise", logNoise, rows);
+            ArgumentChecks.notNegative("rows", rows);
+            ArgumentChecks.scale(scale);
+            ArgumentChecks.column("logNoise", logNoise, rows);
             if (gradLogNoise != null) {
-                Check.column("gradLogNoise", gradLogNoise, rows);
+                ArgumentChecks.column("gradLogNoise", gradLogNoise, rows);
             }
         }
 
@@ -120,8 +120,9 @@ public interface LikelihoodOps {
     /** @param classes predictors of an observation, so called in messages */
     private static Signature predictors(
             String operation, int rows, String name, int classes, int observations, Buffer eta, Buffer logP) {
-        Check.notNegative("observations", observations);
-        long predictors = Check.times("eta", Check.product(rows, "rows", classes, name), observations);
+        ArgumentChecks.notNegative("observations", observations);
+        long predictors =
+                ArgumentChecks.times("eta", ArgumentChecks.product(rows, "rows", classes, name), observations);
         return Signature.of(operation).updates("eta", eta, predictors).updatesDoubles("logP", logP, rows);
     }
 }

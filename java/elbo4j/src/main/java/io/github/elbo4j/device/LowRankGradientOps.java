@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Both gradients of the Gaussian of {@link LowRankOps}, laid out as its parameters: mu, omega and the rows of F, (2 + R)·D
- * numbers. Runs and waves are as in {@link ScoreOps}. Kernel family {@code lowrankgradient}.
+ * numbers. Runs and chunks are as in {@link ScoreOps}. Kernel family {@code lowrankgradient}.
  */
 public interface LowRankGradientOps {
     /**
@@ -18,7 +18,7 @@ public interface LowRankGradientOps {
     record LowRankReparam(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer omega,
             Buffer gradient,
@@ -26,7 +26,7 @@ public interface LowRankGradientOps {
             Buffer runs)
             implements Operation {
         public LowRankReparam {
-            Check.address(key, shape);
+            ArgumentChecks.address(key, shape);
             LowRankOps.normals(shape, rank);
         }
 
@@ -56,7 +56,7 @@ public interface LowRankGradientOps {
      * @param runs [B][runs][(2 + R)·D] FLOAT64, the shape's runs written
      */
     record LowRankScoreGradient(
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer omega,
             Buffer score,
@@ -68,10 +68,10 @@ public interface LowRankGradientOps {
             Buffer runs)
             implements Operation {
         public LowRankScoreGradient {
-            Check.present("shape", shape);
-            Check.rank(rank);
+            ArgumentChecks.present("shape", shape);
+            ArgumentChecks.rank(rank);
             if (sums != null) {
-                Check.positive("draws", draws);
+                ArgumentChecks.positive("draws", draws);
             }
         }
 
@@ -79,7 +79,7 @@ public interface LowRankGradientOps {
         public Signature signature() {
             Signature signature = scores("lowRankScoreGradient", shape, rank, omega, score, latent, centre, weights);
             if (sums != null) {
-                signature.reads("sums", sums, Check.times("sums", shape.parameters(), 2 * (2L + rank)));
+                signature.reads("sums", sums, ArgumentChecks.times("sums", shape.parameters(), 2 * (2L + rank)));
             }
             return signature.runs(runs, shape, LowRankOps.width(shape.dimensions(), rank));
         }
@@ -91,7 +91,7 @@ public interface LowRankGradientOps {
      * @param runs [B][runs][2·(2 + R)·D] FLOAT64, the shape's runs written
      */
     record LowRankScoreSquares(
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer omega,
             Buffer score,
@@ -101,8 +101,8 @@ public interface LowRankGradientOps {
             Buffer runs)
             implements Operation {
         public LowRankScoreSquares {
-            Check.present("shape", shape);
-            Check.rank(rank);
+            ArgumentChecks.present("shape", shape);
+            ArgumentChecks.rank(rank);
         }
 
         @Override
@@ -115,7 +115,7 @@ public interface LowRankGradientOps {
     /** What the score is made of. */
     private static Signature scores(
             String operation,
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer omega,
             Buffer score,
@@ -125,8 +125,8 @@ public interface LowRankGradientOps {
         return Signature.of(operation)
                 .reads("omega", omega, shape.parameters())
                 .reads("score", score, shape.elements())
-                .reads("latent", latent, Check.times("latent", shape.rows(), rank))
-                .reads("centre", centre, Check.times("centre", shape.parameters(), 2L + rank))
-                .reads("weights", weights, shape.rows());
+                .reads("latent", latent, ArgumentChecks.times("latent", shape.allDraws(), rank))
+                .reads("centre", centre, ArgumentChecks.times("centre", shape.parameters(), 2L + rank))
+                .reads("weights", weights, shape.allDraws());
     }
 }

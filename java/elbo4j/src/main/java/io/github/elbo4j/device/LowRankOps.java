@@ -32,14 +32,14 @@ public interface LowRankOps {
      *
      * @throws IllegalArgumentException if the rank is not in 1 … {@value #MOST_RANK}, or there is no address for all of them
      */
-    static Shape normals(Shape shape, int rank) {
-        Check.rank(rank);
+    static DrawBlock normals(DrawBlock shape, int rank) {
+        ArgumentChecks.rank(rank);
         long dimensions = (long) shape.dimensions() + rank;
         if (shape.firstDimension() + dimensions > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("dimensions and rank end at address "
                     + (shape.firstDimension() + dimensions) + ", but addresses end at 2^31 - 1");
         }
-        return new Shape(
+        return new DrawBlock(
                 shape.problems(),
                 shape.draws(),
                 (int) dimensions,
@@ -63,10 +63,11 @@ public interface LowRankOps {
      *
      * @param z [B][S][D], written
      */
-    record LowRankSample(Key key, Index step, Shape shape, int rank, Buffer mu, Buffer omega, Buffer factor, Buffer z)
+    record LowRankSample(
+            Key key, Index step, DrawBlock shape, int rank, Buffer mu, Buffer omega, Buffer factor, Buffer z)
             implements Operation {
         public LowRankSample {
-            Check.address(key, shape);
+            ArgumentChecks.address(key, shape);
             normals(shape, rank);
         }
 
@@ -90,13 +91,13 @@ public interface LowRankOps {
     record LowRankCapacitance(int problems, int dimensions, int rank, Buffer omega, Buffer factor, Buffer capacitance)
             implements Operation {
         public LowRankCapacitance {
-            Check.rank(rank);
+            ArgumentChecks.rank(rank);
         }
 
         @Override
         public Signature signature() {
             return Signature.of("lowRankCapacitance")
-                    .reads("omega", omega, Check.product(problems, "problems", dimensions, "dimensions"))
+                    .reads("omega", omega, ArgumentChecks.product(problems, "problems", dimensions, "dimensions"))
                     .reads("factor", factor, factorLength(problems, dimensions, rank))
                     .writesDoubles("capacitance", capacitance, capacitanceLength(problems, rank));
         }
@@ -111,7 +112,7 @@ public interface LowRankOps {
      * @param gradient [B][S][D], written; null if it is not wanted
      */
     record LowRankLogDensity(
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer mu,
             Buffer omega,
@@ -122,8 +123,8 @@ public interface LowRankOps {
             @Nullable Buffer gradient)
             implements Operation {
         public LowRankLogDensity {
-            Check.present("shape", shape);
-            Check.rank(rank);
+            ArgumentChecks.present("shape", shape);
+            ArgumentChecks.rank(rank);
         }
 
         @Override
@@ -131,7 +132,7 @@ public interface LowRankOps {
             Signature signature = scale("lowRankLogDensity", shape, rank, omega, factor, capacitance)
                     .reads("mu", mu, shape.parameters())
                     .reads("z", z, shape.elements())
-                    .writesDoubles("logQ", logQ, shape.rows());
+                    .writesDoubles("logQ", logQ, shape.allDraws());
             return gradient == null ? signature : signature.writes("gradient", gradient, shape.elements());
         }
     }
@@ -148,7 +149,7 @@ public interface LowRankOps {
     record LowRankAtDraw(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             int rank,
             Buffer omega,
             Buffer factor,
@@ -158,7 +159,7 @@ public interface LowRankOps {
             @Nullable Buffer latent)
             implements Operation {
         public LowRankAtDraw {
-            Check.address(key, shape);
+            ArgumentChecks.address(key, shape);
             normals(shape, rank);
         }
 
@@ -167,13 +168,13 @@ public interface LowRankOps {
             Signature signature = scale("lowRankAtDraw", shape, rank, omega, factor, capacitance)
                     .index("step", step);
             if (logQ != null) {
-                signature.writesDoubles("logQ", logQ, shape.rows());
+                signature.writesDoubles("logQ", logQ, shape.allDraws());
             }
             if (score != null) {
                 signature.writes("score", score, shape.elements());
             }
             if (latent != null) {
-                signature.writes("latent", latent, Check.times("latent", shape.rows(), rank));
+                signature.writes("latent", latent, ArgumentChecks.times("latent", shape.allDraws(), rank));
             }
             return signature;
         }
@@ -191,22 +192,23 @@ public interface LowRankOps {
             int problems, int dimensions, int rank, Buffer omega, Buffer factor, Buffer capacitance, Buffer gradient)
             implements Operation {
         public LowRankEntropyGradient {
-            Check.rank(rank);
+            ArgumentChecks.rank(rank);
         }
 
         @Override
         public Signature signature() {
-            long parameters = Check.product(problems, "problems", dimensions, "dimensions");
+            long parameters = ArgumentChecks.product(problems, "problems", dimensions, "dimensions");
             return Signature.of("lowRankEntropyGradient")
                     .reads("omega", omega, parameters)
                     .reads("factor", factor, factorLength(problems, dimensions, rank))
                     .readsDoubles("capacitance", capacitance, capacitanceLength(problems, rank))
-                    .writes("gradient", gradient, Check.times("gradient", parameters, 2L + rank));
+                    .writes("gradient", gradient, ArgumentChecks.times("gradient", parameters, 2L + rank));
         }
     }
 
     private static long factorLength(int problems, int dimensions, int rank) {
-        return Check.times("factor", Check.product(problems, "problems", dimensions, "dimensions"), rank);
+        return ArgumentChecks.times(
+                "factor", ArgumentChecks.product(problems, "problems", dimensions, "dimensions"), rank);
     }
 
     private static long capacitanceLength(int problems, int rank) {
@@ -215,7 +217,7 @@ public interface LowRankOps {
 
     /** What says how q is spread. */
     private static Signature scale(
-            String operation, Shape shape, int rank, Buffer omega, Buffer factor, Buffer capacitance) {
+            String operation, DrawBlock shape, int rank, Buffer omega, Buffer factor, Buffer capacitance) {
         return Signature.of(operation)
                 .reads("omega", omega, shape.parameters())
                 .reads("factor", factor, factorLength(shape.problems(), shape.dimensions(), rank))

@@ -23,8 +23,8 @@ public interface MathOps {
     /** {@code y[i] = f(x[i])} for i &lt; n; y may be x. */
     record Map(Function f, long n, Buffer x, Buffer y) implements Operation {
         public Map {
-            Check.present("f", f);
-            Check.notNegative("n", n);
+            ArgumentChecks.present("f", f);
+            ArgumentChecks.notNegative("n", n);
         }
 
         @Override
@@ -40,13 +40,14 @@ public interface MathOps {
      */
     record Fill(long n, double value, Buffer x) implements Operation {
         public Fill {
-            Check.notNegative("n", n);
+            ArgumentChecks.notNegative("n", n);
         }
 
         @Override
         public Signature signature() {
-            ElementType type =
-                    Check.present("x", x).type() == ElementType.FLOAT64 ? ElementType.FLOAT64 : ElementType.FLOAT32;
+            ElementType type = ArgumentChecks.present("x", x).type() == ElementType.FLOAT64
+                    ? ElementType.FLOAT64
+                    : ElementType.FLOAT32;
             return Signature.of("fill").add("x", type, x, n, Access.WRITES);
         }
     }
@@ -54,8 +55,8 @@ public interface MathOps {
     /** {@code y[i] = fma(a, x[i], y[i])} for i &lt; n. */
     record Axpy(long n, float a, Buffer x, Buffer y) implements Operation {
         public Axpy {
-            Check.notNegative("n", n);
-            Check.notNaN("a", a);
+            ArgumentChecks.notNegative("n", n);
+            ArgumentChecks.notNaN("a", a);
         }
 
         @Override
@@ -75,12 +76,12 @@ public interface MathOps {
      */
     record Scale(double a, Matrix x, boolean accumulate, Matrix y) implements Operation {
         public Scale {
-            Check.notNaN("a", a);
-            Check.present("x", x);
-            Check.present("y", y);
+            ArgumentChecks.notNaN("a", a);
+            ArgumentChecks.present("x", x);
+            ArgumentChecks.present("y", y);
             if (x.rows() != y.rows() || x.columns() != y.columns()) {
-                throw new IllegalArgumentException(
-                        "x is " + Check.extents(x) + ", but must be " + Check.extents(y) + " as y is");
+                throw new IllegalArgumentException("x is " + ArgumentChecks.extents(x) + ", but must be "
+                        + ArgumentChecks.extents(y) + " as y is");
             }
             if (x.buffer().type() != y.buffer().type()) {
                 throw new IllegalArgumentException("x holds " + x.buffer().type() + ", but y holds "
@@ -104,7 +105,7 @@ public interface MathOps {
     /** {@code z[i] = x[i] · y[i]} for i &lt; n; z may be x or y. */
     record Multiply(long n, Buffer x, Buffer y, Buffer z) implements Operation {
         public Multiply {
-            Check.notNegative("n", n);
+            ArgumentChecks.notNegative("n", n);
         }
 
         @Override
@@ -116,8 +117,8 @@ public interface MathOps {
     /** {@code y[i] = fma(weight, x[i] − y[i], y[i])} for i &lt; n: with weight 1/k, y is the mean of k iterates x. */
     record Average(long n, Scalar weight, Buffer x, Buffer y) implements Operation {
         public Average {
-            Check.notNegative("n", n);
-            Check.present("weight", weight).notNaN("weight");
+            ArgumentChecks.notNegative("n", n);
+            ArgumentChecks.present("weight", weight).notNaN("weight");
         }
 
         @Override
@@ -139,7 +140,7 @@ public interface MathOps {
         @Override
         public Signature signature() {
             return Signature.of("sumRows")
-                    .reads("x", x, Check.product(rows, "rows", columns, "columns"))
+                    .reads("x", x, ArgumentChecks.product(rows, "rows", columns, "columns"))
                     .writesDoubles("sum", sum, rows);
         }
     }
@@ -154,19 +155,19 @@ public interface MathOps {
     record GatherRows(int rows, int columns, Buffer index, Index first, Buffer source, Buffer target)
             implements Operation {
         public GatherRows {
-            Check.present("first", first).notNegative("first");
+            ArgumentChecks.present("first", first).notNegative("first");
         }
 
         @Override
         public Signature signature() {
-            long elements = Check.product(rows, "rows", columns, "columns");
+            long elements = ArgumentChecks.product(rows, "rows", columns, "columns");
             return Signature.of("gatherRows")
                     .index("first", first)
                     .add(
                             "index",
                             ElementType.INT32,
                             index,
-                            Check.sum(first.isFixed() ? first.base() : 0, rows, "first"),
+                            ArgumentChecks.sum(first.isFixed() ? first.base() : 0, rows, "first"),
                             Access.READS)
                     .reads("source", source, 0)
                     .writes("target", target, elements);
@@ -180,8 +181,8 @@ public interface MathOps {
      */
     record FirstNonFinite(long n, Buffer x, Buffer found) implements Operation {
         public FirstNonFinite {
-            Check.notNegative("n", n);
-            Check.atMost("n", n, Integer.MAX_VALUE); // the index is an int
+            ArgumentChecks.notNegative("n", n);
+            ArgumentChecks.atMost("n", n, Integer.MAX_VALUE); // the index is an int
         }
 
         @Override
@@ -200,7 +201,7 @@ public interface MathOps {
      */
     record Advance(int n, Buffer by, Buffer counter) implements Operation {
         public Advance {
-            Check.notNegative("n", n);
+            ArgumentChecks.notNegative("n", n);
         }
 
         @Override

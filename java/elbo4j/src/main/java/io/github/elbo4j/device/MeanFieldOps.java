@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface MeanFieldOps {
     /** With respect to what a log-density is differentiated. */
-    enum With {
+    enum Variable {
         /** −h / sigma. */
         Z,
         /** h / sigma. */
@@ -25,7 +25,7 @@ public interface MeanFieldOps {
      *
      * @param z [B][S][D], written
      */
-    record Sample(Key key, Index step, Shape shape, Buffer mu, Buffer omega, Buffer z) implements Operation {
+    record Sample(Key key, Index step, DrawBlock shape, Buffer mu, Buffer omega, Buffer z) implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("sample", key, step, shape)
@@ -38,21 +38,22 @@ public interface MeanFieldOps {
      * {@code logQ[b,s] = Σ_d (−h²/2 − omega) − D/2 · log 2π}, the sum along the row, and the gradient of each draw's with
      * respect to z, mu or omega, in one pass.
      *
-     * @param with of the gradient
+     * @param variable of the gradient
      * @param logQ [B][S] FLOAT64, written; null if it is not wanted
      * @param gradient [B][S][D], written; null if it is not wanted
      */
     record LogDensity(
-            Shape shape,
-            With with,
+            DrawBlock shape,
+            Variable variable,
             Buffer mu,
             Buffer omega,
             Buffer z,
             @Nullable Buffer logQ,
-            @Nullable Buffer gradient) implements Operation {
+            @Nullable Buffer gradient)
+            implements Operation {
         public LogDensity {
-            Check.present("shape", shape);
-            Check.present("with", with);
+            ArgumentChecks.present("shape", shape);
+            ArgumentChecks.present("variable", variable);
         }
 
         @Override
@@ -60,7 +61,7 @@ public interface MeanFieldOps {
             return Signature.of("logDensity")
                     .diagonal("", mu, omega, shape.parameters())
                     .reads("z", z, shape.elements())
-                    .optional("logQ", ElementType.FLOAT64, logQ, shape.rows(), Access.WRITES)
+                    .optional("logQ", ElementType.FLOAT64, logQ, shape.allDraws(), Access.WRITES)
                     .optional("gradient", ElementType.FLOAT32, gradient, shape.elements(), Access.WRITES);
         }
     }
@@ -74,9 +75,9 @@ public interface MeanFieldOps {
         @Override
         public Signature signature() {
             return Signature.of("entropy")
-                    .reads("omega", omega, Check.parameters(problems, dimensions))
+                    .reads("omega", omega, ArgumentChecks.parameters(problems, dimensions))
                     .index("slot", slot)
-                    .updatesDoubles("entropy", entropy, Check.records(slot, problems, 1));
+                    .updatesDoubles("entropy", entropy, ArgumentChecks.records(slot, problems, 1));
         }
     }
 }

@@ -9,7 +9,7 @@ public interface NormalOps {
      *
      * @param words [B][S][D] INT32, written
      */
-    record Words(Key key, Index step, Shape shape, Buffer words) implements Operation {
+    record Words(Key key, Index step, DrawBlock shape, Buffer words) implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("words", key, step, shape)
@@ -22,7 +22,7 @@ public interface NormalOps {
      *
      * @param u [B][S][D], written
      */
-    record Uniform(Key key, Index step, Shape shape, Buffer u) implements Operation {
+    record Uniform(Key key, Index step, DrawBlock shape, Buffer u) implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("uniform", key, step, shape).writes("u", u, shape.elements());
@@ -35,7 +35,7 @@ public interface NormalOps {
      *
      * @param epsilon [B][S][D], written
      */
-    record Normal(Key key, Index step, Shape shape, Buffer epsilon) implements Operation {
+    record Normal(Key key, Index step, DrawBlock shape, Buffer epsilon) implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("normal", key, step, shape).writes("epsilon", epsilon, shape.elements());

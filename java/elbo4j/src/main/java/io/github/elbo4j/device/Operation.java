@@ -1,15 +1,15 @@
 package io.github.elbo4j.device;
 
 /**
- * One operation of a device, as a value: a record of what it reads, writes and is told, with its formula and shapes in the
- * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind} check
- * the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps}, {@link
- * MeanFieldOps}, {@link FullRankOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps}, {@link
- * LikelihoodOps}, {@link GemmOps}, {@link OptimizerOps}, {@link FusedOps}.
+ * One operation of a device, as a value: a record of its buffers and numbers, with its formula and shapes in the
+ * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind}
+ * check the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps},
+ * {@link MeanFieldOps}, {@link FullRankOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
+ * {@link LikelihoodOps}, {@link GemmOps}, {@link OptimizerOps}, {@link FusedOps}.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
  * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key,
- * the step and the {@link Shape} give.
+ * the step and the {@link DrawBlock} give.
  *
  * <p><b>Bits.</b> Elementwise results are the same bits on every device, and so are sums, because their order is a
  * function of the shape only:
@@ -32,7 +32,7 @@ package io.github.elbo4j.device;
  * result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is rounded once.
  *
  * <p><b>Cuts.</b> Draws do not depend on how work is cut into calls. Sums do not where it is cut at multiples of 64 draws
- * (sums over draws, in waves that write their own runs) or of 1024 rows (whose sums the caller adds in the order above).
+ * (sums over draws, in chunks that write their own runs) or of 1024 rows (whose sums the caller adds in the order above).
  *
  * <p><b>Errors.</b> Running or binding an operation throws {@link IllegalArgumentException} if a buffer is too short (a longer one
  * is accepted, and what is beyond is left alone), or of another type or device than it must be, and {@link

@@ -8,8 +8,8 @@ public interface OptimizerOps {
     /** {@code parameter = fma(rate, gradient, parameter)}. */
     record Sgd(long n, Scalar rate, Buffer gradient, Buffer parameter) implements Operation {
         public Sgd {
-            Check.notNegative("n", n);
-            Check.present("rate", rate).notNaN("rate");
+            ArgumentChecks.notNegative("n", n);
+            ArgumentChecks.present("rate", rate).notNaN("rate");
         }
 
         @Override
@@ -28,8 +28,8 @@ public interface OptimizerOps {
      */
     record Decay(float beta1, float beta2, float guard) {
         public Decay {
-            Check.fraction("beta1", beta1);
-            Check.fraction("beta2", beta2);
+            ArgumentChecks.fraction("beta1", beta1);
+            ArgumentChecks.fraction("beta2", beta2);
             if (!(guard >= Float.MIN_NORMAL)) { // a smaller one has no reciprocal
                 throw new IllegalArgumentException(
                         "guard is " + guard + ", but must be " + Float.MIN_NORMAL + " or more");
@@ -38,13 +38,13 @@ public interface OptimizerOps {
 
         /** {@code rate/(1−beta1^t)} of step t = 1, 2, …, in float64 on the host, then rounded: what every device takes. */
         public float rateAt(int t, float rate) {
-            Check.positive("t", t);
+            ArgumentChecks.positive("t", t);
             return (float) (rate / (1 - StrictMath.pow(beta1, t)));
         }
 
         /** {@code 1/(1−beta2^t)}, likewise. */
         public float correctionAt(int t) {
-            Check.positive("t", t);
+            ArgumentChecks.positive("t", t);
             return (float) (1 / (1 - StrictMath.pow(beta2, t)));
         }
     }
@@ -72,10 +72,10 @@ public interface OptimizerOps {
             Buffer parameter)
             implements Operation {
         public Adam {
-            Check.notNegative("n", n);
-            Check.present("rate", rate).notNaN("rate");
-            Check.present("correction", correction).notNaN("correction");
-            Check.present("decay", decay);
+            ArgumentChecks.notNegative("n", n);
+            ArgumentChecks.present("rate", rate).notNaN("rate");
+            ArgumentChecks.present("correction", correction).notNaN("correction");
+            ArgumentChecks.present("decay", decay);
         }
 
         @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *       is added. Its variance vanishes where q is the posterior.
  * </ul>
  *
- * <p>Runs and waves are as in {@link ScoreOps}.
+ * <p>Runs and chunks are as in {@link ScoreOps}.
  */
 public interface ReparamOps {
     /**
@@ -26,7 +26,8 @@ public interface ReparamOps {
      * @param gradient g, [B][S][D] of this shape
      * @param runs [B][runs][2D] FLOAT64, the shape's runs written
      */
-    record MeanFieldReparam(Key key, Index step, Shape shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
+    record MeanFieldReparam(
+            Key key, Index step, DrawBlock shape, boolean path, Buffer omega, Buffer gradient, Buffer runs)
             implements Operation {
         @Override
         public Signature signature() {
@@ -49,7 +50,7 @@ public interface ReparamOps {
     record FullRankReparam(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer factor,
             Buffer gradient,
             @Nullable Buffer score,
@@ -60,7 +61,7 @@ public interface ReparamOps {
                     .factor("factor", factor, shape.problems(), shape.dimensions())
                     .reads("gradient", gradient, shape.elements())
                     .optional("score", ElementType.FLOAT32, score, shape.elements(), Access.READS)
-                    .runs(runs, shape, Check.gradientWidth(shape));
+                    .runs(runs, shape, ArgumentChecks.gradientWidth(shape));
         }
     }
 }

@@ -18,7 +18,7 @@ public record Scalar(double value, @Nullable Buffer table, Index row) {
 
     /** An element of a table. */
     public static Scalar lookedUp(Buffer table, Index row) {
-        return new Scalar(Double.NaN, Check.present("table", table), row);
+        return new Scalar(Double.NaN, ArgumentChecks.present("table", table), row);
     }
 
     /** Whether it does not change. */

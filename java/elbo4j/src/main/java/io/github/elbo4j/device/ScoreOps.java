@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two steps: {@link ScoreWeights} turns f into one weight per draw; then a sum of weight times score over the draws
  * of the shape goes to run sums, whose mean {@link ElboOps.MeanOverDraws} takes. A shape's firstDraw must be a multiple
- * of 64, and it writes the runs from firstDraw/64 on, so a caller may cut the draws into waves.
+ * of 64, and it writes the runs from firstDraw/64 on, so a caller may cut the draws into chunks.
  *
  * <p>For mean-field, the score in mu is {@code epsilon / sigma} and in omega {@code epsilon² − 1}. For full-rank, it is
  * {@code v = L⁻ᵀ·epsilon} in mu, {@code v_i · epsilon_j} in L_ij (j &lt; i) and {@code v_i · epsilon_i · L_ii − 1} in
@@ -51,14 +51,14 @@ public interface ScoreOps {
             Buffer weights)
             implements Operation {
         public ScoreWeights {
-            Check.present("baseline", baseline);
-            Check.positive("draws", draws);
+            ArgumentChecks.present("baseline", baseline);
+            ArgumentChecks.positive("draws", draws);
             if (draws < 2 && (baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE)) {
                 throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
                         + " needs 2 or more: it is estimated from the other draws");
             }
             if (baseline == Baseline.RUNNING_MEAN) {
-                if (Check.present("rate", rate).isFixed() && !(rate.value() > 0 && rate.value() <= 1)) {
+                if (ArgumentChecks.present("rate", rate).isFixed() && !(rate.value() > 0 && rate.value() <= 1)) {
                     throw new IllegalArgumentException("rate is " + rate.value() + ", but must be in (0, 1]");
                 }
                 if (running == null) {
@@ -70,7 +70,7 @@ public interface ScoreOps {
 
         @Override
         public Signature signature() {
-            long rows = Check.product(problems, "problems", draws, "draws");
+            long rows = ArgumentChecks.product(problems, "problems", draws, "draws");
             Signature signature = Signature.of("scoreWeights")
                     .readsDoubles("logP", logP, rows)
                     .readsDoubles("logQ", logQ, rows);
@@ -97,7 +97,7 @@ public interface ScoreOps {
     record MeanFieldScore(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer omega,
             Buffer weights,
             @Nullable Buffer sums,
@@ -106,7 +106,7 @@ public interface ScoreOps {
             implements Operation {
         public MeanFieldScore {
             if (sums != null) {
-                Check.positive("draws", draws);
+                ArgumentChecks.positive("draws", draws);
             }
         }
 
@@ -114,7 +114,7 @@ public interface ScoreOps {
         public Signature signature() {
             return Signature.ofDraws("meanFieldScore", key, step, shape)
                     .reads("omega", omega, shape.parameters())
-                    .reads("weights", weights, shape.rows())
+                    .reads("weights", weights, shape.allDraws())
                     .optional("sums", ElementType.FLOAT32, sums, 4 * shape.parameters(), Access.READS)
                     .runs(runs, shape, 2L * shape.dimensions());
         }
@@ -125,11 +125,12 @@ public interface ScoreOps {
      *
      * @param runs [B][runs][4D] FLOAT64, the shape's runs written
      */
-    record MeanFieldScoreSquares(Key key, Index step, Shape shape, Buffer weights, Buffer runs) implements Operation {
+    record MeanFieldScoreSquares(Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs)
+            implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("meanFieldScoreSquares", key, step, shape)
-                    .reads("weights", weights, shape.rows())
+                    .reads("weights", weights, shape.allDraws())
                     .runs(runs, shape, 4L * shape.dimensions());
         }
     }
@@ -145,7 +146,7 @@ public interface ScoreOps {
     record FullRankScoreGradient(
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer factor,
             Buffer score,
             Buffer weights,
@@ -155,7 +156,7 @@ public interface ScoreOps {
             implements Operation {
         public FullRankScoreGradient {
             if (sums != null) {
-                Check.positive("draws", draws);
+                ArgumentChecks.positive("draws", draws);
             }
         }
 
@@ -164,9 +165,10 @@ public interface ScoreOps {
             return Signature.ofDraws("fullRankScoreGradient", key, step, shape)
                     .factor("factor", factor, shape.problems(), shape.dimensions())
                     .reads("score", score, shape.elements())
-                    .reads("weights", weights, shape.rows())
-                    .optional("sums", ElementType.FLOAT32, sums, Check.gradient("sums", shape, 2), Access.READS)
-                    .runs(runs, shape, Check.gradientWidth(shape));
+                    .reads("weights", weights, shape.allDraws())
+                    .optional(
+                            "sums", ElementType.FLOAT32, sums, ArgumentChecks.gradient("sums", shape, 2), Access.READS)
+                    .runs(runs, shape, ArgumentChecks.gradientWidth(shape));
         }
     }
 
@@ -176,15 +178,15 @@ public interface ScoreOps {
      * @param runs [B][runs][2(D + D²)] FLOAT64, the shape's runs written
      */
     record FullRankScoreSquares(
-            Key key, Index step, Shape shape, Buffer factor, Buffer score, Buffer weights, Buffer runs)
+            Key key, Index step, DrawBlock shape, Buffer factor, Buffer score, Buffer weights, Buffer runs)
             implements Operation {
         @Override
         public Signature signature() {
             return Signature.ofDraws("fullRankScoreSquares", key, step, shape)
                     .factor("factor", factor, shape.problems(), shape.dimensions())
                     .reads("score", score, shape.elements())
-                    .reads("weights", weights, shape.rows())
-                    .runs(runs, shape, 2 * Check.gradientWidth(shape));
+                    .reads("weights", weights, shape.allDraws())
+                    .runs(runs, shape, 2 * ArgumentChecks.gradientWidth(shape));
         }
     }
 }

@@ -48,8 +48,8 @@ public final class Signature {
     }
 
     /** The address of draws, and no buffers yet but what the step is counted in. */
-    static Signature ofDraws(String operation, Key key, Index step, Shape shape) {
-        Check.address(key, shape);
+    static Signature ofDraws(String operation, Key key, Index step, DrawBlock shape) {
+        ArgumentChecks.address(key, shape);
         return of(operation).index("step", step);
     }
 
@@ -94,7 +94,7 @@ public final class Signature {
     // ---- others ----
 
     Signature add(String name, ElementType type, Buffer buffer, long length, Access access) {
-        arguments.add(new Argument(name, Check.present(name, buffer), type, length, 1, access, null));
+        arguments.add(new Argument(name, ArgumentChecks.present(name, buffer), type, length, 1, access, null));
         return this;
     }
 
@@ -110,13 +110,13 @@ public final class Signature {
 
     /** A Gaussian that is read: mu and its factor. */
     Signature full(String ending, Buffer mu, Buffer factor, int problems, int dimensions) {
-        return reads("mu" + ending, mu, Check.parameters(problems, dimensions))
+        return reads("mu" + ending, mu, ArgumentChecks.parameters(problems, dimensions))
                 .factor("factor" + ending, factor, problems, dimensions);
     }
 
     /** {@code factor[B][D][D]}, read. */
     Signature factor(String name, Buffer factor, int problems, int dimensions) {
-        return reads(name, factor, Check.factor(name, problems, dimensions));
+        return reads(name, factor, ArgumentChecks.factor(name, problems, dimensions));
     }
 
     /**
@@ -125,36 +125,42 @@ public final class Signature {
      * @param perRun the sums of a run, all problems together
      */
     Signature runs(String name, Buffer runs, int firstDraw, int draws, long perRun, Access access) {
-        long length = Check.times(name, perRun, Check.runs(firstDraw, draws));
+        long length = ArgumentChecks.times(name, perRun, ArgumentChecks.runs(firstDraw, draws));
         arguments.add(new Argument(
-                name, Check.present(name, runs), ElementType.FLOAT64, length, Math.max(1, perRun), access, null));
+                name,
+                ArgumentChecks.present(name, runs),
+                ElementType.FLOAT64,
+                length,
+                Math.max(1, perRun),
+                access,
+                null));
         return this;
     }
 
     /** The runs of a shape, so many sums for each problem, updated. */
-    Signature runs(Buffer runs, Shape shape, long width) {
-        long perRun = Check.times("runs", width, shape.problems());
+    Signature runs(Buffer runs, DrawBlock shape, long width) {
+        long perRun = ArgumentChecks.times("runs", width, shape.problems());
         return runs("runs", runs, shape.firstDraw(), shape.draws(), perRun, Access.UPDATES);
     }
 
     /** What an index is counted in, if it is. */
     Signature index(String name, Index index) {
-        Buffer counter = Check.present(name, index).counter();
+        Buffer counter = ArgumentChecks.present(name, index).counter();
         return counter == null
                 ? this
-                : add(name, ElementType.INT32, counter, Check.sum(index.at(), 1, name), Access.READS);
+                : add(name, ElementType.INT32, counter, ArgumentChecks.sum(index.at(), 1, name), Access.READS);
     }
 
     /** What a scalar is looked up in, if it is. */
     Signature scalar(String name, Scalar scalar) {
-        Buffer table = Check.present(name, scalar).table();
+        Buffer table = ArgumentChecks.present(name, scalar).table();
         return table == null
                 ? this
                 : add(name, ElementType.FLOAT64, table, 0, Access.READS).index(name, scalar.row());
     }
 
     Signature matrix(String name, ElementType type, Matrix matrix, Access access) {
-        Check.present(name, matrix);
+        ArgumentChecks.present(name, matrix);
         arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), 1, access, matrix));
         return this;
     }
@@ -171,10 +177,10 @@ public final class Signature {
         }
         for (Argument written : arguments) {
             if (written.view != null && written.access != Access.READS) {
-                Check.written(written.name, written.view);
+                ArgumentChecks.written(written.name, written.view);
                 for (Argument read : arguments) {
                     if (read.view != null && read.access == Access.READS) {
-                        Check.apart(read.name, read.view, written.view);
+                        ArgumentChecks.apart(read.name, read.view, written.view);
                     }
                 }
             }

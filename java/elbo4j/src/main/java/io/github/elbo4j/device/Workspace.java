@@ -8,12 +8,12 @@ import java.util.List;
  * {@link Recorder} has taken, the next may take again. For programs that do not run at the same time.
  */
 public final class Workspace implements AutoCloseable {
-    private final Buffers all;
+    private final Resources all;
     private final List<Buffer> free = new ArrayList<>();
 
     /** None yet. */
     public Workspace(Device device) {
-        all = new Buffers(device);
+        all = new Resources(device);
     }
 
     Device device() {

@@ -1,16 +1,16 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.family.VariationalFamily.GaussianPass;
 import io.github.elbo4j.model.DiagonalGaussian;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>and, from the same draws, the mean of f, which estimates the ELBO. All memory is allocated once; the draws are cut
- * into waves where they would not fit the workspace, which changes no bit. Where the model is a diagonal Gaussian and
+ * into chunks where they would not fit the workspace, which changes no bit. Where the model is a diagonal Gaussian and
  * the family has a {@link GaussianPass}, draws are not stored at all; that changes no bit either.
  */
 public final class GradientEstimator implements AutoCloseable {
@@ -39,19 +39,19 @@ public final class GradientEstimator implements AutoCloseable {
     private final Gradient kind;
     private final Baseline baseline;
     private final int draws;
-    private final Waves waves;
-    private final Buffers own;
+    private final DrawChunks chunks;
+    private final Resources own;
     private final @Nullable GaussianPass pass; // then there are no z and slope
     private final boolean score;
-    private final Buffer z; // [B][wave][D]
+    private final Buffer z; // [B][chunk][D]
     private final Buffer logP; // [B][S]
     private final Buffer logQ; // [B][S]
-    private final Buffer wavePartP; // [B][wave], of logP; if there are several waves
-    private final Buffer wavePartQ; // [B][wave], of logQ
-    private final Buffer wavePart; // [B][wave], of the weights
+    private final Buffer chunkPartP; // [B][chunk], of logP; if there are several chunks
+    private final Buffer chunkPartQ; // [B][chunk], of logQ
+    private final Buffer chunkPart; // [B][chunk], of the weights
     private final Buffer runs; // [B][runs][P]
     private final Buffer gradient; // [B][P]
-    private final Buffer slope; // ∇z log p, [B][wave][D]; pathwise gradients only
+    private final Buffer slope; // ∇z log p, [B][chunk][D]; pathwise gradients only
     private final @Nullable Buffer weights; // [B][S]; score gradient only
     private final @Nullable Buffer squareRuns; // [B][runs][squares]; control variate only
     private final @Nullable Buffer squares; // [B][squares]; control variate only
@@ -73,7 +73,7 @@ public final class GradientEstimator implements AutoCloseable {
             Baseline baseline,
             int draws,
             long workspaceBytes) {
-        Checks.fit(joint, family, draws);
+        EstimateChecks.fit(joint, family, draws);
         if (kind == Gradient.SCORE
                 && draws < 2
                 && (baseline == Baseline.LEAVE_ONE_OUT || baseline == Baseline.CONTROL_VARIATE)) {
@@ -85,7 +85,7 @@ public final class GradientEstimator implements AutoCloseable {
         this.kind = kind;
         this.baseline = baseline;
         this.draws = draws;
-        this.own = new Buffers(family.device());
+        this.own = new Resources(family.device());
         int problems = family.problems();
         score = kind == Gradient.SCORE;
         boolean control = score && baseline == Baseline.CONTROL_VARIATE;
@@ -93,16 +93,16 @@ public final class GradientEstimator implements AutoCloseable {
         pass = target == null ? null : family.gaussianPass(target.mu(), target.omega());
         // z, the score of a full-rank family, ∇z log p
         long perDraw = pass != null ? 0 : (score ? 2L : 3L) * family.dimensions();
-        waves = new Waves(problems, draws, family.dimensions(), perDraw, workspaceBytes);
-        Shape largest = waves.largest();
+        chunks = new DrawChunks(problems, draws, family.dimensions(), perDraw, workspaceBytes);
+        DrawBlock largest = chunks.largest();
         long all = (long) problems * draws;
         long runCount = (long) problems * ElboOps.runs(draws);
         z = own.allocate(pass != null ? 0 : largest.elements());
         logP = own.allocate(ElementType.FLOAT64, all);
         logQ = own.allocate(ElementType.FLOAT64, all);
-        wavePartP = own.allocate(ElementType.FLOAT64, waves.single() ? 0 : largest.rows());
-        wavePartQ = own.allocate(ElementType.FLOAT64, waves.single() ? 0 : largest.rows());
-        wavePart = own.allocate(score && !waves.single() ? largest.rows() : 0);
+        chunkPartP = own.allocate(ElementType.FLOAT64, chunks.single() ? 0 : largest.allDraws());
+        chunkPartQ = own.allocate(ElementType.FLOAT64, chunks.single() ? 0 : largest.allDraws());
+        chunkPart = own.allocate(score && !chunks.single() ? largest.allDraws() : 0);
         runs = own.allocate(ElementType.FLOAT64, runCount * family.parameters());
         gradient = own.allocate((long) problems * family.parameters());
         slope = own.allocate(pass != null || score ? 0 : largest.elements());
@@ -123,10 +123,10 @@ public final class GradientEstimator implements AutoCloseable {
      * @param runningRate of the running mean: see {@link #runningRate}; not used without one
      */
     public void record(Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
-        for (int w = 0; w < waves.count(); w++) {
-            Shape shape = waves.shape(w);
-            Buffer partP = waves.single() ? logP : wavePartP;
-            Buffer partQ = waves.single() ? logQ : wavePartQ;
+        for (int w = 0; w < chunks.count(); w++) {
+            DrawBlock shape = chunks.shape(w);
+            Buffer partP = chunks.single() ? logP : chunkPartP;
+            Buffer partQ = chunks.single() ? logQ : chunkPartQ;
             if (pass != null) {
                 pass.record(to, key, step, shape, path, partP, partQ, score ? null : runs);
             } else {
@@ -137,9 +137,9 @@ public final class GradientEstimator implements AutoCloseable {
                     family.reparam(to, key, step, shape, path, slope, runs);
                 }
             }
-            if (!waves.single()) {
-                waves.gather(to, w, partP, logP);
-                waves.gather(to, w, partQ, logQ);
+            if (!chunks.single()) {
+                chunks.gather(to, w, partP, logP);
+                chunks.gather(to, w, partQ, logQ);
             }
         }
         to.run(new ElboOps.Moments(family.problems(), draws, logP, logQ, moments, slot));
@@ -216,21 +216,21 @@ public final class GradientEstimator implements AutoCloseable {
         int problems = family.problems();
         to.run(new ScoreOps.ScoreWeights(problems, draws, baseline, logP, logQ, running, runningRate, allWeights));
         if (squares != null && squareRuns != null) {
-            for (int w = 0; w < waves.count(); w++) {
-                family.scoreSquares(to, key, step, waves.shape(w), part(to, w, allWeights), squareRuns);
+            for (int w = 0; w < chunks.count(); w++) {
+                family.scoreSquares(to, key, step, chunks.shape(w), part(to, w, allWeights), squareRuns);
             }
             to.run(new ElboOps.MeanOverDraws(problems, draws, family.squares(), 0f, squareRuns, squares));
         }
-        for (int w = 0; w < waves.count(); w++) {
-            family.score(to, key, step, waves.shape(w), part(to, w, allWeights), squares, draws, runs);
+        for (int w = 0; w < chunks.count(); w++) {
+            family.score(to, key, step, chunks.shape(w), part(to, w, allWeights), squares, draws, runs);
         }
     }
 
-    private Buffer part(Recorder to, int wave, Buffer all) {
-        if (waves.single()) {
+    private Buffer part(Recorder to, int chunk, Buffer all) {
+        if (chunks.single()) {
             return all;
         }
-        waves.scatter(to, wave, all, wavePart);
-        return wavePart;
+        chunks.scatter(to, chunk, all, chunkPart);
+        return chunkPart;
     }
 }

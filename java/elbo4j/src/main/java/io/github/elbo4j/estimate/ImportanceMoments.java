@@ -1,8 +1,8 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 
@@ -37,17 +37,17 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
             squares += weight * weight;
         }
         double[][] sums = new double[4][dimensions]; // of u, u², w·u, w·u², u = (z − mean_q)/sd_q
-        int wave = (int) Math.max(1, Math.min(w.length, workspaceBytes / Float.BYTES / dimensions));
-        float[] z = new float[Math.multiplyExact(wave, dimensions)];
+        int chunk = (int) Math.max(1, Math.min(w.length, workspaceBytes / Float.BYTES / dimensions));
+        float[] z = new float[Math.multiplyExact(chunk, dimensions)];
         double[] mean = moments.mean();
         double[] sd = new double[dimensions];
         for (int d = 0; d < dimensions; d++) {
             sd[d] = moments.standardDeviation(d);
         }
         try (Buffer draws = q.device().allocate(z.length)) {
-            for (int from = 0; from < w.length; from += wave) {
-                int rows = Math.min(wave, w.length - from);
-                q.sample(key, 0, new Shape(1, rows, dimensions, 0, from, 0), draws);
+            for (int from = 0; from < w.length; from += chunk) {
+                int rows = Math.min(chunk, w.length - from);
+                q.sample(key, 0, new DrawBlock(1, rows, dimensions, 0, from, 0), draws);
                 draws.read(0, z, 0, rows * dimensions);
                 for (int s = 0; s < rows; s++) {
                     for (int d = 0; d < dimensions; d++) {

@@ -1,12 +1,12 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.KlOps;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.family.FullRankGaussian;
 import io.github.elbo4j.family.MeanFieldGaussian;
 import io.github.elbo4j.family.VariationalFamily;
@@ -46,24 +46,24 @@ public final class Kl {
     public static Estimate[] monteCarlo(
             VariationalFamily q, VariationalFamily p, Key key, int draws, long workspaceBytes) {
         same(q, p);
-        Checks.draws(draws);
+        EstimateChecks.draws(draws);
         Device device = q.device();
         int problems = q.problems();
         long all = (long) problems * draws;
-        try (Buffers own = new Buffers(device)) {
-            Waves waves = new Waves(problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
-            Buffer z = own.allocate(waves.largest().elements());
-            Buffer part = own.allocate(ElementType.FLOAT64, waves.largest().rows());
+        try (Resources own = new Resources(device)) {
+            DrawChunks chunks = new DrawChunks(problems, draws, q.dimensions(), q.dimensions(), workspaceBytes);
+            Buffer z = own.allocate(chunks.largest().elements());
+            Buffer part = own.allocate(ElementType.FLOAT64, chunks.largest().allDraws());
             Buffer logQ = own.allocate(ElementType.FLOAT64, all);
             Buffer logP = own.allocate(ElementType.FLOAT64, all);
             Buffer kl = own.allocate(ElementType.FLOAT64, 3L * problems);
-            for (int w = 0; w < waves.count(); w++) {
-                Shape shape = waves.shape(w);
+            for (int w = 0; w < chunks.count(); w++) {
+                DrawBlock shape = chunks.shape(w);
                 q.sample(key, 0, shape, z);
                 q.logDensity(shape, z, part);
-                waves.gather(device, w, part, logQ);
+                chunks.gather(device, w, part, logQ);
                 p.logDensity(shape, z, part);
-                waves.gather(device, w, part, logP);
+                chunks.gather(device, w, part, logP);
             }
             device.run(new KlOps.KlMonteCarlo(problems, draws, logQ, logP, kl));
             double[] moments = kl.toDoubles();

@@ -1,12 +1,12 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
@@ -59,26 +59,27 @@ public final class LogWeights {
 
     private static LogWeights draw(
             LogJoint joint, VariationalFamily family, Key key, int first, int draws, long workspaceBytes) {
-        Checks.fit(joint, family, draws);
+        EstimateChecks.fit(joint, family, draws);
         int problems = family.problems();
         double[][] values = new double[problems][draws];
-        try (Buffers own = new Buffers(family.device());
+        try (Resources own = new Resources(family.device());
                 Workspace workspace = new Workspace(family.device())) {
-            Waves waves = new Waves(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
-            Buffer z = own.allocate(waves.largest().elements());
-            Buffer logP = own.allocate(ElementType.FLOAT64, waves.largest().rows());
-            Buffer logQ = own.allocate(ElementType.FLOAT64, waves.largest().rows());
-            double[] p = new double[Math.toIntExact(waves.largest().rows())];
+            DrawChunks chunks =
+                    new DrawChunks(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
+            Buffer z = own.allocate(chunks.largest().elements());
+            Buffer logP = own.allocate(ElementType.FLOAT64, chunks.largest().allDraws());
+            Buffer logQ = own.allocate(ElementType.FLOAT64, chunks.largest().allDraws());
+            double[] p = new double[Math.toIntExact(chunks.largest().allDraws())];
             double[] q = new double[p.length];
-            for (int w = 0; w < waves.count(); w++) {
-                int done = waves.shape(w).firstDraw();
-                Shape shape = waves.shape(w).at(0, first + done, 0);
+            for (int w = 0; w < chunks.count(); w++) {
+                int done = chunks.shape(w).firstDraw();
+                DrawBlock shape = chunks.shape(w).at(0, first + done, 0);
                 Recorder.run(workspace, to -> {
                     family.sample(to, key, Index.of(0), shape, z);
                     joint.record(to, shape, z, logP, null);
                     family.logDensityAtDraw(to, key, Index.of(0), shape, z, logQ);
                 });
-                int rows = Math.toIntExact(shape.rows());
+                int rows = Math.toIntExact(shape.allDraws());
                 logP.read(0, p, 0, rows);
                 logQ.read(0, q, 0, rows);
                 for (int b = 0; b < problems; b++) {
@@ -96,7 +97,7 @@ public final class LogWeights {
     public static LogWeights of(double[]... values) {
         double[][] copy = new double[values.length][];
         for (int b = 0; b < values.length; b++) {
-            Checks.draws(values[b].length);
+            EstimateChecks.draws(values[b].length);
             copy[b] = values[b].clone();
         }
         return new LogWeights(copy);

@@ -1,11 +1,11 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 
 /**
@@ -13,13 +13,13 @@ import io.github.elbo4j.device.Runner;
  * #recordAdvance} does the next step whenever it runs.
  */
 public final class StepCounter implements AutoCloseable {
-    private final Buffers own;
+    private final Resources own;
     private final Buffer counters; // [2]: step, record
     private final Buffer ones; // [2]
 
     /** Step 0, record 0. */
     public StepCounter(Device device) {
-        own = new Buffers(device);
+        own = new Resources(device);
         counters = own.allocate(ElementType.INT32, 2);
         ones = own.allocate(ElementType.INT32, 2);
         ones.write(0, new int[] {1, 1}, 0, 2);

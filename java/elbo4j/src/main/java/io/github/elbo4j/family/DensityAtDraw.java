@@ -1,7 +1,7 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
@@ -10,7 +10,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 
 /**
  * {@code log q(mu + L·epsilon) = log N(epsilon; 0, I) − Σ log L_ii}, epsilon made again from its address. Solving L·h = z −
@@ -24,7 +24,7 @@ final class DensityAtDraw {
     private final Buffer constant; // [1]: D/2·log(2πe)
 
     /** @param own allocates the buffers; its owner closes them */
-    DensityAtDraw(Buffers own, int problems, int dimensions) {
+    DensityAtDraw(Resources own, int problems, int dimensions) {
         this.problems = problems;
         zeros = own.allocate(dimensions);
         entropy = own.allocate(ElementType.FLOAT64, problems);
@@ -37,10 +37,10 @@ final class DensityAtDraw {
         return entropy;
     }
 
-    void record(Recorder to, Key key, Index step, Shape shape, Buffer logQ) {
+    void record(Recorder to, Key key, Index step, DrawBlock shape, Buffer logQ) {
         Buffer epsilon = to.scratch(shape.elements());
         to.run(new NormalOps.Normal(key, step, shape, epsilon));
-        to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.With.Z, zeros, zeros, epsilon, logQ, null));
+        to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.Variable.Z, zeros, zeros, epsilon, logQ, null));
         Matrix all = Matrix.of(logQ, problems, shape.draws());
         to.run(new MathOps.Scale(-1, new Matrix(entropy, 0, problems, shape.draws(), 1, 0), true, all));
         to.run(new MathOps.Scale(1, new Matrix(constant, 0, problems, shape.draws(), 0, 0), true, all));

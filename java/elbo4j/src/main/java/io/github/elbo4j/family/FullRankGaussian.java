@@ -1,17 +1,17 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.ScoreOps;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ public final class FullRankGaussian implements VariationalFamily {
     private final Device device;
     private final int problems;
     private final int dimensions;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer parameterBuffer; // [B][D + D²]
     private final Buffer mu; // [B][D]
     private final Buffer factor; // [B][D][D]
@@ -33,14 +33,14 @@ public final class FullRankGaussian implements VariationalFamily {
 
     /** Standard normals. */
     public FullRankGaussian(Device device, int problems, int dimensions) {
-        Layout.positive("problems", problems);
-        Layout.positive("dimensions", dimensions);
+        FamilyChecks.positive("problems", problems);
+        FamilyChecks.positive("dimensions", dimensions);
         this.device = device;
         this.problems = problems;
         this.dimensions = dimensions;
         int blocks = dimensions + 1; // rows of D in one problem's parameters
         long n = (long) problems * dimensions;
-        own = new Buffers(device);
+        own = new Resources(device);
         parameterBuffer = own.allocate(n * blocks);
         mu = own.allocate(n);
         factor = own.allocate(n * dimensions);
@@ -54,7 +54,7 @@ public final class FullRankGaussian implements VariationalFamily {
             }
         }
         entropyGradient = own.copyOf(ones);
-        rows = Layout.ints(own, index);
+        rows = FamilyChecks.ints(own, index);
         density = new DensityAtDraw(own, problems, dimensions);
     }
 
@@ -118,17 +118,17 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
+    public void sample(Runner to, Key key, Index step, DrawBlock shape, Buffer z) {
         to.run(new FullRankOps.FullRankSample(key, step, shape, mu, factor, z));
     }
 
     @Override
-    public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
+    public void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ) {
         to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ));
     }
 
     @Override
-    public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+    public void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ) {
         entropy(to, density.entropy(), 0);
         density.record(to, key, step, shape, logQ);
     }
@@ -144,7 +144,7 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+    public void reparam(Recorder to, Key key, Index step, DrawBlock shape, boolean path, Buffer gradient, Buffer runs) {
         Buffer scores = path ? scores(to, key, step, shape) : null;
         to.run(new ReparamOps.FullRankReparam(key, step, shape, factor, gradient, scores, runs));
     }
@@ -154,7 +154,7 @@ public final class FullRankGaussian implements VariationalFamily {
             Recorder to,
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
@@ -169,13 +169,13 @@ public final class FullRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+    public void scoreSquares(Recorder to, Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs) {
         Buffer scores = scores(to, key, step, shape);
         to.run(new ScoreOps.FullRankScoreSquares(key, step, shape, factor, scores, weights, runs));
     }
 
     /** L⁻ᵀ·epsilon of a block, [B][S][D]. */
-    private Buffer scores(Recorder to, Key key, Index step, Shape shape) {
+    private Buffer scores(Recorder to, Key key, Index step, DrawBlock shape) {
         Buffer scores = to.scratch(shape.elements());
         to.run(new FullRankOps.FullRankScore(key, step, shape, factor, scores));
         return scores;
@@ -196,7 +196,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public Gaussian toGaussian(float[] values) {
-        Layout.length(values, parameters());
+        FamilyChecks.length(values, parameters());
         double[] mean = new double[dimensions];
         double[][] lower = new double[dimensions][];
         for (int i = 0; i < dimensions; i++) {

@@ -9,7 +9,7 @@ record LowRank(int rank) implements Family {
     static final String LABEL = "low-rank";
 
     LowRank {
-        Layout.positive("rank", rank);
+        FamilyChecks.positive("rank", rank);
         if (rank > LowRankOps.MOST_RANK) {
             throw new IllegalArgumentException(
                     "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");

@@ -1,8 +1,8 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
@@ -12,8 +12,8 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -34,7 +34,7 @@ public final class LowRankGaussian implements VariationalFamily {
     private final int problems;
     private final int dimensions;
     private final int rank;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer parameterBuffer; // [B][(2 + R)·D]
     private final Buffer mu; // [B][D]
     private final Buffer omega; // [B][D]
@@ -49,9 +49,9 @@ public final class LowRankGaussian implements VariationalFamily {
      * @param rank R, 1 to {@value io.github.elbo4j.device.LowRankOps#MOST_RANK}
      */
     public LowRankGaussian(Device device, int problems, int dimensions, int rank) {
-        Layout.positive("problems", problems);
-        Layout.positive("dimensions", dimensions);
-        Layout.positive("rank", rank);
+        FamilyChecks.positive("problems", problems);
+        FamilyChecks.positive("dimensions", dimensions);
+        FamilyChecks.positive("rank", rank);
         if (rank > LowRankOps.MOST_RANK) {
             throw new IllegalArgumentException(
                     "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");
@@ -62,7 +62,7 @@ public final class LowRankGaussian implements VariationalFamily {
         this.rank = rank;
         int blocks = 2 + rank; // rows of D in one problem's parameters
         long n = (long) problems * dimensions;
-        own = new Buffers(device);
+        own = new Resources(device);
         parameterBuffer = own.allocate(n * blocks);
         mu = own.allocate(n);
         omega = own.allocate(n);
@@ -81,7 +81,7 @@ public final class LowRankGaussian implements VariationalFamily {
             }
             parameterBuffer.write((long) b * standard.length, standard, 0, standard.length);
         }
-        rows = Layout.ints(own, index);
+        rows = FamilyChecks.ints(own, index);
         update();
     }
 
@@ -155,17 +155,17 @@ public final class LowRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
+    public void sample(Runner to, Key key, Index step, DrawBlock shape, Buffer z) {
         to.run(new LowRankOps.LowRankSample(key, step, shape, rank, mu, omega, factor, z));
     }
 
     @Override
-    public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
+    public void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ) {
         to.run(new LowRankOps.LowRankLogDensity(shape, rank, mu, omega, factor, capacitance, z, logQ, null));
     }
 
     @Override
-    public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+    public void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ) {
         atDraw(to, key, step, shape, logQ, null, null);
     }
 
@@ -173,7 +173,7 @@ public final class LowRankGaussian implements VariationalFamily {
             Runner to,
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             @Nullable Buffer logQ,
             @Nullable Buffer score,
             @Nullable Buffer latent) {
@@ -197,7 +197,7 @@ public final class LowRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+    public void reparam(Recorder to, Key key, Index step, DrawBlock shape, boolean path, Buffer gradient, Buffer runs) {
         Buffer score = path ? to.scratch(shape.elements()) : null;
         if (score != null) {
             atDraw(to, key, step, shape, null, score, null);
@@ -210,7 +210,7 @@ public final class LowRankGaussian implements VariationalFamily {
             Recorder to,
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
@@ -226,7 +226,7 @@ public final class LowRankGaussian implements VariationalFamily {
     }
 
     @Override
-    public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+    public void scoreSquares(Recorder to, Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs) {
         Scores of = new Scores(to, key, step, shape);
         to.run(new LowRankGradientOps.LowRankScoreSquares(
                 shape, rank, omega, of.score, of.latent, entropyGradient, weights, runs));
@@ -237,9 +237,9 @@ public final class LowRankGaussian implements VariationalFamily {
         private final Buffer score; // [B][S][D]
         private final Buffer latent; // [B][S][R]
 
-        Scores(Recorder to, Key key, Index step, Shape shape) {
+        Scores(Recorder to, Key key, Index step, DrawBlock shape) {
             score = to.scratch(shape.elements());
-            latent = to.scratch(shape.rows() * rank);
+            latent = to.scratch(shape.allDraws() * rank);
             atDraw(to, key, step, shape, null, score, latent);
             to.run(new LowRankOps.LowRankEntropyGradient(
                     problems, dimensions, rank, omega, factor, capacitance, entropyGradient));
@@ -295,7 +295,7 @@ public final class LowRankGaussian implements VariationalFamily {
 
     @Override
     public Gaussian toGaussian(float[] values) {
-        Layout.length(values, parameters());
+        FamilyChecks.length(values, parameters());
         double[] mean = new double[dimensions];
         double[] sd = new double[dimensions];
         double[][] loadings = new double[dimensions][rank];

@@ -1,8 +1,8 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
@@ -10,9 +10,9 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.ScoreOps;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
     private final Device device;
     private final int problems;
     private final int dimensions;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer parameterBuffer; // [B][2D]
     private final Buffer mu; // [B][D]
     private final Buffer omega; // [B][D]
@@ -34,13 +34,13 @@ public final class MeanFieldGaussian implements VariationalFamily {
 
     /** Standard normals. */
     public MeanFieldGaussian(Device device, int problems, int dimensions) {
-        Layout.positive("problems", problems);
-        Layout.positive("dimensions", dimensions);
+        FamilyChecks.positive("problems", problems);
+        FamilyChecks.positive("dimensions", dimensions);
         this.device = device;
         this.problems = problems;
         this.dimensions = dimensions;
         long n = (long) problems * dimensions;
-        own = new Buffers(device);
+        own = new Resources(device);
         parameterBuffer = own.allocate(2 * n);
         mu = own.allocate(n);
         omega = own.allocate(n);
@@ -52,7 +52,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
             Arrays.fill(ones, (2 * b + 1) * dimensions, (2 * b + 2) * dimensions, 1f);
         }
         entropyGradient = own.copyOf(ones);
-        rows = Layout.ints(own, index);
+        rows = FamilyChecks.ints(own, index);
     }
 
     @Override
@@ -107,17 +107,17 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void sample(Runner to, Key key, Index step, Shape shape, Buffer z) {
+    public void sample(Runner to, Key key, Index step, DrawBlock shape, Buffer z) {
         to.run(new MeanFieldOps.Sample(key, step, shape, mu, omega, z));
     }
 
     @Override
-    public void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ) {
-        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.With.Z, mu, omega, z, logQ, null));
+    public void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ) {
+        to.run(new MeanFieldOps.LogDensity(shape, MeanFieldOps.Variable.Z, mu, omega, z, logQ, null));
     }
 
     @Override
-    public void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ) {
+    public void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ) {
         logDensity(to, shape, z, logQ);
     }
 
@@ -132,7 +132,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs) {
+    public void reparam(Recorder to, Key key, Index step, DrawBlock shape, boolean path, Buffer gradient, Buffer runs) {
         to.run(new ReparamOps.MeanFieldReparam(key, step, shape, path, omega, gradient, runs));
     }
 
@@ -141,7 +141,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
             Recorder to,
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
@@ -162,7 +162,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
     }
 
     @Override
-    public void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs) {
+    public void scoreSquares(Recorder to, Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs) {
         to.run(new ScoreOps.MeanFieldScoreSquares(key, step, shape, weights, runs));
     }
 
@@ -189,7 +189,7 @@ public final class MeanFieldGaussian implements VariationalFamily {
 
     @Override
     public Gaussian toGaussian(float[] values) {
-        Layout.length(values, parameters());
+        FamilyChecks.length(values, parameters());
         double[] mean = new double[dimensions];
         double[] sd = new double[dimensions];
         for (int d = 0; d < dimensions; d++) {

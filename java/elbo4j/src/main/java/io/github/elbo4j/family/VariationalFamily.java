@@ -2,12 +2,12 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * parameters of all problems are one buffer, so an optimizer is the same for every family.
  *
  * <p>Sums over draws go to run sums, {@code [B][runs][P]} FLOAT64, which {@link
- * io.github.elbo4j.device.ElboOps.MeanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into waves
+ * io.github.elbo4j.device.ElboOps.MeanOverDraws} turns into a gradient {@code [B][P]}. Draws may be cut into chunks
  * whose first draw is a multiple of 64.
  */
 public interface VariationalFamily extends AutoCloseable {
@@ -58,10 +58,10 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param z [B][S][D], written
      */
-    void sample(Runner to, Key key, Index step, Shape shape, Buffer z);
+    void sample(Runner to, Key key, Index step, DrawBlock shape, Buffer z);
 
     /** Draws from q, at once. */
-    default void sample(Key key, int step, Shape shape, Buffer z) {
+    default void sample(Key key, int step, DrawBlock shape, Buffer z) {
         sample(device(), key, Index.of(step), shape, z);
     }
 
@@ -70,10 +70,10 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param logQ [B][S] FLOAT64, written
      */
-    void logDensity(Runner to, Shape shape, Buffer z, Buffer logQ);
+    void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ);
 
-    /** {@link #logDensity(Runner, Shape, Buffer, Buffer)}, at once. */
-    default void logDensity(Shape shape, Buffer z, Buffer logQ) {
+    /** {@link #logDensity(Runner, DrawBlock, Buffer, Buffer)}, at once. */
+    default void logDensity(DrawBlock shape, Buffer z, Buffer logQ) {
         logDensity(device(), shape, z, logQ);
     }
 
@@ -84,7 +84,7 @@ public interface VariationalFamily extends AutoCloseable {
      * @param z the draws, [B][S][D]
      * @param logQ [B][S] FLOAT64, written
      */
-    void logDensityAtDraw(Recorder to, Key key, Index step, Shape shape, Buffer z, Buffer logQ);
+    void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ);
 
     /**
      * {@code entropy[slot·B + b] = −E_q[log q]}, in closed form.
@@ -107,7 +107,7 @@ public interface VariationalFamily extends AutoCloseable {
      * @param gradient {@code ∇z log p}, [B][S][D], at the draws of {@link #sample} with this key, step and shape
      * @param runs [B][runs][P] FLOAT64, the shape's runs written
      */
-    void reparam(Recorder to, Key key, Index step, Shape shape, boolean path, Buffer gradient, Buffer runs);
+    void reparam(Recorder to, Key key, Index step, DrawBlock shape, boolean path, Buffer gradient, Buffer runs);
 
     /**
      * Run sums of {@code w · ∇log q} at the draws of {@link #sample} with this key, step and shape.
@@ -122,7 +122,7 @@ public interface VariationalFamily extends AutoCloseable {
             Recorder to,
             Key key,
             Index step,
-            Shape shape,
+            DrawBlock shape,
             Buffer weights,
             @Nullable Buffer sums,
             int draws,
@@ -144,7 +144,7 @@ public interface VariationalFamily extends AutoCloseable {
                 Runner to,
                 Key key,
                 Index step,
-                Shape shape,
+                DrawBlock shape,
                 boolean path,
                 Buffer logP,
                 Buffer logQ,
@@ -169,7 +169,7 @@ public interface VariationalFamily extends AutoCloseable {
      *
      * @param runs [B][runs][{@link #squares}] FLOAT64, the shape's runs written
      */
-    void scoreSquares(Recorder to, Key key, Index step, Shape shape, Buffer weights, Buffer runs);
+    void scoreSquares(Recorder to, Key key, Index step, DrawBlock shape, Buffer weights, Buffer runs);
 
     /**
      * The parameters [P] of the member with this mean and these standard deviations and, as far as the family has them, these
@@ -196,9 +196,9 @@ public interface VariationalFamily extends AutoCloseable {
 
     /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
     default void set(int problem, double[] mean, double[] standardDeviation) {
-        Layout.problem(problem, problems());
-        Layout.vector("mean", mean, dimensions(), false);
-        Layout.vector("standardDeviation", standardDeviation, dimensions(), true);
+        FamilyChecks.problem(problem, problems());
+        FamilyChecks.vector("mean", mean, dimensions(), false);
+        FamilyChecks.vector("standardDeviation", standardDeviation, dimensions(), true);
         float[] values = parametersOf(mean, standardDeviation, null);
         parameterBuffer().write((long) problem * values.length, values, 0, values.length);
         update();
@@ -213,7 +213,7 @@ public interface VariationalFamily extends AutoCloseable {
 
     /** The mean and covariance of q for one problem. */
     default Gaussian toGaussian(int problem) {
-        Layout.problem(problem, problems());
+        FamilyChecks.problem(problem, problems());
         float[] values = new float[parameters()];
         parameterBuffer().read((long) problem * values.length, values, 0, values.length);
         return toGaussian(values);

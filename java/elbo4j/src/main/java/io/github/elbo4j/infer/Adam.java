@@ -1,8 +1,8 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
@@ -63,7 +63,7 @@ public record Adam(double rate, double decay, double beta1, double beta2) implem
     }
 
     @Override
-    public Rule open(Buffers own, int parameters) {
+    public Rule open(Resources own, int parameters) {
         Buffer m = own.allocate(parameters);
         Buffer v = own.allocate(parameters);
         OptimizerOps.Decay decays = new OptimizerOps.Decay((float) beta1, (float) beta2, GUARD);

@@ -16,7 +16,7 @@ final class Divergence {
     private final VariationalFamily q;
     private final VariationalFamily other; // of the same family, free to use
     private final Key training; // of the steps' draws
-    private final Function<LogJoint, Ascent> steps;
+    private final Function<LogJoint, GradientAscent> steps;
 
     /**
      * What was found.
@@ -35,7 +35,7 @@ final class Divergence {
             VariationalFamily q,
             VariationalFamily other,
             Key training,
-            Function<LogJoint, Ascent> steps) {
+            Function<LogJoint, GradientAscent> steps) {
         this.settings = settings;
         this.joint = joint;
         this.rows = rows;
@@ -53,9 +53,9 @@ final class Divergence {
      * @param from the state after step {@code first}, finite
      * @param end the step by which something was not
      */
-    Found find(Ascent ascent, Ascent.Snapshot from, int first, int end, Trace trace) {
+    Found find(GradientAscent ascent, GradientAscent.Snapshot from, int first, int end, Trace trace) {
         double[] moments = new double[3];
-        Ascent.Snapshot before = ascent.newSnapshot();
+        GradientAscent.Snapshot before = ascent.newSnapshot();
         ascent.restore(from);
         for (int step = first; step < end; step++) {
             ascent.save(before);
@@ -90,10 +90,10 @@ final class Divergence {
         return outside == null ? "A lower learning rate or standardized data may help." : outside;
     }
 
-    /** The fault of the step after these parameters, told of the user's own coordinates. */
-    private String inWords(Ascent ascent, String what, float[] last, int step) {
+    /** The fault of the step after these parameters, in the user's own coordinates. */
+    private String inWords(GradientAscent ascent, String what, float[] last, int step) {
         List<String> names = joint.parameterNames();
-        if (what.equals(Ascent.NO_ELBO)) {
+        if (what.equals(GradientAscent.NO_ELBO)) {
             return what + "; the largest parameter is " + ascent.describeLargest(last, names);
         }
         if (coordinates.areOriginal()) {
@@ -101,7 +101,7 @@ final class Divergence {
         }
         q.parameterBuffer().write(0, last, 0, last.length);
         q.update();
-        try (Ascent plain = steps.apply(rows)) {
+        try (GradientAscent plain = steps.apply(rows)) {
             plain.gradientAt(step);
             String plainly = plain.nonFiniteGradient(names);
             return plainly == null ? what + ", in whitened coordinates" : plainly;

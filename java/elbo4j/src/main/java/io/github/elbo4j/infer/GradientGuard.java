@@ -2,8 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GradientCheck;
@@ -54,7 +54,7 @@ final class GradientGuard {
         double[] scale = new double[dimensions];
         float[] z = new float[DRAWS * dimensions];
         try (Buffer drawn = device.allocate(z.length)) {
-            q.sample(key.fork("gradient check"), 0, Shape.of(1, DRAWS, dimensions), drawn);
+            q.sample(key.fork("gradient check"), 0, DrawBlock.of(1, DRAWS, dimensions), drawn);
             drawn.read(0, z, 0, z.length);
         }
         for (int d = 0; d < dimensions; d++) {

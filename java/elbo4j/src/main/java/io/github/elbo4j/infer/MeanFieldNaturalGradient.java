@@ -2,10 +2,10 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Of independent normals the Fisher information of a mean is 1/sd², and that of a logarithm of sd is 2.
  *
- * <p>Up to {@link Starts#DENSE} dimensions the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured precision of
- * the posterior, since q's own variances say nothing of how correlated means must move together. What a Gaussian of precision
- * P contributes to the noise is known, {@code −s∘mean(epsilon)} in delta, and is taken away: there is then none where the
- * posterior is Gaussian, however correlated. (The path derivative does that only where it is not correlated.)
+ * <p>Up to {@link Starts#DENSE} dimensions the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured
+ * precision of the posterior, since q's own variances do not show how correlated means must move together. The noise
+ * that a Gaussian of precision P contributes is known, {@code −s∘mean(epsilon)} in delta, and is subtracted: none is
+ * left where the posterior is Gaussian, however correlated. (The path derivative does that only where it is not
+ * correlated.)
  */
 final class MeanFieldNaturalGradient extends NaturalGradient {
     private final LogJoint joint;
@@ -122,9 +123,9 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         return delta;
     }
 
-    /** Moves the means by the curvature, and takes the noise away that a Gaussian of this precision makes. */
+    /** Moves the means by the curvature, and subtracts the noise that a Gaussian of this precision makes. */
     private void moveByCurvature(Curvature curvature, float[] gradient, int group, double[] delta) {
-        device.run(new NormalOps.Normal(groups, Index.of(group), Shape.of(1, draws, dimensions), normals));
+        device.run(new NormalOps.Normal(groups, Index.of(group), DrawBlock.of(1, draws, dimensions), normals));
         normals.read(0, epsilon, 0, epsilon.length);
         double[] sum = new double[dimensions];
         double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j

@@ -113,7 +113,7 @@ final class Measurement {
         }
     }
 
-    /** What draws of q cannot tell; only of a fit that is otherwise to be believed, since it costs evaluations. */
+    /** Concerns that draws of q cannot show; only for a fit that is otherwise trusted, since it costs evaluations. */
     private void judgeBeyond(Evaluation evaluation) {
         if (evaluation.assessment().verdict() == Verdict.DO_NOT_TRUST) {
             return;

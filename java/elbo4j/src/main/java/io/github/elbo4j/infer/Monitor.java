@@ -3,31 +3,31 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.estimate.Estimate;
 
 /**
- * Looks at the numbers of a fit's steps from time to time, so that the host neither waits for each step nor sees a fault too
- * late, keeps the latest state that was finite, and informs the listener. When it looks changes no result.
+ * Looks at the numbers of a fit's steps from time to time, so that the host neither waits for each step nor sees a
+ * fault too late, keeps the latest state that was finite, and informs the listener. No result depends on when it looks.
  */
 final class Monitor {
     /** Steps between two looks at most. */
-    private static final int LOOK = Ascent.AHEAD;
-    /** Time between two looks; a GPU is behind its host, so that only a look tells how long steps take. */
+    private static final int LOOK = GradientAscent.AHEAD;
+    /** Time between two looks; a GPU is behind its host, so that only a look shows how long steps take. */
     private static final long LOOK_NANOS = 200_000_000L;
 
     private static final long LISTEN_NANOS = 100_000_000L;
 
     private final Sgvi.Builder settings;
-    private final Ascent ascent;
+    private final GradientAscent ascent;
     private final Trace trace;
     private final double[] moments = new double[3 * LOOK];
     private final long begun;
-    private Ascent.Snapshot snapshot; // at the latest look, finite
-    private Ascent.Snapshot spare;
+    private GradientAscent.Snapshot snapshot; // at the latest look, finite
+    private GradientAscent.Snapshot spare;
     private int lookedAt; // steps at the latest look
     private int nextLook = 1; // steps from there to the next one
     private long lookTime;
     private long listenTime;
 
     /** @param begun when the fit began, of {@link System#nanoTime} */
-    Monitor(Sgvi.Builder settings, Ascent ascent, Trace trace, long begun) {
+    Monitor(Sgvi.Builder settings, GradientAscent ascent, Trace trace, long begun) {
         this.settings = settings;
         this.ascent = ascent;
         this.trace = trace;
@@ -39,7 +39,7 @@ final class Monitor {
     }
 
     /** The state at the latest look. */
-    Ascent.Snapshot latest() {
+    GradientAscent.Snapshot latest() {
         return snapshot;
     }
 
@@ -86,7 +86,7 @@ final class Monitor {
         if (!spare.isFinite()) {
             return false;
         }
-        Ascent.Snapshot older = snapshot;
+        GradientAscent.Snapshot older = snapshot;
         snapshot = spare;
         spare = older;
         for (int i = 0; i < count; i++) {

@@ -1,13 +1,13 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.device.Workspace;
@@ -44,7 +44,7 @@ abstract class NaturalGradient implements AutoCloseable {
     private final Workspace workspace;
     private final StepCounter counter; // of groups, which are the addresses of their draws
     private final @Nullable Program[] programs = new Program[2]; // without the path derivative, and with it
-    private final Buffers opened;
+    private final Resources opened;
     private int groups; // so far
 
     /**
@@ -64,7 +64,7 @@ abstract class NaturalGradient implements AutoCloseable {
      * @param settings of the fit; a group has no fewer draws than a training step
      */
     NaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
-        this.opened = new Buffers(q.device());
+        this.opened = new Resources(q.device());
         this.q = q;
         this.parameters = q.parameters();
         this.draws = draws(settings.draws);

@@ -1,7 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
@@ -24,7 +24,7 @@ public interface Optimizer {
      * @param own allocates the memory; its owner closes it
      * @param parameters P
      */
-    Rule open(Buffers own, int parameters);
+    Rule open(Resources own, int parameters);
 
     /** The steps of one fit. What changes from step to step is a row of scalars, which the host computes ahead. */
     interface Rule {

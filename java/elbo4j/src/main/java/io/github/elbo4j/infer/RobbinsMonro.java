@@ -1,8 +1,8 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
 import java.util.List;
@@ -46,7 +46,7 @@ public record RobbinsMonro(double a, double tau, double kappa) implements Optimi
     }
 
     @Override
-    public Rule open(Buffers own, int parameters) {
+    public Rule open(Resources own, int parameters) {
         return new Rule() {
             @Override
             public int scalars() {

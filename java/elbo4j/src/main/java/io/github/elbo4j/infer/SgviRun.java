@@ -1,9 +1,9 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
@@ -35,12 +35,12 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Geometry geometry;
     private final Coordinates coordinates; // of the steps
     private final LogJoint whole; // all rows, in the coordinates of the steps
-    private final Ascent ascent;
+    private final GradientAscent ascent;
     private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
     private final Trace trace;
     private final Monitor monitor;
     private final GradientGuard guard;
-    private final Buffers opened;
+    private final Resources opened;
     private final long begun = System.nanoTime();
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
     private boolean keeps; // whether there are any
@@ -53,13 +53,13 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private long draws;
     private Starts.@Nullable Found start;
     private String began = ""; // where it started from, in a clause
-    private String unsettled = ""; // why the latest attempt to settle came to nothing
+    private String unsettled = ""; // why the latest attempt to settle failed
     private Ending ending = new Ending(Status.STEP_LIMIT, "");
 
     SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
         this.settings = settings;
         this.device = device;
-        this.opened = new Buffers(device);
+        this.opened = new Resources(device);
         this.joint = joint;
         this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws);
@@ -140,7 +140,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                                     : "stopped before the first step; nothing was fitted, this is the initial guess");
             result = keeps ? kept : latest();
         } catch (DeviceException e) {
-            // What the user's own function throws is the user's.
+            // An exception that the user's own function throws is passed on to the user.
             if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
                 throw e;
             }
@@ -164,8 +164,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         opened.close();
     }
 
-    private Ascent ascent(LogJoint of) {
-        return new Ascent(settings, device, of, q, average, coordinates, key.fork("training"));
+    private GradientAscent ascent(LogJoint of) {
+        return new GradientAscent(settings, device, of, q, average, coordinates, key.fork("training"));
     }
 
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */

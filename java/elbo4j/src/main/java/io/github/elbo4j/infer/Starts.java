@@ -2,10 +2,10 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
@@ -327,7 +327,7 @@ final class Starts {
     /** Standard normals, [rows][D]. */
     static float[] normals(Device device, Key key, int rows, int dimensions) {
         try (Buffer buffer = device.allocate((long) rows * dimensions)) {
-            device.run(new NormalOps.Normal(key, Index.of(0), Shape.of(1, rows, dimensions), buffer));
+            device.run(new NormalOps.Normal(key, Index.of(0), DrawBlock.of(1, rows, dimensions), buffer));
             return buffer.toFloats();
         }
     }

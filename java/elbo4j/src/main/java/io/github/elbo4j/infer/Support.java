@@ -2,8 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
@@ -27,7 +27,7 @@ final class Support {
         float[] z = new float[Math.multiplyExact(draws, n)];
         try (Buffer buffer = device.allocate(z.length);
                 PointDensity density = new PointDensity(device, joint)) {
-            q.sample(key, step, Shape.of(1, draws, n), buffer);
+            q.sample(key, step, DrawBlock.of(1, draws, n), buffer);
             buffer.read(0, z, 0, z.length);
             double[] points = new double[z.length];
             for (int i = 0; i < z.length; i++) {

@@ -1,14 +1,14 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.model.LogJoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Whitening implements Coordinates {
     private final int dimensions;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer centre; // m, [D]
     private final Buffer factor; // C, [D][D], its diagonal as it is
     private final Buffer logDeterminant; // [1]
@@ -36,7 +36,7 @@ final class Whitening implements Coordinates {
         for (int i = 0; i < dimensions; i++) {
             c[i][i] = 1;
         }
-        own = new Buffers(device);
+        own = new Resources(device);
         centre = own.allocate(dimensions);
         factor = own.allocate((long) dimensions * dimensions);
         logDeterminant = own.allocate(ElementType.FLOAT64, 1);
@@ -172,8 +172,8 @@ final class Whitening implements Coordinates {
         }
 
         @Override
-        public void record(Recorder to, Shape shape, Buffer uBuffer, Buffer logP, @Nullable Buffer gradient) {
-            int rows = Math.toIntExact(shape.rows());
+        public void record(Recorder to, DrawBlock shape, Buffer uBuffer, Buffer logP, @Nullable Buffer gradient) {
+            int rows = Math.toIntExact(shape.allDraws());
             Matrix u = Matrix.of(uBuffer, rows, dimensions);
             Matrix z = Matrix.of(to.scratch(shape.elements()), rows, dimensions);
             Matrix lower = Matrix.of(factor, dimensions, dimensions);

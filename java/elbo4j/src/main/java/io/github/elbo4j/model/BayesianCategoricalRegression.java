@@ -1,10 +1,10 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class BayesianCategoricalRegression extends Regression {
      */
     public BayesianCategoricalRegression(Device device, RegressionData data, List<String> classes, NormalPrior prior) {
         super(
-                new Buffers(device),
+                new Resources(device),
                 checked(data, classes),
                 classes.size(),
                 Collections.nCopies(classes.size() * data.columns().size(), prior),
@@ -59,7 +59,7 @@ public final class BayesianCategoricalRegression extends Regression {
         return names;
     }
 
-    /** How much memory the linear predictors of a wave of draws may take; 64 MiB. No result depends on it. */
+    /** How much memory the linear predictors of a chunk of draws may take; 64 MiB. No result depends on it. */
     public BayesianCategoricalRegression workspaceBytes(long value) {
         limitWorkspace(value);
         return this;

@@ -1,11 +1,11 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class BayesianLinearRegression extends Regression {
     private final @Nullable Buffer knownLogNoise; // [1]; null if it is a parameter
 
     private BayesianLinearRegression(
-            Buffers own,
+            Resources own,
             RegressionData data,
             List<NormalPrior> priors,
             List<String> names,
@@ -54,7 +54,7 @@ public final class BayesianLinearRegression extends Regression {
             throw new IllegalArgumentException("noiseSd is " + noiseSd + ", but must be from " + LEAST_NOISE_SD + " to "
                     + LARGEST_NOISE_SD + ", so that squares in units of it are float32 numbers");
         }
-        Buffers own = new Buffers(device);
+        Resources own = new Resources(device);
         Buffer log = own.copyOf(new float[] {(float) StrictMath.log(noiseSd)});
         return new BayesianLinearRegression(own, data, coefficients, data.columns(), log);
     }
@@ -73,10 +73,10 @@ public final class BayesianLinearRegression extends Regression {
         priors.add(logNoise);
         List<String> names = new ArrayList<>(data.columns());
         names.add(LOG_NOISE);
-        return new BayesianLinearRegression(new Buffers(device), data, priors, names, null);
+        return new BayesianLinearRegression(new Resources(device), data, priors, names, null);
     }
 
-    /** How much memory the linear predictors of a wave of draws may take; 64 MiB. No result depends on it. */
+    /** How much memory the linear predictors of a chunk of draws may take; 64 MiB. No result depends on it. */
     public BayesianLinearRegression workspaceBytes(long value) {
         limitWorkspace(value);
         return this;

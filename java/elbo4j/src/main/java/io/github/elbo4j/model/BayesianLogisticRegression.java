@@ -1,10 +1,10 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import java.util.Collections;
 import java.util.List;
 
@@ -29,7 +29,7 @@ public final class BayesianLogisticRegression extends Regression {
      * @throws IllegalArgumentException if it is not
      */
     public BayesianLogisticRegression(Device device, RegressionData data, List<NormalPrior> priors) {
-        super(new Buffers(device), checked(data, priors), priors, data.columns());
+        super(new Resources(device), checked(data, priors), priors, data.columns());
     }
 
     private static RegressionData checked(RegressionData data, List<NormalPrior> priors) {
@@ -42,7 +42,7 @@ public final class BayesianLogisticRegression extends Regression {
         return data;
     }
 
-    /** How much memory the linear predictors of a wave of draws may take; 64 MiB. No result depends on it. */
+    /** How much memory the linear predictors of a chunk of draws may take; 64 MiB. No result depends on it. */
     public BayesianLogisticRegression workspaceBytes(long value) {
         limitWorkspace(value);
         return this;

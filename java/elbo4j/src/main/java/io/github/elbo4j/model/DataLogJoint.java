@@ -1,12 +1,12 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ public final class DataLogJoint implements LogJoint {
     }
 
     @Override
-    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         record(to, all, shape, z, logP, gradient);
     }
 
@@ -68,10 +68,10 @@ public final class DataLogJoint implements LogJoint {
         return size == model.observations() ? this : new MinibatchLogJoint(this, size, key);
     }
 
-    void record(Recorder to, Rows rows, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         double scale = (double) model.observations() / rows.count();
         model.logPrior(to, shape, z, logP, gradient);
-        int draws = Math.toIntExact(shape.rows());
+        int draws = Math.toIntExact(shape.allDraws());
         Buffer value = to.scratch(ElementType.FLOAT64, draws);
         Buffer slope = gradient == null ? null : to.scratch(shape.elements());
         model.logLikelihood(to, rows, shape, z, value, slope);

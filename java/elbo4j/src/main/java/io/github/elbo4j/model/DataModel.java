@@ -2,8 +2,8 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public interface DataModel extends AutoCloseable {
      * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+    void logPrior(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
 
     /**
      * Records {@code logLikelihood[b,s] = Σ_{n in rows} log p(x_n | z[b,s,:])}, of these rows and no more, with its constants; and
@@ -42,7 +42,8 @@ public interface DataModel extends AutoCloseable {
      * @param logLikelihood [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void logLikelihood(Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
+    void logLikelihood(
+            Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient);
 
     /** {@link LogJoint#roundingLoss}. */
     default @Nullable String roundingLoss() {

@@ -1,12 +1,12 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class GaussianTarget implements LogJoint {
     private final int dimensions;
     private final List<String> names;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer mean; // [D]
     private final Buffer scale; // [D] log standard deviations, or [D][D] the Cholesky factor with a log diagonal
     private final boolean full;
@@ -26,7 +26,7 @@ public final class GaussianTarget implements LogJoint {
 
     private GaussianTarget(Device device, double[] mean, float[] scale, boolean full) {
         this.dimensions = mean.length;
-        own = new Buffers(device);
+        own = new Resources(device);
         this.mean = own.copyOf(LinearPredictor.floats(mean));
         this.scale = own.copyOf(scale);
         this.full = full;
@@ -82,10 +82,10 @@ public final class GaussianTarget implements LogJoint {
     }
 
     @Override
-    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        Shape rows = shape.flat();
+    public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        DrawBlock rows = shape.flat();
         if (!full) {
-            to.run(new MeanFieldOps.LogDensity(rows, MeanFieldOps.With.Z, mean, scale, z, logP, gradient));
+            to.run(new MeanFieldOps.LogDensity(rows, MeanFieldOps.Variable.Z, mean, scale, z, logP, gradient));
             return;
         }
         to.run(new FullRankOps.FullRankLogDensity(rows, mean, scale, z, logP));

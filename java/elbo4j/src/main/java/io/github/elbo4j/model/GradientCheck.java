@@ -2,8 +2,8 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +140,7 @@ public final class GradientCheck {
     }
 
     private static void onDevice(Device device, LogJoint joint, int rows, double[] z, double[] f, double[] gradient) {
-        Shape shape = Shape.of(1, rows, joint.dimensions());
+        DrawBlock shape = DrawBlock.of(1, rows, joint.dimensions());
         try (Buffer draws = device.copyOf(LinearPredictor.floats(z));
                 Buffer logP = device.allocate(ElementType.FLOAT64, rows);
                 Buffer slopes = device.allocate(shape.elements())) {

@@ -2,8 +2,8 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -137,13 +137,13 @@ public final class HostLogJoint implements LogJoint {
     }
 
     @Override
-    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         to.call("log p", () -> evaluate(shape, z, logP, gradient));
     }
 
     @Override
-    public void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        int rows = Math.toIntExact(shape.rows());
+    public void evaluate(DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        int rows = Math.toIntExact(shape.allDraws());
         int elements = Math.toIntExact(shape.elements());
         Scratch scratch = scratches.take();
         try {

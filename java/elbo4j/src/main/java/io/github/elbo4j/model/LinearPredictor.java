@@ -1,14 +1,14 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * draws, so the blocks change no bit.
  */
 final class LinearPredictor {
-    /** The likelihood of observations y under a wave of draws. */
+    /** The likelihood of observations y under a chunk of draws. */
     interface Likelihood {
         /**
          * Adds to the block's value, adds to its gradient the part that does not come through eta, and replaces eta by
@@ -40,7 +40,7 @@ final class LinearPredictor {
     private long workspaceBytes = 64L << 20;
 
     /** @param own allocates the memory; its owner closes it */
-    LinearPredictor(Buffers own, RegressionData data, int classes) {
+    LinearPredictor(Resources own, RegressionData data, int classes) {
         this.device = own.device();
         this.observations = data.rows();
         this.columns = data.columns().size();
@@ -72,7 +72,7 @@ final class LinearPredictor {
             Recorder to,
             Rows rows,
             Likelihood likelihood,
-            Shape shape,
+            DrawBlock shape,
             Buffer z,
             Buffer logLikelihood,
             @Nullable Buffer gradient) {
@@ -86,7 +86,7 @@ final class LinearPredictor {
             to.run(new MathOps.GatherRows(n, columns, index, rows.first(), x, dataX));
             to.run(new MathOps.GatherRows(n, 1, index, rows.first(), y, dataY));
         }
-        int all = Math.toIntExact(shape.rows());
+        int all = Math.toIntExact(shape.allDraws());
         long perDraw = (long) classes * n;
         int most = (int) Math.max(1, Math.min(all, workspaceBytes / Float.BYTES / perDraw));
         Buffer predictor = to.scratch(most * perDraw);

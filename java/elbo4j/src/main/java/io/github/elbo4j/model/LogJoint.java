@@ -1,8 +1,8 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +30,10 @@ public interface LogJoint extends AutoCloseable {
      * @param logP [B][S] FLOAT64, written
      * @param gradient null, or [B][S][D], written
      */
-    void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
+    void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
 
     /** {@link #record Records} it and runs it once. */
-    default void evaluate(Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    default void evaluate(DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         Recorder.run(z.device(), to -> record(to, shape, z, logP, gradient));
     }
 

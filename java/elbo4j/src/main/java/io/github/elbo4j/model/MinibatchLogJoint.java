@@ -1,8 +1,8 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
@@ -10,7 +10,7 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ final class MinibatchLogJoint implements LogJoint {
     private final DataLogJoint joint;
     private final int size;
     private final int observations;
-    private final Buffers own;
+    private final Resources own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
     private final Buffer first; // [1], where the rows of the next step begin in index
@@ -41,14 +41,14 @@ final class MinibatchLogJoint implements LogJoint {
         this.size = size;
         this.observations = joint.model().observations();
         Device device = joint.model().device();
-        own = new Buffers(device);
+        own = new Resources(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
         first = own.allocate(ElementType.INT32, 1);
         each = own.allocate(ElementType.INT32, 1);
         each.write(0, new int[] {size}, 0, 1);
         permuted = own.allocate(ElementType.INT32, 1);
-        Shape all = Shape.of(1, 1, observations);
+        DrawBlock all = DrawBlock.of(1, 1, observations);
         try {
             makeWords = device.bind(List.of(new NormalOps.Words(key, Index.counted(permuted, 0), all, words)));
         } catch (RuntimeException e) {
@@ -106,7 +106,7 @@ final class MinibatchLogJoint implements LogJoint {
     }
 
     @Override
-    public void record(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         joint.record(to, new Rows(index, Index.counted(first, 0), size), shape, z, logP, gradient);
     }
 

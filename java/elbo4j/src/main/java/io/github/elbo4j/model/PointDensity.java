@@ -1,12 +1,12 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Workspace;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class PointDensity implements AutoCloseable {
     private final LogJoint joint;
     private final @Nullable HostLogJoint host;
     private final Workspace workspace;
-    private final Buffers own;
+    private final Resources own;
     private final Map<Integer, Program> withGradient = new HashMap<>(); // by rows
     private final Map<Integer, Program> withoutGradient = new HashMap<>();
     private Buffer z; // [rows][D]
@@ -35,7 +35,7 @@ public final class PointDensity implements AutoCloseable {
         this.joint = joint;
         this.host = joint instanceof HostLogJoint function ? function : null;
         workspace = new Workspace(device);
-        own = new Buffers(device);
+        own = new Resources(device);
         z = own.allocate(joint.dimensions());
         logP = own.allocate(ElementType.FLOAT64, 1);
         slopes = own.allocate(joint.dimensions());
@@ -95,7 +95,7 @@ public final class PointDensity implements AutoCloseable {
 
     private Program bind(int rows, boolean gradient) {
         Recorder recorder = new Recorder(workspace);
-        joint.record(recorder, Shape.of(1, rows, joint.dimensions()), z, logP, gradient ? slopes : null);
+        joint.record(recorder, DrawBlock.of(1, rows, joint.dimensions()), z, logP, gradient ? slopes : null);
         return recorder.bind();
     }
 

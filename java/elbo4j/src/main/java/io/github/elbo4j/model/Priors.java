@@ -1,10 +1,10 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.MeanFieldOps;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ final class Priors {
     private final Buffer omega; // [D]
 
     /** @param own allocates the buffers; its owner closes them */
-    Priors(Buffers own, List<NormalPrior> priors) {
+    Priors(Resources own, List<NormalPrior> priors) {
         float[] means = new float[priors.size()];
         float[] logSds = new float[priors.size()];
         for (int d = 0; d < means.length; d++) {
@@ -25,7 +25,7 @@ final class Priors {
         omega = own.copyOf(logSds);
     }
 
-    void logDensity(Runner to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.With.Z, mu, omega, z, logP, gradient));
+    void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+        to.run(new MeanFieldOps.LogDensity(shape.flat(), MeanFieldOps.Variable.Z, mu, omega, z, logP, gradient));
     }
 }

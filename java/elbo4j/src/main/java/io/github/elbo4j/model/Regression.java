@@ -1,16 +1,16 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.Resources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What regressions share: data, a linear predictor, independent normal priors. */
 abstract class Regression implements DataModel {
-    private final Buffers own;
+    private final Resources own;
     private final LinearPredictor predictor;
     private final Priors priors;
     private final List<String> names;
@@ -18,12 +18,12 @@ abstract class Regression implements DataModel {
     private final LinearPredictor.Likelihood likelihood;
 
     /** @param names of the parameters, as many as priors: the columns' coefficients, then others */
-    Regression(Buffers own, RegressionData data, List<NormalPrior> priors, List<String> names) {
+    Regression(Resources own, RegressionData data, List<NormalPrior> priors, List<String> names) {
         this(own, data, 1, priors, names);
     }
 
     /** @param names of the parameters, as many as priors; of several classes: the columns' coefficients of each */
-    Regression(Buffers own, RegressionData data, int classes, List<NormalPrior> priors, List<String> names) {
+    Regression(Resources own, RegressionData data, int classes, List<NormalPrior> priors, List<String> names) {
         this.own = own;
         this.predictor = new LinearPredictor(own, data, classes);
         this.priors = new Priors(own, priors);
@@ -70,13 +70,13 @@ abstract class Regression implements DataModel {
     }
 
     @Override
-    public final void logPrior(Recorder to, Shape shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    public final void logPrior(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         priors.logDensity(to, shape, z, logP, gradient);
     }
 
     @Override
     public final void logLikelihood(
-            Recorder to, Rows rows, Shape shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
+            Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
         predictor.logLikelihood(to, rows, likelihood, shape, z, logLikelihood, gradient);
     }
 

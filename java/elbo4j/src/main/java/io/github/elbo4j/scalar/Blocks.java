@@ -1,7 +1,7 @@
 package io.github.elbo4j.scalar;
 
 /** A launch over a vector. One work item is a block of at most 1024 neighbouring elements. */
-final class Blocks extends Kernel {
+final class Blocks extends HostKernel {
     private static final int BLOCK = RowSum.TILE;
 
     private final int length;
@@ -10,7 +10,7 @@ final class Blocks extends Kernel {
     /** What is done with a block. */
     interface Body {
         /** Elements o … o+n−1. */
-        void run(int o, int n, Scratch scratch);
+        void run(int o, int n, WorkerMemory memory);
     }
 
     /**
@@ -25,10 +25,10 @@ final class Blocks extends Kernel {
     }
 
     @Override
-    protected void run(int from, int to, Scratch scratch) {
+    protected void run(int from, int to, WorkerMemory memory) {
         for (int item = from; item < to; item++) {
             int o = item * BLOCK;
-            body.run(o, Math.min(BLOCK, length - o), scratch);
+            body.run(o, Math.min(BLOCK, length - o), memory);
         }
     }
 }

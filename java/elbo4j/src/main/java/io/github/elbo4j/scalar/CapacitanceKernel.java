@@ -6,13 +6,13 @@ import io.github.elbo4j.device.LowRankOps;
 final class CapacitanceKernel {
     private static final int BLOCK = RowSum.TILE;
 
-    private static final int INVERSE = 16; // scratch slot: exp(−omega)
+    private static final int INVERSE = 16; // memory slot: exp(−omega)
     private static final int COLUMN = 0; // slots of doubles
     private static final int TERMS = 1;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    CapacitanceKernel(Basics basics) {
+    CapacitanceKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -30,7 +30,7 @@ final class CapacitanceKernel {
     }
 
     /** {@code C_ij = Σ_d G_id·G_jd}, and 1 on the diagonal, j ≤ i. One work item is an element. */
-    private final class Products extends Kernel {
+    private final class Products extends HostKernel {
         private final LowRankOps.LowRankCapacitance op;
         private final int pairs;
 
@@ -43,13 +43,13 @@ final class CapacitanceKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int rank = op.rank();
             int dims = op.dimensions();
             float[] f = floats(op.factor());
             double[] out = doubles(op.capacitance());
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
-            double[] terms = scratch.doubles(TERMS, BLOCK);
+            float[] inverse = memory.floats(INVERSE, BLOCK);
+            double[] terms = memory.doubles(TERMS, BLOCK);
             for (int item = from; item < to; item++) {
                 int b = item / pairs;
                 int i = 0;
@@ -58,7 +58,7 @@ final class CapacitanceKernel {
                     i++;
                     j -= i;
                 }
-                RowSum sum = scratch.sum.reset();
+                RowSum sum = memory.sum.reset();
                 for (int d = 0; d < dims; d += BLOCK) {
                     int n = Math.min(BLOCK, dims - d);
                     int fi = (b * rank + i) * dims + d;
@@ -67,7 +67,7 @@ final class CapacitanceKernel {
                     for (int e = 0; e < n; e++) {
                         terms[e] = ((double) f[fi + e] * inverse[e]) * ((double) f[fj + e] * inverse[e]);
                     }
-                    sum.add(SumKernel.tile(terms, n, scratch));
+                    sum.add(SumKernel.tile(terms, n, memory));
                 }
                 out[b * LowRankOps.capacitanceWidth(rank) + i * rank + j] = sum.total() + (i == j ? 1 : 0);
             }
@@ -75,7 +75,7 @@ final class CapacitanceKernel {
     }
 
     /** One work item is a problem. */
-    private static final class Invert extends Kernel {
+    private static final class Invert extends HostKernel {
         private final LowRankOps.LowRankCapacitance op;
 
         Invert(LowRankOps.LowRankCapacitance op) {
@@ -84,11 +84,11 @@ final class CapacitanceKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int rank = op.rank();
             double[] a = doubles(op.capacitance());
-            double[] column = scratch.doubles(COLUMN, rank);
-            double[] logs = scratch.doubles(TERMS, rank);
+            double[] column = memory.doubles(COLUMN, rank);
+            double[] logs = memory.doubles(TERMS, rank);
             for (int b = from; b < to; b++) {
                 int o = b * LowRankOps.capacitanceWidth(rank);
                 for (int k = 0; k < rank; k++) {
@@ -105,7 +105,7 @@ final class CapacitanceKernel {
                         a[o + j * rank + i] = a[o + i * rank + j];
                     }
                 }
-                a[o + rank * rank] = SumKernel.tile(logs, rank, scratch);
+                a[o + rank * rank] = SumKernel.tile(logs, rank, memory);
             }
         }
 
@@ -127,7 +127,7 @@ final class CapacitanceKernel {
     }
 
     /** One work item is a block of coordinates of one problem. */
-    private final class EntropyGradient extends Kernel {
+    private final class EntropyGradient extends HostKernel {
         private final LowRankOps.LowRankEntropyGradient op;
 
         EntropyGradient(LowRankOps.LowRankEntropyGradient op) {
@@ -138,15 +138,15 @@ final class CapacitanceKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int rank = op.rank();
             int dims = op.dimensions();
             int blocks = ceilDiv(dims, BLOCK);
             float[] f = floats(op.factor());
             double[] c = doubles(op.capacitance());
             float[] out = floats(op.gradient());
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
-            double[] g = scratch.doubles(COLUMN, rank);
+            float[] inverse = memory.floats(INVERSE, BLOCK);
+            double[] g = memory.doubles(COLUMN, rank);
             for (int item = from; item < to; item++) {
                 int b = item / blocks;
                 int first = item % blocks * BLOCK;

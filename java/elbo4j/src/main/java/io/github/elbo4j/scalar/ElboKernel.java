@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reductions over draws. Twin of kernels/elbo.cu; f = logP − logQ. */
 class ElboKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int F = 16; // scratch slots
+    private static final int F = 16; // memory slots
     private static final int LANES = 0; // slots of doubles
     private static final int TILES = 1;
     private static final int MORE_TILES = 2;
@@ -19,9 +19,9 @@ class ElboKernel {
     /** Coordinates whose run sums one work item folds. */
     private static final int COORDINATES = 64;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public ElboKernel(Basics basics) {
+    public ElboKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -34,7 +34,7 @@ class ElboKernel {
     }
 
     /** KL(q ‖ p) is the mean of −f. */
-    private static Kernel monteCarlo(KlOps.KlMonteCarlo op) {
+    private static HostKernel monteCarlo(KlOps.KlMonteCarlo op) {
         return new Moments(new ElboOps.Moments(op.problems(), op.draws(), op.logQ(), op.logP(), op.kl(), Index.of(0)));
     }
 
@@ -44,8 +44,8 @@ class ElboKernel {
     }
 
     /** The mean of f over the draws of problem b. */
-    static double mean(double[] logP, double @Nullable [] logQ, int b, int draws, Scratch scratch) {
-        RowSum sum = scratch.sum.reset();
+    static double mean(double[] logP, double @Nullable [] logQ, int b, int draws, WorkerMemory memory) {
+        RowSum sum = memory.sum.reset();
         for (int s = 0; s < draws; s++) {
             sum.add(difference(logP, logQ, b * draws + s));
         }
@@ -54,10 +54,10 @@ class ElboKernel {
 
     /** {@code out[o], out[o + 1], out[o + 2]} = mean, variance and standard error of f over the draws of problem b. */
     static void moments(
-            double[] logP, double @Nullable [] logQ, int b, int draws, double[] out, int o, Scratch scratch) {
-        double mean = mean(logP, logQ, b, draws, scratch);
+            double[] logP, double @Nullable [] logQ, int b, int draws, double[] out, int o, WorkerMemory memory) {
+        double mean = mean(logP, logQ, b, draws, memory);
         // A second pass: mean(f²) − mean(f)² cancels when |mean| is much larger than the deviation.
-        RowSum sum = scratch.sum.reset();
+        RowSum sum = memory.sum.reset();
         for (int s = 0; s < draws; s++) {
             double deviation = difference(logP, logQ, b * draws + s) - mean;
             sum.add(deviation * deviation);
@@ -76,14 +76,14 @@ class ElboKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             double[] p = doubles(op.logP());
             Buffer logQ = op.logQ();
             double[] q = logQ == null ? null : doubles(logQ);
             double[] out = doubles(op.moments());
             int at = (int) value(op.slot()) * op.problems();
             for (int b = from; b < to; b++) {
-                moments(p, q, b, op.draws(), out, 3 * (at + b), scratch);
+                moments(p, q, b, op.draws(), out, 3 * (at + b), memory);
             }
         }
     }
@@ -100,25 +100,25 @@ class ElboKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             double[] p = doubles(op.logP());
             Buffer logQ = op.logQ();
             double[] q = logQ == null ? null : doubles(logQ);
             double[] out = doubles(op.bound());
-            float[] f = scratch.floats(F, BLOCK);
+            float[] f = memory.floats(F, BLOCK);
             for (int b = from; b < to; b++) {
                 double largest = Double.NEGATIVE_INFINITY;
                 for (int s = 0; s < draws; s++) {
                     largest = Math.max(largest, power * difference(p, q, b * draws + s)); // a NaN stays
                 }
-                RowSum sum = scratch.sum.reset();
+                RowSum sum = memory.sum.reset();
                 for (int s = 0; s < draws; s += BLOCK) {
-                    sum.add(weights(p, q, b, s, largest, 0.0, false, f, scratch));
+                    sum.add(weights(p, q, b, s, largest, 0.0, false, f, memory));
                 }
                 double mean = sum.total() / draws;
-                sum = scratch.sum.reset();
+                sum = memory.sum.reset();
                 for (int s = 0; s < draws; s += BLOCK) {
-                    sum.add(weights(p, q, b, s, largest, mean, true, f, scratch));
+                    sum.add(weights(p, q, b, s, largest, mean, true, f, memory));
                 }
                 double variance = draws > 1 ? sum.total() / (draws - 1) : Double.NaN;
                 // If every weight is zero (all f are −inf) or one is infinite, the bound is that infinity.
@@ -138,7 +138,7 @@ class ElboKernel {
                 double mean,
                 boolean squares,
                 float[] f,
-                Scratch scratch) {
+                WorkerMemory memory) {
             int n = Math.min(BLOCK, draws - s);
             for (int i = 0; i < n; i++) {
                 f[i] = (float) (power * difference(p, q, b * draws + s + i) - largest);
@@ -150,7 +150,7 @@ class ElboKernel {
                     f[i] = deviation * deviation;
                 }
             }
-            return basics.sums().tile(f, 0, n, scratch);
+            return basics.sums().tile(f, 0, n, memory);
         }
     }
 
@@ -164,7 +164,7 @@ class ElboKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             double[] in = doubles(op.runSums());
             float[] out = floats(op.mean());
             int width = op.width();
@@ -182,11 +182,11 @@ class ElboKernel {
                 int slot = TILES;
                 while (count > 1 || sums == in) {
                     int tiles = Math.max(1, ceilDiv(count, RowSum.TILE));
-                    double[] folded = scratch.doubles(slot, tiles * COORDINATES);
+                    double[] folded = memory.doubles(slot, tiles * COORDINATES);
                     for (int tile = 0; tile < tiles; tile++) {
                         int first = tile * RowSum.TILE;
                         int rows = Math.min(RowSum.TILE, count - first);
-                        foldTile(sums, at + first * stride, stride, rows, n, folded, tile * COORDINATES, scratch);
+                        foldTile(sums, at + first * stride, stride, rows, n, folded, tile * COORDINATES, memory);
                     }
                     sums = folded;
                     at = 0;
@@ -201,8 +201,9 @@ class ElboKernel {
         }
 
         /** Folds a tile of at most 1024 rows, n coordinates side by side; adding lanes that stayed +0 changes nothing. */
-        private void foldTile(double[] in, int at, int stride, int rows, int n, double[] out, int o, Scratch scratch) {
-            double[] lanes = scratch.doubles(LANES, RowSum.LANES * COORDINATES);
+        private void foldTile(
+                double[] in, int at, int stride, int rows, int n, double[] out, int o, WorkerMemory memory) {
+            double[] lanes = memory.doubles(LANES, RowSum.LANES * COORDINATES);
             Arrays.fill(lanes, 0.0);
             for (int r = 0; r < rows; r++) {
                 int lane = r % RowSum.LANES * COORDINATES;

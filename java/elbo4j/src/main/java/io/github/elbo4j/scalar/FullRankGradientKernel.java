@@ -1,13 +1,13 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.ScoreOps;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
 /**
@@ -17,16 +17,16 @@ import java.util.Arrays;
  * <p>{@code h} below is the score: v_i for mu, {@code v_i·epsilon_j} for L_ij, {@code v_i·epsilon_i·L_ii − 1} for log L_ii.
  */
 public class FullRankGradientKernel {
-    private static final int DIAGONAL = 16; // scratch slots
+    private static final int DIAGONAL = 16; // memory slots
     private static final int EPSILON = 17;
     private static final int SUMS = 18;
 
     /** Rows of the factor whose sums one work item makes; every item makes epsilon again. */
     private static final int ROWS = 32;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public FullRankGradientKernel(Basics basics) {
+    public FullRankGradientKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -55,7 +55,7 @@ public class FullRankGradientKernel {
     private abstract class Gradient<O extends Operation> extends OperationKernel<O> {
         private final Key key;
         private final Index step;
-        private final Shape shape;
+        private final DrawBlock shape;
         private final Buffer factor;
         private final Buffer vectors;
         private final Buffer runs;
@@ -67,7 +67,7 @@ public class FullRankGradientKernel {
          * @param vectors g or v
          * @param parts gradients that are made
          */
-        Gradient(O op, Key key, Index step, Shape shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
+        Gradient(O op, Key key, Index step, DrawBlock shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
             super(
                     op,
                     shape.problems() * ElboOps.runs(shape.draws()) * ceilDiv(shape.dimensions(), ROWS),
@@ -84,7 +84,7 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             long seed = key.seed();
             int step = (int) value(this.step);
             float[] f = floats(factor);
@@ -93,22 +93,22 @@ public class FullRankGradientKernel {
             int width = dims + dims * dims;
             int blocks = ceilDiv(dims, ROWS);
             int perProblem = ElboOps.runs(shape.draws()) * blocks;
-            float[] diagonal = scratch.floats(DIAGONAL, dims);
-            float[] epsilon = scratch.floats(EPSILON, dims);
-            float[] acc = scratch.floats(SUMS, parts * partLength);
+            float[] diagonal = memory.floats(DIAGONAL, dims);
+            float[] epsilon = memory.floats(EPSILON, dims);
+            float[] acc = memory.floats(SUMS, parts * partLength);
             for (int item = from; item < to; item++) {
                 int b = item / perProblem;
                 int run = item % perProblem / blocks;
                 int first = item % blocks * ROWS;
                 int last = Math.min(dims, first + ROWS);
-                int end = Math.min(shape.draws(), (run + 1) * ElboOps.RUN);
+                int end = Math.min(shape.draws(), (run + 1) * ElboOps.DRAWS_PER_RUN);
                 Arrays.fill(acc, 0, parts * partLength, 0f);
                 FullRankKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
-                for (int s = run * ElboOps.RUN; s < end; s++) {
-                    basics.normals().row(seed, step, shape, b, s, epsilon, scratch);
+                for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s++) {
+                    basics.normals().row(seed, step, shape, b, s, epsilon, memory);
                     draw(b, b * shape.draws() + s, first, last, v, epsilon, diagonal, acc);
                 }
-                int o = Runs.offset(shape, b, run, out.length, parts * width);
+                int o = RunItems.offset(shape, b, run, out.length, parts * width);
                 for (int part = 0; part < parts; part++) {
                     for (int i = first; i < last; i++) {
                         int a = part * partLength + i - first;

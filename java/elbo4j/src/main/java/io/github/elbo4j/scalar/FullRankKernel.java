@@ -1,9 +1,9 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Operation;
-import io.github.elbo4j.device.Shape;
 
 /**
  * The Gaussian with a Cholesky factor. Twin of kernels/fullrank.cu.
@@ -16,13 +16,13 @@ public class FullRankKernel {
     /** k's of a chain of a triangle's. */
     static final int PANEL = 256;
 
-    private static final int DIAGONAL = 16; // scratch slots
+    private static final int DIAGONAL = 16; // memory slots
     private static final int VECTOR = 17;
     private static final int TERMS = 18;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public FullRankKernel(Basics basics) {
+    public FullRankKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -106,13 +106,13 @@ public class FullRankKernel {
 
     /** One work item is a group of draws of one problem. */
     private abstract static class Rows<O extends Operation> extends OperationKernel<O> {
-        final Shape shape;
+        final DrawBlock shape;
         final int dims;
         private final Buffer factor;
         private final boolean inverted;
 
         /** @param inverted whether a draw takes exp(−log L_ii) or exp(log L_ii) */
-        Rows(O op, Shape shape, Buffer factor, boolean inverted) {
+        Rows(O op, DrawBlock shape, Buffer factor, boolean inverted) {
             super(op, Groups.count(shape), shape.elements() * (4 + shape.dimensions()));
             this.shape = shape;
             this.dims = shape.dimensions();
@@ -121,17 +121,17 @@ public class FullRankKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             float[] f = floats(factor);
-            float[] diagonal = scratch.floats(DIAGONAL, dims);
-            float[] vector = scratch.floats(VECTOR, dims);
+            float[] diagonal = memory.floats(DIAGONAL, dims);
+            float[] vector = memory.floats(VECTOR, dims);
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(shape, item);
                 int fo = b * dims * dims;
                 int end = Groups.lastDraw(shape, item);
                 exponentials(f, fo, inverted, diagonal, dims);
                 for (int s = Groups.firstDraw(shape, item); s < end; s++) {
-                    draw(b, s, b * shape.draws() + s, f, fo, diagonal, vector, scratch);
+                    draw(b, s, b * shape.draws() + s, f, fo, diagonal, vector, memory);
                 }
             }
         }
@@ -142,7 +142,8 @@ public class FullRankKernel {
          * @param row of the draws of all problems
          * @param vector memory for one
          */
-        abstract void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, Scratch scratch);
+        abstract void draw(
+                int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, WorkerMemory memory);
     }
 
     private final class Sample extends Rows<FullRankOps.FullRankSample> {
@@ -151,8 +152,8 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] epsilon, Scratch scratch) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, epsilon, scratch);
+        void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] epsilon, WorkerMemory memory) {
+            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, epsilon, memory);
             multiply(f, fo, diagonal, epsilon, floats(op.mu()), b * dims, floats(op.z()), row * dims, dims);
         }
     }
@@ -163,8 +164,8 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, Scratch scratch) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, x, scratch);
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, WorkerMemory memory) {
+            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, x, memory);
             solveTransposed(f, fo, inverse, x, 0, dims);
             System.arraycopy(x, 0, floats(op.score()), row * dims, dims);
         }
@@ -176,19 +177,19 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] h, Scratch scratch) {
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] h, WorkerMemory memory) {
             residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, h, dims);
             solve(f, fo, inverse, h, dims);
-            doubles(op.logQ())[row] = value(f, fo, h, scratch);
+            doubles(op.logQ())[row] = value(f, fo, h, memory);
         }
 
         /** Σ_i (−h_i²/2 − log L_ii) along the row, less the constant. */
-        private double value(float[] f, int fo, float[] h, Scratch scratch) {
-            float[] terms = scratch.floats(TERMS, dims);
+        private double value(float[] f, int fo, float[] h, WorkerMemory memory) {
+            float[] terms = memory.floats(TERMS, dims);
             for (int i = 0; i < dims; i++) {
                 terms[i] = Math.fma(-0.5f * h[i], h[i], -f[fo + i * dims + i]);
             }
-            return basics.sums().row(terms, 0, dims, scratch) - dims * MeanFieldKernel.HALF_LOG_2PI;
+            return basics.sums().row(terms, 0, dims, memory) - dims * MeanFieldKernel.HALF_LOG_2PI;
         }
     }
 
@@ -198,7 +199,7 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, Scratch scratch) {
+        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, WorkerMemory memory) {
             residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, x, dims);
             solve(f, fo, inverse, x, dims);
             solveTransposed(f, fo, inverse, x, 0, dims);
@@ -216,17 +217,17 @@ public class FullRankKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] f = floats(op.factor());
             double[] out = doubles(op.entropy());
             int dims = op.dimensions();
             int at = (int) value(op.slot()) * op.problems();
-            float[] terms = scratch.floats(TERMS, dims);
+            float[] terms = memory.floats(TERMS, dims);
             for (int b = from; b < to; b++) {
                 for (int i = 0; i < dims; i++) {
                     terms[i] = f[(b * dims + i) * dims + i];
                 }
-                double sum = basics.sums().row(terms, 0, dims, scratch);
+                double sum = basics.sums().row(terms, 0, dims, memory);
                 out[at + b] = sum + dims * (MeanFieldKernel.HALF_LOG_2PI + 0.5);
             }
         }

@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
 /**
@@ -16,14 +16,14 @@ import java.util.Arrays;
  */
 public class FusedKernel {
     /** The most runs of a problem in {@link FusedOps.GaussianAdam}. */
-    protected static final int MAX_RUNS = FusedOps.MAX_DRAWS / ElboOps.RUN;
+    protected static final int MAX_RUNS = FusedOps.MAX_DRAWS / ElboOps.DRAWS_PER_RUN;
 
     protected static final double HALF_LOG_2PI = MeanFieldKernel.HALF_LOG_2PI;
 
     // ---- what a block of coordinates needs, one array of rows ----
 
     private static final int BLOCK = RowSum.TILE;
-    /** From row to row. Not 1024: rows a power of two apart would compete for the same places of a cache. */
+    /** The distance of rows. Not 1024: rows a power of two apart would compete for the same lines of a cache. */
     private static final int ROW = BLOCK + 48;
 
     protected static final int MU = 0;
@@ -40,7 +40,7 @@ public class FusedKernel {
 
     protected static final int ROWS = 9 * ROW;
 
-    protected static final int TERMS_Q = 17; // scratch slots; those from FREE on are a SIMD device's
+    protected static final int TERMS_Q = 17; // memory slots; those from FREE on are a SIMD device's
     protected static final int TERMS_P = 18;
     protected static final int ROWS_SLOT = 19;
     private static final int EPSILON = 20;
@@ -52,10 +52,10 @@ public class FusedKernel {
     protected static final int LOG_Q = 1;
     protected static final int FREE_DOUBLES = 2;
 
-    private final Basics basics;
+    private final SharedKernels basics;
     private final OptimizerKernel optimizer;
 
-    public FusedKernel(Basics basics, OptimizerKernel optimizer) {
+    public FusedKernel(SharedKernels basics, OptimizerKernel optimizer) {
         this.basics = basics;
         this.optimizer = optimizer;
     }
@@ -74,12 +74,12 @@ public class FusedKernel {
      * tile[1]}.
      */
     protected void draw(
-            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
-        float[] termsP = scratch.floats(TERMS_P, BLOCK);
-        float[] termsQ = scratch.floats(TERMS_Q, BLOCK);
+            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, WorkerMemory memory) {
+        float[] termsP = memory.floats(TERMS_P, BLOCK);
+        float[] termsQ = memory.floats(TERMS_Q, BLOCK);
         coordinates(x, epsilon, 0, n, slopes, path, termsP, termsQ);
-        tile[0] = basics.sums().tile(termsP, 0, n, scratch);
-        tile[1] = basics.sums().tile(termsQ, 0, n, scratch);
+        tile[0] = basics.sums().tile(termsP, 0, n, memory);
+        tile[1] = basics.sums().tile(termsQ, 0, n, memory);
     }
 
     /** Coordinates from … to−1 of a draw; the first one's terms go to {@code termsP[0]} and {@code termsQ[0]}. */
@@ -110,11 +110,11 @@ public class FusedKernel {
     // ---- launches ----
 
     private Task elbo(FusedOps.GaussianElbo op) {
-        Shape shape = op.shape();
+        DrawBlock shape = op.shape();
         if (shape.dimensions() == 0) {
             return workers -> {
-                Arrays.fill(Kernel.doubles(op.logP()), 0, (int) shape.rows(), 0.0);
-                Arrays.fill(Kernel.doubles(op.logQ()), 0, (int) shape.rows(), 0.0);
+                Arrays.fill(HostKernel.doubles(op.logP()), 0, (int) shape.allDraws(), 0.0);
+                Arrays.fill(HostKernel.doubles(op.logQ()), 0, (int) shape.allDraws(), 0.0);
             };
         }
         Totals totals = new Totals(op);
@@ -132,15 +132,15 @@ public class FusedKernel {
         private final Totals totals;
 
         Elbo(FusedOps.GaussianElbo op, Totals totals) {
-            super(op, Runs.count(op.shape()), 6 * op.shape().elements());
+            super(op, RunItems.count(op.shape()), 6 * op.shape().elements());
             this.totals = totals;
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            Shape shape = op.shape();
+            DrawBlock shape = op.shape();
             boolean path = op.path();
             int targetStride = op.target().shared() ? 0 : shape.dimensions();
             double[] p = doubles(op.logP());
@@ -150,18 +150,18 @@ public class FusedKernel {
             int dims = shape.dimensions();
             int tiles = totals.tiles;
             double constant = dims * HALF_LOG_2PI;
-            float[] x = scratch.floats(ROWS_SLOT, ROWS);
-            float[] tile = scratch.floats(TILE, 2);
-            float[] epsilon = scratch.floats(EPSILON, BLOCK);
+            float[] x = memory.floats(ROWS_SLOT, ROWS);
+            float[] tile = memory.floats(TILE, 2);
+            float[] epsilon = memory.floats(EPSILON, BLOCK);
             for (int item = from; item < to; item++) {
-                int b = Runs.problem(shape, item);
-                int d = Runs.firstDimension(shape, item);
+                int b = RunItems.problem(shape, item);
+                int d = RunItems.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
-                int end = Runs.lastDraw(shape, item);
+                int end = RunItems.lastDraw(shape, item);
                 parameters(b * dims + d, b * targetStride + d, n, x);
-                for (int s = Runs.firstDraw(shape, item); s < end; s++) {
-                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, scratch);
-                    draw(x, epsilon, n, out != null, path, tile, scratch);
+                for (int s = RunItems.firstDraw(shape, item); s < end; s++) {
+                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, memory);
+                    draw(x, epsilon, n, out != null, path, tile, memory);
                     int row = b * shape.draws() + s;
                     if (tiles == 1) {
                         p[row] = tile[0] - constant;
@@ -172,7 +172,7 @@ public class FusedKernel {
                     }
                 }
                 if (out != null) {
-                    int at = Runs.offset(shape, item, out.length, 2 * dims) + d;
+                    int at = RunItems.offset(shape, item, out.length, 2 * dims) + d;
                     for (int i = 0; i < n; i++) {
                         out[at + i] = x[SUM_MU + i];
                         out[at + dims + i] = x[SUM_OMEGA + i];
@@ -207,30 +207,30 @@ public class FusedKernel {
         private final float[] tilesQ;
 
         Totals(FusedOps.GaussianElbo op) {
-            super(op, (int) op.shape().rows(), 4 * op.shape().rows() * tiles(op.shape()));
+            super(op, (int) op.shape().allDraws(), 4 * op.shape().allDraws() * tiles(op.shape()));
             this.tiles = tiles(op.shape());
-            int count = tiles == 1 ? 0 : Math.multiplyExact((int) op.shape().rows(), tiles);
+            int count = tiles == 1 ? 0 : Math.multiplyExact((int) op.shape().allDraws(), tiles);
             this.tilesP = new float[count];
             this.tilesQ = new float[count];
         }
 
-        private static int tiles(Shape shape) {
+        private static int tiles(DrawBlock shape) {
             return ceilDiv(shape.dimensions(), BLOCK);
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             double[] p = doubles(op.logP());
             double[] q = doubles(op.logQ());
             double constant = op.shape().dimensions() * HALF_LOG_2PI;
             for (int row = from; row < to; row++) {
-                p[row] = total(tilesP, row * tiles, tiles, scratch) - constant;
-                q[row] = total(tilesQ, row * tiles, tiles, scratch) - constant;
+                p[row] = total(tilesP, row * tiles, tiles, memory) - constant;
+                q[row] = total(tilesQ, row * tiles, tiles, memory) - constant;
             }
         }
 
-        private static double total(float[] sums, int o, int tiles, Scratch scratch) {
-            RowSum sum = scratch.sum.reset();
+        private static double total(float[] sums, int o, int tiles, WorkerMemory memory) {
+            RowSum sum = memory.sum.reset();
             for (int i = 0; i < tiles; i++) {
                 sum.add(sums[o + i]);
             }
@@ -243,7 +243,7 @@ public class FusedKernel {
     /** Steps that are to be taken. */
     protected static final class Fit {
         public final FusedOps.GaussianAdam op;
-        public final Shape shape;
+        public final DrawBlock shape;
         /** From one problem's target to the next. */
         public final int targetStride;
 
@@ -263,23 +263,23 @@ public class FusedKernel {
         }
 
         public float[] targetMu() {
-            return Kernel.floats(op.target().mu());
+            return HostKernel.floats(op.target().mu());
         }
 
         public float[] targetOmega() {
-            return Kernel.floats(op.target().omega());
+            return HostKernel.floats(op.target().omega());
         }
 
         public float[] m() {
-            return Kernel.floats(op.m());
+            return HostKernel.floats(op.m());
         }
 
         public float[] v() {
-            return Kernel.floats(op.v());
+            return HostKernel.floats(op.v());
         }
 
         public float[] parameter() {
-            return Kernel.floats(op.parameter());
+            return HostKernel.floats(op.parameter());
         }
     }
 
@@ -289,8 +289,8 @@ public class FusedKernel {
     }
 
     /** All steps of {@code count} neighbouring problems, at most {@link #problemsTogether}. */
-    protected void fit(Fit f, int problem, int count, Scratch scratch) {
-        Shape shape = f.shape;
+    protected void fit(Fit f, int problem, int count, WorkerMemory memory) {
+        DrawBlock shape = f.shape;
         long seed = f.op.key().seed();
         boolean path = f.op.path();
         float[] targetOmega = f.targetOmega();
@@ -300,13 +300,13 @@ public class FusedKernel {
         int o = problem * 2 * dims;
         int target = problem * f.targetStride;
         double constant = dims * HALF_LOG_2PI;
-        float[] x = scratch.floats(ROWS_SLOT, ROWS);
-        float[] tile = scratch.floats(TILE, 2);
-        float[] epsilon = scratch.floats(EPSILON, BLOCK);
-        float[] runs = scratch.floats(RUNS, MAX_RUNS * 2 * FusedOps.MAX_DIMENSIONS);
-        float[] gradient = scratch.floats(GRADIENT, 2 * FusedOps.MAX_DIMENSIONS);
-        double[] logP = scratch.doubles(LOG_P, FusedOps.MAX_DRAWS);
-        double[] logQ = scratch.doubles(LOG_Q, FusedOps.MAX_DRAWS);
+        float[] x = memory.floats(ROWS_SLOT, ROWS);
+        float[] tile = memory.floats(TILE, 2);
+        float[] epsilon = memory.floats(EPSILON, BLOCK);
+        float[] runs = memory.floats(RUNS, MAX_RUNS * 2 * FusedOps.MAX_DIMENSIONS);
+        float[] gradient = memory.floats(GRADIENT, 2 * FusedOps.MAX_DIMENSIONS);
+        double[] logP = memory.doubles(LOG_P, FusedOps.MAX_DRAWS);
+        double[] logQ = memory.doubles(LOG_Q, FusedOps.MAX_DRAWS);
         System.arraycopy(f.targetMu(), target, x, TARGET_MU, dims);
         System.arraycopy(targetOmega, target, x, TARGET_OMEGA, dims);
         basics.math().expNegated(targetOmega, target, x, TARGET_INVERSE, dims);
@@ -315,31 +315,31 @@ public class FusedKernel {
             System.arraycopy(parameter, o, x, MU, dims);
             System.arraycopy(parameter, o + dims, x, OMEGA, dims);
             for (int s = 0; s < draws; s++) {
-                if (s % ElboOps.RUN == 0) {
+                if (s % ElboOps.DRAWS_PER_RUN == 0) {
                     prepare(x, dims);
                 }
-                basics.normals().block(seed, f.op.step() + k, shape, problem, s, 0, dims, epsilon, 0, scratch);
-                draw(x, epsilon, dims, true, path, tile, scratch);
+                basics.normals().block(seed, f.op.step() + k, shape, problem, s, 0, dims, epsilon, 0, memory);
+                draw(x, epsilon, dims, true, path, tile, memory);
                 logP[s] = tile[0] - constant;
                 logQ[s] = tile[1] - constant;
-                if ((s + 1) % ElboOps.RUN == 0 || s + 1 == draws) {
-                    int run = s / ElboOps.RUN * 2 * dims;
+                if ((s + 1) % ElboOps.DRAWS_PER_RUN == 0 || s + 1 == draws) {
+                    int run = s / ElboOps.DRAWS_PER_RUN * 2 * dims;
                     System.arraycopy(x, SUM_MU, runs, run, dims);
                     System.arraycopy(x, SUM_OMEGA, runs, run + dims, dims);
                 }
             }
-            record(f, k, problem, logP, logQ, scratch);
+            record(f, k, problem, logP, logQ, memory);
             gradient(runs, dims, draws, path, gradient);
-            follow(f, k, gradient, f.m(), f.v(), parameter, o, 2 * dims, scratch);
+            follow(f, k, gradient, f.m(), f.v(), parameter, o, 2 * dims, memory);
         }
     }
 
     /** The moments of a step, if they are wanted. */
-    protected final void record(Fit f, int k, int problem, double[] logP, double[] logQ, Scratch scratch) {
+    protected final void record(Fit f, int k, int problem, double[] logP, double[] logQ, WorkerMemory memory) {
         Buffer moments = f.op.moments();
         if (moments != null) {
             int at = 3 * (((int) f.op.slot() + k) * f.shape.problems() + problem);
-            ElboKernel.moments(logP, logQ, 0, f.shape.draws(), Kernel.doubles(moments), at, scratch);
+            ElboKernel.moments(logP, logQ, 0, f.shape.draws(), HostKernel.doubles(moments), at, memory);
         }
     }
 
@@ -361,15 +361,15 @@ public class FusedKernel {
 
     /** Adam's step k for n parameters from {@code o} on; the gradient's begin at 0. */
     protected final void follow(
-            Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n, Scratch scratch) {
+            Fit f, int k, float[] gradient, float[] m, float[] v, float[] x, int o, int n, WorkerMemory memory) {
         float gain1 = 1 - f.op.decay().beta1();
         float gain2 = 1 - f.op.decay().beta2();
         float guard = f.op.decay().guard();
-        optimizer.adam(f.rates[k], gain1, gain2, f.corrections[k], guard, gradient, 0, null, m, v, x, o, n, scratch);
+        optimizer.adam(f.rates[k], gain1, gain2, f.corrections[k], guard, gradient, 0, null, m, v, x, o, n, memory);
     }
 
     /** One work item is as many problems as are taken together. */
-    private final class Adam extends Kernel {
+    private final class Adam extends HostKernel {
         private final Fit fit;
 
         Adam(FusedOps.GaussianAdam op) {
@@ -380,11 +380,11 @@ public class FusedKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int together = problemsTogether();
             for (int item = from; item < to; item++) {
                 int problem = item * together;
-                fit(fit, problem, Math.min(together, fit.shape.problems() - problem), scratch);
+                fit(fit, problem, Math.min(together, fit.shape.problems() - problem), memory);
             }
         }
     }

@@ -15,7 +15,7 @@ public class GemmKernel {
     /** Rows of a work item's block of C, at most. */
     private static final int ROWS = 64;
 
-    private static final int A = 16; // scratch slots
+    private static final int A = 16; // memory slots
     private static final int B = 17;
     private static final int C = 18;
     private static final int LINE = 19;
@@ -36,13 +36,13 @@ public class GemmKernel {
      * 64 rows and columns; what is computed beyond {@code rows} and {@code columns} is not used.
      */
     protected void panel(
-            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, Scratch scratch) {
-        float[][] chains = scratch.rows(ROWS, COLUMNS);
-        float[] line = scratch.floats(LINE, COLUMNS);
+            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, WorkerMemory memory) {
+        float[][] chains = memory.rows(ROWS, COLUMNS);
+        float[] line = memory.floats(LINE, COLUMNS);
         for (int i = 0; i < rows; i++) {
             Arrays.fill(chains[i], 0f);
         }
-        // An array a row and one index for all: this the just-in-time compiler vectorizes.
+        // One array for each row and one index for all: the just-in-time compiler vectorizes this form.
         for (int k = 0; k < depth; k++) {
             System.arraycopy(b, bo + k * bs, line, 0, columns);
             for (int i = 0; i < rows; i++) {
@@ -99,14 +99,14 @@ public class GemmKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             Matrix left = op.a();
             Matrix right = op.b();
             Matrix out = op.c();
-            float[] packedA = scratch.floats(A, ROWS * PANEL);
-            float[] packedB = scratch.floats(B, PANEL * COLUMNS);
-            float[] block = scratch.floats(C, ROWS * COLUMNS);
-            double[] nodes = scratch.doubles(NODES, levels(ceilDiv(left.columns(), PANEL)) * ROWS * COLUMNS);
+            float[] packedA = memory.floats(A, ROWS * PANEL);
+            float[] packedB = memory.floats(B, PANEL * COLUMNS);
+            float[] block = memory.floats(C, ROWS * COLUMNS);
+            double[] nodes = memory.doubles(NODES, levels(ceilDiv(left.columns(), PANEL)) * ROWS * COLUMNS);
             int across = ceilDiv(out.columns(), COLUMNS);
             int inner = left.columns();
             if (inner == 0 && op.accumulate()) {
@@ -126,19 +126,10 @@ public class GemmKernel {
                     read(left, i, k, m, depth, packedA, PANEL);
                     if (right.columnStride() == 1 && n % columnMultiple() == 0) {
                         int bo = (int) (right.offset() + k * right.rowStride() + j);
-                        panel(
-                                packedA,
-                                floats(right.buffer()),
-                                bo,
-                                (int) right.rowStride(),
-                                block,
-                                m,
-                                depth,
-                                n,
-                                scratch);
+                        panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, memory);
                     } else {
                         read(right, k, j, depth, n, packedB, COLUMNS);
-                        panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, scratch);
+                        panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, memory);
                     }
                     if (inner > PANEL) {
                         addPanel(k / PANEL, block, nodes, size);
@@ -171,7 +162,7 @@ public class GemmKernel {
             }
         }
 
-        /** The root of the tree over so many panels: what waits goes up unchanged to the next that waits. */
+        /** The root of the tree over so many panels: a sum that waits goes up unchanged to the next sum that waits. */
         private void total(int panels, double[] nodes, float[] block, int size) {
             for (int e = 0; e < size; e++) {
                 int level = Integer.numberOfTrailingZeros(panels);
@@ -222,7 +213,7 @@ public class GemmKernel {
     }
 
     /** One work item is a column of B. Rows are taken in the order in which what they need is still, or already, there. */
-    private static final class Triangular extends Kernel {
+    private static final class Triangular extends HostKernel {
         private final Matrix triangle;
         private final boolean upper;
         private final boolean solve;
@@ -237,7 +228,7 @@ public class GemmKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             Matrix x = b;
             int m = x.rows();
             boolean ascending = upper != solve;

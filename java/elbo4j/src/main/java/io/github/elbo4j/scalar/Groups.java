@@ -1,6 +1,6 @@
 package io.github.elbo4j.scalar;
 
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 
 /** Work items that are groups of neighbouring draws of one problem: what belongs to the problem is prepared once. */
 final class Groups {
@@ -9,27 +9,27 @@ final class Groups {
 
     private Groups() {}
 
-    private static int size(Shape shape) {
+    private static int size(DrawBlock shape) {
         return Math.max(1, Math.min(64, ELEMENTS / Math.max(1, shape.dimensions())));
     }
 
-    private static int perProblem(Shape shape) {
-        return Kernel.ceilDiv(shape.draws(), size(shape));
+    private static int perProblem(DrawBlock shape) {
+        return HostKernel.ceilDiv(shape.draws(), size(shape));
     }
 
-    static int count(Shape shape) {
+    static int count(DrawBlock shape) {
         return Math.multiplyExact(shape.problems(), perProblem(shape));
     }
 
-    static int problem(Shape shape, int item) {
+    static int problem(DrawBlock shape, int item) {
         return item / perProblem(shape);
     }
 
-    static int firstDraw(Shape shape, int item) {
+    static int firstDraw(DrawBlock shape, int item) {
         return item % perProblem(shape) * size(shape);
     }
 
-    static int lastDraw(Shape shape, int item) {
+    static int lastDraw(DrawBlock shape, int item) {
         return Math.min(shape.draws(), firstDraw(shape, item) + size(shape));
     }
 }

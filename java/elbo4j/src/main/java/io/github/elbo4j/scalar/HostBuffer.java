@@ -5,7 +5,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import org.jspecify.annotations.Nullable;
 
-/** A Java array. Closing lets go of it; the collector does the rest. */
+/** A Java array. Closing drops the reference, and the garbage collector frees it. */
 final class HostBuffer extends Buffer {
     private @Nullable Object array;
 
@@ -13,7 +13,7 @@ final class HostBuffer extends Buffer {
         this(device, type, length, allocate(type, length));
     }
 
-    /** Memory first: a buffer that got none needs no closing. */
+    /** The array first: if there is no memory for it, there is no buffer that would have to be closed. */
     private HostBuffer(Device device, ElementType type, int length, Object array) {
         super(device, type, length);
         this.array = array;

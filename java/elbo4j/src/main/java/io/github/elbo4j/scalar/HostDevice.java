@@ -24,7 +24,7 @@ public final class HostDevice implements Device {
     private final Twins twins;
     private final Leak leak;
 
-    /** Kernel bodies of the caller's choice on the given threads, which the device then owns. */
+    /** The given kernel bodies on the given threads, which the device closes. */
     public HostDevice(String name, String description, Workers workers, Twins twins) {
         this.name = name;
         this.description = description;
@@ -92,7 +92,10 @@ public final class HostDevice implements Device {
         run(twins.of(operation));
     }
 
-    /** One task at a time: it takes all threads anyway. What is the user's own may wait for others, so it runs beside them. */
+    /**
+     * One task at a time: it takes all threads anyway. Code of the user may wait for other threads, so it runs without
+     * the lock.
+     */
     void run(Task task) {
         if (task instanceof HostTask) {
             task.run(workers);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Kullback–Leibler divergences in closed form. Twin of kernels/kl.cu. */
 public class KlKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int RATIO = 16; // scratch slots
+    private static final int RATIO = 16; // memory slots
     private static final int INVERSE = 17;
     private static final int TERMS = 18;
     private static final int COLUMNS = 19;
@@ -17,9 +17,9 @@ public class KlKernel {
     private static final int DIFFERENCE = 21;
     private static final int TILES = 22;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public KlKernel(Basics basics) {
+    public KlKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -75,26 +75,26 @@ public class KlKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
-            float[] terms = scratch.floats(TERMS, BLOCK);
-            float[] tiles = scratch.floats(TILES, BLOCK);
+        protected final void run(int from, int to, WorkerMemory memory) {
+            float[] terms = memory.floats(TERMS, BLOCK);
+            float[] tiles = memory.floats(TILES, BLOCK);
             double[] values = kl == null ? null : doubles(kl);
             for (int item = from; item < to; item++) {
                 int b = item * together;
                 int rows = Math.min(together, problems - b);
                 int length = rows * dims;
-                RowSum sum = scratch.sum.reset();
+                RowSum sum = memory.sum.reset();
                 for (int d = 0; d < length; d += BLOCK) {
                     int n = Math.min(BLOCK, length - d);
-                    block(b * dims + d, n, terms, scratch);
+                    block(b * dims + d, n, terms, memory);
                     if (values != null && dims > BLOCK) {
-                        sum.add(basics.sums().tile(terms, 0, n, scratch));
+                        sum.add(basics.sums().tile(terms, 0, n, memory));
                     }
                 }
                 if (values != null && dims > BLOCK) {
                     values[b] = sum.total();
                 } else if (values != null) {
-                    basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
+                    basics.sums().tiles(terms, 0, dims, rows, tiles, memory);
                     for (int r = 0; r < rows; r++) {
                         values[b + r] = tiles[r];
                     }
@@ -103,18 +103,18 @@ public class KlKernel {
         }
 
         /** Terms or gradients of n elements from index m on. */
-        abstract void block(int m, int n, float[] terms, Scratch scratch);
+        abstract void block(int m, int n, float[] terms, WorkerMemory memory);
 
         /** {@code sigma[i] = exp(omega[m + i])}. */
-        final float[] sigma(float[] omega, int m, int n, Scratch scratch) {
-            float[] sigma = scratch.floats(RATIO, BLOCK);
+        final float[] sigma(float[] omega, int m, int n, WorkerMemory memory) {
+            float[] sigma = memory.floats(RATIO, BLOCK);
             basics.math().map(Function.EXP, omega, m, sigma, 0, n);
             return sigma;
         }
 
         /** {@code log r = omegaQ − omegaP}. */
-        final float[] logRatio(float[] omegaQ, float[] omegaP, int m, int n, Scratch scratch) {
-            float[] difference = scratch.floats(DIFFERENCE, BLOCK);
+        final float[] logRatio(float[] omegaQ, float[] omegaP, int m, int n, WorkerMemory memory) {
+            float[] difference = memory.floats(DIFFERENCE, BLOCK);
             for (int i = 0; i < n; i++) {
                 difference[i] = omegaQ[m + i] - omegaP[m + i];
             }
@@ -122,8 +122,8 @@ public class KlKernel {
         }
 
         /** {@code inverse[i] = exp(−omegaP[m + i])}. */
-        final float[] inverse(float[] omegaP, int m, int n, Scratch scratch) {
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
+        final float[] inverse(float[] omegaP, int m, int n, WorkerMemory memory) {
+            float[] inverse = memory.floats(INVERSE, BLOCK);
             basics.math().expNegated(omegaP, m, inverse, 0, n);
             return inverse;
         }
@@ -135,9 +135,9 @@ public class KlKernel {
         }
 
         @Override
-        void block(int m, int n, float[] terms, Scratch scratch) {
+        void block(int m, int n, float[] terms, WorkerMemory memory) {
             float[] omega = floats(op.omega());
-            standardTerms(floats(op.mu()), omega, m, sigma(omega, m, n, scratch), terms, n);
+            standardTerms(floats(op.mu()), omega, m, sigma(omega, m, n, memory), terms, n);
         }
     }
 
@@ -147,9 +147,9 @@ public class KlKernel {
         }
 
         @Override
-        void block(int m, int n, float[] terms, Scratch scratch) {
+        void block(int m, int n, float[] terms, WorkerMemory memory) {
             float[] mu = floats(op.mu());
-            float[] sigma = sigma(floats(op.omega()), m, n, scratch);
+            float[] sigma = sigma(floats(op.omega()), m, n, memory);
             float[] gradMu = floats(op.gradMu());
             float[] gradOmega = floats(op.gradOmega());
             for (int i = 0; i < n; i++) {
@@ -165,11 +165,11 @@ public class KlKernel {
         }
 
         @Override
-        void block(int m, int n, float[] terms, Scratch scratch) {
+        void block(int m, int n, float[] terms, WorkerMemory memory) {
             float[] omegaP = floats(op.omegaP());
-            float[] logRatio = logRatio(floats(op.omegaQ()), omegaP, m, n, scratch);
-            float[] ratio = sigma(logRatio, 0, n, scratch);
-            float[] inverse = inverse(omegaP, m, n, scratch);
+            float[] logRatio = logRatio(floats(op.omegaQ()), omegaP, m, n, memory);
+            float[] ratio = sigma(logRatio, 0, n, memory);
+            float[] inverse = inverse(omegaP, m, n, memory);
             diagonalTerms(floats(op.muQ()), floats(op.muP()), m, logRatio, ratio, inverse, terms, n);
         }
     }
@@ -180,12 +180,12 @@ public class KlKernel {
         }
 
         @Override
-        void block(int m, int n, float[] terms, Scratch scratch) {
+        void block(int m, int n, float[] terms, WorkerMemory memory) {
             float[] muQ = floats(op.muQ());
             float[] muP = floats(op.muP());
             float[] omegaP = floats(op.omegaP());
-            float[] ratio = sigma(logRatio(floats(op.omegaQ()), omegaP, m, n, scratch), 0, n, scratch);
-            float[] inverse = inverse(omegaP, m, n, scratch);
+            float[] ratio = sigma(logRatio(floats(op.omegaQ()), omegaP, m, n, memory), 0, n, memory);
+            float[] inverse = inverse(omegaP, m, n, memory);
             float[] gradMu = floats(op.gradMu());
             float[] gradOmega = floats(op.gradOmega());
             for (int i = 0; i < n; i++) {
@@ -214,16 +214,16 @@ public class KlKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             float[] mu = floats(muQ);
             float[] q = floats(factorQ);
             float[] otherMu = floats(muP);
             float[] p = floats(factorP);
-            float[] scale = scratch.floats(RATIO, dims);
-            float[] inverse = scratch.floats(INVERSE, dims);
-            float[] offset = scratch.floats(OFFSET, dims);
-            float[] column = scratch.floats(TERMS, dims);
-            float[] squares = scratch.floats(COLUMNS, dims);
+            float[] scale = memory.floats(RATIO, dims);
+            float[] inverse = memory.floats(INVERSE, dims);
+            float[] offset = memory.floats(OFFSET, dims);
+            float[] column = memory.floats(TERMS, dims);
+            float[] squares = memory.floats(COLUMNS, dims);
             for (int b = from; b < to; b++) {
                 int fo = b * dims * dims;
                 FullRankKernel.exponentials(q, fo, false, scale, dims);
@@ -241,7 +241,7 @@ public class KlKernel {
                     FullRankKernel.solve(p, fo, inverse, column, dims);
                     take(column, j, p, fo, scale, inverse, squares);
                 }
-                end(b, offset, q, p, fo, inverse, squares, scratch);
+                end(b, offset, q, p, fo, inverse, squares, memory);
             }
         }
 
@@ -250,7 +250,7 @@ public class KlKernel {
 
         /** After the last column, with e, the offset. */
         abstract void end(
-                int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch);
+                int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, WorkerMemory memory);
     }
 
     private final class ToFull extends Full<KlOps.KlFull> {
@@ -266,13 +266,14 @@ public class KlKernel {
         }
 
         @Override
-        void end(int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch) {
+        void end(
+                int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, WorkerMemory memory) {
             for (int i = 0; i < dims; i++) {
                 float square = Math.fma(e[i], e[i], squares[i]) - 1f;
                 float logs = p[fo + i * dims + i] - q[fo + i * dims + i];
                 squares[i] = Math.fma(0.5f, square, logs);
             }
-            doubles(op.kl())[b] = basics.sums().row(squares, 0, dims, scratch);
+            doubles(op.kl())[b] = basics.sums().row(squares, 0, dims, memory);
         }
     }
 
@@ -291,7 +292,8 @@ public class KlKernel {
         }
 
         @Override
-        void end(int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, Scratch scratch) {
+        void end(
+                int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, WorkerMemory memory) {
             FullRankKernel.solveTransposed(p, fo, inverse, e, 0, dims);
             System.arraycopy(e, 0, floats(op.gradMu()), b * dims, dims);
         }

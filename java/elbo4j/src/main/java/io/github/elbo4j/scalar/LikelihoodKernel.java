@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Log-likelihoods and residuals. Twin of kernels/likelihood.cu. */
 public class LikelihoodKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int TERMS = 16; // scratch slots
+    private static final int TERMS = 16; // memory slots
     private static final int GREATEST = 17;
     private static final int WHICH = 18;
     private static final int REST = 19;
     private static final int INVERSE = 20;
     private static final int WORK = 21;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public LikelihoodKernel(Basics basics) {
+    public LikelihoodKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -107,7 +107,7 @@ public class LikelihoodKernel {
     // ---- launches ----
 
     /** One work item is a draw: {@code logP[r] += scale · Σ_n term}, where eta has [C][N] for each. */
-    private abstract class Classes extends Kernel {
+    private abstract class Classes extends HostKernel {
         final int classes;
         final int observations;
         final float scale;
@@ -124,23 +124,23 @@ public class LikelihoodKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             float[] predictor = floats(eta);
             double[] values = doubles(logP);
-            float[] terms = scratch.floats(TERMS, BLOCK);
+            float[] terms = memory.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
-                RowSum sum = scratch.sum.reset();
+                RowSum sum = memory.sum.reset();
                 for (int i = 0; i < observations; i += BLOCK) {
                     int n = Math.min(BLOCK, observations - i);
-                    block(i, predictor, r * classes * observations + i, terms, n, scratch);
-                    sum.add(basics.sums().tile(terms, 0, n, scratch));
+                    block(i, predictor, r * classes * observations + i, terms, n, memory);
+                    sum.add(basics.sums().tile(terms, 0, n, memory));
                 }
                 values[r] += scale * sum.total();
             }
         }
 
         /** Terms and residuals of n observations from the {@code first} on, whose first predictor is {@code eta[o]}. */
-        abstract void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch);
+        abstract void block(int first, float[] eta, int o, float[] terms, int n, WorkerMemory memory);
     }
 
     private final class Bernoulli extends Classes {
@@ -152,8 +152,8 @@ public class LikelihoodKernel {
         }
 
         @Override
-        void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch) {
-            float[] work = scratch.floats(WORK, 2 * BLOCK);
+        void block(int first, float[] eta, int o, float[] terms, int n, WorkerMemory memory) {
+            float[] work = memory.floats(WORK, 2 * BLOCK);
             bernoulli(floats(y), first, scale, eta, o, terms, 0, n, work);
         }
     }
@@ -173,12 +173,12 @@ public class LikelihoodKernel {
         }
 
         @Override
-        void block(int first, float[] eta, int o, float[] terms, int n, Scratch scratch) {
+        void block(int first, float[] eta, int o, float[] terms, int n, WorkerMemory memory) {
             float[] y = classOf == null ? null : floats(classOf);
-            float[] greatest = scratch.floats(GREATEST, BLOCK);
-            float[] which = scratch.floats(WHICH, BLOCK);
-            float[] rest = scratch.floats(REST, BLOCK);
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
+            float[] greatest = memory.floats(GREATEST, BLOCK);
+            float[] which = memory.floats(WHICH, BLOCK);
+            float[] rest = memory.floats(REST, BLOCK);
+            float[] inverse = memory.floats(INVERSE, BLOCK);
             Arrays.fill(greatest, 0, n, Float.NEGATIVE_INFINITY);
             Arrays.fill(which, 0, n, -1f);
             Arrays.fill(rest, 0, n, 0f);
@@ -219,7 +219,7 @@ public class LikelihoodKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] targets = floats(op.y());
             float[] predictor = floats(op.eta());
             double[] values = doubles(op.logP());
@@ -227,15 +227,15 @@ public class LikelihoodKernel {
             float scale = op.scale();
             Matrix noise = op.logNoise();
             Matrix gradLogNoise = op.gradLogNoise();
-            float[] terms = scratch.floats(TERMS, BLOCK);
+            float[] terms = memory.floats(TERMS, BLOCK);
             for (int r = from; r < to; r++) {
                 float tau = floats(noise.buffer())[(int) (noise.offset() + r * noise.rowStride())];
                 float inverse = DetMath.exp(-tau);
-                RowSum sum = scratch.sum.reset();
+                RowSum sum = memory.sum.reset();
                 for (int i = 0; i < observations; i += BLOCK) {
                     int n = Math.min(BLOCK, observations - i);
                     gaussian(targets, i, scale, inverse, predictor, r * observations + i, terms, n);
-                    sum.add(basics.sums().tile(terms, 0, n, scratch));
+                    sum.add(basics.sums().tile(terms, 0, n, memory));
                 }
                 double squares = sum.total();
                 double constant = observations * (tau + MeanFieldKernel.HALF_LOG_2PI);

@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
 /**
@@ -17,16 +17,16 @@ import java.util.Arrays;
 public final class LowRankGradientKernel {
     private static final int BLOCK = RowSum.TILE;
 
-    private static final int SIGMA = 16; // scratch slots
+    private static final int SIGMA = 16; // memory slots
     private static final int U = 17;
     private static final int EPSILON = 18;
     private static final int ETA = 19;
     private static final int H = 20;
     private static final int SUMS = 21;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public LowRankGradientKernel(Basics basics) {
+    public LowRankGradientKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -41,8 +41,8 @@ public final class LowRankGradientKernel {
     }
 
     /** One work item is a block of coordinates of one run of one problem. */
-    private abstract class Gradient extends Kernel {
-        final Shape shape;
+    private abstract class Gradient extends HostKernel {
+        final DrawBlock shape;
         final int rank;
         final int dims;
         private final Buffer omega;
@@ -50,8 +50,8 @@ public final class LowRankGradientKernel {
         private final int parts;
 
         /** @param parts gradients that are made */
-        Gradient(Shape shape, int rank, Buffer omega, Buffer runs, int parts) {
-            super(Runs.count(shape), (4L + rank) * shape.elements());
+        Gradient(DrawBlock shape, int rank, Buffer omega, Buffer runs, int parts) {
+            super(RunItems.count(shape), (4L + rank) * shape.elements());
             this.shape = shape;
             this.rank = rank;
             this.dims = shape.dimensions();
@@ -61,29 +61,29 @@ public final class LowRankGradientKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             double[] out = doubles(runs);
             int width = Math.toIntExact(LowRankOps.width(dims, rank));
             int columns = 2 + rank;
-            float[] sigma = scratch.floats(SIGMA, BLOCK);
-            float[] h = scratch.floats(H, BLOCK);
-            float[] sums = scratch.floats(SUMS, parts * columns * BLOCK);
+            float[] sigma = memory.floats(SIGMA, BLOCK);
+            float[] h = memory.floats(H, BLOCK);
+            float[] sums = memory.floats(SUMS, parts * columns * BLOCK);
             for (int item = from; item < to; item++) {
-                int b = Runs.problem(shape, item);
-                int d = Runs.firstDimension(shape, item);
+                int b = RunItems.problem(shape, item);
+                int d = RunItems.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
-                int end = Runs.lastDraw(shape, item);
+                int end = RunItems.lastDraw(shape, item);
                 Arrays.fill(sums, 0, parts * columns * BLOCK, 0f);
                 basics.math().map(Function.EXP, floats(omega), b * dims + d, sigma, 0, n);
-                for (int s = Runs.firstDraw(shape, item); s < end; s++) {
+                for (int s = RunItems.firstDraw(shape, item); s < end; s++) {
                     int row = b * shape.draws() + s;
-                    prepare(b, s, d, n, scratch);
+                    prepare(b, s, d, n, memory);
                     for (int column = 0; column < columns; column++) {
-                        h(b, row, d, n, column, h, scratch);
+                        h(b, row, d, n, column, h, memory);
                         add(b, row, d, n, column, h, sums);
                     }
                 }
-                int o = Runs.offset(shape, item, out.length, parts * width);
+                int o = RunItems.offset(shape, item, out.length, parts * width);
                 for (int k = 0; k < parts * columns; k++) {
                     for (int i = 0; i < n; i++) {
                         out[o + k * dims + d + i] = sums[k * BLOCK + i];
@@ -93,10 +93,10 @@ public final class LowRankGradientKernel {
         }
 
         /** Before the columns of draw s, coordinates d … d + n − 1. */
-        abstract void prepare(int b, int s, int d, int n, Scratch scratch);
+        abstract void prepare(int b, int s, int d, int n, WorkerMemory memory);
 
         /** h of a column of a draw, the {@code row} of all problems'. */
-        abstract void h(int b, int row, int d, int n, int column, float[] h, Scratch scratch);
+        abstract void h(int b, int row, int d, int n, int column, float[] h, WorkerMemory memory);
 
         /** Adds h to the sums of a column, from {@code column·BLOCK} on. */
         abstract void add(int b, int row, int d, int n, int column, float[] h, float[] sums);
@@ -111,12 +111,12 @@ public final class LowRankGradientKernel {
         }
 
         @Override
-        void prepare(int b, int s, int d, int n, Scratch scratch) {
+        void prepare(int b, int s, int d, int n, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            basics.normals().block(seed, step, shape, b, s, d, n, scratch.floats(EPSILON, BLOCK), 0, scratch);
-            basics.normals().block(seed, step, shape, b, s, dims, rank, scratch.floats(ETA, rank), 0, scratch);
-            float[] u = scratch.floats(U, BLOCK);
+            basics.normals().block(seed, step, shape, b, s, d, n, memory.floats(EPSILON, BLOCK), 0, memory);
+            basics.normals().block(seed, step, shape, b, s, dims, rank, memory.floats(ETA, rank), 0, memory);
+            float[] u = memory.floats(U, BLOCK);
             int o = (b * shape.draws() + s) * dims + d;
             System.arraycopy(floats(op.gradient()), o, u, 0, n);
             Buffer score = op.score();
@@ -129,18 +129,18 @@ public final class LowRankGradientKernel {
         }
 
         @Override
-        void h(int b, int row, int d, int n, int column, float[] h, Scratch scratch) {
-            float[] u = scratch.floats(U, BLOCK);
+        void h(int b, int row, int d, int n, int column, float[] h, WorkerMemory memory) {
+            float[] u = memory.floats(U, BLOCK);
             if (column == 0) {
                 System.arraycopy(u, 0, h, 0, n);
             } else if (column == 1) {
-                float[] sigma = scratch.floats(SIGMA, BLOCK);
-                float[] epsilon = scratch.floats(EPSILON, BLOCK);
+                float[] sigma = memory.floats(SIGMA, BLOCK);
+                float[] epsilon = memory.floats(EPSILON, BLOCK);
                 for (int i = 0; i < n; i++) {
                     h[i] = u[i] * (sigma[i] * epsilon[i]);
                 }
             } else {
-                float eta = scratch.floats(ETA, rank)[column - 2];
+                float eta = memory.floats(ETA, rank)[column - 2];
                 for (int i = 0; i < n; i++) {
                     h[i] = u[i] * eta;
                 }
@@ -163,7 +163,7 @@ public final class LowRankGradientKernel {
         private final Buffer centre;
 
         OfScore(
-                Shape shape,
+                DrawBlock shape,
                 int rank,
                 Buffer omega,
                 Buffer score,
@@ -178,10 +178,10 @@ public final class LowRankGradientKernel {
         }
 
         @Override
-        final void prepare(int b, int s, int d, int n, Scratch scratch) {}
+        final void prepare(int b, int s, int d, int n, WorkerMemory memory) {}
 
         @Override
-        final void h(int b, int row, int d, int n, int column, float[] h, Scratch scratch) {
+        final void h(int b, int row, int d, int n, int column, float[] h, WorkerMemory memory) {
             float[] s = floats(score);
             float[] mean = floats(centre);
             int o = row * dims + d;
@@ -189,7 +189,7 @@ public final class LowRankGradientKernel {
             if (column == 0) {
                 System.arraycopy(s, o, h, 0, n);
             } else if (column == 1) {
-                float[] sigma = scratch.floats(SIGMA, BLOCK);
+                float[] sigma = memory.floats(SIGMA, BLOCK);
                 for (int i = 0; i < n; i++) {
                     float v = s[o + i] * sigma[i];
                     h[i] = Math.fma(v, v, -mean[m + i]);

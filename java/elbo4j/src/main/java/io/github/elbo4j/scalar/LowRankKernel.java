@@ -1,9 +1,9 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class LowRankKernel {
     private static final int BLOCK = RowSum.TILE;
 
-    private static final int SCALE = 16; // scratch slots: sigma or its inverse
+    private static final int SCALE = 16; // memory slots: sigma or its inverse
     private static final int Y = 17; // y, then eta
     private static final int X = 18;
     private static final int TERMS = 19;
@@ -24,9 +24,9 @@ public final class LowRankKernel {
     private static final int PROJECTED = 0; // slots of doubles
     private static final int SQUARES = 1;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public LowRankKernel(Basics basics) {
+    public LowRankKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -57,7 +57,7 @@ public final class LowRankKernel {
     // ---- draws ----
 
     /** One work item is a group of draws of one problem, so that exp(omega) is taken once for all of them. */
-    private final class Sample extends Kernel {
+    private final class Sample extends HostKernel {
         private final LowRankOps.LowRankSample op;
 
         Sample(LowRankOps.LowRankSample op) {
@@ -66,28 +66,28 @@ public final class LowRankKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            Shape x = op.shape();
+            DrawBlock x = op.shape();
             int rank = op.rank();
             float[] mu = floats(op.mu());
             float[] f = floats(op.factor());
             float[] z = floats(op.z());
             int dims = x.dimensions();
-            float[] sigma = scratch.floats(SCALE, dims);
-            float[] epsilon = scratch.floats(Y, BLOCK);
-            float[] eta = scratch.floats(X, rank);
-            float[] chain = scratch.floats(TERMS, BLOCK);
+            float[] sigma = memory.floats(SCALE, dims);
+            float[] epsilon = memory.floats(Y, BLOCK);
+            float[] eta = memory.floats(X, rank);
+            float[] chain = memory.floats(TERMS, BLOCK);
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(x, item);
                 int end = Groups.lastDraw(x, item);
                 basics.math().map(Function.EXP, floats(op.omega()), b * dims, sigma, 0, dims);
                 for (int s = Groups.firstDraw(x, item); s < end; s++) {
-                    basics.normals().block(seed, step, x, b, s, dims, rank, eta, 0, scratch);
+                    basics.normals().block(seed, step, x, b, s, dims, rank, eta, 0, memory);
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
+                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
                         for (int i = 0; i < n; i++) {
                             chain[i] = Math.fma(sigma[d + i], epsilon[i], mu[b * dims + d + i]);
                         }
@@ -104,15 +104,15 @@ public final class LowRankKernel {
     // ---- densities and scores ----
 
     /** One work item is a group of draws of one problem. */
-    private abstract class Draws extends Kernel {
-        final Shape shape;
+    private abstract class Draws extends HostKernel {
+        final DrawBlock shape;
         final int rank;
         final int dims;
         private final Buffer omega;
         private final Buffer factor;
         private final Buffer capacitance;
 
-        Draws(Shape shape, int rank, Buffer omega, Buffer factor, Buffer capacitance) {
+        Draws(DrawBlock shape, int rank, Buffer omega, Buffer factor, Buffer capacitance) {
             super(Groups.count(shape), (4 + rank / 2) * shape.elements());
             this.shape = shape;
             this.rank = rank;
@@ -123,15 +123,15 @@ public final class LowRankKernel {
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
-            float[] inverse = scratch.floats(SCALE, dims);
-            float[] y = scratch.floats(Y, dims + rank);
+        protected final void run(int from, int to, WorkerMemory memory) {
+            float[] inverse = memory.floats(SCALE, dims);
+            float[] y = memory.floats(Y, dims + rank);
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(shape, item);
                 int end = Groups.lastDraw(shape, item);
                 basics.math().expNegated(floats(omega), b * dims, inverse, 0, dims);
                 for (int s = Groups.firstDraw(shape, item); s < end; s++) {
-                    draw(b, s, b * shape.draws() + s, inverse, y, scratch);
+                    draw(b, s, b * shape.draws() + s, inverse, y, memory);
                 }
             }
         }
@@ -142,7 +142,7 @@ public final class LowRankKernel {
          * @param row of the draws of all problems
          * @param y memory for D + R
          */
-        abstract void draw(int b, int s, int row, float[] inverse, float[] y, Scratch scratch);
+        abstract void draw(int b, int s, int row, float[] inverse, float[] y, WorkerMemory memory);
 
         /**
          * What follows from y and the eta behind it.
@@ -158,13 +158,13 @@ public final class LowRankKernel {
                 float @Nullable [] slope,
                 float sign,
                 float @Nullable [] latent,
-                Scratch scratch) {
+                WorkerMemory memory) {
             float[] f = floats(factor);
             int fo = b * rank * dims;
-            float[] coefficients = scratch.floats(COEFFICIENTS, rank);
-            double rest = coefficients(b, row, inverse, y, latent, coefficients, scratch);
-            float[] v = scratch.floats(TERMS, BLOCK);
-            RowSum sum = scratch.sum.reset();
+            float[] coefficients = memory.floats(COEFFICIENTS, rank);
+            double rest = coefficients(b, row, inverse, y, latent, coefficients, memory);
+            float[] v = memory.floats(TERMS, BLOCK);
+            RowSum sum = memory.sum.reset();
             for (int d = 0; d < dims; d += BLOCK) {
                 int n = Math.min(BLOCK, dims - d);
                 Arrays.fill(v, 0, n, 0f);
@@ -182,7 +182,7 @@ public final class LowRankKernel {
                     for (int i = 0; i < n; i++) {
                         v[i] = Math.fma(-0.5f * v[i], v[i], -logs[b * dims + d + i]);
                     }
-                    sum.add(basics.sums().tile(v, 0, n, scratch));
+                    sum.add(basics.sums().tile(v, 0, n, memory));
                 }
             }
             if (logQ != null) {
@@ -201,17 +201,17 @@ public final class LowRankKernel {
                 float[] y,
                 float @Nullable [] latent,
                 float[] coefficients,
-                Scratch scratch) {
+                WorkerMemory memory) {
             double[] c = doubles(capacitance);
             int co = b * LowRankOps.capacitanceWidth(rank);
-            float[] x = scratch.floats(X, dims);
-            float[] terms = scratch.floats(TERMS, Math.max(dims, BLOCK));
-            double[] projected = scratch.doubles(PROJECTED, rank);
-            double[] squares = scratch.doubles(SQUARES, rank);
+            float[] x = memory.floats(X, dims);
+            float[] terms = memory.floats(TERMS, Math.max(dims, BLOCK));
+            double[] projected = memory.doubles(PROJECTED, rank);
+            double[] squares = memory.doubles(SQUARES, rank);
             basics.math().multiply(y, 0, inverse, 0, x, 0, dims);
             for (int r = 0; r < rank; r++) {
                 basics.math().multiply(floats(factor), (b * rank + r) * dims, x, 0, terms, 0, dims);
-                projected[r] = basics.sums().row(terms, 0, dims, scratch) - y[dims + r];
+                projected[r] = basics.sums().row(terms, 0, dims, memory) - y[dims + r];
             }
             for (int r = 0; r < rank; r++) {
                 double a = 0;
@@ -225,7 +225,7 @@ public final class LowRankKernel {
                     latent[row * rank + r] = (float) expected;
                 }
             }
-            return 0.5 * SumKernel.tile(squares, rank, scratch)
+            return 0.5 * SumKernel.tile(squares, rank, memory)
                     + c[co + rank * rank]
                     + dims * MeanFieldKernel.HALF_LOG_2PI;
         }
@@ -240,7 +240,7 @@ public final class LowRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] inverse, float[] y, Scratch scratch) {
+        void draw(int b, int s, int row, float[] inverse, float[] y, WorkerMemory memory) {
             float[] z = floats(op.z());
             float[] mu = floats(op.mu());
             for (int d = 0; d < dims; d++) {
@@ -249,13 +249,13 @@ public final class LowRankKernel {
             Arrays.fill(y, dims, dims + rank, 0f);
             Buffer gradient = op.gradient();
             float[] slope = gradient == null ? null : floats(gradient);
-            write(b, row, inverse, y, doubles(op.logQ()), slope, -1f, null, scratch);
+            write(b, row, inverse, y, doubles(op.logQ()), slope, -1f, null, memory);
         }
     }
 
     private final class AtDraw extends Draws {
         private final LowRankOps.LowRankAtDraw op;
-        private final Shape normals;
+        private final DrawBlock normals;
 
         AtDraw(LowRankOps.LowRankAtDraw op) {
             super(op.shape(), op.rank(), op.omega(), op.factor(), op.capacitance());
@@ -264,8 +264,8 @@ public final class LowRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] inverse, float[] y, Scratch scratch) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), normals, b, s, y, scratch);
+        void draw(int b, int s, int row, float[] inverse, float[] y, WorkerMemory memory) {
+            basics.normals().row(op.key().seed(), (int) value(op.step()), normals, b, s, y, memory);
             Buffer logQ = op.logQ();
             Buffer score = op.score();
             Buffer latent = op.latent();
@@ -278,7 +278,7 @@ public final class LowRankKernel {
                     score == null ? null : floats(score),
                     1f,
                     latent == null ? null : floats(latent),
-                    scratch);
+                    memory);
         }
     }
 }

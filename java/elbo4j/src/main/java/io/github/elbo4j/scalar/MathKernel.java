@@ -1,7 +1,7 @@
 package io.github.elbo4j.scalar;
 
-import static io.github.elbo4j.scalar.Kernel.floats;
-import static io.github.elbo4j.scalar.Kernel.value;
+import static io.github.elbo4j.scalar.HostKernel.floats;
+import static io.github.elbo4j.scalar.HostKernel.value;
 
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.MathOps;
@@ -111,22 +111,22 @@ public class MathKernel {
 
     // ---- launches ----
 
-    private Kernel map(MathOps.Map op) {
-        return new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> map(op.f(), floats(op.x()), o, floats(op.y()), o, n));
+    private HostKernel map(MathOps.Map op) {
+        return new Blocks(op.n(), 4 * op.n(), (o, n, memory) -> map(op.f(), floats(op.x()), o, floats(op.y()), o, n));
     }
 
-    private Kernel axpy(MathOps.Axpy op) {
-        return new Blocks(op.n(), op.n(), (o, n, scratch) -> axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n));
+    private HostKernel axpy(MathOps.Axpy op) {
+        return new Blocks(op.n(), op.n(), (o, n, memory) -> axpy(op.a(), floats(op.x()), o, floats(op.y()), o, n));
     }
 
-    private Kernel multiply(MathOps.Multiply op) {
-        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+    private HostKernel multiply(MathOps.Multiply op) {
+        return new Blocks(op.n(), op.n(), (o, n, memory) -> {
             multiply(floats(op.x()), o, floats(op.y()), o, floats(op.z()), o, n);
         });
     }
 
-    private Kernel average(MathOps.Average op) {
-        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+    private HostKernel average(MathOps.Average op) {
+        return new Blocks(op.n(), op.n(), (o, n, memory) -> {
             average((float) value(op.weight()), floats(op.x()), o, floats(op.y()), o, n);
         });
     }
@@ -138,7 +138,7 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int end = (int) Math.min(op.n(), (long) to * BLOCK);
             if (op.x().type() == ElementType.FLOAT64) {
                 Arrays.fill(doubles(op.x()), from * BLOCK, end, op.value());
@@ -155,7 +155,7 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             Matrix x = op.x();
             Matrix y = op.y();
             for (int i = from; i < to; i++) {
@@ -201,11 +201,11 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] in = floats(op.x());
             double[] out = doubles(op.sum());
             for (int row = from; row < to; row++) {
-                out[row] = sums.row(in, row * op.columns(), op.columns(), scratch);
+                out[row] = sums.row(in, row * op.columns(), op.columns(), memory);
             }
         }
     }
@@ -217,7 +217,7 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int[] rows = ints(op.index());
             int first = (int) value(op.first());
             float[] in = floats(op.source());
@@ -242,7 +242,7 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] values = floats(op.x());
             int n = (int) op.n();
             int i = 0;
@@ -260,7 +260,7 @@ public class MathKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             int[] by = ints(op.by());
             int[] counter = ints(op.counter());
             for (int i = 0; i < op.n(); i++) {

@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.MeanFieldOps;
-import io.github.elbo4j.device.MeanFieldOps.With;
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.MeanFieldOps.Variable;
 import org.jspecify.annotations.Nullable;
 
 /** The diagonal Gaussian. Twin of kernels/meanfield.cu; h = (z − mu)·exp(−omega). */
@@ -13,14 +13,14 @@ public class MeanFieldKernel {
     static final double HALF_LOG_2PI = 0.9189385332046727;
 
     private static final int BLOCK = RowSum.TILE;
-    private static final int SIGMA = 16; // scratch slots
+    private static final int SIGMA = 16; // memory slots
     private static final int EPSILON = 17;
     private static final int TERMS = 18;
     private static final int TILES = 19;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public MeanFieldKernel(Basics basics) {
+    public MeanFieldKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -51,10 +51,10 @@ public class MeanFieldKernel {
 
     /** {@code gradient[o + i]} = −h/sigma, h/sigma or h² − 1. */
     protected void gradient(
-            With with, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
+            Variable variable, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
         for (int i = 0; i < n; i++) {
             float h = (z[o + i] - mu[m + i]) * inverse[d + i];
-            gradient[o + i] = switch (with) {
+            gradient[o + i] = switch (variable) {
                 case Z -> -(h * inverse[d + i]);
                 case MU -> h * inverse[d + i];
                 case OMEGA -> Math.fma(h, h, -1f);
@@ -75,19 +75,19 @@ public class MeanFieldKernel {
             float[] terms,
             int n) {
         terms(mu, omega, m, inverse, d, z, o, terms, n);
-        gradient(With.Z, mu, m, inverse, d, z, gradient, o, n);
+        gradient(Variable.Z, mu, m, inverse, d, z, gradient, o, n);
     }
 
     // ---- launches ----
 
-    private static int together(Shape shape) {
+    private static int together(DrawBlock shape) {
         boolean together = shape.draws() == 1 && shape.dimensions() > 0 && shape.dimensions() <= BLOCK / 2;
         return together ? BLOCK / shape.dimensions() : 0;
     }
 
-    private static int items(Shape shape) {
+    private static int items(DrawBlock shape) {
         int together = together(shape);
-        return together > 0 ? Kernel.ceilDiv(shape.problems(), together) : Groups.count(shape);
+        return together > 0 ? HostKernel.ceilDiv(shape.problems(), together) : Groups.count(shape);
     }
 
     /** One work item is a group of draws of one problem, so that exp(omega) is taken once for all of them. */
@@ -97,16 +97,16 @@ public class MeanFieldKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            Shape x = op.shape();
+            DrawBlock x = op.shape();
             float[] location = floats(op.mu());
             float[] logScale = floats(op.omega());
             float[] out = floats(op.z());
             int dims = x.dimensions();
-            float[] sigma = scratch.floats(SIGMA, dims);
-            float[] epsilon = scratch.floats(EPSILON, BLOCK);
+            float[] sigma = memory.floats(SIGMA, dims);
+            float[] epsilon = memory.floats(EPSILON, BLOCK);
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(x, item);
                 int end = Groups.lastDraw(x, item);
@@ -115,7 +115,7 @@ public class MeanFieldKernel {
                     int row = (b * x.draws() + s) * dims;
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
+                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
                         sample(location, b * dims + d, sigma, d, epsilon, out, row + d, n);
                     }
                 }
@@ -133,8 +133,8 @@ public class MeanFieldKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
-            Shape x = op.shape();
+        protected void run(int from, int to, WorkerMemory memory) {
+            DrawBlock x = op.shape();
             float[] location = floats(op.mu());
             float[] logScale = floats(op.omega());
             float[] draws = floats(op.z());
@@ -144,8 +144,8 @@ public class MeanFieldKernel {
             float[] slopes = gradient == null ? null : floats(gradient);
             int dims = x.dimensions();
             double constant = dims * HALF_LOG_2PI;
-            float[] inverse = scratch.floats(SIGMA, Math.max(BLOCK, dims));
-            float[] terms = scratch.floats(TERMS, BLOCK);
+            float[] inverse = memory.floats(SIGMA, Math.max(BLOCK, dims));
+            float[] terms = memory.floats(TERMS, BLOCK);
             for (int item = from; item < to; item++) {
                 if (together > 0) {
                     int b = item * together;
@@ -153,8 +153,8 @@ public class MeanFieldKernel {
                     basics.math().expNegated(logScale, b * dims, inverse, 0, rows * dims);
                     block(location, logScale, b * dims, inverse, 0, draws, slopes, b * dims, terms, rows * dims);
                     if (values != null) {
-                        float[] tiles = scratch.floats(TILES, BLOCK);
-                        basics.sums().tiles(terms, 0, dims, rows, tiles, scratch);
+                        float[] tiles = memory.floats(TILES, BLOCK);
+                        basics.sums().tiles(terms, 0, dims, rows, tiles, memory);
                         for (int r = 0; r < rows; r++) {
                             values[b + r] = tiles[r] - constant;
                         }
@@ -168,12 +168,12 @@ public class MeanFieldKernel {
                 for (int s = Groups.firstDraw(x, item); s < end; s++) {
                     int row = b * x.draws() + s;
                     int o = row * dims;
-                    RowSum sum = scratch.sum.reset();
+                    RowSum sum = memory.sum.reset();
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
                         block(location, logScale, m + d, inverse, d, draws, slopes, o + d, terms, n);
                         if (values != null) {
-                            sum.add(basics.sums().tile(terms, 0, n, scratch));
+                            sum.add(basics.sums().tile(terms, 0, n, memory));
                         }
                     }
                     if (values != null) {
@@ -198,7 +198,7 @@ public class MeanFieldKernel {
             if (slopes == null) {
                 terms(mu, omega, m, inverse, d, z, o, terms, n);
             } else if (op.logQ() == null) {
-                gradient(op.with(), mu, m, inverse, d, z, slopes, o, n);
+                gradient(op.variable(), mu, m, inverse, d, z, slopes, o, n);
             } else {
                 termsAndGradient(mu, omega, m, inverse, d, z, slopes, o, terms, n);
             }
@@ -212,13 +212,13 @@ public class MeanFieldKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] logScale = floats(op.omega());
             double[] out = doubles(op.entropy());
             int dimensions = op.dimensions();
             int at = (int) value(op.slot()) * op.problems();
             for (int b = from; b < to; b++) {
-                double sum = basics.sums().row(logScale, b * dimensions, dimensions, scratch);
+                double sum = basics.sums().row(logScale, b * dimensions, dimensions, memory);
                 out[at + b] = sum + dimensions * (HALF_LOG_2PI + 0.5);
             }
         }

@@ -1,10 +1,10 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 
 /**
  * Random words, uniforms and normals by address. Twin of kernels/normal.cu.
@@ -30,38 +30,38 @@ public class NormalKernel {
     }
 
     /** {@code out[o + i] = epsilon(seed, step, b, s, d + i)} for i &lt; n ≤ {@link #BLOCK}. */
-    public final void block(long seed, int step, int b, int s, int d, int n, float[] out, int o, Scratch scratch) {
+    public final void block(long seed, int step, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
         int lane = d & 3;
         if (lane == 0 && (n & 3) == 0) {
-            counters(seed, step, b, s, d >>> 2, n >>> 2, out, o, scratch);
+            counters(seed, step, b, s, d >>> 2, n >>> 2, out, o, memory);
             return;
         }
         int count = (lane + n + 3) >>> 2;
-        float[] whole = scratch.floats(0, BLOCK + 8);
-        counters(seed, step, b, s, d >>> 2, count, whole, 0, scratch);
+        float[] whole = memory.floats(0, BLOCK + 8);
+        counters(seed, step, b, s, d >>> 2, count, whole, 0, memory);
         System.arraycopy(whole, lane, out, o, n);
     }
 
     /** {@code out[o + i] = epsilon} of coordinate d + i of the row (b, s) of a shape, for i &lt; n ≤ {@link #BLOCK}. */
     final void block(
-            long seed, int step, Shape shape, int b, int s, int d, int n, float[] out, int o, Scratch scratch) {
+            long seed, int step, DrawBlock shape, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
         int problem = shape.firstProblem() + b;
         int draw = shape.firstDraw() + s;
-        block(seed, step, problem, draw, shape.firstDimension() + d, n, out, o, scratch);
+        block(seed, step, problem, draw, shape.firstDimension() + d, n, out, o, memory);
     }
 
     /** {@code out[i] = epsilon} of the whole row (b, s) of a shape. */
-    public final void row(long seed, int step, Shape shape, int b, int s, float[] out, Scratch scratch) {
+    public final void row(long seed, int step, DrawBlock shape, int b, int s, float[] out, WorkerMemory memory) {
         for (int d = 0; d < shape.dimensions(); d += BLOCK) {
             int n = Math.min(BLOCK, shape.dimensions() - d);
-            block(seed, step, shape, b, s, d, n, out, d, scratch);
+            block(seed, step, shape, b, s, d, n, out, d, memory);
         }
     }
 
     /** The normals of {@code count} counters from {@code first} on, 4 · count of them; SIMD devices replace it. */
     protected void counters(
-            long seed, int step, int b, int s, int first, int count, float[] out, int o, Scratch scratch) {
-        int[] w = scratch.ints(0, 4);
+            long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {
+        int[] w = memory.ints(0, 4);
         for (int i = 0; i < count; i++) {
             Philox.words(seed, first + i, s, b, step, w, 0);
             for (int pair = 0; pair < 4; pair += 2) {
@@ -75,22 +75,23 @@ public class NormalKernel {
     }
 
     /** The words of {@code count} counters; SIMD devices may replace it. */
-    protected void words(long seed, int step, int b, int s, int first, int count, int[] out, int o, Scratch scratch) {
+    protected void words(
+            long seed, int step, int b, int s, int first, int count, int[] out, int o, WorkerMemory memory) {
         for (int i = 0; i < count; i++) {
             Philox.words(seed, first + i, s, b, step, out, o + 4 * i);
         }
     }
 
     /** One work item is one block of one row. */
-    private final class Fill extends Kernel {
+    private final class Fill extends HostKernel {
         private final Kind kind;
         private final Key key;
         private final Index step;
-        private final Shape shape;
+        private final DrawBlock shape;
         private final Buffer out;
 
-        Fill(Kind kind, Key key, Index step, Shape shape, Buffer out) {
-            super((int) (shape.rows() * ceilDiv(shape.dimensions(), BLOCK)), 4 * shape.elements());
+        Fill(Kind kind, Key key, Index step, DrawBlock shape, Buffer out) {
+            super((int) (shape.allDraws() * ceilDiv(shape.dimensions(), BLOCK)), 4 * shape.elements());
             this.kind = kind;
             this.key = key;
             this.step = step;
@@ -99,10 +100,10 @@ public class NormalKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             long seed = key.seed();
             int step = (int) value(this.step);
-            Shape x = shape;
+            DrawBlock x = shape;
             int tiles = ceilDiv(x.dimensions(), BLOCK);
             for (int item = from; item < to; item++) {
                 int row = item / tiles;
@@ -113,12 +114,12 @@ public class NormalKernel {
                 int s = x.firstDraw() + row % x.draws();
                 d += x.firstDimension();
                 if (kind == Kind.NORMAL) {
-                    block(seed, step, b, s, d, n, floats(out), at, scratch);
+                    block(seed, step, b, s, d, n, floats(out), at, memory);
                     continue;
                 }
                 int lane = d & 3;
-                int[] words = scratch.ints(1, BLOCK + 8);
-                words(seed, step, b, s, d >>> 2, (lane + n + 3) >>> 2, words, 0, scratch);
+                int[] words = memory.ints(1, BLOCK + 8);
+                words(seed, step, b, s, d >>> 2, (lane + n + 3) >>> 2, words, 0, memory);
                 if (kind == Kind.WORDS) {
                     System.arraycopy(words, lane, ints(out), at, n);
                 } else {

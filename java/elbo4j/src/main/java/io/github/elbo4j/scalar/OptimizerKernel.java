@@ -1,7 +1,7 @@
 package io.github.elbo4j.scalar;
 
-import static io.github.elbo4j.scalar.Kernel.floats;
-import static io.github.elbo4j.scalar.Kernel.value;
+import static io.github.elbo4j.scalar.HostKernel.floats;
+import static io.github.elbo4j.scalar.HostKernel.value;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.OptimizerOps;
@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Ascent steps. Twin of kernels/optimizer.cu. */
 public class OptimizerKernel {
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public OptimizerKernel(Basics basics) {
+    public OptimizerKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -43,7 +43,7 @@ public class OptimizerKernel {
             float[] x,
             int o,
             int n,
-            Scratch scratch) {
+            WorkerMemory memory) {
         for (int i = o; i < o + n; i++) {
             float unit = scale == null ? 1 : scale[i];
             float g = gradient[go + i - o] * unit;
@@ -56,18 +56,18 @@ public class OptimizerKernel {
 
     // ---- launches ----
 
-    private Kernel sgd(OptimizerOps.Sgd op) {
-        return new Blocks(op.n(), op.n(), (o, n, scratch) -> {
+    private HostKernel sgd(OptimizerOps.Sgd op) {
+        return new Blocks(op.n(), op.n(), (o, n, memory) -> {
             float rate = (float) value(op.rate());
             basics.math().axpy(rate, floats(op.gradient()), o, floats(op.parameter()), o, n);
         });
     }
 
-    private Kernel adam(OptimizerOps.Adam op) {
-        return new Blocks(op.n(), 4 * op.n(), (o, n, scratch) -> adam(op, o, n, scratch));
+    private HostKernel adam(OptimizerOps.Adam op) {
+        return new Blocks(op.n(), 4 * op.n(), (o, n, memory) -> adam(op, o, n, memory));
     }
 
-    private void adam(OptimizerOps.Adam op, int o, int n, Scratch scratch) {
+    private void adam(OptimizerOps.Adam op, int o, int n, WorkerMemory memory) {
         Buffer scale = op.scale();
         adam(
                 (float) value(op.rate()),
@@ -83,6 +83,6 @@ public class OptimizerKernel {
                 floats(op.parameter()),
                 o,
                 n,
-                scratch);
+                memory);
     }
 }

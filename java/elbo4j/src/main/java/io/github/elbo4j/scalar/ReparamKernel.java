@@ -1,21 +1,21 @@
 package io.github.elbo4j.scalar;
 
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.ReparamOps;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
 /** The pathwise gradient of the mean-field family. Twin of kernels/reparam.cu. */
 public class ReparamKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int SIGMA = 16; // scratch slots
+    private static final int SIGMA = 16; // memory slots
     private static final int INVERSE = 17;
     private static final int EPSILON = 18;
     private static final int SUMS = 19;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public ReparamKernel(Basics basics) {
+    public ReparamKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -50,33 +50,33 @@ public class ReparamKernel {
     /** One work item is a block of coordinates of one run of one problem. */
     private final class MeanField extends OperationKernel<ReparamOps.MeanFieldReparam> {
         MeanField(ReparamOps.MeanFieldReparam op) {
-            super(op, Runs.count(op.shape()), 5 * op.shape().elements());
+            super(op, RunItems.count(op.shape()), 5 * op.shape().elements());
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            Shape x = op.shape();
+            DrawBlock x = op.shape();
             boolean path = op.path();
             float[] logScale = floats(op.omega());
             float[] g = floats(op.gradient());
             double[] out = doubles(op.runs());
             int dims = x.dimensions();
-            float[] sigma = scratch.floats(SIGMA, BLOCK);
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
-            float[] epsilon = scratch.floats(EPSILON, BLOCK);
-            float[] acc = scratch.floats(SUMS, 2 * BLOCK);
+            float[] sigma = memory.floats(SIGMA, BLOCK);
+            float[] inverse = memory.floats(INVERSE, BLOCK);
+            float[] epsilon = memory.floats(EPSILON, BLOCK);
+            float[] acc = memory.floats(SUMS, 2 * BLOCK);
             for (int item = from; item < to; item++) {
-                int b = Runs.problem(x, item);
-                int d = Runs.firstDimension(x, item);
+                int b = RunItems.problem(x, item);
+                int d = RunItems.firstDimension(x, item);
                 int n = Math.min(BLOCK, dims - d);
-                int end = Runs.lastDraw(x, item);
+                int end = RunItems.lastDraw(x, item);
                 Arrays.fill(acc, 0, 2 * BLOCK, 0f);
                 basics.math().map(Function.EXP, logScale, b * dims + d, sigma, 0, n);
                 basics.math().expNegated(logScale, b * dims + d, inverse, 0, n);
-                for (int s = Runs.firstDraw(x, item); s < end; s++) {
-                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, scratch);
+                for (int s = RunItems.firstDraw(x, item); s < end; s++) {
+                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
                     int o = (b * x.draws() + s) * dims + d;
                     if (path) {
                         addPath(g, o, sigma, inverse, epsilon, acc, BLOCK, n);
@@ -84,7 +84,7 @@ public class ReparamKernel {
                         add(g, o, sigma, epsilon, acc, BLOCK, n);
                     }
                 }
-                int at = Runs.offset(x, item, out.length, 2 * dims);
+                int at = RunItems.offset(x, item, out.length, 2 * dims);
                 for (int i = 0; i < n; i++) {
                     out[at + d + i] = acc[i];
                     out[at + dims + d + i] = acc[BLOCK + i];

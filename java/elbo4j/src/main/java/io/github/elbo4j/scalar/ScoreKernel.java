@@ -1,21 +1,21 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
-import io.github.elbo4j.device.Shape;
 import java.util.Arrays;
 
 /** The score-function gradient of the mean-field family, and the weights of both. Twin of kernels/score.cu. */
 public class ScoreKernel {
     private static final int BLOCK = RowSum.TILE;
-    private static final int INVERSE = 16; // scratch slots
+    private static final int INVERSE = 16; // memory slots
     private static final int EPSILON = 17;
     private static final int SUMS = 18;
 
-    private final Basics basics;
+    private final SharedKernels basics;
 
-    public ScoreKernel(Basics basics) {
+    public ScoreKernel(SharedKernels basics) {
         this.basics = basics;
     }
 
@@ -64,7 +64,7 @@ public class ScoreKernel {
         }
 
         @Override
-        protected void run(int from, int to, Scratch scratch) {
+        protected void run(int from, int to, WorkerMemory memory) {
             double[] p = doubles(op.logP());
             double[] q = doubles(op.logQ());
             float[] out = floats(op.weights());
@@ -72,7 +72,7 @@ public class ScoreKernel {
             Baseline baseline = op.baseline();
             Buffer running = op.running();
             for (int b = from; b < to; b++) {
-                double mean = baseline == Baseline.NONE ? 0 : ElboKernel.mean(p, q, b, draws, scratch);
+                double mean = baseline == Baseline.NONE ? 0 : ElboKernel.mean(p, q, b, draws, memory);
                 double subtracted = mean;
                 double factor = 1;
                 if (baseline == Baseline.RUNNING_MEAN && running != null) {
@@ -99,33 +99,33 @@ public class ScoreKernel {
          * @param op what every sum reads and writes
          */
         MeanField(ScoreOps.MeanFieldScoreSquares op, int parts) {
-            super(op, Runs.count(op.shape()), 5 * op.shape().elements());
+            super(op, RunItems.count(op.shape()), 5 * op.shape().elements());
             this.parts = parts;
         }
 
         @Override
-        protected final void run(int from, int to, Scratch scratch) {
+        protected final void run(int from, int to, WorkerMemory memory) {
             long seed = op.key().seed();
             int step = (int) value(op.step());
-            Shape shape = op.shape();
+            DrawBlock shape = op.shape();
             float[] w = floats(op.weights());
             double[] out = doubles(op.runs());
             int dims = shape.dimensions();
-            float[] epsilon = scratch.floats(EPSILON, BLOCK);
-            float[] inverse = scratch.floats(INVERSE, BLOCK);
-            float[] acc = scratch.floats(SUMS, 4 * BLOCK);
+            float[] epsilon = memory.floats(EPSILON, BLOCK);
+            float[] inverse = memory.floats(INVERSE, BLOCK);
+            float[] acc = memory.floats(SUMS, 4 * BLOCK);
             for (int item = from; item < to; item++) {
-                int b = Runs.problem(shape, item);
-                int d = Runs.firstDimension(shape, item);
+                int b = RunItems.problem(shape, item);
+                int d = RunItems.firstDimension(shape, item);
                 int n = Math.min(BLOCK, dims - d);
-                int end = Runs.lastDraw(shape, item);
+                int end = RunItems.lastDraw(shape, item);
                 Arrays.fill(acc, 0, parts * BLOCK, 0f);
                 begin(b * dims + d, inverse, n);
-                for (int s = Runs.firstDraw(shape, item); s < end; s++) {
-                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, scratch);
+                for (int s = RunItems.firstDraw(shape, item); s < end; s++) {
+                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, memory);
                     draw(w[b * shape.draws() + s], epsilon, inverse, b * 4 * dims + d, dims, acc, n);
                 }
-                int o = Runs.offset(shape, item, out.length, parts * dims);
+                int o = RunItems.offset(shape, item, out.length, parts * dims);
                 for (int part = 0; part < parts; part++) {
                     for (int i = 0; i < n; i++) {
                         out[o + part * dims + d + i] = acc[part * BLOCK + i];

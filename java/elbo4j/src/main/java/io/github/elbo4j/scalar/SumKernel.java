@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /** Sums along a row in the order of {@link io.github.elbo4j.device.Operation}. Twin of kernels/sum.cuh. */
 public class SumKernel {
-    private static final int LANES = 3; // scratch slot of doubles
+    private static final int LANES = 3; // memory slot of doubles
 
     /** Σ of at most 1024 elements: one tile. */
-    protected float tile(float[] x, int o, int n, Scratch scratch) {
-        float[] lanes = scratch.floats(8, RowSum.LANES);
+    protected float tile(float[] x, int o, int n, WorkerMemory memory) {
+        float[] lanes = memory.floats(8, RowSum.LANES);
         int filled = Math.min(n, RowSum.LANES);
         for (int i = 0; i < filled; i++) {
             lanes[i] = 0f + x[o + i]; // lanes begin at +0, which makes +0 of −0
@@ -20,8 +20,8 @@ public class SumKernel {
     }
 
     /** Σ of at most 1024 elements that are float64. */
-    static double tile(double[] x, int n, Scratch scratch) {
-        double[] lanes = scratch.doubles(LANES, RowSum.LANES);
+    static double tile(double[] x, int n, WorkerMemory memory) {
+        double[] lanes = memory.doubles(LANES, RowSum.LANES);
         Arrays.fill(lanes, 0, RowSum.LANES, 0);
         for (int i = 0; i < n; i += RowSum.LANES) {
             int last = Math.min(RowSum.LANES, n - i);
@@ -33,20 +33,20 @@ public class SumKernel {
     }
 
     /** The tiles of {@code count} neighbouring rows of {@code columns} ≤ 1024 elements each. */
-    protected void tiles(float[] x, int o, int columns, int count, float[] out, Scratch scratch) {
+    protected void tiles(float[] x, int o, int columns, int count, float[] out, WorkerMemory memory) {
         for (int r = 0; r < count; r++) {
-            out[r] = tile(x, o + r * columns, columns, scratch);
+            out[r] = tile(x, o + r * columns, columns, memory);
         }
     }
 
     /** Σ x[o … o+n−1]. */
-    public final double row(float[] x, int o, int n, Scratch scratch) {
+    public final double row(float[] x, int o, int n, WorkerMemory memory) {
         if (n <= RowSum.TILE) {
-            return tile(x, o, n, scratch);
+            return tile(x, o, n, memory);
         }
-        RowSum sum = scratch.sum.reset();
+        RowSum sum = memory.sum.reset();
         for (int i = 0; i < n; i += RowSum.TILE) {
-            sum.add(tile(x, o + i, Math.min(RowSum.TILE, n - i), scratch));
+            sum.add(tile(x, o + i, Math.min(RowSum.TILE, n - i), memory));
         }
         return sum.total();
     }

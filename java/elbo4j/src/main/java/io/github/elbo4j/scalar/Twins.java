@@ -12,7 +12,7 @@ public final class Twins {
 
     /** Every operation in plain Java. */
     public static Twins scalar() {
-        Basics basics = Basics.scalar();
+        SharedKernels basics = SharedKernels.scalar();
         Twins twins = new Twins(basics);
         OptimizerKernel optimizer = new OptimizerKernel(basics);
         new MeanFieldKernel(basics).addTo(twins);
@@ -31,7 +31,7 @@ public final class Twins {
     }
 
     /** The operations whose bodies the others build on; each other family is to be added. */
-    public Twins(Basics basics) {
+    public Twins(SharedKernels basics) {
         basics.normals().addTo(this);
         basics.math().addTo(this);
         new ElboKernel(basics).addTo(this);

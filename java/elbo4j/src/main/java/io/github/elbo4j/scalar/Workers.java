@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed pool that runs one {@link Kernel} at a time on all its threads, the caller's among them. Work items are handed
- * out in chunks as threads come for them; since items are independent and sums never cross them, results do not depend
- * on the number of threads. A launch allocates nothing.
+ * A fixed pool that runs one {@link HostKernel} at a time on all its threads, the caller's among them. Threads take
+ * work items in chunks, as soon as they are free; since items are independent and sums never cross them, results do not
+ * depend on the number of threads. A launch allocates nothing.
  */
 public final class Workers implements AutoCloseable {
     /** Below this many elementary steps a launch costs more to share than to do (about 10 µs of work). */
@@ -21,11 +21,11 @@ public final class Workers implements AutoCloseable {
     private static final long NONE = 0x7fffffffL;
 
     private static final long INDEX = 0xffffffffL;
-    /** Nanoseconds that the caller sleeps at a time when a thread with a chunk in hand has been put aside. */
+    /** Nanoseconds that the caller sleeps at a time while a thread that has taken a chunk is suspended by the system. */
     private static final long SHORT = 10_000;
 
     private final Thread[] threads;
-    private final Scratch[] scratch;
+    private final WorkerMemory[] memory;
     /** The number of the launch in the upper half, its next work item in the lower. */
     private final AtomicLong next = new AtomicLong(NONE);
     /** Work items of the launch that are not yet done. */
@@ -34,7 +34,7 @@ public final class Workers implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
     // Written while `next` says NONE, read by a thread that then takes items of the same launch.
-    private volatile @Nullable Kernel kernel;
+    private volatile @Nullable HostKernel kernel;
     private volatile int items;
     private volatile int chunk;
 
@@ -42,12 +42,12 @@ public final class Workers implements AutoCloseable {
         if (count < 1) {
             throw new IllegalArgumentException("threads is " + count + ", but must be 1 or more");
         }
-        scratch = new Scratch[count];
+        memory = new WorkerMemory[count];
         threads = new Thread[count - 1];
-        scratch[count - 1] = new Scratch();
+        memory[count - 1] = new WorkerMemory();
         for (int i = 0; i < threads.length; i++) {
-            Scratch own = new Scratch();
-            scratch[i] = own;
+            WorkerMemory own = new WorkerMemory();
+            memory[i] = own;
             threads[i] = new Thread(() -> work(own), "elbo4j-worker-" + (i + 1));
             threads[i].setDaemon(true);
             threads[i].start();
@@ -56,20 +56,20 @@ public final class Workers implements AutoCloseable {
 
     /** The number of threads, the caller's included. */
     public int count() {
-        return scratch.length;
+        return memory.length;
     }
 
     /**
-     * Runs all work items and returns when they are done. It does not wait for a thread that the machine has not woken
-     * in time to take any.
+     * Runs all work items and returns when they are done. It does not wait for a thread that was not woken in time to
+     * take any of them.
      *
      * @param cost the elementary steps of all items together, about a nanosecond each
      */
-    public synchronized void run(Kernel kernel, int items, long cost) {
+    public synchronized void run(HostKernel kernel, int items, long cost) {
         if (closed) {
             throw new IllegalStateException("the device is closed");
         }
-        Scratch own = scratch[scratch.length - 1];
+        WorkerMemory own = memory[memory.length - 1];
         if (threads.length == 0 || items < 2 || cost < WORTH_SHARING) {
             if (items > 0) {
                 kernel.run(0, items, own);
@@ -79,7 +79,7 @@ public final class Workers implements AutoCloseable {
         long launch = ((next.get() >>> 32) + 1) << 32;
         this.kernel = kernel;
         this.items = items;
-        this.chunk = Math.max(1, items / (scratch.length * CHUNKS));
+        this.chunk = Math.max(1, items / (memory.length * CHUNKS));
         failure = null;
         pending.set(items);
         next.set(launch);
@@ -104,7 +104,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void work(Scratch own) {
+    private void work(WorkerMemory own) {
         long seen = 0;
         while (true) {
             for (int spin = 0; next.get() >>> 32 == seen && !closed; spin++) {
@@ -123,13 +123,13 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Takes chunks of the running launch until there are none. */
-    private void share(Scratch own) {
+    private void share(WorkerMemory own) {
         while (true) {
             long at = next.get();
             int from = (int) (at & INDEX);
             int end = items;
             int size = Math.min(chunk, end - from);
-            Kernel work = kernel;
+            HostKernel work = kernel;
             // If the exchange succeeds, `at` is still current, and so is all that was read after it.
             if (from >= end || work == null) {
                 return;

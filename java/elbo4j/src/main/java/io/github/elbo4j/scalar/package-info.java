@@ -1,4 +1,4 @@
-/** Plain Java on all cores, one class per kernel file: the definition that every other device obeys. */
+/** Plain Java on all cores, one class per kernel file: the definition that every other device follows. */
 @NullMarked
 package io.github.elbo4j.scalar;
 

@@ -2,13 +2,13 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.FullRankGradientKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loop of {@link FullRankGradientKernel}, a lane per column of the factor. */
 final class FullRankGradientSimd extends FullRankGradientKernel {
-    FullRankGradientSimd(Basics basics) {
+    FullRankGradientSimd(SharedKernels basics) {
         super(basics);
     }
 

@@ -2,14 +2,14 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
-import io.github.elbo4j.device.Shape;
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.FusedKernel;
 import io.github.elbo4j.scalar.OptimizerKernel;
 import io.github.elbo4j.scalar.RowSum;
-import io.github.elbo4j.scalar.Scratch;
+import io.github.elbo4j.scalar.SharedKernels;
+import io.github.elbo4j.scalar.WorkerMemory;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -30,7 +30,7 @@ final class FusedSimd extends FusedKernel {
     private final NormalSimd normals;
     private final MathSimd math;
 
-    FusedSimd(Basics basics, OptimizerKernel optimizer, NormalSimd normals, MathSimd math) {
+    FusedSimd(SharedKernels basics, OptimizerKernel optimizer, NormalSimd normals, MathSimd math) {
         super(basics, optimizer);
         this.normals = normals;
         this.math = math;
@@ -40,13 +40,13 @@ final class FusedSimd extends FusedKernel {
 
     @Override
     protected void draw(
-            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, Scratch scratch) {
+            float[] x, float[] epsilon, int n, boolean slopes, boolean path, float[] tile, WorkerMemory memory) {
         if (n < TILE_LANES) {
-            super.draw(x, epsilon, n, slopes, path, tile, scratch);
+            super.draw(x, epsilon, n, slopes, path, tile, memory);
             return;
         }
-        float[] lanesP = scratch.floats(FREE, TILE_LANES);
-        float[] lanesQ = scratch.floats(FREE + 1, TILE_LANES);
+        float[] lanesP = memory.floats(FREE, TILE_LANES);
+        float[] lanesQ = memory.floats(FREE + 1, TILE_LANES);
         int whole = n - n % TILE_LANES;
         for (int g = 0; g < TILE_LANES; g += Lanes.COUNT) {
             if (slopes) {
@@ -56,8 +56,8 @@ final class FusedSimd extends FusedKernel {
             }
         }
         if (whole < n) {
-            float[] termsP = scratch.floats(TERMS_P, TILE_LANES);
-            float[] termsQ = scratch.floats(TERMS_Q, TILE_LANES);
+            float[] termsP = memory.floats(TERMS_P, TILE_LANES);
+            float[] termsQ = memory.floats(TERMS_Q, TILE_LANES);
             coordinates(x, epsilon, whole, n, slopes, path, termsP, termsQ);
             for (int l = 0; l < n - whole; l++) {
                 lanesP[l] += termsP[l];
@@ -124,8 +124,8 @@ final class FusedSimd extends FusedKernel {
     }
 
     @Override
-    protected void fit(Fit f, int problem, int count, Scratch scratch) {
-        Shape shape = f.shape;
+    protected void fit(Fit f, int problem, int count, WorkerMemory memory) {
+        DrawBlock shape = f.shape;
         FusedOps.GaussianAdam op = f.op;
         boolean recorded = op.moments() != null;
         int dims = shape.dimensions();
@@ -134,13 +134,13 @@ final class FusedSimd extends FusedKernel {
         int lane = shape.firstDimension() & 3;
         int counters = (lane + dims + 3) >> 2;
         int together = Math.max(1, COUNTERS / Math.max(1, counters));
-        float[] x = scratch.floats(ROWS_SLOT, ROWS);
-        float[] runs = scratch.floats(RUNS, MAX_RUNS * 2 * WIDEST);
-        float[] gradient = scratch.floats(GRADIENT, 2 * WIDEST);
-        float[] phi = scratch.floats(FREE, 2 * WIDEST);
-        float[] m = scratch.floats(FREE + 1, 2 * WIDEST);
-        float[] v = scratch.floats(FREE + 2, 2 * WIDEST);
-        float[] epsilon = scratch.floats(FREE + 3, 4 * COORDINATE);
+        float[] x = memory.floats(ROWS_SLOT, ROWS);
+        float[] runs = memory.floats(RUNS, MAX_RUNS * 2 * WIDEST);
+        float[] gradient = memory.floats(GRADIENT, 2 * WIDEST);
+        float[] phi = memory.floats(FREE, 2 * WIDEST);
+        float[] m = memory.floats(FREE + 1, 2 * WIDEST);
+        float[] v = memory.floats(FREE + 2, 2 * WIDEST);
+        float[] epsilon = memory.floats(FREE + 3, 4 * COORDINATE);
         int target = problem * f.targetStride;
         gather(f.targetMu(), target, f.targetStride, dims, count, x, TARGET_MU);
         gather(f.targetOmega(), target, f.targetStride, dims, count, x, TARGET_OMEGA);
@@ -154,10 +154,10 @@ final class FusedSimd extends FusedKernel {
             System.arraycopy(phi, 0, x, MU, width);
             System.arraycopy(phi, width, x, OMEGA, width);
             for (int s = 0; s < draws; ) {
-                if (s % ElboOps.RUN == 0) {
+                if (s % ElboOps.DRAWS_PER_RUN == 0) {
                     prepare(x, width);
                 }
-                int toRunEnd = ElboOps.RUN - s % ElboOps.RUN;
+                int toRunEnd = ElboOps.DRAWS_PER_RUN - s % ElboOps.DRAWS_PER_RUN;
                 int rows = Math.min(Math.min(together, toRunEnd), draws - s);
                 normals.problems(
                         op.key().seed(),
@@ -169,28 +169,28 @@ final class FusedSimd extends FusedKernel {
                         counters,
                         epsilon,
                         COORDINATE,
-                        scratch);
+                        memory);
                 for (int d = 0; d < dims; d++) {
                     int e = epsilonAt(lane + d);
                     slopes(x, d * LANES, epsilon, e, counters * LANES, rows, op.path());
                 }
                 if (recorded) {
                     for (int r = 0; r < rows; r++) {
-                        densities(x, epsilon, lane, r * counters * LANES, dims, s + r, scratch);
+                        densities(x, epsilon, lane, r * counters * LANES, dims, s + r, memory);
                     }
                 }
                 s += rows;
-                if (s % ElboOps.RUN == 0 || s == draws) {
-                    int run = (s - 1) / ElboOps.RUN * 2 * width;
+                if (s % ElboOps.DRAWS_PER_RUN == 0 || s == draws) {
+                    int run = (s - 1) / ElboOps.DRAWS_PER_RUN * 2 * width;
                     System.arraycopy(x, SUM_MU, runs, run, width);
                     System.arraycopy(x, SUM_OMEGA, runs, run + width, width);
                 }
             }
             if (recorded) {
-                recordAll(f, k, problem, count, scratch);
+                recordAll(f, k, problem, count, memory);
             }
             gradient(runs, width, draws, op.path(), gradient);
-            follow(f, k, gradient, m, v, phi, 0, 2 * width, scratch);
+            follow(f, k, gradient, m, v, phi, 0, 2 * width, memory);
         }
         scatter(phi, dims, count, f.parameter(), o);
         scatter(m, dims, count, f.m(), o);
@@ -224,9 +224,10 @@ final class FusedSimd extends FusedKernel {
     }
 
     /** log p and log q of a draw: D ≤ 64 terms go to 32 lanes, each a vector of problems, which are folded. */
-    private static void densities(float[] x, float[] epsilon, int lane, int e, int dims, int draw, Scratch scratch) {
-        float[] termsP = scratch.floats(TERMS_P, TILE_LANES * LANES);
-        float[] termsQ = scratch.floats(TERMS_Q, TILE_LANES * LANES);
+    private static void densities(
+            float[] x, float[] epsilon, int lane, int e, int dims, int draw, WorkerMemory memory) {
+        float[] termsP = memory.floats(TERMS_P, TILE_LANES * LANES);
+        float[] termsQ = memory.floats(TERMS_Q, TILE_LANES * LANES);
         for (int i = 0; i < dims; i++) {
             int d = i * LANES;
             int l = i % TILE_LANES * LANES;
@@ -249,8 +250,8 @@ final class FusedSimd extends FusedKernel {
         fold(termsP, dims);
         fold(termsQ, dims);
         double constant = dims * HALF_LOG_2PI;
-        double[] logP = scratch.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
-        double[] logQ = scratch.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
+        double[] logP = memory.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
+        double[] logQ = memory.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
         for (int l = 0; l < LANES; l++) {
             logP[draw * LANES + l] = (dims == 0 ? 0f : termsP[l]) - constant;
             logQ[draw * LANES + l] = (dims == 0 ? 0f : termsQ[l]) - constant;
@@ -270,17 +271,17 @@ final class FusedSimd extends FusedKernel {
         }
     }
 
-    private void recordAll(Fit f, int k, int problem, int count, Scratch scratch) {
-        double[] allP = scratch.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
-        double[] allQ = scratch.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
-        double[] logP = scratch.doubles(LOG_P, FusedOps.MAX_DRAWS);
-        double[] logQ = scratch.doubles(LOG_Q, FusedOps.MAX_DRAWS);
+    private void recordAll(Fit f, int k, int problem, int count, WorkerMemory memory) {
+        double[] allP = memory.doubles(FREE_DOUBLES, FusedOps.MAX_DRAWS * LANES);
+        double[] allQ = memory.doubles(FREE_DOUBLES + 1, FusedOps.MAX_DRAWS * LANES);
+        double[] logP = memory.doubles(LOG_P, FusedOps.MAX_DRAWS);
+        double[] logQ = memory.doubles(LOG_Q, FusedOps.MAX_DRAWS);
         for (int l = 0; l < count; l++) {
             for (int s = 0; s < f.shape.draws(); s++) {
                 logP[s] = allP[s * LANES + l];
                 logQ[s] = allQ[s * LANES + l];
             }
-            record(f, k, problem + l, logP, logQ, scratch);
+            record(f, k, problem + l, logP, logQ, memory);
         }
     }
 

@@ -3,7 +3,7 @@ package io.github.elbo4j.simd;
 import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.scalar.GemmKernel;
-import io.github.elbo4j.scalar.Scratch;
+import io.github.elbo4j.scalar.WorkerMemory;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -20,7 +20,7 @@ final class GemmSimd extends GemmKernel {
 
     @Override
     protected void panel(
-            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, Scratch scratch) {
+            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, WorkerMemory memory) {
         for (int j = 0; j < columns; j += PAIR) {
             for (int i = 0; i < rows; i += 4) {
                 block(a, i * PANEL, b, bo + j, bs, c, i * COLUMNS + j, depth);

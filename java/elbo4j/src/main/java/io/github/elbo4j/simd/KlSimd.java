@@ -2,13 +2,13 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.KlKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops of {@link KlKernel}, a lane per coordinate. */
 final class KlSimd extends KlKernel {
-    KlSimd(Basics basics) {
+    KlSimd(SharedKernels basics) {
         super(basics);
     }
 

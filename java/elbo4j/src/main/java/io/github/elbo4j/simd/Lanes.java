@@ -3,7 +3,10 @@ package io.github.elbo4j.simd;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector shape of this machine, chosen once: constants, so that the compiler sees through every operation. */
+/**
+ * The vector shape of this machine, chosen once: constants, so that the compiler can replace every operation by an
+ * instruction.
+ */
 final class Lanes {
     private Lanes() {}
 

@@ -3,8 +3,8 @@ package io.github.elbo4j.simd;
 import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.device.MathOps.Function;
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.LikelihoodKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorOperators;
 final class LikelihoodSimd extends LikelihoodKernel {
     private final MathSimd math;
 
-    LikelihoodSimd(Basics basics, MathSimd math) {
+    LikelihoodSimd(SharedKernels basics, MathSimd math) {
         super(basics);
         this.math = math;
     }

@@ -2,14 +2,14 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.device.MeanFieldOps.With;
-import io.github.elbo4j.scalar.Basics;
+import io.github.elbo4j.device.MeanFieldOps.Variable;
 import io.github.elbo4j.scalar.MeanFieldKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops of {@link MeanFieldKernel}, a lane per coordinate; the scalar formulas for what is left over. */
 final class MeanFieldSimd extends MeanFieldKernel {
-    MeanFieldSimd(Basics basics) {
+    MeanFieldSimd(SharedKernels basics) {
         super(basics);
     }
 
@@ -44,17 +44,17 @@ final class MeanFieldSimd extends MeanFieldKernel {
 
     @Override
     protected void gradient(
-            With with, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
+            Variable variable, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector scale = FloatVector.fromArray(F, inverse, d + i);
             FloatVector h = FloatVector.fromArray(F, z, o + i)
                     .sub(FloatVector.fromArray(F, mu, m + i))
                     .mul(scale);
-            FloatVector slope = with == With.OMEGA ? h.fma(h, FloatVector.broadcast(F, -1f)) : h.mul(scale);
-            (with == With.Z ? slope.neg() : slope).intoArray(gradient, o + i);
+            FloatVector slope = variable == Variable.OMEGA ? h.fma(h, FloatVector.broadcast(F, -1f)) : h.mul(scale);
+            (variable == Variable.Z ? slope.neg() : slope).intoArray(gradient, o + i);
         }
-        super.gradient(with, mu, m + whole, inverse, d + whole, z, gradient, o + whole, n - whole);
+        super.gradient(variable, mu, m + whole, inverse, d + whole, z, gradient, o + whole, n - whole);
     }
 
     @Override

@@ -8,7 +8,7 @@ import static io.github.elbo4j.scalar.Philox.WEYL_1;
 import static io.github.elbo4j.simd.Lanes.L;
 
 import io.github.elbo4j.scalar.NormalKernel;
-import io.github.elbo4j.scalar.Scratch;
+import io.github.elbo4j.scalar.WorkerMemory;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -69,20 +69,20 @@ final class NormalSimd extends NormalKernel {
 
     @Override
     protected void counters(
-            long seed, int step, int b, int s, int first, int count, float[] out, int o, Scratch scratch) {
+            long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {
         if (count < FEWEST) {
-            super.counters(seed, step, b, s, first, count, out, o, scratch);
+            super.counters(seed, step, b, s, first, count, out, o, memory);
             return;
         }
-        int[] w0 = scratch.ints(2, STAGE);
-        int[] w1 = scratch.ints(3, STAGE);
-        int[] w2 = scratch.ints(4, STAGE);
-        int[] w3 = scratch.ints(5, STAGE);
-        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, scratch.longs(8 * LONGS));
-        float[] x0 = scratch.floats(1, STAGE);
-        float[] x1 = scratch.floats(2, STAGE);
-        float[] x2 = scratch.floats(3, STAGE);
-        float[] x3 = scratch.floats(4, STAGE);
+        int[] w0 = memory.ints(2, STAGE);
+        int[] w1 = memory.ints(3, STAGE);
+        int[] w2 = memory.ints(4, STAGE);
+        int[] w3 = memory.ints(5, STAGE);
+        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
+        float[] x0 = memory.floats(1, STAGE);
+        float[] x1 = memory.floats(2, STAGE);
+        float[] x2 = memory.floats(3, STAGE);
+        float[] x3 = memory.floats(4, STAGE);
         for (Stage stage : STAGES) {
             stage.run(w0, w1, x0, x1, count);
             stage.run(w2, w3, x2, x3, count);
@@ -100,12 +100,13 @@ final class NormalSimd extends NormalKernel {
     }
 
     @Override
-    protected void words(long seed, int step, int b, int s, int first, int count, int[] out, int o, Scratch scratch) {
-        int[] w0 = scratch.ints(2, STAGE);
-        int[] w1 = scratch.ints(3, STAGE);
-        int[] w2 = scratch.ints(4, STAGE);
-        int[] w3 = scratch.ints(5, STAGE);
-        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, scratch.longs(8 * LONGS));
+    protected void words(
+            long seed, int step, int b, int s, int first, int count, int[] out, int o, WorkerMemory memory) {
+        int[] w0 = memory.ints(2, STAGE);
+        int[] w1 = memory.ints(3, STAGE);
+        int[] w2 = memory.ints(4, STAGE);
+        int[] w3 = memory.ints(5, STAGE);
+        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -128,23 +129,23 @@ final class NormalSimd extends NormalKernel {
             int count,
             float[] out,
             int apart,
-            Scratch scratch) {
+            WorkerMemory memory) {
         int n = rows * count * LANES;
-        int[] w0 = scratch.ints(2, n);
-        int[] w1 = scratch.ints(3, n);
-        int[] w2 = scratch.ints(4, n);
-        int[] w3 = scratch.ints(5, n);
-        long[] halves = scratch.longs(8 * LONGS);
+        int[] w0 = memory.ints(2, n);
+        int[] w1 = memory.ints(3, n);
+        int[] w2 = memory.ints(4, n);
+        int[] w3 = memory.ints(5, n);
+        long[] halves = memory.longs(8 * LONGS);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < count; c++) {
                 int at = (r * count + c) * LANES;
                 philox(seed, step, b, s + r, first + c, 0, ALL, LANES, w0, w1, w2, w3, at, halves);
             }
         }
-        float[] x0 = scratch.floats(1, n);
-        float[] x1 = scratch.floats(2, n);
-        float[] x2 = scratch.floats(3, n);
-        float[] x3 = scratch.floats(4, n);
+        float[] x0 = memory.floats(1, n);
+        float[] x1 = memory.floats(2, n);
+        float[] x2 = memory.floats(3, n);
+        float[] x3 = memory.floats(4, n);
         for (Stage stage : STAGES) {
             stage.run(w0, w1, x0, x1, n);
             stage.run(w2, w3, x2, x3, n);

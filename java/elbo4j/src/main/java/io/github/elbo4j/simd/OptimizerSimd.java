@@ -2,20 +2,20 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.OptimizerKernel;
-import io.github.elbo4j.scalar.Scratch;
+import io.github.elbo4j.scalar.SharedKernels;
+import io.github.elbo4j.scalar.WorkerMemory;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /** The inner loop of {@link OptimizerKernel}, a lane per parameter. */
 final class OptimizerSimd extends OptimizerKernel {
-    private static final int ROOTS = 9; // scratch slot; those from 16 on may be a caller's
+    private static final int ROOTS = 9; // memory slot; those from 16 on may be a caller's
 
     private final MathSimd math;
 
-    OptimizerSimd(Basics basics, MathSimd math) {
+    OptimizerSimd(SharedKernels basics, MathSimd math) {
         super(basics);
         this.math = math;
     }
@@ -36,9 +36,9 @@ final class OptimizerSimd extends OptimizerKernel {
             float[] x,
             int o,
             int n,
-            Scratch scratch) {
+            WorkerMemory memory) {
         int whole = F.loopBound(n);
-        float[] roots = scratch.floats(ROOTS, whole);
+        float[] roots = memory.floats(ROOTS, whole);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector g = FloatVector.fromArray(F, gradient, go + i);
             if (scale != null) {
@@ -75,6 +75,6 @@ final class OptimizerSimd extends OptimizerKernel {
                 x,
                 o + whole,
                 n - whole,
-                scratch);
+                memory);
     }
 }

@@ -2,13 +2,13 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.ReparamKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops of {@link ReparamKernel}, a lane per coordinate. */
 final class ReparamSimd extends ReparamKernel {
-    ReparamSimd(Basics basics) {
+    ReparamSimd(SharedKernels basics) {
         super(basics);
     }
 

@@ -2,13 +2,13 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.ScoreKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops of {@link ScoreKernel}, a lane per coordinate. */
 final class ScoreSimd extends ScoreKernel {
-    ScoreSimd(Basics basics) {
+    ScoreSimd(SharedKernels basics) {
         super(basics);
     }
 

@@ -1,11 +1,11 @@
 package io.github.elbo4j.simd;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.scalar.Basics;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
 import io.github.elbo4j.scalar.LowRankKernel;
+import io.github.elbo4j.scalar.SharedKernels;
 import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 
@@ -20,7 +20,7 @@ public final class SimdDevice {
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(sums);
         NormalSimd normals = new NormalSimd();
-        Basics basics = new Basics(normals, math, sums);
+        SharedKernels basics = new SharedKernels(normals, math, sums);
         OptimizerSimd optimizer = new OptimizerSimd(basics, math);
         Twins twins = new Twins(basics);
         new MeanFieldSimd(basics).addTo(twins);

@@ -3,8 +3,8 @@ package io.github.elbo4j.simd;
 import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.scalar.RowSum;
-import io.github.elbo4j.scalar.Scratch;
 import io.github.elbo4j.scalar.SumKernel;
+import io.github.elbo4j.scalar.WorkerMemory;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -23,11 +23,11 @@ final class SumSimd extends SumKernel {
     }
 
     @Override
-    protected float tile(float[] x, int o, int n, Scratch scratch) {
+    protected float tile(float[] x, int o, int n, WorkerMemory memory) {
         if (n < RowSum.LANES) {
-            return super.tile(x, o, n, scratch);
+            return super.tile(x, o, n, memory);
         }
-        float[] lanes = scratch.floats(8, RowSum.LANES);
+        float[] lanes = memory.floats(8, RowSum.LANES);
         int whole = n - n % RowSum.LANES;
         for (int g = 0; g < RowSum.LANES; g += PAIR) {
             FloatVector low = FloatVector.zero(F);
@@ -47,9 +47,9 @@ final class SumSimd extends SumKernel {
 
     /** Rows of one or two registers are folded in them: lane l adds lane l + half. */
     @Override
-    protected void tiles(float[] x, int o, int columns, int count, float[] out, Scratch scratch) {
+    protected void tiles(float[] x, int o, int columns, int count, float[] out, WorkerMemory memory) {
         if (columns != Lanes.COUNT && columns != PAIR) {
-            super.tiles(x, o, columns, count, out, scratch);
+            super.tiles(x, o, columns, count, out, memory);
             return;
         }
         for (int r = 0; r < count; r++) {

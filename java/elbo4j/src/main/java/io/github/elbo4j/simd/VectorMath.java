@@ -132,8 +132,8 @@ final class VectorMath {
     }
 
     /**
-     * 1/x for normal x &gt; 0, infinity and NaN; twin: DetMath.reciprocal. Of tiny and negative ones nobody has need, and
-     * with them the compiler sometimes put a vector on the heap.
+     * 1/x for normal x &gt; 0, infinity and NaN; twin: DetMath.reciprocal. Tiny and negative arguments are not needed;
+     * handling them made the compiler put a vector on the heap at times.
      */
     static FloatVector reciprocal(FloatVector x) {
         IntVector bits = x.reinterpretAsInts();

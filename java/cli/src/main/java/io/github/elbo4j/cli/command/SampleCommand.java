@@ -3,11 +3,11 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Shape;
 import java.io.PrintWriter;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
@@ -79,7 +79,7 @@ public final class SampleCommand implements Callable<Integer> {
 
     private String lines(Device opened, int first, int count) {
         Key key = new Key(seed);
-        Shape shape = Shape.of(1, 1, count).at(0, 0, first);
+        DrawBlock shape = DrawBlock.of(1, 1, count).at(0, 0, first);
         StringBuilder text = new StringBuilder(count * 13);
         try (Buffer buffer = opened.allocate(words ? ElementType.INT32 : ElementType.FLOAT32, count)) {
             if (words) {

@@ -5,15 +5,15 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * What an object holds on a device: buffers, and whatever else must be closed with it. All of it is closed together, the last
- * first; if a buffer cannot be had, what was opened before is closed before the exception goes on.
+ * What an object holds on a device: buffers, and whatever else must be closed with them. All of it is closed together,
+ * the last first; if a buffer cannot be had, what was opened before is closed before the exception goes on.
  */
-public final class Buffers implements AutoCloseable {
+public final class Resources implements AutoCloseable {
     private final Device device;
     private final Deque<Runnable> opened = new ArrayDeque<>();
 
     /** Nothing yet. */
-    public Buffers(Device device) {
+    public Resources(Device device) {
         this.device = device;
     }
 

@@ -13,8 +13,8 @@ package io.github.elbo4j.device;
  * @param firstDraw the address s of its first draw
  * @param firstDimension the address d of its first coordinate
  */
-public record Shape(int problems, int draws, int dimensions, int firstProblem, int firstDraw, int firstDimension) {
-    public Shape {
+public record DrawBlock(int problems, int draws, int dimensions, int firstProblem, int firstDraw, int firstDimension) {
+    public DrawBlock {
         notNegative("problems", problems);
         notNegative("draws", draws);
         notNegative("dimensions", dimensions);
@@ -27,22 +27,22 @@ public record Shape(int problems, int draws, int dimensions, int firstProblem, i
     }
 
     /** The block of B problems, S draws and D dimensions that begins at address (0, 0, 0). */
-    public static Shape of(int problems, int draws, int dimensions) {
-        return new Shape(problems, draws, dimensions, 0, 0, 0);
+    public static DrawBlock of(int problems, int draws, int dimensions) {
+        return new DrawBlock(problems, draws, dimensions, 0, 0, 0);
     }
 
     /** The same extents at another address. */
-    public Shape at(int problem, int draw, int dimension) {
-        return new Shape(problems, draws, dimensions, problem, draw, dimension);
+    public DrawBlock at(int problem, int draw, int dimension) {
+        return new DrawBlock(problems, draws, dimensions, problem, draw, dimension);
     }
 
     /** The draws of all problems as draws of one problem: for densities that are the same for every problem. */
-    public Shape flat() {
-        return of(1, Math.toIntExact(rows()), dimensions);
+    public DrawBlock flat() {
+        return of(1, Math.toIntExact(allDraws()), dimensions);
     }
 
     /** B·S, the rows of {@code z}, which is also the length of {@code logP[B][S]}. */
-    public long rows() {
+    public long allDraws() {
         return (long) problems * draws;
     }
 
@@ -57,11 +57,11 @@ public record Shape(int problems, int draws, int dimensions, int firstProblem, i
      * @throws IllegalArgumentException if it is more than a long holds
      */
     public long elements() {
-        if (dimensions > 0 && rows() > Long.MAX_VALUE / dimensions) {
+        if (dimensions > 0 && allDraws() > Long.MAX_VALUE / dimensions) {
             throw new IllegalArgumentException(problems + " problems of " + draws + " draws of " + dimensions
                     + " dimensions are more elements than a long counts");
         }
-        return rows() * dimensions;
+        return allDraws() * dimensions;
     }
 
     private static void notNegative(String name, int value) {

@@ -4,7 +4,7 @@ package io.github.elbo4j.scalar;
  * A worker's own memory, kept between launches: arrays that grow to the largest size asked for, and a sum. Slots 0 to 7 are
  * {@link NormalKernel}'s while it makes a block; the others belong to the running kernel.
  */
-public final class Scratch {
+public final class WorkerMemory {
     private float[][] floats = new float[32][0];
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];

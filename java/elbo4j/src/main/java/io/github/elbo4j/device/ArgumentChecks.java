@@ -3,8 +3,8 @@ package io.github.elbo4j.device;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments, and lengths of buffers that do not overflow. A message names the argument, what it was and what it must be. */
-final class Check {
-    private Check() {}
+final class ArgumentChecks {
+    private ArgumentChecks() {}
 
     /** The length of {@code mu[B][D]}. */
     static long parameters(int problems, int dimensions) {
@@ -17,21 +17,21 @@ final class Check {
     }
 
     /** The length of {@code [B][parts][D + D²]}: so many full-rank gradients of every problem. */
-    static long gradient(String name, Shape shape, int parts) {
+    static long gradient(String name, DrawBlock shape, int parts) {
         return times(name, parts, shape.parameters() + factor(name, shape.problems(), shape.dimensions()));
     }
 
     /** The runs up to the end of these draws. */
     static long runs(int firstDraw, int draws) {
-        if (firstDraw % ElboOps.RUN != 0) {
+        if (firstDraw % ElboOps.DRAWS_PER_RUN != 0) {
             throw new IllegalArgumentException("firstDraw is " + firstDraw + ", but must be a multiple of "
-                    + ElboOps.RUN + ", where a run begins");
+                    + ElboOps.DRAWS_PER_RUN + ", where a run begins");
         }
-        return firstDraw / ElboOps.RUN + (long) ElboOps.runs(draws);
+        return firstDraw / ElboOps.DRAWS_PER_RUN + (long) ElboOps.runs(draws);
     }
 
     /** D + D², the sums of a full-rank gradient. */
-    static long gradientWidth(Shape shape) {
+    static long gradientWidth(DrawBlock shape) {
         return shape.dimensions() + (long) shape.dimensions() * shape.dimensions();
     }
 
@@ -122,7 +122,7 @@ final class Check {
         return argument;
     }
 
-    static void address(Key key, Shape shape) {
+    static void address(Key key, DrawBlock shape) {
         present("key", key);
         present("shape", shape);
     }

@@ -1,12 +1,12 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.Resources;
 
 /** Checks of arguments, and a helper, that the families share. */
-final class Layout {
-    private Layout() {}
+final class FamilyChecks {
+    private FamilyChecks() {}
 
     static void positive(String name, int value) {
         if (value < 1) {
@@ -40,7 +40,7 @@ final class Layout {
         }
     }
 
-    static Buffer ints(Buffers own, int[] values) {
+    static Buffer ints(Resources own, int[] values) {
         Buffer buffer = own.allocate(ElementType.INT32, values.length);
         buffer.write(0, values, 0, values.length);
         return buffer;

@@ -4,8 +4,8 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
 /** Checks of the model, the family and the number of draws of an estimate. */
-final class Checks {
-    private Checks() {}
+final class EstimateChecks {
+    private EstimateChecks() {}
 
     static void fit(LogJoint joint, VariationalFamily family, int draws) {
         if (joint.dimensions() != family.dimensions()) {

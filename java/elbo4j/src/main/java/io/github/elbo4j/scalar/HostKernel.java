@@ -8,7 +8,7 @@ import io.github.elbo4j.device.Scalar;
  * One launch: its operation holds the parameters (what a CUDA kernel takes as a struct), {@link #run} is the body over a
  * range of independent work items.
  */
-abstract class Kernel implements Task {
+abstract class HostKernel implements Task {
     private final int items;
     private final long cost;
 
@@ -17,7 +17,7 @@ abstract class Kernel implements Task {
      *
      * @param cost the elementary steps of all items together, about a nanosecond each
      */
-    protected Kernel(int items, long cost) {
+    protected HostKernel(int items, long cost) {
         this.items = items;
         this.cost = cost;
     }
@@ -28,7 +28,7 @@ abstract class Kernel implements Task {
     }
 
     /** Does the work items {@code from} to {@code to − 1}, with memory that no other thread uses. */
-    protected abstract void run(int from, int to, Scratch scratch);
+    protected abstract void run(int from, int to, WorkerMemory memory);
 
     protected static float[] floats(Buffer buffer) {
         return (float[]) ((HostBuffer) buffer).array();

@@ -2,19 +2,19 @@ package io.github.elbo4j.scalar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.elbo4j.device.Shape;
+import io.github.elbo4j.device.DrawBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RunsTest {
+class RunItemsTest {
     @Test
     void itemsCoverEveryDrawAndCoordinateOnce() {
-        Shape shape = Shape.of(3, 130, 1500).at(0, 64, 0);
+        DrawBlock shape = DrawBlock.of(3, 130, 1500).at(0, 64, 0);
         List<String> covered = new ArrayList<>();
-        for (int item = 0; item < Runs.count(shape); item++) {
-            covered.add(Runs.problem(shape, item) + ": draws " + Runs.firstDraw(shape, item) + " to "
-                    + Runs.lastDraw(shape, item) + ", coordinates from " + Runs.firstDimension(shape, item));
+        for (int item = 0; item < RunItems.count(shape); item++) {
+            covered.add(RunItems.problem(shape, item) + ": draws " + RunItems.firstDraw(shape, item) + " to "
+                    + RunItems.lastDraw(shape, item) + ", coordinates from " + RunItems.firstDimension(shape, item));
         }
 
         List<String> expected = new ArrayList<>();
@@ -29,11 +29,11 @@ class RunsTest {
 
     @Test
     void runsOfAWaveStandBehindThoseOfEarlierDraws() {
-        Shape shape = Shape.of(2, 100, 5).at(0, 128, 0);
+        DrawBlock shape = DrawBlock.of(2, 100, 5).at(0, 128, 0);
         int width = 10;
         int length = 2 * 6 * width; // two problems of six runs
 
-        assertThat(Runs.offset(shape, 0, 0, length, width)).isEqualTo(2 * width);
-        assertThat(Runs.offset(shape, 1, 1, length, width)).isEqualTo((6 + 3) * width);
+        assertThat(RunItems.offset(shape, 0, 0, length, width)).isEqualTo(2 * width);
+        assertThat(RunItems.offset(shape, 1, 1, length, width)).isEqualTo((6 + 3) * width);
     }
 }

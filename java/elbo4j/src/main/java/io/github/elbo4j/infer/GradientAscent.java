@@ -1,7 +1,6 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Buffers;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
@@ -9,6 +8,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.estimate.Gradient;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * in device memory, where the host has written what the next {@link #AHEAD} steps need. It makes no garbage and copies
  * nothing to the host.
  */
-final class Ascent implements AutoCloseable {
+final class GradientAscent implements AutoCloseable {
     /** That log p − log q is not finite, though its gradient is. */
     static final String NO_ELBO = "log p or log q is not finite at a draw";
     /** Steps whose scalars, and the records of whose ELBOs, are in device memory at a time. */
@@ -53,7 +53,7 @@ final class Ascent implements AutoCloseable {
     private final double[] tableOnHost;
     private final double[] row;
     private final Buffer found; // [1]
-    private final Buffers opened;
+    private final Resources opened;
     private final int[] foundOnHost = new int[1];
     private final Workspace workspace;
     private final @Nullable Program[] steps = new Program[2]; // without the path derivative, and with it
@@ -64,7 +64,7 @@ final class Ascent implements AutoCloseable {
     private int known; // rows of the table that are still to be used; 0: the counters on the device must be written
 
     /** @param coordinates that give the unit of each parameter's steps */
-    Ascent(
+    GradientAscent(
             Sgvi.Builder settings,
             Device device,
             LogJoint joint,
@@ -72,7 +72,7 @@ final class Ascent implements AutoCloseable {
             VariationalFamily average,
             Coordinates coordinates,
             Key key) {
-        this.opened = new Buffers(device);
+        this.opened = new Resources(device);
         this.coordinates = coordinates;
         this.device = device;
         this.q = q;
