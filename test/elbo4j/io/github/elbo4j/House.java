@@ -6,6 +6,8 @@ import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.GemmOps;
 import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.LikelihoodOps;
+import io.github.elbo4j.device.LowRankGradientOps;
+import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
@@ -26,6 +28,8 @@ public final class House {
             MathOps.class,
             MeanFieldOps.class,
             FullRankOps.class,
+            LowRankOps.class,
+            LowRankGradientOps.class,
             KlOps.class,
             ElboOps.class,
             ScoreOps.class,
