@@ -24,7 +24,7 @@ static constexpr int SAMPLE_DRAWS = 32; // of a block: each eta is made once for
 static constexpr int SAMPLE_QUADS = 32;
 
 // A block is (b, tile of draws, tile of coordinates): a warp has the coordinates of a draw, a thread four of them in four draws.
-extern "C" __global__ void __launch_bounds__(256) lowrank_sample(const LowRankSample p) {
+extern "C" __global__ void __launch_bounds__(256, 3) lowrank_sample(const LowRankSample p) {
     alignas(16) __shared__ float eta[SAMPLE_DRAWS][MOST_RANK];
     const Normals& n = p.normals;
     const unsigned int step = stepOf(n);
@@ -265,7 +265,7 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_latent(const LowRankDe
             });
 }
 
-extern "C" __global__ void __launch_bounds__(256) lowrank_density(const LowRankDensity p) {
+extern "C" __global__ void __launch_bounds__(256, 4) lowrank_density(const LowRankDensity p) {
     const int rank = p.rank;
     const int dims = p.dimensions;
     forRows(

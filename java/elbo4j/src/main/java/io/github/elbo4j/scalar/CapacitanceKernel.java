@@ -75,7 +75,7 @@ final class CapacitanceKernel {
     }
 
     /** One work item is a problem. */
-    private final class Invert extends Kernel {
+    private static final class Invert extends Kernel {
         private final LowRankOps.LowRankCapacitance op;
 
         Invert(LowRankOps.LowRankCapacitance op) {
