@@ -9,12 +9,15 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.family.LowRankGaussian;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -96,6 +99,28 @@ class CurandTest {
             }
             device.run(new FullRankOps.FullRankSample(KEY, Index.of(3), shape, mu, factor, z));
             assertThat(z.toFloats()).isEqualTo(got);
+        }
+    }
+
+    /** Else the density at a draw would be that of another point. */
+    @Test
+    void lowRankDrawsAndTheirDensitiesAreMadeOfTheSame() {
+        DrawBlock shape = DrawBlock.of(2, 3, 7);
+        try (Device device = CudaDevice.open(CudaOptions.DEFAULT.withRng(Rng.CURAND));
+                LowRankGaussian q = new LowRankGaussian(device, 2, 7, 3);
+                Buffer z = device.allocate(shape.elements());
+                Buffer atDraw = device.allocate(ElementType.FLOAT64, shape.allDraws());
+                Buffer atPoint = device.allocate(ElementType.FLOAT64, shape.allDraws())) {
+            float[] parameters = Numbers.normals(1, 2L * q.parameters(), 0, 0.5);
+            q.parameterBuffer().write(0, parameters, 0, parameters.length);
+            q.update();
+            q.sample(KEY, 3, shape, z);
+            Recorder.run(device, to -> q.logDensityAtDraw(to, KEY, Index.of(3), shape, z, atDraw));
+            q.logDensity(shape, z, atPoint);
+            for (int row = 0; row < 6; row++) {
+                // rounding of z in float32, times what is left of 1/sigma
+                Numbers.close("log q", atDraw.toDoubles()[row], atPoint.toDoubles()[row], 1e-3);
+            }
         }
     }
 

@@ -158,7 +158,7 @@ class LowRankOpsTest {
         }
     }
 
-    /** Two factors that are all but one, a thousand times the noise: float32 would lose what C has beside their direction. */
+    /** Two factors that are all but one, a thousand times the noise: what is left between them is neither lost nor made up. */
     @EveryDevice
     void nearlyEqualLargeFactorsLoseNothingAtADraw(Device device) {
         LowRankSetting x = new LowRankSetting(DrawBlock.of(1, 20, 40), 2);
