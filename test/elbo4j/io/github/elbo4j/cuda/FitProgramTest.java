@@ -44,7 +44,7 @@ class FitProgramTest {
         return List.of(
                 Arguments.of(Family.meanField(), 9),
                 Arguments.of(Family.fullRank(), 21),
-                Arguments.of(Family.lowRank(2), 99));
+                Arguments.of(Family.lowRank(2), 19));
     }
 
     private static long[] calls(Device device, Family family, int steps) {
