@@ -103,7 +103,7 @@ peers() {
 }
 
 sanitizer() {
-    [ ${#names[@]} -gt 0 ] || local names=(device.BitsTest device.GemmTilesTest device.FusedOpsTest device.OptimizerOpsTest)
+    [ ${#names[@]} -gt 0 ] || local names=(device.BitsTest device.GemmTilesTest device.FusedOpsTest device.GaussianAdamTest device.OptimizerOpsTest)
     if ! command -v compute-sanitizer >/dev/null; then
         printf '{"what": "compute-sanitizer", "notRun": "compute-sanitizer is not on the PATH"}\n' >"$results/sanitizer.json"
         echo "sanitizer: not run: compute-sanitizer is not on the PATH"
