@@ -237,9 +237,10 @@ public final class LowRankGaussian implements VariationalFamily {
     }
 
     /**
-     * Sets the means and the standard deviations, and makes the coordinates nearly independent: small loadings of no pattern, the same at
-     * each call, take their part of each variance. Loadings of zero would stay there: where factors have nothing to
-     * do with z, the gradient of their loadings is zero on average, whatever the posterior's correlations are.
+     * Sets the means and the standard deviations, and makes the coordinates nearly independent: small loadings of no pattern, the
+     * same at each call, take their part of each variance. Loadings of zero would be a saddle: where the factors have nothing to
+     * do with z, the gradient of their loadings is zero on average, whatever the posterior's correlations are, and noise alone
+     * leads away.
      */
     @Override
     public void set(int problem, double[] mean, double[] standardDeviation) {
