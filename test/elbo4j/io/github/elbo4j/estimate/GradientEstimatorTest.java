@@ -123,6 +123,43 @@ class GradientEstimatorTest {
                 : GaussianTarget.diagonal(device, M, sd);
     }
 
+    /** From where `set` leaves them, loadings grow into the one direction that the target is correlated in, with any sign. */
+    @Test
+    void oneFactorFindsTheCorrelation() {
+        Device device = TestDevices.all().get(0);
+        try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
+                VariationalFamily q = new LowRankGaussian(device, 1, 3, 1);
+                GradientEstimator path = new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 16, PLENTY);
+                Buffer moments = device.allocate(ElementType.FLOAT64, 3);
+                Buffer m = device.allocate(q.parameters());
+                Buffer v = device.allocate(q.parameters())) {
+            for (int t = 1; t <= 1500; t++) {
+                path.estimate(KEY, t, moments, 0);
+                device.ops()
+                        .adam(
+                                q.parameters(),
+                                t,
+                                0.01f,
+                                0.9f,
+                                0.999f,
+                                1e-8f,
+                                path.gradient(),
+                                null,
+                                m,
+                                v,
+                                q.parameterBuffer());
+                q.update();
+            }
+            Gaussian found = q.toGaussian(0);
+            for (int i = 0; i < 3; i++) {
+                close("mean", found.mean(i), M[i], 0.02); // the path derivative has no variance there: Adam settles
+                for (int j = 0; j < 3; j++) {
+                    close("covariance", found.covariance(i, j), COVARIANCE[i][j], 0.02);
+                }
+            }
+        }
+    }
+
     @EveryDevice
     void chunksAndDevicesDoNotChangeABit(Device device) {
         for (Families kind : Families.values()) {

@@ -223,7 +223,7 @@ class FamiliesTest {
         }
     }
 
-    /** Loadings of zero would stay zero; those that `set` leaves are small, and the variances are what was asked for. */
+    /** Loadings of zero would be a saddle; those that `set` leaves are small, and the variances are what was asked for. */
     @Test
     void theLowRankFamilyBeginsNearIndependence() {
         double[] mean = new double[50];

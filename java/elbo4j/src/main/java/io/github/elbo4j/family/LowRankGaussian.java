@@ -248,8 +248,8 @@ public final class LowRankGaussian implements VariationalFamily {
 
     /**
      * Where the coordinates are independent, small loadings without a pattern, the same at each call, take their part of
-     * each variance. Loadings of zero would stay there: where factors have nothing to do with z, the gradient of their
-     * loadings is zero on average, whatever the posterior's correlations are.
+     * each variance. Loadings of zero would be a saddle: where factors have nothing to do with z, the gradient of their
+     * loadings is zero on average, whatever the posterior's correlations are, and noise alone leads away.
      */
     @Override
     public float[] parametersOf(double[] mean, double[] sd, double @Nullable [][] factor) {
