@@ -20,7 +20,8 @@ class LowRankTest {
     Path folder;
 
     private Cli.Outcome fit(String out, Object... more) {
-        List<Object> args = new ArrayList<>(List.of("fit", "logistic", "--data", Cli.data("pima.csv"), "--target", "type"));
+        List<Object> args =
+                new ArrayList<>(List.of("fit", "logistic", "--data", Cli.data("pima.csv"), "--target", "type"));
         args.addAll(List.of("--quiet", "--out", folder.resolve(out)));
         args.addAll(List.of(more));
         return Cli.run(args.toArray());
@@ -48,7 +49,8 @@ class LowRankTest {
             assertThat(low.posterior().mean(i)).isCloseTo(full.posterior().mean(i), within(0.1 * sd));
             assertThat(low.posterior().standardDeviation(i)).isCloseTo(sd, within(0.25 * sd));
         }
-        assertThat(Files.readString(folder.resolve("low").resolve("report.html"))).contains("low-rank");
+        assertThat(Files.readString(folder.resolve("low").resolve("report.html")))
+                .contains("low-rank");
     }
 
     @Test
