@@ -13,7 +13,9 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.family.Families;
 import io.github.elbo4j.family.Gaussian;
@@ -127,6 +129,7 @@ class GradientEstimatorTest {
     @Test
     void oneFactorFindsTheCorrelation() {
         Device device = TestDevices.all().get(0);
+        OptimizerOps.Decay decay = new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f);
         try (LogJoint target = GaussianTarget.full(device, M, COVARIANCE);
                 VariationalFamily q = new LowRankGaussian(device, 1, 3, 1);
                 GradientEstimator path = new GradientEstimator(target, q, Gradient.PATH, Baseline.NONE, 16, PLENTY);
@@ -135,19 +138,16 @@ class GradientEstimatorTest {
                 Buffer v = device.allocate(q.parameters())) {
             for (int t = 1; t <= 1500; t++) {
                 path.estimate(KEY, t, moments, 0);
-                device.ops()
-                        .adam(
-                                q.parameters(),
-                                t,
-                                0.01f,
-                                0.9f,
-                                0.999f,
-                                1e-8f,
-                                path.gradient(),
-                                null,
-                                m,
-                                v,
-                                q.parameterBuffer());
+                device.run(new OptimizerOps.Adam(
+                        q.parameters(),
+                        Scalar.of(decay.rateAt(t, 0.01f)),
+                        Scalar.of(decay.correctionAt(t)),
+                        decay,
+                        path.gradient(),
+                        null,
+                        m,
+                        v,
+                        q.parameterBuffer()));
                 q.update();
             }
             Gaussian found = q.toGaussian(0);
