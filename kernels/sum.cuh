@@ -1,4 +1,4 @@
-// Sums along a row in the one order that `Ops` documents.                                  twin: SumKernel, RowSum
+// Sums along a row in the one order that `Operation` documents.                                  twin: SumKernel, RowSum
 //
 // Tiles of 1024: lane l of 32 starts at +0 and adds x[l], x[l+32], …; the lanes fold 16, 8, 4, 2, 1. Tile sums are summed
 // in float64 by the same pattern, level upon level. A warp takes a tile; lanes that nothing was added to hold +0, and

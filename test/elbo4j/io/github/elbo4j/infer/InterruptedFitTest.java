@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
@@ -46,6 +47,29 @@ class InterruptedFitTest {
                     assertThat(fit.posterior().standardDeviation(0)).isPositive();
                     assertThat(fit.message()).containsAnyOf("in the middle of step", "the result was not measured");
                 }
+            }
+        }
+    }
+
+    /** In the check of the gradient, before there is anything else: q is what was asked for. */
+    @Test
+    void whatIsInterruptedAtOnceIsTheInitialGuess() {
+        for (Family family : Family.values()) {
+            LogJoint joint = HostLogJoint.ofDraw(List.of("x", "y"), (z, gradient) -> {
+                Thread.currentThread().interrupt();
+                return 0;
+            });
+            FitResult fit = Sgvi.builder()
+                    .family(family)
+                    .initialMean(3, -4)
+                    .initialSd(0.25)
+                    .build()
+                    .fit(DEVICE, joint);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(fit.message()).contains("this is the initial guess");
+            for (int i = 0; i < 2; i++) {
+                assertThat(fit.posterior().mean(i)).isEqualTo(i == 0 ? 3 : -4);
+                assertThat(fit.posterior().standardDeviation(i)).isCloseTo(0.25, within(1e-7));
             }
         }
     }

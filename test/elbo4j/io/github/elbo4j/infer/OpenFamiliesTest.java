@@ -183,6 +183,47 @@ class OpenFamiliesTest {
         }
     }
 
+    /** One step of next to no length: what comes out is what went in, to the seven digits of float32. */
+    @Test
+    void aLowRankFitContinuesFromWhatItWas() {
+        Target target = Target.of(8, 2, 0.8, 3);
+        Sgvi.Builder settings = Sgvi.builder().family(Family.lowRank(2)).evaluationDraws(64);
+        FitResult first = settings.build().fit(DEVICE, target.joint());
+        FitResult next = settings.optimizer(new RobbinsMonro(1e-30))
+                .maxSteps(1)
+                .continueFrom(first)
+                .build()
+                .fit(DEVICE, target.joint());
+        for (int i = 0; i < 8; i++) {
+            for (int j = 0; j <= i; j++) {
+                double scale = first.posterior().standardDeviation(i)
+                        * first.posterior().standardDeviation(j);
+                assertThat(next.posterior().covariance(i, j))
+                        .isCloseTo(first.posterior().covariance(i, j), within(1e-6 * scale));
+            }
+        }
+    }
+
+    /** ½N(−10, 1) + ½N(10, 1): one of the modes, told to be one of two, whatever the family. */
+    @Test
+    void separateModesAreNamed() {
+        LogJoint joint = HostLogJoint.ofDraw(List.of("x"), (z, g) -> {
+            double left = -0.5 * (z[0] + 10) * (z[0] + 10);
+            double right = -0.5 * (z[0] - 10) * (z[0] - 10);
+            double most = Math.max(left, right);
+            double a = Math.exp(left - most);
+            double b = Math.exp(right - most);
+            g[0] = (-(z[0] + 10) * a - (z[0] - 10) * b) / (a + b);
+            return most + Math.log(0.5 * (a + b)) - 0.5 * Math.log(2 * Math.PI);
+        });
+        for (Family family : List.of(Family.lowRank(1), new OwnFamily())) {
+            FitResult fit = Sgvi.builder().family(family).seed(2).build().fit(DEVICE, joint);
+            assertThat(fit.start()).as(fit.toString()).startsWith("started from the best normal");
+            assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.DO_NOT_TRUST);
+            assertThat(fit.modes()).hasSize(2);
+        }
+    }
+
     /** A family of a user's own: independent normals, but of no class that a fit could know. */
     private record OwnFamily() implements Family {
         @Override
@@ -307,7 +348,7 @@ class OpenFamiliesTest {
         }
     }
 
-    /** It is fitted by its interface alone, with steps in units of 1: slower, and with the noise of its last steps. */
+    /** It is fitted by its interface alone, with steps in units of 1, and with the noise of its last steps. */
     @Test
     void aFamilyOfAUsersOwnIsFitted() {
         LogJoint joint = HostLogJoint.ofDraw(List.of("x", "y"), (z, g) -> {

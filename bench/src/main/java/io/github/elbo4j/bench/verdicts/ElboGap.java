@@ -44,7 +44,7 @@ final class ElboGap {
                 Locale.ROOT,
                 "| %-52s | %8.3f | %6.1g |%n",
                 name,
-                best.get(name) - result.elbo().value(),
+                best.getOrDefault(name, Double.NaN) - result.elbo().value(),
                 result.elbo().standardError())));
         return table.toString();
     }

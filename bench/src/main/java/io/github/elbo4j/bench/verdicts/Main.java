@@ -55,8 +55,14 @@ public final class Main implements Callable<Integer> {
             description = "Folder with NAME.reference.json, each of which names its model and its file of data.")
     private Path folder;
 
-    @Option(names = "--family", split = ",", description = "full-rank, mean-field, or both; default: both.")
+    @Option(
+            names = "--family",
+            split = ",",
+            description = "Of full-rank, mean-field and low-rank; default: the first two.")
     private List<String> families = List.of("full-rank", "mean-field");
+
+    @Option(names = "--rank", description = "Factors of the low-rank family; default: 3.")
+    private int rank = 3;
 
     @Option(names = "--seeds", description = "Such as 1-3 or 1,5,7-9; default: 1-3.")
     private String seeds = DEFAULT_SEEDS;
@@ -128,7 +134,7 @@ public final class Main implements Callable<Integer> {
         long[] seedList = seeds();
         Machine machine = Machine.here();
         boolean full = chosen.size() == all.size()
-                && kinds.size() == Family.values().size()
+                && Set.copyOf(kinds).equals(Set.copyOf(Family.values()))
                 && draws == null
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
@@ -229,13 +235,15 @@ public final class Main implements Callable<Integer> {
     }
 
     private Family family(String label) {
-        for (Family kind : Family.values()) {
-            if (kind.label().equals(label)) {
-                return kind;
-            }
-        }
-        throw new ParameterException(
-                spec.commandLine(), "there is no family '" + label + "'; choose full-rank or mean-field");
+        List<Family> known = new ArrayList<>(Family.values());
+        known.add(Family.lowRank(rank));
+        return known.stream()
+                .filter(kind -> kind.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "there is no family '" + label + "'; choose "
+                                + known.stream().map(Family::label).toList()));
     }
 
     private long[] seeds() {

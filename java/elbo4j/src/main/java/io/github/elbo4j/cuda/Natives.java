@@ -3,6 +3,9 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.DeviceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleReader;
+import java.lang.module.ResolvedModule;
+import java.net.URI;
 import java.net.URL;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -109,9 +113,26 @@ final class Natives {
         return "/lib/" + LibUtils.createLibraryFileName(libraryName);
     }
 
-    /** A resource of other jars, where this class is in a named module and so does not see them by itself. */
+    /**
+     * A resource of other jars, where this class is in a named module and so does not see them by itself. The folder lib is in
+     * this module too, and a class loader looks for what is in a module's folder nowhere else; so modules are searched one by one.
+     */
     private static @Nullable URL elsewhere(String resource) {
-        return ClassLoader.getSystemResource(resource.substring(1));
+        String name = resource.substring(1);
+        ModuleLayer layer = Natives.class.getModule().getLayer();
+        if (layer != null) {
+            for (ResolvedModule module : layer.configuration().modules()) {
+                try (ModuleReader reader = module.reference().open()) {
+                    Optional<URI> found = reader.find(name);
+                    if (found.isPresent()) {
+                        return found.get().toURL();
+                    }
+                } catch (IOException e) {
+                    continue; // a jar that cannot be read has no library to offer
+                }
+            }
+        }
+        return ClassLoader.getSystemResource(name);
     }
 
     private static @Nullable InputStream open(String resource) throws IOException {

@@ -4,7 +4,7 @@ package io.github.elbo4j.device;
  * One operation of a device, as a value: a record of its buffers and numbers, with its formula and shapes in the
  * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind}
  * check the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps},
- * {@link MeanFieldOps}, {@link FullRankOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
+ * {@link MeanFieldOps}, {@link FullRankOps}, {@link LowRankOps}, {@link LowRankGradientOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
  * {@link LikelihoodOps}, {@link GemmOps}, {@link OptimizerOps}, {@link FusedOps}.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of

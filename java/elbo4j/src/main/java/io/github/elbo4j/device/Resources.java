@@ -47,16 +47,32 @@ public final class Resources implements AutoCloseable {
             opened.push(buffer::close);
             return buffer;
         } catch (RuntimeException | Error e) {
-            close();
+            try {
+                close();
+            } catch (RuntimeException other) {
+                e.addSuppressed(other);
+            }
             throw e;
         }
     }
 
-    /** Closes all of it. It may be used again. */
+    /** Closes all of it, whatever fails; the first failure is thrown at the end. It may be used again. */
     @Override
     public void close() {
+        RuntimeException first = null;
         while (!opened.isEmpty()) {
-            opened.pop().run();
+            try {
+                opened.pop().run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

@@ -119,7 +119,7 @@ final class BlockCovariance implements Covariance {
             slope = new double[d];
             for (int i = 0; i < d; i++) {
                 double left = of.at(i, i);
-                if (i % block == 0) {
+                if (of.withFirst != null && i % block == 0) {
                     for (int j = i + 1; j < i + block; j++) {
                         slope[j] = of.at(i, j) / of.sd[j];
                         left -= slope[j] * slope[j];

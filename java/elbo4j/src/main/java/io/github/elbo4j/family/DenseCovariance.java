@@ -15,7 +15,7 @@ final class DenseCovariance implements Covariance {
     static DenseCovariance mapped(Covariance of, double[] scale, double[] first) {
         int d = of.dimensions();
         int k = scale.length;
-        double[][] sums = new double[d / k][d]; // covariances of the first coordinates' sums with each z_i
+        double[][] sums = new double[k == 0 ? 0 : d / k][d]; // covariances of the first coordinates' sums with each z_i
         for (int b = 0; b < sums.length; b++) {
             for (int i = 0; i < d; i++) {
                 for (int j = b * k; j < b * k + k; j++) {

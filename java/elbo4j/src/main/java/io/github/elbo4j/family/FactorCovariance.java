@@ -1,6 +1,7 @@
 package io.github.elbo4j.family;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A few common factors beside what is nearly independent: {@code rest + F·Fᵀ} with loadings F, [D][R]. */
 final class FactorCovariance implements Covariance {
@@ -11,6 +12,11 @@ final class FactorCovariance implements Covariance {
     FactorCovariance(BlockCovariance rest, double[][] loadings) {
         this.rest = rest;
         this.loadings = loadings;
+    }
+
+    /** The loadings, if the rest is independent; not to be changed. */
+    double @Nullable [][] ofIndependent() {
+        return rest.isIndependent() ? loadings : null;
     }
 
     static double product(double[] x, double[] y) {
@@ -121,7 +127,9 @@ final class FactorCovariance implements Covariance {
                     for (int k = 0; k < q; k++) {
                         sum -= l[r][k] * l[q][k];
                     }
-                    l[r][q] = q < r ? sum / l[q][q] : Math.sqrt(Math.max(sum, 1)); // never less, but for rounding
+                    l[r][q] = q < r
+                            ? sum / l[q][q]
+                            : SquareRoot.positive(Math.max(sum, 1), 0, of); // never less, but for rounding
                 }
                 diagonal[r] = l[r][r];
             }

@@ -43,6 +43,6 @@ public interface Family {
         return Map.of();
     }
 
-    /** A new member of the family for each problem: standard normals. The caller closes it. */
+    /** A new member of the family for each problem: standard normals, as independent as it has them. The caller closes it. */
     VariationalFamily create(Device device, int problems, int dimensions);
 }

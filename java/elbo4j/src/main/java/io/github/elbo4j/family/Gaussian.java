@@ -97,6 +97,11 @@ public final class Gaussian {
         return new Gaussian(mean, covariance.plus(copy));
     }
 
+    /** The loadings [D][R] of what {@link #withFactors} made of independent normals; null if it is held in another way. */
+    double @Nullable [][] commonFactors() {
+        return covariance instanceof FactorCovariance factors ? factors.ofIndependent() : null;
+    }
+
     /** D. */
     public int dimensions() {
         return mean.length;

@@ -20,7 +20,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Gaussian whose coordinates share R factors and have noise of their own: q = N(mu, F·Fᵀ + diag sigma²) (Ong, Nott and Smith
+ * A Gaussian whose coordinates share R factors and have noise of their own: q = N(mu, Fᵀ·F + diag sigma²) (Ong, Nott and Smith
  * 2018). It follows the R directions in which the posterior is correlated most, with (2 + R)·D parameters where any covariance
  * has D². The parameters of a problem are mu [D], omega = log sigma [D], then the loadings, a row [D] for each factor.
  */
@@ -63,26 +63,38 @@ public final class LowRankGaussian implements VariationalFamily {
         int blocks = 2 + rank; // rows of D in one problem's parameters
         long n = (long) problems * dimensions;
         own = new Resources(device);
-        parameterBuffer = own.allocate(n * blocks);
-        mu = own.allocate(n);
-        omega = own.allocate(n);
-        factor = own.allocate(n * rank);
-        capacitance = own.allocate(ElementType.FLOAT64, (long) problems * LowRankOps.capacitanceWidth(rank));
-        entropyGradient = own.allocate(n * blocks);
-        int[] index = new int[problems * blocks];
-        double[] ones = new double[dimensions];
-        Arrays.fill(ones, 1);
-        float[] standard = parametersOf(new double[dimensions], ones, null);
+        try {
+            parameterBuffer = own.allocate(n * blocks);
+            mu = own.allocate(n);
+            omega = own.allocate(n);
+            factor = own.allocate(n * rank);
+            capacitance = own.allocate(ElementType.FLOAT64, (long) problems * LowRankOps.capacitanceWidth(rank));
+            entropyGradient = own.allocate(n * blocks);
+            rows = FamilyChecks.ints(own, rowsOfParameters(Math.multiplyExact(problems, blocks), blocks));
+            double[] ones = new double[dimensions];
+            Arrays.fill(ones, 1);
+            float[] standard = parametersOf(new double[dimensions], ones, null);
+            for (int b = 0; b < problems; b++) {
+                parameterBuffer.write((long) b * standard.length, standard, 0, standard.length);
+            }
+            update();
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** Where mu's rows of D stand in the parameters, then omega's, then the factors'. */
+    private int[] rowsOfParameters(int count, int blocks) {
+        int[] index = new int[count];
         for (int b = 0; b < problems; b++) {
             index[b] = b * blocks;
             index[problems + b] = b * blocks + 1;
             for (int r = 0; r < rank; r++) {
                 index[2 * problems + b * rank + r] = b * blocks + 2 + r;
             }
-            parameterBuffer.write((long) b * standard.length, standard, 0, standard.length);
         }
-        rows = FamilyChecks.ints(own, index);
-        update();
+        return index;
     }
 
     @Override
@@ -266,6 +278,29 @@ public final class LowRankGaussian implements VariationalFamily {
             }
             values[d] = (float) mean[d];
             values[dimensions + d] = (float) StrictMath.log(sd[d] * Math.sqrt(1 - scale * scale * common));
+        }
+        return values;
+    }
+
+    /** Of a Gaussian with as many common factors at most, and else independent; others do not tell. */
+    @Override
+    public float @Nullable [] parametersOf(Gaussian member) {
+        double[][] loadings = member.commonFactors();
+        if (loadings == null || loadings.length != dimensions || loadings[0].length > rank) {
+            return null;
+        }
+        float[] values = new float[parameters()];
+        for (int d = 0; d < dimensions; d++) {
+            double own = member.covariance(d, d);
+            for (int r = 0; r < loadings[d].length; r++) {
+                values[(2 + r) * dimensions + d] = (float) loadings[d][r];
+                own -= loadings[d][r] * loadings[d][r];
+            }
+            values[d] = (float) member.mean(d);
+            values[dimensions + d] = (float) (0.5 * StrictMath.log(own));
+            if (!Float.isFinite(values[d]) || !Float.isFinite(values[dimensions + d])) {
+                return null;
+            }
         }
         return values;
     }

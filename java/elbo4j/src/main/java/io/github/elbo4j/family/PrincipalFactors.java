@@ -1,5 +1,7 @@
 package io.github.elbo4j.family;
 
+import java.util.Random;
+
 /**
  * The R factors that explain most of a correlation matrix, by probabilistic principal components (Tipping and Bishop 1999):
  * loadings {@code V·√(Λ − psi)} with its largest eigenvalues Λ, their eigenvectors V, and psi the mean of the other
@@ -23,9 +25,10 @@ final class PrincipalFactors {
         int n = sd.length;
         double[][] vectors = new double[rank][n];
         double[] values = new double[rank];
+        Random random = new Random(1); // no direction is orthogonal to these; Java's documentation fixes the numbers
         for (int r = 0; r < rank; r++) {
             for (int d = 0; d < n; d++) {
-                vectors[r][d] = StrictMath.cos(Math.PI * (r + 1) * (d + 0.5) / n); // a basis that favours none
+                vectors[r][d] = random.nextGaussian();
             }
         }
         for (int i = 0; i < ITERATIONS; i++) {

@@ -183,6 +183,14 @@ public interface VariationalFamily extends AutoCloseable {
     float[] parametersOf(double[] mean, double[] sd, double @Nullable [][] factor);
 
     /**
+     * The parameters [P] of the member that is this distribution, where the family can tell them from how it is held; null where
+     * it cannot, and {@link #parametersOf(double[], double[], double[][])} is to do.
+     */
+    default float @Nullable [] parametersOf(Gaussian member) {
+        return null;
+    }
+
+    /**
      * What a step of each parameter is measured in, [P], so that one learning rate suits a q of any scale; ones where a
      * family says nothing.
      *
@@ -194,7 +202,10 @@ public interface VariationalFamily extends AutoCloseable {
         return units;
     }
 
-    /** Sets the parameters of one problem to independent normals with these means and standard deviations. */
+    /**
+     * Sets the parameters of one problem to normals with these means and standard deviations, which are as independent as the
+     * family has them.
+     */
     default void set(int problem, double[] mean, double[] standardDeviation) {
         FamilyChecks.problem(problem, problems());
         FamilyChecks.vector("mean", mean, dimensions(), false);

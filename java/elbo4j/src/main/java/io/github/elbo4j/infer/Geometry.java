@@ -59,11 +59,16 @@ class Geometry {
     }
 
     /**
-     * The parameters of the q that goes on from the posterior of another fit.
+     * The parameters of the q that goes on from the posterior of another fit: of the same distribution, or of one with the
+     * same means and standard deviations whose correlations are as like as the family has them.
      *
-     * @throws IllegalArgumentException if no member of the family is like it
+     * @throws IllegalArgumentException if it is no normal of float32, or correlated where the family has no correlations
      */
     float[] continued(Gaussian posterior) {
+        float[] same = q.parametersOf(posterior);
+        if (same != null) {
+            return same;
+        }
         double[][] factor = posterior.isIndependent() ? null : DenseMatrix.cholesky(posterior.covariance());
         return continued(posterior, factor, factor == null && !posterior.isIndependent());
     }

@@ -52,15 +52,10 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         this.groups = groups;
         this.points = points;
         isDense = dimensions <= Starts.DENSE;
-        epsilon = new float[isDense ? draws * dimensions : 0];
         mean = new double[dimensions];
         sd = new double[dimensions];
-        try {
-            normals = device.allocate(epsilon.length);
-        } catch (RuntimeException e) {
-            super.close();
-            throw e;
-        }
+        normals = opened.allocate(isDense ? (long) draws * dimensions : 0);
+        epsilon = new float[(int) normals.length()];
     }
 
     @Override
@@ -153,11 +148,5 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
             delta[i] = moved + sd[i] * sum[i] / draws;
             delta[dimensions + i] += 0.5 * (square[i] / draws - scaled[i][i]);
         }
-    }
-
-    @Override
-    public void close() {
-        normals.close();
-        super.close();
     }
 }

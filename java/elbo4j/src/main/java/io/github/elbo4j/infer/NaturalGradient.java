@@ -44,7 +44,7 @@ abstract class NaturalGradient implements AutoCloseable {
     private final Workspace workspace;
     private final StepCounter counter; // of groups, which are the addresses of their draws
     private final @Nullable Program[] programs = new Program[2]; // without the path derivative, and with it
-    private final Resources opened;
+    final Resources opened; // with those of the subclass
     private int groups; // so far
 
     /**

@@ -36,7 +36,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Coordinates coordinates; // of the steps
     private final LogJoint whole; // all rows, in the coordinates of the steps
     private final GradientAscent ascent;
-    private final @Nullable Settling settling; // null with a score gradient or an optimizer without coordinates
+    private final boolean isGuided; // by the model's gradient, with rates that are not the user's business
+    private final @Nullable Settling settling; // null if not guided, or if the family has no natural gradient
     private final Trace trace;
     private final Monitor monitor;
     private final GradientGuard guard;
@@ -70,6 +71,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         try {
             rows = rows();
             epoch = rows == joint ? 0 : rows.stepsPerEpoch();
+            isGuided = settings.optimizer.adapts() && settings.gradient != Gradient.SCORE;
             cap = epoch == 0
                     ? settings.maxSteps
                     : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
@@ -91,8 +93,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             throw e;
         }
         monitor = new Monitor(settings, ascent, trace, begun);
-        boolean hasGradient = settings.gradient != Gradient.SCORE;
-        guard = new GradientGuard(settings.checksGradient && hasGradient, joint, average, key);
+        monitor.keep();
+        guard = new GradientGuard(settings.checksGradient && settings.gradient != Gradient.SCORE, joint, average, key);
         kept = new float[q.parameters()];
     }
 
@@ -115,10 +117,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** Null where the user chose the rates, where the model need not have a gradient, or where the family has none. */
     private @Nullable Settling settling() {
-        if (!settings.optimizer.adapts() || settings.gradient == Gradient.SCORE) {
-            return null;
-        }
-        NaturalGradient gradient = geometry.naturalGradient(settings, joint, whole, key);
+        NaturalGradient gradient = isGuided ? geometry.naturalGradient(settings, joint, whole, key) : null;
         if (gradient == null) {
             return null;
         }
@@ -174,7 +173,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         if (settings.first != null) {
             return begin(settings.first);
         }
-        int paths = settling == null ? 0 : settings.starts;
+        int paths = isGuided ? settings.starts : 0;
         if (paths > 0) {
             double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
             try (PointDensity density = new PointDensity(device, joint)) {
@@ -189,9 +188,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             }
             Interrupts.check();
             if (normal != null) {
-                goTo(kept);
-                // With minibatches the steps come first: they cost less than passes over all rows.
-                if (epoch == 0 && settle()) {
+                if (arrive()) {
                     return true;
                 }
             }
@@ -205,12 +202,22 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         kept = geometry.continued(first.gaussian());
         keeps = true;
         began = "continued from a fit of " + first.steps() + (first.steps() == 1 ? " step" : " steps");
-        goTo(kept);
-        if (epoch == 0 && settle()) {
+        if (arrive()) {
             return true;
         }
         beginBlock();
         return false;
+    }
+
+    /** Goes to the first good q, with which later ones are compared, and tries to settle there. */
+    private boolean arrive() {
+        float[] here = goTo(kept);
+        // With minibatches the steps come first: they cost less than passes over all rows.
+        if (epoch > 0) {
+            return false;
+        }
+        comparison = comparisonAt(here);
+        return settle();
     }
 
     /** Tries to settle from the best q so far; says whether that ended the fit. If not, q is that q again. */
@@ -368,7 +375,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private float[] diverged() {
         Divergence divergence =
                 new Divergence(settings, joint, rows, coordinates, q, average, key.fork("training"), this::ascent);
-        Divergence.Found found = divergence.find(ascent, monitor.latest(), monitor.lookedAt(), steps, trace);
+        int end = steps;
+        steps = monitor.lookedAt();
+        Divergence.Found found = divergence.find(ascent, monitor.latest(), steps, end, trace);
         steps = found.steps();
         ending = new Ending(Status.DIVERGED, found.message());
         return found.parameters();

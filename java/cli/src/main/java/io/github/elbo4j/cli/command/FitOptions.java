@@ -293,17 +293,23 @@ final class FitOptions {
     }
 
     Family chosenFamily(CommandLine command, int parameters) {
-        if (rank != null && !"low-rank".equals(family)) {
-            throw new ParameterException(command, "--rank is for --family low-rank");
-        }
         if (family == null) {
+            checkRank(command, false);
             return parameters <= LARGEST_FULL_RANK ? Family.fullRank() : Family.meanField();
         }
         Map<String, Family> choices = new LinkedHashMap<>();
         Family.values().forEach(each -> choices.put(each.label(), each));
         Family lowRank = lowRank(command);
         choices.put(lowRank.label(), lowRank);
-        return oneOf(command, "--family", family, choices);
+        Family chosen = oneOf(command, "--family", family, choices);
+        checkRank(command, chosen.equals(lowRank));
+        return chosen;
+    }
+
+    private void checkRank(CommandLine command, boolean isLowRank) {
+        if (rank != null && !isLowRank) {
+            throw new ParameterException(command, "--rank is for --family low-rank");
+        }
     }
 
     private Family lowRank(CommandLine command) {
