@@ -122,17 +122,23 @@ final class Natives {
         ModuleLayer layer = Natives.class.getModule().getLayer();
         if (layer != null) {
             for (ResolvedModule module : layer.configuration().modules()) {
-                try (ModuleReader reader = module.reference().open()) {
-                    Optional<URI> found = reader.find(name);
-                    if (found.isPresent()) {
-                        return found.get().toURL();
-                    }
-                } catch (IOException e) {
-                    continue; // a jar that cannot be read has no library to offer
+                URL found = find(name, module);
+                if (found != null) {
+                    return found;
                 }
             }
         }
         return ClassLoader.getSystemResource(name);
+    }
+
+    /** Null where a module has no such resource; one that cannot be read has none to offer. */
+    private static @Nullable URL find(String name, ResolvedModule module) {
+        try (ModuleReader reader = module.reference().open()) {
+            Optional<URI> found = reader.find(name);
+            return found.isPresent() ? found.get().toURL() : null;
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private static @Nullable InputStream open(String resource) throws IOException {

@@ -367,7 +367,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return coordinates.toOriginal(parameters);
     }
 
-    /** The state at the latest look, in z. */
     private float[] latest() {
         return original(monitor.latest().phi);
     }
