@@ -3,33 +3,23 @@ package io.github.elbo4j.bench.verdicts;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.bench.verdicts.Draws.Departure;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.HostLogJoint;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One fit with the library's defaults, and how far it is from the reference. */
 record Fit(String posterior, FitResult result, Departure departure, double effectiveShare) {
-    /**
-     * Fits on a host device with one thread: simd, or scalar without it.
-     *
-     * @param draws of a step; null for the library's default
-     */
-    static Fit of(Posterior posterior, Family family, long seed, @Nullable Integer draws) {
+    /** Fits on a host device with one thread: simd, or scalar without it. */
+    static Fit of(Posterior posterior, Sgvi.Builder settings) {
         Target target = posterior.target();
         try (Device device =
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
                 HostLogJoint joint = target.toLogJoint()) {
-            Sgvi.Builder settings = Sgvi.builder().family(family).seed(seed);
-            if (draws != null) {
-                settings.draws(draws);
-            }
             FitResult result = settings.build().fit(device, joint);
-            Draws ofPosterior = Draws.of(result.gaussian(), target, seed);
+            Draws ofPosterior = Draws.of(result.gaussian(), target, result.seed());
             Departure departure = ofPosterior.departure(target.parameters(), posterior.reference());
             return new Fit(posterior.name(), result, departure, ofPosterior.effectiveShare());
         }

@@ -3,6 +3,7 @@ package io.github.elbo4j.bench.verdicts;
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.bench.Machine;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.Sgvi;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +81,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--draws", description = "Draws of a step; default: the library's.")
     private @Nullable Integer draws;
 
+    @Option(names = "--evaluation-draws", description = "Fresh draws for the ELBO; default: the library's.")
+    private @Nullable Integer evaluationDraws;
+
     @Option(
             names = "--best",
             paramLabel = "FILE",
@@ -136,6 +140,7 @@ public final class Main implements Callable<Integer> {
         boolean full = chosen.size() == all.size()
                 && Set.copyOf(kinds).equals(Set.copyOf(Family.values()))
                 && draws == null
+                && evaluationDraws == null
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
         ElboGap gap = gap();
@@ -150,6 +155,17 @@ public final class Main implements Callable<Integer> {
         }
         System.err.println("written to " + file);
         return failed.isEmpty() ? 0 : 1;
+    }
+
+    private Sgvi.Builder settings(Family family, long seed) {
+        Sgvi.Builder settings = Sgvi.builder().family(family).seed(seed);
+        if (draws != null) {
+            settings.draws(draws);
+        }
+        if (evaluationDraws != null) {
+            settings.evaluationDraws(evaluationDraws);
+        }
+        return settings;
     }
 
     private @Nullable ElboGap gap() {
@@ -182,7 +198,7 @@ public final class Main implements Callable<Integer> {
                 for (Family kind : kinds) {
                     for (long seed : seedList) {
                         String name = posterior.name() + ", " + kind.label() + ", seed " + seed;
-                        running.put(name, pool.submit(() -> Fit.of(posterior, kind, seed, draws)));
+                        running.put(name, pool.submit(() -> Fit.of(posterior, settings(kind, seed))));
                     }
                 }
             }
@@ -272,9 +288,13 @@ public final class Main implements Callable<Integer> {
     private void write(Path file, Machine machine, List<Table.Counts> counts) {
         Map<String, Object> json = Json.head("verdicts", false, machine);
         json.put("library", library);
-        json.put(
-                "settings",
-                "Sgvi.builder() with family" + (draws == null ? "" : ", " + draws + " draws") + " and seed only");
+        json.put("settings", "Sgvi.builder() with family and seed only");
+        if (draws != null) {
+            json.put("stepDraws", draws);
+        }
+        if (evaluationDraws != null) {
+            json.put("evaluationDraws", evaluationDraws);
+        }
         json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
         json.put("draws", Draws.COUNT);
         json.put("counts", counts.stream().map(Table.Counts::toMap).toList());
