@@ -2,6 +2,7 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.ElementType;
+import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.Resources;
 
 /** Checks of arguments, and a helper, that the families share. */
@@ -11,6 +12,14 @@ final class FamilyChecks {
     static void positive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
+        }
+    }
+
+    static void rank(int rank) {
+        positive("rank", rank);
+        if (rank > LowRankOps.MOST_RANK) {
+            throw new IllegalArgumentException(
+                    "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.LowRankOps;
 import java.util.Map;
 
 /** {@link Family#lowRank}. */
@@ -9,11 +8,7 @@ record LowRank(int rank) implements Family {
     static final String LABEL = "low-rank";
 
     LowRank {
-        FamilyChecks.positive("rank", rank);
-        if (rank > LowRankOps.MOST_RANK) {
-            throw new IllegalArgumentException(
-                    "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");
-        }
+        FamilyChecks.rank(rank);
     }
 
     @Override

@@ -51,11 +51,7 @@ public final class LowRankGaussian implements VariationalFamily {
     public LowRankGaussian(Device device, int problems, int dimensions, int rank) {
         FamilyChecks.positive("problems", problems);
         FamilyChecks.positive("dimensions", dimensions);
-        FamilyChecks.positive("rank", rank);
-        if (rank > LowRankOps.MOST_RANK) {
-            throw new IllegalArgumentException(
-                    "rank is " + rank + ", but must be " + LowRankOps.MOST_RANK + " or less");
-        }
+        FamilyChecks.rank(rank);
         this.device = device;
         this.problems = problems;
         this.dimensions = dimensions;

@@ -35,9 +35,9 @@ final class PrincipalFactors {
             for (int r = 0; r < rank; r++) {
                 vectors[r] = timesCorrelation(factor, sd, vectors[r]);
                 for (int k = 0; k < r; k++) {
-                    add(-dot(vectors[r], vectors[k]), vectors[k], vectors[r]);
+                    add(-FactorCovariance.product(vectors[r], vectors[k]), vectors[k], vectors[r]);
                 }
-                values[r] = Math.sqrt(dot(vectors[r], vectors[r]));
+                values[r] = Math.sqrt(FactorCovariance.product(vectors[r], vectors[r]));
                 scale(values[r] > 0 ? 1 / values[r] : 0, vectors[r]);
             }
         }
@@ -73,14 +73,6 @@ final class PrincipalFactors {
             result[i] /= sd[i];
         }
         return result;
-    }
-
-    private static double dot(double[] x, double[] y) {
-        double sum = 0;
-        for (int i = 0; i < x.length; i++) {
-            sum += x[i] * y[i];
-        }
-        return sum;
     }
 
     private static void add(double a, double[] x, double[] y) {

@@ -171,42 +171,39 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private boolean begin() {
         guard.check(original(q));
         if (settings.first != null) {
-            return begin(settings.first);
+            keep(geometry.continued(settings.first.gaussian()));
+            int before = settings.first.steps();
+            began = "continued from a fit of " + before + (before == 1 ? " step" : " steps");
+        } else if (isGuided && settings.starts > 0) {
+            search();
         }
-        int paths = isGuided ? settings.starts : 0;
-        if (paths > 0) {
-            double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
-            try (PointDensity density = new PointDensity(device, joint)) {
-                Starts starts = new Starts(device, density, geometry, key, settings.cancelled);
-                start = starts.search(device, mean, paths, key);
-                began = start.words();
-            }
-            StartNormal normal = start.normal();
-            if (normal != null) {
-                kept = normal.parameters(q);
-                keeps = true;
-            }
-            Interrupts.check();
-            if (normal != null) {
-                if (arrive()) {
-                    return true;
-                }
-            }
+        if (keeps && arrive()) {
+            return true;
         }
         beginBlock();
         return false;
     }
 
-    /** Continues from the posterior of another fit, as from the best of the paths. */
-    private boolean begin(FitResult first) {
-        kept = geometry.continued(first.gaussian());
-        keeps = true;
-        began = "continued from a fit of " + first.steps() + (first.steps() == 1 ? " step" : " steps");
-        if (arrive()) {
-            return true;
+    /** Keeps the best normal along the paths, if there is one. */
+    private void search() {
+        double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
+        Starts.Found found;
+        try (PointDensity density = new PointDensity(device, joint)) {
+            Starts starts = new Starts(device, density, geometry, key, settings.cancelled);
+            found = starts.search(device, mean, settings.starts, key);
         }
-        beginBlock();
-        return false;
+        start = found;
+        began = found.words();
+        StartNormal normal = found.normal();
+        if (normal != null) {
+            keep(normal.parameters(q));
+        }
+        Interrupts.check();
+    }
+
+    private void keep(float[] parameters) {
+        kept = parameters;
+        keeps = true;
     }
 
     /** Goes to the first good q, with which later ones are compared, and tries to settle there. */
@@ -328,8 +325,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                             0));
         }
         if (finding != StoppingRule.Finding.FALLING) {
-            kept = coordinates.toOriginal(average.parameterBuffer().toFloats());
-            keeps = true;
+            keep(original(average));
             comparison = after;
         }
         if (settling != null && finding != StoppingRule.Finding.RISING && settle()) {
