@@ -1,0 +1,246 @@
+package io.github.elbo4j.expr;
+
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Values of expressions in float64 on the host, for one draw: data that are computed once, and what tests compare with. */
+final class Evaluator {
+    private final Map<Expr, double[]> values = new IdentityHashMap<>();
+    private final double[] z;
+
+    /** @param z a draw; empty for what does not vary */
+    Evaluator(double[] z) {
+        this.z = z;
+    }
+
+    /** All elements, row-major. */
+    double[] value(Expr e) {
+        double[] known = values.get(e);
+        if (known != null) {
+            return known;
+        }
+        evaluate(List.of(e));
+        return values.get(e);
+    }
+
+    private void evaluate(Collection<Expr> results) {
+        for (Expr e : Order.of(results)) {
+            if (!values.containsKey(e)) {
+                values.put(e, compute(e));
+            }
+        }
+    }
+
+    private double[] operand(Expr e, int i) {
+        return values.get(e.operands().get(i));
+    }
+
+    private double[] compute(Expr e) {
+        return switch (e.primitive()) {
+            case CONSTANT -> new double[] {e.detail(Double.class)};
+            case DATA -> e.detail(Expr.Data.class).values();
+            case PARAMETER -> java.util.Arrays.copyOfRange(
+                    z, e.detail(Expr.Slot.class).offset(), e.detail(Expr.Slot.class).offset() + e.size());
+            case SUM, GREATEST, CUMULATIVE_SUM -> along(e);
+            case MATMUL -> matmul(e);
+            case GATHER -> gather(e);
+            case SEGMENT_SUM -> segmentSum(e);
+            case SLICE -> slice(e);
+            case CONCATENATE -> concatenate(e);
+            case TRANSPOSE -> transpose(e);
+            case RESHAPE -> operand(e, 0);
+            case BROADCAST -> elementwise(e);
+            default -> elementwise(e);
+        };
+    }
+
+    private double[] elementwise(Expr e) {
+        int[] extents = e.ownExtents();
+        int operands = e.operands().size();
+        double[] result = new double[e.size()];
+        double[] arguments = new double[operands];
+        int[][] steps = new int[operands][];
+        for (int i = 0; i < operands; i++) {
+            steps[i] = Extents.steps(e.operands().get(i).ownExtents(), extents);
+        }
+        for (int k = 0; k < result.length; k++) {
+            for (int i = 0; i < operands; i++) {
+                int rest = k;
+                int at = 0;
+                for (int axis = extents.length - 1; axis >= 0; axis--) {
+                    at += rest % extents[axis] * steps[i][axis];
+                    rest /= extents[axis];
+                }
+                arguments[i] = operand(e, i)[at];
+            }
+            result[k] = e.primitive() == Primitive.BROADCAST ? arguments[0] : of(e.primitive(), arguments);
+        }
+        return result;
+    }
+
+    /** One element. */
+    static double of(Primitive primitive, double... x) {
+        return switch (primitive) {
+            case ADD -> x[0] + x[1];
+            case SUBTRACT -> x[0] - x[1];
+            case MULTIPLY -> x[0] * x[1];
+            case DIVIDE -> x[0] / x[1];
+            case MIN -> x[0] < x[1] || Double.isNaN(x[0]) ? x[0] : x[1];
+            case MAX -> x[0] > x[1] || Double.isNaN(x[0]) ? x[0] : x[1];
+            case SELECT -> x[0] > 0 ? x[1] : x[2];
+            case NEGATE -> -x[0];
+            case ABS -> Math.abs(x[0]);
+            case EXP -> StrictMath.exp(x[0]);
+            case LOG -> StrictMath.log(x[0]);
+            case LOG1P -> StrictMath.log1p(x[0]);
+            case EXPM1 -> StrictMath.expm1(x[0]);
+            case SQRT -> Math.sqrt(x[0]);
+            case SOFTPLUS -> Math.max(x[0], 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x[0])));
+            case SIGMOID -> x[0] < 0
+                    ? StrictMath.exp(x[0]) / (1 + StrictMath.exp(x[0]))
+                    : 1 / (1 + StrictMath.exp(-x[0]));
+            case TANH -> StrictMath.tanh(x[0]);
+            case LOG_GAMMA -> Special.logGamma(x[0]);
+            case DIGAMMA -> Special.digamma(x[0]);
+            case TRIGAMMA -> Special.trigamma(x[0]);
+            case LOG_NORMAL_CDF -> Special.logNormalCdf(x[0]);
+            case INVERSE_MILLS -> Special.inverseMills(x[0]);
+            case ERF -> Special.erf(x[0]);
+            default -> throw new AssertionError(primitive);
+        };
+    }
+
+    private double[] along(Expr e) {
+        double[] x = operand(e, 0);
+        int[] extents = e.operands().get(0).ownExtents();
+        Expr.Along how = e.primitive() == Primitive.CUMULATIVE_SUM
+                ? e.detail(Expr.Along.class)
+                : new Expr.Along(e.detail(Integer.class), false);
+        int inner = extents[how.axis()];
+        int stride = 1;
+        for (int axis = how.axis() + 1; axis < extents.length; axis++) {
+            stride *= extents[axis];
+        }
+        boolean cumulative = e.primitive() == Primitive.CUMULATIVE_SUM;
+        boolean greatest = e.primitive() == Primitive.GREATEST;
+        double[] result = new double[e.size()];
+        int lines = cumulative ? inner == 0 ? 0 : x.length / inner : result.length;
+        for (int line = 0; line < lines; line++) {
+            int first = line / stride * stride * inner + line % stride;
+            double sum = greatest ? Double.NEGATIVE_INFINITY : 0;
+            for (int i = 0; i < inner; i++) {
+                int at = first + (how.reverse() ? inner - 1 - i : i) * stride;
+                sum = greatest ? Math.max(sum, x[at]) : sum + x[at];
+                if (cumulative) {
+                    result[at] = sum;
+                }
+            }
+            if (!cumulative) {
+                result[line] = sum;
+            }
+        }
+        return result;
+    }
+
+    private double[] matmul(Expr e) {
+        Expr.Transposed transposed = e.detail(Expr.Transposed.class);
+        int[] a = e.operands().get(0).ownExtents();
+        int[] b = e.operands().get(1).ownExtents();
+        int m = e.ownExtents()[0];
+        int n = e.ownExtents()[1];
+        int depth = a[transposed.left() ? 0 : 1];
+        double[] result = new double[m * n];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int k = 0; k < depth; k++) {
+                    sum += operand(e, 0)[transposed.left() ? k * a[1] + i : i * a[1] + k]
+                            * operand(e, 1)[transposed.right() ? j * b[1] + k : k * b[1] + j];
+                }
+                result[i * n + j] = sum;
+            }
+        }
+        return result;
+    }
+
+    private double[] gather(Expr e) {
+        int[] of = e.detail(Levels.class).of();
+        double[] result = new double[e.size()];
+        int width = of.length == 0 ? 0 : result.length / of.length;
+        for (int n = 0; n < of.length; n++) {
+            System.arraycopy(operand(e, 0), of[n] * width, result, n * width, width);
+        }
+        return result;
+    }
+
+    private double[] segmentSum(Expr e) {
+        int[] of = e.detail(Levels.class).of();
+        double[] x = operand(e, 0);
+        double[] result = new double[e.size()];
+        int width = of.length == 0 ? 0 : x.length / of.length;
+        for (int n = 0; n < of.length; n++) {
+            for (int j = 0; j < width; j++) {
+                result[of[n] * width + j] += x[n * width + j];
+            }
+        }
+        return result;
+    }
+
+    private double[] slice(Expr e) {
+        Expr.Part part = e.detail(Expr.Part.class);
+        return copy(operand(e, 0), e.operands().get(0).ownExtents(), part.axis(), part.from(), part.to());
+    }
+
+    private static double[] copy(double[] x, int[] extents, int axis, int from, int to) {
+        int stride = 1;
+        for (int i = axis + 1; i < extents.length; i++) {
+            stride *= extents[i];
+        }
+        int inner = extents[axis];
+        int lines = inner == 0 || stride == 0 ? 0 : x.length / (inner * stride);
+        double[] result = new double[lines * (to - from) * stride];
+        for (int line = 0; line < lines; line++) {
+            System.arraycopy(
+                    x, (line * inner + from) * stride, result, line * (to - from) * stride, (to - from) * stride);
+        }
+        return result;
+    }
+
+    private double[] concatenate(Expr e) {
+        int axis = e.detail(Integer.class);
+        int[] extents = e.ownExtents();
+        int stride = 1;
+        for (int i = axis + 1; i < extents.length; i++) {
+            stride *= extents[i];
+        }
+        int lines = 1;
+        for (int i = 0; i < axis; i++) {
+            lines *= extents[i];
+        }
+        double[] result = new double[e.size()];
+        int done = 0;
+        for (int part = 0; part < e.operands().size(); part++) {
+            int width = e.operands().get(part).ownExtents()[axis] * stride;
+            for (int line = 0; line < lines; line++) {
+                System.arraycopy(
+                        operand(e, part), line * width, result, line * extents[axis] * stride + done, width);
+            }
+            done += width;
+        }
+        return result;
+    }
+
+    private double[] transpose(Expr e) {
+        int rows = e.ownExtents()[0];
+        int columns = e.ownExtents()[1];
+        double[] result = new double[e.size()];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                result[i * columns + j] = operand(e, 0)[j * rows + i];
+            }
+        }
+        return result;
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.elbo4j.expr;
+
+import java.util.Arrays;
+
+/** The extents of a value besides the draws: at most three axes, which broadcast from the right as in NumPy. */
+final class Extents {
+    static final int[] SCALAR = {};
+    /** Axes that a value may have. */
+    static final int MOST = 3;
+
+    private Extents() {}
+
+    static int size(int[] extents) {
+        int size = 1;
+        for (int extent : extents) {
+            size = Math.multiplyExact(size, extent);
+        }
+        return size;
+    }
+
+    /** The extents of an elementwise result; null if they do not fit. */
+    static int @org.jspecify.annotations.Nullable [] broadcast(int[] a, int[] b) {
+        int[] result = new int[Math.max(a.length, b.length)];
+        for (int i = 1; i <= result.length; i++) {
+            int left = i <= a.length ? a[a.length - i] : 1;
+            int right = i <= b.length ? b[b.length - i] : 1;
+            if (left != right && left != 1 && right != 1) {
+                return null;
+            }
+            result[result.length - i] = left == 1 ? right : left;
+        }
+        return result;
+    }
+
+    /** How a value of {@code from} is read along the axes of {@code to}: row-major steps, 0 where it repeats. */
+    static int[] steps(int[] from, int[] to) {
+        int[] steps = new int[to.length];
+        int step = 1;
+        for (int i = 1; i <= from.length; i++) {
+            int extent = from[from.length - i];
+            steps[to.length - i] = extent == 1 ? 0 : step;
+            step *= extent;
+        }
+        return steps;
+    }
+
+    /** Without one axis. */
+    static int[] without(int[] extents, int axis) {
+        int[] rest = new int[extents.length - 1];
+        System.arraycopy(extents, 0, rest, 0, axis);
+        System.arraycopy(extents, axis + 1, rest, axis, rest.length - axis);
+        return rest;
+    }
+
+    /** With another extent on one axis. */
+    static int[] with(int[] extents, int axis, int extent) {
+        int[] result = extents.clone();
+        result[axis] = extent;
+        return result;
+    }
+
+    static String words(int[] extents) {
+        return extents.length == 0 ? "a scalar" : Arrays.toString(extents);
+    }
+}
