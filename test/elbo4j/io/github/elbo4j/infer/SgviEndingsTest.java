@@ -289,7 +289,7 @@ class SgviEndingsTest {
                 () -> Sgvi.builder().starts(0).gradient(Gradient.SCORE).draws(1).build());
         try (LogJoint target = GaussianTarget.diagonal(device, new double[] {3}, new double[] {2})) {
             refused(
-                    "batch is 10, but the model is a GaussianTarget, not a DataLogJoint, so it has no rows to choose from",
+                    "batch is 10, but the model is a GaussianTarget, not a RowsLogJoint, so it has no rows to choose from",
                     () -> Sgvi.builder().starts(0).batch(10).build().fit(device, target));
             for (Family kind : Family.values()) {
                 refused(

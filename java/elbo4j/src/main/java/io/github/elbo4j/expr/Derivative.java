@@ -38,6 +38,12 @@ final class Derivative {
         return adjoint == null ? null : full(adjoint, parameter);
     }
 
+    /** What it is with respect to any value on the way, perhaps smaller; null if there is none. */
+    @Nullable
+    Expr adjoint(Expr value) {
+        return adjoints.get(value);
+    }
+
     private static Expr full(Expr adjoint, Expr value) {
         return adjoint.broadcast(value.ownExtents(), value.ofRows());
     }
@@ -55,26 +61,30 @@ final class Derivative {
         }
     }
 
-    /** Sums over the axes along which the operand was repeated. */
+    /** Sums over the axes along which the operand was repeated; an axis that the adjoint does not have counts as often as it repeats. */
     private static Expr reduce(Expr adjoint, int[] result, int[] operand) {
+        if (Arrays.equals(result, operand)) {
+            return adjoint;
+        }
+        int rank = adjoint.ownExtents().length;
+        int[] rest = new int[operand.length];
         Expr sum = adjoint;
-        for (int axis = 0; axis < result.length; axis++) {
+        double times = 1;
+        for (int axis = result.length - 1; axis >= 0; axis--) {
+            int own = axis - (result.length - rank);
             int inOperand = axis - (result.length - operand.length);
-            int extent = inOperand < 0 ? 1 : operand[inOperand];
-            if (extent == 1 && result[axis] != 1) {
-                int inSum = axis - (result.length - sum.ownExtents().length);
-                if (inSum < 0 || sum.ownExtents()[inSum] == 1) {
-                    sum = sum.times(result[axis]);
-                } else {
-                    int[] kept = Extents.with(sum.ownExtents(), inSum, 1);
-                    sum = Simplify.sum(sum, inSum).reshape(kept);
-                }
+            int extent = own < 0 ? 1 : adjoint.ownExtents()[own];
+            if (inOperand >= 0 && operand[inOperand] != 1) {
+                rest[inOperand] = extent;
+                continue;
+            }
+            times *= extent == 1 ? result[axis] : 1;
+            sum = own < 0 ? sum : Simplify.sum(sum, own);
+            if (inOperand >= 0) {
+                rest[inOperand] = 1;
             }
         }
-        int extra = sum.ownExtents().length - operand.length;
-        return extra <= 0
-                ? sum
-                : sum.reshape(Arrays.copyOfRange(sum.ownExtents(), extra, sum.ownExtents().length));
+        return sum.reshape(rest).times(times);
     }
 
     private void propagate(Expr y, Expr g) {
@@ -84,7 +94,7 @@ final class Derivative {
         }
         Expr x = y.primitive().isLeaf() ? y : y.operands().get(0);
         switch (y.primitive()) {
-            case SUM -> add(x, keep(g, y, y.detail(Integer.class), x));
+            case SUM -> add(x, keep(g, y, x));
             case CUMULATIVE_SUM -> {
                 Expr.Along along = y.detail(Expr.Along.class);
                 Expr.Along back = new Expr.Along(along.axis(), !along.reverse());
@@ -116,12 +126,17 @@ final class Derivative {
         }
     }
 
-    /** The adjoint of a sum, with the axis that went as one of extent 1. */
-    private static Expr keep(Expr g, Expr y, int axis, Expr x) {
+    /** The adjoint of a sum, with the axes that went as ones of extent 1. */
+    private static Expr keep(Expr g, Expr y, Expr x) {
         if (g.size() == 1) {
             return g.reshape();
         }
-        return full(g, y).reshape(Extents.with(x.ownExtents(), axis, 1));
+        int[] extents = x.ownExtents().clone();
+        boolean[] summed = Simplify.summed(y);
+        for (int axis = 0; axis < extents.length; axis++) {
+            extents[axis] = summed[axis] ? 1 : extents[axis];
+        }
+        return full(g, y).reshape(extents);
     }
 
     private static Expr pad(Expr g, Expr.Part part, int[] extents) {

@@ -1,5 +1,6 @@
 package io.github.elbo4j.expr;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,9 +42,10 @@ final class Evaluator {
         return switch (e.primitive()) {
             case CONSTANT -> new double[] {e.detail(Double.class)};
             case DATA -> e.detail(Expr.Data.class).values();
-            case PARAMETER -> java.util.Arrays.copyOfRange(
+            case PARAMETER -> Arrays.copyOfRange(
                     z, e.detail(Expr.Slot.class).offset(), e.detail(Expr.Slot.class).offset() + e.size());
-            case SUM, GREATEST, CUMULATIVE_SUM -> along(e);
+            case SUM, GREATEST -> reduced(e);
+            case CUMULATIVE_SUM -> cumulated(e);
             case MATMUL -> matmul(e);
             case GATHER -> gather(e);
             case SEGMENT_SUM -> segmentSum(e);
@@ -67,13 +69,7 @@ final class Evaluator {
         }
         for (int k = 0; k < result.length; k++) {
             for (int i = 0; i < operands; i++) {
-                int rest = k;
-                int at = 0;
-                for (int axis = extents.length - 1; axis >= 0; axis--) {
-                    at += rest % extents[axis] * steps[i][axis];
-                    rest /= extents[axis];
-                }
-                arguments[i] = operand(e, i)[at];
+                arguments[i] = operand(e, i)[at(k, extents, steps[i])];
             }
             result[k] = e.primitive() == Primitive.BROADCAST ? arguments[0] : of(e.primitive(), arguments);
         }
@@ -112,33 +108,48 @@ final class Evaluator {
         };
     }
 
-    private double[] along(Expr e) {
+    private double[] reduced(Expr e) {
         double[] x = operand(e, 0);
         int[] extents = e.operands().get(0).ownExtents();
-        Expr.Along how = e.primitive() == Primitive.CUMULATIVE_SUM
-                ? e.detail(Expr.Along.class)
-                : new Expr.Along(e.detail(Integer.class), false);
-        int inner = extents[how.axis()];
-        int stride = 1;
-        for (int axis = how.axis() + 1; axis < extents.length; axis++) {
-            stride *= extents[axis];
+        boolean[] summed = Simplify.summed(e);
+        int[] steps = new int[extents.length];
+        int step = 1;
+        for (int axis = extents.length - 1; axis >= 0; axis--) {
+            steps[axis] = summed[axis] ? 0 : step;
+            step *= summed[axis] ? 1 : extents[axis];
         }
-        boolean cumulative = e.primitive() == Primitive.CUMULATIVE_SUM;
         boolean greatest = e.primitive() == Primitive.GREATEST;
         double[] result = new double[e.size()];
-        int lines = cumulative ? inner == 0 ? 0 : x.length / inner : result.length;
-        for (int line = 0; line < lines; line++) {
-            int first = line / stride * stride * inner + line % stride;
-            double sum = greatest ? Double.NEGATIVE_INFINITY : 0;
-            for (int i = 0; i < inner; i++) {
-                int at = first + (how.reverse() ? inner - 1 - i : i) * stride;
-                sum = greatest ? Math.max(sum, x[at]) : sum + x[at];
-                if (cumulative) {
-                    result[at] = sum;
-                }
-            }
-            if (!cumulative) {
-                result[line] = sum;
+        Arrays.fill(result, greatest ? Double.NEGATIVE_INFINITY : 0);
+        for (int k = 0; k < x.length; k++) {
+            int at = at(k, extents, steps);
+            result[at] = greatest ? Math.max(result[at], x[k]) : result[at] + x[k];
+        }
+        return result;
+    }
+
+    /** Where element number k of the extents is by these steps. */
+    private static int at(int k, int[] extents, int[] steps) {
+        int rest = k;
+        int at = 0;
+        for (int axis = extents.length - 1; axis >= 0; axis--) {
+            at += rest % extents[axis] * steps[axis];
+            rest /= extents[axis];
+        }
+        return at;
+    }
+
+    private double[] cumulated(Expr e) {
+        double[] result = operand(e, 0).clone();
+        int[] extents = e.ownExtents();
+        Expr.Along how = e.detail(Expr.Along.class);
+        int stride = Extents.steps(extents, extents)[how.axis()];
+        int inner = extents[how.axis()];
+        for (int n = 0; n < result.length; n++) {
+            int k = how.reverse() ? result.length - 1 - n : n;
+            int i = k / Math.max(1, stride) % inner;
+            if (i != (how.reverse() ? inner - 1 : 0)) {
+                result[k] += result[k + (how.reverse() ? stride : -stride)];
             }
         }
         return result;

@@ -119,6 +119,25 @@ public final class Expr {
                 Primitive.DATA, List.of(), extents.clone(), new Data(name, values), false, ofRows, range);
     }
 
+    /** Data that were computed: an element that is not finite is found where it is used. */
+    static Expr folded(String name, double[] values, boolean ofRows, int... extents) {
+        double least = Double.POSITIVE_INFINITY;
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            least = Math.min(least, value);
+            greatest = Math.max(greatest, value);
+        }
+        Range range = least <= greatest ? Range.closed(least, greatest) : Range.ALL;
+        return new Expr(Primitive.DATA, List.of(), extents.clone(), new Data(name, values), false, ofRows, range);
+    }
+
+    /** So many rows of data of the table's rows, which a step chooses. */
+    static Expr batch(Expr data, int rows) {
+        int[] extents = Extents.with(data.extents, 0, rows);
+        return new Expr(
+                Primitive.DATA, List.of(), extents, new Canonical.Batch(data.detail(Data.class)), false, true, data.range);
+    }
+
     /** Coordinates of a draw z, from {@code offset} on. */
     static Expr parameter(String name, int offset, int... extents) {
         Slot slot = new Slot(name, offset);
@@ -320,7 +339,7 @@ public final class Expr {
 
     /** The greatest along an axis, which goes; a constant as far as derivatives are concerned. */
     private Expr greatest(int axis) {
-        return make(Primitive.GREATEST, Extents.without(extents, axis), Integer.valueOf(axis), ofRows && axis != 0, this);
+        return make(Primitive.GREATEST, Extents.without(extents, axis), List.of(axis), ofRows && axis != 0, this);
     }
 
     private Expr keep(Expr reduced, int axis) {
@@ -525,7 +544,7 @@ public final class Expr {
     public String toString() {
         String what = switch (primitive) {
             case CONSTANT -> String.valueOf(detail);
-            case DATA -> detail(Data.class).name();
+            case DATA -> detail instanceof Data data ? data.name() : "rows of a minibatch";
             case PARAMETER -> detail(Slot.class).name();
             default -> primitive.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         };

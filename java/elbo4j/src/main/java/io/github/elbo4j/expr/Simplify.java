@@ -1,6 +1,8 @@
 package io.github.elbo4j.expr;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** How expressions are built: extents are checked, and what needs no computing is not computed. */
 final class Simplify {
@@ -142,13 +144,45 @@ final class Simplify {
                 result.ownExtents(), Extents.broadcast(result.ownExtents(), other.ownExtents()));
     }
 
+    /** Sums of sums are one sum, over both axes. */
     static Expr sum(Expr a, int axis) {
         int extent = a.ownExtents()[axis];
         int[] rest = Extents.without(a.ownExtents(), axis);
-        if (extent == 1 && !(a.ofRows() && axis == 0)) {
+        boolean ofRows = a.ofRows() && axis != 0;
+        if (extent == 1 && (ofRows || !a.ofRows())) {
             return a.reshape(rest);
         }
-        return Expr.make(Primitive.SUM, rest, axis, a.ofRows() && axis != 0, a);
+        Expr whole = a;
+        boolean[] summed = new boolean[a.ownExtents().length];
+        int place = axis;
+        if (a.primitive() == Primitive.SUM) {
+            whole = a.operands().get(0);
+            summed = summed(a);
+            for (int i = 0; i <= place; i++) {
+                place += summed[i] ? 1 : 0;
+            }
+        }
+        summed[place] = true;
+        return Expr.make(Primitive.SUM, rest, axes(summed), ofRows, whole);
+    }
+
+    private static List<Integer> axes(boolean[] summed) {
+        List<Integer> axes = new ArrayList<>();
+        for (int i = 0; i < summed.length; i++) {
+            if (summed[i]) {
+                axes.add(i);
+            }
+        }
+        return axes;
+    }
+
+    /** By axis of its operand: whether a sum, or a greatest, goes along it. */
+    static boolean[] summed(Expr sum) {
+        boolean[] summed = new boolean[sum.operands().get(0).ownExtents().length];
+        for (Object axis : sum.detail(List.class)) {
+            summed[(Integer) axis] = true;
+        }
+        return summed;
     }
 
     static Expr matmul(Expr a, Expr b) {

@@ -52,7 +52,7 @@ public final class Sgvi implements Method<LogJoint> {
      * is {@linkplain Thread#interrupt() interrupted} ends its run in the middle of a step, with the state before it,
      * and stays interrupted.
      *
-     * @param joint on the same device; a {@link io.github.elbo4j.model.DataLogJoint} if there is a batch size
+     * @param joint on the same device; a {@link io.github.elbo4j.model.RowsLogJoint} if there is a batch size
      * @throws io.github.elbo4j.device.DeviceException if the device fails before the first step, perhaps for lack of
      *     memory
      * @throws IllegalArgumentException if the joint's names are not one for each dimension, each of its own, or the initial

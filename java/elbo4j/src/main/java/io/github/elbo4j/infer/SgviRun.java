@@ -9,7 +9,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.VariationalFamily;
-import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.RowsLogJoint;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
@@ -103,11 +103,11 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         if (settings.batch == 0) {
             return joint;
         }
-        if (!(joint instanceof DataLogJoint data)) {
+        if (!(joint instanceof RowsLogJoint data)) {
             throw new IllegalArgumentException("batch is " + settings.batch + ", but the model is a "
-                    + joint.getClass().getSimpleName() + ", not a DataLogJoint, so it has no rows to choose from");
+                    + joint.getClass().getSimpleName() + ", not a RowsLogJoint, so it has no rows to choose from");
         }
-        if (settings.batch == data.model().observations()) {
+        if (settings.batch == data.observations()) {
             return joint;
         }
         LogJoint minibatches = data.minibatches(settings.batch, key.fork("minibatch"));

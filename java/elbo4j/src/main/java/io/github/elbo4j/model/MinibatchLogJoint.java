@@ -11,42 +11,50 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
+import io.github.elbo4j.device.ScanOps.Segments;
+import io.github.elbo4j.expr.Levels;
+import io.github.elbo4j.expr.RowBatch;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link DataLogJoint} on n of its N rows at each step. Step t uses the places t·n … t·n+n−1 of the permutations 0,
+ * A {@link RowsLogJoint} on n of its N rows at each step. Step t uses the places t·n … t·n+n−1 of the permutations 0,
  * 1, 2, … of all rows, one after the other; so the rows of a step are a function of the step.
  */
 final class MinibatchLogJoint implements LogJoint {
-    private final DataLogJoint joint;
+    private final RowsLogJoint joint;
     private final int size;
     private final int observations;
     private final Resources own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
-    private final Buffer first; // [1], where the rows of the next step begin in index
-    private final Buffer each; // [1], n
+    private final Buffer place; // [2]: where the rows of the next step begin in index, and its number in the epoch
+    private final Buffer each; // [2]: n and 1
     private final Buffer permuted; // [1], the number of the permutation whose words are made
     private final Program makeWords;
-    private final int[] number = new int[1];
+    private final int[] number = new int[2];
     private int[] current;
     private int[] next;
+    private final Map<Levels, LevelsOfBatches> levelsOfBatches = new LinkedHashMap<>();
+    private final RowBatch batch = new Batch();
     private long epoch = -2; // of current; none yet
     private int expected = -1; // the step whose rows come after those of the latest
     private boolean counts; // whether programs move on to the next rows by themselves
 
-    MinibatchLogJoint(DataLogJoint joint, int size, Key key) {
+    MinibatchLogJoint(RowsLogJoint joint, int size, Key key) {
         this.joint = joint;
         this.size = size;
-        this.observations = joint.model().observations();
-        Device device = joint.model().device();
+        this.observations = joint.observations();
+        Device device = joint.device();
         own = new Resources(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
-        first = own.allocate(ElementType.INT32, 1);
-        each = own.allocate(ElementType.INT32, 1);
-        each.write(0, new int[] {size}, 0, 1);
+        place = own.allocate(ElementType.INT32, 2);
+        each = own.allocate(ElementType.INT32, 2);
+        each.write(0, new int[] {size, 1}, 0, 2);
         permuted = own.allocate(ElementType.INT32, 1);
         DrawBlock all = DrawBlock.of(1, 1, observations);
         try {
@@ -72,8 +80,8 @@ final class MinibatchLogJoint implements LogJoint {
 
     @Override
     public void atStep(int step) {
-        long place = (long) step * size;
-        long wanted = place / observations;
+        long at = (long) step * size;
+        long wanted = at / observations;
         if (wanted != epoch) {
             if (wanted == epoch + 1) {
                 int[] swap = current;
@@ -85,10 +93,14 @@ final class MinibatchLogJoint implements LogJoint {
             permute(wanted + 1, next);
             index.write(0, current, 0, observations);
             index.write(observations, next, 0, size);
+            for (LevelsOfBatches levels : levelsOfBatches.values()) {
+                levels.write(wanted);
+            }
         }
         if (wanted != epoch || step != expected || !counts) {
-            number[0] = (int) (place % observations);
-            first.write(0, number, 0, 1);
+            number[0] = (int) (at % observations);
+            number[1] = number[0] / size;
+            place.write(0, number, 0, 2);
         }
         epoch = wanted;
         expected = step + 1;
@@ -97,7 +109,7 @@ final class MinibatchLogJoint implements LogJoint {
     @Override
     public void recordEndOfStep(Recorder to) {
         counts = true;
-        to.run(new MathOps.Advance(1, each, first));
+        to.run(new MathOps.Advance(2, each, place));
     }
 
     @Override
@@ -107,7 +119,7 @@ final class MinibatchLogJoint implements LogJoint {
 
     @Override
     public void record(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        joint.record(to, new Rows(index, Index.counted(first, 0), size), shape, z, logP, gradient);
+        joint.record(to, new Rows(index, Index.counted(place, 0), size, batch), shape, z, logP, gradient);
     }
 
     @Override
@@ -130,6 +142,80 @@ final class MinibatchLogJoint implements LogJoint {
             int j = (int) (((permutation[i] & 0xffffffffL) * (i + 1)) >>> 32);
             permutation[i] = permutation[j];
             permutation[j] = i;
+        }
+    }
+
+    /** The first place of an epoch at which a step's rows begin. */
+    private int firstPlace(long whichEpoch) {
+        long before = whichEpoch * observations % size;
+        return before == 0 ? 0 : (int) (size - before);
+    }
+
+    /** What expressions need of the rows. */
+    private final class Batch implements RowBatch {
+        @Override
+        public Buffer index() {
+            return index;
+        }
+
+        @Override
+        public Index first() {
+            return Index.counted(place, 0);
+        }
+
+        @Override
+        public int count() {
+            return size;
+        }
+
+        @Override
+        public Indexed levels(Levels levels) {
+            return new Indexed(ofBatches(levels).levels, first());
+        }
+
+        @Override
+        public Grouped grouped(Levels levels) {
+            LevelsOfBatches of = ofBatches(levels);
+            Index step = Index.counted(place, 1);
+            return new Grouped(of.order, step.by(size), of.offsets, step.by(levels.count() + 1L));
+        }
+
+        private LevelsOfBatches ofBatches(Levels levels) {
+            return levelsOfBatches.computeIfAbsent(levels, all -> {
+                LevelsOfBatches made = new LevelsOfBatches(all);
+                made.write(epoch);
+                return made;
+            });
+        }
+    }
+
+    /** The levels of an epoch's rows, and the rows of each of its steps grouped by them. */
+    private final class LevelsOfBatches {
+        private final Levels of;
+        private final Buffer levels; // [N + n], as index
+        private final Buffer order; // [steps][n]
+        private final Buffer offsets; // [steps][levels + 1]
+
+        LevelsOfBatches(Levels of) {
+            this.of = of;
+            int steps = stepsPerEpoch();
+            levels = own.allocate(ElementType.INT32, (long) observations + size);
+            order = own.allocate(ElementType.INT32, Math.multiplyExact((long) steps, size));
+            offsets = own.allocate(ElementType.INT32, Math.multiplyExact((long) steps, of.count() + 1));
+        }
+
+        void write(long whichEpoch) {
+            int[] all = new int[observations + size];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = of.of()[i < observations ? current[i] : next[i - observations]];
+            }
+            levels.write(0, all, 0, all.length);
+            int step = 0;
+            for (int from = firstPlace(whichEpoch); from < observations; from += size, step++) {
+                Segments segments = Segments.of(Arrays.copyOfRange(all, from, from + size), of.count());
+                order.write((long) step * size, segments.order(), 0, size);
+                offsets.write((long) step * (of.count() + 1), segments.offsets(), 0, of.count() + 1);
+            }
         }
     }
 }
