@@ -1,4 +1,4 @@
-// Dense linear algebra over strided views, for every problem of a batch.                                  twin: GemmKernel
+// Dense linear algebra over strided views, for every problem of a batch.            twin: GemmKernel, BatchedGemmKernel
 #include "gemm.cuh"
 #include "math.cuh"
 #include "sum.cuh"
@@ -97,23 +97,102 @@ extern "C" __global__ void __launch_bounds__(256) gemm_multiply(const GemmMultip
 // The same in tiles of 32, for outputs that would make too few tiles of 64.
 extern "C" __global__ void __launch_bounds__(256) gemm_multiply32(const GemmMultiply p) { multiply<32, 2>(p); }
 
+// The same where problems lie beside each other: a thread has EACH × EACH outputs of a problem, neighbouring threads
+// neighbouring problems. A is read as a whole.
+static constexpr int EACH = 2;
+
+extern "C" __global__ void __launch_bounds__(256) gemm_multiply_beside(const GemmMultiply p) {
+    const int down = ceilDiv(p.rows, EACH);
+    const int across = ceilDiv(p.columns, EACH);
+    const int panels = p.sums == nullptr ? 1 : p.panels;
+    const long long all = (long long) p.problems * down * across * panels;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < all; at += stride) {
+        const long long tile = quotient(at, p.problems);
+        const int b = (int) (at - tile * p.problems);
+        const long long rest = quotient(tile, across);
+        const int j = (int) (tile - rest * across) * EACH;
+        const int slot = (int) quotient(rest, down);
+        const int i = (int) (rest - (long long) slot * down) * EACH;
+        const int first = p.sums == nullptr ? 0 : slot * p.panel;
+        const int last = p.sums == nullptr ? p.inner : first + min(p.panel, p.inner - first);
+        const int m = min(EACH, p.rows - i);
+        const int n = min(EACH, p.columns - j);
+        // A row or column that is not there reads the one before it, and is not written.
+        const long long nextRow = m > 1 ? p.a.rowStride : 0;
+        const long long nextColumn = n > 1 ? p.b.columnStride : 0;
+        const float* left = p.a.at + b * p.a.problemStride + i * p.a.rowStride + first * p.a.columnStride;
+        const float* right = p.b.at + b * p.b.problemStride + j * p.b.columnStride + first * p.b.rowStride;
+        float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
+        float value[EACH][EACH];
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+#pragma unroll
+            for (int q = 0; q < EACH; q++) {
+                const bool old = p.accumulate && p.sums == nullptr && r < m && q < n;
+                value[r][q] = old ? c[r * p.c.rowStride + q * p.c.columnStride] : 0.0f;
+            }
+        }
+        for (int from = first; from < last; from += p.panel) {
+            float chain[EACH][EACH] = {};
+            const int end = from + min(p.panel, last - from);
+#pragma unroll 4
+            for (int k = from; k < end; k++) {
+                const float x[EACH] = {p.sign * left[0], p.sign * left[nextRow]};
+                const float y[EACH] = {right[0], right[nextColumn]};
+                left += p.a.columnStride;
+                right += p.b.rowStride;
+#pragma unroll
+                for (int r = 0; r < EACH; r++) {
+#pragma unroll
+                    for (int q = 0; q < EACH; q++) {
+                        chain[r][q] = __fmaf_rn(x[r], y[q], chain[r][q]);
+                    }
+                }
+            }
+#pragma unroll
+            for (int r = 0; r < EACH; r++) {
+#pragma unroll
+                for (int q = 0; q < EACH; q++) {
+                    value[r][q] = p.sums == nullptr ? value[r][q] + chain[r][q] : chain[r][q];
+                }
+            }
+        }
+        float* sums = p.sums + (((long long) slot * p.problems + b) * p.rows + i) * p.columns + j;
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+#pragma unroll
+            for (int q = 0; q < EACH; q++) {
+                if (r < m && q < n) {
+                    float* to = p.sums == nullptr ? c + r * p.c.rowStride + q * p.c.columnStride
+                                                  : sums + (long long) r * p.columns + q;
+                    *to = value[r][q];
+                }
+            }
+        }
+    }
+}
+
 // ---- C = Σ of the panels' chains, or C += it: a binary tree in float64, rounded once ----
 
 struct GemmAdd {
     View c;
-    const float* sums; // [panels][M][N]
-    int rows, columns, panels;
+    const float* sums; // [panels][B][M][N]
+    int problems, rows, columns, panels;
     int accumulate;
+    int unused;
 };
 
 static constexpr int LEVELS = 22; // 2^31 k's have 2^21 panels
 
 extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
-    const long long n = (long long) p.rows * p.columns;
+    const long long n = (long long) p.problems * p.rows * p.columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
     for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
-        const long long i = quotient(at, p.columns);
-        const long long j = at - i * p.columns;
+        const long long row = quotient(at, p.columns);
+        const long long j = at - row * p.columns;
+        const long long b = quotient(row, p.rows);
+        const long long i = row - b * p.rows;
         double node[LEVELS]; // node[l]: the sum of 2^l panels that waits for the next 2^l, where bit l of the panel is set
         for (int panel = 0; panel < p.panels; panel++) {
             double sum = p.sums[panel * n + at];
@@ -139,7 +218,7 @@ extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
                 any = true;
             }
         }
-        float* c = p.c.at + i * p.c.rowStride + j * p.c.columnStride;
+        float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
         *c = (p.accumulate ? *c : 0.0f) + (float) sum;
     }
 }
@@ -277,3 +356,33 @@ extern "C" __global__ void __launch_bounds__(32) gemm_solve(const GemmSolve p) {
 
 // The same for at most 32 rows: more warps fit a multiprocessor.
 extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solve<32>(p); }
+
+// The same where problems lie beside each other, all rows: a thread solves a column of a problem, neighbouring threads
+// neighbouring problems. What it has solved it reads again from where it has written it.
+extern "C" __global__ void __launch_bounds__(256) gemm_solve_beside(const GemmSolve p) {
+    const long long all = (long long) p.problems * p.columns;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < all; at += stride) {
+        const long long column = quotient(at, p.problems);
+        const long long b = at - column * p.problems;
+        const float* l = p.l.at + b * p.l.problemStride;
+        float* x = p.x.at + b * p.x.problemStride + column * p.x.columnStride;
+        for (int step = 0; step < p.rows; step++) {
+            const int i = p.upper ? p.rows - 1 - step : step;
+            const float* factor = l + i * p.l.rowStride;
+            const int last = p.upper ? p.rows : i;
+            float value = x[i * p.x.rowStride];
+            for (int k = p.upper ? i + 1 : 0; k < last;) {
+                const int end = min((k / TRIANGLE_PANEL + 1) * TRIANGLE_PANEL, last);
+                float chain = 0.0f;
+#pragma unroll 4
+                for (; k < end; k++) {
+                    chain = __fmaf_rn(-factor[k * p.l.columnStride], x[k * p.x.rowStride], chain);
+                }
+                value += chain;
+            }
+            const float diagonal = factor[i * p.l.columnStride];
+            x[i * p.x.rowStride] = value * (p.logDiagonal ? detExp(-diagonal) : detReciprocal(diagonal));
+        }
+    }
+}

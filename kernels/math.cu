@@ -169,12 +169,6 @@ extern "C" __global__ void __launch_bounds__(256) math_sum_tiled_rows(const Math
 
 // ---- target[r,j] = source[index[first + r],j] ----
 
-struct Faults { // read by the host when it waits for the device anyway
-    long long place, value, limit; // index[place] is value, but must be in [0, limit)
-    int count;                     // the thread that raises it from 0 writes the rest
-    int unused;
-};
-
 struct MathGatherRows {
     const int* index;    // at least [first + rows]
     const float* source; // [known][columns]
@@ -195,10 +189,8 @@ extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGat
         const long long j = i - row * columns;
         const int wanted = p.index[first + row];
         if (wanted < 0 || wanted >= p.known) {
-            if (j == 0 && atomicAdd(&p.faults->count, 1) == 0) {
-                p.faults->place = first + row;
-                p.faults->value = wanted;
-                p.faults->limit = p.known;
+            if (j == 0) {
+                fault(p.faults, GATHER_INDEX, first + row, wanted, 0, p.known);
             }
         } else if (j < p.columns) {
             p.target[row * p.columns + j] = p.source[(long long) wanted * p.columns + j];

@@ -14,6 +14,7 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.ReparamOps;
+import io.github.elbo4j.device.ScanOps;
 import io.github.elbo4j.device.ScoreOps;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class House {
             ReparamOps.class,
             LikelihoodOps.class,
             GemmOps.class,
+            ScanOps.class,
             OptimizerOps.class,
             FusedOps.class);
 

@@ -40,6 +40,7 @@ public final class OpCases {
         EstimateCases.addTo(all);
         likelihood(all);
         gemm(all);
+        StructureCases.addTo(all);
         optimizer(all);
         return List.copyOf(all);
     }

@@ -111,17 +111,21 @@ class BitsTest {
                 Arrays.stream(argument.buffer().toInts()).asDoubleStream().toArray();
         };
         double poison = argument.type() == ElementType.INT32 ? (int) Arena.POISON : Arena.POISON;
-        Matrix view = argument.view();
-        LongStream places = view == null
-                ? LongStream.range(0, argument.length())
-                : LongStream.range(0, (long) view.rows() * view.columns())
-                        .map(i -> view.offset()
-                                + i / view.columns() * view.rowStride()
-                                + i % view.columns() * view.columnStride());
+        LongStream places = argument.view() == null ? LongStream.range(0, argument.length()) : places(argument.view());
         LongPredicate written = i -> values[(int) i] != poison;
         assertThat(argument.access() == Signature.Access.WRITES ? places.allMatch(written) : places.anyMatch(written))
                 .as(what)
                 .isTrue();
+    }
+
+    private static LongStream places(Matrices view) {
+        Matrix first = view.first();
+        long each = (long) first.rows() * first.columns();
+        return LongStream.range(0, each * view.count())
+                .map(at -> first.offset()
+                        + at / each * view.stride()
+                        + at % each / first.columns() * first.rowStride()
+                        + at % each % first.columns() * first.columnStride());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,11 @@ class CheckedOpsTest {
             "n",
             "slot",
             "first",
+            "firstOrder",
+            "firstOffset",
+            "segments",
+            "outer",
+            "inner",
             "t",
             "steps");
 
@@ -77,24 +83,36 @@ class CheckedOpsTest {
                         }
                         call.assertRefused(k, all);
                     } else if (call.arguments[k] instanceof Matrix x) {
-                        for (Wrong w : wrong(device, x.buffer(), call.arena, true)) {
-                            call.assertRefused(k, List.of(new Wrong(moved(x, (Buffer) w.value), w.refusal, w.words)));
-                        }
-                        Matrix shorter = moved(x, call.arena.out(x.buffer().type(), x.end() - 1));
-                        call.assertRefused(
-                                k, List.of(new Wrong(shorter, IllegalArgumentException.class, "" + x.end())));
-                        Matrix far =
-                                new Matrix(x.buffer(), MAX / 2, x.rows(), x.columns(), x.rowStride(), x.columnStride());
-                        call.assertRefused(k, List.of(new Wrong(far, IllegalArgumentException.class)));
+                        Matrices one = Matrices.repeated(x, 1);
+                        assertWrongViewsAreRefused(call, k, one, Matrices::first);
+                    } else if (call.arguments[k] instanceof Matrices x) {
+                        assertWrongViewsAreRefused(call, k, x, view -> view);
+                        Matrices fewer = new Matrices(x.first(), x.count() - 1, x.stride());
+                        call.assertRefused(k, List.of(new Wrong(fewer, IllegalArgumentException.class)));
                     }
                 }
             }
         }
     }
 
-    /** The same view of another buffer. */
-    private static Matrix moved(Matrix x, Buffer to) {
-        return new Matrix(to, x.offset(), x.rows(), x.columns(), x.rowStride(), x.columnStride());
+    /** @param as what the argument is, of a batch */
+    private static void assertWrongViewsAreRefused(Recorded call, int k, Matrices x, Function<Matrices, Object> as) {
+        Buffer buffer = x.first().buffer();
+        for (Wrong w : wrong(call.device, buffer, call.arena, true)) {
+            Object value = as.apply(moved(x, (Buffer) w.value, x.first().offset()));
+            call.assertRefused(k, List.of(new Wrong(value, w.refusal, w.words)));
+        }
+        Object shorter = as.apply(moved(x, call.arena.out(buffer.type(), x.end() - 1), x.first().offset()));
+        call.assertRefused(k, List.of(new Wrong(shorter, IllegalArgumentException.class, "" + x.end())));
+        Object far = as.apply(moved(x, buffer, MAX / 2));
+        call.assertRefused(k, List.of(new Wrong(far, IllegalArgumentException.class)));
+    }
+
+    /** The same views of another buffer, or from another place on. */
+    private static Matrices moved(Matrices x, Buffer to, long offset) {
+        Matrix y = x.first();
+        Matrix moved = new Matrix(to, offset, y.rows(), y.columns(), y.rowStride(), y.columnStride());
+        return new Matrices(moved, x.count(), x.stride());
     }
 
     private static List<Wrong> wrong(Device device, Buffer buffer, Arena arena, boolean anyLength) {
@@ -289,8 +307,12 @@ class CheckedOpsTest {
             this.arguments = parts.stream().map(Part::value).toArray();
             this.names = parts.stream().map(Part::name).toArray(String[]::new);
             for (Object argument : arguments) {
-                if (argument instanceof Buffer || argument instanceof Matrix) {
-                    buffers.add(argument instanceof Matrix x ? x.buffer() : (Buffer) argument);
+                if (argument instanceof Buffer buffer) {
+                    buffers.add(buffer);
+                } else if (argument instanceof Matrix x) {
+                    buffers.add(x.buffer());
+                } else if (argument instanceof Matrices x) {
+                    buffers.add(x.first().buffer());
                 }
             }
             assertThat(catchThrowable(() -> device.run(this.operation)))

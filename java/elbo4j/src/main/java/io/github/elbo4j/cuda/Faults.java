@@ -9,17 +9,19 @@ import jcuda.driver.JCudaDriver;
  * What a kernel found wrong in device memory, which the host cannot check before the launch. In the kernels:
  *
  * <pre>{@code
- * struct Faults { // 32 bytes
- *     long long place, value, limit; // index[place] is value, but must be in [0, limit)
- *     int count;                     // the thread that raises it from 0 (atomicAdd) writes the rest
- *     int unused;
+ * struct Faults { // 40 bytes
+ *     long long place, value, least, limit; // argument[place] is value, but must be in [least, limit)
+ *     int count;                            // the thread that raises it from 0 (atomicAdd) writes the rest
+ *     int argument;                         // of which operation: a number that both sides know
  * };
  * }</pre>
  *
  * <p>It is read where the host waits for the device anyway.
  */
 final class Faults {
-    private static final int BYTES = 32;
+    private static final int BYTES = 40;
+    /** As kernels/index.cuh numbers them. */
+    private static final String[] ARGUMENTS = {"gatherRows: index", "segmentSum: order", "segmentSum: offsets"};
 
     private final Cuda cuda;
     private final long record;
@@ -68,10 +70,11 @@ final class Faults {
         }
         fetched = false;
         possible = false;
-        if (bytes.getInt(24) != 0) {
+        if (bytes.getInt(32) != 0) {
             cuda.zeros(record, BYTES);
-            throw new IllegalArgumentException("gatherRows: index[" + bytes.getLong(0) + "] is " + bytes.getLong(8)
-                    + ", but must be in [0, " + bytes.getLong(16) + ")");
+            throw new IllegalArgumentException(
+                    ARGUMENTS[bytes.getInt(36)] + "[" + bytes.getLong(0) + "] is " + bytes.getLong(8)
+                            + ", but must be in [" + bytes.getLong(16) + ", " + bytes.getLong(24) + ")");
         }
     }
 

@@ -23,6 +23,10 @@ final class GemmCuda extends KernelFamily {
 
     private static final int TRIANGLE_PANEL = 256;
     private static final int LANES = 32;
+    /** Rows and columns of a thread where it goes along the problems. */
+    private static final int EACH = 2;
+    /** Problems that lie beside each other, of which a warp may take some. */
+    private static final int FEWEST = 8;
     /** Memory for the chains of panels; with more outputs than fit, they come one lot after the other. */
     static final long WORKSPACE = 256L << 20;
 
@@ -31,10 +35,12 @@ final class GemmCuda extends KernelFamily {
 
     private final Kernel multiply = cuda.kernel("gemm_multiply");
     private final Kernel multiply32 = cuda.kernel("gemm_multiply32");
+    private final Kernel multiplyBeside = cuda.kernel("gemm_multiply_beside");
     private final Kernel add = cuda.kernel("gemm_add");
     private final Kernel copy = cuda.kernel("gemm_copy");
     private final Kernel solve = cuda.kernel("gemm_solve");
     private final Kernel solve32 = cuda.kernel("gemm_solve32");
+    private final Kernel solveBeside = cuda.kernel("gemm_solve_beside");
 
     GemmCuda(Cuda cuda) {
         super(cuda);
@@ -45,9 +51,11 @@ final class GemmCuda extends KernelFamily {
         launchers.add(GemmOps.Gemm.class, op -> {
             Cublas cublas = cuda.cublas();
             if (cublas == null || !cublas.gemm(op)) {
-                gemm(op);
+                gemm(op.asBatch());
             }
         });
+        launchers.add(GemmOps.BatchedGemm.class, this::gemm);
+        launchers.add(GemmOps.BatchedTriangularSolve.class, this::solve);
         launchers.add(GemmOps.TriangularMultiply.class, op -> triangular(op.l(), op.upper(), false, op.b()));
         launchers.add(GemmOps.TriangularSolve.class, op -> triangular(op.l(), op.upper(), true, op.b()));
     }
@@ -56,40 +64,60 @@ final class GemmCuda extends KernelFamily {
         workspace = bytes;
     }
 
-    private void gemm(GemmOps.Gemm op) {
-        Matrix c = op.c();
+    private void gemm(GemmOps.BatchedGemm op) {
         boolean accumulate = op.accumulate();
-        int inner = op.a().columns();
-        MatrixBatch left = MatrixBatch.of(op.a());
-        MatrixBatch right = MatrixBatch.of(op.b());
-        MatrixBatch target = MatrixBatch.of(c);
-        int panels = (int) Grid.ceilDiv(inner, PANEL);
-        if (panels < 2 || c.rows() == 0 || c.columns() == 0) {
-            Product all = new Product(left, right, target, 1, c.rows(), c.columns(), inner, PANEL);
+        Product all = Product.of(op);
+        int panels = (int) Grid.ceilDiv(all.inner, PANEL);
+        if (panels < 2 || all.rows == 0 || all.columns == 0 || all.problems == 0) {
             launch(all, accumulate, WHOLE, 1f);
             return;
         }
-        // A block of C whose chains fit, of as many rows as a tile where it can be.
+        // A block of C whose chains fit, of as many rows as a tile where it can be, of as many problems as fit then.
         long fit = Math.max(1, workspace / Float.BYTES / panels);
-        int columns = (int) Math.min(c.columns(), Math.max(1, fit / Math.min(TILE, c.rows())));
-        int rows = (int) Math.min(c.rows(), Math.max(1, fit / columns));
-        long sums = cuda.workspace(Float.BYTES * (long) rows * columns * panels);
-        for (int i = 0; i < c.rows(); i += rows) {
-            for (int j = 0; j < c.columns(); j += columns) {
-                int m = Math.min(rows, c.rows() - i);
-                int n = Math.min(columns, c.columns() - j);
-                MatrixBatch block = target.from(i, j);
-                Product part = new Product(left.from(i, 0), right.from(0, j), block, 1, m, n, inner, PANEL);
-                launchPanels(part, 1f, sums, panels);
-                block.to(launch(add))
-                        .address(sums)
-                        .number(m)
-                        .number(n)
-                        .number(panels)
-                        .flag(accumulate)
-                        .run(Grid.threads((long) m * n));
+        int columns = (int) Math.min(all.columns, Math.max(1, fit / Math.min(TILE, all.rows)));
+        int rows = (int) Math.min(all.rows, Math.max(1, fit / columns));
+        int problems = (int) Math.min(all.problems, Math.max(1, fit / columns / rows));
+        long sums = cuda.workspace(Float.BYTES * (long) problems * rows * columns * panels);
+        for (int b = 0; b < all.problems; b += problems) {
+            for (int i = 0; i < all.rows; i += rows) {
+                for (int j = 0; j < all.columns; j += columns) {
+                    Product part = all.part(b, problems, i, rows, j, columns);
+                    launchPanels(part, 1f, sums, panels);
+                    part.c().to(launch(add))
+                            .address(sums)
+                            .number(part.problems)
+                            .number(part.rows)
+                            .number(part.columns)
+                            .number(panels)
+                            .flag(accumulate)
+                            .number(0)
+                            .run(Grid.threads((long) part.problems * part.rows * part.columns));
+                }
             }
         }
+    }
+
+    private void solve(GemmOps.BatchedTriangularSolve op) {
+        MatrixBatch l = MatrixBatch.of(op.l());
+        MatrixBatch x = MatrixBatch.of(op.b());
+        int problems = op.b().count();
+        int rows = op.b().first().rows();
+        int columns = op.b().first().columns();
+        if (problems < FEWEST || !l.isBeside() || !x.isBeside()) {
+            solve(l, x, problems, rows, columns, op.upper(), false);
+            return;
+        }
+        x.to(l.to(launch(solveBeside)))
+                .address(0)
+                .number(problems)
+                .number(rows)
+                .number(columns)
+                .number(0)
+                .number(0)
+                .flag(op.upper())
+                .flag(false)
+                .number(0)
+                .run(Grid.threads((long) problems * columns));
     }
 
     private void triangular(Matrix l, boolean upper, boolean solve, Matrix b) {
@@ -197,8 +225,9 @@ final class GemmCuda extends KernelFamily {
     }
 
     private void launch(Product product, long sums, int panels, boolean accumulate, int triangle, float sign) {
+        boolean beside = product.isBeside() && triangle == WHOLE;
         boolean small = product.tiles(TILE) * panels < BUSY;
-        Launch launch = launch(small ? multiply32 : multiply);
+        Launch launch = launch(beside ? multiplyBeside : small ? multiply32 : multiply);
         product.c()
                 .to(product.b().to(product.a().to(launch)))
                 .address(sums)
@@ -212,12 +241,43 @@ final class GemmCuda extends KernelFamily {
                 .number(sign)
                 .number(product.panel())
                 .number(0)
-                .run(product.tiles(small ? SMALL_TILE : TILE) * panels);
+                .run(beside ? Grid.threads(product.tiles(EACH) * panels) : product.tiles(small ? SMALL_TILE : TILE) * panels);
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
     private record Product(
             MatrixBatch a, MatrixBatch b, MatrixBatch c, int problems, int rows, int columns, int inner, int panel) {
+        static Product of(GemmOps.BatchedGemm op) {
+            Matrix c = op.c().first();
+            return new Product(
+                    MatrixBatch.of(op.a()),
+                    MatrixBatch.of(op.b()),
+                    MatrixBatch.of(op.c()),
+                    op.c().count(),
+                    c.rows(),
+                    c.columns(),
+                    op.a().first().columns(),
+                    PANEL);
+        }
+
+        /** At most {@code m × n} outputs of at most {@code count} problems. */
+        Product part(int from, int count, int i, int m, int j, int n) {
+            return new Product(
+                    a.fromProblem(from).from(i, 0),
+                    b.fromProblem(from).from(0, j),
+                    c.fromProblem(from).from(i, j),
+                    Math.min(count, problems - from),
+                    Math.min(m, rows - i),
+                    Math.min(n, columns - j),
+                    inner,
+                    panel);
+        }
+
+        /** Whether threads beside each other should take problems, not rows or columns. */
+        boolean isBeside() {
+            return problems >= FEWEST && a.isBeside() && b.isBeside() && c.isBeside();
+        }
+
         long tiles(int size) {
             return problems * Grid.ceilDiv(rows, size) * Grid.ceilDiv(columns, size);
         }

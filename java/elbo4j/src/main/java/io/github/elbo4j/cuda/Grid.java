@@ -25,7 +25,12 @@ final class Grid {
 
     /** A thread for each item. */
     static long threads(long items) {
-        return Math.min(most, ceilDiv(items, THREADS));
+        return threads(items, THREADS);
+    }
+
+    /** A thread for each item, in blocks of another size. */
+    static long threads(long items, int ofBlock) {
+        return Math.min(most, ceilDiv(items, ofBlock));
     }
 
     /** A thread for four neighbouring elements. */

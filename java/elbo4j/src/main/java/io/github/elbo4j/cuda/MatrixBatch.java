@@ -1,5 +1,6 @@
 package io.github.elbo4j.cuda;
 
+import io.github.elbo4j.device.Matrices;
 import io.github.elbo4j.device.Matrix;
 
 /**
@@ -9,8 +10,13 @@ import io.github.elbo4j.device.Matrix;
  */
 record MatrixBatch(long at, long rowStride, long columnStride, long problemStride) {
     static MatrixBatch of(Matrix matrix) {
-        return new MatrixBatch(
-                Launch.place(matrix.buffer(), matrix.offset()), matrix.rowStride(), matrix.columnStride(), 0);
+        return of(Matrices.repeated(matrix, 1));
+    }
+
+    static MatrixBatch of(Matrices matrices) {
+        Matrix first = matrices.first();
+        long at = Launch.place(first.buffer(), first.offset());
+        return new MatrixBatch(at, first.rowStride(), first.columnStride(), matrices.stride());
     }
 
     /** Row-major matrices, one problem after the other. */
@@ -26,6 +32,16 @@ record MatrixBatch(long at, long rowStride, long columnStride, long problemStrid
     MatrixBatch from(long i, long j) {
         return new MatrixBatch(
                 at + Float.BYTES * (i * rowStride + j * columnStride), rowStride, columnStride, problemStride);
+    }
+
+    /** From problem b on. */
+    MatrixBatch fromProblem(long b) {
+        return new MatrixBatch(at + Float.BYTES * b * problemStride, rowStride, columnStride, problemStride);
+    }
+
+    /** Whether neighbouring problems' elements lie beside each other, or are the same. */
+    boolean isBeside() {
+        return problemStride <= 1;
     }
 
     /** Writes the struct. */

@@ -1,5 +1,7 @@
 package io.github.elbo4j.device;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments, and lengths of buffers that do not overflow. A message names the argument, what it was and what it must be. */
@@ -63,21 +65,45 @@ final class ArgumentChecks {
         }
     }
 
-    /** Two elements of the view must not be one of the buffer: threads would write it in any order. */
-    static void written(String name, Matrix matrix) {
-        long rows = matrix.rows() < 2 ? Long.MAX_VALUE : matrix.rowStride();
-        long columns = matrix.columns() < 2 ? Long.MAX_VALUE : matrix.columnStride();
-        boolean apart = rows >= columns
-                ? columns > 0 && (rows - 1) / columns >= matrix.columns() - 1
-                : rows > 0 && (columns - 1) / rows >= matrix.rows() - 1;
-        if (matrix.end() > 0 && !apart) {
-            throw new IllegalArgumentException(name + " is " + extents(matrix) + " with strides " + matrix.rowStride()
-                    + ", " + matrix.columnStride() + ", but its elements must not share places: it is written");
+    static void triangle(Matrices l, Matrices b) {
+        present("l", l);
+        present("b", b);
+        triangle(l.first(), b.first());
+        if (l.count() != b.count()) {
+            throw new IllegalArgumentException("l has " + l.count() + " matrices, but b has " + b.count());
         }
     }
 
-    static void apart(String name, Matrix read, Matrix written) {
-        if (read.buffer() == written.buffer() && read.offset() < written.end() && written.offset() < read.end()) {
+    /** Two elements of the views must not be one of the buffer: threads would write it in any order. */
+    static void written(String name, Matrices matrices) {
+        Matrix matrix = matrices.first();
+        long[][] axes = { // what is taken in steps of the smaller strides must fit between two steps of a greater one
+            {matrix.rowStride(), matrix.rows()},
+            {matrix.columnStride(), matrix.columns()},
+            {matrices.stride(), matrices.count()}
+        };
+        Arrays.sort(axes, Comparator.comparingLong(axis -> axis[0]));
+        long reach = 0;
+        boolean apart = true;
+        for (long[] axis : axes) {
+            if (axis[1] > 1) {
+                apart &= axis[0] > reach;
+                reach += (axis[1] - 1) * axis[0];
+            }
+        }
+        if (matrices.end() > 0 && !apart) {
+            String strides = matrix.rowStride() + ", " + matrix.columnStride();
+            throw new IllegalArgumentException(name + " is " + matrices + " with strides " + strides
+                    + (matrices.count() == 1 ? "" : ", " + matrices.stride())
+                    + ", but its elements must not share places: it is written");
+        }
+    }
+
+    static void apart(String name, Matrices read, Matrices written) {
+        Matrix first = read.first();
+        Matrix target = written.first();
+        boolean same = first.buffer() == target.buffer();
+        if (same && first.offset() < written.end() && target.offset() < read.end()) {
             throw new IllegalArgumentException(
                     name + " shares elements with the matrix that is written; they must not overlap");
         }

@@ -27,6 +27,44 @@ public interface GemmOps {
                     .matrix("b", ElementType.FLOAT32, b, Access.READS)
                     .matrix("c", ElementType.FLOAT32, c, accumulate ? Access.UPDATES : Access.WRITES);
         }
+
+        /** The same as a batch of one. */
+        public BatchedGemm asBatch() {
+            return new BatchedGemm(
+                    Matrices.repeated(a, 1), Matrices.repeated(b, 1), accumulate, Matrices.repeated(c, 1));
+        }
+    }
+
+    /**
+     * {@code C_s = A_s·B_s}, or {@code C_s += A_s·B_s}, for every s of a batch, each as {@link Gemm} has it. C must not
+     * overlap A or B. It is fast along s where the matrices lie beside each other, of strides 1, or 0 for one that is the
+     * same for all.
+     */
+    record BatchedGemm(Matrices a, Matrices b, boolean accumulate, Matrices c) implements Operation {
+        public BatchedGemm {
+            ArgumentChecks.present("a", a);
+            ArgumentChecks.present("b", b);
+            ArgumentChecks.present("c", c);
+            Matrix x = a.first();
+            Matrix y = b.first();
+            Matrix z = c.first();
+            if (x.columns() != y.rows() || z.rows() != x.rows() || z.columns() != y.columns()) {
+                throw new IllegalArgumentException("c is " + ArgumentChecks.extents(z) + ", but a · b is "
+                        + ArgumentChecks.extents(x) + " times " + ArgumentChecks.extents(y));
+            }
+            if (a.count() != c.count() || b.count() != c.count()) {
+                throw new IllegalArgumentException("c has " + c.count() + " matrices, but a has " + a.count()
+                        + " and b has " + b.count() + ": all must have as many");
+            }
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("batchedGemm")
+                    .matrices("a", ElementType.FLOAT32, a, Access.READS)
+                    .matrices("b", ElementType.FLOAT32, b, Access.READS)
+                    .matrices("c", ElementType.FLOAT32, c, accumulate ? Access.UPDATES : Access.WRITES);
+        }
     }
 
     /**
@@ -53,6 +91,20 @@ public interface GemmOps {
         @Override
         public Signature signature() {
             return triangle("triangularSolve", l, b);
+        }
+    }
+
+    /** {@code B_s = L_s⁻¹·B_s} in place for every s of a batch, each as {@link TriangularSolve} has it. */
+    record BatchedTriangularSolve(Matrices l, boolean upper, Matrices b) implements Operation {
+        public BatchedTriangularSolve {
+            ArgumentChecks.triangle(l, b);
+        }
+
+        @Override
+        public Signature signature() {
+            return Signature.of("batchedTriangularSolve")
+                    .matrices("l", ElementType.FLOAT32, l, Access.READS)
+                    .matrices("b", ElementType.FLOAT32, b, Access.UPDATES);
         }
     }
 

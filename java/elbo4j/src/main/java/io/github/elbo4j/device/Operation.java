@@ -5,7 +5,7 @@ package io.github.elbo4j.device;
  * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind}
  * check the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps},
  * {@link MeanFieldOps}, {@link FullRankOps}, {@link LowRankOps}, {@link LowRankGradientOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
- * {@link LikelihoodOps}, {@link GemmOps}, {@link OptimizerOps}, {@link FusedOps}.
+ * {@link LikelihoodOps}, {@link GemmOps}, {@link ScanOps}, {@link OptimizerOps}, {@link FusedOps}.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
  * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key,
@@ -20,6 +20,9 @@ package io.github.elbo4j.device;
  *       l+16, then l+8, …). Tile sums are summed in float64 by the same pattern, level upon level, until one is left.
  *   <li><i>over draws, one result per coordinate</i> (gradients): run r is the draws 64r … 64r+63, added in float32 in
  *       order from +0; the run sums are summed in float64 by the pattern above.
+ *   <li><i>by an index</i> (segment sums, cumulative sums): the rows stand in tiles of 1024. In a tile, those that belong
+ *       to a sum are added in float32 in their order from +0; tile sums are summed in float64 by the pattern of a row, over
+ *       the tile's number. Such an order depends on the index too, never on the device.
  *   <li><i>gemm</i>: each output is one chain of fma over k in increasing order from +0, in panels of 1024. Where there are
  *       several, their sums are added in float64 as a binary tree over the panel's number: 2i and 2i + 1, then their sums
  *       2i and 2i + 1, and so on; an odd one out goes up unchanged. The end is rounded to float32. So the sum over an

@@ -27,7 +27,7 @@ public final class Signature {
      *
      * @param length how many elements it must have at least
      * @param multiple of what its whole length must be: where a layout depends on it; else 1
-     * @param view null for a buffer from its first element on
+     * @param view null for a buffer from its first element on; a single matrix is a batch of one
      */
     public record Argument(
             String name,
@@ -36,7 +36,7 @@ public final class Signature {
             long length,
             long multiple,
             Access access,
-            @Nullable Matrix view) {}
+            @Nullable Matrices view) {}
 
     private Signature(String operation) {
         this.operation = operation;
@@ -160,8 +160,12 @@ public final class Signature {
     }
 
     Signature matrix(String name, ElementType type, Matrix matrix, Access access) {
-        ArgumentChecks.present(name, matrix);
-        arguments.add(new Argument(name, matrix.buffer(), type, matrix.end(), 1, access, matrix));
+        return matrices(name, type, Matrices.repeated(ArgumentChecks.present(name, matrix), 1), access);
+    }
+
+    Signature matrices(String name, ElementType type, Matrices matrices, Access access) {
+        Buffer buffer = ArgumentChecks.present(name, matrices).first().buffer();
+        arguments.add(new Argument(name, buffer, type, matrices.end(), 1, access, matrices));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.Matrices;
 import io.github.elbo4j.device.Matrix;
 import java.util.Arrays;
 
@@ -9,7 +10,7 @@ public class GemmKernel {
     /** k's of a chain. */
     public static final int PANEL = 1024;
     /** The same of a triangle's. */
-    private static final int TRIANGLE_PANEL = FullRankKernel.PANEL;
+    static final int TRIANGLE_PANEL = FullRankKernel.PANEL;
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */
@@ -23,9 +24,13 @@ public class GemmKernel {
 
     /** Its operations. */
     public final void addTo(Twins twins) {
-        twins.add(GemmOps.Gemm.class, this::gemm);
-        twins.add(GemmOps.TriangularMultiply.class, op -> new Triangular(op.l(), op.upper(), false, op.b()));
-        twins.add(GemmOps.TriangularSolve.class, op -> new Triangular(op.l(), op.upper(), true, op.b()));
+        twins.add(GemmOps.Gemm.class, op -> gemm(op.asBatch()));
+        twins.add(GemmOps.TriangularMultiply.class, op -> {
+            return new Triangular(Matrices.repeated(op.l(), 1), op.upper(), false, Matrices.repeated(op.b(), 1));
+        });
+        twins.add(GemmOps.TriangularSolve.class, op -> {
+            return new Triangular(Matrices.repeated(op.l(), 1), op.upper(), true, Matrices.repeated(op.b(), 1));
+        });
     }
 
     // ---- inner loop; SIMD devices replace it ----
@@ -65,10 +70,46 @@ public class GemmKernel {
         return 1;
     }
 
+    // ---- the tree over the panels of an output ----
+
+    /** How many numbers of an output the tree over the panels of so many k's keeps: one a level. */
+    static int levels(int inner) {
+        int panels = HostKernel.ceilDiv(inner, PANEL);
+        return panels < 2 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(panels);
+    }
+
+    /**
+     * Takes the chains of the next panel into the tree. {@code nodes[l]}, a level of {@code stride} outputs, is the sum of
+     * 2^l panels that waits for the next 2^l, where bit l of {@code panel} is set.
+     */
+    static void addPanel(int panel, float[] block, double[] nodes, int stride, int size) {
+        int full = Integer.numberOfTrailingZeros(~panel);
+        for (int e = 0; e < size; e++) {
+            double sum = block[e];
+            for (int l = 0; l < full; l++) {
+                sum = nodes[l * stride + e] + sum;
+            }
+            nodes[full * stride + e] = sum;
+        }
+    }
+
+    /** The root of the tree over so many panels: a sum that waits goes up unchanged to the next sum that waits. */
+    static void total(int panels, double[] nodes, int stride, float[] block, int size) {
+        for (int e = 0; e < size; e++) {
+            int level = Integer.numberOfTrailingZeros(panels);
+            double sum = nodes[level * stride + e];
+            for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
+                level = Integer.numberOfTrailingZeros(rest);
+                sum = nodes[level * stride + e] + sum;
+            }
+            block[e] = (float) sum;
+        }
+    }
+
     // ---- launches ----
 
-    /** Smaller blocks where there would be too few for the threads; the numbers do not depend on it. */
-    private Task gemm(GemmOps.Gemm op) {
+    /** Each product by itself, in smaller blocks where there would be too few for the threads; the numbers do not depend on it. */
+    final Task gemm(GemmOps.BatchedGemm op) {
         Gemm[] cuts = {new Gemm(op, ROWS), new Gemm(op, ROWS / 2), new Gemm(op, ROWS / 4), new Gemm(op, ROWS / 8)};
         return workers -> {
             int i = 0;
@@ -79,42 +120,60 @@ public class GemmKernel {
         };
     }
 
-    /** One work item is a block of C. */
-    private final class Gemm extends OperationKernel<GemmOps.Gemm> {
+    /** Solves each by itself. */
+    final Task solve(GemmOps.BatchedTriangularSolve op) {
+        return new Triangular(op.l(), op.upper(), true, op.b());
+    }
+
+    /** The steps of a triangle's products or solutions. */
+    static long cost(Matrices b) {
+        return (long) b.count() * b.first().columns() * b.first().rows() * b.first().rows();
+    }
+
+    /** The steps of a batch of products. */
+    static long cost(GemmOps.BatchedGemm op) {
+        Matrix c = op.c().first();
+        return (long) op.c().count() * c.rows() * c.columns() * (1 + op.a().first().columns() / 8);
+    }
+
+    /** One work item is a block of a C. */
+    private final class Gemm extends OperationKernel<GemmOps.BatchedGemm> {
         private final int rows;
         private final int blocks;
 
         /** @param rows of a block */
-        Gemm(GemmOps.Gemm op, int rows) {
-            super(
-                    op,
-                    blocks(op.c(), rows),
-                    (long) op.c().rows() * op.c().columns() * (1 + op.a().columns() / 8));
+        Gemm(GemmOps.BatchedGemm op, int rows) {
+            super(op, blocks(op.c(), rows), cost(op));
             this.rows = rows;
             this.blocks = blocks(op.c(), rows);
         }
 
-        private static int blocks(Matrix c, int rows) {
-            return Math.multiplyExact(ceilDiv(c.columns(), COLUMNS), ceilDiv(c.rows(), rows));
+        private static int blocks(Matrices c, int rows) {
+            int each = Math.multiplyExact(ceilDiv(c.first().columns(), COLUMNS), ceilDiv(c.first().rows(), rows));
+            return Math.multiplyExact(each, c.count());
         }
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            Matrix left = op.a();
-            Matrix right = op.b();
-            Matrix out = op.c();
+            Matrix left = op.a().first();
+            Matrix right = op.b().first();
+            Matrix out = op.c().first();
             float[] packedA = memory.floats(A, ROWS * PANEL);
             float[] packedB = memory.floats(B, PANEL * COLUMNS);
             float[] block = memory.floats(C, ROWS * COLUMNS);
-            double[] nodes = memory.doubles(NODES, levels(ceilDiv(left.columns(), PANEL)) * ROWS * COLUMNS);
+            double[] nodes = memory.doubles(NODES, levels(left.columns()) * ROWS * COLUMNS);
             int across = ceilDiv(out.columns(), COLUMNS);
+            int each = across * ceilDiv(out.rows(), rows);
             int inner = left.columns();
             if (inner == 0 && op.accumulate()) {
                 return; // no sum, not even +0, to be added
             }
             for (int item = from; item < to; item++) {
-                int i = item / across * rows;
+                int s = item / each;
+                int i = item % each / across * rows;
                 int j = item % across * COLUMNS;
+                int leftAt = place(op.a(), s);
+                int rightAt = place(op.b(), s);
                 int m = Math.min(rows, out.rows() - i);
                 int n = Math.min(COLUMNS, out.columns() - j);
                 int size = m * COLUMNS;
@@ -123,61 +182,28 @@ public class GemmKernel {
                 }
                 for (int k = 0; k < inner; k += PANEL) {
                     int depth = Math.min(PANEL, inner - k);
-                    read(left, i, k, m, depth, packedA, PANEL);
+                    read(left, leftAt, i, k, m, depth, packedA, PANEL);
                     if (right.columnStride() == 1 && n % columnMultiple() == 0) {
-                        int bo = (int) (right.offset() + k * right.rowStride() + j);
+                        int bo = (int) (rightAt + k * right.rowStride() + j);
                         panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, memory);
                     } else {
-                        read(right, k, j, depth, n, packedB, COLUMNS);
+                        read(right, rightAt, k, j, depth, n, packedB, COLUMNS);
                         panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, memory);
                     }
                     if (inner > PANEL) {
-                        addPanel(k / PANEL, block, nodes, size);
+                        addPanel(k / PANEL, block, nodes, ROWS * COLUMNS, size);
                     }
                 }
                 if (inner > PANEL) {
-                    total(ceilDiv(inner, PANEL), nodes, block, size);
+                    total(ceilDiv(inner, PANEL), nodes, ROWS * COLUMNS, block, size);
                 }
-                write(block, out, i, j, m, n);
+                write(block, out, place(op.c(), s), i, j, m, n);
             }
         }
 
-        /** How many numbers of an output the tree over so many panels keeps: one a level. */
-        private static int levels(int panels) {
-            return panels < 2 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(panels);
-        }
-
-        /**
-         * Takes the chains of the next panel into the tree. {@code nodes[l]} is the sum of 2^l panels
-         * that waits for the next 2^l, where bit l of {@code panel} is set.
-         */
-        private void addPanel(int panel, float[] block, double[] nodes, int size) {
-            int full = Integer.numberOfTrailingZeros(~panel);
-            for (int e = 0; e < size; e++) {
-                double sum = block[e];
-                for (int l = 0; l < full; l++) {
-                    sum = nodes[l * ROWS * COLUMNS + e] + sum;
-                }
-                nodes[full * ROWS * COLUMNS + e] = sum;
-            }
-        }
-
-        /** The root of the tree over so many panels: a sum that waits goes up unchanged to the next sum that waits. */
-        private void total(int panels, double[] nodes, float[] block, int size) {
-            for (int e = 0; e < size; e++) {
-                int level = Integer.numberOfTrailingZeros(panels);
-                double sum = nodes[level * ROWS * COLUMNS + e];
-                for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
-                    level = Integer.numberOfTrailingZeros(rest);
-                    sum = nodes[level * ROWS * COLUMNS + e] + sum;
-                }
-                block[e] = (float) sum;
-            }
-        }
-
-        private void read(Matrix from, int i, int j, int m, int n, float[] to, int stride) {
+        private void read(Matrix from, int origin, int i, int j, int m, int n, float[] to, int stride) {
             float[] values = floats(from.buffer());
-            int o = (int) (from.offset() + i * from.rowStride() + j * from.columnStride());
+            int o = (int) (origin + i * from.rowStride() + j * from.columnStride());
             int rs = (int) from.rowStride();
             int cs = (int) from.columnStride();
             for (int r = 0; r < m; r++) {
@@ -191,9 +217,9 @@ public class GemmKernel {
             }
         }
 
-        private void write(float[] from, Matrix to, int i, int j, int m, int n) {
+        private void write(float[] from, Matrix to, int origin, int i, int j, int m, int n) {
             float[] values = floats(to.buffer());
-            int o = (int) (to.offset() + i * to.rowStride() + j * to.columnStride());
+            int o = (int) (origin + i * to.rowStride() + j * to.columnStride());
             int rs = (int) to.rowStride();
             int cs = (int) to.columnStride();
             boolean accumulate = op.accumulate();
@@ -212,15 +238,20 @@ public class GemmKernel {
         }
     }
 
-    /** One work item is a column of B. Rows are taken in the order in which what they need is still, or already, there. */
+    /** Where matrix s of a batch begins. */
+    static int place(Matrices matrices, int s) {
+        return (int) (matrices.first().offset() + s * matrices.stride());
+    }
+
+    /** One work item is a column of a B. Rows are taken in the order in which what they need is still, or already, there. */
     private static final class Triangular extends HostKernel {
-        private final Matrix triangle;
+        private final Matrices triangle;
         private final boolean upper;
         private final boolean solve;
-        private final Matrix b;
+        private final Matrices b;
 
-        Triangular(Matrix triangle, boolean upper, boolean solve, Matrix b) {
-            super(b.columns(), (long) b.columns() * b.rows() * b.rows());
+        Triangular(Matrices triangle, boolean upper, boolean solve, Matrices b) {
+            super(Math.multiplyExact(b.count(), b.first().columns()), cost(b));
             this.triangle = triangle;
             this.upper = upper;
             this.solve = solve;
@@ -229,21 +260,24 @@ public class GemmKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            Matrix x = b;
+            Matrix x = b.first();
             int m = x.rows();
             boolean ascending = upper != solve;
-            for (int column = from; column < to; column++) {
-                int o = (int) (x.offset() + column * x.columnStride());
+            for (int item = from; item < to; item++) {
+                int s = item / x.columns();
+                int o = (int) (place(b, s) + item % x.columns() * x.columnStride());
                 for (int step = 0; step < m; step++) {
-                    row(floats(x.buffer()), o, (int) x.rowStride(), ascending ? step : m - 1 - step, m);
+                    int i = ascending ? step : m - 1 - step;
+                    row(floats(x.buffer()), o, (int) x.rowStride(), place(triangle, s), i, m);
                 }
             }
         }
 
-        private void row(float[] x, int o, int stride, int i, int m) {
-            float[] factor = floats(triangle.buffer());
-            int lo = (int) (triangle.offset() + i * triangle.rowStride());
-            int ls = (int) triangle.columnStride();
+        private void row(float[] x, int o, int stride, int at, int i, int m) {
+            Matrix l = triangle.first();
+            float[] factor = floats(l.buffer());
+            int lo = (int) (at + i * l.rowStride());
+            int ls = (int) l.columnStride();
             int first = upper ? solve ? i + 1 : i : 0;
             int last = upper ? m : solve ? i : i + 1;
             float sign = solve ? -1f : 1f;

@@ -24,7 +24,10 @@ public final class Twins {
         new ReparamKernel(basics).addTo(twins);
         new FullRankGradientKernel(basics).addTo(twins);
         new LikelihoodKernel(basics).addTo(twins);
-        new GemmKernel().addTo(twins);
+        GemmKernel gemm = new GemmKernel();
+        gemm.addTo(twins);
+        new BatchedGemmKernel(gemm).addTo(twins);
+        new ScanKernel().addTo(twins);
         optimizer.addTo(twins);
         new FusedKernel(basics, optimizer).addTo(twins);
         return twins;

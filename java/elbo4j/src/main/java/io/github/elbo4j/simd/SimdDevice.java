@@ -32,7 +32,10 @@ public final class SimdDevice {
         new ReparamSimd(basics).addTo(twins);
         new FullRankGradientSimd(basics).addTo(twins);
         new LikelihoodSimd(basics, math).addTo(twins);
-        new GemmSimd().addTo(twins);
+        GemmSimd gemm = new GemmSimd();
+        gemm.addTo(twins);
+        new BatchedGemmSimd(gemm).addTo(twins);
+        new ScanSimd().addTo(twins);
         optimizer.addTo(twins);
         new FusedSimd(basics, optimizer, normals, math).addTo(twins);
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);

@@ -1,0 +1,212 @@
+package io.github.elbo4j.scalar;
+
+import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.Matrices;
+import io.github.elbo4j.device.Matrix;
+import java.util.Arrays;
+
+/**
+ * Dense linear algebra of many matrices: along the batch where they lie beside each other, else one after the other by
+ * {@link GemmKernel}. Twin of kernels/gemm.cu.
+ */
+public class BatchedGemmKernel {
+    /** Matrices of a work item. */
+    private static final int BLOCK = 64;
+    /** Fewer are not worth their own loops. */
+    private static final int FEWEST = 8;
+
+    private static final int PANEL = GemmKernel.PANEL;
+    private static final int TRIANGLE_PANEL = GemmKernel.TRIANGLE_PANEL;
+    private static final int CHAINS = 16; // memory slots
+    private static final int VALUES = 17;
+    private static final int NODES = 0;
+
+    private final GemmKernel gemm;
+
+    public BatchedGemmKernel(GemmKernel gemm) {
+        this.gemm = gemm;
+    }
+
+    /** Its operations. */
+    public final void addTo(Twins twins) {
+        twins.add(GemmOps.BatchedGemm.class, op -> {
+            boolean beside = beside(op.c()) && lined(op.a()) && lined(op.b());
+            return beside ? new Product(op) : gemm.gemm(op);
+        });
+        twins.add(GemmOps.BatchedTriangularSolve.class, op -> {
+            return beside(op.b()) && lined(op.l()) ? new Solve(op) : gemm.solve(op);
+        });
+    }
+
+    private static boolean beside(Matrices written) {
+        return written.count() >= FEWEST && written.stride() == 1;
+    }
+
+    private static boolean lined(Matrices read) {
+        return read.stride() <= 1;
+    }
+
+    // ---- inner loop; SIMD devices replace it ----
+
+    /**
+     * {@code chains[s] = Σ_k sign·a[ao + k·ak + s·as]·b[bo + k·bk + s·bs]} for s &lt; n, each sum one chain of fma from +0.
+     *
+     * @param as 0 or 1, as is bs
+     */
+    protected void chains(
+            float[] a,
+            int ao,
+            int ak,
+            int as,
+            float[] b,
+            int bo,
+            int bk,
+            int bs,
+            int depth,
+            float sign,
+            float[] chains,
+            int n) {
+        Arrays.fill(chains, 0, n, 0f);
+        for (int k = 0; k < depth; k++) {
+            int left = ao + k * ak;
+            int right = bo + k * bk;
+            if (as == 1 && bs == 1) { // one loop for each: the just-in-time compiler vectorizes these forms
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(sign * a[left + s], b[right + s], chains[s]);
+                }
+            } else if (as == 1) {
+                float same = sign * b[right];
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(a[left + s], same, chains[s]);
+                }
+            } else {
+                float same = sign * a[left];
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(same, b[right + s * bs], chains[s]);
+                }
+            }
+        }
+    }
+
+    // ---- launches ----
+
+    /** One work item is an output of some neighbouring matrices. */
+    private final class Product extends OperationKernel<GemmOps.BatchedGemm> {
+        Product(GemmOps.BatchedGemm op) {
+            super(op, items(op.c()), GemmKernel.cost(op));
+        }
+
+        private static int items(Matrices c) {
+            int each = Math.multiplyExact(c.first().rows(), c.first().columns());
+            return Math.multiplyExact(each, ceilDiv(c.count(), BLOCK));
+        }
+
+        @Override
+        protected void run(int from, int to, WorkerMemory memory) {
+            Matrix x = op.a().first();
+            Matrix y = op.b().first();
+            Matrix z = op.c().first();
+            int inner = x.columns();
+            if (inner == 0 && op.accumulate()) {
+                return; // no sum, not even +0, to be added
+            }
+            float[] chains = memory.floats(CHAINS, BLOCK);
+            double[] nodes = memory.doubles(NODES, GemmKernel.levels(inner) * BLOCK);
+            int each = z.rows() * z.columns();
+            for (int item = from; item < to; item++) {
+                int first = item / each * BLOCK;
+                int n = Math.min(BLOCK, op.c().count() - first);
+                int i = item % each / z.columns();
+                int j = item % z.columns();
+                int left = (int) (GemmKernel.place(op.a(), first) + i * x.rowStride());
+                int right = (int) (GemmKernel.place(op.b(), first) + j * y.columnStride());
+                Arrays.fill(chains, 0, n, 0f);
+                for (int k = 0; k < inner; k += PANEL) {
+                    chains(left, right, k, Math.min(PANEL, inner - k), chains, n);
+                    if (inner > PANEL) {
+                        GemmKernel.addPanel(k / PANEL, chains, nodes, BLOCK, n);
+                    }
+                }
+                if (inner > PANEL) {
+                    GemmKernel.total(ceilDiv(inner, PANEL), nodes, BLOCK, chains, n);
+                }
+                int at = (int) (GemmKernel.place(op.c(), first) + i * z.rowStride() + j * z.columnStride());
+                write(chains, floats(z.buffer()), at, n);
+            }
+        }
+
+        private void chains(int left, int right, int k, int depth, float[] chains, int n) {
+            Matrix x = op.a().first();
+            Matrix y = op.b().first();
+            int ak = (int) x.columnStride();
+            int bk = (int) y.rowStride();
+            int as = (int) op.a().stride();
+            int bs = (int) op.b().stride();
+            float[] a = floats(x.buffer());
+            float[] b = floats(y.buffer());
+            BatchedGemmKernel.this.chains(a, left + k * ak, ak, as, b, right + k * bk, bk, bs, depth, 1f, chains, n);
+        }
+
+        private void write(float[] chains, float[] c, int at, int n) {
+            if (op.accumulate()) {
+                for (int s = 0; s < n; s++) {
+                    c[at + s] += chains[s];
+                }
+            } else {
+                for (int s = 0; s < n; s++) {
+                    c[at + s] = 0f + chains[s];
+                }
+            }
+        }
+    }
+
+    /** One work item is a column of some neighbouring matrices. */
+    private final class Solve extends OperationKernel<GemmOps.BatchedTriangularSolve> {
+        Solve(GemmOps.BatchedTriangularSolve op) {
+            super(
+                    op,
+                    Math.multiplyExact(op.b().first().columns(), ceilDiv(op.b().count(), BLOCK)),
+                    GemmKernel.cost(op.b()));
+        }
+
+        @Override
+        protected void run(int from, int to, WorkerMemory memory) {
+            Matrix x = op.b().first();
+            int m = x.rows();
+            for (int item = from; item < to; item++) {
+                int first = item / x.columns() * BLOCK;
+                int n = Math.min(BLOCK, op.b().count() - first);
+                int o = (int) (GemmKernel.place(op.b(), first) + item % x.columns() * x.columnStride());
+                for (int step = 0; step < m; step++) {
+                    row(o, GemmKernel.place(op.l(), first), op.upper() ? m - 1 - step : step, n, memory);
+                }
+            }
+        }
+
+        /** x_i = (x_i − Σ_k L_ik·x_k)/L_ii of the k that are solved. */
+        private void row(int o, int triangle, int i, int n, WorkerMemory memory) {
+            Matrix l = op.l().first();
+            float[] factor = floats(l.buffer());
+            float[] x = floats(op.b().first().buffer());
+            float[] chains = memory.floats(CHAINS, BLOCK);
+            float[] values = memory.floats(VALUES, BLOCK);
+            int stride = (int) op.b().first().rowStride();
+            int lo = (int) (triangle + i * l.rowStride());
+            int ls = (int) l.columnStride();
+            int draw = (int) op.l().stride();
+            int last = op.upper() ? l.rows() : i;
+            System.arraycopy(x, o + i * stride, values, 0, n);
+            for (int k = op.upper() ? i + 1 : 0; k < last; ) {
+                int end = Math.min((k / TRIANGLE_PANEL + 1) * TRIANGLE_PANEL, last);
+                chains(factor, lo + k * ls, ls, draw, x, o + k * stride, stride, 1, end - k, -1f, chains, n);
+                for (int s = 0; s < n; s++) {
+                    values[s] += chains[s];
+                }
+                k = end;
+            }
+            for (int s = 0; s < n; s++) {
+                x[o + i * stride + s] = values[s] * DetMath.reciprocal(factor[lo + i * ls + s * draw]);
+            }
+        }
+    }
+}
