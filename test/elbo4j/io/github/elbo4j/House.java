@@ -1,6 +1,7 @@
 package io.github.elbo4j;
 
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.ElementwiseOps;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.GemmOps;
@@ -39,7 +40,8 @@ public final class House {
             GemmOps.class,
             ScanOps.class,
             OptimizerOps.class,
-            FusedOps.class);
+            FusedOps.class,
+            ElementwiseOps.class);
 
     private House() {}
 

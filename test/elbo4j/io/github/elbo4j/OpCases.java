@@ -42,6 +42,7 @@ public final class OpCases {
         gemm(all);
         StructureCases.addTo(all);
         optimizer(all);
+        ElementwiseCases.addTo(all);
         return List.copyOf(all);
     }
 

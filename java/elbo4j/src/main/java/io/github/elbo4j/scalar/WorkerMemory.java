@@ -16,6 +16,8 @@ public final class WorkerMemory {
 
     /** The sums over tiles that the running kernel is at. */
     final TileSums tiles = new TileSums();
+    /** The block of elementwise code that the running kernel is at. */
+    final ElementwiseBlock block = new ElementwiseBlock();
 
     /** An array of at least {@code length} floats; it holds what its last user left. */
     public float[] floats(int slot, int length) {
