@@ -84,20 +84,21 @@ final class Fusion {
     private void fuse(Plan.Group group) {
         List<List<Expr>> pieces = new ArrayList<>();
         split(group, group.nodes, pieces);
-        if (pieces.isEmpty()) {
-            pieces.add(List.of());
+        for (List<Expr> nodes : pieces) {
+            emit(group.shape, nodes, requests(group, nodes, true));
         }
-        for (int p = 0; p < pieces.size(); p++) {
-            List<Expr> nodes = pieces.get(p);
-            boolean last = p == pieces.size() - 1;
-            List<Plan.Request> requests = new ArrayList<>();
-            for (Plan.Request request : group.requests) {
-                if (contains(nodes, request.value()) || last && !contains(group.nodes, request.value())) {
-                    requests.add(request);
-                }
+        emit(group.shape, List.of(), requests(group, group.nodes, false));
+    }
+
+    /** A group's requests of these nodes, or of other values. */
+    private static List<Plan.Request> requests(Plan.Group group, List<Expr> nodes, boolean ofThem) {
+        List<Plan.Request> requests = new ArrayList<>();
+        for (Plan.Request request : group.requests) {
+            if (contains(nodes, request.value()) == ofThem) {
+                requests.add(request);
             }
-            emit(group.shape, nodes, requests);
         }
+        return requests;
     }
 
     /** Halves what a stage does not take. */
@@ -105,7 +106,10 @@ final class Fusion {
         if (nodes.isEmpty()) {
             return;
         }
-        int outputs = (int) nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
+        long outputs = nodes.stream().filter(node -> isUsedOutside(node, nodes)).count()
+                + group.requests.stream()
+                        .filter(request -> contains(nodes, request.value()))
+                        .count();
         StageBuilder stage = new StageBuilder(
                 group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
         if (nodes.size() == 1 || stage.fits(outputs)) {

@@ -61,7 +61,7 @@ final class StageBuilder {
     }
 
     /** Whether the stage is one that devices take. */
-    boolean fits(int outputs) {
+    boolean fits(long outputs) {
         return inputs.size() <= Stage.MOST_INPUTS
                 && constants.size() + 1 <= Stage.MOST_CONSTANTS
                 && nodes.size() * 2 <= Stage.MOST_INSTRUCTIONS
