@@ -44,6 +44,14 @@ abstract class Elementwise extends Distribution {
         return each(extents, z, this::centre);
     }
 
+    /**
+     * Vectors whose elements, along the last axis, are of this distribution and increase: what tells the components of a
+     * mixture apart, or orders cut points. For parameters; the distribution is over all numbers or all positive ones.
+     */
+    public final Distribution ordered() {
+        return new Ordered(this);
+    }
+
     @Override
     public final double[] draw(int[] extents, RandomGenerator random, double... z) {
         Variates variates = new Variates(random);

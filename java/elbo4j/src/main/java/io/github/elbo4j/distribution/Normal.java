@@ -13,20 +13,23 @@ public final class Normal extends LocationScale {
     /**
      * @param mu mean
      * @param sigma sd
-     * @throws IllegalArgumentException if sigma may not be positive
+     * @throws IllegalArgumentException if what must be positive may not be
      */
     public static Normal of(Expr mu, Expr sigma) {
         return new Normal(mu, sigma);
     }
 
+    /** {@link #of(Expr, Expr)} with a number. */
     public static Normal of(Expr mu, double sigma) {
         return of(mu, Expr.of(sigma));
     }
 
+    /** {@link #of(Expr, Expr)} with a number. */
     public static Normal of(double mu, Expr sigma) {
         return of(Expr.of(mu), sigma);
     }
 
+    /** {@link #of(Expr, Expr)} of numbers. */
     public static Normal of(double mu, double sigma) {
         return of(Expr.of(mu), Expr.of(sigma));
     }

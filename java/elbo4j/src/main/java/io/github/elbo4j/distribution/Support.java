@@ -1,13 +1,17 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a distribution has mass. A continuous one comes with a smooth map from the whole real line, by which parameters are fitted.
  */
 public abstract class Support {
     /** Every number. */
-    public static final Support REAL = new Real();
+    public static final Support REAL = new Real("every finite number", 0);
+    /** Vectors of numbers. */
+    public static final Support REAL_VECTOR = new Real("vectors of finite numbers", 1);
     /** x &gt; 0 = exp u. */
     public static final Support POSITIVE = new Positive("positive numbers", false);
     /** x &gt;= 0; a parameter is exp u. */
@@ -67,6 +71,17 @@ public abstract class Support {
     /** What a coordinate is called. */
     abstract String coordinate(String of);
 
+    /** Whether it is the same set. */
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof Support support && words.equals(support.words);
+    }
+
+    @Override
+    public final int hashCode() {
+        return words.hashCode();
+    }
+
     /** In words. */
     @Override
     public final String toString() {
@@ -74,13 +89,13 @@ public abstract class Support {
     }
 
     private static final class Real extends Support {
-        Real() {
-            super("every finite number", 0);
+        Real(String words, int axes) {
+            super(words, axes);
         }
 
         @Override
         boolean contains(double... x) {
-            return Double.isFinite(x[0]);
+            return Arrays.stream(x).allMatch(Double::isFinite);
         }
 
         @Override
@@ -173,16 +188,6 @@ public abstract class Support {
         @Override
         String coordinate(String of) {
             return "logit " + of;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Interval interval && interval.low == low && interval.high == high;
-        }
-
-        @Override
-        public int hashCode() {
-            return Double.hashCode(low) * 31 + Double.hashCode(high);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.elbo4j.distribution;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Random numbers of standard distributions in float64: functions of the words of a generator, the same on every Java. */
@@ -63,6 +64,24 @@ final class Variates {
     /** Of n degrees of freedom. */
     double chiSquare(double n) {
         return 2 * gamma(0.5 * n);
+    }
+
+    /** An index, with probabilities proportional to exp of these. */
+    int category(double... logWeights) {
+        double greatest = Arrays.stream(logWeights).max().orElseThrow();
+        double sum = 0;
+        for (double w : logWeights) {
+            sum += StrictMath.exp(w - greatest);
+        }
+        double left = sum * uniform();
+        int k = 0;
+        for (; k < logWeights.length - 1; k++) {
+            left -= StrictMath.exp(logWeights[k] - greatest);
+            if (left < 0) {
+                break;
+            }
+        }
+        return k;
     }
 
     /** Successes among n; large n are halved by the middle order statistic (Devroye 1986, X.4.3). */

@@ -104,7 +104,8 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
             case SELECT -> operands.get(1).range().hull(operands.get(2).range());
             case NEGATE -> a.negated();
             case ABS -> a.isPositive() ? a : a.isNegative() ? a.negated() : NOT_NEGATIVE;
-            case EXP, SOFTPLUS, INVERSE_MILLS, TRIGAMMA -> POSITIVE;
+            case EXP -> a.isNotPositive() ? new Range(0, true, 1, a.isNegative()) : POSITIVE;
+            case SOFTPLUS, INVERSE_MILLS, TRIGAMMA -> POSITIVE;
             case LOG -> a.low >= 1 ? new Range(0, a.low == 1 && a.lowOpen, Double.POSITIVE_INFINITY, true)
                     : a.high <= 1 ? new Range(Double.NEGATIVE_INFINITY, true, 0, a.highOpen) : ALL;
             case LOG1P, EXPM1 -> a.isPositive() ? POSITIVE : a.isNotNegative() ? NOT_NEGATIVE : ALL;
