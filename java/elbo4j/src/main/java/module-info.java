@@ -13,6 +13,8 @@ module io.github.elbo4j {
     exports io.github.elbo4j;
     exports io.github.elbo4j.device;
     exports io.github.elbo4j.family;
+    exports io.github.elbo4j.expr;
+    exports io.github.elbo4j.distribution;
     exports io.github.elbo4j.model;
     exports io.github.elbo4j.estimate;
     exports io.github.elbo4j.infer;

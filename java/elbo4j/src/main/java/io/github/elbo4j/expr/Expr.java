@@ -455,6 +455,15 @@ public final class Expr {
         return make(Primitive.RESHAPE, to.clone(), null, rowsStay, this);
     }
 
+    /** The same elements, repeated along the axes of {@code to} where this has one or none. */
+    public Expr broadcastTo(int... to) {
+        if (!Arrays.equals(Extents.broadcast(extents, to), to)) {
+            throw new IllegalArgumentException(this + " does not broadcast to " + Extents.words(to)
+                    + "; from the right, each of its extents must be equal or 1");
+        }
+        return broadcast(to.clone(), ofRows);
+    }
+
     /** With every axis of {@code to}, repeated where this has one element. */
     Expr broadcast(int[] to, boolean rows) {
         return Arrays.equals(extents, to) ? this : make(Primitive.BROADCAST, to, null, rows, this);
@@ -508,12 +517,20 @@ public final class Expr {
         return varies;
     }
 
+    /** The parameters that it depends on. */
+    public List<Expr> parameters() {
+        return Order.of(List.of(this)).stream()
+                .filter(e -> e.primitive == Primitive.PARAMETER)
+                .toList();
+    }
+
     /** Whether its first axis is the rows of a model's table. */
     public boolean ofRows() {
         return ofRows;
     }
 
-    Range range() {
+    /** Which values it can have, as far as that is known before anything is computed. */
+    public Range range() {
         return range;
     }
 
@@ -539,15 +556,19 @@ public final class Expr {
         return new Evaluator(z).value(this).clone();
     }
 
-    /** A short name of what it is, in messages. */
-    @Override
-    public String toString() {
-        String what = switch (primitive) {
+    /** What data and parameters are called, and what any other value is. */
+    public String name() {
+        return switch (primitive) {
             case CONSTANT -> String.valueOf(detail);
             case DATA -> detail instanceof Data data ? data.name() : "rows of a minibatch";
             case PARAMETER -> detail(Slot.class).name();
             default -> primitive.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         };
-        return extents.length == 0 ? what : what + Arrays.toString(extents);
+    }
+
+    /** Its name and extents, for messages. */
+    @Override
+    public String toString() {
+        return extents.length == 0 ? name() : name() + Arrays.toString(extents);
     }
 }

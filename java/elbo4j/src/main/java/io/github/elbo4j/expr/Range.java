@@ -6,7 +6,7 @@ import java.util.List;
  * Which values an expression can have, as far as its operands tell: from low to high, the ends included or not. It decides
  * whether a scale may be negative before anything is computed.
  */
-record Range(double low, boolean lowOpen, double high, boolean highOpen) {
+public record Range(double low, boolean lowOpen, double high, boolean highOpen) {
     static final Range ALL = new Range(Double.NEGATIVE_INFINITY, true, Double.POSITIVE_INFINITY, true);
     static final Range POSITIVE = new Range(0, true, Double.POSITIVE_INFINITY, true);
     static final Range NOT_NEGATIVE = new Range(0, false, Double.POSITIVE_INFINITY, true);
@@ -17,23 +17,24 @@ record Range(double low, boolean lowOpen, double high, boolean highOpen) {
         return new Range(low, false, high, false);
     }
 
-    boolean isPositive() {
+    public boolean isPositive() {
         return low > 0 || low == 0 && lowOpen;
     }
 
-    boolean isNegative() {
+    public boolean isNegative() {
         return high < 0 || high == 0 && highOpen;
     }
 
-    boolean isNotNegative() {
+    public boolean isNotNegative() {
         return low >= 0;
     }
 
-    boolean isNotPositive() {
+    public boolean isNotPositive() {
         return high <= 0;
     }
 
-    boolean isWithin(Range other) {
+    /** Whether all of it lies in another. */
+    public boolean isWithin(Range other) {
         return (low > other.low || low == other.low && (lowOpen || !other.lowOpen))
                 && (high < other.high || high == other.high && (highOpen || !other.highOpen));
     }
@@ -103,7 +104,8 @@ record Range(double low, boolean lowOpen, double high, boolean highOpen) {
             case SELECT -> operands.get(1).range().hull(operands.get(2).range());
             case NEGATE -> a.negated();
             case ABS -> a.isPositive() ? a : a.isNegative() ? a.negated() : NOT_NEGATIVE;
-            case EXP, SOFTPLUS, INVERSE_MILLS, TRIGAMMA -> POSITIVE;
+            case EXP -> a.isNotPositive() ? new Range(0, true, 1, a.isNegative()) : POSITIVE;
+            case SOFTPLUS, INVERSE_MILLS, TRIGAMMA -> POSITIVE;
             case LOG -> a.low >= 1 ? new Range(0, a.low == 1 && a.lowOpen, Double.POSITIVE_INFINITY, true)
                     : a.high <= 1 ? new Range(Double.NEGATIVE_INFINITY, true, 0, a.highOpen) : ALL;
             case LOG1P, EXPM1 -> a.isPositive() ? POSITIVE : a.isNotNegative() ? NOT_NEGATIVE : ALL;

@@ -93,6 +93,11 @@ final class Simplify {
                 default -> {}
             }
         }
+        if (f == Primitive.LOG1P
+                && a.primitive() == Primitive.NEGATE
+                && a.operands().get(0).primitive() == Primitive.SIGMOID) {
+            return a.operands().get(0).operands().get(0).softplus().negated();
+        }
         if (f == Primitive.EXP && a.primitive() == Primitive.LOG) {
             return a.operands().get(0);
         }

@@ -1,0 +1,94 @@
+package io.github.elbo4j.distribution;
+
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.expr.Parameters;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+/**
+ * A parameter of a model: coordinates on the whole real line, the value that they stand for, and the log-density of its prior in
+ * those coordinates. {@link Distribution#latent} makes it.
+ */
+public final class Latent {
+    private final Distribution prior;
+    private final Distribution fitted;
+    private final int[] extents;
+    private final Expr coordinates;
+    private final int offset;
+    private final Expr value;
+    private final Expr logDensity;
+
+    /**
+     * @param prior of the value, in messages
+     * @param fitted the distribution of what the coordinates stand for
+     * @param extents of the value
+     * @param map from what the coordinates stand for to the value
+     */
+    Latent(
+            Distribution prior,
+            Distribution fitted,
+            Parameters parameters,
+            String name,
+            int[] extents,
+            UnaryOperator<Expr> map) {
+        Support support = fitted.support();
+        if (support.isDiscrete()) {
+            throw new IllegalArgumentException(name + " has the prior " + prior + ", which is discrete, but a parameter"
+                    + " must be continuous; sum over its values instead, as Mixture does");
+        }
+        this.prior = prior;
+        this.fitted = fitted;
+        this.extents = extents;
+        offset = parameters.dimensions();
+        coordinates = parameters.add(name, support.free(extents));
+        Constrained constrained = support.constrain(coordinates);
+        Expr density = fitted.checked(fitted.logDensity(constrained.value()), constrained.value());
+        if (density.ofRows()) {
+            throw new IllegalArgumentException("the prior " + prior + " of " + name + " depends on the rows of the table,"
+                    + " which are observations; give " + name + " the extents of a plate, such as levels(column), and"
+                    + " choose its element for each row by at(index(column))");
+        }
+        logDensity = constrained.logJacobian() == null ? density : density.plus(constrained.logJacobian());
+        value = map.apply(constrained.value());
+    }
+
+    /** Its coordinates in a draw z. */
+    public Expr coordinates() {
+        return coordinates;
+    }
+
+    /** The first of its coordinates in a draw z. */
+    public int offset() {
+        return offset;
+    }
+
+    /** The value, on the user's scale. */
+    public Expr value() {
+        return value;
+    }
+
+    /** The log-density of the coordinates: that of the prior with the Jacobian of the map, by element of the plates. */
+    public Expr logDensity() {
+        return logDensity;
+    }
+
+    /** What a coordinate is called beside the value: {@code log tau}. */
+    public String coordinateName(String of) {
+        return prior == fitted ? fitted.support().coordinate(of) : "standardized " + of;
+    }
+
+    /** Sets its coordinates to the centre of the prior, given the coordinates of what the prior depends on. */
+    public void centre(double[] z) {
+        set(z, fitted.centre(extents, z));
+    }
+
+    /** Sets its coordinates to a draw of the prior, given the coordinates of what the prior depends on. */
+    public void draw(double[] z, RandomGenerator random) {
+        set(z, fitted.draw(extents, random, z));
+    }
+
+    private void set(double[] z, double[] x) {
+        double[] free = fitted.support().free(x, extents);
+        System.arraycopy(free, 0, z, offset, free.length);
+    }
+}

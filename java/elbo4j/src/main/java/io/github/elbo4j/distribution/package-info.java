@@ -1,0 +1,5 @@
+/** Probability distributions over expressions: log-densities with every constant, supports, centres, draws. */
+@NullMarked
+package io.github.elbo4j.distribution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.github.elbo4j.expr;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * An axis whose elements have names: the levels of a table's column, the groups of a parameter.
+ *
+ * @param name what the axis is, in messages
+ * @param elements what each element is called, in order
+ */
+public record Plate(String name, List<String> elements) {
+    public Plate {
+        Objects.requireNonNull(name, "name is null");
+        elements = List.copyOf(elements);
+    }
+
+    /** An axis of n elements that are counted, from 1. */
+    public static Plate of(String name, int n) {
+        return new Plate(name, IntStream.rangeClosed(1, n).mapToObj(String::valueOf).toList());
+    }
+
+    /** How many elements it has. */
+    public int size() {
+        return elements.size();
+    }
+
+    /**
+     * What an element of a value is called, as in Stan: {@code theta[3]}, {@code beta[2,AITKIN]}. Elements without names are
+     * counted from 1.
+     *
+     * @param name of the value
+     * @param extents of the value
+     * @param i the element, row-major, from 0
+     * @param axes the first of its axes; the others are counted
+     */
+    public static String element(String name, int[] extents, int i, List<Plate> axes) {
+        StringBuilder words = new StringBuilder(name);
+        int rest = i;
+        int size = Extents.size(extents);
+        for (int axis = 0; axis < extents.length; axis++) {
+            size /= extents[axis];
+            int place = rest / size;
+            rest %= size;
+            words.append(axis == 0 ? "[" : ",");
+            if (axis < axes.size()) {
+                words.append(axes.get(axis).elements().get(place));
+            } else {
+                words.append(place + 1);
+            }
+        }
+        return extents.length == 0 ? name : words.append(']').toString();
+    }
+
+    @Override
+    public String toString() {
+        return name + "[" + size() + "]";
+    }
+}

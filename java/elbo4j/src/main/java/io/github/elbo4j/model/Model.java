@@ -1,0 +1,162 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.distribution.Latent;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.expr.Joint;
+import io.github.elbo4j.expr.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model in a few lines: parameters with their priors, what is observed, and what to report. Its log-joint is the sum of the
+ * priors' log-densities, those of the maps from the real line to constrained parameters (log |Jacobian|), the observations' and
+ * the factors.
+ *
+ * <pre>{@code
+ * Model schools = Model.define(m -> {
+ *     Expr mu = m.parameter("mu", Normal.of(0, 5));
+ *     Expr tau = m.parameter("tau", HalfCauchy.of(5));
+ *     Expr theta = m.parameter("theta", Normal.of(mu, tau).nonCentered(), 8);
+ *     m.observe(y, Normal.of(theta, sigma));
+ * });
+ * }</pre>
+ */
+public final class Model {
+    private final Parameters parameters;
+    private final Map<String, Latent> latents;
+    private final Map<String, Quantity> quantities;
+    private final Map<String, Observed> observed;
+    private final List<Expr> terms;
+    private final @Nullable Integer observations;
+
+    /** What a model observes: data, and the distribution that they are from. */
+    record Observed(Expr y, Distribution distribution) {}
+
+    Model(
+            Parameters parameters,
+            Map<String, Latent> latents,
+            Map<String, Quantity> quantities,
+            Map<String, Observed> observed,
+            List<Expr> terms,
+            @Nullable Integer observations) {
+        this.parameters = parameters;
+        this.latents = new LinkedHashMap<>(latents);
+        this.quantities = new LinkedHashMap<>(quantities);
+        this.observed = new LinkedHashMap<>(observed);
+        this.terms = List.copyOf(terms);
+        this.observations = observations;
+    }
+
+    /**
+     * The model that these statements describe.
+     *
+     * @throws IllegalArgumentException if it has no parameters, or one that nothing but its own prior depends on though there are
+     *     observations; what a statement refuses stands with {@link ModelBuilder}
+     */
+    public static Model define(Consumer<ModelBuilder> statements) {
+        ModelBuilder builder = new ModelBuilder();
+        statements.accept(builder);
+        return builder.build();
+    }
+
+    /** D, of the unconstrained coordinates. */
+    public int dimensions() {
+        return parameters.dimensions();
+    }
+
+    /** What parameters and reports are called, in the order in which they were made. */
+    public List<String> names() {
+        return List.copyOf(quantities.keySet());
+    }
+
+    /**
+     * What the elements of a parameter or report are called: {@code theta[3]}, counted from 1, {@code alpha[AITKIN]} by a
+     * level of a table.
+     */
+    public List<String> elementNames(String name) {
+        Quantity quantity = quantities.get(name);
+        if (quantity == null) {
+            throw new IllegalArgumentException("the model has no parameter or report " + name + "; it has "
+                    + String.join(", ", quantities.keySet()));
+        }
+        return quantity.elementNames();
+    }
+
+    Joint joint() {
+        return new Joint(parameters, terms);
+    }
+
+    /** Parameters and reports, on the user's scale. */
+    List<Quantity> quantities() {
+        return List.copyOf(quantities.values());
+    }
+
+    /** N, the rows of the table; null without one. */
+    @Nullable
+    Integer observations() {
+        return observations;
+    }
+
+    /** What the D coordinates are called. */
+    List<String> coordinateNames() {
+        List<String> names = new ArrayList<>();
+        latents.forEach((name, latent) -> {
+            Quantity quantity = quantities.get(name);
+            Expr coordinates = latent.coordinates();
+            boolean sameElements = Arrays.equals(coordinates.extents(), latent.value().extents());
+            String stem = latent.coordinateName(name);
+            names.addAll(new Quantity(
+                            stem, coordinates, sameElements && quantity != null ? quantity.axes() : List.of())
+                    .elementNames());
+        });
+        return names;
+    }
+
+    /** The coordinates of the prior's centre, [D]: where a fit starts. */
+    double[] start() {
+        double[] z = new double[dimensions()];
+        latents.values().forEach(latent -> latent.centre(z));
+        return z;
+    }
+
+    /**
+     * Draws of the parameters from their priors, and of what is observed from its distribution given them; factors have no
+     * part in it. In float64 on the host. A draw of a quantity is a function of the seed, the quantity's name and the
+     * number of the draw alone: it stays what it is when more draws are taken, or other things observed.
+     *
+     * @param draws at least 1
+     */
+    public PriorPredictive priorPredictive(long seed, int draws) {
+        if (draws < 1) {
+            throw new IllegalArgumentException("draws is " + draws + ", but must be at least 1");
+        }
+        Map<String, double[][]> values = new LinkedHashMap<>();
+        quantities.keySet().forEach(name -> values.put(name, new double[draws][]));
+        Map<String, double[][]> data = new LinkedHashMap<>();
+        observed.keySet().forEach(name -> data.put(name, new double[draws][]));
+        Key key = new Key(seed).fork("prior predictive");
+        for (int draw = 0; draw < draws; draw++) {
+            int s = draw;
+            double[] z = new double[dimensions()];
+            latents.forEach((name, latent) -> latent.draw(z, words(key, "parameter " + name, s)));
+            quantities.forEach((name, quantity) ->
+                    Objects.requireNonNull(values.get(name))[s] = quantity.value().value(z));
+            observed.forEach((name, from) -> Objects.requireNonNull(data.get(name))[s] =
+                    from.distribution().draw(from.y().extents(), words(key, "observed " + name, s), z));
+        }
+        return new PriorPredictive(values, data);
+    }
+
+    private static SplittableRandom words(Key key, String of, int draw) {
+        return new SplittableRandom(key.fork(of).fork("draw " + draw).seed());
+    }
+}
