@@ -188,7 +188,7 @@ public final class Sgvi implements Method<LogJoint> {
             return this;
         }
 
-        /** The mean of the first q, [D], finite in float32; zeros. */
+        /** The mean of the first q, [D], finite in float32; {@link io.github.elbo4j.model.LogJoint#start}. */
         public Builder initialMean(double... value) {
             Objects.requireNonNull(value, "initialMean is null");
             for (int i = 0; i < value.length; i++) {

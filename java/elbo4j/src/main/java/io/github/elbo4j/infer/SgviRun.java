@@ -65,7 +65,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws);
         int dimensions = joint.dimensions();
-        double[] mean = settings.initialMean == null ? new double[dimensions] : settings.initialMean.clone();
+        double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean.clone();
         double[] sd = new double[dimensions];
         Arrays.fill(sd, settings.initialSd);
         try {
@@ -186,7 +186,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** Keeps the best normal along the paths, if there is one. */
     private void search() {
-        double[] mean = settings.initialMean == null ? new double[joint.dimensions()] : settings.initialMean;
+        double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean;
         Starts.Found found;
         try (PointDensity density = new PointDensity(device, joint)) {
             Starts starts = new Starts(device, density, geometry, key, settings.cancelled);

@@ -67,6 +67,11 @@ public interface LogJoint extends AutoCloseable {
         return 1;
     }
 
+    /** Where a fit that is not told begins, [D]: a point of some density. Zeros, unless the model knows better. */
+    default double[] start() {
+        return new double[dimensions()];
+    }
+
     /**
      * What was lost when the model's data were rounded to float32, in words; null if nothing that matters. A fit may be close
      * to such a posterior and yet far from that of the data.

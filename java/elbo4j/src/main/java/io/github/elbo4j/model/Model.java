@@ -1,5 +1,6 @@
 package io.github.elbo4j.model;
 
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.Latent;
@@ -89,6 +90,15 @@ public final class Model {
                     + String.join(", ", quantities.keySet()));
         }
         return quantity.elementNames();
+    }
+
+    /**
+     * The log-joint on a device, over the coordinates z on the whole real line; the data are copied there.
+     *
+     * @return to be closed; if the model has taken the rows of a table, minibatches may be taken from it
+     */
+    public RowsLogJoint logJoint(Device device) {
+        return new ModelLogJoint(device, this);
     }
 
     Joint joint() {

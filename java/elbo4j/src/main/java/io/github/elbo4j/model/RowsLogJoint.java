@@ -31,6 +31,10 @@ public interface RowsLogJoint extends LogJoint {
      * @return shares this joint's memory and must be closed before it
      */
     default LogJoint minibatches(int size, Key key) {
+        if (observations() == 0) {
+            throw new IllegalArgumentException("batch is " + size + ", but the model has no rows to choose from: a model"
+                    + " that takes a table by rows(table) has");
+        }
         if (size < 1 || size > observations()) {
             throw new IllegalArgumentException(
                     "batch is " + size + ", but must be from 1 to the number of rows, " + observations());
