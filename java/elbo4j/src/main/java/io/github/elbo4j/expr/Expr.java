@@ -529,6 +529,41 @@ public final class Expr {
         return ofRows;
     }
 
+    /** Whether its elements are coordinates of z, as they are. */
+    public boolean isParameter() {
+        return primitive == Primitive.PARAMETER;
+    }
+
+    /**
+     * Whether each element rises (1) or falls (−1) with the coordinate of its own place and depends on no other; 0 if that is not
+     * known. Quantiles of such a value are the value at quantiles.
+     */
+    public int direction() {
+        return switch (primitive) {
+            case PARAMETER -> 1;
+            case NEGATE -> -operands.get(0).direction();
+            case EXP, LOG, LOG1P, EXPM1, SQRT, SOFTPLUS, SIGMOID, TANH, ERF, LOG_NORMAL_CDF -> operands.get(0).direction();
+            case ADD -> oneVaries() ? operands.get(operands.get(0).varies ? 0 : 1).direction() : 0;
+            case SUBTRACT -> {
+                int sign = operands.get(0).varies ? 1 : -1;
+                yield oneVaries() ? sign * operands.get(sign > 0 ? 0 : 1).direction() : 0;
+            }
+            case MULTIPLY -> {
+                Range factor = operands.get(operands.get(0).varies ? 1 : 0).range;
+                int sign = factor.isPositive() ? 1 : factor.isNegative() ? -1 : 0;
+                yield oneVaries() ? sign * operands.get(operands.get(0).varies ? 0 : 1).direction() : 0;
+            }
+            default -> 0;
+        };
+    }
+
+    /** Whether one of two operands varies, and has all the elements. */
+    private boolean oneVaries() {
+        Expr first = operands.get(0);
+        Expr second = operands.get(1);
+        return first.varies != second.varies && (first.varies ? first : second).size() == size();
+    }
+
     /** Which values it can have, as far as that is known before anything is computed. */
     public Range range() {
         return range;

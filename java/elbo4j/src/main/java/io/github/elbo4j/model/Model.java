@@ -84,12 +84,21 @@ public final class Model {
      * level of a table.
      */
     public List<String> elementNames(String name) {
+        return quantity(name).elementNames();
+    }
+
+    /** A parameter or report as an expression of the coordinates z. */
+    public Expr value(String name) {
+        return quantity(name).value();
+    }
+
+    private Quantity quantity(String name) {
         Quantity quantity = quantities.get(name);
         if (quantity == null) {
             throw new IllegalArgumentException("the model has no parameter or report " + name + "; it has "
                     + String.join(", ", quantities.keySet()));
         }
-        return quantity.elementNames();
+        return quantity;
     }
 
     /**
