@@ -22,10 +22,13 @@ final class Emission {
     /** A stage of more rows goes alone, so that a device shares its rows out. */
     private static final long MANY_ROWS = 2048;
 
-    /** Where draws come from and results go: all draws of a call. */
-    record Ends(int draws, int dimensions, Buffer z, Buffer logP, @Nullable Buffer gradient) {}
+    /** Where a result goes: its first element, and how far it is from one draw to the next. */
+    record Destination(Buffer buffer, long offset, int drawStride) {}
 
-    private final Translation translation;
+    /** Where draws come from and results go, by number: all draws of a call. */
+    record Ends(int draws, int dimensions, Buffer z, List<Destination> results) {}
+
+    private final Translation translation; // has the data
     private final Recorder to;
     private final Fusion fusion;
     private final Canonical canonical;
@@ -104,7 +107,7 @@ final class Emission {
             case DATA -> new Place(data(base), offset, steps[0], steps[1], steps[2], 0);
             case PARAMETER -> {
                 long at = base.detail(Expr.Slot.class).offset() + offset;
-                yield ofDraw(ends.z, at, steps);
+                yield ofDraw(ends.z, at, ends.dimensions, steps);
             }
             default -> beside(inMemory(base), offset, steps);
         };
@@ -114,15 +117,13 @@ final class Emission {
         if (target instanceof Plan.Into into) {
             return beside(inMemory(into.computed()), into.offset(), steps);
         }
-        int result = ((Plan.Out) target).result();
-        return result == 0
-                ? new Place(ends.logP, firstDraw, steps[0], steps[1], steps[2], 1)
-                : ofDraw(Objects.requireNonNull(ends.gradient), translation.offset(result - 1), steps);
+        Destination to = ends.results.get(((Plan.Out) target).result());
+        return ofDraw(to.buffer, to.offset, to.drawStride, steps);
     }
 
-    private Place ofDraw(Buffer buffer, long offset, int[] steps) {
-        long first = (long) firstDraw * ends.dimensions + offset;
-        return new Place(buffer, first, steps[0], steps[1], steps[2], ends.dimensions);
+    private Place ofDraw(Buffer buffer, long offset, int drawStride, int[] steps) {
+        long first = (long) firstDraw * drawStride + offset;
+        return new Place(buffer, first, steps[0], steps[1], steps[2], drawStride);
     }
 
     private Place beside(Buffer buffer, long offset, int[] steps) {
