@@ -37,7 +37,7 @@ static __device__ __forceinline__ float detLogGamma(float x) {
     p = __fmaf_rn(p, t, -0x1.cc7d16p-2f);
     p = __fmaf_rn(p, t, 0x1.01cbd6p-1f);
     const float z = small ? x : x - 1.0f;
-    const float middle = __fmaf_rn(__fmaf_rn(z, z, -z), p, 0.0f); // z² − z = (x − 1)·(x − 2); + 0 keeps zeros positive
+    const float middle = __fmaf_rn(z, z, -z) * p; // z² − z = (x − 1)·(x − 2), rounded once, and +0 at both zeros
     const float w = 1.0f / x;
     const float u = w * w;
     float s = __fmaf_rn(0x1.5a0c6ep-11f, u, -0x1.6aa5fcp-9f);
