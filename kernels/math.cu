@@ -9,7 +9,7 @@ struct MathMap {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    int function;   // numbered as in MathOps.Function
+    int function;   // numbered as in MathCuda
 };
 
 template <class F>
@@ -21,16 +21,7 @@ static __device__ __forceinline__ void mapQuads(const MathMap& p, F f) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
-    switch (p.function) {
-        case 0: mapQuads(p, [](float x) { return detExp(x); }); break;
-        case 1: mapQuads(p, [](float x) { return detLog(x); }); break;
-        case 2: mapQuads(p, [](float x) { return detLog1p(x); }); break;
-        case 3: mapQuads(p, [](float x) { return detSoftplus(x); }); break;
-        case 4: mapQuads(p, [](float x) { return detSigmoid(x); }); break;
-        case 5: mapQuads(p, [](float x) { return detTanh(x); }); break;
-        case 6: mapQuads(p, [](float x) { return detSinPi(x); }); break;
-        default: mapQuads(p, [](float x) { return detCosPi(x); }); break;
-    }
+    withFunction(p.function, [&](auto f) { mapQuads(p, f); });
 }
 
 // ---- x[i] = value ----

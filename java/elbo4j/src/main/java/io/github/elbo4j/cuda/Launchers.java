@@ -30,7 +30,8 @@ final class Launchers {
                 new FullRankGradientCuda(cuda),
                 new LikelihoodCuda(cuda),
                 new OptimizerCuda(cuda),
-                new FusedCuda(cuda));
+                new FusedCuda(cuda),
+                new ElementwiseCuda(cuda));
         families.forEach(family -> family.addTo(this));
     }
 
