@@ -74,31 +74,53 @@ static __device__ __forceinline__ long long offset(const Elementwise& p, const P
     return i0 * place.stride0 + (i01 - i0 * p.e1.by) * place.stride1 + (row - i01 * p.e2.by) * place.stride2;
 }
 
-// visit(k, the place of element k) for the elements that are there.
-template <int ELEMENTS, class Visit>
-static __device__ __forceinline__ void forElements(
-        const Elementwise& p, const Place& place, int kind, const Elements& of, Visit visit) {
-    float* const first = place.first + of.draw * place.drawStride;
-    if (kind == GENERAL) {
-#pragma unroll
-        for (int k = 0; k < ELEMENTS; k++) {
-            if (k < of.count) {
-                visit(k, first + offset(p, place, of.row + k * of.step));
-            }
-        }
-        return;
-    }
-    float* const own = first + of.row * place.stride2;
-    const long long step = of.step * place.stride2;
+template <int ELEMENTS, class F>
+static __device__ __forceinline__ void forEach(float (&a)[ELEMENTS], F f) {
 #pragma unroll
     for (int k = 0; k < ELEMENTS; k++) {
-        if (k < of.count) {
-            visit(k, own + k * step);
-        }
+        a[k] = f(a[k], k);
     }
 }
 
-// b = operand. What an input has beyond the elements that are there is never written or summed.
+// The same, four at a time: what is long, 16 times over, would leave no room for the rest in registers and in the cache of
+// instructions.
+template <int ELEMENTS, class F>
+static __device__ __forceinline__ void forFours(float (&a)[ELEMENTS], F f) {
+#pragma unroll 1
+    for (int done = 0; done < ELEMENTS; done += 4) {
+        const float4 y = make_float4(f(a[0], done), f(a[1], done + 1), f(a[2], done + 2), f(a[3], done + 3));
+#pragma unroll
+        for (int k = 0; k < ELEMENTS - 4; k++) {
+            a[k] = a[k + 4];
+        }
+        a[ELEMENTS - 4] = y.x;
+        a[ELEMENTS - 3] = y.y;
+        a[ELEMENTS - 2] = y.z;
+        a[ELEMENTS - 1] = y.w;
+    }
+}
+
+// a[k] = visit(a[k], the place of element k) for the elements that are there.
+template <int ELEMENTS, class Visit>
+static __device__ __forceinline__ void forPlaces(
+        const Elementwise& p, const Place& place, int kind, const Elements& of, float (&a)[ELEMENTS], Visit visit) {
+    float* at = place.first + of.draw * place.drawStride;
+    if (kind == GENERAL || of.count < ELEMENTS) {
+        forFours(a, [&](float x, int k) {
+            return k < of.count ? visit(x, at + offset(p, place, of.row + k * of.step)) : x;
+        });
+    } else {
+        at += of.row * place.stride2;
+        const long long step = of.step * place.stride2;
+        forEach(a, [&](float x, int) {
+            const float y = visit(x, at);
+            at += step;
+            return y;
+        });
+    }
+}
+
+// b = operand; what b has beyond the elements that are there is never written or summed.
 template <int ELEMENTS>
 static __device__ __forceinline__ void fetch(
         const Elementwise& p,
@@ -110,10 +132,7 @@ static __device__ __forceinline__ void fetch(
     const int kind = (int) (operand >> 8) & 0xff;
     const int at = (int) operand & 0xff;
     if (kind == ACCUMULATOR) {
-#pragma unroll
-        for (int k = 0; k < ELEMENTS; k++) {
-            b[k] = a[k];
-        }
+        forEach(b, [&](float, int k) { return a[k]; });
     } else if (kind == SLOT) {
 #pragma unroll
         for (int k = 0; k < ELEMENTS; k += 4) {
@@ -128,16 +147,9 @@ static __device__ __forceinline__ void fetch(
         const float x = kind == CONSTANT  ? p.constants[at]
                         : of.count > 0 ? __ldg(place.first + of.draw * place.drawStride)
                                        : 0.0f;
-#pragma unroll
-        for (int k = 0; k < ELEMENTS; k++) {
-            b[k] = x;
-        }
+        forEach(b, [&](float, int) { return x; });
     } else {
-#pragma unroll
-        for (int k = 0; k < ELEMENTS; k++) {
-            b[k] = 0.0f;
-        }
-        forElements<ELEMENTS>(p, p.inputs[at], kind, of, [&](int k, const float* x) { b[k] = __ldg(x); });
+        forPlaces(p, p.inputs[at], kind, of, b, [](float, const float* x) { return __ldg(x); });
     }
 }
 
@@ -147,31 +159,6 @@ static __device__ __forceinline__ void tee(float4* memory, int slot, const float
     for (int k = 0; k < ELEMENTS; k += 4) {
         memory[(slot * (ELEMENTS / 4) + k / 4) * blockDim.x + threadIdx.x] =
                 make_float4(a[k], a[k + 1], a[k + 2], a[k + 3]);
-    }
-}
-
-template <int ELEMENTS, class F>
-static __device__ __forceinline__ void forEach(float (&a)[ELEMENTS], F f) {
-#pragma unroll
-    for (int k = 0; k < ELEMENTS; k++) {
-        a[k] = f(a[k], k);
-    }
-}
-
-// a = f(a), four at a time: a function 16 times over would leave no room in the cache of instructions for the others.
-template <int ELEMENTS, class F>
-static __device__ __forceinline__ void forFours(float (&a)[ELEMENTS], F f) {
-#pragma unroll 1
-    for (int done = 0; done < ELEMENTS; done += 4) {
-        const float4 y = make_float4(f(a[0]), f(a[1]), f(a[2]), f(a[3]));
-#pragma unroll
-        for (int k = 0; k < ELEMENTS - 4; k++) {
-            a[k] = a[k + 4];
-        }
-        a[ELEMENTS - 4] = y.x;
-        a[ELEMENTS - 3] = y.y;
-        a[ELEMENTS - 2] = y.z;
-        a[ELEMENTS - 1] = y.w;
     }
 }
 
@@ -231,11 +218,10 @@ static __device__ __forceinline__ void run(
             case NEGATE: forEach(a, [&](float x, int) { return -x; }); break;
             case ABS: forEach(a, [&](float x, int) { return fabsf(x); }); break;
             case FUNCTION:
-                withFunction((int) second, [&](auto f) { forFours(a, f); });
+                withFunction((int) second, [&](auto f) { forFours(a, [&](float x, int) { return f(x); }); });
                 break;
             case STORE:
-                forElements<ELEMENTS>(
-                        p, p.outputs[third].place, (int) second, of, [&](int k, float* y) { *y = a[k]; });
+                forPlaces(p, p.outputs[third].place, (int) second, of, a, [](float x, float* y) { return *y = x; });
                 break;
             default: {
                 float* const own = sums + p.outputs[third].sum * (p.inner <= WARP ? ELEMENTS : 1) * items;

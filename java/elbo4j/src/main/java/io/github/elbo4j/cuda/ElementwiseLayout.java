@@ -52,10 +52,10 @@ record ElementwiseLayout(
         int outer = sums == 0 ? rows : (int) stage.outer();
         int inner = sums == 0 ? 1 : (int) stage.inner();
         Shape shape = new Shape(draws, slots, sums, outer, inner);
-        // A lane's elements are one thread's anyhow, but 2 to 8 would leave half of 16 unused. Where there is no room for
+        // A lane's elements are one thread's anyhow, but less than 16 are slow where 16 could be. Where there is no room for
         // blocks of 64 threads, too few would run at once.
         int ofLane = shape.ofLane();
-        if (ofLane == 1 ? (long) rows * draws >= many : ofLane > MANY / 2) {
+        if (ofLane == 1 ? (long) rows * draws >= many : ofLane >= MANY) {
             for (int fast = Math.min(draws, SECTOR); fast > 0; fast /= 2) {
                 for (int threads = Grid.THREADS; threads > WARP; threads /= 2) {
                     if (shape.fits(MANY, threads, fast)) {
