@@ -1,6 +1,7 @@
 package io.github.elbo4j;
 
 import io.github.elbo4j.device.ElboOps;
+import io.github.elbo4j.device.ElementwiseOps;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.GemmOps;
@@ -37,7 +38,8 @@ public final class House {
             LikelihoodOps.class,
             GemmOps.class,
             OptimizerOps.class,
-            FusedOps.class);
+            FusedOps.class,
+            ElementwiseOps.class);
 
     private House() {}
 

@@ -41,6 +41,7 @@ public final class OpCases {
         likelihood(all);
         gemm(all);
         optimizer(all);
+        ElementwiseCases.addTo(all);
         return List.copyOf(all);
     }
 

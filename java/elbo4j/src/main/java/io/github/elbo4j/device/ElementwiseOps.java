@@ -1,6 +1,8 @@
 package io.github.elbo4j.device;
 
 import io.github.elbo4j.device.Signature.Access;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,15 @@ public interface ElementwiseOps {
      * @param b the same; any number where there is no such operand
      * @param c the same
      */
-    record Instruction(Opcode opcode, MathOps.@Nullable Function function, int a, int b, int c) {}
+    record Instruction(Opcode opcode, MathOps.@Nullable Function function, int a, int b, int c) {
+        public Instruction {
+            ArgumentChecks.present("opcode", opcode);
+            if ((opcode == Opcode.FUNCTION) != (function != null)) {
+                throw new IllegalArgumentException("an instruction with opcode " + opcode + " has the function "
+                        + function + ", but it must have one if and only if its opcode is " + Opcode.FUNCTION);
+            }
+        }
+    }
 
     /**
      * Where the elements of a value are: that of (i0, i1, i2, s) is {@code buffer[offset + i0·stride0 + i1·stride1 + i2·stride2 + s·drawStride]}.
@@ -71,17 +81,57 @@ public interface ElementwiseOps {
                         + stride1 + ", " + stride2 + ", " + drawStride + " has a negative part");
             }
         }
+
+        /** One past the last element that is touched; 0 if there is none. */
+        private long end(int[] extents, int draws) {
+            long end = offset;
+            boolean none = draws == 0;
+            for (int i = 0; i < extents.length; i++) {
+                none |= extents[i] == 0;
+                end = ArgumentChecks.sum(
+                        end, ArgumentChecks.times("place", Math.max(0, extents[i] - 1), stride(i)), "place");
+            }
+            end = ArgumentChecks.sum(end, ArgumentChecks.times("place", Math.max(0, draws - 1), drawStride), "place");
+            return none ? 0 : ArgumentChecks.sum(end, 1, "place");
+        }
+
+        private long stride(int axis) {
+            return axis == 0 ? stride0 : axis == 1 ? stride1 : stride2;
+        }
+
+        /** Two elements must not be one of the buffer: from small strides to great, each steps beyond all before it. */
+        private void written(int[] extents, int draws) {
+            if (end(extents, draws) == 0) {
+                return;
+            }
+            long[][] steps = {{stride0, extents[0]}, {stride1, extents[1]}, {stride2, extents[2]}, {drawStride, draws}};
+            Arrays.sort(steps, Comparator.comparingLong(step -> step[0]));
+            long reach = 0;
+            for (long[] step : steps) {
+                if (step[1] > 1) {
+                    if (step[0] <= reach) {
+                        throw new IllegalArgumentException(
+                                "an output of " + extents[0] + " x " + extents[1] + " x "
+                                        + extents[2] + " rows of " + draws + " draws has strides " + stride0 + ", "
+                                        + stride1
+                                        + ", " + stride2 + ", " + drawStride
+                                        + ", but its elements must not share places, and those of small strides must lie together");
+                    }
+                    reach = ArgumentChecks.sum(reach, ArgumentChecks.times("place", step[1] - 1, step[0]), "place");
+                }
+            }
+        }
     }
 
     /** What is done with the elements of a value. */
     enum Effect {
         /** They are written, float32. */
         STORE,
-        /** Their sum over the summed axes is written, float32: in float64 as {@link Operation} has it along a row, rounded once. */
+        /** Their sum over the summed axes is written, float32: in float64 as {@link Operation} has it along a row, rounded once. Of nothing: +0. */
         SUM,
         /** {@code target += scale·sum}, FLOAT64: {@code fma(scale, sum, target)}. */
         ADD_SUM,
-        /** The greatest over the summed axes is written, float32: NaN if one is, +0 for −0. */
+        /** The greatest over the summed axes is written, float32: NaN if one is, +0 for −0. Of nothing: −infinity. */
         MAX
     }
 
@@ -92,7 +142,12 @@ public interface ElementwiseOps {
      * @param scale of {@link Effect#ADD_SUM}; else 1
      * @param place for {@link Effect#STORE} of every element; else strides along summed axes are 0
      */
-    record Output(Effect effect, int value, double scale, Place place) {}
+    record Output(Effect effect, int value, double scale, Place place) {
+        public Output {
+            ArgumentChecks.present("effect", effect);
+            ArgumentChecks.present("place", place);
+        }
+    }
 
     /**
      * Straight-line code over e0·e1·e2 rows of S draws. The last {@code summed} of the three axes are summed over by the
@@ -120,10 +175,10 @@ public interface ElementwiseOps {
         public static final int MOST_OUTPUTS = 12;
 
         public Stage {
-            inputs = List.copyOf(inputs);
-            constants = List.copyOf(constants);
-            code = List.copyOf(code);
-            outputs = List.copyOf(outputs);
+            inputs = List.copyOf(ArgumentChecks.present("inputs", inputs));
+            constants = List.copyOf(ArgumentChecks.present("constants", constants));
+            code = List.copyOf(ArgumentChecks.present("code", code));
+            outputs = List.copyOf(ArgumentChecks.present("outputs", outputs));
             ArgumentChecks.notNegative("e0", e0);
             ArgumentChecks.notNegative("e1", e1);
             ArgumentChecks.notNegative("e2", e2);
@@ -144,10 +199,6 @@ public interface ElementwiseOps {
                 operand(instruction, instruction.a, known);
                 operand(instruction, operands > 1 ? instruction.b : 0, known);
                 operand(instruction, operands > 2 ? instruction.c : 0, known);
-                if ((instruction.opcode == Opcode.FUNCTION) != (instruction.function != null)) {
-                    throw new IllegalArgumentException(instruction + " must have a function if and only if its opcode is "
-                            + Opcode.FUNCTION);
-                }
                 known++;
             }
             for (Output output : outputs) {
@@ -198,7 +249,14 @@ public interface ElementwiseOps {
     record Elementwise(int draws, List<Stage> stages) implements Operation {
         public Elementwise {
             ArgumentChecks.notNegative("draws", draws);
-            stages = List.copyOf(stages);
+            stages = List.copyOf(ArgumentChecks.present("stages", stages));
+            for (Stage stage : stages) {
+                ArgumentChecks.times(
+                        "stage", ArgumentChecks.times("stage", (long) stage.e0 * stage.e1, stage.e2), draws);
+                for (Output output : stage.outputs) {
+                    output.place.written(extents(stage, output), draws);
+                }
+            }
         }
 
         @Override
@@ -208,38 +266,28 @@ public interface ElementwiseOps {
                 Stage stage = stages.get(i);
                 for (int j = 0; j < stage.inputs.size(); j++) {
                     Place place = stage.inputs.get(j);
-                    long end = end(stage, 0, place);
-                    signature.add("input " + j + " of stage " + i, ElementType.FLOAT32, place.buffer, end, Access.READS);
+                    long end = place.end(new int[] {stage.e0, stage.e1, stage.e2}, draws);
+                    signature.add(
+                            "input " + j + " of stage " + i, ElementType.FLOAT32, place.buffer, end, Access.READS);
                 }
                 for (int j = 0; j < stage.outputs.size(); j++) {
                     Output output = stage.outputs.get(j);
                     boolean adds = output.effect == Effect.ADD_SUM;
-                    int summed = output.effect == Effect.STORE ? 0 : stage.summed;
                     signature.add(
                             "output " + j + " of stage " + i,
                             adds ? ElementType.FLOAT64 : ElementType.FLOAT32,
                             output.place.buffer,
-                            end(stage, summed, output.place),
+                            output.place.end(extents(stage, output), draws),
                             adds ? Access.UPDATES : Access.WRITES);
                 }
             }
             return signature;
         }
 
-        /** One past the last element that is touched; 0 if there is none. */
-        private long end(Stage stage, int summed, Place place) {
-            int e0 = summed > 2 ? 1 : stage.e0;
-            int e1 = summed > 1 ? 1 : stage.e1;
-            int e2 = summed > 0 ? 1 : stage.e2;
-            if (e0 == 0 || e1 == 0 || e2 == 0 || draws == 0) {
-                return 0;
-            }
-            return place.offset
-                    + (e0 - 1) * place.stride0
-                    + (e1 - 1) * place.stride1
-                    + (e2 - 1) * place.stride2
-                    + (draws - 1) * place.drawStride
-                    + 1;
+        /** Of what an output has elements of. */
+        private static int[] extents(Stage stage, Output output) {
+            int summed = output.effect == Effect.STORE ? 0 : stage.summed;
+            return new int[] {summed > 2 ? 1 : stage.e0, summed > 1 ? 1 : stage.e1, summed > 0 ? 1 : stage.e2};
         }
     }
 }

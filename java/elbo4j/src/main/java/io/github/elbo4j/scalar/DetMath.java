@@ -99,7 +99,12 @@ public final class DetMath {
 
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|): neither overflow nor cancellation; e^x itself far to the left. */
     public static float softplus(float x) {
-        return (x > 0f ? x : 0f) + log1pInside(exp(-Math.abs(x)));
+        return softplus(x, exp(-Math.abs(x)));
+    }
+
+    /** softplus(x), where e = exp(-|x|). */
+    static float softplus(float x, float e) {
+        return (x > 0f ? x : 0f) + log1pInside(e);
     }
 
     /**
@@ -108,7 +113,11 @@ public final class DetMath {
      * <p>With e = e^-|x| &lt;= 1: 1/(1 + e) to the right of 0, e/(1 + e) to the left.
      */
     public static float sigmoid(float x) {
-        float e = exp(-Math.abs(x));
+        return sigmoid(x, exp(-Math.abs(x)));
+    }
+
+    /** sigmoid(x), where e = exp(-|x|). */
+    static float sigmoid(float x, float e) {
         float y = reciprocalOnePlus(e);
         return x < 0f ? e * y : y;
     }

@@ -25,6 +25,7 @@ public final class Twins {
         new FullRankGradientKernel(basics).addTo(twins);
         new LikelihoodKernel(basics).addTo(twins);
         new GemmKernel().addTo(twins);
+        new ElementwiseKernel(basics).addTo(twins);
         optimizer.addTo(twins);
         new FusedKernel(basics, optimizer).addTo(twins);
         return twins;

@@ -14,6 +14,9 @@ public final class WorkerMemory {
     /** The sum along a row that the running kernel is at. */
     public final RowSum sum = new RowSum();
 
+    /** The block of elementwise code that the running kernel is at. */
+    final ElementwiseBlock block = new ElementwiseBlock();
+
     /** An array of at least {@code length} floats; it holds what its last user left. */
     public float[] floats(int slot, int length) {
         if (floats[slot].length < length) {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.simd;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.scalar.ElementwiseKernel;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
@@ -33,6 +34,7 @@ public final class SimdDevice {
         new FullRankGradientSimd(basics).addTo(twins);
         new LikelihoodSimd(basics, math).addTo(twins);
         new GemmSimd().addTo(twins);
+        new ElementwiseKernel(basics).addTo(twins);
         optimizer.addTo(twins);
         new FusedSimd(basics, optimizer, normals, math).addTo(twins);
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);
