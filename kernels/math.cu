@@ -10,7 +10,7 @@ struct MathMap {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    int function;   // numbered as in MathOps.Function
+    int function;   // numbered as in MathCuda
 };
 
 template <class F>
@@ -40,6 +40,7 @@ extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
         case 14: mapQuads(p, [](float x) { return detInverseMills(x); }); break;
         default: mapQuads(p, [](float x) { return detErf(x); }); break;
     }
+    withFunction(p.function, [&](auto f) { mapQuads(p, f); });
 }
 
 // ---- x[i] = value ----
