@@ -9,7 +9,7 @@
 // ELEMENTS outer rows, `height` apart. A block takes `width` columns in all their lanes; a thread takes one lane of one
 // column, a batch of ELEMENTS elements at a time. Neighbouring threads have neighbouring draws, `fast` of them, then
 // lanes, so that [rows][S] is read in whole sectors whatever S is. A stage that sums nothing has inner = 1.
-#include "math.cuh"
+#include "special.cuh"
 #include "sum.cuh"
 
 static constexpr int MEMORY = 12288; // floats: all of static shared memory, and the launcher shares it out

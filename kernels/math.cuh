@@ -206,21 +206,6 @@ static __device__ __forceinline__ float detCosPi(float x) {
     return sinHalfTurn(0.5f - fabsf(reduceHalfTurns(fabsf(x))));
 }
 
-// body(f) with the function that MathCuda numbers so.
-template <class Body>
-static __device__ __forceinline__ void withFunction(int function, Body body) {
-    switch (function) {
-        case 0: body([](float x) { return detExp(x); }); break;
-        case 1: body([](float x) { return detLog(x); }); break;
-        case 2: body([](float x) { return detLog1p(x); }); break;
-        case 3: body([](float x) { return detSoftplus(x); }); break;
-        case 4: body([](float x) { return detSigmoid(x); }); break;
-        case 5: body([](float x) { return detTanh(x); }); break;
-        case 6: body([](float x) { return detSinPi(x); }); break;
-        default: body([](float x) { return detCosPi(x); }); break;
-    }
-}
-
 // Box-Muller's radius sqrt(−2 ln u), u = (word + 1/2)·2^-32.
 static __device__ __forceinline__ float normalRadius(unsigned int word) {
 #ifdef ELBO4J_FAST

@@ -206,3 +206,26 @@ static __device__ __forceinline__ float detErf(float x) {
     const float large = 1.0f - detExp(h);
     return withSign(a < 0.875f ? small : large, floatToBits(x));
 }
+
+// body(f) with the function that MathCuda numbers so.
+template <class Body>
+static __device__ __forceinline__ void withFunction(int function, Body body) {
+    switch (function) {
+        case 0: body([](float x) { return detExp(x); }); break;
+        case 1: body([](float x) { return detLog(x); }); break;
+        case 2: body([](float x) { return detLog1p(x); }); break;
+        case 3: body([](float x) { return detSoftplus(x); }); break;
+        case 4: body([](float x) { return detSigmoid(x); }); break;
+        case 5: body([](float x) { return detTanh(x); }); break;
+        case 6: body([](float x) { return detSinPi(x); }); break;
+        case 7: body([](float x) { return detCosPi(x); }); break;
+        case 8: body([](float x) { return __fsqrt_rn(x); }); break;
+        case 9: body([](float x) { return detExpm1(x); }); break;
+        case 10: body([](float x) { return detLogGamma(x); }); break;
+        case 11: body([](float x) { return detDigamma(x); }); break;
+        case 12: body([](float x) { return detTrigamma(x); }); break;
+        case 13: body([](float x) { return detLogNormalCdf(x); }); break;
+        case 14: body([](float x) { return detInverseMills(x); }); break;
+        default: body([](float x) { return detErf(x); }); break;
+    }
+}
