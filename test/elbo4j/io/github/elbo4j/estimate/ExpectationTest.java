@@ -33,18 +33,27 @@ class ExpectationTest {
         Expr z = parameters.add("z", 2);
         long n = 70_000;
         try (MeanFieldGaussian q = q(device)) {
-            List<Estimate> found = Expectation.of(z, z.square(), z.get(0).exp(), z.get(0).times(z.get(1)))
+            List<Estimate> found = Expectation.of(
+                            z, z.square(), z.get(0).exp(), z.get(0).times(z.get(1)))
                     .under(q, KEY, n);
             double[] exact = {0.5, -1, 0.3125, 5, Math.exp(0.5 + 0.03125), -0.5};
             double expVariance = Math.exp(1 + 0.0625) * Math.expm1(0.0625);
-            double[] variance = {0.0625, 4, 2 * 0.0625 * 0.0625 + 4 * 0.25 * 0.0625, 2 * 16 + 4 * 1 * 4.0, expVariance,
-                0.0625 * 4 + 0.25 * 4 + 0.0625 * 1};
+            double[] variance = {
+                0.0625,
+                4,
+                2 * 0.0625 * 0.0625 + 4 * 0.25 * 0.0625,
+                2 * 16 + 4 * 1 * 4.0,
+                expVariance,
+                0.0625 * 4 + 0.25 * 4 + 0.0625 * 1
+            };
             for (int i = 0; i < exact.length; i++) {
                 Estimate estimate = found.get(i);
                 double error = Math.sqrt(variance[i] / n);
                 assertThat(estimate.draws()).isEqualTo(n);
                 assertThat(estimate.standardError()).as("error %d", i).isBetween(0.9 * error, 1.1 * error);
-                assertThat(Math.abs(estimate.value() - exact[i])).as("value %d", i).isLessThan(5 * error);
+                assertThat(Math.abs(estimate.value() - exact[i]))
+                        .as("value %d", i)
+                        .isLessThan(5 * error);
             }
         }
     }
@@ -64,7 +73,9 @@ class ExpectationTest {
     void aSmallSpreadFarFromZeroIsSeen() {
         Expr z = new Parameters().add("z", 2);
         try (MeanFieldGaussian q = q(TestDevices.scalar())) {
-            Estimate far = Expectation.of(z.get(0).times(0.001).plus(1000)).under(q, KEY, 4096).get(0);
+            Estimate far = Expectation.of(z.get(0).times(0.001).plus(1000))
+                    .under(q, KEY, 4096)
+                    .get(0);
             double error = 0.25 * 0.001 / 64;
             // float32 numbers close to 1000 are 6e-5 apart, which adds a variance of (6e-5)²/12 to (2.5e-4)².
             assertThat(far.standardError()).isBetween(0.9 * error, 1.1 * error);

@@ -1,15 +1,11 @@
 package io.github.elbo4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.distribution.HalfCauchy;
-import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
-import io.github.elbo4j.expr.Table;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Models against log-joints that are written out here in float64. */

@@ -25,8 +25,9 @@ public final class Bernoulli extends Elementwise {
      */
     public static Bernoulli of(Expr p) {
         if (!p.range().isWithin(new Range(0, false, 1, false))) {
-            throw new IllegalArgumentException("p of Bernoulli may be anything in " + p.range()
-                    + ", but must be from 0 to 1: give it a prior that keeps it there, such as Beta, or pass its logit to ofLogit");
+            throw new IllegalArgumentException(
+                    "p of Bernoulli may be anything in " + p.range()
+                            + ", but must be from 0 to 1: give it a prior that keeps it there, such as Beta, or pass its logit to ofLogit");
         }
         return new Bernoulli(p, false);
     }

@@ -10,10 +10,7 @@ public final class HalfStudentT extends Elementwise {
     private final Expr sigma;
 
     private HalfStudentT(Expr nu, Expr sigma) {
-        super(
-                Support.NOT_NEGATIVE,
-                positive("HalfStudentT", "nu", nu),
-                positive("HalfStudentT", "sigma", sigma));
+        super(Support.NOT_NEGATIVE, positive("HalfStudentT", "nu", nu), positive("HalfStudentT", "sigma", sigma));
         this.nu = nu;
         this.sigma = sigma;
     }

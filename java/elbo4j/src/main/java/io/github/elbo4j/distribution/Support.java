@@ -171,7 +171,8 @@ public abstract class Support {
         Constrained constrain(Expr u) {
             Expr value = u.sigmoid().times(high - low).plus(low);
             // σ′ = σ(u)·σ(−u), and log σ(u) = −softplus(−u)
-            Expr logJacobian = u.softplus().plus(u.negated().softplus()).negated().plus(StrictMath.log(high - low));
+            Expr logJacobian =
+                    u.softplus().plus(u.negated().softplus()).negated().plus(StrictMath.log(high - low));
             return new Constrained(value, logJacobian);
         }
 

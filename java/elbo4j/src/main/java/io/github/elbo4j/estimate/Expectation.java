@@ -135,8 +135,7 @@ public final class Expectation {
                 q.sample(to, key, Index.counted(step, 0), shape, z);
                 translation.recordColumns(to, centred, shape, z, values);
                 to.run(new MathOps.SumRows(2 * width, count, values, part));
-                to.run(new MathOps.Scale(
-                        1, Matrix.of(part, 1, 2 * width), true, Matrix.of(sums, 1, 2 * width)));
+                to.run(new MathOps.Scale(1, Matrix.of(part, 1, 2 * width), true, Matrix.of(sums, 1, 2 * width)));
             }
             program = to.bind();
             own.add(program::close);

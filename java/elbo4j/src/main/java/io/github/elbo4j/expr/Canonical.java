@@ -17,7 +17,11 @@ final class Canonical {
     /** Data or levels of a minibatch: n of the rows of {@code all}. */
     record Batch(Object all) {}
 
-    private record Key(Primitive primitive, List<Integer> operands, List<Integer> extents, @Nullable Object detail) {}
+    private record Key(
+            Primitive primitive,
+            List<Integer> operands,
+            List<Integer> extents,
+            @Nullable Object detail) {}
 
     private final Map<Key, Expr> known = new HashMap<>();
     private final Map<Expr, Integer> numbers = new IdentityHashMap<>(); // of canonical ones

@@ -162,12 +162,7 @@ final class Emission {
                         ? batch.levels(canonical.allRows(levels))
                         : translation.levels(levels);
                 to.run(new MathOps.GatherRows(
-                        levels.of().length,
-                        width(x),
-                        index.index(),
-                        index.first(),
-                        inMemory(base(x)),
-                        result));
+                        levels.of().length, width(x), index.index(), index.first(), inMemory(base(x)), result));
             }
             case SEGMENT_SUM -> {
                 Levels levels = e.detail(Levels.class);
@@ -251,15 +246,24 @@ final class Emission {
         boolean beside = b.place().drawStride() == 1 && (b.columnStride() == draws || n == 1);
         if (aIsData && !bIsData && (n == 1 || beside)) {
             Matrix right = new Matrix(
-                    b.place().buffer(), b.place().offset(), b.rows(), n * draws, b.rowStride(), b.place().drawStride());
+                    b.place().buffer(),
+                    b.place().offset(),
+                    b.rows(),
+                    n * draws,
+                    b.rowStride(),
+                    b.place().drawStride());
             to.run(new GemmOps.Gemm(a.matrix(0), right, false, Matrix.of(result, m, n * draws)));
         } else if (bIsData && !aIsData && m == 1) {
             Matrix left = new Matrix(
-                    a.place().buffer(), a.place().offset(), a.columns(), draws, a.columnStride(), a.place().drawStride());
+                    a.place().buffer(),
+                    a.place().offset(),
+                    a.columns(),
+                    draws,
+                    a.columnStride(),
+                    a.place().drawStride());
             to.run(new GemmOps.Gemm(b.matrix(0).transposed(), left, false, Matrix.of(result, n, draws)));
         } else {
-            to.run(new GemmOps.BatchedGemm(
-                    a.each(draws), b.each(draws), false, Matrices.beside(result, m, n, draws)));
+            to.run(new GemmOps.BatchedGemm(a.each(draws), b.each(draws), false, Matrices.beside(result, m, n, draws)));
         }
     }
 }

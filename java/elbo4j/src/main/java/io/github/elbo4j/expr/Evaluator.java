@@ -42,8 +42,11 @@ final class Evaluator {
         return switch (e.primitive()) {
             case CONSTANT -> new double[] {e.detail(Double.class)};
             case DATA -> e.detail(Expr.Data.class).values();
-            case PARAMETER -> Arrays.copyOfRange(
-                    z, e.detail(Expr.Slot.class).offset(), e.detail(Expr.Slot.class).offset() + e.size());
+            case PARAMETER ->
+                Arrays.copyOfRange(
+                        z,
+                        e.detail(Expr.Slot.class).offset(),
+                        e.detail(Expr.Slot.class).offset() + e.size());
             case SUM, GREATEST -> reduced(e);
             case CUMULATIVE_SUM -> cumulated(e);
             case MATMUL -> matmul(e);
@@ -94,9 +97,8 @@ final class Evaluator {
             case EXPM1 -> StrictMath.expm1(x[0]);
             case SQRT -> Math.sqrt(x[0]);
             case SOFTPLUS -> Math.max(x[0], 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x[0])));
-            case SIGMOID -> x[0] < 0
-                    ? StrictMath.exp(x[0]) / (1 + StrictMath.exp(x[0]))
-                    : 1 / (1 + StrictMath.exp(-x[0]));
+            case SIGMOID ->
+                x[0] < 0 ? StrictMath.exp(x[0]) / (1 + StrictMath.exp(x[0])) : 1 / (1 + StrictMath.exp(-x[0]));
             case TANH -> StrictMath.tanh(x[0]);
             case LOG_GAMMA -> Special.logGamma(x[0]);
             case DIGAMMA -> Special.digamma(x[0]);
@@ -235,8 +237,7 @@ final class Evaluator {
         for (int part = 0; part < e.operands().size(); part++) {
             int width = e.operands().get(part).ownExtents()[axis] * stride;
             for (int line = 0; line < lines; line++) {
-                System.arraycopy(
-                        operand(e, part), line * width, result, line * extents[axis] * stride + done, width);
+                System.arraycopy(operand(e, part), line * width, result, line * extents[axis] * stride + done, width);
             }
             done += width;
         }

@@ -110,8 +110,7 @@ final class Fusion {
                 + group.requests.stream()
                         .filter(request -> contains(nodes, request.value()))
                         .count();
-        StageBuilder stage = new StageBuilder(
-                group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
+        StageBuilder stage = new StageBuilder(group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
         if (nodes.size() == 1 || stage.fits(outputs)) {
             pieces.add(nodes);
         } else {
@@ -152,13 +151,17 @@ final class Fusion {
         }
         List<Boolean> main = list(new boolean[shape.length]);
         for (Map.Entry<List<Boolean>, List<Plan.Request>> entry : bySummed.entrySet()) {
-            main = bySummed.getOrDefault(main, List.of()).size() < entry.getValue().size() ? entry.getKey() : main;
+            main = bySummed.getOrDefault(main, List.of()).size()
+                            < entry.getValue().size()
+                    ? entry.getKey()
+                    : main;
         }
         List<Plan.Request> now = new ArrayList<>(bySummed.getOrDefault(main, List.of()));
         now.addAll(stores);
         bySummed.remove(main);
         List<Plan.Request> later = new ArrayList<>();
-        int crossing = (int) nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
+        int crossing =
+                (int) nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
         while (!now.isEmpty() && tooMuch(shape, main, nodes, now, crossing + nodesOf(nodes, later, bySummed))) {
             later.add(now.remove(now.size() - 1));
         }

@@ -125,8 +125,9 @@ final class Plan {
 
     /** The first level at which a user can have an operand. */
     private int after(Expr operand, Expr user) {
-        boolean together = isRequested(user) ? operand.primitive().isElementwise() : couldBeDirect(operand, user)
-                && user.primitive().isElementwise();
+        boolean together = isRequested(user)
+                ? operand.primitive().isElementwise()
+                : couldBeDirect(operand, user) && user.primitive().isElementwise();
         Expr base = layout(operand).base();
         return base.primitive().isLeaf() ? 0 : levels.get(base) + (together ? 0 : 1);
     }
@@ -160,7 +161,9 @@ final class Plan {
             }
             for (Expr operand : e.operands()) {
                 Expr base = layout(operand).base();
-                boolean together = base == operand && (isRequested(e) || couldBeDirect(operand, e) && e.primitive().isElementwise());
+                boolean together = base == operand
+                        && (isRequested(e)
+                                || couldBeDirect(operand, e) && e.primitive().isElementwise());
                 latest.merge(base, levels.get(e) - (together ? 0 : 1), Math::min);
             }
         }
@@ -180,14 +183,12 @@ final class Plan {
                 int[] steps = Extents.steps(e.ownExtents(), e.ownExtents());
                 int offset = 0;
                 for (Expr part : e.operands()) {
-                    request(new Request(
-                            part, Effect.STORE, 1, new boolean[steps.length], new Into(e, offset, steps)));
+                    request(new Request(part, Effect.STORE, 1, new boolean[steps.length], new Into(e, offset, steps)));
                     offset += part.ownExtents()[axis] * stride(e.ownExtents(), axis);
                 }
             }
-            case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM -> plan.computeIfAbsent(levels.get(e), l -> new Level())
-                    .alone
-                    .add(e);
+            case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM ->
+                plan.computeIfAbsent(levels.get(e), l -> new Level()).alone.add(e);
             default -> {}
         }
     }
@@ -221,5 +222,4 @@ final class Plan {
         }
         group.requests.add(request);
     }
-
 }

@@ -87,7 +87,8 @@ public final class Translation implements AutoCloseable {
             for (Expr slot : joint.parameters().slots()) {
                 Expr slope = derivative.of(slot);
                 values.add(slope == null ? Expr.of(0).broadcast(slot.ownExtents(), false) : slope);
-                results.add(new Destination(gradient, slot.detail(Expr.Slot.class).offset(), dimensions));
+                results.add(
+                        new Destination(gradient, slot.detail(Expr.Slot.class).offset(), dimensions));
             }
         }
         values = new Copies().of(canonical.of(values));

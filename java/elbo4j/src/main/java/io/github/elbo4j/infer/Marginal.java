@@ -57,9 +57,10 @@ public record Marginal(String name, double mean, double meanError, double standa
             }
             double[][] exact = exactQuantiles(value, atQuantiles);
             for (int i = 0; i < values.length; i++) {
-                marginals.add(value.isParameter()
-                        ? ofCoordinate(names.get(i), posterior, (int) value.value(index)[i])
-                        : ofDraws(names.get(i), values[i], exact == null ? null : exact[i]));
+                marginals.add(
+                        value.isParameter()
+                                ? ofCoordinate(names.get(i), posterior, (int) value.value(index)[i])
+                                : ofDraws(names.get(i), values[i], exact == null ? null : exact[i]));
             }
         }
         return marginals;
