@@ -112,10 +112,10 @@ public final class Model {
         latents.forEach((name, latent) -> {
             Quantity quantity = quantities.get(name);
             Expr coordinates = latent.coordinates();
-            boolean sameElements = Arrays.equals(coordinates.extents(), latent.value().extents());
+            boolean sameElements =
+                    Arrays.equals(coordinates.extents(), latent.value().extents());
             String stem = latent.coordinateName(name);
-            names.addAll(new Quantity(
-                            stem, coordinates, sameElements && quantity != null ? quantity.axes() : List.of())
+            names.addAll(new Quantity(stem, coordinates, sameElements && quantity != null ? quantity.axes() : List.of())
                     .elementNames());
         });
         return names;
@@ -148,8 +148,8 @@ public final class Model {
             int s = draw;
             double[] z = new double[dimensions()];
             latents.forEach((name, latent) -> latent.draw(z, words(key, "parameter " + name, s)));
-            quantities.forEach((name, quantity) ->
-                    Objects.requireNonNull(values.get(name))[s] = quantity.value().value(z));
+            quantities.forEach((name, quantity) -> Objects.requireNonNull(values.get(name))[s] =
+                    quantity.value().value(z));
             observed.forEach((name, from) -> Objects.requireNonNull(data.get(name))[s] =
                     from.distribution().draw(from.y().extents(), words(key, "observed " + name, s), z));
         }
