@@ -126,8 +126,8 @@ class VectorsTest {
     }
 
     private static double massOfThree(double eta) {
-        int side = 43;
-        double step = 0.4; // reach 8.4: exp(−2·1.3·8.4) is 3e-10
+        int side = 53;
+        double step = 0.32; // reach 8.3: exp(−2·1.3·8.3) is 4e-10; and exp(−π²/0.32) is 4e-14
         double[] l = new double[side * side * side * 9];
         double[] dx = new double[side * side * side];
         for (int i = 0; i < dx.length; i++) {

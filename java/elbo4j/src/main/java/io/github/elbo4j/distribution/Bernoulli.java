@@ -14,12 +14,18 @@ public final class Bernoulli extends Elementwise {
         this.byLogit = byLogit;
     }
 
-    /** @param logit log(p/(1 − p)) */
+    /**
+     * By the logit of the probability.
+     *
+     * @param logit log(p/(1 − p))
+     */
     public static Bernoulli ofLogit(Expr logit) {
         return new Bernoulli(logit, true);
     }
 
     /**
+     * By the probability.
+     *
      * @param p the probability of 1
      * @throws IllegalArgumentException if p may lie outside [0, 1]
      */

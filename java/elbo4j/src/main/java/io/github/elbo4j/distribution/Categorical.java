@@ -19,7 +19,11 @@ public final class Categorical extends Distribution {
         count = extents[extents.length - 1];
     }
 
-    /** @param logits log-probabilities up to one constant, [K] or, by row, [N][K] */
+    /**
+     * By the logarithms of the probabilities.
+     *
+     * @param logits log-probabilities up to one constant, [K] or, by row, [N][K]
+     */
     public static Categorical ofLogits(Expr logits) {
         return new Categorical(logits);
     }

@@ -14,6 +14,8 @@ public final class HalfCauchy extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param scale its median
      * @throws IllegalArgumentException if the scale may not be positive
      */

@@ -16,6 +16,8 @@ public final class HalfStudentT extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param nu degrees of freedom
      * @param sigma scale
      * @throws IllegalArgumentException if either may not be positive

@@ -43,6 +43,8 @@ public final class Mixture extends Distribution {
     }
 
     /**
+     * By weights.
+     *
      * @param weights positive, with the sum 1 along the last axis, such as a parameter with the prior {@link Dirichlet}: [K], or [..][K]
      *     where they differ by element
      * @throws IllegalArgumentException if a weight may be negative, their number is not that of the components, or the supports
@@ -68,7 +70,11 @@ public final class Mixture extends Distribution {
         return of(Expr.data("weights", weights), components);
     }
 
-    /** @param logits log-weights up to one constant: [K], or [..][K] */
+    /**
+     * By the logarithms of weights.
+     *
+     * @param logits log-weights up to one constant: [K], or [..][K]
+     */
     public static Mixture ofLogits(Expr logits, Distribution... components) {
         int[] one = logits.extents();
         if (one.length == 0) {

@@ -45,6 +45,8 @@ public final class MultivariateNormal extends Distribution {
     }
 
     /**
+     * By a Cholesky factor of the covariance.
+     *
      * @param mu mean, [..][K]
      * @param cholesky L, [K][K], where L·Lᵀ is the covariance; only the lower triangle is read
      */

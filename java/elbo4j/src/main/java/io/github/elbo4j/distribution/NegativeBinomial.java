@@ -17,6 +17,8 @@ public final class NegativeBinomial extends Elementwise {
     }
 
     /**
+     * By the log of the mean.
+     *
      * @param logMean log mu
      * @param dispersion d; the larger, the closer to Poisson
      * @throws IllegalArgumentException if the dispersion may not be positive

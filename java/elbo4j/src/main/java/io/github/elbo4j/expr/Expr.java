@@ -92,7 +92,7 @@ public final class Expr {
     }
 
     /**
-     * Data of any extents.
+     * Data of any extents. Messages count elements from 1.
      *
      * @param values row-major; kept, not copied
      * @param ofRows whether the first axis is the rows of a model's table
@@ -107,7 +107,7 @@ public final class Expr {
         double greatest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite((float) values[i])) {
-                throw new IllegalArgumentException(name + " is " + values[i] + " at " + position(i, extents)
+                throw new IllegalArgumentException(Plate.element(name, extents, i, List.of()) + " is " + values[i]
                         + ", but must be finite (in float32)");
             }
             least = Math.min(least, values[i]);
@@ -146,18 +146,6 @@ public final class Expr {
     static Expr parameter(String name, int offset, int... extents) {
         Slot slot = new Slot(name, offset);
         return new Expr(Primitive.PARAMETER, List.of(), extents.clone(), slot, true, false, Range.ALL);
-    }
-
-    private static String position(int i, int[] extents) {
-        StringBuilder words = new StringBuilder(extents.length > 1 ? "element " : "row ");
-        int rest = i;
-        int size = Extents.size(extents);
-        for (int axis = 0; axis < extents.length; axis++) {
-            size /= extents[axis];
-            words.append(axis == 0 ? "" : ", ").append(rest / size);
-            rest %= size;
-        }
-        return words.toString();
     }
 
     // ---- arithmetic ----

@@ -103,12 +103,17 @@ public final class ModelBuilder {
 
     /** Adds log p(y). If the distribution has parameters by row of the table, y[n] is of row n. */
     public void observe(int[] y, Distribution distribution) {
-        observe(free("y"), Arrays.stream(y).asDoubleStream().toArray(), distribution);
+        observe(free("y"), y, distribution);
     }
 
     /** {@link #observe(double[], Distribution)} under a name of its own. */
     public void observe(String name, double[] y, Distribution distribution) {
         observe(name, Expr.data(name, y), distribution);
+    }
+
+    /** {@link #observe(int[], Distribution)} under a name of its own. */
+    public void observe(String name, int[] y, Distribution distribution) {
+        observe(name, Arrays.stream(y).asDoubleStream().toArray(), distribution);
     }
 
     /** {@link #observe(Expr, Distribution)} under a name of its own. */
