@@ -66,9 +66,9 @@ class RoomsTest {
             .whereLayer("model")
             .mayOnlyAccessLayers("device", "expr", "distribution")
             .whereLayer("estimate")
-            .mayOnlyAccessLayers("device", "family", "model")
+            .mayOnlyAccessLayers("device", "family", "expr", "model")
             .whereLayer("infer")
-            .mayOnlyAccessLayers("device", "family", "model", "estimate")
+            .mayOnlyAccessLayers("device", "family", "expr", "model", "estimate")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")

@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.distribution.Beta;
