@@ -52,8 +52,8 @@ class AccumulatorCodeTest {
                 int a = place == 0 ? FIRST : 0;
                 int b = place == 1 ? FIRST : 1;
                 int c = place == 2 ? FIRST : CONSTANT;
-                AccumulatorCode code = code(
-                        List.of(of(Opcode.ABS, 0, 0), new Instruction(opcode, null, a, b, c)), FIRST + 1);
+                AccumulatorCode code =
+                        code(List.of(of(Opcode.ABS, 0, 0), new Instruction(opcode, null, a, b, c)), FIRST + 1);
 
                 assertThat(code.slots()).as("%s of place %d", opcode, place).isZero();
                 assertThat(code.steps()).as("%s of place %d", opcode, place).hasSize(1 + 2 + 1);
@@ -132,7 +132,6 @@ class AccumulatorCodeTest {
         for (int value : values) {
             outputs.add(new Output(Effect.STORE, value, 1, place));
         }
-        return new AccumulatorCode(
-                new Stage(1, 1, 1, 0, List.of(place, place), List.of(2f), instructions, outputs));
+        return new AccumulatorCode(new Stage(1, 1, 1, 0, List.of(place, place), List.of(2f), instructions, outputs));
     }
 }

@@ -71,13 +71,24 @@ class ElementwiseCudaTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1", "1, 70, 1", "3, 20, 9", "5, 32, 8", "2, 33, 20", "2, 256, 3", "1, 300, 33", "4, 1024, 2", "1, 2049, 10",
-        "2, 34000, 1", "1, 1050000, 1"
+        "1, 1, 1",
+        "1, 70, 1",
+        "3, 20, 9",
+        "5, 32, 8",
+        "2, 33, 20",
+        "2, 256, 3",
+        "1, 300, 33",
+        "4, 1024, 2",
+        "1, 2049, 10",
+        "2, 34000, 1",
+        "1, 1050000, 1"
     })
     void sumsKeepTheirOrder(int outer, int inner, int draws) {
         for (long many : new long[] {0, Long.MAX_VALUE}) {
             ElementwiseCuda.many(many);
-            assertSame(arena -> sums(arena, outer, inner, draws, 2), outer + " sums of " + inner + ", " + draws + " draws");
+            assertSame(
+                    arena -> sums(arena, outer, inner, draws, 2),
+                    outer + " sums of " + inner + ", " + draws + " draws");
         }
     }
 
@@ -132,7 +143,8 @@ class ElementwiseCudaTest {
     private static Elementwise sums(Arena arena, int outer, int inner, int draws, int outputs, int waiting) {
         long rows = (long) outer * inner;
         Place x = new Place(arena.of(Numbers.normals(1, rows * draws)), 0, 0, (long) inner * draws, draws, 1);
-        Place y = new Place(arena.of(Numbers.normals(2, inner + 3)), 3, 0, 0, 1, 0); // data, the same for all outer rows
+        Place y =
+                new Place(arena.of(Numbers.normals(2, inner + 3)), 3, 0, 0, 1, 0); // data, the same for all outer rows
         List<Float> constants = new ArrayList<>();
         for (int i = 0; i < outputs; i++) {
             constants.add((float) i);

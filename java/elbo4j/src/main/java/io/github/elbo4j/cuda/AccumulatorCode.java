@@ -255,9 +255,7 @@ final class AccumulatorCode {
         if (value < inputs) {
             return operand(where(stage.inputs().get(value)), value);
         }
-        return value < firstResult
-                ? operand(Where.CONSTANT, value - inputs)
-                : operand(Where.SLOT, slot[value]);
+        return value < firstResult ? operand(Where.CONSTANT, value - inputs) : operand(Where.SLOT, slot[value]);
     }
 
     private static int operand(Where where, int index) {

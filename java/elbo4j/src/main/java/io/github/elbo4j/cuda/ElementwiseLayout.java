@@ -52,7 +52,8 @@ record ElementwiseLayout(
         int outer = sums == 0 ? rows : (int) stage.outer();
         int inner = sums == 0 ? 1 : (int) stage.inner();
         Shape shape = new Shape(draws, slots, sums, outer, inner);
-        // A lane's elements are one thread's anyhow, but less than 16 are slow where 16 could be. Where there is no room for
+        // A lane's elements are one thread's anyhow, but less than 16 are slow where 16 could be. Where there is no
+        // room for
         // blocks of 64 threads, too few would run at once.
         int ofLane = shape.ofLane();
         if (ofLane == 1 ? (long) rows * draws >= many : ofLane >= MANY) {
@@ -64,7 +65,8 @@ record ElementwiseLayout(
                 }
             }
         }
-        // 4 elements always fit: a value in a slot waits for an instruction, which takes at most 3, so that 96 instructions
+        // 4 elements always fit: a value in a slot waits for an instruction, which takes at most 3, so that 96
+        // instructions
         // have fewer than 75 that wait at once; 32 threads have room for 84 beside the sums of 12 outputs.
         for (int fast = Math.max(1, Math.min(draws, SECTOR)); ; fast = Math.max(1, fast / 2)) {
             for (int threads = Grid.THREADS; threads >= WARP; threads /= 2) {
