@@ -123,11 +123,7 @@ static __device__ __forceinline__ void forPlaces(
 // b = operand; what b has beyond the elements that are there is never written or summed.
 template <int ELEMENTS>
 static __device__ __forceinline__ void fetch(
-        const Elementwise& p,
-        const float4* memory,
-        const Elements& of,
-        unsigned int operand,
-        const float (&a)[ELEMENTS],
+        const Elementwise& p, const float4* memory, const Elements& of, unsigned int operand, const float (&a)[ELEMENTS],
         float (&b)[ELEMENTS]) {
     const int kind = (int) (operand >> 8) & 0xff;
     const int at = (int) operand & 0xff;
@@ -247,11 +243,7 @@ struct Column {
 static __device__ __forceinline__ Column column(const Elementwise& p, long long number) {
     const long long ofDraw = quotient(number, p.draws);
     const long long ofTile = quotient(ofDraw, p.tiles);
-    Column c;
-    c.draw = (int) (number - ofDraw * p.draws.by);
-    c.tile = (int) (ofDraw - ofTile * p.tiles.by);
-    c.outer = (int) ofTile;
-    return c;
+    return {(int) (number - ofDraw * p.draws.by), (int) (ofDraw - ofTile * p.tiles.by), (int) ofTile};
 }
 
 // The elements of a batch: of one lane of a column, or of the same element of outer rows.
@@ -261,12 +253,8 @@ static __device__ __forceinline__ Elements elements(const Elementwise& p, const 
     const int i = column.tile * TILE + batch * ELEMENTS * WARP + lane;
     const int first = across ? column.outer : i;
     const int end = across ? (lane < p.inner ? p.outer : 0) : p.inner;
-    Elements of;
-    of.row = column.outer * p.inner + i;
-    of.step = across ? p.height * p.inner : WARP;
-    of.count = first < end ? ceilDiv(end - first, across ? p.height : WARP) : 0;
-    of.draw = column.draw;
-    return of;
+    const int count = first < end ? ceilDiv(end - first, across ? p.height : WARP) : 0;
+    return {column.outer * p.inner + i, across ? p.height * p.inner : WARP, count, column.draw};
 }
 
 // What an output of an outer row and a draw is, from its sum or maximum.
