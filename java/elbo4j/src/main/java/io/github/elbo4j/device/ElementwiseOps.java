@@ -203,9 +203,9 @@ public interface ElementwiseOps {
                 }
                 Place place = output.place;
                 if (output.effect != Effect.STORE
-                        && (summed > 0 && place.stride2 != 0
-                                || summed > 1 && place.stride1 != 0
-                                || summed > 2 && place.stride0 != 0)) {
+                        && ((summed > 0 && place.stride2 != 0)
+                                || (summed > 1 && place.stride1 != 0)
+                                || (summed > 2 && place.stride0 != 0))) {
                     throw new IllegalArgumentException(output + " moves along an axis that is summed over");
                 }
             }
