@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.ElementwiseOps.Effect;
 import io.github.elbo4j.device.ElementwiseOps.Elementwise;
@@ -31,6 +32,27 @@ class ElementwiseTest {
                 want = arena.outputBits();
             }
             assertSame(seed, device, want);
+        }
+    }
+
+    /** Those of {@link OpCases}, which have the pairs of instructions that devices may join. */
+    @EveryDevice
+    void casesGiveWhatTheirTextSays(Device device) {
+        List<OpCase> cases = new ArrayList<>();
+        ElementwiseCases.addTo(cases);
+        for (OpCase operation : cases) {
+            for (DrawBlock shape : List.of(DrawBlock.of(3, 65, 33), DrawBlock.of(1, 3, 1100), DrawBlock.of(2, 1, 40))) {
+                try (Arena arena = new Arena(TestDevices.scalar())) {
+                    NaiveElementwise.run((Elementwise) operation.on(arena, shape), arena.device());
+                    List<long[]> got = operation.bits(device, shape);
+                    List<long[]> want = arena.outputBits();
+                    for (int i = 0; i < want.size(); i++) {
+                        assertThat(got.get(i))
+                                .as("output %d of %s of %s", i, operation, shape)
+                                .isEqualTo(want.get(i));
+                    }
+                }
+            }
         }
     }
 
