@@ -92,7 +92,7 @@ class AccumulatorCodeTest {
     void whatNeedsMostSlotsComesFirst() {
         int depth = 5;
         List<Instruction> instructions = new ArrayList<>();
-        for (int i = 0; i < 1 << depth - 1; i++) {
+        for (int i = 0; i < 1 << (depth - 1); i++) {
             instructions.add(of(Opcode.ADD, i % 2, CONSTANT));
         }
         for (int i = 0; instructions.size() < (1 << depth) - 1; i += 2) {

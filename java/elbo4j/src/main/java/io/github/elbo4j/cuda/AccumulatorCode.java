@@ -31,47 +31,59 @@ final class AccumulatorCode {
     /** What the machine does, numbered as in the kernel: with a, b and c; with a and b; with a. */
     private enum Code {
         /** a·b + c. */
-        FMA,
+        FMA(0),
         /** b·c + a. */
-        FMA_ADD,
+        FMA_ADD(1),
         /** a > 0 ? b : c. */
-        SELECT,
+        SELECT(2),
         /** b > 0 ? a : c. */
-        SELECT_THEN,
+        SELECT_THEN(3),
         /** b > 0 ? c : a. */
-        SELECT_ELSE,
-        LOAD,
-        ADD,
-        SUBTRACT,
+        SELECT_ELSE(4),
+        LOAD(5),
+        ADD(6),
+        SUBTRACT(7),
         /** b − a. */
-        SUBTRACT_FROM,
-        MULTIPLY,
-        DIVIDE,
+        SUBTRACT_FROM(8),
+        MULTIPLY(9),
+        DIVIDE(10),
         /** b/a. */
-        DIVIDE_INTO,
-        MIN,
+        DIVIDE_INTO(11),
+        MIN(12),
         /** The smaller of b and a. */
-        MIN_OF,
-        MAX,
+        MIN_OF(13),
+        MAX(14),
         /** The greater of b and a. */
-        MAX_OF,
-        NEGATE,
-        ABS,
-        FUNCTION,
-        STORE,
-        SUM,
-        GREATEST
+        MAX_OF(15),
+        NEGATE(16),
+        ABS(17),
+        FUNCTION(18),
+        STORE(19),
+        SUM(20),
+        GREATEST(21);
+
+        private final int number;
+
+        Code(int number) {
+            this.number = number;
+        }
     }
 
     /** Where an operand is, numbered as in the kernel; an input by how it moves with the row. */
     private enum Where {
-        ACCUMULATOR,
-        SLOT,
-        CONSTANT,
+        ACCUMULATOR(0),
+        SLOT(1),
+        CONSTANT(2),
         /** Not at all. */
-        REPEATED,
-        LINEAR,
-        GENERAL
+        REPEATED(3),
+        LINEAR(4),
+        GENERAL(5);
+
+        private final int number;
+
+        Where(int number) {
+            this.number = number;
+        }
     }
 
     private final Stage stage;
@@ -241,11 +253,11 @@ final class AccumulatorCode {
     private void write(int output) {
         Output of = stage.outputs().get(output);
         Code code = of.effect() == Effect.STORE ? Code.STORE : of.effect() == Effect.MAX ? Code.GREATEST : Code.SUM;
-        step(code, NO_SLOT, where(of.place()).ordinal(), output);
+        step(code, NO_SLOT, where(of.place()).number, output);
     }
 
     private void step(Code code, int store, int b, int c) {
-        steps.add(code.ordinal() | (long) store << 8 | (long) b << 16 | (long) c << 32);
+        steps.add(code.number | ((long) store << 8) | ((long) b << 16) | ((long) c << 32));
     }
 
     private int operand(int value) {
@@ -259,7 +271,7 @@ final class AccumulatorCode {
     }
 
     private static int operand(Where where, int index) {
-        return where.ordinal() << 8 | index;
+        return (where.number << 8) | index;
     }
 
     private Where where(Place place) {
