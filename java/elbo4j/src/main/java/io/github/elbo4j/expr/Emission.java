@@ -11,7 +11,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScanOps;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,8 +34,8 @@ final class Emission {
     private final Canonical canonical;
     private final @Nullable RowBatch batch;
     private final Ends ends;
-    private final Map<Expr, Buffer> memory = new IdentityHashMap<>();
-    private final Map<double[], Buffer> batchData = new IdentityHashMap<>();
+    private final Map<Expr, Buffer> memory = new HashMap<>();
+    private final Map<double[], Buffer> batchData = new HashMap<>();
     private final List<Stage> stages = new ArrayList<>();
     private int firstDraw;
     private int draws; // of the block

@@ -2,13 +2,14 @@ package io.github.elbo4j.expr;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Values of expressions in float64 on the host, for one draw: data that are computed once, and what tests compare with. */
 final class Evaluator {
-    private final Map<Expr, double[]> values = new IdentityHashMap<>();
+    private final Map<Expr, double[]> values = new HashMap<>();
     private final double[] z;
 
     /** @param z a draw; empty for what does not vary */
@@ -19,11 +20,11 @@ final class Evaluator {
     /** All elements, row-major. */
     double[] value(Expr e) {
         double[] known = values.get(e);
-        if (known != null) {
-            return known;
+        if (known == null) {
+            evaluate(List.of(e));
+            known = Objects.requireNonNull(values.get(e));
         }
-        evaluate(List.of(e));
-        return values.get(e);
+        return known;
     }
 
     private void evaluate(Collection<Expr> results) {
@@ -35,7 +36,7 @@ final class Evaluator {
     }
 
     private double[] operand(Expr e, int i) {
-        return values.get(e.operands().get(i));
+        return Objects.requireNonNull(values.get(e.operands().get(i)));
     }
 
     private double[] compute(Expr e) {

@@ -2,8 +2,8 @@ package io.github.elbo4j.expr;
 
 import io.github.elbo4j.device.ElementwiseOps.Effect;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +22,12 @@ final class Fusion {
 
     private record Use(Expr user, boolean direct) {}
 
-    private final Plan plan;
-    private final Map<Expr, List<Use>> uses = new IdentityHashMap<>();
-    private final Set<Expr> stored = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Expr, List<Use>> uses = new HashMap<>();
+    private final Set<Expr> stored = new HashSet<>();
     private final List<Expr> memory = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
     Fusion(Plan plan) {
-        this.plan = plan;
         for (Expr e : plan.order()) {
             if (e.primitive().isElementwise() || Plan.isAlone(e)) {
                 for (Expr operand : e.operands()) {
@@ -201,13 +199,13 @@ final class Fusion {
     private static boolean tooMuch(
             int[] shape, List<Boolean> summed, List<Expr> nodes, List<Plan.Request> requests, int crossing) {
         StageBuilder stage = new StageBuilder(shape, array(summed), nodes, requests, Map.of());
-        return requests.size() > 1 && !stage.fits(requests.size() + crossing)
-                || requests.size() == 1 && !nodes.isEmpty() && !stage.fits(1 + crossing);
+        return (requests.size() > 1 && !stage.fits(requests.size() + crossing))
+                || (requests.size() == 1 && !nodes.isEmpty() && !stage.fits(1 + crossing));
     }
 
     /** How often each node is used within the stage. */
     private static Map<Expr, Integer> counts(List<Expr> nodes, List<Plan.Request> requests) {
-        Map<Expr, Integer> counts = new IdentityHashMap<>();
+        Map<Expr, Integer> counts = new HashMap<>();
         for (Expr node : nodes) {
             node.operands().forEach(operand -> counts.merge(operand, 1, Integer::sum));
         }

@@ -18,11 +18,11 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
     }
 
     public boolean isPositive() {
-        return low > 0 || low == 0 && lowOpen;
+        return low > 0 || (low == 0 && lowOpen);
     }
 
     public boolean isNegative() {
-        return high < 0 || high == 0 && highOpen;
+        return high < 0 || (high == 0 && highOpen);
     }
 
     public boolean isNotNegative() {
@@ -35,12 +35,12 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
 
     /** Whether all of it lies in another. */
     public boolean isWithin(Range other) {
-        return (low > other.low || low == other.low && (lowOpen || !other.lowOpen))
-                && (high < other.high || high == other.high && (highOpen || !other.highOpen));
+        return (low > other.low || (low == other.low && (lowOpen || !other.lowOpen)))
+                && (high < other.high || (high == other.high && (highOpen || !other.highOpen)));
     }
 
     Range negated() {
-        return new Range(-high, highOpen, -low, lowOpen);
+        return new Range(-high, /* lowOpen= */ highOpen, -low, /* highOpen= */ lowOpen);
     }
 
     private Range plus(Range other) {
@@ -51,7 +51,7 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
         if (low == high && other.low == other.high) {
             return closed(low * other.low, low * other.low);
         }
-        if (isPositive() && other.isPositive() || isNegative() && other.isNegative()) {
+        if ((isPositive() && other.isPositive()) || (isNegative() && other.isNegative())) {
             double least =
                     Math.min(Math.abs(low), Math.abs(high)) * Math.min(Math.abs(other.low), Math.abs(other.high));
             double most = Math.max(Math.abs(low), Math.abs(high)) * Math.max(Math.abs(other.low), Math.abs(other.high));
@@ -67,13 +67,13 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
                             nan(most, Double.POSITIVE_INFINITY),
                             lowOpen || other.lowOpen);
         }
-        if (isPositive() && other.isNegative() || isNegative() && other.isPositive()) {
+        if ((isPositive() && other.isNegative()) || (isNegative() && other.isPositive())) {
             return NEGATIVE;
         }
-        if (isNotNegative() && other.isNotNegative() || isNotPositive() && other.isNotPositive()) {
+        if ((isNotNegative() && other.isNotNegative()) || (isNotPositive() && other.isNotPositive())) {
             return NOT_NEGATIVE;
         }
-        if (isNotNegative() && other.isNotPositive() || isNotPositive() && other.isNotNegative()) {
+        if ((isNotNegative() && other.isNotPositive()) || (isNotPositive() && other.isNotNegative())) {
             return NOT_NEGATIVE.negated();
         }
         return ALL;
@@ -88,8 +88,8 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
     }
 
     private Range hull(Range other) {
-        boolean lower = low < other.low || low == other.low && !lowOpen;
-        boolean higher = high > other.high || high == other.high && !highOpen;
+        boolean lower = low < other.low || (low == other.low && !lowOpen);
+        boolean higher = high > other.high || (high == other.high && !highOpen);
         return new Range(
                 lower ? low : other.low,
                 lower ? lowOpen : other.lowOpen,
@@ -141,8 +141,8 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
     }
 
     private static Range minimum(Range a, Range b) {
-        boolean lower = a.low < b.low || a.low == b.low && !a.lowOpen;
-        boolean higher = a.high < b.high || a.high == b.high && a.highOpen;
+        boolean lower = a.low < b.low || (a.low == b.low && !a.lowOpen);
+        boolean higher = a.high < b.high || (a.high == b.high && a.highOpen);
         return new Range(
                 lower ? a.low : b.low,
                 lower ? a.lowOpen : b.lowOpen,

@@ -9,7 +9,7 @@ import io.github.elbo4j.device.ElementwiseOps.Stage;
 import io.github.elbo4j.device.MathOps;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class StageBuilder {
     private final List<Input> inputs = new ArrayList<>();
     private final List<Float> constants = new ArrayList<>();
     private final List<Expr> nodes;
-    private final Map<Expr, Integer> numbers = new IdentityHashMap<>();
+    private final Map<Expr, Integer> numbers = new HashMap<>();
     private final List<Plan.Request> requests;
 
     /**

@@ -13,7 +13,7 @@ import io.github.elbo4j.device.ScanOps.Segments;
 import io.github.elbo4j.expr.Emission.Destination;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,9 @@ public final class Translation implements AutoCloseable {
     private final Joint joint;
     private final int rows;
     private final Addends addends;
-    private final Map<double[], Buffer> data = new IdentityHashMap<>();
-    private final Map<Levels, RowBatch.Indexed> levels = new IdentityHashMap<>();
-    private final Map<Levels, RowBatch.Grouped> grouped = new IdentityHashMap<>();
+    private final Map<double[], Buffer> data = new HashMap<>();
+    private final Map<Levels, RowBatch.Indexed> levels = new HashMap<>();
+    private final Map<Levels, RowBatch.Grouped> grouped = new HashMap<>();
     private long workspaceBytes = WORKSPACE_BYTES;
 
     /**
