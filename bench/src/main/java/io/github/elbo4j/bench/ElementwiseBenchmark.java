@@ -13,7 +13,7 @@ import io.github.elbo4j.model.RegressionData;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The logistic regression of {@link LikelihoodBenchmark}, written as a {@link Model}: the same data, the same check. */
-public class ElementwiseBenchmark extends LikelihoodBenchmark {
+public class ElementwiseBenchmark extends LogisticWorkBenchmark {
     @Override
     LogJoint joint(Device on, DrawBlock shape) {
         RegressionData data = data(shape);

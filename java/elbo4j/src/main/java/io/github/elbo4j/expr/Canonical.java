@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * minibatch, data of the table's rows become those of fewer rows, which a step chooses.
  */
 final class Canonical {
-    /** Data or levels of a minibatch: n of the rows of {@code all}. */
-    record Batch(Object all) {}
+    /** Data of a minibatch: n of the rows of {@code all}. */
+    record Batch(Expr.Data all) {}
 
     private record Key(
             Primitive primitive,

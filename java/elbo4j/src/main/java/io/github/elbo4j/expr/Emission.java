@@ -35,7 +35,7 @@ final class Emission {
     private final @Nullable RowBatch batch;
     private final Ends ends;
     private final Map<Expr, Buffer> memory = new HashMap<>();
-    private final Map<double[], Buffer> batchData = new HashMap<>();
+    private final Map<Expr.Data, Buffer> batchData = new HashMap<>();
     private final List<Stage> stages = new ArrayList<>();
     private int firstDraw;
     private int draws; // of the block
@@ -137,15 +137,14 @@ final class Emission {
 
     private Buffer data(Expr leaf) {
         if (!(leaf.detail() instanceof Canonical.Batch ofBatch)) {
-            return translation.data(leaf.detail(Expr.Data.class).values());
+            return translation.data(leaf.detail(Expr.Data.class));
         }
-        double[] all = ((Expr.Data) ofBatch.all()).values();
-        return batchData.computeIfAbsent(all, values -> {
+        return batchData.computeIfAbsent(ofBatch.all(), all -> {
             RowBatch rows = Objects.requireNonNull(batch);
             int columns = leaf.size() / rows.count();
             Buffer some = to.scratch((long) leaf.size());
             to.run(new MathOps.GatherRows(
-                    rows.count(), columns, rows.index(), rows.first(), translation.data(values), some));
+                    rows.count(), columns, rows.index(), rows.first(), translation.data(all), some));
             return some;
         });
     }

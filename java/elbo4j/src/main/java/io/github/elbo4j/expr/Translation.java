@@ -30,7 +30,7 @@ public final class Translation implements AutoCloseable {
     private final Joint joint;
     private final int rows;
     private final Addends addends;
-    private final Map<double[], Buffer> data = new HashMap<>();
+    private final Map<Expr.Data, Buffer> data = new HashMap<>();
     private final Map<Levels, RowBatch.Indexed> levels = new HashMap<>();
     private final Map<Levels, RowBatch.Grouped> grouped = new HashMap<>();
     private long workspaceBytes = WORKSPACE_BYTES;
@@ -142,17 +142,14 @@ public final class Translation implements AutoCloseable {
 
     // ---- data on the device ----
 
-    Buffer data(double[] values) {
-        Buffer buffer = data.get(values);
-        if (buffer == null) {
-            float[] rounded = new float[values.length];
+    Buffer data(Expr.Data of) {
+        return data.computeIfAbsent(of, all -> {
+            float[] rounded = new float[all.values().length];
             for (int i = 0; i < rounded.length; i++) {
-                rounded[i] = (float) values[i];
+                rounded[i] = (float) all.values()[i];
             }
-            buffer = own.copyOf(rounded);
-            data.put(values, buffer);
-        }
-        return buffer;
+            return own.copyOf(rounded);
+        });
     }
 
     RowBatch.Indexed levels(Levels of) {
