@@ -57,8 +57,7 @@ class ModelBitsTest {
                 case NEGATIVE_BINOMIAL ->
                     Model.define(m -> m.observe(
                             data(1, ROWS, random -> Math.floor(9 * random * random)),
-                            NegativeBinomial.ofLogMean(
-                                    predictor(m, x), m.parameter("dispersion", Gamma.of(2, 0.5)))));
+                            NegativeBinomial.ofLogMean(predictor(m, x), m.parameter("dispersion", Gamma.of(2, 0.5)))));
                 case MIXTURE ->
                     Model.define(m -> {
                         Expr mu = m.parameter("mu", Normal.of(0, 2).ordered(), 2);

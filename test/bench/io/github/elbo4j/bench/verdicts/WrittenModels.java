@@ -119,9 +119,7 @@ record WrittenModels(Model model, List<Expr> values, double[][] columns, double[
             Expr sigma = m.parameter("sigma", HalfNormal.of(2), 2);
             Expr theta = m.parameter("theta", Beta.of(5, 5));
             Expr weights = Expr.vector(theta, Expr.of(1).minus(theta));
-            m.m.observe(
-                    y,
-                    Mixture.of(weights, Normal.of(mu.get(0), sigma.get(0)), Normal.of(mu.get(1), sigma.get(1))));
+            m.m.observe(y, Mixture.of(weights, Normal.of(mu.get(0), sigma.get(0)), Normal.of(mu.get(1), sigma.get(1))));
         });
     }
 
@@ -168,7 +166,8 @@ record WrittenModels(Model model, List<Expr> values, double[][] columns, double[
             Expr b = m.parameter("b", Normal.of(0, 1), terms);
             Expr intercept = m.parameter("Intercept", StudentT.of(3, 8, 10));
             Expr sigma = m.parameter("sigma", HalfStudentT.of(3, 10));
-            Expr mean = matrix(Arrays.copyOf(columns, terms), y.length).matmul(b).plus(intercept);
+            Expr mean =
+                    matrix(Arrays.copyOf(columns, terms), y.length).matmul(b).plus(intercept);
             m.m.observe(y, Normal.of(mean, sigma));
         });
     }
@@ -203,8 +202,7 @@ record WrittenModels(Model model, List<Expr> values, double[][] columns, double[
         return Arrays.stream(names).map(data::vector).toArray(double[][]::new);
     }
 
-    private static WrittenModels define(
-            double[][] columns, double[] y, Consumer<Statements> statements) {
+    private static WrittenModels define(double[][] columns, double[] y, Consumer<Statements> statements) {
         List<Expr> values = new ArrayList<>();
         Model model = Model.define(m -> {
             Statements all = new Statements(m);

@@ -28,10 +28,8 @@ import org.junit.jupiter.api.Test;
  * that are made here.
  */
 class WrittenModelsTest {
-    static final Path FOLDER =
-            Path.of(System.getProperty("elbo4j.root", "..")).resolve("test/data/posteriordb");
+    static final Path FOLDER = Path.of(System.getProperty("elbo4j.root", "..")).resolve("test/data/posteriordb");
     private static final int POINTS = 10;
-
 
     /** By name. */
     private static Map<String, Posterior> posteriors() {
@@ -61,7 +59,9 @@ class WrittenModelsTest {
             ModelTarget diamonds = ModelTarget.of("diamonds", ModelsTest.data("diamonds"));
             double[][] points = new double[POINTS][];
             for (int s = 0; s < POINTS; s++) {
-                points[s] = Arrays.stream(ModelsTest.point(diamonds, s)).map(x -> (float) x).toArray();
+                points[s] = Arrays.stream(ModelsTest.point(diamonds, s))
+                        .map(x -> (float) x)
+                        .toArray();
             }
             compare("diamonds of other data", diamonds, device, points);
         }
@@ -101,7 +101,9 @@ class WrittenModelsTest {
 
     private static void close(String what, double got, double want, double tolerance) {
         boolean close = Math.abs(got - want) <= tolerance;
-        assertThat(close).as("%s: %s, by hand %s ± %s", what, got, want, tolerance).isTrue();
+        assertThat(close)
+                .as("%s: %s, by hand %s ± %s", what, got, want, tolerance)
+                .isTrue();
     }
 
     /** Each parameter uniform within an sd of its mean, as coordinates that are exact in float32. */
@@ -120,7 +122,8 @@ class WrittenModelsTest {
 
     private static double near(Reference reference, Random random) {
         // tau of the schools has an sd of its mean's size
-        return reference.mean() + Math.min(reference.sd(), 0.9 * Math.abs(reference.mean())) * (2 * random.nextDouble() - 1);
+        return reference.mean()
+                + Math.min(reference.sd(), 0.9 * Math.abs(reference.mean())) * (2 * random.nextDouble() - 1);
     }
 
     /** The inverse of what {@link Target#coordinates} names. */
