@@ -4,10 +4,11 @@ import java.util.function.Function;
 
 /**
  * How far log p and its gradient in float32 may be from float64. Every likelihood here is of normal terms, −r²/(2s²) − log s − c, with
- * a residual r that is computed from numbers of the total size M: its error is at most a few roundings of M. With u = 2^-24, to first
- * order, a term errs by C·u·(|r|·M/s² + r²/s² + |log s| + 1), its derivative by a coordinate by C·u·(|r′|·M/s² + |(log s)′|·(|r|·M/s² + r²/s² +
- * 1)). C counts the roundings on the way of one element: 37 of a sum's tile (32 in a lane, 5 folds), 25 of a product of a
- * row with the coefficients, 8 of a function, and 10 of the data, the coordinates and the arithmetic.
+ * a residual r that is computed from numbers of the total size M: its error is at most a few roundings of M. With u = 2^-24, to
+ * first order, a term errs by C·u·(|r|·M/s² + r²/s² + |log s| + 1), its derivative by a coordinate by
+ * C·u·(|r′|·M/s² + |(log s)′|·(|r|·M/s² + r²/s² + 1)). C counts the roundings on the way of one element: 37 of a sum's tile (32 in
+ * a lane, 5 folds), 25 of a product of a row with the coefficients, 8 of a function, and 10 of the data, the coordinates and
+ * the arithmetic.
  */
 final class Float32Bound {
     private static final double U = 0x1p-24;
