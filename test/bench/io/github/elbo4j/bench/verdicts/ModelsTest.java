@@ -295,7 +295,7 @@ class ModelsTest {
         assertThat(got).containsExactly(want, within(1e-14));
     }
 
-    private static double[] point(Target target, int seed) {
+    static double[] point(Target target, int seed) {
         Random random = new Random(seed);
         return target.coordinates().stream()
                 .mapToDouble(name -> 0.5 * random.nextGaussian())
@@ -303,7 +303,7 @@ class ModelsTest {
     }
 
     /** Columns that suit all models: positive numbers, 0 and 1, or 1 to 4, as their names have it. */
-    private static Data data(String model) {
+    static Data data(String model) {
         Random random = new Random(model.hashCode());
         Map<String, Object> data = new LinkedHashMap<>();
         for (String name : List.of("y", "Y", "sigma", "kid_score", "mom_iq", "earn", "height", "weight", "partyid7")) {

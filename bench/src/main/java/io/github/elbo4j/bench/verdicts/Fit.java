@@ -5,7 +5,7 @@ import io.github.elbo4j.bench.verdicts.Draws.Departure;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
-import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,7 @@ record Fit(String posterior, FitResult result, Departure departure, double effec
         Target target = posterior.target();
         try (Device device =
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
-                HostLogJoint joint = target.toLogJoint()) {
+                LogJoint joint = target.toLogJoint(device)) {
             FitResult result = settings.build().fit(device, joint);
             Draws ofPosterior = Draws.of(result.gaussian(), target, result.seed());
             Departure departure = ofPosterior.departure(target.parameters(), posterior.reference());

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -108,8 +109,26 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--library", hidden = true, description = "The library's version, which the script knows.")
     private String library = "unknown";
 
+    private final String what;
+    private final BiFunction<String, Data, Target> models;
     private final List<Fit> fits = new ArrayList<>();
     private final Map<String, String> failed = new LinkedHashMap<>();
+
+    /** Log-joints by hand. */
+    Main() {
+        this("verdicts", Models::of);
+    }
+
+    /**
+     * Other models of the same posteriors.
+     *
+     * @param what is measured: the files of results are called so
+     * @param models makes a model with its data, by the model's name
+     */
+    Main(String what, BiFunction<String, Data, Target> models) {
+        this.what = what;
+        this.models = models;
+    }
 
     /** See the README of this module. */
     public static void main(String[] args) {
@@ -224,7 +243,7 @@ public final class Main implements Callable<Integer> {
 
     private List<Posterior> posteriors() {
         try {
-            List<Posterior> all = Posterior.of(folder);
+            List<Posterior> all = Posterior.of(folder, models);
             if (all.isEmpty()) {
                 throw new ParameterException(
                         spec.commandLine(), "there is no file *.reference.json in the folder " + folder);
@@ -282,11 +301,11 @@ public final class Main implements Callable<Integer> {
         if (out != null) {
             return out;
         }
-        return home.resolve(full ? "results" : "target").resolve("verdicts-" + machine.fileName() + ".json");
+        return home.resolve(full ? "results" : "target").resolve(what + "-" + machine.fileName() + ".json");
     }
 
     private void write(Path file, Machine machine, List<Table.Counts> counts) {
-        Map<String, Object> json = Json.head("verdicts", false, machine);
+        Map<String, Object> json = Json.head(what, false, machine);
         json.put("library", library);
         json.put("settings", "Sgvi.builder() with family and seed only");
         if (draws != null) {

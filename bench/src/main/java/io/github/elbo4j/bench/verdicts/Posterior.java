@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -22,8 +23,12 @@ record Posterior(String name, Target target, Map<String, Reference> reference) {
     /** The mean and the standard deviation of a parameter. */
     record Reference(double mean, double sd) {}
 
-    /** All of a folder, sorted by name: {@code NAME.reference.json} names its model and the file of its data. */
-    static List<Posterior> of(Path folder) {
+    /**
+     * All of a folder, sorted by name: {@code NAME.reference.json} names its model and the file of its data.
+     *
+     * @param models makes a model with its data, by the model's name
+     */
+    static List<Posterior> of(Path folder, BiFunction<String, Data, Target> models) {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
             files = all.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
@@ -32,17 +37,17 @@ record Posterior(String name, Target target, Map<String, Reference> reference) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the folder " + folder, e);
         }
-        return files.stream().map(file -> read(folder, file)).toList();
+        return files.stream().map(file -> read(folder, file, models)).toList();
     }
 
-    private static Posterior read(Path folder, Path file) {
+    private static Posterior read(Path folder, Path file, BiFunction<String, Data, Target> models) {
         try {
             Map<String, Object> json = Json.read(file);
             Path dataFile = folder.resolve(text(json, "data"));
             if (!Files.exists(dataFile)) {
                 throw new IllegalArgumentException("the data, " + dataFile + ", are not there");
             }
-            Target target = Models.of(text(json, "model"), new Data(Json.read(dataFile)));
+            Target target = models.apply(text(json, "model"), new Data(Json.read(dataFile)));
             Map<String, Reference> reference = new LinkedHashMap<>();
             Json.map(json.get("parameters")).forEach((parameter, value) -> {
                 Data numbers = new Data(Json.map(value));

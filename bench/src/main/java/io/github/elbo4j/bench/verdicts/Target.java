@@ -1,7 +1,9 @@
 package io.github.elbo4j.bench.verdicts;
 
 import io.github.elbo4j.bench.verdicts.Tape.Variable;
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
 import java.util.List;
 
 /** A posterior to fit: a log-joint over coordinates that may be any real numbers, and what is reported of them. */
@@ -41,8 +43,8 @@ interface Target {
         };
     }
 
-    /** What is fitted; each fit gets one of its own. */
-    default HostLogJoint toLogJoint() {
+    /** What is fitted, to be closed; each fit gets one of its own. */
+    default LogJoint toLogJoint(Device device) {
         return HostLogJoint.ofDraw(coordinates(), function());
     }
 }
