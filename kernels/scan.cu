@@ -77,6 +77,7 @@ extern "C" __global__ void __launch_bounds__(256) scan_segment_tiles(const ScanS
             p.tiles[(segment * p.draws + s) * perSum + tile] = sum;
         }
         if (s == 0 && tile == 0) { // a search does not see all rows
+#pragma unroll 1
             for (int place = places.from; place < places.to; place++) {
                 const int row = order[place];
                 if (row < 0 || row >= p.rows) {
