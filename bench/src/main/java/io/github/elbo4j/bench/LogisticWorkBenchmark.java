@@ -57,7 +57,6 @@ abstract class LogisticWorkBenchmark extends GradientWorkBenchmark {
         };
     }
 
-
     private static double[] doubles(float[] values) {
         double[] wide = new double[values.length];
         for (int i = 0; i < values.length; i++) {
