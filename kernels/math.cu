@@ -1,6 +1,7 @@
 // Elementwise functions and vector operations.                                                      twin: MathKernel
 #include "index.cuh"
 #include "math.cuh"
+#include "special.cuh"
 #include "sum.cuh"
 
 // ---- y[i] = f(x[i]); y may be x ----
@@ -29,7 +30,15 @@ extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
         case 4: mapQuads(p, [](float x) { return detSigmoid(x); }); break;
         case 5: mapQuads(p, [](float x) { return detTanh(x); }); break;
         case 6: mapQuads(p, [](float x) { return detSinPi(x); }); break;
-        default: mapQuads(p, [](float x) { return detCosPi(x); }); break;
+        case 7: mapQuads(p, [](float x) { return detCosPi(x); }); break;
+        case 8: mapQuads(p, [](float x) { return __fsqrt_rn(x); }); break;
+        case 9: mapQuads(p, [](float x) { return detExpm1(x); }); break;
+        case 10: mapQuads(p, [](float x) { return detLogGamma(x); }); break;
+        case 11: mapQuads(p, [](float x) { return detDigamma(x); }); break;
+        case 12: mapQuads(p, [](float x) { return detTrigamma(x); }); break;
+        case 13: mapQuads(p, [](float x) { return detLogNormalCdf(x); }); break;
+        case 14: mapQuads(p, [](float x) { return detInverseMills(x); }); break;
+        default: mapQuads(p, [](float x) { return detErf(x); }); break;
     }
 }
 

@@ -25,8 +25,8 @@ static constexpr double HALF_LOG_2PI = 0.9189385332046727; // log(2π)/2
 static __device__ __forceinline__ float infinity() { return bitsToFloat(0x7f800000u); }
 static __device__ __forceinline__ float notANumber() { return bitsToFloat(0x7fc00000u); }
 
-// e·ln 2 + ln(1 + f), |f| <= 1/3, where k = e·2^23.
-static __device__ __forceinline__ float logSum(unsigned int k, float f) {
+// (ln(1 + f) − f)/f², |f| <= 1/3.
+static __device__ __forceinline__ float logRest(float f) {
     float p = __fmaf_rn(-0x1.07c97p-3f, f, 0x1.1e67a2p-3f);
     p = __fmaf_rn(p, f, -0x1.f332a4p-4f);
     p = __fmaf_rn(p, f, 0x1.1ed66p-3f);
@@ -34,8 +34,12 @@ static __device__ __forceinline__ float logSum(unsigned int k, float f) {
     p = __fmaf_rn(p, f, 0x1.99d044p-3f);
     p = __fmaf_rn(p, f, -0x1.fffefcp-3f);
     p = __fmaf_rn(p, f, 0x1.555506p-2f);
-    p = __fmaf_rn(p, f, -0.5f);
-    return __fmaf_rn(__int2float_rn((int) k), LN2_PER_EXPONENT_BIT, __fmaf_rn(f * f, p, f));
+    return __fmaf_rn(p, f, -0.5f);
+}
+
+// e·ln 2 + ln(1 + f), |f| <= 1/3, where k = e·2^23.
+static __device__ __forceinline__ float logSum(unsigned int k, float f) {
+    return __fmaf_rn(__int2float_rn((int) k), LN2_PER_EXPONENT_BIT, __fmaf_rn(f * f, logRest(f), f));
 }
 
 // ln x: x = m·2^e with m in [2/3, 4/3).
@@ -67,6 +71,14 @@ static __device__ __forceinline__ float detLog1p(float x) {
     return x > -1.0f && x < infinity() && x != 0.0f ? log1pInside(x) : edge;
 }
 
+// (e^r − 1 − r)/r², |r| <= ln(2)/2.
+static __device__ __forceinline__ float expRest(float r) {
+    float p = __fmaf_rn(0x1.6a524ep-10f, r, 0x1.12396ep-7f);
+    p = __fmaf_rn(p, r, 0x1.5558aap-5f);
+    p = __fmaf_rn(p, r, 0x1.555492p-3f);
+    return __fmaf_rn(p, r, 0x1.fffffcp-2f);
+}
+
 // e^x: x = n·ln 2 + r with |r| <= ln(2)/2.
 static __device__ __forceinline__ float detExp(float x) {
 #ifdef ELBO4J_FAST
@@ -79,17 +91,28 @@ static __device__ __forceinline__ float detExp(float x) {
     const float n = t - rounder;
     float r = __fmaf_rn(n, -0x1.62e4p-1f, a);
     r = __fmaf_rn(n, -0x1.7f7d1cp-20f, r);
-    float p = __fmaf_rn(0x1.6a524ep-10f, r, 0x1.12396ep-7f);
-    p = __fmaf_rn(p, r, 0x1.5558aap-5f);
-    p = __fmaf_rn(p, r, 0x1.555492p-3f);
-    p = __fmaf_rn(p, r, 0x1.fffffcp-2f);
-    p = __fmaf_rn(p, r, 1.0f);
+    float p = __fmaf_rn(expRest(r), r, 1.0f);
     p = __fmaf_rn(p, r, 1.0f);
     // 2^n in two factors, so that only the last product rounds, and overflows or turns subnormal as it should.
     const unsigned int bits = floatToBits(t);
     const unsigned int half = bits >> 1;
     return p * bitsToFloat(half << 23) * bitsToFloat((bits - half) << 23);
 #endif
+}
+
+// e^x − 1: 2^n·(e^r − 1) + (2^n − 1), halved on the way; x itself where it is tiny.
+static __device__ __forceinline__ float detExpm1(float x) {
+    const float rounder = 12582912.0f + 254.0f;
+    float a = x > 89.0f ? 89.0f : x;
+    a = a < -18.0f ? -18.0f : a;
+    const float t = __fmaf_rn(a, 0x1.715476p0f, rounder);
+    const float n = t - rounder;
+    float r = __fmaf_rn(n, -0x1.62e4p-1f, a);
+    r = __fmaf_rn(n, -0x1.7f7d1cp-20f, r);
+    const float p = __fmaf_rn(r * r, expRest(r), r);
+    const float half = bitsToFloat((floatToBits(t) - 128u) << 23);
+    const float y = 2.0f * __fmaf_rn(half, p, half - 0.5f);
+    return fabsf(x) < 0x1p-25f ? x : y;
 }
 
 // 1/(1 + e), 0 <= e <= 1: y·(1 + r + r²), with r = 1 − (1 + e)·y <= 0.0018.

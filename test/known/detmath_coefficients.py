@@ -68,4 +68,5 @@ def main():
     fit([f"Q{i}" for i in range(8)], radius, lambda g: 1 / radius(g), 0, 0.5)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -17,13 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
  * A family of operations is one row of rooms under one stem: for every file in kernels/ a twin in scalar and a test,
  * and for every .cu a benchmark. {@code meanfield.cu} has {@code MeanFieldKernel}, {@code MeanFieldKernelTest} or any
  * other {@code MeanField…Test}, and {@code MeanField…Benchmark}; a header's twin may be named by its stem alone, and
- * {@code math.cuh} has {@code DetMath}, {@code sum.cuh} {@code RowSum}, {@code index.cuh} {@code HostKernel}, {@code
+ * {@code math.cuh} has {@code DetMath}, {@code special.cuh} {@code DetSpecial}, {@code sum.cuh} {@code RowSum}, {@code index.cuh} {@code HostKernel}, {@code
  * runs.cuh} {@code RunItems}.
  */
 class KernelRowsTest {
     /** Twins of headers whose name is not their stem. */
     private static final Map<String, String> OTHER_STEM =
-            Map.of("math.cuh", "detmath", "sum.cuh", "rowsum", "index.cuh", "hostkernel", "runs.cuh", "runitems");
+            Map.of(
+                    "math.cuh", "detmath",
+                    "special.cuh", "detspecial",
+                    "sum.cuh", "rowsum",
+                    "index.cuh", "hostkernel",
+                    "runs.cuh", "runitems");
 
     @Test
     void everyKernelFileHasItsRow() throws IOException {

@@ -19,7 +19,9 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Scalar;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Every operation, in each of its modes. */
 public final class OpCases {
@@ -75,12 +77,16 @@ public final class OpCases {
                 c -> new NormalOps.Normal(KEY, Index.of(STEP), c.shape, c.arena.out(c.shape.elements())));
     }
 
+    /** Functions that are NaN to the left of 0, or of -1. */
+    private static final Set<Function> POSITIVE = EnumSet.of(
+            Function.LOG, Function.LOG1P, Function.SQRT, Function.LOG_GAMMA, Function.DIGAMMA, Function.TRIGAMMA);
+
     private static void math(List<OpCase> all) {
         for (Function f : Function.values()) {
             add(all, "map", f, c -> {
                 long n = c.shape.elements();
-                boolean logarithm = f == Function.LOG || f == Function.LOG1P;
-                return new MathOps.Map(f, n, logarithm ? c.positive(n) : c.normals(n), c.arena.out(n));
+                boolean positive = POSITIVE.contains(f);
+                return new MathOps.Map(f, n, positive ? c.positive(n) : c.normals(n), c.arena.out(n));
             });
         }
         add(

@@ -41,7 +41,7 @@ class MathOpsTest {
         assertFunction(device, Function.COS_PI, x -> Math.cos(Math.PI * x), 2.35, -0.45, 0.45);
     }
 
-    private static void assertFunction(
+    static void assertFunction(
             Device device, Function f, DoubleUnaryOperator want, double ulps, double from, double to) {
         for (int n : SIZES) {
             float[] x = new float[n];
@@ -95,7 +95,7 @@ class MathOpsTest {
                 device, Function.COS_PI, new float[] {NAN, INF, -INF, 0f, -0f, 1, 0.5f}, NAN, NAN, NAN, 1, 1, -1, 0);
     }
 
-    private static void assertEdges(Device device, Function f, float[] x, float... want) {
+    static void assertEdges(Device device, Function f, float[] x, float... want) {
         try (Arena arena = new Arena(device)) {
             Buffer y = arena.out(x.length);
             arena.run(new MathOps.Map(f, x.length, arena.of(x), y));

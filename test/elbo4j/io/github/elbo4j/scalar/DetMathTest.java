@@ -1,7 +1,11 @@
 package io.github.elbo4j.scalar;
 
+import static io.github.elbo4j.scalar.Accuracy.report;
+import static io.github.elbo4j.scalar.Accuracy.ulps;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.elbo4j.scalar.Accuracy.FloatFunction;
+import io.github.elbo4j.scalar.Accuracy.Worst;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
@@ -14,15 +18,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DetMathTest {
     private static final float INF = Float.POSITIVE_INFINITY;
 
-    interface FloatFunction {
-        float apply(float x);
-    }
-
     /** Each function, its float64 counterpart, and the largest error in ulp that DetMath documents. */
     enum Function {
         LOG(DetMath::log, StrictMath::log, 0.95),
         LOG1P(DetMath::log1p, StrictMath::log1p, 1.55),
         EXP(DetMath::exp, StrictMath::exp, 0.90),
+        EXPM1(DetMath::expm1, StrictMath::expm1, 1.50),
+        SQRT(DetMath::sqrt, Math::sqrt, 0.50),
         SOFTPLUS(DetMath::softplus, x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))), 2.00),
         SIGMOID(DetMath::sigmoid, DetMathTest::sigmoid, 2.00),
         TANH(DetMath::tanh, StrictMath::tanh, 1.95),
@@ -44,22 +46,7 @@ class DetMathTest {
     @ParameterizedTest
     @EnumSource
     void errorStaysWithinTheDocumentedBound(Function f) {
-        Worst worst = Words.floats()
-                .map(words -> {
-                    Worst here = Worst.NONE;
-                    for (int word : words) {
-                        float x = Float.intBitsToFloat(word);
-                        here = here.or(ulps(f.function.apply(x), f.truth.applyAsDouble(x)), word);
-                    }
-                    return here;
-                })
-                .reduce(Worst.NONE, Worst::or);
-
-        float x = Float.intBitsToFloat(worst.word);
-        report("%s %.4f ulp at %a".formatted(f, worst.error, x));
-        assertThat(worst.error)
-                .as("error in ulp of %s at %s: %s", f, Float.toHexString(x), f.function.apply(x))
-                .isBetween(f.bound * (Words.ALL ? 0.97 : 0.5), f.bound); // a bound far from reached says too little
+        Accuracy.assertDocumented(f + "", f.function, f.truth, f.bound);
     }
 
     /** Over all words: near zero, body, tail; absolute, relative and in ulp. */
@@ -167,6 +154,19 @@ class DetMathTest {
         "EXP, 88.72284, Infinity",
         "EXP, -103.972084, 0",
         "EXP, -103.97207, 1e-45",
+        "EXPM1, 0, 0",
+        "EXPM1, -0.0, -0.0",
+        "EXPM1, 1e-45, 1e-45",
+        "EXPM1, Infinity, Infinity",
+        "EXPM1, -Infinity, -1",
+        "EXPM1, NaN, NaN",
+        "EXPM1, 88.72284, Infinity",
+        "SQRT, 0, 0",
+        "SQRT, -0.0, -0.0",
+        "SQRT, -1e-45, NaN",
+        "SQRT, Infinity, Infinity",
+        "SQRT, NaN, NaN",
+        "SQRT, 4, 2",
         "SOFTPLUS, Infinity, Infinity",
         "SOFTPLUS, -Infinity, 0",
         "SOFTPLUS, NaN, NaN",
@@ -225,35 +225,6 @@ class DetMathTest {
         assertThat(larger(3, Double.NaN)).isNaN();
         assertThat(ulps(Math.nextUp(1f), 1)).isEqualTo(1);
         assertThat(Stream.of(Worst.NONE.or(2, 7).or(1, 8)).findFirst()).hasValue(new Worst(2, 7));
-    }
-
-    /** The numbers that go into the Javadoc. */
-    private static void report(String line) {
-        if (Words.ALL) {
-            System.out.println(line);
-        }
-    }
-
-    private record Worst(double error, int word) {
-        static final Worst NONE = new Worst(-1, 0);
-
-        Worst or(double error, int word) {
-            return error > this.error ? new Worst(error, word) : this;
-        }
-
-        Worst or(Worst other) {
-            return or(other.error, other.word);
-        }
-    }
-
-    /** |got - want| in ulp of the float32 nearest to want; infinite where one is NaN, infinite or a zero of a sign alone. */
-    private static double ulps(float got, double want) {
-        float nearest = (float) want;
-        if (Double.isNaN(want) || Float.isInfinite(nearest) || want == 0) {
-            return Float.compare(got, nearest) == 0 ? 0 : INF;
-        }
-        double error = Math.abs(got - want) / Math.ulp(nearest);
-        return Double.isNaN(error) ? INF : error;
     }
 
     private static double larger(double a, double b) {

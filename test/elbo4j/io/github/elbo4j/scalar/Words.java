@@ -48,19 +48,31 @@ public final class Words {
             0f,
             Float.MIN_NORMAL,
             0x1p-128f, // its reciprocal overflows
+            5.42101e-20f, // its trigamma overflows
             0x1p-25f,
             1f / 3f, // log1p takes its exponent
             0.5f,
             2f / 3f,
-            1f,
+            0.875f, // erf's polynomials meet
+            1f, // with 2 a zero of logGamma
             4f / 3f,
+            1.4616321f, // the zero of digamma
             1.5f,
+            2f,
+            3f, // the gamma functions' polynomials meet their series
+            3.9f, // erf turns 1
+            14.17f, // the log of the normal CDF turns 0
+            14.37f, // the inverse Mills ratio turns 0
+            17.33f, // expm1 turns -1
             87.33655f, // e^-x turns subnormal
             88.72284f, // e^x overflows
             103.97208f, // e^-x turns 0
+            8192f, // the normal tail ends
             0x1p22f,
             0x1p23f,
             0x1p24f, // from here on every float is an even integer
+            2.6087e19f, // -x²/2 overflows
+            4.085003e36f, // logGamma overflows
             0x1p126f, // its reciprocal turns subnormal
             Float.POSITIVE_INFINITY // with the largest floats on one side, NaN on the other
         };

@@ -60,6 +60,14 @@ final class MathCuda extends KernelFamily {
             case TANH -> 5;
             case SIN_PI -> 6;
             case COS_PI -> 7;
+            case SQRT -> 8;
+            case EXPM1 -> 9;
+            case LOG_GAMMA -> 10;
+            case DIGAMMA -> 11;
+            case TRIGAMMA -> 12;
+            case LOG_NORMAL_CDF -> 13;
+            case INVERSE_MILLS -> 14;
+            case ERF -> 15;
         };
     }
 

@@ -4,7 +4,7 @@ import io.github.elbo4j.device.Signature.Access;
 
 /** Elementwise functions and the few vector operations that compose models. Kernel family {@code math}. */
 public interface MathOps {
-    /** A function of one real number, to the accuracy that {@code DetMath} documents. */
+    /** A function of one real number, to the accuracy that {@code DetMath} and, from LOG_GAMMA on, {@code DetSpecial} document. */
     enum Function {
         EXP,
         LOG,
@@ -17,7 +17,23 @@ public interface MathOps {
         /** sin(πx). */
         SIN_PI,
         /** cos(πx). */
-        COS_PI
+        COS_PI,
+        /** √x, rounded to nearest. */
+        SQRT,
+        /** e^x − 1. */
+        EXPM1,
+        /** log Γ(x), x ≥ 0; NaN for x &lt; 0. */
+        LOG_GAMMA,
+        /** The derivative of log Γ(x), x ≥ 0; NaN for x &lt; 0. */
+        DIGAMMA,
+        /** The derivative of digamma, x ≥ 0; NaN for x &lt; 0. */
+        TRIGAMMA,
+        /** log Φ(x), Φ the standard normal CDF. */
+        LOG_NORMAL_CDF,
+        /** φ(x)/Φ(x), the derivative of log Φ(x). */
+        INVERSE_MILLS,
+        /** The error function. */
+        ERF
     }
 
     /** {@code y[i] = f(x[i])} for i &lt; n; y may be x. */

@@ -6,8 +6,9 @@ import static io.github.elbo4j.scalar.DetMathConstants.*;
  * Elementary functions of float32 whose results are the same bits on every device: this class is the definition,
  * {@code VectorMath} and {@code kernels/math.cuh} follow it operation for operation.
  *
- * <p>Used are only {@code + - *}, fma, sqrt (each rounded to nearest), integer operations, exact conversions, comparisons
- * and selections: no division, no table, no call of a library. {@code Math.fma} is the only fusion. Functions are straight
+ * <p>Used are only {@code + - * /}, fma, sqrt (each rounded to nearest), integer operations, exact conversions, comparisons
+ * and selections: no table, no call of a library. A division is exact to half an ulp on every device, but as slow as ten products:
+ * it stands in {@link DetSpecial} alone. {@code Math.fma} is the only fusion. Functions are straight
  * lines, because lanes of a vector and threads of a warp must all take the same path. Subnormal arguments and results are
  * kept. A NaN is answered by a NaN (its payload is not part of the contract).
  *
@@ -16,6 +17,7 @@ import static io.github.elbo4j.scalar.DetMathConstants.*;
  * <pre>
  *  log        0.95     log1p      1.55     exp        0.90     softplus   2.00     sigmoid    2.00
  *  tanh       1.95     reciprocal 0.90     sinPi      2.35     cosPi      2.35     radius     2.80
+ *  expm1      1.50     sqrt       0.50
  * </pre>
  */
 public final class DetMath {
@@ -51,7 +53,7 @@ public final class DetMath {
     }
 
     /** ln(1 + x) for -1 &lt; x &lt; inf; NaN for NaN. */
-    private static float log1pInside(float x) {
+    static float log1pInside(float x) {
         int k = (Float.floatToRawIntBits(1f + x) - TWO_THIRDS_BITS) & EXPONENT;
         // 2^-e by way of 4·2^-e: e reaches 128, where 2^-e has no exponent field.
         float scale = 0.25f * Float.intBitsToFloat(0x40800000 - k);
@@ -62,6 +64,11 @@ public final class DetMath {
 
     /** e·ln 2 + ln(1 + f), |f| &lt;= 1/3, where k = e·2^23. */
     private static float logSum(int k, float f) {
+        return Math.fma((float) k, LN2_PER_EXPONENT_BIT, Math.fma(f * f, logRest(f), f));
+    }
+
+    /** (ln(1 + f) - f)/f², |f| &lt;= 1/3. */
+    static float logRest(float f) {
         float p = Math.fma(L10, f, L9);
         p = Math.fma(p, f, L8);
         p = Math.fma(p, f, L7);
@@ -69,8 +76,7 @@ public final class DetMath {
         p = Math.fma(p, f, L5);
         p = Math.fma(p, f, L4);
         p = Math.fma(p, f, L3);
-        p = Math.fma(p, f, L2);
-        return Math.fma((float) k, LN2_PER_EXPONENT_BIT, Math.fma(f * f, p, f));
+        return Math.fma(p, f, L2);
     }
 
     /**
@@ -85,16 +91,38 @@ public final class DetMath {
         float n = t - EXP_ROUNDER;
         float r = Math.fma(n, -LN2_HIGH, a);
         r = Math.fma(n, -LN2_LOW, r);
-        float p = Math.fma(E6, r, E5);
-        p = Math.fma(p, r, E4);
-        p = Math.fma(p, r, E3);
-        p = Math.fma(p, r, E2);
-        p = Math.fma(p, r, 1f);
-        p = Math.fma(p, r, 1f);
+        float p = Math.fma(Math.fma(expRest(r), r, 1f), r, 1f);
         // 2^n in two factors, so that only the last product rounds, and overflows or turns subnormal as it should.
         int bits = Float.floatToRawIntBits(t);
         int half = bits >> 1;
         return p * Float.intBitsToFloat(half << 23) * Float.intBitsToFloat((bits - half) << 23);
+    }
+
+    /** (e^r - 1 - r)/r², |r| &lt;= ln(2)/2. */
+    static float expRest(float r) {
+        float p = Math.fma(E6, r, E5);
+        p = Math.fma(p, r, E4);
+        p = Math.fma(p, r, E3);
+        return Math.fma(p, r, E2);
+    }
+
+    /**
+     * e^x - 1, accurate for small x too. expm1(±0) = ±0, -1 below -17.33, infinite from x = 88.72284 on.
+     *
+     * <p>x = n·ln 2 + r as in {@link #exp}: 2^n·(e^r - 1) + (2^n - 1). Where x is its own result to half an ulp it is taken as it is.
+     */
+    public static float expm1(float x) {
+        float a = x > EXP_HIGH ? EXP_HIGH : x;
+        a = a < EXPM1_LOW ? EXPM1_LOW : a;
+        float t = Math.fma(a, LOG2_E, EXP_ROUNDER);
+        float n = t - EXP_ROUNDER;
+        float r = Math.fma(n, -LN2_HIGH, a);
+        r = Math.fma(n, -LN2_LOW, r);
+        float p = Math.fma(r * r, expRest(r), r);
+        // 2^(n - 1), doubled at the end: 2^128 has no exponent field. The bits hold 254 + n, the field is n - 1 + 127.
+        float half = Float.intBitsToFloat((Float.floatToRawIntBits(t) - 128) << 23);
+        float y = 2f * Math.fma(half, p, half - 0.5f);
+        return Math.abs(x) < EXPM1_SMALL ? x : y;
     }
 
     /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|): neither overflow nor cancellation; e^x itself far to the left. */
@@ -265,6 +293,11 @@ public final class DetMath {
         q = Math.fma(q, g, Q1);
         q = Math.fma(q, g, Q0);
         return (float) Math.sqrt(Math.fma((float) k, -2f * LN2_PER_EXPONENT_BIT, g * q));
+    }
+
+    /** √x, as IEEE 754 rounds it. sqrt(-0) = -0, sqrt(x &lt; 0) = NaN. */
+    public static float sqrt(float x) {
+        return (float) Math.sqrt(x);
     }
 
     /** Flips the sign of {@code magnitude} where the top bit of {@code signBits} is set. */

@@ -54,6 +54,12 @@ public final class DetMathConstants {
 
     public static final float EXP_LOW = -104f;
 
+    /** Below it e^x - 1 is -1. */
+    public static final float EXPM1_LOW = -18f;
+
+    /** Below it e^x - 1 is x to a quarter of an ulp. */
+    public static final float EXPM1_SMALL = 0x1p-25f;
+
     // 1/(1 + e), 0 <= e <= 1; error 0.0018, a seed that one cubic step brings to 5e-9
     public static final float R0 = 0x1.ff1cd8p-1f;
     public static final float R1 = -0x1.e2b7bap-1f;

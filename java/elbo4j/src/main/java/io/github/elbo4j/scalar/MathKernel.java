@@ -78,6 +78,53 @@ public class MathKernel {
                     y[yo + i] = DetMath.cosPi(x[xo + i]);
                 }
             }
+            case SQRT -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetMath.sqrt(x[xo + i]);
+                }
+            }
+            case EXPM1 -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetMath.expm1(x[xo + i]);
+                }
+            }
+            default -> mapSpecial(f, x, xo, y, yo, n);
+        }
+    }
+
+    private static void mapSpecial(Function f, float[] x, int xo, float[] y, int yo, int n) {
+        switch (f) {
+            case LOG_GAMMA -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.logGamma(x[xo + i]);
+                }
+            }
+            case DIGAMMA -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.digamma(x[xo + i]);
+                }
+            }
+            case TRIGAMMA -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.trigamma(x[xo + i]);
+                }
+            }
+            case LOG_NORMAL_CDF -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.logNormalCdf(x[xo + i]);
+                }
+            }
+            case INVERSE_MILLS -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.inverseMills(x[xo + i]);
+                }
+            }
+            case ERF -> {
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = DetSpecial.erf(x[xo + i]);
+                }
+            }
+            default -> throw new AssertionError(f);
         }
     }
 

@@ -9,23 +9,17 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Elementwise functions on whole vectors; what is left over goes to the scalar twin, whose bits are the same. */
 @SuppressWarnings("UnusedMethod") // loops are called through handles
 final class MathSimd extends MathKernel {
     /**
-     * A loop for each function, in the order of {@link Function}, and for each of those below. Handles out of an array are a call that no compiler
+     * A loop for each function up to {@link Function#EXPM1}, in that order, and for each of those below. Handles out of an array are a call that no compiler
      * inlines: loops of several functions in one method exceed its limits and put their vectors on the heap.
      */
-    private static final MethodHandle[] LOOPS = loops();
-
-    private static final int EXP_OF_MINUS = LOOPS.length - 4;
-    private static final int RECIPROCAL = LOOPS.length - 3;
-    private static final int LOG1P_INSIDE = LOOPS.length - 2;
-    private static final int RECIPROCAL_ONE_PLUS = LOOPS.length - 1;
-
-    private static MethodHandle[] loops() {
-        String[] names = {
+    private static final MethodHandle[] LOOPS = loops(
+            MathSimd.class,
             "exp",
             "log",
             "log1p",
@@ -34,17 +28,26 @@ final class MathSimd extends MathKernel {
             "tanh",
             "sinPi",
             "cosPi",
+            "sqrt",
+            "expm1",
             "expOfMinus",
             "reciprocal",
             "log1pInside",
-            "reciprocalOnePlus"
-        };
+            "reciprocalOnePlus");
+
+    private static final int EXP_OF_MINUS = LOOPS.length - 4;
+    private static final int RECIPROCAL = LOOPS.length - 3;
+    private static final int LOG1P_INSIDE = LOOPS.length - 2;
+    private static final int RECIPROCAL_ONE_PLUS = LOOPS.length - 1;
+
+    /** Handles of loops: static methods of a class, for {@link #run}. */
+    static MethodHandle[] loops(Class<?> of, String... names) {
         MethodType type =
                 MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
         MethodHandle[] loops = new MethodHandle[names.length];
         try {
             for (int i = 0; i < names.length; i++) {
-                loops[i] = MethodHandles.lookup().findStatic(MathSimd.class, names[i], type);
+                loops[i] = MethodHandles.lookup().findStatic(of, names[i], type);
             }
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
@@ -100,6 +103,20 @@ final class MathSimd extends MathKernel {
         }
     }
 
+    private static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, x, xo + i)
+                    .lanewise(VectorOperators.SQRT)
+                    .intoArray(y, yo + i);
+        }
+    }
+
+    private static void expm1(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            VectorMath.expm1(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
     private static void expOfMinus(float[] x, int xo, float[] y, int yo, int n) {
         for (int i = 0; i < n; i += Lanes.COUNT) {
             VectorMath.exp(FloatVector.fromArray(F, x, xo + i).neg()).intoArray(y, yo + i);
@@ -125,8 +142,13 @@ final class MathSimd extends MathKernel {
     }
 
     private static void run(int loop, float[] x, int xo, float[] y, int yo, int n) {
+        run(LOOPS[loop], x, xo, y, yo, n);
+    }
+
+    /** Calls one of {@link #loops}, out of an array. */
+    static void run(MethodHandle loop, float[] x, int xo, float[] y, int yo, int n) {
         try {
-            LOOPS[loop].invokeExact(x, xo, y, yo, n);
+            loop.invokeExact(x, xo, y, yo, n);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -141,7 +163,11 @@ final class MathSimd extends MathKernel {
     @Override
     protected void map(Function f, float[] x, int xo, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
-        run(f.ordinal(), x, xo, y, yo, whole);
+        if (f.compareTo(Function.LOG_GAMMA) < 0) {
+            run(f.ordinal(), x, xo, y, yo, whole);
+        } else {
+            SpecialSimd.map(f, x, xo, y, yo, whole);
+        }
         super.map(f, x, xo + whole, y, yo + whole, n - whole);
     }
 

@@ -101,6 +101,27 @@ final class VectorMath {
                 .mul(rest.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
     }
 
+    /** e^x - 1; twin: DetMath.expm1. */
+    public static FloatVector expm1(FloatVector x) {
+        FloatVector a = x.blend(EXP_HIGH, x.compare(VectorOperators.GT, EXP_HIGH));
+        a = a.blend(EXPM1_LOW, a.compare(VectorOperators.LT, EXPM1_LOW));
+        FloatVector t = a.fma(broadcast(F, LOG2_E), broadcast(F, EXP_ROUNDER));
+        FloatVector n = t.sub(EXP_ROUNDER);
+        FloatVector r = n.fma(broadcast(F, -LN2_HIGH), a);
+        r = n.fma(broadcast(F, -LN2_LOW), r);
+        FloatVector p = broadcast(F, E6).fma(r, broadcast(F, E5));
+        p = p.fma(r, broadcast(F, E4));
+        p = p.fma(r, broadcast(F, E3));
+        p = p.fma(r, broadcast(F, E2));
+        p = r.mul(r).fma(p, r);
+        FloatVector half = t.reinterpretAsInts()
+                .sub(128)
+                .lanewise(VectorOperators.LSHL, 23)
+                .reinterpretAsFloats();
+        FloatVector y = half.fma(p, half.sub(0.5f)).mul(2f);
+        return y.blend(x, x.abs().compare(VectorOperators.LT, EXPM1_SMALL));
+    }
+
     /** ln(1 + e^x); twin: DetMath.softplus. */
     public static FloatVector softplus(FloatVector x) {
         FloatVector r = log1pInside(exp(x.abs().neg()));
