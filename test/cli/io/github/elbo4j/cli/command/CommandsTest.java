@@ -24,6 +24,7 @@ class CommandsTest {
                 "fit logistic",
                 "fit linear",
                 "fit categorical",
+                "fit --stan",
                 "devices",
                 "sample",
                 "help",
@@ -178,9 +179,9 @@ class CommandsTest {
 
     @Test
     void resultsAreNamedAfterTheDataWithoutTheirEndings() {
-        assertThat(FitOptions.stem(Path.of("a/data.csv.gz"))).isEqualTo("data");
-        assertThat(FitOptions.stem(Path.of("a/data.2024.csv"))).isEqualTo("data.2024");
-        assertThat(FitOptions.stem(Path.of("data.gz"))).isEqualTo("data");
-        assertThat(FitOptions.stem(Path.of("data"))).isEqualTo("data");
+        assertThat(MethodOptions.stem(Path.of("a/data.csv.gz"))).isEqualTo("data");
+        assertThat(MethodOptions.stem(Path.of("a/data.2024.csv"))).isEqualTo("data.2024");
+        assertThat(MethodOptions.stem(Path.of("data.gz"))).isEqualTo("data");
+        assertThat(MethodOptions.stem(Path.of("data"))).isEqualTo("data");
     }
 }

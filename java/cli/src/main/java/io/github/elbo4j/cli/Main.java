@@ -101,6 +101,8 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")));
+        // A command may be called --stan.
+        Objects.requireNonNull(line.getSubcommands().get("help")).setUnmatchedOptionsArePositionalParams(true);
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false) // a column may be called @home

@@ -110,24 +110,40 @@ public final class Explanation {
                         "Use --family full-rank, or a larger --rank: a few factors do not follow all correlations between"
                                 + " the parameters.");
             default ->
-                List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. Tighter priors"
-                        + " (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat each other, or"
-                        + " that separate the outcomes perfectly, make it less so (--ignore leaves one out).");
+                List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. "
+                        + (isRegression()
+                                ? "Tighter priors (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat"
+                                        + " each other, or that separate the outcomes perfectly, make it less so (--ignore"
+                                        + " leaves one out)."
+                                : "Tighter priors and more data make it more Gaussian, and so may other parameters (a"
+                                        + " non-centred hierarchy, the logarithm of what is positive)."));
         };
         return switch (concern.kind()) {
             case NOT_CONVERGED -> notConverged();
-            case DIVERGED -> List.of("Use a smaller --learning-rate, and leave --standardize on.");
+            case DIVERGED ->
+                List.of(
+                        isRegression()
+                                ? "Use a smaller --learning-rate, and leave --standardize on."
+                                : concern.kind().remedy());
             case FAILED ->
                 List.of(
                         "The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
                                 + " --draws if memory ran out.");
             case PRECISION ->
-                List.of("Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
-                        + " digits.");
+                List.of(
+                        isRegression()
+                                ? "Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
+                                        + " digits."
+                                : concern.kind().remedy());
             case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
             case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO ->
                 List.of(concern.kind().remedy());
         };
+    }
+
+    /** Whether the command's options for columns and their priors are there to be advised. */
+    private boolean isRegression() {
+        return options.containsKey("standardize");
     }
 
     private List<String> notConverged() {

@@ -13,6 +13,7 @@ import io.github.elbo4j.report.SavedFit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fit that {@code --continue} names. The rows may be other ones; what the parameters mean must be the same. */
@@ -21,16 +22,7 @@ final class Continued {
 
     /** The fit in the file, on the scale that is fitted now. */
     static FitResult read(Path file, FitModel model, RegressionInput input, Problem problem, FitOptions options) {
-        SavedFit saved;
-        try {
-            saved = FitJson.open(file);
-        } catch (FitFileException e) {
-            throw new InputException("--continue: " + e.getMessage(), e);
-        } catch (NoSuchFileException e) {
-            throw new InputException("--continue: there is no file " + file, e);
-        } catch (IOException e) {
-            throw new InputException("--continue: cannot read " + file + ": " + CsvTable.reason(e), e);
-        }
+        SavedFit saved = open(file);
         String name = String.valueOf(file.getFileName());
         DataSource data = saved.data();
         if (data == null) {
@@ -43,6 +35,28 @@ final class Continued {
         same(name, "standardize", saved.options().get("standardize"), options.standardize);
         same(name, "the parameters", saved.fit().parameterNames(), problem.parameters());
         return problem.toFitted(saved.fit());
+    }
+
+    /** The fit in the file, of the same program. */
+    static FitResult read(Path file, String program, List<String> parameters) {
+        SavedFit saved = open(file);
+        String name = String.valueOf(file.getFileName());
+        same(name, "the model", saved.model(), StanCommand.MODEL);
+        same(name, "the program", saved.options().get(StanCommand.PROGRAM), program);
+        same(name, "the parameters", saved.fit().parameterNames(), parameters);
+        return saved.fit();
+    }
+
+    private static SavedFit open(Path file) {
+        try {
+            return FitJson.open(file);
+        } catch (FitFileException e) {
+            throw new InputException("--continue: " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new InputException("--continue: there is no file " + file, e);
+        } catch (IOException e) {
+            throw new InputException("--continue: cannot read " + file + ": " + CsvTable.reason(e), e);
+        }
     }
 
     private static void same(String file, String what, @Nullable Object there, Object here) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code elbo4j fit}: the parent of the models. */
 @Command(
         name = "fit",
-        description = "Fits a model to the rows of a CSV file.",
+        description = "Fits a model: one of those below to the rows of a CSV file, or a compiled Stan model.",
         synopsisSubcommandLabel = "MODEL",
         commandListHeading = "Models:",
         footer = "elbo4j fit logistic --data test/data/pima.csv --target type")
@@ -44,6 +44,7 @@ public final class FitCommand implements Runnable {
                     .footer(made.examples().toArray(String[]::new));
             fit.addSubcommand(made.name(), spec);
         }
+        fit.addSubcommand(new StanCommand());
     }
 
     /** {@code elbo4j fit MODEL}. */

@@ -66,9 +66,14 @@ public final class HelpText {
 
     private String synopsis(List<OptionSpec> required) {
         List<String> words = new ArrayList<>(List.of(spec.qualifiedName()));
+        spec.positionalParameters().stream()
+                .filter(PositionalParamSpec::required)
+                .forEach(p -> words.add(p.paramLabel()));
         required.forEach(option -> words.add(option.longestName() + TIE + option.paramLabel()));
         words.add("[OPTIONS]");
-        spec.positionalParameters().forEach(p -> words.add("[" + p.paramLabel() + "]"));
+        spec.positionalParameters().stream()
+                .filter(p -> !p.required())
+                .forEach(p -> words.add("[" + p.paramLabel() + "]"));
         if (!spec.subcommands().isEmpty()) {
             words.add(spec.usageMessage().synopsisSubcommandLabel());
         }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  */
 public final class Leak {
     private static final Cleaner CLEANER = Cleaner.create();
-    private static final Pattern INSIDE =
-            Pattern.compile("io\\.github\\.elbo4j\\.((device|scalar|simd|cuda)\\..*|Devices(\\$.*)?)");
+    private static final Pattern INSIDE = Pattern.compile(
+            "io\\.github\\.elbo4j\\.((device|scalar|simd|cuda)\\..*|Devices(\\$.*)?|model\\.StanModel)");
 
     private final Report report;
     private final Cleaner.Cleanable cleanable;
@@ -42,7 +42,7 @@ public final class Leak {
         return first;
     }
 
-    /** The caller of the rooms that make devices and buffers. */
+    /** The caller of what makes devices, buffers and models. */
     private static String site() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.filter(
