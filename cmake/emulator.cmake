@@ -5,7 +5,7 @@
 
 set(emulator ${ELBO4J_ROOT}/test/emulator)
 set(generated ${CMAKE_BINARY_DIR}/emulator)
-set(kernel_pattern "extern \"C\" __global__ void (__launch_bounds__\\([0-9, ]+\\) )?([a-z0-9_]+)\\(const ([A-Za-z0-9]+) p\\)")
+set(kernel_pattern "extern \"C\" __global__ void (__launch_bounds__\\([0-9, ]+\\) )?([a-z0-9_]+)\\(const (__grid_constant__ )?([A-Za-z0-9]+) p\\)")
 
 include(CheckCXXSourceRuns)
 set(CMAKE_REQUIRED_FLAGS -mfma)
@@ -27,7 +27,7 @@ function(emulator_kernels objects script sources)
             foreach(line ${lines})
                 string(REGEX MATCH "${kernel_pattern}" ignored "${line}")
                 set(name ${CMAKE_MATCH_2})
-                set(struct ${CMAKE_MATCH_3})
+                set(struct ${CMAKE_MATCH_4})
                 set(bounds 1024)
                 if(CMAKE_MATCH_1 MATCHES "([0-9]+)")
                     set(bounds ${CMAKE_MATCH_1})

@@ -10,7 +10,7 @@ struct MathMap {
     const float* x; // [n]
     float* y;       // [n]
     long long n;
-    int function;   // numbered as in MathOps.Function
+    int function;   // numbered as in MathCuda
 };
 
 template <class F>
@@ -22,24 +22,7 @@ static __device__ __forceinline__ void mapQuads(const MathMap& p, F f) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) math_map(const MathMap p) {
-    switch (p.function) {
-        case 0: mapQuads(p, [](float x) { return detExp(x); }); break;
-        case 1: mapQuads(p, [](float x) { return detLog(x); }); break;
-        case 2: mapQuads(p, [](float x) { return detLog1p(x); }); break;
-        case 3: mapQuads(p, [](float x) { return detSoftplus(x); }); break;
-        case 4: mapQuads(p, [](float x) { return detSigmoid(x); }); break;
-        case 5: mapQuads(p, [](float x) { return detTanh(x); }); break;
-        case 6: mapQuads(p, [](float x) { return detSinPi(x); }); break;
-        case 7: mapQuads(p, [](float x) { return detCosPi(x); }); break;
-        case 8: mapQuads(p, [](float x) { return __fsqrt_rn(x); }); break;
-        case 9: mapQuads(p, [](float x) { return detExpm1(x); }); break;
-        case 10: mapQuads(p, [](float x) { return detLogGamma(x); }); break;
-        case 11: mapQuads(p, [](float x) { return detDigamma(x); }); break;
-        case 12: mapQuads(p, [](float x) { return detTrigamma(x); }); break;
-        case 13: mapQuads(p, [](float x) { return detLogNormalCdf(x); }); break;
-        case 14: mapQuads(p, [](float x) { return detInverseMills(x); }); break;
-        default: mapQuads(p, [](float x) { return detErf(x); }); break;
-    }
+    withFunction(p.function, [&](auto f) { mapQuads(p, f); });
 }
 
 // ---- x[i] = value ----

@@ -37,7 +37,7 @@ static __device__ __forceinline__ float detLogGamma(float x) {
     p = __fmaf_rn(p, t, -0x1.cc7d16p-2f);
     p = __fmaf_rn(p, t, 0x1.01cbd6p-1f);
     const float z = small ? x : x - 1.0f;
-    const float middle = __fmaf_rn(__fmaf_rn(z, z, -z), p, 0.0f); // z² − z = (x − 1)·(x − 2); + 0 keeps zeros positive
+    const float middle = __fmaf_rn(z, z, -z) * p; // z² − z = (x − 1)·(x − 2), rounded once, and +0 at both zeros
     const float w = 1.0f / x;
     const float u = w * w;
     float s = __fmaf_rn(0x1.5a0c6ep-11f, u, -0x1.6aa5fcp-9f);
@@ -205,4 +205,27 @@ static __device__ __forceinline__ float detErf(float x) {
     h = __fmaf_rn(h, b, -0x1.1825fp-13f);
     const float large = 1.0f - detExp(h);
     return withSign(a < 0.875f ? small : large, floatToBits(x));
+}
+
+// body(f) with the function that MathCuda numbers so.
+template <class Body>
+static __device__ __forceinline__ void withFunction(int function, Body body) {
+    switch (function) {
+        case 0: body([](float x) { return detExp(x); }); break;
+        case 1: body([](float x) { return detLog(x); }); break;
+        case 2: body([](float x) { return detLog1p(x); }); break;
+        case 3: body([](float x) { return detSoftplus(x); }); break;
+        case 4: body([](float x) { return detSigmoid(x); }); break;
+        case 5: body([](float x) { return detTanh(x); }); break;
+        case 6: body([](float x) { return detSinPi(x); }); break;
+        case 7: body([](float x) { return detCosPi(x); }); break;
+        case 8: body([](float x) { return __fsqrt_rn(x); }); break;
+        case 9: body([](float x) { return detExpm1(x); }); break;
+        case 10: body([](float x) { return detLogGamma(x); }); break;
+        case 11: body([](float x) { return detDigamma(x); }); break;
+        case 12: body([](float x) { return detTrigamma(x); }); break;
+        case 13: body([](float x) { return detLogNormalCdf(x); }); break;
+        case 14: body([](float x) { return detInverseMills(x); }); break;
+        default: body([](float x) { return detErf(x); }); break;
+    }
 }

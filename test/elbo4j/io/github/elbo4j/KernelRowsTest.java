@@ -22,13 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KernelRowsTest {
     /** Twins of headers whose name is not their stem. */
-    private static final Map<String, String> OTHER_STEM =
-            Map.of(
-                    "math.cuh", "detmath",
-                    "special.cuh", "detspecial",
-                    "sum.cuh", "rowsum",
-                    "index.cuh", "hostkernel",
-                    "runs.cuh", "runitems");
+    private static final Map<String, String> OTHER_STEM = Map.of(
+            "math.cuh", "detmath",
+            "special.cuh", "detspecial",
+            "sum.cuh", "rowsum",
+            "index.cuh", "hostkernel",
+            "runs.cuh", "runitems");
 
     @Test
     void everyKernelFileHasItsRow() throws IOException {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Elementwise code at random, the same for the same seed: all opcodes, awkward extents, layouts and broadcasts, stages that read what others wrote. */
-final class RandomElementwise {
+public final class RandomElementwise {
     private static final int[] DRAWS = {1, 3, 32, 64, 100, 1100};
     private static final int[] EXTENTS = {1, 1, 2, 3, 8, 31, 32, 33, 85, 1023, 1025, 2500};
     private static final float[] CONSTANTS = {0, -0f, 1, -1, 0.5f, -2, 3.7f, 1e30f, 1e-40f};
@@ -43,7 +43,7 @@ final class RandomElementwise {
      * @param functions those that are called
      * @param special whether NaN and infinities are among the constants and data, and extents may be 0
      */
-    static Elementwise of(long seed, Arena arena, Function[] functions, boolean special) {
+    public static Elementwise of(long seed, Arena arena, Function[] functions, boolean special) {
         return new RandomElementwise(seed, arena, functions, special).operation();
     }
 

@@ -22,7 +22,7 @@ class ReadmeTest {
     void theExamplePrintsWhatTheReadmeSays(@TempDir Path folder) throws Exception {
         String readme = Files.readString(House.root().resolve("README.md"));
         int from = readme.indexOf(BEGIN) + BEGIN.length();
-        Path source = folder.resolve("Banana.java");
+        Path source = folder.resolve("Schools.java");
         Files.writeString(source, readme.substring(from, readme.indexOf("```", from)));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         String classes = System.getProperty("java.class.path");
@@ -34,14 +34,14 @@ class ReadmeTest {
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            loader.loadClass("Banana").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+            loader.loadClass("Schools").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         } finally {
             System.setOut(before);
         }
         String[] lines = printed.toString(StandardCharsets.UTF_8).strip().split("\\R");
-        assertThat(lines).hasSize(2);
+        assertThat(lines).hasSize(4);
         for (String line : lines) {
-            assertThat(readme).contains("`" + line + "`");
+            assertThat(readme).contains("\n" + line + "\n");
         }
     }
 }

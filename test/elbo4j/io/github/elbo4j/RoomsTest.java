@@ -39,6 +39,10 @@ class RoomsTest {
             .definedBy(HOME + ".cuda..")
             .layer("family")
             .definedBy(HOME + ".family..")
+            .layer("expr")
+            .definedBy(HOME + ".expr..")
+            .layer("distribution")
+            .definedBy(HOME + ".distribution..")
             .layer("model")
             .definedBy(HOME + ".model..")
             .layer("estimate")
@@ -55,12 +59,16 @@ class RoomsTest {
             .mayOnlyAccessLayers("device")
             .whereLayer("family")
             .mayOnlyAccessLayers("device")
-            .whereLayer("model")
+            .whereLayer("expr")
             .mayOnlyAccessLayers("device")
+            .whereLayer("distribution")
+            .mayOnlyAccessLayers("expr")
+            .whereLayer("model")
+            .mayOnlyAccessLayers("device", "expr", "distribution")
             .whereLayer("estimate")
-            .mayOnlyAccessLayers("device", "family", "model")
+            .mayOnlyAccessLayers("device", "family", "expr", "model")
             .whereLayer("infer")
-            .mayOnlyAccessLayers("device", "family", "model", "estimate")
+            .mayOnlyAccessLayers("device", "family", "expr", "model", "estimate")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")
@@ -76,6 +84,8 @@ class RoomsTest {
                     HOME + ".simd..",
                     HOME + ".cuda..",
                     HOME + ".family..",
+                    HOME + ".expr..",
+                    HOME + ".distribution..",
                     HOME + ".model..",
                     HOME + ".estimate..",
                     HOME + ".infer..")

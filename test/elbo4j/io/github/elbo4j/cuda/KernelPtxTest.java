@@ -22,7 +22,7 @@ class KernelPtxTest {
 
     /** A kernel's beginning in the source, as cmake finds it, too. */
     private static final Pattern KERNEL = Pattern.compile(
-            "extern \"C\" __global__ void (?:__launch_bounds__\\([0-9, ]+\\) )?([a-z0-9_]+)\\(const ([A-Za-z0-9]+) p\\)");
+            "extern \"C\" __global__ void (?:__launch_bounds__\\([0-9, ]+\\) )?([a-z0-9_]+)\\(const (?:__grid_constant__ )?([A-Za-z0-9]+) p\\)");
 
     @Test
     void nothingIsApproximateOrFlushed() throws IOException {

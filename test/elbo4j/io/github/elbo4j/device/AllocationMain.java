@@ -10,6 +10,7 @@ import io.github.elbo4j.device.MeanFieldOps.Variable;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 
 /** What {@link AllocationTest} runs in a virtual machine of its own. */
 public final class AllocationMain {
@@ -32,6 +33,7 @@ public final class AllocationMain {
             report("regression", regression(device));
             report("fused", fused(device));
             report("lowrank", lowRank(device));
+            report("elementwise", elementwise(device));
         }
     }
 
@@ -168,6 +170,16 @@ public final class AllocationMain {
                 to.run(new LowRankGradientOps.LowRankScoreSquares(
                         SHAPE, rank, omega, score, latent, centre, weights, squares));
             });
+        }
+    }
+
+    private static double elementwise(Device device) {
+        try (Arena arena = new Arena(device)) {
+            List<Operation> all = OpCases.ALL.stream()
+                    .filter(operation -> operation.operation().equals("elementwise"))
+                    .map(operation -> operation.on(arena, DrawBlock.of(2, 65, 33)))
+                    .toList();
+            return allocated(device, (to, step) -> all.forEach(to::run));
         }
     }
 

@@ -193,7 +193,8 @@ class BatchedGemmOpsTest {
             }
         }
         for (boolean upper : new boolean[] {false, true}) {
-            for (int[] n : new int[][] {{0, 3, 2}, {9, 0, 2}, {9, 3, 0}, {8, 1, 1}, {130, 4, 1}, {65, 33, 2}, {2, 7, 5}}) {
+            for (int[] n :
+                    new int[][] {{0, 3, 2}, {9, 0, 2}, {9, 3, 0}, {8, 1, 1}, {130, 4, 1}, {65, 33, 2}, {2, 7, 5}}) {
                 assertSolutions(device, Layout.BESIDE, Layout.BESIDE, upper, n[0], n[1], n[2]);
                 assertSolutions(device, Layout.AFTER, Layout.AFTER, upper, n[0], n[1], n[2]);
             }
@@ -227,7 +228,10 @@ class BatchedGemmOpsTest {
             for (int s = 0; s < count; s++) {
                 scalar.run(new GemmOps.TriangularSolve(one(l, s, triangles), upper, one(b, s, x)));
             }
-            same("%s %s %d of %d".formatted(lay, layout, count, m), arena.floats(b.first().buffer()), scalar.floats(x));
+            same(
+                    "%s %s %d of %d".formatted(lay, layout, count, m),
+                    arena.floats(b.first().buffer()),
+                    scalar.floats(x));
             same("the triangles", arena.floats(l.first().buffer()), ls);
         }
     }
@@ -268,10 +272,10 @@ class BatchedGemmOpsTest {
             Buffer out = arena.out(40);
             Matrices c = Matrices.beside(out, 3, 2, 2);
             assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedGemm(a, a, false, c))))
-                    .hasMessageContainingAll("c is 3 x 2", "3 x 5 times 3 x 5");
+                    .hasMessageContainingAll("result is 3 x 2", "3 x 5 times 3 x 5");
             Matrices three = Matrices.beside(out, 3, 2, 3);
             assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedGemm(a, b, false, three))))
-                    .hasMessageContainingAll("c has 3 matrices", "a has 2", "b has 2");
+                    .hasMessageContainingAll("result has 3 matrices", "left has 2", "right has 2");
             assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedTriangularSolve(a, false, c))))
                     .hasMessageContaining("l is 3 x 5");
             Matrices square = Matrices.beside(arena.of(new float[18]), 3, 3, 2);
@@ -290,7 +294,7 @@ class BatchedGemmOpsTest {
                 String words = strides[0] + ", " + strides[1] + ", " + strides[2];
                 assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedGemm(x, x, false, folded))))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("c is 5 of 3 x 3 with strides " + words);
+                        .hasMessageContaining("result is 5 of 3 x 3 with strides " + words);
             }
             for (long[] strides : new long[][] {{3, 1, 9}, {1, 3, 9}, {15, 5, 1}, {5, 15, 1}, {24, 1, 4}, {1, 24, 5}}) {
                 Matrices apart = new Matrices(new Matrix(buffer, 0, 3, 3, strides[0], strides[1]), 5, strides[2]);
@@ -300,7 +304,7 @@ class BatchedGemmOpsTest {
             Matrices touching = new Matrices(new Matrix(buffer, 44, 3, 3, 15, 5), 5, 1);
             Matrices after = new Matrices(new Matrix(buffer, 45, 3, 3, 15, 5), 5, 1);
             assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedGemm(low, x, false, touching))))
-                    .hasMessageContaining("a shares elements");
+                    .hasMessageContaining("left shares elements");
             assertThat(catchThrowable(() -> arena.run(new GemmOps.BatchedTriangularSolve(low, false, touching))))
                     .hasMessageContaining("l shares elements");
             arena.run(new GemmOps.BatchedGemm(low, x, false, after));

@@ -102,7 +102,8 @@ class CheckedOpsTest {
             Object value = as.apply(moved(x, (Buffer) w.value, x.first().offset()));
             call.assertRefused(k, List.of(new Wrong(value, w.refusal, w.words)));
         }
-        Object shorter = as.apply(moved(x, call.arena.out(buffer.type(), x.end() - 1), x.first().offset()));
+        Object shorter = as.apply(
+                moved(x, call.arena.out(buffer.type(), x.end() - 1), x.first().offset()));
         call.assertRefused(k, List.of(new Wrong(shorter, IllegalArgumentException.class, "" + x.end())));
         Object far = as.apply(moved(x, buffer, MAX / 2));
         call.assertRefused(k, List.of(new Wrong(far, IllegalArgumentException.class)));

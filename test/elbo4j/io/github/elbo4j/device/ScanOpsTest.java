@@ -180,7 +180,8 @@ class ScanOpsTest {
                 assertRefused(device, rows, segments, -1, 0, 2, -1, "offsets[4] is -1", limit);
                 assertRefused(device, rows, segments, -1, 0, 0, rows + 1, "offsets[2] is " + (rows + 1), limit);
                 assertRefused(device, rows, segments, -1, 0, segments, rows + 7, "is " + (rows + 7), limit);
-                assertRefused(device, rows, segments, -1, 0, segments, 1, "offsets[" + (segments + 2) + "] is 1", limit);
+                assertRefused(
+                        device, rows, segments, -1, 0, segments, 1, "offsets[" + (segments + 2) + "] is 1", limit);
             }
         }
     }

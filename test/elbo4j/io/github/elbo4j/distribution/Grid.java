@@ -64,7 +64,9 @@ record Grid(double[] x, double[] dx) {
         double[] logDensity = distribution.logDensity(Expr.data("x", x)).value(z);
         double mass = 0;
         for (int i = 0; i < x.length; i += every) {
-            mass += expected.applyAsDouble(x[i]) == Double.NEGATIVE_INFINITY ? 0 : Math.exp(logDensity[i]) * dx[i] * every;
+            mass += expected.applyAsDouble(x[i]) == Double.NEGATIVE_INFINITY
+                    ? 0
+                    : Math.exp(logDensity[i]) * dx[i] * every;
         }
         return mass;
     }

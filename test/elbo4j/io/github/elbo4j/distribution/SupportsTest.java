@@ -19,12 +19,12 @@ class SupportsTest {
                 Arguments.of(Support.POSITIVE, new int[] {3}, new int[] {0}),
                 Arguments.of(Support.UNIT, new int[] {3}, new int[] {0}),
                 Arguments.of(Support.interval(-2, 5), new int[] {3}, new int[] {0}),
-                Arguments.of(Support.SIMPLEX, new int[] {2, 4}, new int[] {0, 1, 2}),
-                Arguments.of(Support.SIMPLEX, new int[] {2}, new int[] {0}),
+                Arguments.of(Support.simplex(), new int[] {2, 4}, new int[] {0, 1, 2}),
+                Arguments.of(Support.simplex(), new int[] {2}, new int[] {0}),
                 Arguments.of(Normal.of(0, 1).ordered().support(), new int[] {2, 4}, new int[] {0, 1, 2, 3}),
                 Arguments.of(HalfNormal.of(1).ordered().support(), new int[] {3}, new int[] {0, 1, 2}),
-                Arguments.of(Support.CORRELATION_CHOLESKY, new int[] {2, 2}, new int[] {2}),
-                Arguments.of(Support.CORRELATION_CHOLESKY, new int[] {2, 4, 4}, new int[] {4, 8, 9, 12, 13, 14}));
+                Arguments.of(Support.correlationCholesky(), new int[] {2, 2}, new int[] {2}),
+                Arguments.of(Support.correlationCholesky(), new int[] {2, 4, 4}, new int[] {4, 8, 9, 12, 13, 14}));
     }
 
     private static double[] somewhere(int n) {

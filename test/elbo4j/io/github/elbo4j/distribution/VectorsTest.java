@@ -83,8 +83,9 @@ class VectorsTest {
                     .containsExactly(new double[] {want, want}, within(1e-13));
         }
 
-        MultivariateNormal two = MultivariateNormal.ofCholesky(
-                Expr.data("mu", 1, -2), Expr.data("L", new double[][] {{0.8, 0}, {-0.5, 1.2}}));
+        MultivariateNormal two = MultivariateNormal.ofCholesky(Expr.data("mu", 1, -2), Expr.data("L", new double[][] {
+            {0.8, 0}, {-0.5, 1.2}
+        }));
         int side = 121;
         double[][] points = new double[side * side][];
         double[] dx = new double[points.length];
@@ -125,8 +126,8 @@ class VectorsTest {
     }
 
     private static double massOfThree(double eta) {
-        int side = 43;
-        double step = 0.4; // reach 8.4: exp(−2·1.3·8.4) is 3e-10
+        int side = 53;
+        double step = 0.32; // reach 8.3: exp(−2·1.3·8.3) is 4e-10; and exp(−π²/0.32) is 4e-14
         double[] l = new double[side * side * side * 9];
         double[] dx = new double[side * side * side];
         for (int i = 0; i < dx.length; i++) {
@@ -134,11 +135,7 @@ class VectorsTest {
                 step * (i / side / side - side / 2), step * (i / side % side - side / 2), step * (i % side - side / 2)
             };
             double[] c = {1 / Math.cosh(t[0]), 1 / Math.cosh(t[1]), 1 / Math.cosh(t[2])};
-            double[] own = {
-                1, 0, 0,
-                Math.tanh(t[0]), c[0], 0,
-                Math.tanh(t[1]), Math.tanh(t[2]) * c[1], c[1] * c[2]
-            };
+            double[] own = {1, 0, 0, Math.tanh(t[0]), c[0], 0, Math.tanh(t[1]), Math.tanh(t[2]) * c[1], c[1] * c[2]};
             System.arraycopy(own, 0, l, 9 * i, 9);
             // dL[2][1] = c1·d tanh
             dx[i] = step * step * step * c[0] * c[0] * c[1] * c[1] * c[2] * c[2] * c[1];
@@ -177,10 +174,13 @@ class VectorsTest {
         Latent factor = LkjCholesky.of(3, eta).latent(parameters, "L");
         Expr scaled = Expr.data("sd", 0.5, 1, 2).reshape(3, 1).times(factor.value());
         Latent vector = MultivariateNormal.ofCholesky(Expr.of(0.4), scaled).latent(parameters, "x", 2);
-        Latent free = MultivariateNormal.ofCholesky(Expr.of(0.4), scaled).nonCentered().latent(parameters, "e", 2);
+        Latent free = MultivariateNormal.ofCholesky(Expr.of(0.4), scaled)
+                .nonCentered()
+                .latent(parameters, "e", 2);
         Latent ordered = Normal.of(0.3, eta).ordered().latent(parameters, "cut", 3);
         Latent positive = Exponential.of(eta).ordered().latent(parameters, "gap", 2, 3);
-        Expr all = simplex.logDensity().sum()
+        Expr all = simplex.logDensity()
+                .sum()
                 .plus(factor.logDensity())
                 .plus(vector.logDensity().sum())
                 .plus(free.logDensity().sum())
@@ -210,7 +210,8 @@ class VectorsTest {
                 MultivariateNormal.ofCholesky(Expr.data("b", 1, 2), one));
         double want = Math.log((0.25 * Math.exp(-0.5 * 0.25) + 0.75 * Math.exp(-0.5 * (0.25 + 4))) / (2 * Math.PI));
 
-        assertThat(mixture.logDensity(Expr.data("x", new double[][] {{0.5, 0}})).value()[0]).isCloseTo(want, within(1e-13));
+        assertThat(mixture.logDensity(Expr.data("x", new double[][] {{0.5, 0}})).value()[0])
+                .isCloseTo(want, within(1e-13));
         assertThat(mixture.extents()).containsExactly(2);
         assertThat(mixture.centre(new int[] {2})).containsExactly(0.75, 1.5);
     }

@@ -180,12 +180,15 @@ class ExpressionsTest {
                             .map(Math::signum)
                             .toArray();
                     double sum = 0;
-                    int first = s * dimensions + parameters.get(p).detail(Expr.Slot.class).offset();
+                    int first = s * dimensions
+                            + parameters.get(p).detail(Expr.Slot.class).offset();
                     for (int i = 0; i < sign.length; i++) {
                         sum += sign[i] * values.gradient()[first + i];
                     }
-                    Expr weights = Expr.data("signs", sign, false, parameters.get(p).ownExtents());
-                    Expr expected = slope == null ? Expr.of(0) : slope.times(weights).sum();
+                    Expr weights =
+                            Expr.data("signs", sign, false, parameters.get(p).ownExtents());
+                    Expr expected =
+                            slope == null ? Expr.of(0) : slope.times(weights).sum();
                     fault = far("gradient of " + parameters.get(p), sum, expected, z);
                 }
                 if (fault != null) {

@@ -23,7 +23,11 @@ public final class Gradients {
             Expr adjoint = derivative.of(slot);
             if (adjoint != null) {
                 System.arraycopy(
-                        adjoint.value(z), 0, gradient, slot.detail(Expr.Slot.class).offset(), slot.size());
+                        adjoint.value(z),
+                        0,
+                        gradient,
+                        slot.detail(Expr.Slot.class).offset(),
+                        slot.size());
             }
         }
         return gradient;

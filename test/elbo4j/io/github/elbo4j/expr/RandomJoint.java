@@ -97,16 +97,15 @@ final class RandomJoint {
                 case 22 -> a.sum(random.nextInt(a.extents().length)).times(0.25);
                 case 23 -> a.mean();
                 case 24 -> tamed(a).logSumExp(random.nextInt(a.extents().length));
-                case 25 -> tamed(a).cumulativeSum(random.nextInt(a.extents().length)).times(0.2);
+                case 25 ->
+                    tamed(a).cumulativeSum(random.nextInt(a.extents().length)).times(0.2);
                 case 26 -> tamed(a).matmul(tamed(b)).times(0.3);
                 case 27 -> tamed(a).transpose().matmul(tamed(b)).times(0.3);
                 case 28 -> gather(a);
                 case 29 -> slice(a);
                 case 30 -> Expr.concatenate(random.nextInt(a.extents().length), a, b);
                 case 31 -> a.transpose();
-                default -> a.extents().length == 2
-                        ? a.reshape(a.extents()[1], a.extents()[0])
-                        : a.reshape(1, a.size());
+                default -> a.extents().length == 2 ? a.reshape(a.extents()[1], a.extents()[0]) : a.reshape(1, a.size());
             };
         } catch (IllegalArgumentException e) { // extents that do not fit, or no axis to choose from
             return null;

@@ -39,7 +39,8 @@ final class RoundingBound {
     private static Expr error(Expr e) {
         return switch (e.primitive()) {
             case SUM -> rebuilt(e).times(e.operands().get(0).size() + 8);
-            case CUMULATIVE_SUM, SEGMENT_SUM -> rebuilt(e).times(e.operands().get(0).size() + 8);
+            case CUMULATIVE_SUM, SEGMENT_SUM ->
+                rebuilt(e).times(e.operands().get(0).size() + 8);
             case MATMUL -> rebuilt(e).times(e.operands().get(0).size() + 8);
             case PARAMETER, CONSTANT, DATA -> size(e);
             default -> e.primitive().isFunction() ? size(e).times(8) : size(e);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.distribution.HalfCauchy;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;

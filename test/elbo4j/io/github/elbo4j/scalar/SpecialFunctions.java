@@ -12,7 +12,15 @@ public final class SpecialFunctions {
     private static final double ZERO_REST = 9.549995429965697e-17;
 
     /** ψ's derivatives at its zero, the n-th divided by n!; from n = 1. */
-    private static final double[] AT_ZERO = {0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652, 0.10782405069126237, -0.07219956125645471, 0.04880428816414311};
+    private static final double[] AT_ZERO = {
+        0.9676722454476212,
+        -0.4427631689835921,
+        0.258499760955651,
+        -0.16394270544240652,
+        0.10782405069126237,
+        -0.07219956125645471,
+        0.04880428816414311
+    };
 
     private SpecialFunctions() {}
 

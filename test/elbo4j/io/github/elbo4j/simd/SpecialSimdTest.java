@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledIf("io.github.elbo4j.simd.VectorMathTest#vectorModuleIsThere")
 class SpecialSimdTest {
     @ParameterizedTest
-    @EnumSource(
-            names = {"SQRT", "EXPM1", "LOG_GAMMA", "DIGAMMA", "TRIGAMMA", "LOG_NORMAL_CDF", "INVERSE_MILLS", "ERF"})
+    @EnumSource(names = {"SQRT", "EXPM1", "LOG_GAMMA", "DIGAMMA", "TRIGAMMA", "LOG_NORMAL_CDF", "INVERSE_MILLS", "ERF"})
     void everyLaneIsTheScalarFunction(Function f) {
         OfFloat twin = scalar(f);
         assertThat(Words.floats()

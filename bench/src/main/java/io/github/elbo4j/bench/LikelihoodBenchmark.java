@@ -25,6 +25,11 @@ public class LikelihoodBenchmark extends GradientWorkBenchmark {
 
     @Override
     LogJoint joint(Device on, DrawBlock shape) {
+        return new BayesianLogisticRegression(on, data(shape), NormalPrior.STANDARD).logJoint();
+    }
+
+    /** The rows, kept for the check. */
+    final RegressionData data(DrawBlock shape) {
         columns = shape.dimensions();
         int rows = Work.observations(Work.Size.of(size));
         x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);
@@ -36,8 +41,7 @@ public class LikelihoodBenchmark extends GradientWorkBenchmark {
         for (int k = 0; k < columns; k++) {
             names.add("x" + k);
         }
-        RegressionData data = new RegressionData(names, doubles(x), doubles(y));
-        return new BayesianLogisticRegression(on, data, NormalPrior.STANDARD).logJoint();
+        return new RegressionData(names, doubles(x), doubles(y));
     }
 
     @Override

@@ -72,9 +72,8 @@ final class Faults {
         possible = false;
         if (bytes.getInt(32) != 0) {
             cuda.zeros(record, BYTES);
-            throw new IllegalArgumentException(
-                    ARGUMENTS[bytes.getInt(36)] + "[" + bytes.getLong(0) + "] is " + bytes.getLong(8)
-                            + ", but must be in [" + bytes.getLong(16) + ", " + bytes.getLong(24) + ")");
+            throw new IllegalArgumentException(ARGUMENTS[bytes.getInt(36)] + "[" + bytes.getLong(0) + "] is "
+                    + bytes.getLong(8) + ", but must be in [" + bytes.getLong(16) + ", " + bytes.getLong(24) + ")");
         }
     }
 

@@ -83,7 +83,8 @@ final class GemmCuda extends KernelFamily {
                 for (int j = 0; j < all.columns; j += columns) {
                     Product part = all.part(b, problems, i, rows, j, columns);
                     launchPanels(part, 1f, sums, panels);
-                    part.c().to(launch(add))
+                    part.c()
+                            .to(launch(add))
                             .address(sums)
                             .number(part.problems)
                             .number(part.rows)
@@ -241,22 +242,25 @@ final class GemmCuda extends KernelFamily {
                 .number(sign)
                 .number(product.panel())
                 .number(0)
-                .run(beside ? Grid.threads(product.tiles(EACH) * panels) : product.tiles(small ? SMALL_TILE : TILE) * panels);
+                .run(
+                        beside
+                                ? Grid.threads(product.tiles(EACH) * panels)
+                                : product.tiles(small ? SMALL_TILE : TILE) * panels);
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
     private record Product(
             MatrixBatch a, MatrixBatch b, MatrixBatch c, int problems, int rows, int columns, int inner, int panel) {
         static Product of(GemmOps.BatchedGemm op) {
-            Matrix c = op.c().first();
+            Matrix c = op.result().first();
             return new Product(
-                    MatrixBatch.of(op.a()),
-                    MatrixBatch.of(op.b()),
-                    MatrixBatch.of(op.c()),
-                    op.c().count(),
+                    MatrixBatch.of(op.left()),
+                    MatrixBatch.of(op.right()),
+                    MatrixBatch.of(op.result()),
+                    op.result().count(),
                     c.rows(),
                     c.columns(),
-                    op.a().first().columns(),
+                    op.left().first().columns(),
                     PANEL);
         }
 

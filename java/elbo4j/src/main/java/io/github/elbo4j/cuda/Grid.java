@@ -43,6 +43,11 @@ final class Grid {
         return Math.min(most, ceilDiv(items, THREADS / WARP));
     }
 
+    /** A block for each share of so many items. */
+    static long shares(long items, int share) {
+        return Math.min(most, ceilDiv(items, share));
+    }
+
     /** For forRows of kernels/sum.cuh. */
     static long rows(long rows, long n) {
         return n <= TILE ? shortRows(rows, n) : Math.min(most, rows);

@@ -31,7 +31,8 @@ final class Launchers {
                 new LikelihoodCuda(cuda),
                 new ScanCuda(cuda),
                 new OptimizerCuda(cuda),
-                new FusedCuda(cuda));
+                new FusedCuda(cuda),
+                new ElementwiseCuda(cuda));
         families.forEach(family -> family.addTo(this));
     }
 

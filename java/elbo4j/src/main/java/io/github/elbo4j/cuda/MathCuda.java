@@ -49,8 +49,8 @@ final class MathCuda extends KernelFamily {
                 .run(Grid.quads(op.n()));
     }
 
-    /** As the kernel numbers them. */
-    private static int number(Function f) {
+    /** As withFunction of kernels/math.cuh numbers them. */
+    static int number(Function f) {
         return switch (f) {
             case EXP -> 0;
             case LOG -> 1;

@@ -154,7 +154,7 @@ public interface ElementwiseOps {
      * outputs that sum: i2 fastest. Values are numbered: the inputs, the constants, then one for each instruction, whose operands have
      * smaller numbers.
      *
-     * @param e0 extents; an axis that is not needed has 1
+     * @param e0 extents; an axis that is not needed has 1; e0·e1·e2 is an int
      * @param summed 0 to 3
      * @param inputs FLOAT32
      */
@@ -182,6 +182,11 @@ public interface ElementwiseOps {
             ArgumentChecks.notNegative("e0", e0);
             ArgumentChecks.notNegative("e1", e1);
             ArgumentChecks.notNegative("e2", e2);
+            long rows = Math.max(1L, e0) * Math.max(1, e1);
+            if (rows > Integer.MAX_VALUE / Math.max(1, e2)) {
+                throw new IllegalArgumentException("there are " + e0 + "·" + e1 + "·" + e2
+                        + " rows, but a stage has at most " + Integer.MAX_VALUE);
+            }
             atMost("inputs", inputs.size(), MOST_INPUTS);
             atMost("constants", constants.size(), MOST_CONSTANTS);
             atMost("instructions", code.size(), MOST_INSTRUCTIONS);
@@ -203,9 +208,9 @@ public interface ElementwiseOps {
                 }
                 Place place = output.place;
                 if (output.effect != Effect.STORE
-                        && (summed > 0 && place.stride2 != 0
-                                || summed > 1 && place.stride1 != 0
-                                || summed > 2 && place.stride0 != 0)) {
+                        && ((summed > 0 && place.stride2 != 0)
+                                || (summed > 1 && place.stride1 != 0)
+                                || (summed > 2 && place.stride0 != 0))) {
                     throw new IllegalArgumentException(output + " moves along an axis that is summed over");
                 }
             }

@@ -36,34 +36,32 @@ public interface GemmOps {
     }
 
     /**
-     * {@code C_s = A_s·B_s}, or {@code C_s += A_s·B_s}, for every s of a batch, each as {@link Gemm} has it. C must not
-     * overlap A or B. It is fast along s where the matrices lie beside each other, of strides 1, or 0 for one that is the
-     * same for all.
+     * {@code C_s = A_s·B_s}, or {@code C_s += A_s·B_s}, for every s of a batch, each as {@link Gemm} has it: left holds the A,
+     * right the B, result the C. C must not overlap A or B. It is fast along s where the matrices lie beside each other, of
+     * strides 1, or 0 for one that is the same for all.
      */
-    record BatchedGemm(Matrices a, Matrices b, boolean accumulate, Matrices c) implements Operation {
+    record BatchedGemm(Matrices left, Matrices right, boolean accumulate, Matrices result) implements Operation {
         public BatchedGemm {
-            ArgumentChecks.present("a", a);
-            ArgumentChecks.present("b", b);
-            ArgumentChecks.present("c", c);
-            Matrix x = a.first();
-            Matrix y = b.first();
-            Matrix z = c.first();
+            Matrix x = ArgumentChecks.present("left", left).first();
+            Matrix y = ArgumentChecks.present("right", right).first();
+            Matrix z = ArgumentChecks.present("result", result).first();
             if (x.columns() != y.rows() || z.rows() != x.rows() || z.columns() != y.columns()) {
-                throw new IllegalArgumentException("c is " + ArgumentChecks.extents(z) + ", but a · b is "
-                        + ArgumentChecks.extents(x) + " times " + ArgumentChecks.extents(y));
+                throw new IllegalArgumentException("result is " + ArgumentChecks.extents(z)
+                        + ", but left · right is " + ArgumentChecks.extents(x) + " times "
+                        + ArgumentChecks.extents(y));
             }
-            if (a.count() != c.count() || b.count() != c.count()) {
-                throw new IllegalArgumentException("c has " + c.count() + " matrices, but a has " + a.count()
-                        + " and b has " + b.count() + ": all must have as many");
+            if (left.count() != result.count() || right.count() != result.count()) {
+                throw new IllegalArgumentException("result has " + result.count() + " matrices, but left has "
+                        + left.count() + " and right has " + right.count() + ": all must have as many");
             }
         }
 
         @Override
         public Signature signature() {
             return Signature.of("batchedGemm")
-                    .matrices("a", ElementType.FLOAT32, a, Access.READS)
-                    .matrices("b", ElementType.FLOAT32, b, Access.READS)
-                    .matrices("c", ElementType.FLOAT32, c, accumulate ? Access.UPDATES : Access.WRITES);
+                    .matrices("left", ElementType.FLOAT32, left, Access.READS)
+                    .matrices("right", ElementType.FLOAT32, right, Access.READS)
+                    .matrices("result", ElementType.FLOAT32, result, accumulate ? Access.UPDATES : Access.WRITES);
         }
     }
 

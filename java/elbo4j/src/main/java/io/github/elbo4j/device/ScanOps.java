@@ -36,6 +36,7 @@ public interface ScanOps {
         public SegmentSum {
             ArgumentChecks.present("firstOrder", firstOrder).notNegative("firstOrder");
             ArgumentChecks.present("firstOffset", firstOffset).notNegative("firstOffset");
+            ArgumentChecks.notNegative("rows", rows);
             ArgumentChecks.notNegative("segments", segments);
             if (x == y && x != null) {
                 throw new IllegalArgumentException("y is x; rows are read when other segments have been written");

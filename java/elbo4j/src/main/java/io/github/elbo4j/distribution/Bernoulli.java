@@ -14,19 +14,26 @@ public final class Bernoulli extends Elementwise {
         this.byLogit = byLogit;
     }
 
-    /** @param logit log(p/(1 − p)) */
+    /**
+     * By the logit of the probability.
+     *
+     * @param logit log(p/(1 − p))
+     */
     public static Bernoulli ofLogit(Expr logit) {
         return new Bernoulli(logit, true);
     }
 
     /**
+     * By the probability.
+     *
      * @param p the probability of 1
      * @throws IllegalArgumentException if p may lie outside [0, 1]
      */
     public static Bernoulli of(Expr p) {
         if (!p.range().isWithin(new Range(0, false, 1, false))) {
-            throw new IllegalArgumentException("p of Bernoulli may be anything in " + p.range()
-                    + ", but must be from 0 to 1: give it a prior that keeps it there, such as Beta, or pass its logit to ofLogit");
+            throw new IllegalArgumentException(
+                    "p of Bernoulli may be anything in " + p.range()
+                            + ", but must be from 0 to 1: give it a prior that keeps it there, such as Beta, or pass its logit to ofLogit");
         }
         return new Bernoulli(p, false);
     }

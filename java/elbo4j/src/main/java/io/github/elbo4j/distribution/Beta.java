@@ -14,6 +14,8 @@ public final class Beta extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param a positive
      * @param b positive
      * @throws IllegalArgumentException if what must be positive may not be

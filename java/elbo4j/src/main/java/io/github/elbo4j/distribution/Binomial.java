@@ -26,6 +26,8 @@ public final class Binomial extends Elementwise {
     }
 
     /**
+     * By the logit of the probability.
+     *
      * @param n trials: data
      * @param logit log(p/(1 − p)) of a success
      * @throws IllegalArgumentException if an n is not a whole number from 0

@@ -19,7 +19,11 @@ public final class Categorical extends Distribution {
         count = extents[extents.length - 1];
     }
 
-    /** @param logits log-probabilities up to one constant, [K] or, by row, [N][K] */
+    /**
+     * By the logarithms of the probabilities.
+     *
+     * @param logits log-probabilities up to one constant, [K] or, by row, [N][K]
+     */
     public static Categorical ofLogits(Expr logits) {
         return new Categorical(logits);
     }
@@ -40,7 +44,9 @@ public final class Categorical extends Distribution {
         for (int k = 0; k < count; k++) {
             categories[k] = k;
         }
-        Expr distance = y.reshape(with(y.extents(), 1)).minus(Expr.data("categories", categories)).abs();
+        Expr distance = y.reshape(with(y.extents(), 1))
+                .minus(Expr.data("categories", categories))
+                .abs();
         Expr chosen = Expr.where(Expr.of(0.5).minus(distance), Expr.of(1), Expr.of(0)); // [..][K]
         return chosen.times(logits).sum(-1).minus(logits.logSumExp(-1));
     }

@@ -11,6 +11,8 @@ public final class Cauchy extends LocationScale {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param mu location
      * @param scale scale
      * @throws IllegalArgumentException if what must be positive may not be

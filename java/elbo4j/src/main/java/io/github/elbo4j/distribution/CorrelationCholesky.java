@@ -62,7 +62,8 @@ final class CorrelationCholesky extends Support {
                 Expr logs = logSech.slice(-1, from, from + i);
                 Expr before = logDiagonal;
                 if (i > 1) {
-                    before = Expr.concatenate(-1, logDiagonal, logs.slice(-1, 0, i - 1).cumulativeSum(-1));
+                    before = Expr.concatenate(
+                            -1, logDiagonal, logs.slice(-1, 0, i - 1).cumulativeSum(-1));
                 }
                 row.add(tanh.slice(-1, from, from + i).times(before.exp()));
                 logDiagonal = logs.sum(-1).reshape(Simplex.with(extents, 1));

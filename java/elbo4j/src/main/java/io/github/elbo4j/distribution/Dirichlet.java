@@ -23,6 +23,8 @@ public final class Dirichlet extends Distribution {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param alpha [..][K]
      * @throws IllegalArgumentException if an element may not be positive
      */
@@ -37,7 +39,7 @@ public final class Dirichlet extends Distribution {
 
     @Override
     public Support support() {
-        return Support.SIMPLEX;
+        return Support.simplex();
     }
 
     @Override

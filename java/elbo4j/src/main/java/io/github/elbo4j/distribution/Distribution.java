@@ -16,6 +16,9 @@ import java.util.random.RandomGenerator;
  * parameters, as {@link Expr#value} takes it.
  */
 public abstract class Distribution {
+    /** For distributions of one's own. */
+    protected Distribution() {}
+
     /** Where it has mass. */
     public abstract Support support();
 
@@ -97,13 +100,14 @@ public abstract class Distribution {
     /** Refuses data outside the support. */
     void checkInside(Expr y) {
         double[] values = y.value();
-        int plates = y.extents().length - support().axes();
+        Support support = support();
+        int plates = y.extents().length - support.axes();
         int event = Elements.size(y.extents(), plates);
         for (int from = 0; from < values.length; from += event) {
             double[] one = Arrays.copyOfRange(values, from, from + event);
-            if (!support().contains(one)) {
-                String value = support().axes() == 0 ? String.valueOf(one[0]) : Arrays.toString(one);
-                throw outside(y, from / event, value, support().toString());
+            if (!support.contains(one)) {
+                String value = support.axes() == 0 ? String.valueOf(one[0]) : Arrays.toString(one);
+                throw outside(y, from / event, value, support.toString());
             }
         }
     }

@@ -14,6 +14,8 @@ public final class Exponential extends Elementwise {
     }
 
     /**
+     * By the rate.
+     *
      * @param rate 1/mean
      * @throws IllegalArgumentException if the rate may not be positive
      */

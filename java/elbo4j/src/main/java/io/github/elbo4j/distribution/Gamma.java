@@ -14,6 +14,8 @@ public final class Gamma extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param shape positive; mean · rate
      * @param rate positive; 1/scale
      * @throws IllegalArgumentException if what must be positive may not be

@@ -14,6 +14,8 @@ public final class HalfCauchy extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param scale its median
      * @throws IllegalArgumentException if the scale may not be positive
      */
@@ -29,7 +31,13 @@ public final class HalfCauchy extends Elementwise {
     public Expr logDensity(Expr x) {
         // On the log scale, where no square overflows.
         Expr logScale = scale.log();
-        return x.log().minus(logScale).times(2).softplus().plus(logScale).negated().plus(LOG_2_OVER_PI);
+        return x.log()
+                .minus(logScale)
+                .times(2)
+                .softplus()
+                .plus(logScale)
+                .negated()
+                .plus(LOG_2_OVER_PI);
     }
 
     @Override

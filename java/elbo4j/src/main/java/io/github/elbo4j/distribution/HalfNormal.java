@@ -15,7 +15,11 @@ public final class HalfNormal extends Elementwise {
         this.sigma = sigma;
     }
 
-    /** @throws IllegalArgumentException if sigma may not be positive */
+    /**
+     * Of these parameters.
+     *
+     * @throws IllegalArgumentException if sigma may not be positive
+     */
     public static HalfNormal of(Expr sigma) {
         return new HalfNormal(sigma);
     }

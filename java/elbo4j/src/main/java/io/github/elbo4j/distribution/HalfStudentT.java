@@ -10,15 +10,14 @@ public final class HalfStudentT extends Elementwise {
     private final Expr sigma;
 
     private HalfStudentT(Expr nu, Expr sigma) {
-        super(
-                Support.NOT_NEGATIVE,
-                positive("HalfStudentT", "nu", nu),
-                positive("HalfStudentT", "sigma", sigma));
+        super(Support.NOT_NEGATIVE, positive("HalfStudentT", "nu", nu), positive("HalfStudentT", "sigma", sigma));
         this.nu = nu;
         this.sigma = sigma;
     }
 
     /**
+     * Of these parameters.
+     *
      * @param nu degrees of freedom
      * @param sigma scale
      * @throws IllegalArgumentException if either may not be positive

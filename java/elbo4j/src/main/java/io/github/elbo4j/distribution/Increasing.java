@@ -14,8 +14,9 @@ final class Increasing extends Support {
     static Increasing of(Distribution each) {
         Support support = each.support();
         if (!support.equals(REAL) && !support.equals(POSITIVE) && !support.equals(NOT_NEGATIVE)) {
-            throw new IllegalArgumentException("ordered() takes a distribution over all numbers or all positive ones, but "
-                    + each + " has " + support);
+            throw new IllegalArgumentException(
+                    "ordered() takes a distribution over all numbers or all positive ones, but " + each + " has "
+                            + support);
         }
         return new Increasing(support);
     }

@@ -14,6 +14,8 @@ public final class InverseGamma extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param shape positive
      * @param scale positive
      * @throws IllegalArgumentException if what must be positive may not be
@@ -39,9 +41,11 @@ public final class InverseGamma extends Elementwise {
 
     @Override
     public Expr logDensity(Expr x) {
+        // 1/x as exp(−log x), whose derivative in log x does not overflow.
+        Expr log = x.log();
         return shape.times(scale.log())
-                .minus(shape.plus(1).times(x.log()))
-                .minus(scale.over(x))
+                .minus(shape.plus(1).times(log))
+                .minus(scale.times(log.negated().exp()))
                 .minus(shape.logGamma());
     }
 

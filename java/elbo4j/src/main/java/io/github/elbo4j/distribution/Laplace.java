@@ -11,6 +11,8 @@ public final class Laplace extends LocationScale {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param mu location
      * @param scale scale
      * @throws IllegalArgumentException if what must be positive may not be
@@ -46,6 +48,7 @@ public final class Laplace extends LocationScale {
 
     @Override
     double standardDraw(Variates random, double... parameters) {
-        return random.exponential() - random.exponential();
+        double up = random.exponential();
+        return up - random.exponential();
     }
 }

@@ -44,7 +44,8 @@ public final class Latent {
         Constrained constrained = support.constrain(coordinates);
         Expr density = fitted.checked(fitted.logDensity(constrained.value()), constrained.value());
         if (density.ofRows()) {
-            throw new IllegalArgumentException("the prior " + prior + " of " + name + " depends on the rows of the table,"
+            throw new IllegalArgumentException("the prior " + prior + " of " + name
+                    + " depends on the rows of the table,"
                     + " which are observations; give " + name + " the extents of a plate, such as levels(column), and"
                     + " choose its element for each row by at(index(column))");
         }

@@ -27,6 +27,8 @@ public final class LkjCholesky extends Distribution {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param size K
      * @param eta a number
      * @throws IllegalArgumentException if eta may not be positive
@@ -63,7 +65,7 @@ public final class LkjCholesky extends Distribution {
 
     @Override
     public Support support() {
-        return Support.CORRELATION_CHOLESKY;
+        return Support.correlationCholesky();
     }
 
     @Override

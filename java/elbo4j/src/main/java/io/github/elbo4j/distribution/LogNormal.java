@@ -14,6 +14,8 @@ public final class LogNormal extends Elementwise {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param mu mean of log x
      * @param sigma sd of log x
      * @throws IllegalArgumentException if what must be positive may not be

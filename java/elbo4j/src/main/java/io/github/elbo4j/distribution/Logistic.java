@@ -9,6 +9,8 @@ public final class Logistic extends LocationScale {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param mu location
      * @param scale scale
      * @throws IllegalArgumentException if what must be positive may not be

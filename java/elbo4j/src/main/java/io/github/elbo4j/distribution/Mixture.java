@@ -20,8 +20,9 @@ public final class Mixture extends Distribution {
         this.components = List.of(components);
         int[] weights = logWeights.extents();
         if (components.length < 2 || weights.length == 0 || weights[weights.length - 1] != components.length) {
-            throw new IllegalArgumentException("the weights of a mixture are " + logWeights + ", but there are "
-                    + components.length + " components; there must be two or more, and so many in the last axis of the weights");
+            throw new IllegalArgumentException(
+                    "the weights of a mixture are " + logWeights + ", but there are " + components.length
+                            + " components; there must be two or more, and so many in the last axis of the weights");
         }
         Support support = components[0].support();
         int[] event = Arrays.copyOfRange(
@@ -42,6 +43,8 @@ public final class Mixture extends Distribution {
     }
 
     /**
+     * By weights.
+     *
      * @param weights positive, with the sum 1 along the last axis, such as a parameter with the prior {@link Dirichlet}: [K], or [..][K]
      *     where they differ by element
      * @throws IllegalArgumentException if a weight may be negative, their number is not that of the components, or the supports
@@ -67,11 +70,16 @@ public final class Mixture extends Distribution {
         return of(Expr.data("weights", weights), components);
     }
 
-    /** @param logits log-weights up to one constant: [K], or [..][K] */
+    /**
+     * By the logarithms of weights.
+     *
+     * @param logits log-weights up to one constant: [K], or [..][K]
+     */
     public static Mixture ofLogits(Expr logits, Distribution... components) {
         int[] one = logits.extents();
         if (one.length == 0) {
-            throw new IllegalArgumentException("the logits of a mixture are " + logits + ", but must be one for each component");
+            throw new IllegalArgumentException(
+                    "the logits of a mixture are " + logits + ", but must be one for each component");
         }
         one[one.length - 1] = 1;
         return new Mixture(logits.minus(logits.logSumExp(-1).reshape(one)), components);
@@ -100,7 +108,10 @@ public final class Mixture extends Distribution {
 
     private Expr weighted(int k, Expr x) {
         int[] batch = Arrays.copyOf(logWeights.extents(), logWeights.extents().length - 1);
-        return components.get(k).logDensity(x).plus(logWeights.slice(-1, k, k + 1).reshape(batch));
+        return components
+                .get(k)
+                .logDensity(x)
+                .plus(logWeights.slice(-1, k, k + 1).reshape(batch));
     }
 
     /** The weighted mean of the components' centres: supports of parameters are convex, or the first of all. */

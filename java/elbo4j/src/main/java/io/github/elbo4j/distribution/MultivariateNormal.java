@@ -28,20 +28,25 @@ public final class MultivariateNormal extends Distribution {
             extents = mu.plus(Expr.of(0).broadcastTo(count)).extents();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "mu of MultivariateNormal is " + mu + ", which does not fit a Cholesky factor of " + count + " rows", e);
+                    "mu of MultivariateNormal is " + mu + ", which does not fit a Cholesky factor of " + count
+                            + " rows",
+                    e);
         }
         if (!cholesky.varies()) {
             double[] l = cholesky.value();
             for (int k = 0; k < count; k++) {
                 if (!(l[k * count + k] > 0)) {
-                    throw new IllegalArgumentException("element " + (k + 1) + " of the diagonal of the Cholesky factor of"
-                            + " MultivariateNormal is " + l[k * count + k] + ", but must be positive");
+                    throw new IllegalArgumentException(
+                            "element " + (k + 1) + " of the diagonal of the Cholesky factor of"
+                                    + " MultivariateNormal is " + l[k * count + k] + ", but must be positive");
                 }
             }
         }
     }
 
     /**
+     * By a Cholesky factor of the covariance.
+     *
      * @param mu mean, [..][K]
      * @param cholesky L, [K][K], where L·Lᵀ is the covariance; only the lower triangle is read
      */
@@ -63,17 +68,14 @@ public final class MultivariateNormal extends Distribution {
     public Expr logDensity(Expr x) {
         Expr e = solved(x.minus(mu));
         Expr diagonal = LkjCholesky.diagonal(cholesky);
-        return e.square()
-                .sum(-1)
-                .times(-0.5)
-                .minus(diagonal.log().sum())
-                .minus(count * Normal.HALF_LOG_2PI);
+        return e.square().sum(-1).times(-0.5).minus(diagonal.log().sum()).minus(count * Normal.HALF_LOG_2PI);
     }
 
     /** L⁻¹·x, along the last axis. */
     private Expr solved(Expr x) {
         if (!cholesky.varies() && x.extents().length <= 2) {
-            return x.matmul(Expr.data("inverse of the Cholesky factor", inverse()).transpose());
+            return x.matmul(
+                    Expr.data("inverse of the Cholesky factor", inverse()).transpose());
         }
         Expr[] e = new Expr[count];
         for (int i = 0; i < count; i++) {
@@ -110,8 +112,9 @@ public final class MultivariateNormal extends Distribution {
             public Latent latent(Parameters parameters, String name, int... plates) {
                 int[] own = extents(plates);
                 if (own.length > 2) {
-                    throw new IllegalArgumentException("nonCentered() of MultivariateNormal takes at most one plate, but "
-                            + name + " has the extents " + Arrays.toString(own));
+                    throw new IllegalArgumentException(
+                            "nonCentered() of MultivariateNormal takes at most one plate, but " + name
+                                    + " has the extents " + Arrays.toString(own));
                 }
                 Expr lower = cholesky.times(LkjCholesky.lower(count));
                 return new Latent(

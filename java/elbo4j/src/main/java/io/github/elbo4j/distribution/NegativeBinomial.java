@@ -17,6 +17,8 @@ public final class NegativeBinomial extends Elementwise {
     }
 
     /**
+     * By the log of the mean.
+     *
      * @param logMean log mu
      * @param dispersion d; the larger, the closer to Poisson
      * @throws IllegalArgumentException if the dispersion may not be positive
@@ -32,7 +34,8 @@ public final class NegativeBinomial extends Elementwise {
 
     @Override
     public Expr logDensity(Expr y) {
-        // With t = log mu − log d, log(mu/(mu + d)) = t − softplus(t) and log(d/(mu + d)) = −softplus(t); y·log d cancels.
+        // With t = log mu − log d, log(mu/(mu + d)) = t − softplus(t) and log(d/(mu + d)) = −softplus(t); y·log d
+        // cancels.
         Expr softplus = logMean.minus(dispersion.log()).softplus();
         return y.times(logMean)
                 .minus(y.plus(dispersion).times(softplus))

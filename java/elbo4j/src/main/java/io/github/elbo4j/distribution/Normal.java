@@ -11,6 +11,8 @@ public final class Normal extends LocationScale {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param mu mean
      * @param sigma sd
      * @throws IllegalArgumentException if what must be positive may not be

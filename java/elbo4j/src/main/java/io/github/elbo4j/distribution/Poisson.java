@@ -13,12 +13,18 @@ public final class Poisson extends Elementwise {
         this.logRate = logRate;
     }
 
-    /** @param logRate log of the mean */
+    /**
+     * By the log of the rate.
+     *
+     * @param logRate log of the mean
+     */
     public static Poisson ofLogRate(Expr logRate) {
         return new Poisson(logRate.exp(), logRate);
     }
 
     /**
+     * By the rate.
+     *
      * @param rate mean
      * @throws IllegalArgumentException if the rate may not be positive
      */

@@ -16,7 +16,8 @@ final class RisingFactorial {
     static Expr log(Expr x, Expr y) {
         Expr q = x.plus(LARGE);
         Expr logRatio = y.over(q).log1p(); // log (q + y)/q
-        Expr stirling = q.plus(y).minus(0.5)
+        Expr stirling = q.plus(y)
+                .minus(0.5)
                 .times(logRatio)
                 .minus(y)
                 .plus(series(q.plus(y)).minus(series(q)))

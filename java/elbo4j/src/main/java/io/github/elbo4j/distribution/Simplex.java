@@ -47,8 +47,7 @@ final class Simplex extends Support {
         Expr logKept = fraction.softplus().negated();
         Expr logRest = logKept.cumulativeSum(-1);
         Expr none = Expr.of(0).broadcastTo(with(u.extents(), 1));
-        Expr logValue = Expr.concatenate(-1, logTaken, none)
-                .plus(Expr.concatenate(-1, none, logRest));
+        Expr logValue = Expr.concatenate(-1, logTaken, none).plus(Expr.concatenate(-1, none, logRest));
         // ∂x[k]/∂u[k] = rest·σ·(1 − σ) = x[k]·(1 − σ)
         Expr logJacobian = logValue.slice(-1, 0, breaks).plus(logKept).sum(-1);
         return new Constrained(logValue.exp(), logJacobian);

@@ -14,6 +14,8 @@ public final class StudentT extends LocationScale {
     }
 
     /**
+     * Of these parameters.
+     *
      * @param nu degrees of freedom
      * @param mu location
      * @param sigma scale; the sd is larger

@@ -22,10 +22,6 @@ public abstract class Support {
     public static final Support COUNTS = new Whole("whole numbers from 0", Double.POSITIVE_INFINITY);
     /** 0 or 1. */
     public static final Support BINARY = new Whole("0 or 1", 1);
-    /** Vectors of positive numbers with the sum 1. */
-    public static final Support SIMPLEX = new Simplex();
-    /** Cholesky factors of correlation matrices. */
-    public static final Support CORRELATION_CHOLESKY = new CorrelationCholesky();
 
     private final String words;
     private final int axes;
@@ -43,6 +39,16 @@ public abstract class Support {
     /** Whole numbers from 0 to {@code count − 1}. */
     public static Support categories(int count) {
         return new Whole("whole numbers from 0 to " + (count - 1), count - 1);
+    }
+
+    /** Vectors of positive numbers with the sum 1. */
+    public static Support simplex() {
+        return new Simplex();
+    }
+
+    /** Cholesky factors of correlation matrices. */
+    public static Support correlationCholesky() {
+        return new CorrelationCholesky();
     }
 
     /** How many axes a value has. */
@@ -124,7 +130,7 @@ public abstract class Support {
 
         @Override
         boolean contains(double... x) {
-            return (x[0] > 0 || zero && x[0] == 0) && x[0] < Double.POSITIVE_INFINITY;
+            return (x[0] > 0 || (zero && x[0] == 0)) && x[0] < Double.POSITIVE_INFINITY;
         }
 
         @Override
@@ -171,7 +177,8 @@ public abstract class Support {
         Constrained constrain(Expr u) {
             Expr value = u.sigmoid().times(high - low).plus(low);
             // σ′ = σ(u)·σ(−u), and log σ(u) = −softplus(−u)
-            Expr logJacobian = u.softplus().plus(u.negated().softplus()).negated().plus(StrictMath.log(high - low));
+            Expr logJacobian =
+                    u.softplus().plus(u.negated().softplus()).negated().plus(StrictMath.log(high - low));
             return new Constrained(value, logJacobian);
         }
 

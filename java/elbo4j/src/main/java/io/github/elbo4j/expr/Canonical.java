@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,15 @@ final class Canonical {
     /** Data or levels of a minibatch: n of the rows of {@code all}. */
     record Batch(Object all) {}
 
-    private record Key(Primitive primitive, List<Integer> operands, List<Integer> extents, @Nullable Object detail) {}
+    private record Key(
+            Primitive primitive,
+            List<Integer> operands,
+            List<Integer> extents,
+            @Nullable Object detail) {}
 
     private final Map<Key, Expr> known = new HashMap<>();
-    private final Map<Expr, Integer> numbers = new IdentityHashMap<>(); // of canonical ones
-    private final Map<Expr, Expr> done = new IdentityHashMap<>();
+    private final Map<Expr, Integer> numbers = new HashMap<>(); // of canonical ones
+    private final Map<Expr, Expr> done = new HashMap<>();
     private final Evaluator evaluator = new Evaluator(new double[0]);
     private final int batch;
     private final Map<Levels, Levels> batches = new HashMap<>();
@@ -78,7 +81,7 @@ final class Canonical {
     /** The levels of all rows that the levels of a minibatch come from. */
     Levels allRows(Levels levels) {
         for (Map.Entry<Levels, Levels> entry : batches.entrySet()) {
-            if (entry.getValue() == levels) {
+            if (entry.getValue().equals(levels)) {
                 return entry.getKey();
             }
         }
@@ -101,7 +104,7 @@ final class Canonical {
     }
 
     private boolean dependsOnBatch(Expr e) {
-        return e.ofRows() || !e.primitive().isLeaf() && !e.varies() && e.primitive() != Primitive.BROADCAST;
+        return e.ofRows() || (!e.primitive().isLeaf() && !e.varies() && e.primitive() != Primitive.BROADCAST);
     }
 
     private Expr intern(Expr e) {

@@ -2,13 +2,13 @@ package io.github.elbo4j.expr;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Puts a copy where elements must stand one after the other and do not: a concatenation of one part. */
 final class Copies {
-    private final Map<Expr, Expr> done = new IdentityHashMap<>();
+    private final Map<Expr, Expr> done = new HashMap<>();
 
     List<Expr> of(Collection<Expr> results) {
         for (Expr e : Order.of(results)) {

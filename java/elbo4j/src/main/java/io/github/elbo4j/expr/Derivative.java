@@ -1,7 +1,7 @@
 package io.github.elbo4j.expr;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * weights. An adjoint may have fewer or smaller extents than its value, which then broadcast.
  */
 final class Derivative {
-    private final Map<Expr, Expr> adjoints = new IdentityHashMap<>();
+    private final Map<Expr, Expr> adjoints = new HashMap<>();
 
     /**
      * Of {@code Σ_r weights_r · Σ results_r}.

@@ -11,7 +11,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScanOps;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,17 +22,20 @@ final class Emission {
     /** A stage of more rows goes alone, so that a device shares its rows out. */
     private static final long MANY_ROWS = 2048;
 
-    /** Where draws come from and results go: all draws of a call. */
-    record Ends(int draws, int dimensions, Buffer z, Buffer logP, @Nullable Buffer gradient) {}
+    /** Where a result goes: its first element, and how far it is from one draw to the next. */
+    record Destination(Buffer buffer, long offset, int drawStride) {}
 
-    private final Translation translation;
+    /** Where draws come from and results go, by number: all draws of a call. */
+    record Ends(int draws, int dimensions, Buffer z, List<Destination> results) {}
+
+    private final Translation translation; // has the data
     private final Recorder to;
     private final Fusion fusion;
     private final Canonical canonical;
     private final @Nullable RowBatch batch;
     private final Ends ends;
-    private final Map<Expr, Buffer> memory = new IdentityHashMap<>();
-    private final Map<double[], Buffer> batchData = new IdentityHashMap<>();
+    private final Map<Expr, Buffer> memory = new HashMap<>();
+    private final Map<double[], Buffer> batchData = new HashMap<>();
     private final List<Stage> stages = new ArrayList<>();
     private int firstDraw;
     private int draws; // of the block
@@ -104,7 +107,7 @@ final class Emission {
             case DATA -> new Place(data(base), offset, steps[0], steps[1], steps[2], 0);
             case PARAMETER -> {
                 long at = base.detail(Expr.Slot.class).offset() + offset;
-                yield ofDraw(ends.z, at, steps);
+                yield ofDraw(ends.z, at, ends.dimensions, steps);
             }
             default -> beside(inMemory(base), offset, steps);
         };
@@ -114,15 +117,13 @@ final class Emission {
         if (target instanceof Plan.Into into) {
             return beside(inMemory(into.computed()), into.offset(), steps);
         }
-        int result = ((Plan.Out) target).result();
-        return result == 0
-                ? new Place(ends.logP, firstDraw, steps[0], steps[1], steps[2], 1)
-                : ofDraw(Objects.requireNonNull(ends.gradient), translation.offset(result - 1), steps);
+        Destination to = ends.results.get(((Plan.Out) target).result());
+        return ofDraw(to.buffer, to.offset, to.drawStride, steps);
     }
 
-    private Place ofDraw(Buffer buffer, long offset, int[] steps) {
-        long first = (long) firstDraw * ends.dimensions + offset;
-        return new Place(buffer, first, steps[0], steps[1], steps[2], ends.dimensions);
+    private Place ofDraw(Buffer buffer, long offset, int drawStride, int[] steps) {
+        long first = (long) firstDraw * drawStride + offset;
+        return new Place(buffer, first, steps[0], steps[1], steps[2], drawStride);
     }
 
     private Place beside(Buffer buffer, long offset, int[] steps) {
@@ -161,12 +162,7 @@ final class Emission {
                         ? batch.levels(canonical.allRows(levels))
                         : translation.levels(levels);
                 to.run(new MathOps.GatherRows(
-                        levels.of().length,
-                        width(x),
-                        index.index(),
-                        index.first(),
-                        inMemory(base(x)),
-                        result));
+                        levels.of().length, width(x), index.index(), index.first(), inMemory(base(x)), result));
             }
             case SEGMENT_SUM -> {
                 Levels levels = e.detail(Levels.class);
@@ -250,15 +246,24 @@ final class Emission {
         boolean beside = b.place().drawStride() == 1 && (b.columnStride() == draws || n == 1);
         if (aIsData && !bIsData && (n == 1 || beside)) {
             Matrix right = new Matrix(
-                    b.place().buffer(), b.place().offset(), b.rows(), n * draws, b.rowStride(), b.place().drawStride());
+                    b.place().buffer(),
+                    b.place().offset(),
+                    b.rows(),
+                    n * draws,
+                    b.rowStride(),
+                    b.place().drawStride());
             to.run(new GemmOps.Gemm(a.matrix(0), right, false, Matrix.of(result, m, n * draws)));
         } else if (bIsData && !aIsData && m == 1) {
             Matrix left = new Matrix(
-                    a.place().buffer(), a.place().offset(), a.columns(), draws, a.columnStride(), a.place().drawStride());
+                    a.place().buffer(),
+                    a.place().offset(),
+                    a.columns(),
+                    draws,
+                    a.columnStride(),
+                    a.place().drawStride());
             to.run(new GemmOps.Gemm(b.matrix(0).transposed(), left, false, Matrix.of(result, n, draws)));
         } else {
-            to.run(new GemmOps.BatchedGemm(
-                    a.each(draws), b.each(draws), false, Matrices.beside(result, m, n, draws)));
+            to.run(new GemmOps.BatchedGemm(a.each(draws), b.each(draws), false, Matrices.beside(result, m, n, draws)));
         }
     }
 }

@@ -2,13 +2,14 @@ package io.github.elbo4j.expr;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Values of expressions in float64 on the host, for one draw: data that are computed once, and what tests compare with. */
 final class Evaluator {
-    private final Map<Expr, double[]> values = new IdentityHashMap<>();
+    private final Map<Expr, double[]> values = new HashMap<>();
     private final double[] z;
 
     /** @param z a draw; empty for what does not vary */
@@ -19,11 +20,11 @@ final class Evaluator {
     /** All elements, row-major. */
     double[] value(Expr e) {
         double[] known = values.get(e);
-        if (known != null) {
-            return known;
+        if (known == null) {
+            evaluate(List.of(e));
+            known = Objects.requireNonNull(values.get(e));
         }
-        evaluate(List.of(e));
-        return values.get(e);
+        return known;
     }
 
     private void evaluate(Collection<Expr> results) {
@@ -35,15 +36,18 @@ final class Evaluator {
     }
 
     private double[] operand(Expr e, int i) {
-        return values.get(e.operands().get(i));
+        return Objects.requireNonNull(values.get(e.operands().get(i)));
     }
 
     private double[] compute(Expr e) {
         return switch (e.primitive()) {
             case CONSTANT -> new double[] {e.detail(Double.class)};
             case DATA -> e.detail(Expr.Data.class).values();
-            case PARAMETER -> Arrays.copyOfRange(
-                    z, e.detail(Expr.Slot.class).offset(), e.detail(Expr.Slot.class).offset() + e.size());
+            case PARAMETER ->
+                Arrays.copyOfRange(
+                        z,
+                        e.detail(Expr.Slot.class).offset(),
+                        e.detail(Expr.Slot.class).offset() + e.size());
             case SUM, GREATEST -> reduced(e);
             case CUMULATIVE_SUM -> cumulated(e);
             case MATMUL -> matmul(e);
@@ -94,9 +98,8 @@ final class Evaluator {
             case EXPM1 -> StrictMath.expm1(x[0]);
             case SQRT -> Math.sqrt(x[0]);
             case SOFTPLUS -> Math.max(x[0], 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x[0])));
-            case SIGMOID -> x[0] < 0
-                    ? StrictMath.exp(x[0]) / (1 + StrictMath.exp(x[0]))
-                    : 1 / (1 + StrictMath.exp(-x[0]));
+            case SIGMOID ->
+                x[0] < 0 ? StrictMath.exp(x[0]) / (1 + StrictMath.exp(x[0])) : 1 / (1 + StrictMath.exp(-x[0]));
             case TANH -> StrictMath.tanh(x[0]);
             case LOG_GAMMA -> Special.logGamma(x[0]);
             case DIGAMMA -> Special.digamma(x[0]);
@@ -235,8 +238,7 @@ final class Evaluator {
         for (int part = 0; part < e.operands().size(); part++) {
             int width = e.operands().get(part).ownExtents()[axis] * stride;
             for (int line = 0; line < lines; line++) {
-                System.arraycopy(
-                        operand(e, part), line * width, result, line * extents[axis] * stride + done, width);
+                System.arraycopy(operand(e, part), line * width, result, line * extents[axis] * stride + done, width);
             }
             done += width;
         }

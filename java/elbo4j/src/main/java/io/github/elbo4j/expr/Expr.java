@@ -69,8 +69,7 @@ public final class Expr {
 
     /** A number. */
     public static Expr of(double value) {
-        return new Expr(
-                Primitive.CONSTANT, List.of(), Extents.SCALAR, value, false, false, Range.closed(value, value));
+        return new Expr(Primitive.CONSTANT, List.of(), Extents.SCALAR, value, false, false, Range.closed(value, value));
     }
 
     /** A vector of data. */
@@ -84,8 +83,8 @@ public final class Expr {
         double[] values = new double[Math.multiplyExact(rows.length, columns)];
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != columns) {
-                throw new IllegalArgumentException(name + " has " + rows[i].length + " elements in row " + i + ", but "
-                        + columns + " in row 0");
+                throw new IllegalArgumentException(
+                        name + " has " + rows[i].length + " elements in row " + i + ", but " + columns + " in row 0");
             }
             System.arraycopy(rows[i], 0, values, i * columns, columns);
         }
@@ -93,7 +92,7 @@ public final class Expr {
     }
 
     /**
-     * Data of any extents.
+     * Data of any extents. Messages count elements from 1.
      *
      * @param values row-major; kept, not copied
      * @param ofRows whether the first axis is the rows of a model's table
@@ -108,15 +107,14 @@ public final class Expr {
         double greatest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite((float) values[i])) {
-                throw new IllegalArgumentException(name + " is " + values[i] + " at " + position(i, extents)
+                throw new IllegalArgumentException(Plate.element(name, extents, i, List.of()) + " is " + values[i]
                         + ", but must be finite (in float32)");
             }
             least = Math.min(least, values[i]);
             greatest = Math.max(greatest, values[i]);
         }
         Range range = values.length == 0 ? Range.ALL : Range.closed(least, greatest);
-        return new Expr(
-                Primitive.DATA, List.of(), extents.clone(), new Data(name, values), false, ofRows, range);
+        return new Expr(Primitive.DATA, List.of(), extents.clone(), new Data(name, values), false, ofRows, range);
     }
 
     /** Data that were computed: an element that is not finite is found where it is used. */
@@ -135,25 +133,19 @@ public final class Expr {
     static Expr batch(Expr data, int rows) {
         int[] extents = Extents.with(data.extents, 0, rows);
         return new Expr(
-                Primitive.DATA, List.of(), extents, new Canonical.Batch(data.detail(Data.class)), false, true, data.range);
+                Primitive.DATA,
+                List.of(),
+                extents,
+                new Canonical.Batch(data.detail(Data.class)),
+                false,
+                true,
+                data.range);
     }
 
     /** Coordinates of a draw z, from {@code offset} on. */
     static Expr parameter(String name, int offset, int... extents) {
         Slot slot = new Slot(name, offset);
         return new Expr(Primitive.PARAMETER, List.of(), extents.clone(), slot, true, false, Range.ALL);
-    }
-
-    private static String position(int i, int[] extents) {
-        StringBuilder words = new StringBuilder(extents.length > 1 ? "element " : "row ");
-        int rest = i;
-        int size = Extents.size(extents);
-        for (int axis = 0; axis < extents.length; axis++) {
-            size /= extents[axis];
-            words.append(axis == 0 ? "" : ", ").append(rest / size);
-            rest %= size;
-        }
-        return words.toString();
     }
 
     // ---- arithmetic ----
@@ -248,8 +240,7 @@ public final class Expr {
 
     /** log(1 + x), accurate for small x. */
     public Expr log1p() {
-        return Simplify.function(
-                Primitive.LOG1P, needs(new Range(-1, false, Double.POSITIVE_INFINITY, true), "log1p"));
+        return Simplify.function(Primitive.LOG1P, needs(new Range(-1, false, Double.POSITIVE_INFINITY, true), "log1p"));
     }
 
     /** exp(x) − 1, accurate for small x. */
@@ -367,12 +358,7 @@ public final class Expr {
             throw new IllegalArgumentException("a value of " + Extents.words(extents) + " is indexed by " + levels
                     + ", but must have " + levels.count() + " elements along its first axis");
         }
-        return make(
-                Primitive.GATHER,
-                Extents.with(extents, 0, levels.of().length),
-                levels,
-                levels.ofRows(),
-                this);
+        return make(Primitive.GATHER, Extents.with(extents, 0, levels.of().length), levels, levels.ofRows(), this);
     }
 
     // ---- other views ----
@@ -386,14 +372,13 @@ public final class Expr {
     public Expr slice(int axis, int from, int to) {
         int along = notRows(axis(axis), "slice");
         if (from < 0 || to < from || to > extents[along]) {
-            throw new IllegalArgumentException("elements " + from + " to " + to + " of axis " + axis
-                    + ", which has " + extents[along] + " elements");
+            throw new IllegalArgumentException("elements " + from + " to " + to + " of axis " + axis + ", which has "
+                    + extents[along] + " elements");
         }
         if (from == 0 && to == extents[along]) {
             return this;
         }
-        return make(
-                Primitive.SLICE, Extents.with(extents, along, to - from), new Part(along, from, to), ofRows, this);
+        return make(Primitive.SLICE, Extents.with(extents, along, to - from), new Part(along, from, to), ofRows, this);
     }
 
     /** Values one after the other along an axis. */
@@ -431,8 +416,7 @@ public final class Expr {
     /** The transpose of a matrix. */
     public Expr transpose() {
         if (extents.length != 2) {
-            throw new IllegalArgumentException(
-                    "transpose takes a matrix, but this is " + Extents.words(extents));
+            throw new IllegalArgumentException("transpose takes a matrix, but this is " + Extents.words(extents));
         }
         notRows(0, "transpose");
         return make(Primitive.TRANSPOSE, new int[] {extents[1], extents[0]}, null, false, this);
@@ -449,8 +433,8 @@ public final class Expr {
         }
         boolean rowsStay = ofRows && to.length > 0 && extents[0] == to[0];
         if (ofRows && !rowsStay) {
-            throw new IllegalArgumentException("the rows of the table stay the first axis, so "
-                    + Extents.words(extents) + " cannot become " + Extents.words(to));
+            throw new IllegalArgumentException("the rows of the table stay the first axis, so " + Extents.words(extents)
+                    + " cannot become " + Extents.words(to));
         }
         return make(Primitive.RESHAPE, to.clone(), null, rowsStay, this);
     }
@@ -527,6 +511,45 @@ public final class Expr {
     /** Whether its first axis is the rows of a model's table. */
     public boolean ofRows() {
         return ofRows;
+    }
+
+    /** Whether its elements are coordinates of z, as they are. */
+    public boolean isParameter() {
+        return primitive == Primitive.PARAMETER;
+    }
+
+    /**
+     * Whether each element rises (1) or falls (−1) with the coordinate of its own place and depends on no other; 0 if that is not
+     * known. Quantiles of such a value are the value at quantiles.
+     */
+    public int direction() {
+        return switch (primitive) {
+            case PARAMETER -> 1;
+            case NEGATE -> -operands.get(0).direction();
+            case EXP, LOG, LOG1P, EXPM1, SQRT, SOFTPLUS, SIGMOID, TANH, ERF, LOG_NORMAL_CDF ->
+                operands.get(0).direction();
+            case ADD ->
+                oneVaries() ? operands.get(operands.get(0).varies ? 0 : 1).direction() : 0;
+            case SUBTRACT -> {
+                int sign = operands.get(0).varies ? 1 : -1;
+                yield oneVaries() ? sign * operands.get(sign > 0 ? 0 : 1).direction() : 0;
+            }
+            case MULTIPLY -> {
+                Range factor = operands.get(operands.get(0).varies ? 1 : 0).range;
+                int sign = factor.isPositive() ? 1 : factor.isNegative() ? -1 : 0;
+                yield oneVaries()
+                        ? sign * operands.get(operands.get(0).varies ? 0 : 1).direction()
+                        : 0;
+            }
+            default -> 0;
+        };
+    }
+
+    /** Whether one of two operands varies, and has all the elements. */
+    private boolean oneVaries() {
+        Expr first = operands.get(0);
+        Expr second = operands.get(1);
+        return first.varies != second.varies && (first.varies ? first : second).size() == size();
     }
 
     /** Which values it can have, as far as that is known before anything is computed. */

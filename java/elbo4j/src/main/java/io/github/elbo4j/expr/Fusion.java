@@ -2,8 +2,8 @@ package io.github.elbo4j.expr;
 
 import io.github.elbo4j.device.ElementwiseOps.Effect;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +22,12 @@ final class Fusion {
 
     private record Use(Expr user, boolean direct) {}
 
-    private final Plan plan;
-    private final Map<Expr, List<Use>> uses = new IdentityHashMap<>();
-    private final Set<Expr> stored = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Expr, List<Use>> uses = new HashMap<>();
+    private final Set<Expr> stored = new HashSet<>();
     private final List<Expr> memory = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
     Fusion(Plan plan) {
-        this.plan = plan;
         for (Expr e : plan.order()) {
             if (e.primitive().isElementwise() || Plan.isAlone(e)) {
                 for (Expr operand : e.operands()) {
@@ -110,8 +108,7 @@ final class Fusion {
                 + group.requests.stream()
                         .filter(request -> contains(nodes, request.value()))
                         .count();
-        StageBuilder stage = new StageBuilder(
-                group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
+        StageBuilder stage = new StageBuilder(group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
         if (nodes.size() == 1 || stage.fits(outputs)) {
             pieces.add(nodes);
         } else {
@@ -152,13 +149,17 @@ final class Fusion {
         }
         List<Boolean> main = list(new boolean[shape.length]);
         for (Map.Entry<List<Boolean>, List<Plan.Request>> entry : bySummed.entrySet()) {
-            main = bySummed.getOrDefault(main, List.of()).size() < entry.getValue().size() ? entry.getKey() : main;
+            main = bySummed.getOrDefault(main, List.of()).size()
+                            < entry.getValue().size()
+                    ? entry.getKey()
+                    : main;
         }
         List<Plan.Request> now = new ArrayList<>(bySummed.getOrDefault(main, List.of()));
         now.addAll(stores);
         bySummed.remove(main);
         List<Plan.Request> later = new ArrayList<>();
-        int crossing = (int) nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
+        int crossing =
+                (int) nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
         while (!now.isEmpty() && tooMuch(shape, main, nodes, now, crossing + nodesOf(nodes, later, bySummed))) {
             later.add(now.remove(now.size() - 1));
         }
@@ -198,13 +199,13 @@ final class Fusion {
     private static boolean tooMuch(
             int[] shape, List<Boolean> summed, List<Expr> nodes, List<Plan.Request> requests, int crossing) {
         StageBuilder stage = new StageBuilder(shape, array(summed), nodes, requests, Map.of());
-        return requests.size() > 1 && !stage.fits(requests.size() + crossing)
-                || requests.size() == 1 && !nodes.isEmpty() && !stage.fits(1 + crossing);
+        return (requests.size() > 1 && !stage.fits(requests.size() + crossing))
+                || (requests.size() == 1 && !nodes.isEmpty() && !stage.fits(1 + crossing));
     }
 
     /** How often each node is used within the stage. */
     private static Map<Expr, Integer> counts(List<Expr> nodes, List<Plan.Request> requests) {
-        Map<Expr, Integer> counts = new IdentityHashMap<>();
+        Map<Expr, Integer> counts = new HashMap<>();
         for (Expr node : nodes) {
             node.operands().forEach(operand -> counts.merge(operand, 1, Integer::sum));
         }

@@ -15,7 +15,7 @@ public record Levels(String name, int[] of, int count, boolean ofRows) {
         Objects.requireNonNull(name, "name is null");
         for (int row = 0; row < of.length; row++) {
             if (of[row] < 0 || of[row] >= count) {
-                throw new IllegalArgumentException(name + " is " + of[row] + " in row " + row
+                throw new IllegalArgumentException(name + " is " + of[row] + " in row " + (row + 1) + " of " + of.length
                         + ", but must be from 0 to " + (count - 1) + ", the levels that there are");
             }
         }

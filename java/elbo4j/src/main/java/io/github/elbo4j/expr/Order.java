@@ -3,9 +3,8 @@ package io.github.elbo4j.expr;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,7 +15,7 @@ final class Order {
     /** What the results need, and they themselves, each once. */
     static List<Expr> of(Collection<Expr> results) {
         List<Expr> order = new ArrayList<>();
-        Set<Expr> done = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Expr> done = new HashSet<>();
         Deque<Expr> open = new ArrayDeque<>();
         for (Expr result : results) {
             open.push(result);

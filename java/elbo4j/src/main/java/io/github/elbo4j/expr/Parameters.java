@@ -8,6 +8,9 @@ public final class Parameters {
     private final List<Expr> slots = new ArrayList<>();
     private int dimensions;
 
+    /** None yet. */
+    public Parameters() {}
+
     /** The next coordinates, as many as the extents have elements. */
     public Expr add(String name, int... extents) {
         Expr slot = Expr.parameter(name, dimensions, extents);

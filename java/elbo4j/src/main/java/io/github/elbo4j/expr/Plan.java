@@ -4,10 +4,11 @@ import io.github.elbo4j.device.ElementwiseOps.Effect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -53,9 +54,9 @@ final class Plan {
     }
 
     private final List<Expr> order;
-    private final Map<Expr, Integer> levels = new IdentityHashMap<>();
-    private final Map<Expr, Layout> layouts = new IdentityHashMap<>();
-    private final Map<Expr, Group> groupOf = new IdentityHashMap<>();
+    private final Map<Expr, Integer> levels = new HashMap<>();
+    private final Map<Expr, Layout> layouts = new HashMap<>();
+    private final Map<Expr, Group> groupOf = new HashMap<>();
     private final TreeMap<Integer, Level> plan = new TreeMap<>();
 
     /** @param results what is wanted, by number; each must have been through {@link Copies} */
@@ -68,7 +69,7 @@ final class Plan {
         sink();
         for (Expr e : order) {
             if (e.primitive().isElementwise()) {
-                Group group = group(levels.get(e), shape(e.ownExtents()));
+                Group group = group(levelOf(e), shape(e.ownExtents()));
                 group.nodes.add(e);
                 groupOf.put(e, group);
             }
@@ -94,12 +95,16 @@ final class Plan {
     }
 
     Layout layout(Expr e) {
-        return layouts.computeIfAbsent(e, x -> java.util.Objects.requireNonNull(Layout.of(x)));
+        return layouts.computeIfAbsent(e, x -> Objects.requireNonNull(Layout.of(x)));
     }
 
     private static boolean couldBeDirect(Expr operand, Expr user) {
         return operand.primitive().isElementwise()
                 && Arrays.equals(shape(operand.ownExtents()), shape(user.ownExtents()));
+    }
+
+    private int levelOf(Expr e) {
+        return Objects.requireNonNull(levels.get(e));
     }
 
     private Group group(int level, int[] shape) {
@@ -114,7 +119,7 @@ final class Plan {
             return 0;
         }
         if (e.primitive().isView()) {
-            return levels.get(layout(e).base());
+            return levelOf(layout(e).base());
         }
         int level = e.primitive().isElementwise() || isRequested(e) ? 0 : 1;
         for (Expr operand : e.operands()) {
@@ -125,10 +130,11 @@ final class Plan {
 
     /** The first level at which a user can have an operand. */
     private int after(Expr operand, Expr user) {
-        boolean together = isRequested(user) ? operand.primitive().isElementwise() : couldBeDirect(operand, user)
-                && user.primitive().isElementwise();
+        boolean together = isRequested(user)
+                ? operand.primitive().isElementwise()
+                : couldBeDirect(operand, user) && user.primitive().isElementwise();
         Expr base = layout(operand).base();
-        return base.primitive().isLeaf() ? 0 : levels.get(base) + (together ? 0 : 1);
+        return base.primitive().isLeaf() ? 0 : levelOf(base) + (together ? 0 : 1);
     }
 
     /** Values that are made by requests of groups. */
@@ -149,19 +155,21 @@ final class Plan {
 
     /** Elementwise values go to the level of their first user, so that they need not be kept until then. */
     private void sink() {
-        Map<Expr, Integer> latest = new IdentityHashMap<>();
+        Map<Expr, Integer> latest = new HashMap<>();
         for (int i = order.size() - 1; i >= 0; i--) {
             Expr e = order.get(i);
             if (e.primitive().isElementwise() && latest.containsKey(e)) {
-                levels.put(e, Math.max(levels.get(e), latest.get(e)));
+                levels.put(e, Math.max(levelOf(e), latest.get(e)));
             }
             if (e.primitive().isView()) {
                 continue;
             }
             for (Expr operand : e.operands()) {
                 Expr base = layout(operand).base();
-                boolean together = base == operand && (isRequested(e) || couldBeDirect(operand, e) && e.primitive().isElementwise());
-                latest.merge(base, levels.get(e) - (together ? 0 : 1), Math::min);
+                boolean together = base == operand
+                        && (isRequested(e)
+                                || (couldBeDirect(operand, e) && e.primitive().isElementwise()));
+                latest.merge(base, levelOf(e) - (together ? 0 : 1), Math::min);
             }
         }
     }
@@ -180,14 +188,12 @@ final class Plan {
                 int[] steps = Extents.steps(e.ownExtents(), e.ownExtents());
                 int offset = 0;
                 for (Expr part : e.operands()) {
-                    request(new Request(
-                            part, Effect.STORE, 1, new boolean[steps.length], new Into(e, offset, steps)));
+                    request(new Request(part, Effect.STORE, 1, new boolean[steps.length], new Into(e, offset, steps)));
                     offset += part.ownExtents()[axis] * stride(e.ownExtents(), axis);
                 }
             }
-            case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM -> plan.computeIfAbsent(levels.get(e), l -> new Level())
-                    .alone
-                    .add(e);
+            case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM ->
+                plan.computeIfAbsent(levelOf(e), l -> new Level()).alone.add(e);
             default -> {}
         }
     }
@@ -216,10 +222,9 @@ final class Plan {
         Group group = groupOf.get(value);
         if (group == null) {
             Expr base = layout(value).base();
-            int level = base.primitive().isLeaf() ? 0 : levels.get(base) + 1;
+            int level = base.primitive().isLeaf() ? 0 : levelOf(base) + 1;
             group = group(level, shape(value.ownExtents()));
         }
         group.requests.add(request);
     }
-
 }

@@ -18,7 +18,8 @@ public record Plate(String name, List<String> elements) {
 
     /** An axis of n elements that are counted, from 1. */
     public static Plate of(String name, int n) {
-        return new Plate(name, IntStream.rangeClosed(1, n).mapToObj(String::valueOf).toList());
+        return new Plate(
+                name, IntStream.rangeClosed(1, n).mapToObj(String::valueOf).toList());
     }
 
     /** How many elements it has. */

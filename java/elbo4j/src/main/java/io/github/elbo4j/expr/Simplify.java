@@ -134,9 +134,10 @@ final class Simplify {
         for (Expr operand : operands) {
             if (operand.ofRows()) {
                 if (operand.ownExtents().length != extents.length) {
-                    throw new IllegalArgumentException(operand + " has the rows of the table as its first axis, but broadcasts to "
-                            + Extents.words(extents) + ", whose rows would be another axis; reshape it to "
-                            + "[rows][1]");
+                    throw new IllegalArgumentException(
+                            operand + " has the rows of the table as its first axis, but broadcasts to "
+                                    + Extents.words(extents) + ", whose rows would be another axis; reshape it to "
+                                    + "[rows][1]");
                 }
                 ofRows = true;
             }
@@ -145,8 +146,7 @@ final class Simplify {
     }
 
     private static boolean fits(Expr result, Expr other) {
-        return Arrays.equals(
-                result.ownExtents(), Extents.broadcast(result.ownExtents(), other.ownExtents()));
+        return Arrays.equals(result.ownExtents(), Extents.broadcast(result.ownExtents(), other.ownExtents()));
     }
 
     /** Sums of sums are one sum, over both axes. */
@@ -193,7 +193,10 @@ final class Simplify {
     static Expr matmul(Expr a, Expr b) {
         int[] left = a.ownExtents();
         int[] right = b.ownExtents();
-        if (left.length < 1 || left.length > 2 || right.length < 1 || right.length > 2
+        if (left.length < 1
+                || left.length > 2
+                || right.length < 1
+                || right.length > 2
                 || left[left.length - 1] != right[0]) {
             throw new IllegalArgumentException("matmul of " + a + " and " + b
                     + ": the last extent of the first must be the first of the second, and both have one or two axes");

@@ -9,7 +9,7 @@ import io.github.elbo4j.device.ElementwiseOps.Stage;
 import io.github.elbo4j.device.MathOps;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class StageBuilder {
     private final List<Input> inputs = new ArrayList<>();
     private final List<Float> constants = new ArrayList<>();
     private final List<Expr> nodes;
-    private final Map<Expr, Integer> numbers = new IdentityHashMap<>();
+    private final Map<Expr, Integer> numbers = new HashMap<>();
     private final List<Plan.Request> requests;
 
     /**
@@ -178,7 +178,9 @@ final class StageBuilder {
 
     private @Nullable Expr partOf(Expr sum) {
         for (Expr operand : sum.operands()) {
-            if (operand.primitive() == Primitive.MULTIPLY && uses.getOrDefault(operand, 0) == 1 && nodes.contains(operand)) {
+            if (operand.primitive() == Primitive.MULTIPLY
+                    && uses.getOrDefault(operand, 0) == 1
+                    && nodes.contains(operand)) {
                 return operand;
             }
         }
@@ -204,8 +206,12 @@ final class StageBuilder {
         for (int i = 0; i < node.operands().size(); i++) {
             operands[i] = number(node.operands().get(i), node);
         }
-        MathOps.Function function = node.primitive().isFunction() ? MathOps.Function.valueOf(node.primitive().name()) : null;
-        Opcode opcode = function != null ? Opcode.FUNCTION : Opcode.valueOf(node.primitive().name());
+        MathOps.Function function = node.primitive().isFunction()
+                ? MathOps.Function.valueOf(node.primitive().name())
+                : null;
+        Opcode opcode = function != null
+                ? Opcode.FUNCTION
+                : Opcode.valueOf(node.primitive().name());
         return add(code, new Instruction(opcode, function, operands[0], operands[1], operands[2]));
     }
 
@@ -220,7 +226,8 @@ final class StageBuilder {
             return new boolean[0];
         }
         int[] extents = request.value().ownExtents();
-        boolean[] summed = new boolean[(int) Arrays.stream(extents).filter(e -> e != 1).count()];
+        boolean[] summed =
+                new boolean[(int) Arrays.stream(extents).filter(e -> e != 1).count()];
         int at = 0;
         for (int axis = 0; axis < extents.length; axis++) {
             if (extents[axis] != 1) {

@@ -137,8 +137,8 @@ public final class Table {
     private double[] numbers(String name) {
         double[] column = numbers.get(checkNamed(name));
         if (column == null) {
-            throw new IllegalArgumentException("column " + name
-                    + " has words, not numbers: use index(\"" + name + "\") to choose a parameter's element for each row");
+            throw new IllegalArgumentException("column " + name + " has words, not numbers: use index(\"" + name
+                    + "\") to choose a parameter's element for each row");
         }
         checkFinite("column " + name, column);
         return column;

@@ -10,9 +10,10 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.ScanOps.Segments;
+import io.github.elbo4j.expr.Emission.Destination;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,9 @@ public final class Translation implements AutoCloseable {
     private final Joint joint;
     private final int rows;
     private final Addends addends;
-    private final Map<double[], Buffer> data = new IdentityHashMap<>();
-    private final Map<Levels, RowBatch.Indexed> levels = new IdentityHashMap<>();
-    private final Map<Levels, RowBatch.Grouped> grouped = new IdentityHashMap<>();
+    private final Map<double[], Buffer> data = new HashMap<>();
+    private final Map<Levels, RowBatch.Indexed> levels = new HashMap<>();
+    private final Map<Levels, RowBatch.Grouped> grouped = new HashMap<>();
     private long workspaceBytes = WORKSPACE_BYTES;
 
     /**
@@ -66,55 +67,77 @@ public final class Translation implements AutoCloseable {
     public void record(
             Recorder to, @Nullable RowBatch batch, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         int draws = Math.toIntExact(shape.allDraws());
+        int dimensions = shape.dimensions();
         to.run(new MathOps.Fill(draws, addends.constant(), logP));
-        boolean all = batch == null || batch.count() == rows;
-        Canonical canonical = new Canonical(all ? 0 : batch.count());
-        List<Plan.Request> results = results(canonical, all ? 1 : (double) rows / batch.count(), gradient != null);
-        Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), z, logP, gradient);
-        new Emission(this, to, new Fusion(new Plan(results)), canonical, all ? null : batch, ends).run(workspaceBytes);
-    }
-
-    /** What is computed: sums into logP, result 0; slopes into the gradient, result 1 + the parameter's number. */
-    private List<Plan.Request> results(Canonical canonical, double scale, boolean slopes) {
-        List<Expr> values = new ArrayList<>();
+        RowBatch some = batch == null || batch.count() == rows ? null : batch;
+        double scale = some == null ? 1 : (double) rows / some.count();
+        Canonical canonical = new Canonical(some == null ? 0 : some.count());
+        List<Expr> terms = new ArrayList<>();
         List<Expr> weights = new ArrayList<>();
         for (Addends.Addend addend : addends.list()) {
-            values.add(addend.value());
+            terms.add(addend.value());
             weights.add(Expr.of(addend.weight() * (addend.ofRows() ? scale : 1)));
         }
-        values = canonical.of(values);
-        List<Expr> wanted = new ArrayList<>(values);
-        List<Expr> parameters = canonical.of(joint.parameters().slots());
-        if (slopes) {
-            Derivative derivative = new Derivative(values, weights);
-            for (Expr parameter : parameters) {
-                Expr slope = derivative.of(parameter);
-                wanted.add(slope == null ? Expr.of(0).broadcast(parameter.ownExtents(), false) : slope);
+        terms = canonical.of(terms);
+        List<Expr> values = new ArrayList<>(terms);
+        List<Destination> results = new ArrayList<>();
+        terms.forEach(term -> results.add(new Destination(logP, 0, 1)));
+        if (gradient != null) {
+            Derivative derivative = new Derivative(terms, weights);
+            for (Expr slot : joint.parameters().slots()) {
+                Expr slope = derivative.of(slot);
+                values.add(slope == null ? Expr.of(0).broadcast(slot.ownExtents(), false) : slope);
+                results.add(
+                        new Destination(gradient, slot.detail(Expr.Slot.class).offset(), dimensions));
             }
         }
-        wanted = new Copies().of(canonical.of(wanted));
+        values = new Copies().of(canonical.of(values));
         List<Plan.Request> requests = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            Expr value = wanted.get(i);
-            int[] extents = value.ownExtents();
-            boolean[] summed = new boolean[extents.length];
-            boolean term = i < values.size();
-            Arrays.fill(summed, term);
-            requests.add(new Plan.Request(
-                    value,
-                    term ? Effect.ADD_SUM : Effect.STORE,
-                    term ? weights.get(i).detail(Double.class) : 1,
-                    summed,
-                    new Plan.Out(
-                            term ? 0 : 1 + i - values.size(),
-                            term ? new int[extents.length] : Extents.steps(extents, extents))));
+        for (int i = 0; i < values.size(); i++) {
+            requests.add(i < terms.size() ? sum(values.get(i), weights.get(i), i) : store(values.get(i), i));
         }
-        return requests;
+        Emission.Ends ends = new Emission.Ends(draws, dimensions, z, results);
+        new Emission(this, to, new Fusion(new Plan(requests)), canonical, some, ends).run(workspaceBytes);
     }
 
-    /** Where a parameter's coordinates begin in z. */
-    int offset(int parameter) {
-        return joint.parameters().slots().get(parameter).detail(Expr.Slot.class).offset();
+    /**
+     * Records expressions of the coordinates: row i of the results is element i of all their elements, one expression after
+     * the other, each row-major, at every draw.
+     *
+     * @param results [elements of all][B·S]
+     */
+    public void recordColumns(Recorder to, List<Expr> expressions, DrawBlock shape, Buffer z, Buffer results) {
+        Canonical canonical = new Canonical();
+        List<Expr> values = new Copies().of(canonical.of(expressions));
+        int draws = Math.toIntExact(shape.allDraws());
+        List<Destination> places = new ArrayList<>();
+        List<Plan.Request> requests = new ArrayList<>();
+        long offset = 0;
+        for (Expr value : values) {
+            int[] steps = Extents.steps(value.ownExtents(), value.ownExtents());
+            for (int axis = 0; axis < steps.length; axis++) {
+                steps[axis] = Math.multiplyExact(steps[axis], draws);
+            }
+            Plan.Target target = new Plan.Out(places.size(), steps);
+            requests.add(new Plan.Request(value, Effect.STORE, 1, new boolean[steps.length], target));
+            places.add(new Destination(results, offset, 1));
+            offset += (long) value.size() * draws;
+        }
+        Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), z, places);
+        new Emission(this, to, new Fusion(new Plan(requests)), canonical, null, ends).run(workspaceBytes);
+    }
+
+    private static Plan.Request sum(Expr term, Expr weight, int result) {
+        boolean[] summed = new boolean[term.ownExtents().length];
+        Arrays.fill(summed, true);
+        Plan.Target target = new Plan.Out(result, new int[summed.length]);
+        return new Plan.Request(term, Effect.ADD_SUM, weight.detail(Double.class), summed, target);
+    }
+
+    private static Plan.Request store(Expr value, int result) {
+        int[] extents = value.ownExtents();
+        Plan.Target target = new Plan.Out(result, Extents.steps(extents, extents));
+        return new Plan.Request(value, Effect.STORE, 1, new boolean[extents.length], target);
     }
 
     // ---- data on the device ----

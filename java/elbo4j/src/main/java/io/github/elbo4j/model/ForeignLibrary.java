@@ -29,7 +29,7 @@ final class ForeignLibrary {
     /**
      * Loads a library.
      *
-     * @throws UnsupportedOperationException on a JDK before {@value #FIRST_JDK}
+     * @throws UnsupportedOperationException on a JDK before {@value #FIRST_JDK}, or where native access is denied
      * @throws IllegalArgumentException if the file cannot be loaded as one
      */
     ForeignLibrary(Path file) {
@@ -129,6 +129,12 @@ final class ForeignLibrary {
             Method method = type(owner).getMethod(name, types);
             return method.invoke(receiver, arguments);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalCallerException) {
+                throw new UnsupportedOperationException(
+                        "this Java was not started with --enable-native-access=ALL-UNNAMED (on a module path:"
+                                + " --enable-native-access=io.github.elbo4j), without which it calls no foreign library",
+                        e.getCause());
+            }
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }

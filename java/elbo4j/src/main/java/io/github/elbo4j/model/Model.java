@@ -84,12 +84,21 @@ public final class Model {
      * level of a table.
      */
     public List<String> elementNames(String name) {
+        return quantity(name).elementNames();
+    }
+
+    /** A parameter or report as an expression of the coordinates z. */
+    public Expr value(String name) {
+        return quantity(name).value();
+    }
+
+    private Quantity quantity(String name) {
         Quantity quantity = quantities.get(name);
         if (quantity == null) {
             throw new IllegalArgumentException("the model has no parameter or report " + name + "; it has "
                     + String.join(", ", quantities.keySet()));
         }
-        return quantity.elementNames();
+        return quantity;
     }
 
     /**
@@ -122,10 +131,10 @@ public final class Model {
         latents.forEach((name, latent) -> {
             Quantity quantity = quantities.get(name);
             Expr coordinates = latent.coordinates();
-            boolean sameElements = Arrays.equals(coordinates.extents(), latent.value().extents());
+            boolean sameElements =
+                    Arrays.equals(coordinates.extents(), latent.value().extents());
             String stem = latent.coordinateName(name);
-            names.addAll(new Quantity(
-                            stem, coordinates, sameElements && quantity != null ? quantity.axes() : List.of())
+            names.addAll(new Quantity(stem, coordinates, sameElements && quantity != null ? quantity.axes() : List.of())
                     .elementNames());
         });
         return names;
@@ -158,8 +167,8 @@ public final class Model {
             int s = draw;
             double[] z = new double[dimensions()];
             latents.forEach((name, latent) -> latent.draw(z, words(key, "parameter " + name, s)));
-            quantities.forEach((name, quantity) ->
-                    Objects.requireNonNull(values.get(name))[s] = quantity.value().value(z));
+            quantities.forEach((name, quantity) -> Objects.requireNonNull(values.get(name))[s] =
+                    quantity.value().value(z));
             observed.forEach((name, from) -> Objects.requireNonNull(data.get(name))[s] =
                     from.distribution().draw(from.y().extents(), words(key, "observed " + name, s), z));
         }

@@ -103,12 +103,17 @@ public final class ModelBuilder {
 
     /** Adds log p(y). If the distribution has parameters by row of the table, y[n] is of row n. */
     public void observe(int[] y, Distribution distribution) {
-        observe(free("y"), Arrays.stream(y).asDoubleStream().toArray(), distribution);
+        observe(free("y"), y, distribution);
     }
 
     /** {@link #observe(double[], Distribution)} under a name of its own. */
     public void observe(String name, double[] y, Distribution distribution) {
         observe(name, Expr.data(name, y), distribution);
+    }
+
+    /** {@link #observe(int[], Distribution)} under a name of its own. */
+    public void observe(String name, int[] y, Distribution distribution) {
+        observe(name, Arrays.stream(y).asDoubleStream().toArray(), distribution);
     }
 
     /** {@link #observe(Expr, Distribution)} under a name of its own. */
@@ -119,8 +124,9 @@ public final class ModelBuilder {
         Expr density = named(what, () -> distribution.observed(y));
         if (density.ofRows() && !y.ofRows() && table != null) {
             if (y.extents().length != 1) {
-                throw new IllegalArgumentException(what
-                        + " is an array, but its distribution is of the table's rows; take it from the table by columns(...)");
+                throw new IllegalArgumentException(
+                        what
+                                + " is an array, but its distribution is of the table's rows; take it from the table by columns(...)");
             }
             Expr byRow = table.data(name, y.value());
             data = byRow;
@@ -149,8 +155,8 @@ public final class ModelBuilder {
             fits = axes[i].size() == extents[i];
         }
         if (!fits) {
-            throw new IllegalArgumentException("report " + name + " is " + value + ", which does not have the axes "
-                    + Arrays.toString(axes));
+            throw new IllegalArgumentException(
+                    "report " + name + " is " + value + ", which does not have the axes " + Arrays.toString(axes));
         }
         quantities.put(name, new Quantity(name, value, List.of(axes)));
     }
@@ -170,13 +176,15 @@ public final class ModelBuilder {
             throw new IllegalArgumentException("the name of a " + what + " is blank");
         }
         if (taken.contains(name)) {
-            throw new IllegalArgumentException("there are two of the name " + name + "; give each " + what + " its own");
+            throw new IllegalArgumentException(
+                    "there are two of the name " + name + "; give each " + what + " its own");
         }
     }
 
     private void checkOpen() {
         if (built) {
-            throw new IllegalStateException("the model is complete; its statements end with the function that defines it");
+            throw new IllegalStateException(
+                    "the model is complete; its statements end with the function that defines it");
         }
     }
 

@@ -42,8 +42,7 @@ final class ModelLogJoint implements RowsLogJoint {
     }
 
     @Override
-    public void record(
-            Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
+    public void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         translation.record(to, rows.batch(), shape, z, logP, gradient);
     }
 

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param count how many there are
  * @param batch null for all observations; else the same rows for expressions, with their levels
  */
-public record Rows(@Nullable Buffer index, Index first, int count, @Nullable RowBatch batch) {
+public record Rows(
+        @Nullable Buffer index,
+        Index first,
+        int count,
+        @Nullable RowBatch batch) {
     /** All {@code count} observations. */
     public static Rows all(int count) {
         return new Rows(null, Index.of(0), count, null);

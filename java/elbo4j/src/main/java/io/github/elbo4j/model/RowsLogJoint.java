@@ -32,8 +32,8 @@ public interface RowsLogJoint extends LogJoint {
      */
     default LogJoint minibatches(int size, Key key) {
         if (observations() == 0) {
-            throw new IllegalArgumentException("batch is " + size + ", but the model has no rows to choose from: a model"
-                    + " that takes a table by rows(table) has");
+            throw new IllegalArgumentException("batch is " + size
+                    + ", but the model has no rows to choose from: a model" + " that takes a table by rows(table) has");
         }
         if (size < 1 || size > observations()) {
             throw new IllegalArgumentException(

@@ -66,7 +66,7 @@ public final class StanModel implements AutoCloseable {
      * @param library what BridgeStan compiled, such as {@code schools_model.so}
      * @param data a file with the data in JSON, in the format of CmdStan; null for a program without data
      * @param seed of random numbers in the program's block {@code transformed data}
-     * @throws UnsupportedOperationException on a JDK before 22
+     * @throws UnsupportedOperationException on a JDK before 22, or one that was told to deny native access
      * @throws IllegalArgumentException if the file is not such a library, or Stan refuses the data; the message has its
      *     reason
      */
@@ -123,14 +123,10 @@ public final class StanModel implements AutoCloseable {
                     e.getMessage() + ": it is not a Stan model that BridgeStan 2.0 or later has compiled", e);
         }
         try {
-            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-            ByteBuffer text = memory(bytes.length + 1); // a zero ends it
-            text.put(0, bytes);
-            model = (long) construct.invokeExact(ForeignLibrary.address(text), seed, error.address());
+            model = construct(construct, json, seed, error);
             if (model == 0) {
                 throw new IllegalArgumentException(file + " refuses " + data + ": " + message());
             }
-            Reference.reachabilityFence(text);
             name = ForeignLibrary.string((long) nameOf.invokeExact(model));
             leak = new Leak(this, StanModel.class, "Stan model " + name, "opened");
             constrainedNames = names(ForeignLibrary.string((long) namesOf.invokeExact(model, false, false)));
@@ -148,6 +144,17 @@ public final class StanModel implements AutoCloseable {
             throw e;
         } catch (Throwable e) {
             throw unexpected(e);
+        }
+    }
+
+    private static long construct(MethodHandle function, String json, int seed, Pointer error) throws Throwable {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer text = memory(bytes.length + 1); // a zero ends it
+        text.put(0, bytes);
+        try {
+            return (long) function.invokeExact(ForeignLibrary.address(text), seed, error.address());
+        } finally {
+            Reference.reachabilityFence(text);
         }
     }
 

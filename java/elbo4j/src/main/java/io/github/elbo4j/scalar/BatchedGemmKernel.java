@@ -30,7 +30,7 @@ public class BatchedGemmKernel {
     /** Its operations. */
     public final void addTo(Twins twins) {
         twins.add(GemmOps.BatchedGemm.class, op -> {
-            boolean beside = beside(op.c()) && lined(op.a()) && lined(op.b());
+            boolean beside = beside(op.result()) && lined(op.left()) && lined(op.right());
             return beside ? new Product(op) : gemm.gemm(op);
         });
         twins.add(GemmOps.BatchedTriangularSolve.class, op -> {
@@ -93,7 +93,7 @@ public class BatchedGemmKernel {
     /** One work item is an output of some neighbouring matrices. */
     private final class Product extends OperationKernel<GemmOps.BatchedGemm> {
         Product(GemmOps.BatchedGemm op) {
-            super(op, items(op.c()), GemmKernel.cost(op));
+            super(op, items(op.result()), GemmKernel.cost(op));
         }
 
         private static int items(Matrices c) {
@@ -103,9 +103,9 @@ public class BatchedGemmKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            Matrix x = op.a().first();
-            Matrix y = op.b().first();
-            Matrix z = op.c().first();
+            Matrix x = op.left().first();
+            Matrix y = op.right().first();
+            Matrix z = op.result().first();
             int inner = x.columns();
             if (inner == 0 && op.accumulate()) {
                 return; // no sum, not even +0, to be added
@@ -115,11 +115,11 @@ public class BatchedGemmKernel {
             int each = z.rows() * z.columns();
             for (int item = from; item < to; item++) {
                 int first = item / each * BLOCK;
-                int n = Math.min(BLOCK, op.c().count() - first);
+                int n = Math.min(BLOCK, op.result().count() - first);
                 int i = item % each / z.columns();
                 int j = item % z.columns();
-                int left = (int) (GemmKernel.place(op.a(), first) + i * x.rowStride());
-                int right = (int) (GemmKernel.place(op.b(), first) + j * y.columnStride());
+                int left = (int) (GemmKernel.place(op.left(), first) + i * x.rowStride());
+                int right = (int) (GemmKernel.place(op.right(), first) + j * y.columnStride());
                 Arrays.fill(chains, 0, n, 0f);
                 for (int k = 0; k < inner; k += PANEL) {
                     chains(left, right, k, Math.min(PANEL, inner - k), chains, n);
@@ -130,18 +130,18 @@ public class BatchedGemmKernel {
                 if (inner > PANEL) {
                     GemmKernel.total(ceilDiv(inner, PANEL), nodes, BLOCK, chains, n);
                 }
-                int at = (int) (GemmKernel.place(op.c(), first) + i * z.rowStride() + j * z.columnStride());
+                int at = (int) (GemmKernel.place(op.result(), first) + i * z.rowStride() + j * z.columnStride());
                 write(chains, floats(z.buffer()), at, n);
             }
         }
 
         private void chains(int left, int right, int k, int depth, float[] chains, int n) {
-            Matrix x = op.a().first();
-            Matrix y = op.b().first();
+            Matrix x = op.left().first();
+            Matrix y = op.right().first();
             int ak = (int) x.columnStride();
             int bk = (int) y.rowStride();
-            int as = (int) op.a().stride();
-            int bs = (int) op.b().stride();
+            int as = (int) op.left().stride();
+            int bs = (int) op.right().stride();
             float[] a = floats(x.buffer());
             float[] b = floats(y.buffer());
             BatchedGemmKernel.this.chains(a, left + k * ak, ak, as, b, right + k * bk, bk, bs, depth, 1f, chains, n);

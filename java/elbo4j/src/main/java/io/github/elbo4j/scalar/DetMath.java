@@ -12,7 +12,8 @@ import static io.github.elbo4j.scalar.DetMathConstants.*;
  * lines, because lanes of a vector and threads of a warp must all take the same path. Subnormal arguments and results are
  * kept. A NaN is answered by a NaN (its payload is not part of the contract).
  *
- * <p>Largest error, found over all 2^32 arguments against float64, in ulp of the float32 nearest to the true value:
+ * <p>Largest error, found over all 2^32 arguments against float64 (for expm1 over those between 2^-8 and 16 in size and every
+ * 1021st of the rest), in ulp of the float32 nearest to the true value:
  *
  * <pre>
  *  log        0.95     log1p      1.55     exp        0.90     softplus   2.00     sigmoid    2.00

@@ -40,9 +40,9 @@ public final class DetSpecial {
         p = Math.fma(p, t, G2);
         p = Math.fma(p, t, G1);
         p = Math.fma(p, t, G0);
-        // z² - z = (x - 1)·(x - 2), rounded once; adding 0 keeps the zeros positive.
+        // z² - z = (x - 1)·(x - 2), rounded once, and +0 at both zeros.
         float z = small ? x : x - 1f;
-        float middle = Math.fma(Math.fma(z, z, -z), p, 0f);
+        float middle = Math.fma(z, z, -z) * p;
         float w = 1f / x;
         float u = w * w;
         float s = Math.fma(GL4, u, GL2);
@@ -171,7 +171,8 @@ public final class DetSpecial {
         float n = hazard(t);
         float g = gaussian(a);
         float cdf = 1f + minusTail(a, w, n, g);
-        // As in minusTail: the quotient, what it lacks, and only then the factor e^(-a²/2), which is 1 + g but for a power of 2.
+        // As in minusTail: the quotient, what it lacks, and only then the factor e^(-a²/2), which is 1 + g but for a
+        // power of 2.
         float r = DENSITY_HIGH / cdf;
         float lack = (Math.fma(-r, cdf, DENSITY_HIGH) + DENSITY_LOW) * (r * ROOT_2PI);
         r = timesPower(r + Math.fma(r, g, Math.fma(lack, g, lack)), a);

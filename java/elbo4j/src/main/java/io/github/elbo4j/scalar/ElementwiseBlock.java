@@ -13,6 +13,8 @@ final class ElementwiseBlock {
     /** Data of an array begin 16 bytes in, so registers from this float on are lines of the cache. */
     private static final int FIRST = 12;
 
+    private static final float[] NOTHING = new float[0];
+
     /** The coordinates of the first row. */
     int i0;
 
@@ -52,7 +54,7 @@ final class ElementwiseBlock {
 
     /** Keeps no buffer alive. */
     void forget() {
-        Arrays.fill(arrays, null);
+        Arrays.fill(arrays, NOTHING);
     }
 
     /** The value is in its register. */

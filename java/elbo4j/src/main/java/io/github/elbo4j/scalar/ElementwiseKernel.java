@@ -46,6 +46,16 @@ public class ElementwiseKernel {
         };
     }
 
+    /** a·b − c, rounded once. */
+    protected ElementwiseLoop multiplySubtract() {
+        return ElementwiseKernel::multiplySubtract;
+    }
+
+    /** (a − b)·c, rounded twice. */
+    protected ElementwiseLoop subtractMultiply() {
+        return ElementwiseKernel::subtractMultiply;
+    }
+
     /** exp(−|a|), the part that softplus and sigmoid share. */
     protected ElementwiseLoop decay() {
         return ElementwiseKernel::decay;
@@ -124,6 +134,20 @@ public class ElementwiseKernel {
     protected static void abs(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] = Math.abs(a[ao + i]);
+        }
+    }
+
+    protected static void multiplySubtract(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = Math.fma(a[ao + i], b[bo + i], -c[co + i]);
+        }
+    }
+
+    protected static void subtractMultiply(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = (a[ao + i] - b[bo + i]) * c[co + i];
         }
     }
 

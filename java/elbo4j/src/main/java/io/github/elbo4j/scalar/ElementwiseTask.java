@@ -38,7 +38,7 @@ final class ElementwiseTask implements Task {
         while (true) {
             List<HostKernel> launches = through ? List.of(new Through(stages, chunk, cost)) : launches(chunk);
             cuts.add(launches);
-            fewest.add(fewest(launches, chunk, through));
+            fewest.add(fewest(chunk, through));
             if (chunk / 2 < FEWEST_DRAWS) {
                 break;
             }
@@ -65,8 +65,8 @@ final class ElementwiseTask implements Task {
         return all;
     }
 
-    /** Work items of the launch that has fewest, of those of which much time is spent in. */
-    private int fewest(List<HostKernel> launches, int chunk, boolean through) {
+    /** Work items of the launch that has fewest, of those that take much time. */
+    private int fewest(int chunk, boolean through) {
         int fewest = Integer.MAX_VALUE;
         for (StageCode stage : stages) {
             if (stage.cost() >= LARGE) {

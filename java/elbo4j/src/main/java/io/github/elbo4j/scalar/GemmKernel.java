@@ -127,13 +127,19 @@ public class GemmKernel {
 
     /** The steps of a triangle's products or solutions. */
     static long cost(Matrices b) {
-        return (long) b.count() * b.first().columns() * b.first().rows() * b.first().rows();
+        return (long) b.count()
+                * b.first().columns()
+                * b.first().rows()
+                * b.first().rows();
     }
 
     /** The steps of a batch of products. */
     static long cost(GemmOps.BatchedGemm op) {
-        Matrix c = op.c().first();
-        return (long) op.c().count() * c.rows() * c.columns() * (1 + op.a().first().columns() / 8);
+        Matrix c = op.result().first();
+        return (long) op.result().count()
+                * c.rows()
+                * c.columns()
+                * (1 + op.left().first().columns() / 8);
     }
 
     /** One work item is a block of a C. */
@@ -143,21 +149,22 @@ public class GemmKernel {
 
         /** @param rows of a block */
         Gemm(GemmOps.BatchedGemm op, int rows) {
-            super(op, blocks(op.c(), rows), cost(op));
+            super(op, blocks(op.result(), rows), cost(op));
             this.rows = rows;
-            this.blocks = blocks(op.c(), rows);
+            this.blocks = blocks(op.result(), rows);
         }
 
         private static int blocks(Matrices c, int rows) {
-            int each = Math.multiplyExact(ceilDiv(c.first().columns(), COLUMNS), ceilDiv(c.first().rows(), rows));
+            int each = Math.multiplyExact(
+                    ceilDiv(c.first().columns(), COLUMNS), ceilDiv(c.first().rows(), rows));
             return Math.multiplyExact(each, c.count());
         }
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            Matrix left = op.a().first();
-            Matrix right = op.b().first();
-            Matrix out = op.c().first();
+            Matrix left = op.left().first();
+            Matrix right = op.right().first();
+            Matrix out = op.result().first();
             float[] packedA = memory.floats(A, ROWS * PANEL);
             float[] packedB = memory.floats(B, PANEL * COLUMNS);
             float[] block = memory.floats(C, ROWS * COLUMNS);
@@ -172,8 +179,8 @@ public class GemmKernel {
                 int s = item / each;
                 int i = item % each / across * rows;
                 int j = item % across * COLUMNS;
-                int leftAt = place(op.a(), s);
-                int rightAt = place(op.b(), s);
+                int leftAt = place(op.left(), s);
+                int rightAt = place(op.right(), s);
                 int m = Math.min(rows, out.rows() - i);
                 int n = Math.min(COLUMNS, out.columns() - j);
                 int size = m * COLUMNS;
@@ -197,7 +204,7 @@ public class GemmKernel {
                 if (inner > PANEL) {
                     total(ceilDiv(inner, PANEL), nodes, ROWS * COLUMNS, block, size);
                 }
-                write(block, out, place(op.c(), s), i, j, m, n);
+                write(block, out, place(op.result(), s), i, j, m, n);
             }
         }
 

@@ -60,12 +60,12 @@ final class Reduction implements Step {
             int rows = Math.min(b.rows - done, size - inTile);
             if (b.draws == 1 && rows == size && !greatest) {
                 b.lanes[lanes(b)] = sums.tile(x, xo + done, size, memory);
-                end(b, (int) outer, (int) (j / RowSum.TILE), size);
+                end(b, (int) outer, (int) (j / RowSum.TILE));
             } else {
                 add(b, inTile, rows, x, xo + done * b.draws);
                 if (inTile + rows == size) {
                     fold(b, size);
-                    end(b, (int) outer, (int) (j / RowSum.TILE), size);
+                    end(b, (int) outer, (int) (j / RowSum.TILE));
                 }
             }
             done += rows;
@@ -104,7 +104,7 @@ final class Reduction implements Step {
         }
     }
 
-    private void end(ElementwiseBlock b, int outer, int tile, int size) {
+    private void end(ElementwiseBlock b, int outer, int tile) {
         int o = lanes(b);
         if (tiles == 1) {
             int at = first(outer, b.draw);

@@ -47,7 +47,7 @@ final class RowView {
     /** Where the block begins, if its elements lie here as they do in a register; else −1. */
     int dense(ElementwiseBlock b) {
         boolean draws = drawStride == 1 || b.draws == 1;
-        boolean rows = b.rows == 1 || stride2 == b.draws && b.i2 + b.rows <= axes.e2();
+        boolean rows = b.rows == 1 || (stride2 == b.draws && b.i2 + b.rows <= axes.e2());
         return draws && rows ? at(b.i0, b.i1, b.i2, b.draw) : -1;
     }
 

@@ -29,11 +29,15 @@ final class StageCompiler {
     /** Steps in order, their registers still open: what they read and make. */
     private final List<Draft> drafts = new ArrayList<>();
 
+    private final Call[] calls; // of each value that an instruction makes
     private final boolean[] loaded;
     private final int[] decays; // of an operand of softplus and sigmoid: the value of exp(−|x|), or −1
     private final List<Reduction> reductions = new ArrayList<>();
     private int extra; // values that are added
     private double cost;
+
+    /** An instruction as it is carried out. */
+    private record Call(ElementwiseLoop loop, int[] reads, double cost) {}
 
     /** Makes a step once registers are known. */
     private interface Maker {
@@ -49,6 +53,7 @@ final class StageCompiler {
         this.axes = new StageAxes(stage, draws);
         this.known = stage.inputs().size() + stage.constants().size();
         this.values = known + stage.code().size();
+        this.calls = new Call[values];
         this.loaded = new boolean[known];
         this.decays = new int[values];
         Arrays.fill(decays, -1);
@@ -59,11 +64,18 @@ final class StageCompiler {
     }
 
     private StageCode code() {
+        for (int v = known; v < values; v++) {
+            Instruction x = stage.code().get(v - known);
+            Function f = x.function();
+            ElementwiseLoop loop = f != null ? loops.function(f) : loops.loop(x.opcode());
+            calls[v] = new Call(loop, operands(x), f != null ? FUNCTION : SIMPLE);
+        }
+        join();
         boolean[] needed = needed();
         shareDecays(needed);
         for (int v = 0; v < values; v++) {
             if (v >= known && needed[v]) {
-                instruction(stage.code().get(v - known), v);
+                instruction(v);
             } else if (v < known) {
                 outputs(v, null);
             }
@@ -87,7 +99,7 @@ final class StageCompiler {
         stage.outputs().forEach(output -> needed[output.value()] = true);
         for (int v = values - 1; v >= known; v--) {
             if (needed[v]) {
-                for (int operand : operands(stage.code().get(v - known))) {
+                for (int operand : calls[v].reads) {
                     needed[operand] = true;
                 }
             }
@@ -121,33 +133,60 @@ final class StageCompiler {
         }
     }
 
-    private void instruction(Instruction x, int value) {
-        int[] reads = operands(x);
-        for (int operand : reads) {
+    /** Pairs of instructions that are one loop: a·b − c rounded once, and (a − b)·c. */
+    private void join() {
+        int[] uses = new int[values];
+        stage.outputs().forEach(output -> uses[output.value()]++);
+        for (int v = known; v < values; v++) {
+            for (int operand : calls[v].reads) {
+                uses[operand]++;
+            }
+        }
+        for (int v = known; v < values; v++) {
+            Instruction x = stage.code().get(v - known);
+            if (x.opcode() == Opcode.FMA && is(Opcode.NEGATE, x.c())) {
+                int[] reads = {x.a(), x.b(), calls[x.c()].reads[0]};
+                calls[v] = new Call(loops.multiplySubtract(), reads, SIMPLE);
+            } else if (x.opcode() == Opcode.MULTIPLY) {
+                int difference = is(Opcode.SUBTRACT, x.a()) ? x.a() : x.b();
+                if (is(Opcode.SUBTRACT, difference) && uses[difference] == 1) {
+                    int[] of = calls[difference].reads;
+                    int[] reads = {of[0], of[1], difference == x.a() ? x.b() : x.a()};
+                    calls[v] = new Call(loops.subtractMultiply(), reads, SIMPLE);
+                }
+            }
+        }
+    }
+
+    private boolean is(Opcode opcode, int value) {
+        return value >= known && stage.code().get(value - known).opcode() == opcode;
+    }
+
+    private void instruction(int value) {
+        Call call = calls[value];
+        Function f = stage.code().get(value - known).function();
+        for (int operand : call.reads) {
             load(operand);
         }
-        int a = reads[0];
-        int b = reads[Math.min(1, reads.length - 1)];
-        int c = reads[reads.length - 1];
-        Function f = x.function();
-        boolean shared = (f == Function.SOFTPLUS || f == Function.SIGMOID) && decays[a] >= 0;
-        if (shared) {
+        int a = call.reads[0];
+        int b = call.reads[Math.min(1, call.reads.length - 1)];
+        int c = call.reads[call.reads.length - 1];
+        ElementwiseLoop loop = call.loop;
+        if ((f == Function.SOFTPLUS || f == Function.SIGMOID) && decays[a] >= 0) {
             int decay = decays[a];
             if (drafts.stream().noneMatch(draft -> draft.made == decay)) {
                 apply(loops.decay(), a, a, a, decay, null, FUNCTION);
             }
             b = decay;
             c = decay;
+            loop = f == Function.SOFTPLUS ? loops.softplus() : loops.sigmoid();
         }
         RowView target = stage.outputs().stream()
                 .filter(output -> output.value() == value && output.effect() == Effect.STORE)
                 .findFirst()
                 .map(output -> new RowView(output.place(), axes))
                 .orElse(null);
-        ElementwiseLoop loop = shared
-                ? f == Function.SOFTPLUS ? loops.softplus() : loops.sigmoid()
-                : f != null ? loops.function(f) : loops.loop(x.opcode());
-        apply(loop, a, b, c, value, target, x.opcode() == Opcode.FUNCTION ? FUNCTION : SIMPLE);
+        apply(loop, a, b, c, value, target, call.cost);
         outputs(value, target);
     }
 

@@ -16,6 +16,7 @@ public final class WorkerMemory {
 
     /** The sums over tiles that the running kernel is at. */
     final TileSums tiles = new TileSums();
+
     /** The block of elementwise code that the running kernel is at. */
     final ElementwiseBlock block = new ElementwiseBlock();
 

@@ -105,9 +105,7 @@ final class MathSimd extends MathKernel {
 
     private static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
         for (int i = 0; i < n; i += Lanes.COUNT) {
-            FloatVector.fromArray(F, x, xo + i)
-                    .lanewise(VectorOperators.SQRT)
-                    .intoArray(y, yo + i);
+            FloatVector.fromArray(F, x, xo + i).lanewise(VectorOperators.SQRT).intoArray(y, yo + i);
         }
     }
 

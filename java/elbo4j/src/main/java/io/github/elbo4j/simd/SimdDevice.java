@@ -1,7 +1,6 @@
 package io.github.elbo4j.simd;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.scalar.ElementwiseKernel;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
@@ -37,8 +36,7 @@ public final class SimdDevice {
         gemm.addTo(twins);
         new BatchedGemmSimd(gemm).addTo(twins);
         new ScanSimd().addTo(twins);
-        new GemmSimd().addTo(twins);
-        new ElementwiseKernel(basics).addTo(twins);
+        new ElementwiseSimd(basics).addTo(twins);
         optimizer.addTo(twins);
         new FusedSimd(basics, optimizer, normals, math).addTo(twins);
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);

@@ -31,8 +31,7 @@ final class SpecialSimd {
 
     private static final MethodHandle[] TRIGAMMA = MathSimd.loops(SpecialSimd.class, "trigamma");
     private static final MethodHandle[] ERF = MathSimd.loops(SpecialSimd.class, "erf");
-    private static final MethodHandle[] LOG_GAMMA =
-            MathSimd.loops(SpecialSimd.class, "logGammaWithoutLog", "logGamma");
+    private static final MethodHandle[] LOG_GAMMA = MathSimd.loops(SpecialSimd.class, "logGammaWithoutLog", "logGamma");
     private static final MethodHandle[] DIGAMMA = MathSimd.loops(SpecialSimd.class, "digammaWithoutLog", "digamma");
     private static final MethodHandle[] LOG_NORMAL_CDF =
             MathSimd.loops(SpecialSimd.class, "tail", "log1pInside", "logNormalCdf");
@@ -81,7 +80,7 @@ final class SpecialSimd {
             p = p.fma(t, broadcast(F, G1));
             p = p.fma(t, broadcast(F, G0));
             FloatVector z = v.sub(1f).blend(v, small);
-            FloatVector middle = z.fma(z, z.neg()).fma(p, broadcast(F, 0f));
+            FloatVector middle = z.fma(z, z.neg()).mul(p);
             FloatVector w = broadcast(F, 1f).div(v);
             FloatVector u = w.mul(w);
             FloatVector series = broadcast(F, GL4).fma(u, broadcast(F, GL2));
@@ -100,8 +99,8 @@ final class SpecialSimd {
             FloatVector r = logTimes(v, broadcast(F, -0f).blend(-1f, large), scale, rest);
             VectorMask<Float> outside = large.or(v.compare(VectorOperators.LT, GAMMA_SMALL));
             r = rest.blend(r, outside);
-            FloatVector edge = v.blend(Float.NaN, v.compare(VectorOperators.LT, 0f))
-                    .blend(INF, v.compare(VectorOperators.EQ, 0f));
+            FloatVector edge =
+                    v.blend(Float.NaN, v.compare(VectorOperators.LT, 0f)).blend(INF, v.compare(VectorOperators.EQ, 0f));
             VectorMask<Float> inside = v.compare(VectorOperators.GT, 0f).and(v.compare(VectorOperators.LT, INF));
             edge.blend(r, inside).intoArray(s, so + i);
         }

@@ -1,0 +1,132 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.model.Model;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One number of a model on the user's scale, such as {@code tau} or {@code theta[3]}: its distribution under a posterior of the
+ * coordinates.
+ *
+ * @param meanError the standard error of the mean; 0 where it is exact
+ * @param quantiles at {@link #PROBABILITIES}
+ */
+public record Marginal(String name, double mean, double meanError, double standardDeviation, List<Double> quantiles) {
+    /** Of the quantiles. */
+    public static final List<Double> PROBABILITIES = List.of(0.05, 0.25, 0.5, 0.75, 0.95);
+
+    private static final int DRAWS = 4096;
+
+    public Marginal {
+        quantiles = List.copyOf(quantiles);
+    }
+
+    /**
+     * Of every parameter and report of a model. A coordinate itself has the posterior's own numbers; a value that rises or falls
+     * with one coordinate, as {@code tau = exp(log tau)} does, has exact quantiles; all else is from {@value #DRAWS} draws,
+     * which are functions of the seed alone.
+     */
+    public static List<Marginal> of(Model model, Posterior posterior, long seed) {
+        if (posterior.dimensions() != model.dimensions()) {
+            throw new IllegalArgumentException("the posterior has " + posterior.dimensions()
+                    + " coordinates, but the model has " + model.dimensions());
+        }
+        double[][] draws = posterior.draws(new Key(seed).fork("marginals"), DRAWS);
+        double[][] atQuantiles = new double[PROBABILITIES.size()][model.dimensions()];
+        double[] index = new double[model.dimensions()];
+        for (int i = 0; i < index.length; i++) {
+            index[i] = i;
+            for (int p = 0; p < atQuantiles.length; p++) {
+                atQuantiles[p][i] = posterior.quantile(i, PROBABILITIES.get(p));
+            }
+        }
+        List<Marginal> marginals = new ArrayList<>();
+        for (String name : model.names()) {
+            Expr value = model.value(name);
+            List<String> names = model.elementNames(name);
+            double[][] values = new double[names.size()][DRAWS];
+            for (int s = 0; s < DRAWS; s++) {
+                double[] elements = value.value(draws[s]);
+                for (int i = 0; i < elements.length; i++) {
+                    values[i][s] = elements[i];
+                }
+            }
+            double[][] exact = exactQuantiles(value, atQuantiles);
+            for (int i = 0; i < values.length; i++) {
+                marginals.add(
+                        value.isParameter()
+                                ? ofCoordinate(names.get(i), posterior, (int) value.value(index)[i])
+                                : ofDraws(names.get(i), values[i], exact == null ? null : exact[i]));
+            }
+        }
+        return marginals;
+    }
+
+    /** {@code tau: mean 3.6 ± 0.05, sd 3.2, 90 % in 0.41 to 9.6}, without the error where there is none. */
+    @Override
+    public String toString() {
+        String error = meanError > 0 ? String.format(Locale.ROOT, " ± %.2g", meanError) : "";
+        return String.format(
+                Locale.ROOT,
+                "%s: mean %.3g%s, sd %.3g, 90 %% in %.3g to %.3g",
+                name,
+                mean,
+                error,
+                standardDeviation,
+                quantiles.get(0),
+                quantiles.get(quantiles.size() - 1));
+    }
+
+    private static double @Nullable [][] exactQuantiles(Expr value, double[][] atQuantiles) {
+        int direction = value.direction();
+        if (direction == 0) {
+            return null;
+        }
+        double[][] quantiles = new double[value.size()][atQuantiles.length];
+        for (int p = 0; p < atQuantiles.length; p++) {
+            double[] at = value.value(atQuantiles[direction > 0 ? p : atQuantiles.length - 1 - p]);
+            for (int i = 0; i < at.length; i++) {
+                quantiles[i][p] = at[i];
+            }
+        }
+        return quantiles;
+    }
+
+    private static Marginal ofCoordinate(String name, Posterior posterior, int i) {
+        List<Double> quantiles =
+                PROBABILITIES.stream().map(p -> posterior.quantile(i, p)).toList();
+        return new Marginal(name, posterior.mean(i), 0, posterior.standardDeviation(i), quantiles);
+    }
+
+    private static Marginal ofDraws(String name, double[] values, double @Nullable [] exact) {
+        double mean = 0;
+        for (double value : values) {
+            mean += value / values.length;
+        }
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        double sd = Math.sqrt(squares / (values.length - 1));
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        List<Double> quantiles = new ArrayList<>();
+        for (int p = 0; p < PROBABILITIES.size(); p++) {
+            quantiles.add(exact == null ? quantile(sorted, PROBABILITIES.get(p)) : exact[p]);
+        }
+        return new Marginal(name, mean, sd / Math.sqrt(values.length), sd, quantiles);
+    }
+
+    /** Between the two nearest order statistics. */
+    private static double quantile(double[] sorted, double p) {
+        double at = p * (sorted.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    }
+}
