@@ -103,6 +103,24 @@ class ProcessTest {
     }
 
     @Test
+    void aModelThatNeverEndsIsToldOfAndEnded() throws Exception {
+        Assumptions.assumeFalse(checkout.ignores("INT"), "INT is ignored here");
+        Cli.file(folder, "Endless.java", """
+                class Endless {
+                    static io.github.elbo4j.model.Model model() {
+                        for (;;) {}
+                    }
+                }
+                """);
+        Process launcher = checkout.start("exec elbo4j fit Endless.java --out o");
+        checkout.await("err", "Endless.java is still at work on its model; Ctrl-C ends it");
+        Checkout.send("INT", launcher);
+        assertThat(launcher.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(launcher.exitValue()).as(checkout.read("err")).isEqualTo(130);
+        assertThat(folder.resolve("o")).doesNotExist();
+    }
+
+    @Test
     void javaDoesNotOutliveItsLauncher() throws Exception {
         Process launcher = checkout.start("exec " + pima(LONG));
         checkout.await("err", "step ");

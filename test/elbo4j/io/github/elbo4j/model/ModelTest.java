@@ -103,7 +103,7 @@ class ModelTest {
         want += normal(1.1, 3, noise) + normal(0.4, 2, noise) - 0.1 * 0.16;
 
         assertThat(logJoint(model, z)).isCloseTo(want, within(1e-11));
-        assertThat(model.observations()).isEqualTo(4);
+        assertThat(model.rows()).isEqualTo(4);
         assertThat(model.joint().terms()).filteredOn(Expr::ofRows).hasSize(1);
         assertThat(model.names()).containsExactly("level", "between", "alpha", "floor", "noise", "spread", "effects");
         assertThat(model.elementNames("alpha")).containsExactly("alpha[A]", "alpha[B]", "alpha[C]");

@@ -24,6 +24,7 @@ class CommandsTest {
                 "fit logistic",
                 "fit linear",
                 "fit categorical",
+                "fit Model.java",
                 "fit --stan",
                 "devices",
                 "sample",

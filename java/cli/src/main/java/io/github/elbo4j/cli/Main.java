@@ -100,7 +100,7 @@ public final class Main implements Runnable {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")));
+        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")), List.of(args));
         // A command may be called --stan.
         Objects.requireNonNull(line.getSubcommands().get("help")).setUnmatchedOptionsArePositionalParams(true);
         line.setOut(out)
@@ -154,8 +154,9 @@ public final class Main implements Runnable {
             e.printStackTrace(new PrintWriter(trace));
             err.print(Words.plainLines(trace.toString()));
         }
-        if (e instanceof InputException) {
+        if (e instanceof InputException input) {
             say(err, "elbo4j: " + Words.plain(String.valueOf(e.getMessage())));
+            input.lines().forEach(text -> err.println(Words.plain(text)));
             return Exit.BAD_INPUT;
         }
         say(err, Words.plain(unexpected(e, stacktrace)));

@@ -67,6 +67,18 @@ public record Marginal(String name, double mean, double meanError, double standa
         return marginals;
     }
 
+    /**
+     * Of independent draws.
+     *
+     * @param draws two or more
+     */
+    public static Marginal ofDraws(String name, double[] draws) {
+        if (draws.length < 2) {
+            throw new IllegalArgumentException("there must be two draws or more, but there are " + draws.length);
+        }
+        return ofDraws(name, draws, null);
+    }
+
     /** {@code tau: mean 3.6 ± 0.05, sd 3.2, 90 % in 0.41 to 9.6}, without the error where there is none. */
     @Override
     public String toString() {

@@ -119,14 +119,13 @@ public final class Model {
         return List.copyOf(quantities.values());
     }
 
-    /** N, the rows of the table; null without one. */
-    @Nullable
-    Integer observations() {
-        return observations;
+    /** N, the rows of the table that it has taken; 0 if it has taken none, and minibatches cannot be drawn. */
+    public int rows() {
+        return observations == null ? 0 : observations;
     }
 
-    /** What the D coordinates are called. */
-    List<String> coordinateNames() {
+    /** What the D coordinates are called, in which it is fitted: {@code log tau} of a positive tau. */
+    public List<String> coordinateNames() {
         List<String> names = new ArrayList<>();
         latents.forEach((name, latent) -> {
             Quantity quantity = quantities.get(name);

@@ -37,8 +37,7 @@ final class ModelLogJoint implements RowsLogJoint {
 
     @Override
     public int observations() {
-        Integer rows = model.observations();
-        return rows == null ? 0 : rows;
+        return model.rows();
     }
 
     @Override

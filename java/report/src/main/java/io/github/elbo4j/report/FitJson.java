@@ -14,6 +14,10 @@ public final class FitJson {
     static final int FORMAT = 1;
 
     static final String GRADIENT = "gradient";
+    /** What is shown; where that is not what was fitted, {@link #COORDINATES} are. The covariance is of what was fitted. */
+    static final String PARAMETERS = "parameters";
+
+    static final String COORDINATES = "coordinates";
     /** Kinds of posteriors that can be read back. */
     static final String GAUSSIAN = "gaussian";
 

@@ -30,7 +30,7 @@ final class FitJsonReader {
     }
 
     SavedFit saved() throws FitFileException {
-        if (!file.has("model") || !file.has("parameters")) {
+        if (!file.has("model") || !file.has(FitJson.PARAMETERS)) {
             throw file.wrong("it is JSON, but not a fit.json of elbo4j");
         }
         if (!file.has("format")) {
@@ -95,7 +95,8 @@ final class FitJsonReader {
     }
 
     private Posterior posterior() throws FitFileException {
-        List<JsonTree> parameters = file.get("parameters").items();
+        List<JsonTree> parameters = file.get(file.has(FitJson.COORDINATES) ? FitJson.COORDINATES : FitJson.PARAMETERS)
+                .items();
         List<String> names = new ArrayList<>();
         double[] mean = new double[parameters.size()];
         double[] sd = new double[parameters.size()];

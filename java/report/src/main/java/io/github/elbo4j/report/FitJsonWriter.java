@@ -4,6 +4,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
@@ -62,8 +63,25 @@ final class FitJsonWriter {
         Json.number(json, "efficiency", fit.assessment().efficiency());
         json.writeStringProperty("verdict", fit.verdict().words());
         writeConcerns(json);
+        if (report.hasQuantities()) {
+            writeMarginals(json, "parameters", report.marginals());
+            if (report.priorDraws() > 0) {
+                json.writeNumberProperty("priorDraws", report.priorDraws());
+                writeMarginals(json, "prior", report.priorMarginals());
+            }
+            writePosterior(json, FitJson.COORDINATES);
+        } else {
+            writePosterior(json, FitJson.PARAMETERS);
+        }
+        writeCovariance(json, report.covariance());
+        Json.number(json, "seconds", fit.seconds());
+        Json.number(json, "drawsPerSecond", fit.drawsPerSecond());
+    }
+
+    /** What was fitted. */
+    private void writePosterior(JsonGenerator json, String name) {
         Posterior posterior = fit.posterior();
-        json.writeArrayPropertyStart("parameters");
+        json.writeArrayPropertyStart(name);
         for (int i = 0; i < posterior.dimensions(); i++) {
             json.writeStartObject();
             json.writeStringProperty("name", posterior.names().get(i));
@@ -74,9 +92,27 @@ final class FitJsonWriter {
             json.writeEndObject();
         }
         json.writeEndArray();
-        writeCovariance(json, report.covariance());
-        Json.number(json, "seconds", fit.seconds());
-        Json.number(json, "drawsPerSecond", fit.drawsPerSecond());
+    }
+
+    /** What it gives on the user's scale. */
+    private static void writeMarginals(JsonGenerator json, String name, List<Marginal> marginals) {
+        json.writeArrayPropertyStart(name);
+        for (Marginal marginal : marginals) {
+            json.writeStartObject();
+            json.writeStringProperty("name", marginal.name());
+            Json.number(json, "mean", marginal.mean());
+            Json.number(json, "meanError", marginal.meanError());
+            Json.number(json, "sd", marginal.standardDeviation());
+            for (int p = 0; p < Marginal.PROBABILITIES.size(); p++) {
+                long percent = Math.round(100 * Marginal.PROBABILITIES.get(p));
+                Json.number(
+                        json,
+                        (percent < 10 ? "q0" : "q") + percent,
+                        marginal.quantiles().get(p));
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void writeConcerns(JsonGenerator json) {

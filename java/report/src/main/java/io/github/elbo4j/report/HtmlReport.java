@@ -95,10 +95,18 @@ final class HtmlReport {
     private void parameters(Map<String, String> slots) {
         slots.put("table", new ParameterTable(report, effect()).html());
         slots.put("tablecaption", Html.prose(tableCaption()));
-        slots.put(
-                "marginals",
-                ParameterTable.isNormal(fit.posterior()) ? "The marginal of each parameter is normal. " : "");
+        slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
+        slots.put("marginals", marginals());
         slots.put("correlations", correlations());
+    }
+
+    /** Of what the charts are. */
+    private String marginals() {
+        if (report.hasQuantities()) {
+            return "These are the coordinates on the whole real line that were fitted, which need not be the model's"
+                    + " parameters. ";
+        }
+        return ParameterTable.isNormal(fit.posterior()) ? "The marginal of each parameter is normal. " : "";
     }
 
     private void run(Map<String, String> slots) {
@@ -142,7 +150,9 @@ final class HtmlReport {
         if (data != null) {
             parts.add(data.file());
             parts.add(data.rowsInWords());
-            parts.add(Words.count(data.predictors().size(), "predictor"));
+            if (!data.target().isEmpty()) { // else the model alone knows what it makes of the columns
+                parts.add(Words.count(data.predictors().size(), "predictor"));
+            }
         }
         parts.add(fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian");
         Object gradient = fit.settings().get(FitJson.GRADIENT);
@@ -185,12 +195,21 @@ final class HtmlReport {
         caption.append(
                 "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the ");
         if (data == null || model.effect().isEmpty()) {
-            return caption + "parameters. Filled intervals lie clear of zero.";
+            return caption + "parameters. Filled intervals lie clear of zero." + meanError();
         }
         return caption + "data: the change of " + model.effect()
                 + " for one unit of the column. The drawn intervals are"
                 + " for one standard deviation of the column instead, so that they can be compared; filled ones lie clear"
                 + " of zero.";
+    }
+
+    /** How exact means are that are not computed but drawn. */
+    private String meanError() {
+        double error = report.largestMeanError();
+        return error > 0
+                ? " Means are exact or from draws of the approximation; their standard errors are at most "
+                        + Numbers.fixed(100 * error, 1) + " % of the standard deviations."
+                : "";
     }
 
     private String correlations() {
@@ -205,7 +224,8 @@ final class HtmlReport {
         return "<div class=\"beside\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"correlations\">"
                 + map.html()
                 + "</div><div><p class=\"scale\">−1 <i></i> 1</p>"
-                + "<p class=\"caption\">" + Html.prose(map.strongest())
+                + "<p class=\"caption\">"
+                + (report.hasQuantities() ? "Of the coordinates that were fitted. " : "") + Html.prose(map.strongest())
                 + " Where the correlation of two parameters is near −1"
                 + " or 1, the data say much about one combination of them and little about each.</p></div></div>";
     }

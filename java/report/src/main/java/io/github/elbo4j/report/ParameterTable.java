@@ -1,6 +1,7 @@
 package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.report.words.Numbers;
 import java.util.List;
@@ -14,10 +15,17 @@ final class ParameterTable {
     private static final double MARGIN = 2.5;
 
     private static final List<String> NUMBERS = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    /** Among the probabilities of a marginal's quantiles. */
+    private static final int LOW_90 = Marginal.PROBABILITIES.indexOf(0.05);
+
+    private static final int LOW_50 = Marginal.PROBABILITIES.indexOf(0.25);
+    private static final int HIGH_50 = Marginal.PROBABILITIES.indexOf(0.75);
+    private static final int HIGH_90 = Marginal.PROBABILITIES.indexOf(0.95);
+
     private static final String ABOVE = "P(&gt; 0)";
 
     private final Report report;
-    private final Posterior posterior;
+    private final List<Marginal> marginals;
     private final String effect;
     private final double low;
     private final double high;
@@ -25,14 +33,14 @@ final class ParameterTable {
     /** {@code effect} says what the last column shows. */
     ParameterTable(Report report, String effect) {
         this.report = report;
-        this.posterior = report.fit().posterior();
+        this.marginals = report.marginals();
         this.effect = effect;
         double least = 0; // zero is always on the axis
         double most = 0;
-        for (int i = 0; i < posterior.dimensions(); i++) {
+        for (int i = 0; i < marginals.size(); i++) {
             if (drawn(i)) {
-                least = Math.min(least, posterior.quantile(i, 0.05) * unit(i));
-                most = Math.max(most, posterior.quantile(i, 0.95) * unit(i));
+                least = Math.min(least, quantile(i, LOW_90) * unit(i));
+                most = Math.max(most, quantile(i, HIGH_90) * unit(i));
             }
         }
         low = least;
@@ -42,7 +50,13 @@ final class ParameterTable {
     /** The standard deviation of the column that a parameter multiplies, NaN where it multiplies none; 1 without data. */
     private double unit(int i) {
         DataSource data = report.data();
-        return data == null ? 1 : data.units().getOrDefault(posterior.names().get(i), Double.NaN);
+        return data == null || report.hasQuantities()
+                ? 1
+                : data.units().getOrDefault(marginals.get(i).name(), Double.NaN);
+    }
+
+    private double quantile(int i, int p) {
+        return marginals.get(i).quantiles().get(p);
     }
 
     String html() {
@@ -52,27 +66,36 @@ final class ParameterTable {
         for (String name : NUMBERS) {
             html.append("<th scope=\"col\">").append(name).append("</th>");
         }
-        html.append("<th scope=\"col\"><abbr title=\"probability that the parameter is above zero\">")
-                .append(ABOVE)
-                .append("</abbr></th><th scope=\"col\" class=\"effect\">")
+        boolean above = !report.hasQuantities(); // of other distributions only quantiles are known
+        if (above) {
+            html.append("<th scope=\"col\"><abbr title=\"probability that the parameter is above zero\">")
+                    .append(ABOVE)
+                    .append("</abbr></th>");
+        }
+        html.append("<th scope=\"col\" class=\"effect\">")
                 .append(Html.escape(effect))
                 .append("</th></tr></thead>\n<tbody>\n");
-        for (int i = 0; i < posterior.dimensions(); i++) {
-            int decimals = Numbers.decimals(posterior.standardDeviation(i), 3);
-            String name = Html.escape(posterior.names().get(i));
+        for (int i = 0; i < marginals.size(); i++) {
+            Marginal marginal = marginals.get(i);
+            int decimals = Numbers.decimals(marginal.standardDeviation(), 3);
+            String name = Html.escape(marginal.name());
             html.append("<tr><th scope=\"row\" title=\"")
                     .append(name)
                     .append("\">")
                     .append(name)
                     .append("</th>");
-            cell(html, NUMBERS.get(1), Numbers.fixed(posterior.mean(i), decimals));
-            cell(html, NUMBERS.get(2), Numbers.fixed(posterior.standardDeviation(i), decimals));
-            cell(html, NUMBERS.get(3), Numbers.fixed(posterior.quantile(i, 0.05), decimals));
-            cell(html, NUMBERS.get(4), Numbers.fixed(posterior.quantile(i, 0.95), decimals));
-            cell(html, ABOVE, probability(report, i));
+            cell(html, NUMBERS.get(1), Numbers.fixed(marginal.mean(), decimals));
+            cell(html, NUMBERS.get(2), Numbers.fixed(marginal.standardDeviation(), decimals));
+            cell(html, NUMBERS.get(3), Numbers.fixed(quantile(i, LOW_90), decimals));
+            cell(html, NUMBERS.get(4), Numbers.fixed(quantile(i, HIGH_90), decimals));
+            if (above) {
+                cell(html, ABOVE, probability(report, i));
+            }
             html.append("<td class=\"effect\">").append(interval(i)).append("</td></tr>\n");
         }
-        html.append("</tbody>\n<tfoot><tr><td colspan=\"6\"></td><td class=\"effect\">")
+        html.append("</tbody>\n<tfoot><tr><td colspan=\"")
+                .append(above ? 6 : 5)
+                .append("\"></td><td class=\"effect\">")
                 .append(axis())
                 .append("</td></tr></tfoot>\n</table>");
         return html.toString();
@@ -109,8 +132,8 @@ final class ParameterTable {
 
     private boolean drawn(int i) {
         return Double.isFinite(unit(i))
-                && Double.isFinite(posterior.mean(i))
-                && Double.isFinite(posterior.standardDeviation(i));
+                && Double.isFinite(marginals.get(i).mean())
+                && Double.isFinite(marginals.get(i).standardDeviation());
     }
 
     /** Whether only normals are shown, as charts and captions then say. */
@@ -132,13 +155,13 @@ final class ParameterTable {
             return "";
         }
         double unit = unit(i);
-        double middle = posterior.mean(i) * unit;
-        double low50 = posterior.quantile(i, 0.25) * unit;
-        double high50 = posterior.quantile(i, 0.75) * unit;
-        double low90 = posterior.quantile(i, 0.05) * unit;
-        double high90 = posterior.quantile(i, 0.95) * unit;
+        double middle = marginals.get(i).mean() * unit;
+        double low50 = quantile(i, LOW_50) * unit;
+        double high50 = quantile(i, HIGH_50) * unit;
+        double low90 = quantile(i, LOW_90) * unit;
+        double high90 = quantile(i, HIGH_90) * unit;
         String clear = low90 > 0 || high90 < 0 ? " clear" : "";
-        int decimals = Numbers.decimals(posterior.standardDeviation(i) * unit, 2);
+        int decimals = Numbers.decimals(marginals.get(i).standardDeviation() * unit, 2);
         String words = "90 % from " + Numbers.fixed(low90, decimals) + " to " + Numbers.fixed(high90, decimals)
                 + ", 50 % from " + Numbers.fixed(low50, decimals) + " to "
                 + Numbers.fixed(high50, decimals);

@@ -2,6 +2,9 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -9,6 +12,7 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +27,20 @@ public final class Report {
     /** Beyond it a covariance makes fit.json megabytes long. */
     public static final int MOST_COVARIANCES = 200;
 
+    /** The columns of a table of draws from the prior: the name, and {@link #priorNumber}. */
+    public static final List<String> PRIOR_HEAD = List.of("before the data", "mean", "sd", "5 %", "50 %", "95 %");
+
     private final FitResult fit;
     private final ModelDescription model;
     private final @Nullable DataSource data;
     private final Device device;
     private final String command;
     private final boolean covariance;
+    private final List<Marginal> quantities;
+    private final @Nullable Prior prior;
+
+    /** Draws from the prior, summed up. */
+    record Prior(int draws, List<Marginal> marginals) {}
 
     /** The device in words, and why it was this one. */
     record Device(String description, String reason) {}
@@ -39,43 +51,61 @@ public final class Report {
             @Nullable DataSource data,
             Device device,
             String command,
-            boolean covariance) {
+            boolean covariance,
+            List<Marginal> quantities,
+            @Nullable Prior prior) {
         this.fit = fit;
         this.model = model;
         this.data = data;
         this.device = device;
         this.command = command;
         this.covariance = covariance;
+        this.quantities = quantities;
+        this.prior = prior;
     }
 
     /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
-        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false);
+        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), null);
     }
 
     /** With the name and the description of the model. */
     public Report model(ModelDescription value) {
-        return new Report(fit, value, data, device, command, covariance);
+        return new Report(fit, value, data, device, command, covariance, quantities, prior);
     }
 
     /** With what it was fitted to. */
     public Report about(DataSource value) {
-        return new Report(fit, model, value, device, command, covariance);
+        return new Report(fit, model, value, device, command, covariance, quantities, prior);
     }
 
     /** With the device in words and why it was this one; only the report shows it. */
     public Report device(String description, String reason) {
-        return new Report(fit, model, data, new Device(description, reason), command, covariance);
+        return new Report(fit, model, data, new Device(description, reason), command, covariance, quantities, prior);
     }
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
     public Report command(String line) {
-        return new Report(fit, model, data, device, line, covariance);
+        return new Report(fit, model, data, device, line, covariance, quantities, prior);
     }
 
     /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
     public Report covariance(boolean always) {
-        return new Report(fit, model, data, device, command, always);
+        return new Report(fit, model, data, device, command, always, quantities, prior);
+    }
+
+    /**
+     * With what the model gives on its user's scale, to be shown in the place of the coordinates in which it was fitted; {@code
+     * fit.json} holds these too.
+     */
+    public Report quantities(List<Marginal> values) {
+        return new Report(fit, model, data, device, command, covariance, List.copyOf(values), prior);
+    }
+
+    /** With draws from the prior, summed up: of the parameters, and of what is observed. */
+    public Report prior(int draws, List<Marginal> marginals) {
+        Prior value = new Prior(draws, List.copyOf(marginals));
+        return new Report(fit, model, data, device, command, covariance, quantities, value);
     }
 
     /** The fit. */
@@ -133,6 +163,58 @@ public final class Report {
 
     String html(ZonedDateTime when) {
         return new HtmlReport(this, when).html();
+    }
+
+    /** What there is to show, each with its distribution: the model's quantities, or else the parameters that were fitted. */
+    public List<Marginal> marginals() {
+        if (hasQuantities()) {
+            return quantities;
+        }
+        Posterior posterior = fit.posterior();
+        return IntStream.range(0, posterior.dimensions())
+                .mapToObj(i -> new Marginal(
+                        posterior.names().get(i),
+                        posterior.mean(i),
+                        0,
+                        posterior.standardDeviation(i),
+                        Marginal.PROBABILITIES.stream()
+                                .map(p -> posterior.quantile(i, p))
+                                .toList()))
+                .toList();
+    }
+
+    /** Whether {@link #quantities} were given, so that what is shown is not what was fitted. */
+    public boolean hasQuantities() {
+        return !quantities.isEmpty();
+    }
+
+    /** The largest standard error of a mean in {@link #marginals}, in standard deviations; 0 if all are exact. */
+    public double largestMeanError() {
+        return marginals().stream()
+                .filter(marginal -> marginal.standardDeviation() > 0)
+                .mapToDouble(marginal -> marginal.meanError() / marginal.standardDeviation())
+                .max()
+                .orElse(0);
+    }
+
+    /** The summed-up draws from the prior; empty if none were given. */
+    public List<Marginal> priorMarginals() {
+        return prior == null ? List.of() : prior.marginals();
+    }
+
+    /** A number of the table of draws from the prior, column by column behind the name. */
+    public static String priorNumber(Marginal marginal, int column) {
+        double value = switch (column) {
+            case 0 -> marginal.mean();
+            case 1 -> marginal.standardDeviation();
+            default -> marginal.quantiles().get(2 * (column - 2));
+        };
+        return Numbers.significant(value, 3);
+    }
+
+    /** How many draws from the prior there are; 0 if none were given. */
+    public int priorDraws() {
+        return prior == null ? 0 : prior.draws();
     }
 
     String command() {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The fit that {@code --continue} names. The rows may be other ones; what the parameters mean must be the same. */
 final class Continued {
+    /** Among the options of a model that is a program: its name. */
+    static final String PROGRAM = "program";
+
     private Continued() {}
 
     /** The fit in the file, on the scale that is fitted now. */
@@ -37,12 +40,16 @@ final class Continued {
         return problem.toFitted(saved.fit());
     }
 
-    /** The fit in the file, of the same program. */
-    static FitResult read(Path file, String program, List<String> parameters) {
+    /**
+     * The fit in the file, of the same program.
+     *
+     * @param model what kind of program it is
+     */
+    static FitResult read(Path file, String model, String program, List<String> parameters) {
         SavedFit saved = open(file);
         String name = String.valueOf(file.getFileName());
-        same(name, "the model", saved.model(), StanCommand.MODEL);
-        same(name, "the program", saved.options().get(StanCommand.PROGRAM), program);
+        same(name, "the model", saved.model(), model);
+        same(name, "the program", saved.options().get(PROGRAM), program);
         same(name, "the parameters", saved.fit().parameterNames(), parameters);
         return saved.fit();
     }

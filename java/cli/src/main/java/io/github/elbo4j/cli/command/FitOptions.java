@@ -1,11 +1,8 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.cli.view.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -41,19 +38,8 @@ final class FitOptions {
                     + " as yes and no, need it not.")
     List<String> categorical = new ArrayList<>();
 
-    @Option(
-            names = "--decimal",
-            paramLabel = "SIGN",
-            description = "The decimal sign of the numbers in the file: . or , (a comma). Default: a point.")
-    String decimal = ".";
-
-    @Option(
-            names = "--missing",
-            paramLabel = "NAME",
-            description =
-                    "What an empty cell or NA in a column that is used means. refuse: an error. drop: its row is left out"
-                            + " and counted. Default: refuse.")
-    String missing = "refuse";
+    @Mixin
+    private final TableOptions cells = new TableOptions();
 
     @Option(names = "--no-intercept", description = "No intercept. Columns are then scaled but not centred.")
     boolean noIntercept;
@@ -107,17 +93,10 @@ final class FitOptions {
     }
 
     char decimal(CommandLine command) {
-        if (!decimal.equals(".") && !decimal.equals(",")) {
-            throw new ParameterException(
-                    command, "--decimal is " + Text.quote(decimal) + ", but must be . (a point) or , (a comma)");
-        }
-        return decimal.charAt(0);
+        return cells.decimal(command);
     }
 
     boolean dropMissing(CommandLine command) {
-        Map<String, Boolean> choices = new LinkedHashMap<>();
-        choices.put("refuse", false);
-        choices.put("drop", true);
-        return MethodOptions.oneOf(command, "--missing", missing, choices);
+        return cells.dropMissing(command);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.Digest;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.model.StanScale;
 import io.github.elbo4j.device.Device;
@@ -11,12 +11,7 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.StanModel;
 import io.github.elbo4j.report.ModelDescription;
 import io.github.elbo4j.report.Report;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +37,8 @@ import picocli.CommandLine.Spec;
         footer = "elbo4j fit --stan schools_model.so --data schools.json",
         sortOptions = false)
 final class StanCommand implements Callable<Integer> {
-    /** In {@code fit.json}: the model, and the option that holds the program's name. */
-    static final String MODEL = "stan";
-
-    static final String PROGRAM = "program";
+    /** As {@code fit.json} calls such models. */
+    private static final String MODEL = "stan";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -77,8 +70,9 @@ final class StanCommand implements Callable<Integer> {
         }
         try (StanModel model = open()) {
             StanScale scale = StanScale.of(model);
-            FitResult first =
-                    options.continued == null ? null : Continued.read(options.continued, model.name(), scale.names());
+            FitResult first = options.continued == null
+                    ? null
+                    : Continued.read(options.continued, MODEL, model.name(), scale.names());
             String name = MethodOptions.stem(data == null ? library : data);
             return new Fitting(command, options).run(new Program(model, scale, first), name);
         }
@@ -105,11 +99,11 @@ final class StanCommand implements Callable<Integer> {
             this.model = model;
             this.scale = scale;
             this.first = first;
-            used.put(PROGRAM, model.name());
+            used.put(Continued.PROGRAM, model.name());
             used.put("library", String.valueOf(library.getFileName()));
             if (data != null) {
                 used.put("data", String.valueOf(data.getFileName()));
-                used.put("dataSha256", sha256(data));
+                used.put("dataSha256", Digest.sha256(data));
             }
         }
 
@@ -152,16 +146,6 @@ final class StanCommand implements Callable<Integer> {
             return fitted.verdict() == Verdict.GOOD || rejection == null
                     ? ""
                     : "Stan refused some draws, which count as impossible; of the latest it said: " + rejection;
-        }
-    }
-
-    private static String sha256(Path file) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-        } catch (IOException e) {
-            throw new InputException("cannot read " + file + ": " + CsvTable.reason(e), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
         }
     }
 }

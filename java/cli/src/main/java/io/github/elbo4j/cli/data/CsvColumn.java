@@ -232,6 +232,38 @@ final class CsvColumn {
         return new Levels(List.copyOf(labels), index);
     }
 
+    /** Whether it has words where anything is: then a number in it is a word, too. */
+    boolean hasWords() {
+        return textsAreValues() && texts + nones > 0;
+    }
+
+    /** Whether there are more different texts than are kept. */
+    boolean hasTooManyTexts() {
+        return tooManyTexts;
+    }
+
+    /** The numbers as they are, NaN where there is none. */
+    double[] numbersOrNaN() {
+        return Arrays.copyOf(values, size);
+    }
+
+    /** What each row has, as a person writes it; empty where it is missing. */
+    String[] words() {
+        String[] words = new String[size];
+        for (int row = 0; row < size; row++) {
+            int code = code(row);
+            words[row] = code > 0 ? distinct.get(code - 1) : Double.isNaN(values[row]) ? "" : Levels.label(values[row]);
+        }
+        return words;
+    }
+
+    /** The first text among numbers, with its place; empty if there are not both. */
+    String textAmongNumbers() {
+        return numbers == 0 || texts == 0 || firstText == null
+                ? ""
+                : Text.quote(firstText.text) + " in row " + (firstText.row + 1) + " (line " + firstText.line + ")";
+    }
+
     private static int index(List<String> labels, String next) {
         labels.add(next);
         return labels.size() - 1;

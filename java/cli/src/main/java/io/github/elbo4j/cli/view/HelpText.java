@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * What {@code --help} prints, from picocli's model of a command: the options that must be there come first, and every line
- * fits the terminal (picocli's own layout needs 55 columns). Examples are the command's footer.
+ * fits the terminal (picocli's own layout needs 55 columns). Examples are the command's footer; its header is program text, a
+ * line that names it first.
  */
 public final class HelpText {
     /** From so many columns on, explanations stand beside what they explain; else below it. */
@@ -59,6 +60,7 @@ public final class HelpText {
         Map<String, String> commands = new LinkedHashMap<>();
         spec.subcommands().forEach((name, command) -> commands.put(name, firstSentence(command)));
         list(spec.usageMessage().commandListHeading().strip(), commands);
+        program(spec.usageMessage().header());
         examples(spec.usageMessage().footer());
         list("Exit codes:", spec.usageMessage().exitCodeList());
         return text.toString().replace(TIE, ' ');
@@ -115,6 +117,13 @@ public final class HelpText {
                 paragraph(INDENT + INDENT + about, INDENT + INDENT);
             }
         });
+    }
+
+    /** Its lines as they are, where the terminal is wide enough. */
+    private void program(String[] lines) {
+        for (int i = 0; i < lines.length; i++) {
+            paragraph(i == 0 ? '\n' + lines[i] : lines[i].isEmpty() ? "" : INDENT + lines[i], " ".repeat(8));
+        }
     }
 
     /** Commands to copy: a line that is too long goes on after a backslash. */

@@ -1,7 +1,7 @@
 package io.github.elbo4j.cli.view;
 
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.Explanation;
@@ -24,7 +24,6 @@ public final class ResultView {
 
     private final Report report;
     private final FitResult fit;
-    private final Posterior posterior;
     private final int width;
 
     /**
@@ -35,7 +34,6 @@ public final class ResultView {
     public ResultView(Report report, int width) {
         this.report = report;
         this.fit = report.fit();
-        this.posterior = fit.posterior();
         this.width = width;
     }
 
@@ -50,8 +48,16 @@ public final class ResultView {
             data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
         }
         out.println();
-        table(out);
-        logarithms(out, explanation);
+        table(out, rows());
+        if (report.hasQuantities()) {
+            meanErrors(out);
+        } else {
+            logarithms(out, explanation);
+        }
+        if (report.priorDraws() > 0) {
+            out.println();
+            table(out, priorRows());
+        }
         out.println();
         line(
                 out,
@@ -82,19 +88,38 @@ public final class ResultView {
         }
     }
 
-    private void table(PrintWriter out) {
+    private List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
-        for (int i = 0; i < posterior.dimensions(); i++) {
-            int decimals = Numbers.decimals(posterior.standardDeviation(i), 3);
+        for (Marginal marginal : report.marginals()) {
+            int decimals = Numbers.decimals(marginal.standardDeviation(), 3);
+            List<Double> quantiles = marginal.quantiles();
             rows.add(List.of(
-                    Words.plain(posterior.names().get(i)),
-                    Numbers.fixed(posterior.mean(i), decimals),
-                    Numbers.fixed(posterior.standardDeviation(i), decimals),
-                    Numbers.fixed(posterior.quantile(i, 0.05), decimals),
-                    Numbers.fixed(posterior.quantile(i, 0.95), decimals)));
+                    Words.plain(marginal.name()),
+                    Numbers.fixed(marginal.mean(), decimals),
+                    Numbers.fixed(marginal.standardDeviation(), decimals),
+                    Numbers.fixed(quantiles.get(Marginal.PROBABILITIES.indexOf(0.05)), decimals),
+                    Numbers.fixed(quantiles.get(Marginal.PROBABILITIES.indexOf(0.95)), decimals)));
         }
-        int[] widths = new int[HEAD.size()];
+        return rows;
+    }
+
+    private List<List<String>> priorRows() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(Report.PRIOR_HEAD);
+        for (Marginal marginal : report.priorMarginals()) {
+            List<String> row = new ArrayList<>(List.of(Words.plain(marginal.name())));
+            for (int i = 0; i < Report.PRIOR_HEAD.size() - 1; i++) {
+                row.add(Report.priorNumber(marginal, i));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    /** The first row is the head. */
+    private void table(PrintWriter out, List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int c = 0; c < widths.length; c++) {
                 widths[c] = Math.max(widths[c], Text.width(row.get(c)));
@@ -118,9 +143,21 @@ public final class ResultView {
         }
     }
 
+    private void meanErrors(PrintWriter out) {
+        double error = report.largestMeanError();
+        if (error > 0) {
+            String most = Numbers.fixed(100 * error, 1);
+            out.println();
+            out.println(Text.wrap(
+                    "Means are exact or from draws; their standard errors are at most " + most + " % of the sds.",
+                    width,
+                    ""));
+        }
+    }
+
     /** What they are the logarithms of, which is easier to picture. */
     private void logarithms(PrintWriter out, Explanation explanation) {
-        for (String parameter : posterior.names()) {
+        for (String parameter : fit.posterior().names()) {
             String what = report.model().logarithms().get(parameter);
             if (what != null) {
                 out.println();
