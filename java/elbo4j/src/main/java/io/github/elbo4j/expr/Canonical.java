@@ -71,11 +71,50 @@ final class Canonical {
             return e;
         }
         int[] extents = shrinks ? Extents.with(e.ownExtents(), 0, batch) : e.ownExtents();
+        if (shrinks) {
+            checkRows(e, operands, extents);
+        }
         Object detail = e.detail();
         if (batch > 0 && detail instanceof Levels levels && levels.ofRows() && !batches.containsValue(levels)) {
             detail = batches.computeIfAbsent(levels, all -> new Levels(all.name(), new int[batch], all.count(), true));
         }
         return Expr.make(e.primitive(), extents, detail, e.ofRows(), operands);
+    }
+
+    /** What stands beside rows of a minibatch, element by element, must have their extent; all rows of something else do not. */
+    private void checkRows(Expr e, Expr[] operands, int[] extents) {
+        for (Expr operand : operands) {
+            boolean beside = e.primitive().isElementwise() || e.primitive() == Primitive.CONCATENATE;
+            int[] own = operand.ownExtents();
+            if (beside && own.length == extents.length && own[0] != 1 && own[0] != batch) {
+                throw new IllegalArgumentException("minibatches of " + batch + " rows cannot be taken: " + leaf(operand)
+                        + " stands beside values of the table's rows, but is not of its rows; take it from the table, by"
+                        + " column(...), data(...) or at(index(...))");
+            }
+        }
+    }
+
+    /** Where all its rows come from: a name that the user knows. */
+    private static Expr leaf(Expr e) {
+        for (Expr part : Order.of(List.of(e))) {
+            int[] own = part.ownExtents();
+            if (part.primitive().isLeaf() && own.length > 0 && own[0] == e.ownExtents()[0]) {
+                return part;
+            }
+        }
+        return e;
+    }
+
+    /** Refuses what a sum over some rows cannot estimate: a function of a sum over all of them. */
+    static void checkSums(List<Expr> terms) {
+        for (Expr e : Order.of(terms)) {
+            boolean sums = e.primitive() == Primitive.SUM || e.primitive() == Primitive.GREATEST;
+            if (sums && e.varies() && e.operands().get(0).ofRows() && Simplify.summed(e)[0]) {
+                throw new IllegalArgumentException("minibatches cannot be taken: a sum over all rows of the table is part of"
+                        + " another value, which some of the rows do not estimate without bias; observe a value for each"
+                        + " row instead");
+            }
+        }
     }
 
     /** The levels of all rows that the levels of a minibatch come from. */

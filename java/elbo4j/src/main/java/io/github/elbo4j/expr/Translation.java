@@ -78,6 +78,9 @@ public final class Translation implements AutoCloseable {
             terms.add(addend.value());
             weights.add(Expr.of(addend.weight() * (addend.ofRows() ? scale : 1)));
         }
+        if (some != null) {
+            Canonical.checkSums(terms);
+        }
         terms = canonical.of(terms);
         List<Expr> values = new ArrayList<>(terms);
         List<Destination> results = new ArrayList<>();
