@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Named columns of equal length, of numbers or of words. Its columns are data like any other until a model takes the table as
@@ -21,6 +22,8 @@ public final class Table {
     private final Set<String> names;
     private final int rows;
     private final boolean ofRows;
+    private final Map<String, Expr> columns = new ConcurrentHashMap<>(); // so that one that is used twice is on a device once
+    private final Map<String, Levels> indexes = new ConcurrentHashMap<>();
 
     private Table(
             Map<String, double[]> numbers, Map<String, String[]> words, Set<String> names, int rows, boolean ofRows) {
@@ -109,7 +112,7 @@ public final class Table {
      *     message names the row
      */
     public Expr column(String name) {
-        return data(name, numbers(name));
+        return columns.computeIfAbsent(name, n -> data(n, numbers(n)));
     }
 
     /** Several columns of numbers, side by side: [N][number of names]. */
@@ -179,7 +182,7 @@ public final class Table {
 
     /** For each row, which of the column's {@link #levels} it has: for {@link Expr#at}. */
     public Levels index(String name) {
-        return index(name, levels(name));
+        return indexes.computeIfAbsent(name, n -> index(n, levels(n)));
     }
 
     /**
