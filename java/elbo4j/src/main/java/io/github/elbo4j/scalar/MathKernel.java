@@ -88,44 +88,31 @@ public class MathKernel {
                     y[yo + i] = DetMath.expm1(x[xo + i]);
                 }
             }
-            default -> mapSpecial(f, x, xo, y, yo, n);
+            default -> {
+                Special special = special(f);
+                for (int i = 0; i < n; i++) {
+                    y[yo + i] = special.of(x[xo + i]);
+                }
+            }
         }
     }
 
-    private static void mapSpecial(Function f, float[] x, int xo, float[] y, int yo, int n) {
-        switch (f) {
-            case LOG_GAMMA -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.logGamma(x[xo + i]);
-                }
-            }
-            case DIGAMMA -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.digamma(x[xo + i]);
-                }
-            }
-            case TRIGAMMA -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.trigamma(x[xo + i]);
-                }
-            }
-            case LOG_NORMAL_CDF -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.logNormalCdf(x[xo + i]);
-                }
-            }
-            case INVERSE_MILLS -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.inverseMills(x[xo + i]);
-                }
-            }
-            case ERF -> {
-                for (int i = 0; i < n; i++) {
-                    y[yo + i] = DetSpecial.erf(x[xo + i]);
-                }
-            }
+    /** A function that costs so much that a call of it counts for nothing. */
+    @FunctionalInterface
+    private interface Special {
+        float of(float x);
+    }
+
+    private static Special special(Function f) {
+        return switch (f) {
+            case LOG_GAMMA -> DetSpecial::logGamma;
+            case DIGAMMA -> DetSpecial::digamma;
+            case TRIGAMMA -> DetSpecial::trigamma;
+            case LOG_NORMAL_CDF -> DetSpecial::logNormalCdf;
+            case INVERSE_MILLS -> DetSpecial::inverseMills;
+            case ERF -> DetSpecial::erf;
             default -> throw new AssertionError(f);
-        }
+        };
     }
 
     /** {@code y[yo + i] = exp(−x[xo + i])}. */
