@@ -17,11 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The README's example compiles, runs, and prints what the README says, to the last digit, on every device. */
 class ReadmeTest {
     private static final String BEGIN = "```java\n";
+    /** The first line of the library's example; the one before it is a model for the command. */
+    private static final String FIRST = "import io.github.elbo4j.Devices;";
+
 
     @Test
     void theExamplePrintsWhatTheReadmeSays(@TempDir Path folder) throws Exception {
         String readme = Files.readString(House.root().resolve("README.md"));
-        int from = readme.indexOf(BEGIN) + BEGIN.length();
+        int from = readme.indexOf(BEGIN + FIRST) + BEGIN.length();
         Path source = folder.resolve("Schools.java");
         Files.writeString(source, readme.substring(from, readme.indexOf("```", from)));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
