@@ -20,7 +20,6 @@ class ReadmeTest {
     /** The first line of the library's example; the one before it is a model for the command. */
     private static final String FIRST = "import io.github.elbo4j.Devices;";
 
-
     @Test
     void theExamplePrintsWhatTheReadmeSays(@TempDir Path folder) throws Exception {
         String readme = Files.readString(House.root().resolve("README.md"));

@@ -40,7 +40,8 @@ class ModelMinibatchTest {
                     "alpha",
                     Normal.of(m.parameter("level", Normal.of(0, 2)), m.parameter("between", HalfNormal.of(1))),
                     table.levels("group"));
-            Expr eta = alpha.at(table.index("group")).plus(m.parameter("slope", Normal.of(0, 1)).times(table.column("x")));
+            Expr eta = alpha.at(table.index("group"))
+                    .plus(m.parameter("slope", Normal.of(0, 1)).times(table.column("x")));
             m.observe(table.column("y"), Normal.of(eta, m.parameter("noise", HalfNormal.of(2))));
         });
     }
@@ -96,7 +97,9 @@ class ModelMinibatchTest {
                 }
             }
             for (int i = 0; i < mean.length; i++) {
-                assertThat(mean[i]).as("element %d", i).isCloseTo(whole[i], org.assertj.core.api.Assertions.within(1e-3));
+                assertThat(mean[i])
+                        .as("element %d", i)
+                        .isCloseTo(whole[i], org.assertj.core.api.Assertions.within(1e-3));
             }
             assertThat(spread).isGreaterThan(1); // each step has rows of its own
         }
@@ -123,9 +126,14 @@ class ModelMinibatchTest {
         Model beside = Model.define(m -> {
             Table table = m.rows(table());
             Expr own = Expr.data("own", new double[ROWS]);
-            m.observe(table.column("y"), Normal.of(m.parameter("a", Normal.of(0, 1)).times(own).plus(table.column("x")), 1));
+            m.observe(
+                    table.column("y"),
+                    Normal.of(m.parameter("a", Normal.of(0, 1)).times(own).plus(table.column("x")), 1));
         });
-        refused(beside, "own[23] stands beside values of the table's rows, but is not of its rows", "take it from the table");
+        refused(
+                beside,
+                "own[23] stands beside values of the table's rows, but is not of its rows",
+                "take it from the table");
         Model each = Model.define(m -> {
             Table table = m.rows(table());
             m.observe(table.column("y"), Normal.of(m.parameter("each", Normal.of(0, 1), ROWS), 1));

@@ -110,9 +110,10 @@ final class Canonical {
         for (Expr e : Order.of(terms)) {
             boolean sums = e.primitive() == Primitive.SUM || e.primitive() == Primitive.GREATEST;
             if (sums && e.varies() && e.operands().get(0).ofRows() && Simplify.summed(e)[0]) {
-                throw new IllegalArgumentException("minibatches cannot be taken: a sum over all rows of the table is part of"
-                        + " another value, which some of the rows do not estimate without bias; observe a value for each"
-                        + " row instead");
+                throw new IllegalArgumentException(
+                        "minibatches cannot be taken: a sum over all rows of the table is part of"
+                                + " another value, which some of the rows do not estimate without bias; observe a value for each"
+                                + " row instead");
             }
         }
     }

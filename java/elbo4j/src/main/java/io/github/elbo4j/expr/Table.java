@@ -22,7 +22,8 @@ public final class Table {
     private final Set<String> names;
     private final int rows;
     private final boolean ofRows;
-    private final Map<String, Expr> columns = new ConcurrentHashMap<>(); // so that one that is used twice is on a device once
+    private final Map<String, Expr> columns =
+            new ConcurrentHashMap<>(); // so that one that is used twice is on a device once
     private final Map<String, Levels> indexes = new ConcurrentHashMap<>();
 
     private Table(
