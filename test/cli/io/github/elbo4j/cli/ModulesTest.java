@@ -39,7 +39,8 @@ import tools.jackson.core.JsonGenerator;
 class ModulesTest {
     private static final List<Path> MODULES = List.of(home(Devices.class), home(Report.class));
     private static final String LIST = "test/known/public-types.txt";
-    private static final Pattern OWN_TYPE = Pattern.compile("io\\.github\\.elbo4j\\.[\\w.$]*[\\w$]"); // not the dots of varargs
+    /** Not the dots of varargs. */
+    private static final Pattern OWN_TYPE = Pattern.compile("io\\.github\\.elbo4j\\.[\\w.$]*[\\w$]");
 
     /** A new public type is a decision: users will build on it. */
     @Test
