@@ -114,17 +114,26 @@ public final class Expectation {
         Wave(VariationalFamily q, Key key, int draws, double[] centre) {
             Device device = q.device();
             own = new Resources(device);
-            workspace = new Workspace(device);
-            own.add(workspace::close);
-            translation = new Translation(device, new Joint(new Parameters(), List.of()), 0);
-            own.add(translation::close);
-            step = own.allocate(ElementType.INT32, 1);
-            sums = own.allocate(ElementType.FLOAT64, 2L * width);
+            try {
+                workspace = new Workspace(device);
+                own.add(workspace::close);
+                translation = new Translation(device, new Joint(new Parameters(), List.of()), 0);
+                own.add(translation::close);
+                step = own.allocate(ElementType.INT32, 1);
+                sums = own.allocate(ElementType.FLOAT64, 2L * width);
+                program = record(q, key, draws, centred(centre));
+                own.add(program::close);
+            } catch (RuntimeException | Error e) {
+                own.close();
+                throw e;
+            }
+        }
+
+        private Program record(VariationalFamily q, Key key, int draws, List<Expr> centred) {
             Recorder to = new Recorder(workspace);
             int dimensions = q.dimensions();
             long perDraw = Float.BYTES * (2L * width + dimensions);
             int chunk = (int) Math.max(64, Math.min(draws, WAVE_BYTES / perDraw / 64 * 64));
-            List<Expr> centred = centred(centre);
             Buffer part = to.scratch(ElementType.FLOAT64, 2L * width);
             Buffer z = to.scratch((long) Math.min(chunk, draws) * dimensions);
             Buffer values = to.scratch(2L * width * Math.min(chunk, draws));
@@ -137,8 +146,7 @@ public final class Expectation {
                 to.run(new MathOps.SumRows(2 * width, count, values, part));
                 to.run(new MathOps.Scale(1, Matrix.of(part, 1, 2 * width), true, Matrix.of(sums, 1, 2 * width)));
             }
-            program = to.bind();
-            own.add(program::close);
+            return to.bind();
         }
 
         private List<Expr> centred(double[] centre) {

@@ -60,12 +60,8 @@ final class Canonical {
         if (e.primitive().isLeaf()) {
             return e;
         }
-        Expr[] operands = new Expr[e.operands().size()];
-        boolean same = true;
-        for (int i = 0; i < operands.length; i++) {
-            operands[i] = done.get(e.operands().get(i));
-            same &= operands[i] == e.operands().get(i);
-        }
+        Expr[] operands = e.operandsIn(done);
+        boolean same = e.operands().equals(List.of(operands));
         boolean shrinks = batch > 0 && e.ofRows();
         if (same && !shrinks) {
             return e;

@@ -23,18 +23,12 @@ final class Copies {
         if (e.primitive().isLeaf()) {
             return e;
         }
-        Expr[] operands = new Expr[e.operands().size()];
-        boolean same = true;
-        for (int i = 0; i < operands.length; i++) {
-            operands[i] = done.get(e.operands().get(i));
-            same &= operands[i] == e.operands().get(i);
-        }
+        Expr[] operands = e.operandsIn(done);
         switch (e.primitive()) {
             case GATHER, SEGMENT_SUM, CUMULATIVE_SUM -> {
                 Layout layout = Layout.of(operands[0]);
                 if (layout == null || layout.base().primitive().isLeaf() || !layout.isWhole(operands[0].ownExtents())) {
                     operands[0] = copy(operands[0]);
-                    same = false;
                 }
             }
             case MATMUL -> {
@@ -42,12 +36,12 @@ final class Copies {
                     Layout layout = Layout.of(operands[i]);
                     if (layout == null || layout.base().primitive() == Primitive.CONSTANT) {
                         operands[i] = copy(operands[i]);
-                        same = false;
                     }
                 }
             }
             default -> {}
         }
+        boolean same = e.operands().equals(List.of(operands));
         Expr made = same ? e : Expr.make(e.primitive(), e.ownExtents(), e.detail(), e.ofRows(), operands);
         if (made.primitive() == Primitive.RESHAPE && Layout.of(made) == null) {
             made = Expr.make(e.primitive(), e.ownExtents(), e.detail(), e.ofRows(), copy(operands[0]));

@@ -183,7 +183,7 @@ final class Emission {
                 Expr.Along along = e.detail(Expr.Along.class);
                 int[] extents = e.ownExtents();
                 int inner = extents[along.axis()];
-                int beside = stride(extents, along.axis());
+                int beside = Extents.stride(extents, along.axis());
                 int outer = inner == 0 || beside == 0 ? 0 : e.size() / (inner * beside);
                 to.run(new ScanOps.CumulativeSum(
                         outer, inner, Math.multiplyExact(beside, draws), along.reverse(), inMemory(base(x)), result));
@@ -198,15 +198,7 @@ final class Emission {
 
     /** Floats beside each other for each element of the first axis. */
     private int width(Expr x) {
-        return Math.multiplyExact(stride(x.ownExtents(), 0), draws);
-    }
-
-    private static int stride(int[] extents, int axis) {
-        int stride = 1;
-        for (int i = axis + 1; i < extents.length; i++) {
-            stride *= extents[i];
-        }
-        return stride;
+        return Math.multiplyExact(Extents.stride(x.ownExtents(), 0), draws);
     }
 
     /** A matrix among the elements of a value, and how far it is from one draw to the next. */

@@ -146,7 +146,7 @@ final class Evaluator {
         double[] result = operand(e, 0).clone();
         int[] extents = e.ownExtents();
         Expr.Along how = e.detail(Expr.Along.class);
-        int stride = Extents.steps(extents, extents)[how.axis()];
+        int stride = Extents.stride(extents, how.axis());
         int inner = extents[how.axis()];
         for (int n = 0; n < result.length; n++) {
             int k = how.reverse() ? result.length - 1 - n : n;
@@ -208,10 +208,7 @@ final class Evaluator {
     }
 
     private static double[] copy(double[] x, int[] extents, int axis, int from, int to) {
-        int stride = 1;
-        for (int i = axis + 1; i < extents.length; i++) {
-            stride *= extents[i];
-        }
+        int stride = Extents.stride(extents, axis);
         int inner = extents[axis];
         int lines = inner == 0 || stride == 0 ? 0 : x.length / (inner * stride);
         double[] result = new double[lines * (to - from) * stride];
@@ -225,10 +222,7 @@ final class Evaluator {
     private double[] concatenate(Expr e) {
         int axis = e.detail(Integer.class);
         int[] extents = e.ownExtents();
-        int stride = 1;
-        for (int i = axis + 1; i < extents.length; i++) {
-            stride *= extents[i];
-        }
+        int stride = Extents.stride(extents, axis);
         int lines = 1;
         for (int i = 0; i < axis; i++) {
             lines *= extents[i];

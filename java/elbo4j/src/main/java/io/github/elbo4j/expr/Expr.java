@@ -2,6 +2,7 @@ package io.github.elbo4j.expr;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -479,6 +480,15 @@ public final class Expr {
 
     List<Expr> operands() {
         return operands;
+    }
+
+    /** What its operands have become. */
+    Expr[] operandsIn(Map<Expr, Expr> become) {
+        Expr[] others = new Expr[operands.size()];
+        for (int i = 0; i < others.length; i++) {
+            others[i] = Objects.requireNonNull(become.get(operands.get(i)));
+        }
+        return others;
     }
 
     /** The extents of its axes besides the draws; none for a scalar. */

@@ -32,6 +32,15 @@ final class Extents {
         return result;
     }
 
+    /** How far neighbours along an axis are from each other, row-major. */
+    static int stride(int[] extents, int axis) {
+        int stride = 1;
+        for (int i = axis + 1; i < extents.length; i++) {
+            stride *= extents[i];
+        }
+        return stride;
+    }
+
     /** How a value of {@code from} is read along the axes of {@code to}: row-major steps, 0 where it repeats. */
     static int[] steps(int[] from, int[] to) {
         int[] steps = new int[to.length];

@@ -92,7 +92,7 @@ final class Fusion {
     private static List<Plan.Request> requests(Plan.Group group, List<Expr> nodes, boolean ofThem) {
         List<Plan.Request> requests = new ArrayList<>();
         for (Plan.Request request : group.requests) {
-            if (contains(nodes, request.value()) == ofThem) {
+            if (nodes.contains(request.value()) == ofThem) {
                 requests.add(request);
             }
         }
@@ -106,7 +106,7 @@ final class Fusion {
         }
         long outputs = nodes.stream().filter(node -> isUsedOutside(node, nodes)).count()
                 + group.requests.stream()
-                        .filter(request -> contains(nodes, request.value()))
+                        .filter(request -> nodes.contains(request.value()))
                         .count();
         StageBuilder stage = new StageBuilder(group.shape, new boolean[group.shape.length], nodes, List.of(), Map.of());
         if (nodes.size() == 1 || stage.fits(outputs)) {
@@ -119,20 +119,11 @@ final class Fusion {
 
     private boolean isUsedOutside(Expr node, List<Expr> nodes) {
         for (Use use : uses.getOrDefault(node, List.of())) {
-            if (!use.direct || !contains(nodes, use.user)) {
+            if (!use.direct || !nodes.contains(use.user)) {
                 return true;
             }
         }
         return stored.contains(node);
-    }
-
-    private static boolean contains(List<Expr> nodes, Expr e) {
-        for (Expr node : nodes) {
-            if (node == e) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** One stage, and more for requests that sum along other axes or are too many. */
@@ -163,7 +154,7 @@ final class Fusion {
         while (!now.isEmpty() && tooMuch(shape, main, nodes, now, crossing + nodesOf(nodes, later, bySummed))) {
             later.add(now.remove(now.size() - 1));
         }
-        later.stream().map(Plan.Request::value).filter(v -> contains(nodes, v)).forEach(this::store);
+        later.stream().map(Plan.Request::value).filter(v -> nodes.contains(v)).forEach(this::store);
         bySummed.values().forEach(all -> all.forEach(request -> store(request.value())));
         List<Plan.Request> all = new ArrayList<>(now);
         for (Expr node : nodes) {
@@ -189,9 +180,9 @@ final class Fusion {
 
     private static int nodesOf(
             List<Expr> nodes, List<Plan.Request> later, Map<List<Boolean>, List<Plan.Request>> others) {
-        long count = later.stream().filter(r -> contains(nodes, r.value())).count();
+        long count = later.stream().filter(r -> nodes.contains(r.value())).count();
         for (List<Plan.Request> other : others.values()) {
-            count += other.stream().filter(r -> contains(nodes, r.value())).count();
+            count += other.stream().filter(r -> nodes.contains(r.value())).count();
         }
         return (int) count;
     }

@@ -189,21 +189,13 @@ final class Plan {
                 int offset = 0;
                 for (Expr part : e.operands()) {
                     request(new Request(part, Effect.STORE, 1, new boolean[steps.length], new Into(e, offset, steps)));
-                    offset += part.ownExtents()[axis] * stride(e.ownExtents(), axis);
+                    offset += part.ownExtents()[axis] * Extents.stride(e.ownExtents(), axis);
                 }
             }
             case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM ->
                 plan.computeIfAbsent(levelOf(e), l -> new Level()).alone.add(e);
             default -> {}
         }
-    }
-
-    private static int stride(int[] extents, int axis) {
-        int stride = 1;
-        for (int i = axis + 1; i < extents.length; i++) {
-            stride *= extents[i];
-        }
-        return stride;
     }
 
     /** The target of sums: the steps of the sum along the axes of what is summed. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The code of one stage: values of one shape, what they read and what is done with them. */
@@ -72,7 +73,7 @@ final class StageBuilder {
         if (nodes.contains(operand)) {
             return;
         }
-        Layout layout = java.util.Objects.requireNonNull(Layout.of(operand));
+        Layout layout = Objects.requireNonNull(Layout.of(operand));
         if (layout.base().primitive() == Primitive.CONSTANT) {
             constant(layout.base().detail(Double.class));
         } else {
@@ -106,7 +107,7 @@ final class StageBuilder {
         if (known != null) {
             return known;
         }
-        Layout layout = java.util.Objects.requireNonNull(Layout.of(operand));
+        Layout layout = Objects.requireNonNull(Layout.of(operand));
         if (layout.base().primitive() == Primitive.CONSTANT) {
             double value = layout.base().detail(Double.class);
             return inputs.size() + constants.indexOf((float) value);
@@ -220,7 +221,7 @@ final class StageBuilder {
         return inputs.size() + constants.size() + code.size() - 1;
     }
 
-    /** How many outputs sum something: the stage must then sum over its last axes. */
+    /** By axis of the shape: whether a request sums over it; empty for one that stores. */
     static boolean[] summed(Plan.Request request) {
         if (request.effect() == Effect.STORE) {
             return new boolean[0];
