@@ -1,6 +1,7 @@
 package io.github.elbo4j.device;
 
 import io.github.elbo4j.device.Signature.Access;
+import java.util.Arrays;
 
 /**
  * Sums by an index, of all draws beside each other: {@code [extents…][S]}, or S = 1 for what does not vary with the draw.
@@ -101,8 +102,20 @@ public interface ScanOps {
         public static Segments of(int[] index, int segments) {
             ArgumentChecks.present("index", index);
             ArgumentChecks.notNegative("segments", segments);
-            int[] offsets = new int[Math.addExact(segments, 1)];
-            for (int n = 0; n < index.length; n++) {
+            Segments made = new Segments(new int[index.length], new int[Math.addExact(segments, 1)]);
+            made.regroup(index, 0);
+            return made;
+        }
+
+        /**
+         * Groups the rows of another index in the place of the present ones, without allocating: row n is {@code index[from + n]}.
+         *
+         * @throws IllegalArgumentException if an element of the index is no segment; the groups are then undefined
+         */
+        public void regroup(int[] index, int from) {
+            int segments = offsets.length - 1;
+            Arrays.fill(offsets, 0);
+            for (int n = from; n < from + order.length; n++) {
                 if (index[n] < 0 || index[n] >= segments) {
                     throw new IllegalArgumentException(
                             "index[" + n + "] is " + index[n] + ", but must be in [0, " + segments + ")");
@@ -112,12 +125,18 @@ public interface ScanOps {
             for (int j = 0; j < segments; j++) {
                 offsets[j + 1] += offsets[j];
             }
-            int[] next = offsets.clone();
-            int[] order = new int[index.length];
-            for (int n = 0; n < index.length; n++) {
-                order[next[index[n]]++] = n;
+            // offsets[j] runs from the beginning of segment j to its end, which is the beginning of segment j + 1.
+            for (int n = 0; n < order.length; n++) {
+                order[offsets[index[from + n]]++] = n;
             }
-            return new Segments(order, offsets);
+            System.arraycopy(offsets, 0, offsets, 1, segments);
+            offsets[0] = 0;
+        }
+
+        /** Writes the groups to device memory, {@code order} from element {@code atOrder} on, {@code offsets} likewise. */
+        public void write(Buffer toOrder, long atOrder, Buffer toOffsets, long atOffset) {
+            toOrder.write(atOrder, order, 0, order.length);
+            toOffsets.write(atOffset, offsets, 0, offsets.length);
         }
 
         /** [rows]: the rows' numbers, those of segment 0 first, increasing within each. */

@@ -14,10 +14,8 @@ import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.ScanOps.Segments;
 import io.github.elbo4j.expr.Levels;
 import io.github.elbo4j.expr.RowBatch;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +36,7 @@ final class MinibatchLogJoint implements LogJoint {
     private final int[] number = new int[2];
     private int[] current;
     private int[] next;
-    private final Map<Levels, LevelsOfBatches> levelsOfBatches = new LinkedHashMap<>();
+    private final List<LevelsOfBatches> levelsOfBatches = new ArrayList<>();
     private final RowBatch batch = new Batch();
     private long epoch = -2; // of current; none yet
     private int expected = -1; // the step whose rows come after those of the latest
@@ -93,8 +91,8 @@ final class MinibatchLogJoint implements LogJoint {
             permute(wanted + 1, next);
             index.write(0, current, 0, observations);
             index.write(observations, next, 0, size);
-            for (LevelsOfBatches levels : levelsOfBatches.values()) {
-                levels.write(wanted);
+            for (int i = 0; i < levelsOfBatches.size(); i++) { // an iterator would be garbage at each epoch
+                levelsOfBatches.get(i).write(wanted);
             }
         }
         if (wanted != epoch || step != expected || !counts) {
@@ -181,40 +179,48 @@ final class MinibatchLogJoint implements LogJoint {
         }
 
         private LevelsOfBatches ofBatches(Levels levels) {
-            return levelsOfBatches.computeIfAbsent(levels, all -> {
-                LevelsOfBatches made = new LevelsOfBatches(all);
-                made.write(epoch);
-                return made;
-            });
+            for (LevelsOfBatches known : levelsOfBatches) {
+                if (known.of.equals(levels)) {
+                    return known;
+                }
+            }
+            LevelsOfBatches made = new LevelsOfBatches(levels);
+            made.write(epoch);
+            levelsOfBatches.add(made);
+            return made;
         }
     }
 
     /** The levels of an epoch's rows, and the rows of each of its steps grouped by them. */
     private final class LevelsOfBatches {
         private final Levels of;
+        private final int[] level; // of each row of the data
+        private final int[] levelsOnHost;
+        private final Segments segments; // of one step
         private final Buffer levels; // [N + n], as index
         private final Buffer order; // [steps][n]
         private final Buffer offsets; // [steps][levels + 1]
 
         LevelsOfBatches(Levels of) {
             this.of = of;
+            level = of.of();
+            levelsOnHost = new int[observations + size];
+            segments = Segments.of(new int[size], of.count());
             int steps = stepsPerEpoch();
-            levels = own.allocate(ElementType.INT32, (long) observations + size);
+            levels = own.allocate(ElementType.INT32, levelsOnHost.length);
             order = own.allocate(ElementType.INT32, Math.multiplyExact((long) steps, size));
             offsets = own.allocate(ElementType.INT32, Math.multiplyExact((long) steps, of.count() + 1));
         }
 
         void write(long whichEpoch) {
-            int[] all = new int[observations + size];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = of.of()[i < observations ? current[i] : next[i - observations]];
+            for (int i = 0; i < levelsOnHost.length; i++) {
+                levelsOnHost[i] = level[i < observations ? current[i] : next[i - observations]];
             }
-            levels.write(0, all, 0, all.length);
-            int step = 0;
+            levels.write(0, levelsOnHost, 0, levelsOnHost.length);
+            long step = 0;
             for (int from = firstPlace(whichEpoch); from < observations; from += size, step++) {
-                Segments segments = Segments.of(Arrays.copyOfRange(all, from, from + size), of.count());
-                order.write((long) step * size, segments.order(), 0, size);
-                offsets.write((long) step * (of.count() + 1), segments.offsets(), 0, of.count() + 1);
+                segments.regroup(levelsOnHost, from);
+                segments.write(order, step * size, offsets, step * (of.count() + 1));
             }
         }
     }
