@@ -20,8 +20,8 @@ class FitProgramTest {
     };
 
     /**
-     * 400 steps are 400 launches of one graph: its kernels, and the one that counts the step. Now and then a look copies what
-     * is needed next, and a block's end compares.
+     * 400 steps are 400 launches of one graph: its kernels, and the one that counts the step. Every few hundred steps, and where
+     * these take longer, every 200 ms, a look copies what is needed next, four arrays or so, and a block's end compares.
      */
     @ParameterizedTest
     @MethodSource("families")
@@ -29,11 +29,14 @@ class FitProgramTest {
         Present.emulator();
         try (Device device = CudaDevice.open(CudaOptions.DEFAULT)) {
             long[] shorter = calls(device, family, 400);
+            long begun = System.nanoTime();
             long[] longer = calls(device, family, 800);
+            long some = 100 + 5 * (System.nanoTime() - begun) / 200_000_000L;
+            assertThat(some).as("this machine is too slow to tell a copy a step from a few").isLessThan(800);
             assertThat(longer[0] - shorter[0]).as("graphs").isBetween(397L, 401L);
             assertThat(longer[1] - shorter[1]).as("single launches").isLessThan(100);
-            assertThat(longer[2] - shorter[2]).as("copies to the device").isLessThan(100);
-            assertThat(longer[3] - shorter[3]).as("copies from it").isLessThan(100);
+            assertThat(longer[2] - shorter[2]).as("copies to the device").isLessThan(some);
+            assertThat(longer[3] - shorter[3]).as("copies from it").isLessThan(some);
             assertThat(longer[5] - shorter[5] - (longer[1] - shorter[1]))
                     .as("kernels in graphs")
                     .isBetween((kernels - 1) * 400L, (kernels + 1) * 400L);

@@ -45,6 +45,9 @@ class ContinueTest {
         "linear --data air.csv --target ozone --no-intercept",
         "linear --data air.csv --target ozone --family mean-field",
         "categorical --data iris.csv --target species --prior-mean 1 --intercept-prior-sd 6 --steps 300",
+        "'poisson --data warpbreaks.csv --target breaks --categorical wool,tension'",
+        "linear --data dyestuff.csv --target yield --group batch --steps 300",
+        "robust --data stackloss.csv --target stack_loss --steps 100",
     })
     void theFirstQIsThePosteriorOfTheFile(String command) throws IOException {
         assertThat(fit(command, "a").exit()).isLessThan(2);

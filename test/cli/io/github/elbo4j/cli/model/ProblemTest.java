@@ -36,9 +36,10 @@ class ProblemTest {
                 List.of("no", "so", "yes"),
                 0,
                 List.of(),
-                List.of());
+                List.of(),
+                RegressionInput.Beside.NONE);
         NormalPrior prior = NormalPrior.STANDARD;
-        Problem problem = new Problem(Cli.model(name), input, intercept, false, prior, prior);
+        Problem problem = new Problem(Cli.model(name), input, intercept, false, new CoefficientPriors(prior, prior, 1));
         Map<String, Double> units = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         for (String each : name.equals("categorical") ? List.of(" (no)", " (so)", " (yes)") : List.of("")) {

@@ -37,8 +37,8 @@ public final class Cauchy extends LocationScale {
     }
 
     @Override
-    Cauchy standard() {
-        return of(0, 1);
+    Cauchy at(Expr newLocation, Expr newScale) {
+        return of(newLocation, newScale);
     }
 
     @Override

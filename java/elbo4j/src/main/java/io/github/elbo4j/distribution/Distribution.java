@@ -118,6 +118,17 @@ public abstract class Distribution {
                 + ", which is outside the support of " + this + ": " + support);
     }
 
+    /**
+     * The same distribution for what is observed with a weight: log p(y) counts so many times, as if the observation had been
+     * made so often. Random values do not depend on weights.
+     *
+     * @param weights data, none of them negative, with extents that fit the values
+     * @throws IllegalArgumentException if a weight is negative or depends on parameters; the message names the element
+     */
+    public final Distribution weighted(Expr weights) {
+        return new Weighted(this, weights);
+    }
+
     /** A log-density that has the extents of the plates. */
     final Expr checked(Expr logDensity, Expr x) {
         int[] plates = Arrays.copyOf(x.extents(), x.extents().length - support().axes());

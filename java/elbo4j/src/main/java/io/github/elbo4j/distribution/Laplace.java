@@ -37,8 +37,8 @@ public final class Laplace extends LocationScale {
     }
 
     @Override
-    Laplace standard() {
-        return of(0, 1);
+    Laplace at(Expr newLocation, Expr newScale) {
+        return of(newLocation, newScale);
     }
 
     @Override

@@ -35,8 +35,8 @@ public final class Logistic extends LocationScale {
     }
 
     @Override
-    Logistic standard() {
-        return of(0, 1);
+    Logistic at(Expr newLocation, Expr newScale) {
+        return of(newLocation, newScale);
     }
 
     @Override

@@ -37,8 +37,8 @@ public final class Normal extends LocationScale {
     }
 
     @Override
-    Normal standard() {
-        return of(0, 1);
+    Normal at(Expr newLocation, Expr newScale) {
+        return of(newLocation, newScale);
     }
 
     @Override

@@ -46,8 +46,8 @@ public final class StudentT extends LocationScale {
     }
 
     @Override
-    StudentT standard() {
-        return of(nu, Expr.of(0), Expr.of(1));
+    StudentT at(Expr newLocation, Expr newScale) {
+        return of(nu, newLocation, newScale);
     }
 
     @Override

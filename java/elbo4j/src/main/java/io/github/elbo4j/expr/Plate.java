@@ -22,6 +22,11 @@ public record Plate(String name, List<String> elements) {
                 name, IntStream.rangeClosed(1, n).mapToObj(String::valueOf).toList());
     }
 
+    /** An axis whose elements have names of their own: a value's are then {@code age}, not {@code slope[age]}. */
+    public static Plate named(String... elements) {
+        return new Plate("", List.of(elements));
+    }
+
     /** How many elements it has. */
     public int size() {
         return elements.size();
@@ -29,7 +34,7 @@ public record Plate(String name, List<String> elements) {
 
     /**
      * What an element of a value is called, as in Stan: {@code theta[3]}, {@code beta[2,AITKIN]}. Elements without names are
-     * counted from 1.
+     * counted from 1; where an axis of {@link #named} is the only one, an element's name stands alone.
      *
      * @param name of the value
      * @param extents of the value
@@ -45,6 +50,9 @@ public record Plate(String name, List<String> elements) {
             int place = rest / size;
             rest %= size;
             words.append(axis == 0 ? "[" : ",");
+            if (axis == 0 && extents.length == 1 && !axes.isEmpty() && axes.get(0).name().isEmpty()) {
+                return axes.get(0).elements().get(place);
+            }
             if (axis < axes.size()) {
                 words.append(axes.get(axis).elements().get(place));
             } else {

@@ -157,6 +157,7 @@ public final class Model {
         if (draws < 1) {
             throw new IllegalArgumentException("draws is " + draws + ", but must be at least 1");
         }
+        double[][] coordinates = new double[draws][];
         Map<String, double[][]> values = new LinkedHashMap<>();
         quantities.keySet().forEach(name -> values.put(name, new double[draws][]));
         Map<String, double[][]> data = new LinkedHashMap<>();
@@ -165,13 +166,14 @@ public final class Model {
         for (int draw = 0; draw < draws; draw++) {
             int s = draw;
             double[] z = new double[dimensions()];
+            coordinates[s] = z;
             latents.forEach((name, latent) -> latent.draw(z, words(key, "parameter " + name, s)));
             quantities.forEach((name, quantity) -> Objects.requireNonNull(values.get(name))[s] =
                     quantity.value().value(z));
             observed.forEach((name, from) -> Objects.requireNonNull(data.get(name))[s] =
                     from.distribution().draw(from.y().extents(), words(key, "observed " + name, s), z));
         }
-        return new PriorPredictive(values, data);
+        return new PriorPredictive(coordinates, values, data);
     }
 
     private static SplittableRandom words(Key key, String of, int draw) {

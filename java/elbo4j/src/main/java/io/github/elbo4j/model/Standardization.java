@@ -110,6 +110,11 @@ public final class Standardization {
         return new Affine(shift, scale, weights);
     }
 
+    /** A value of the standardized target, as one of the original target. */
+    public double targetToOriginal(double value) {
+        return targetMean + targetSd * value;
+    }
+
     /**
      * An ELBO or log evidence of the standardized target, as one of the original target: {@code − N·log s_y} is the
      * Jacobian.

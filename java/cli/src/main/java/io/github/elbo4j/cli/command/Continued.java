@@ -36,6 +36,9 @@ final class Continued {
         same(name, "the predictors", data.predictors(), input.predictors());
         same(name, "the codings", data.codings(), input.codings());
         same(name, "standardize", saved.options().get("standardize"), options.standardize);
+        RegressionInput.PerRow offset = input.beside().offset();
+        Object there = saved.options().get(model.offsetIsExposure() ? "exposure" : "offset");
+        same(name, "the offset", there == null ? "none" : there, offset == null ? "none" : offset.column());
         same(name, "the parameters", saved.fit().parameterNames(), problem.parameters());
         return problem.toFitted(saved.fit());
     }

@@ -68,6 +68,45 @@ final class FitOptions {
     @Nullable
     Double interceptPriorSd;
 
+    @Option(
+            names = "--offset",
+            paramLabel = "COLUMN",
+            description = "A column that is added to the linear predictor, with no coefficient; of a count it is the exposure,"
+                    + " to which the mean is proportional, so that its log is added.")
+    @Nullable
+    String offset;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "COLUMN",
+            description = "A column of weights: a row of weight 2 counts as two equal rows.")
+    @Nullable
+    String weights;
+
+    @Option(
+            names = "--group",
+            paramLabel = "COLUMN",
+            description = "A column of groups: each has an intercept of its own, which deviates from the common one by a"
+                    + " normal with an sd that is inferred.")
+    @Nullable
+    String group;
+
+    @Option(
+            names = "--group-prior-sd",
+            paramLabel = "S",
+            description = "The half-normal prior of the sd between groups has this scale. Default: prior sd of the"
+                    + " coefficients.")
+    @Nullable
+    Double groupPriorSd;
+
+    @Option(
+            names = "--prior-predictive",
+            paramLabel = "N",
+            description = "Besides, N draws of the parameters from their priors and of the target from these, in the table below"
+                    + " the results, in fit.json and in the report. Of the target, all rows count together.")
+    @Nullable
+    Integer priorDraws;
+
     @Option(names = "--batch", paramLabel = "N", description = "Rows a step, drawn anew each time. Default: all.")
     @Nullable
     Integer batch;
@@ -80,6 +119,11 @@ final class FitOptions {
         MethodOptions.atLeastOne(command, "--batch", batch);
         MethodOptions.positive(command, "--prior-sd", priorSd);
         MethodOptions.positive(command, "--intercept-prior-sd", interceptPriorSd);
+        MethodOptions.positive(command, "--group-prior-sd", groupPriorSd);
+        if (groupPriorSd != null && group == null) {
+            throw new ParameterException(command, "--group-prior-sd is for groups, but there is no --group");
+        }
+        PriorDraws.validate(command, priorDraws);
         decimal(command);
         dropMissing(command);
         if (interceptPriorSd != null && noIntercept) {

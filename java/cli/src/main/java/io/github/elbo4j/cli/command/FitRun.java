@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.model.CoefficientPriors;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.device.Device;
@@ -44,8 +45,10 @@ final class FitRun {
                 input,
                 !options.noIntercept,
                 options.standardize,
-                new NormalPrior(options.priorMean, options.priorSd),
-                new NormalPrior(options.priorMean, interceptPriorSd()));
+                new CoefficientPriors(
+                        new NormalPrior(options.priorMean, options.priorSd),
+                        new NormalPrior(options.priorMean, interceptPriorSd()),
+                        options.groupPriorSd == null ? options.priorSd : options.groupPriorSd));
         FitResult first = options.method.continued == null
                 ? null
                 : Continued.read(options.method.continued, model, input, problem, options);
@@ -58,7 +61,12 @@ final class FitRun {
         RegressionInput input = RegressionInput.of(
                 table,
                 new RegressionInput.Columns(
-                        options.target, options.ignore, options.categorical, options.dropMissing(command)),
+                        options.target,
+                        options.ignore,
+                        options.categorical,
+                        options.dropMissing(command),
+                        new RegressionInput.Asides(
+                                options.offset, model.offsetIsExposure(), options.weights, options.group)),
                 model::target,
                 !options.noIntercept,
                 options.standardize);
@@ -88,7 +96,12 @@ final class FitRun {
                     + " dropped, since a cell in a column that is used is missing");
         }
         input.codings().forEach(coding -> fitting.note(coding.words()));
-        if (input.rows() < parameters) {
+        RegressionInput.Group group = input.beside().group();
+        if (group != null && group.levels().size() == input.rows()) {
+            fitting.note("every row is a group of its own, so what is between groups and what is noise can hardly be told"
+                    + " apart, if the target has noise of its own");
+        }
+        if (input.rows() < parameters && group == null) {
             fitting.note(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
                     + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
         }
@@ -145,11 +158,11 @@ final class FitRun {
         public Report report(FitResult fitted) {
             ModelDescription description = new ModelDescription(
                     model.name(),
-                    "Bayesian " + model.name() + " regression of " + input.target(),
+                    "Bayesian " + model.title() + " regression of " + input.target(),
                     model.effect(input.target()),
                     model.note(),
                     model.logarithms(),
-                    used(problem));
+                    used(input, problem));
             DataSource source = new DataSource(
                     input.file(),
                     input.sha256(),
@@ -160,12 +173,27 @@ final class FitRun {
                     input.codings(),
                     input.notes(),
                     problem.units());
-            return Report.of(problem.toOriginal(fitted)).model(description).about(source);
+            FitResult original = problem.toOriginal(fitted);
+            Report report = Report.of(original).model(description).about(source);
+            if (input.beside().group() != null) {
+                report = report.quantities(Quantities.of(problem.model(), original));
+            }
+            if (options.priorDraws == null) {
+                return report;
+            }
+            return report.prior(
+                    options.priorDraws,
+                    PriorDraws.of(
+                            problem.model(),
+                            options.priorDraws,
+                            fitted.seed(),
+                            problem::toOriginal,
+                            problem::observed));
         }
     }
 
     /** What was used of the model, whether it was asked for or chosen. */
-    private Map<String, Object> used(Problem problem) {
+    private Map<String, Object> used(RegressionInput input, Problem problem) {
         Map<String, Object> used = new LinkedHashMap<>();
         used.put("intercept", !options.noIntercept);
         used.put("standardize", options.standardize);
@@ -173,6 +201,17 @@ final class FitRun {
         used.put("priorSd", options.priorSd);
         if (options.interceptPriorSd != null) {
             used.put("interceptPriorSd", options.interceptPriorSd);
+        }
+        RegressionInput.Beside beside = input.beside();
+        if (beside.offset() != null) {
+            used.put(model.offsetIsExposure() ? "exposure" : "offset", beside.offset().column());
+        }
+        if (beside.weights() != null) {
+            used.put("weights", beside.weights().column());
+        }
+        if (beside.group() != null) {
+            used.put("group", beside.group().column());
+            used.put("groupPriorSd", problem.priors().groupSd());
         }
         used.putAll(model.options(problem));
         return used;

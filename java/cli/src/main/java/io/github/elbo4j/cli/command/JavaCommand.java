@@ -7,23 +7,18 @@ import io.github.elbo4j.cli.data.ModelTable;
 import io.github.elbo4j.cli.model.JavaModel;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
-import io.github.elbo4j.model.PriorPredictive;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.ModelDescription;
 import io.github.elbo4j.report.Report;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -115,9 +110,7 @@ final class JavaCommand implements Callable<Integer> {
 
     private void validate(CommandLine command) {
         MethodOptions.atLeastOne(command, "--batch", batch);
-        if (priorDraws != null && priorDraws < 2) {
-            throw new ParameterException(command, "--prior-predictive is " + priorDraws + ", but must be 2 or more");
-        }
+        PriorDraws.validate(command, priorDraws);
         cells.decimal(command);
         cells.dropMissing(command);
         options.validate(command);
@@ -227,7 +220,7 @@ final class JavaCommand implements Callable<Integer> {
             used.put("sourceSha256", Digest.sha256(path));
             Report report = Report.of(fitted)
                     .model(new ModelDescription(MODEL, "Model " + source.name(), "", "", Map.of(), used))
-                    .quantities(quantities(fitted));
+                    .quantities(Quantities.of(model, fitted));
             if (table != null) {
                 report = report.about(new DataSource(
                         table.file(),
@@ -240,36 +233,7 @@ final class JavaCommand implements Callable<Integer> {
                         table.notes(),
                         Map.of()));
             }
-            return priorDraws == null ? report : report.prior(priorDraws, prior(priorDraws, fitted.seed()));
-        }
-
-        /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
-        private List<Marginal> quantities(FitResult fitted) {
-            try {
-                return Marginal.of(model, fitted.posterior(), fitted.seed());
-            } catch (IllegalStateException e) { // a covariance that is not positive definite
-                return List.of();
-            }
-        }
-
-        /** Element by element of parameters and reports; all elements of what is observed together. */
-        private List<Marginal> prior(int draws, long seed) {
-            PriorPredictive prior = model.priorPredictive(seed, draws);
-            List<Marginal> marginals = new ArrayList<>();
-            prior.quantities().forEach((name, values) -> {
-                List<String> elements = model.elementNames(name);
-                for (int i = 0; i < elements.size(); i++) {
-                    int element = i;
-                    marginals.add(Marginal.ofDraws(
-                            elements.get(i),
-                            Stream.of(values).mapToDouble(draw -> draw[element]).toArray()));
-                }
-            });
-            prior.observed()
-                    .forEach((name, values) -> marginals.add(Marginal.ofDraws(
-                            name + " (observed)",
-                            Stream.of(values).flatMapToDouble(Arrays::stream).toArray())));
-            return marginals;
+            return priorDraws == null ? report : report.prior(priorDraws, PriorDraws.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
         }
     }
 }

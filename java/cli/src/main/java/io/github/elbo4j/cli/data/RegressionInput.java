@@ -7,10 +7,14 @@ import io.github.elbo4j.report.Coding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a regression is fitted to: the target and the columns that predict it, all numbers and none of them constant.
@@ -25,6 +29,7 @@ import java.util.stream.IntStream;
  * @param droppedRows rows that were left out because a cell of theirs is missing
  * @param codings how columns that held no numbers became numbers
  * @param notes what else the user should know about how the file was read, in sentences
+ * @param beside the columns that have another part
  */
 public record RegressionInput(
         String file,
@@ -36,9 +41,31 @@ public record RegressionInput(
         List<String> classes,
         int droppedRows,
         List<Coding> codings,
-        List<String> notes) {
+        List<String> notes,
+        Beside beside) {
     /** Variances of coefficients of smaller columns would be beyond double precision. */
     private static final double LEAST_SD = 1e-150;
+
+    /** The columns that neither are the target nor predict; each null if there is none. */
+    public record Beside(
+            @Nullable PerRow offset, @Nullable PerRow weights, @Nullable Group group) {
+        /** No such columns. */
+        public static final Beside NONE = new Beside(null, null, null);
+    }
+
+    /**
+     * A number for each row.
+     *
+     * @param values [rows]
+     */
+    public record PerRow(String column, double[] values) {}
+
+    /**
+     * What the rows are grouped by.
+     *
+     * @param of [rows], indexes of levels
+     */
+    public record Group(String column, List<String> levels, int[] of) {}
 
     /**
      * Which columns are what.
@@ -48,7 +75,21 @@ public record RegressionInput(
      *     first of them for each value
      * @param dropMissing whether a row with a missing cell is left out, not refused
      */
-    public record Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {}
+    public record Columns(
+            String target, List<String> ignore, List<String> categorical, boolean dropMissing, Asides asides) {
+        /** All other columns predict. */
+        public Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
+            this(target, ignore, categorical, dropMissing, new Asides(null, false, null, null));
+        }
+    }
+
+    /**
+     * The columns of {@link Beside}; null where there is none.
+     *
+     * @param exposure whether the offset is of a count, which is proportional to it, so that it must be positive
+     */
+    public record Asides(
+            @Nullable String offset, boolean exposure, @Nullable String weights, @Nullable String group) {}
 
     public int rows() {
         return y.length;
@@ -106,6 +147,7 @@ public record RegressionInput(
         private final Set<String> ignored;
         private final Set<String> categorical;
         private final BitSet dropped = new BitSet();
+        private final Map<String, String> asides = new HashMap<>(); // what other columns are, by name
         private final List<Coding> codings = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
         private final List<double[]> x = new ArrayList<>();
@@ -122,12 +164,16 @@ public record RegressionInput(
 
         RegressionInput input() {
             CsvColumn target = table.column(columns.target, "--target");
+            aside("--offset", columns.asides.offset);
+            aside("--weights", columns.asides.weights);
+            aside("--group", columns.asides.group);
             if (columns.dropMissing) {
                 drop();
             }
             Target read = target(target);
+            Beside beside = beside();
             for (CsvColumn column : table.columns()) {
-                if (column != target && !ignored.contains(column.name())) {
+                if (column != target && !ignored.contains(column.name()) && !asides.containsKey(column.name())) {
                     add(column);
                 }
             }
@@ -142,7 +188,74 @@ public record RegressionInput(
                     read.classes(),
                     dropped.cardinality(),
                     List.copyOf(codings),
-                    table.notes());
+                    table.notes(),
+                    beside);
+        }
+
+        /** Notes that a column is no predictor, or refuses that it has two parts. */
+        private void aside(String option, @Nullable String name) {
+            if (name == null) {
+                return;
+            }
+            String column = table.column(name, option).name();
+            String other = column.equals(columns.target)
+                    ? "the target"
+                    : ignored.contains(column)
+                            ? "left out by --ignore"
+                            : categorical.contains(column) ? "among those of --categorical" : asides.get(column);
+            if (other != null) {
+                throw new InputException(option + ": column " + Text.quote(column) + " is " + other
+                        + "; a column has one part. Copy it under another name if it is meant to have two");
+            }
+            asides.put(column, "that of " + option);
+        }
+
+        private Beside beside() {
+            PerRow offset = perRow(
+                    "--offset",
+                    columns.asides.offset,
+                    value -> !columns.asides.exposure || value > 0,
+                    "the exposure of a count must be positive");
+            PerRow weights =
+                    perRow("--weights", columns.asides.weights, value -> value >= 0, "a weight must be 0 or more");
+            if (weights != null && Arrays.stream(weights.values).sum() == 0) {
+                throw new InputException(table.file() + ", column " + Text.quote(weights.column)
+                        + ": every weight is 0, so no row counts");
+            }
+            return offset == null && weights == null && columns.asides.group == null
+                    ? Beside.NONE
+                    : new Beside(offset, weights, group());
+        }
+
+        private @Nullable PerRow perRow(
+                String option, @Nullable String name, DoublePredicate allowed, String rule) {
+            if (name == null) {
+                return null;
+            }
+            CsvColumn column = table.column(name, option);
+            if (column.holdsWords()) {
+                throw new InputException(option + ": " + table.file() + ", column " + Text.quote(name) + " holds text ("
+                        + column.textExamples() + "), but must hold numbers");
+            }
+            double[] values = column.numbers(dropped);
+            for (int row = 0; row < values.length; row++) {
+                if (!dropped.get(row) && !allowed.test(values[row])) {
+                    throw new InputException(table.place(row, name) + ": " + Levels.label(values[row]) + ", but " + rule);
+                }
+            }
+            return new PerRow(name, keep(values));
+        }
+
+        private @Nullable Group group() {
+            if (columns.asides.group == null) {
+                return null;
+            }
+            Levels levels = table.column(columns.asides.group, "--group").levels(dropped);
+            int[] of = Arrays.stream(levels.codes()).filter(code -> code >= 0).toArray();
+            if (levels.values().size() < 2) {
+                throw constant(columns.asides.group, Text.quote(levels.values().get(0)));
+            }
+            return new Group(columns.asides.group, levels.values(), of);
         }
 
         /** The columns that an option names; a name may itself hold a comma. */

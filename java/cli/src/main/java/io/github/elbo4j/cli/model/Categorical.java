@@ -2,12 +2,17 @@ package io.github.elbo4j.cli.model;
 
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.Levels;
+import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.data.Target;
 import io.github.elbo4j.cli.data.TargetColumn;
+import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.BayesianCategoricalRegression;
-import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.model.ModelBuilder;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.RowsLogJoint;
 import io.github.elbo4j.model.Standardization;
 import io.github.elbo4j.report.Coding;
 import io.github.elbo4j.report.words.Words;
@@ -62,21 +67,31 @@ final class Categorical implements FitModel {
         return new Target(y, classes, new Coding(column.name(), classes, Coding.Kind.CLASSES));
     }
 
-    /** As {@link BayesianCategoricalRegression} names them: the coefficients of the first class, then those of the next. */
     @Override
-    public List<String> parameters(Problem problem) {
-        return problem.input().classes().stream()
-                .flatMap(each -> problem.data().columns().stream().map(column -> column + " (" + each + ")"))
-                .toList();
+    public List<String> classes(Problem problem) {
+        return problem.input().classes();
     }
 
     @Override
-    public int coefficients(Problem problem) {
-        return problem.input().classes().size();
+    public void check(Problem problem) {
+        RegressionInput.PerRow offset = problem.input().beside().offset();
+        if (offset != null) {
+            throw new InputException("--offset: column " + Text.quote(offset.column()) + " would add the same to the"
+                    + " scores of all classes, which changes nothing; leave the option out");
+        }
     }
 
     @Override
-    public DataLogJoint joint(Device device, Problem problem) {
+    public Distribution likelihood(ModelBuilder m, Problem problem, Expr predictor) {
+        return io.github.elbo4j.distribution.Categorical.ofLogits(predictor);
+    }
+
+    /** The hand-written likelihood where it serves: it is faster. */
+    @Override
+    public RowsLogJoint joint(Device device, Problem problem) {
+        if (!problem.isPlain()) {
+            return FitModel.super.joint(device, problem);
+        }
         RegressionData data = problem.data();
         double scale = interceptScale(problem);
         if (scale != 1) {
@@ -86,7 +101,7 @@ final class Categorical implements FitModel {
             }
             data = new RegressionData(data.columns(), x, data.y());
         }
-        return new BayesianCategoricalRegression(device, data, problem.input().classes(), problem.prior()).logJoint();
+        return new BayesianCategoricalRegression(device, data, problem.input().classes(), problem.priors().coefficient()).logJoint();
     }
 
     /**
@@ -96,13 +111,16 @@ final class Categorical implements FitModel {
      */
     private static double interceptScale(Problem problem) {
         return problem.hasIntercept()
-                ? problem.interceptPrior().sd() / problem.prior().sd()
+                ? problem.priors().intercept().sd() / problem.priors().coefficient().sd()
                 : 1;
     }
 
     /** The way back of one class, which is that of all. */
     @Override
     public Standardization.@Nullable Affine back(Problem problem) {
+        if (!problem.isPlain()) {
+            return problem.affine();
+        }
         double scale = interceptScale(problem);
         int k = problem.data().columns().size();
         Standardization standardization = problem.scale();
@@ -115,7 +133,7 @@ final class Categorical implements FitModel {
                 ? new Standardization.Affine(new double[k], ones, new double[k])
                 : standardization.toOriginal(k);
         if (scale != 1) {
-            back.shift()[0] += back.scale()[0] * problem.prior().mean() * (1 - scale);
+            back.shift()[0] += back.scale()[0] * problem.priors().coefficient().mean() * (1 - scale);
             back.scale()[0] *= scale;
         }
         return back;

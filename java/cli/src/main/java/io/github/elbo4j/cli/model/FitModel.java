@@ -1,9 +1,13 @@
 package io.github.elbo4j.cli.model;
 
+import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.data.Target;
 import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.model.DataLogJoint;
+import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.model.ModelBuilder;
+import io.github.elbo4j.model.RowsLogJoint;
 import io.github.elbo4j.model.Standardization;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +18,11 @@ import picocli.CommandLine;
 public interface FitModel {
     /** The name of the command, such as {@code logistic}. */
     String name();
+
+    /** The name within a sentence. */
+    default String title() {
+        return name();
+    }
 
     /** What it is, for the help text; its first sentence also for the list of models. */
     String summary();
@@ -27,24 +36,54 @@ public interface FitModel {
     /** Reads the target, or refuses it. */
     Target target(TargetColumn column);
 
-    /** Whether the target is moved and scaled, too, where columns are. */
+    /** Whether the target is moved and scaled, too, where columns are. An offset is then subtracted from it. */
     default boolean standardizesTarget() {
         return false;
+    }
+
+    /** Whether an offset is the exposure of a count, whose log is added to the linear predictor. */
+    default boolean offsetIsExposure() {
+        return false;
+    }
+
+    /** What is taken out of the linear predictor of standardized data, so that its intercept is near 0. */
+    default double centre(RegressionInput input) {
+        return 0;
     }
 
     /** Refuses what only the data can show to be wrong. */
     default void check(Problem problem) {}
 
-    /** The names of the parameters. */
-    List<String> parameters(Problem problem);
+    /**
+     * The distribution of the target.
+     *
+     * @param m takes what parameters the likelihood has of its own, called as in {@link #ownParameters}
+     * @param predictor the linear predictor, [rows], or [rows][classes] of several classes
+     */
+    Distribution likelihood(ModelBuilder m, Problem problem, Expr predictor);
 
-    /** How many coefficients each column has: the first parameters are those of all columns, so many times. */
-    default int coefficients(Problem problem) {
-        return 1;
+    /** The coordinates of the parameters of the likelihood, which follow those of the linear predictor. */
+    default List<OwnParameter> ownParameters(Problem problem) {
+        return List.of();
+    }
+
+    /**
+     * A parameter of the likelihood.
+     *
+     * @param coordinate its name as it is fitted
+     * @param logInTargetUnits whether it is the log of something in the unit of the target
+     */
+    record OwnParameter(String coordinate, boolean logInTargetUnits) {}
+
+    /** The classes that have a linear predictor each; one, without a name, if there are none. */
+    default List<String> classes(Problem problem) {
+        return List.of("");
     }
 
     /** The log-joint on a device; the caller closes it. */
-    DataLogJoint joint(Device device, Problem problem);
+    default RowsLogJoint joint(Device device, Problem problem) {
+        return problem.model().logJoint(device);
+    }
 
     /**
      * The factor a of Robbins–Monro steps, which do not adapt to the gradient's size. It follows from the curvature of
@@ -54,8 +93,7 @@ public interface FitModel {
 
     /** The way from the fitted parameters back to those of the data; null if they are the same. */
     default Standardization.@Nullable Affine back(Problem problem) {
-        Standardization scale = problem.scale();
-        return scale == null ? null : scale.toOriginal(parameters(problem).size());
+        return problem.affine();
     }
 
     /** What was asked for or chosen, of this model alone. */

@@ -3,10 +3,12 @@ package io.github.elbo4j.cli.model;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Standardization;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,36 +22,41 @@ public final class Problem {
     private final FitModel model;
     private final RegressionInput input;
     private final boolean intercept;
-    private final NormalPrior prior;
-    private final NormalPrior interceptPrior;
+    private final CoefficientPriors priors;
     private final RegressionData data;
     private final @Nullable Standardization scale;
+    private final double centre; // taken out of the linear predictor
+    private final double weight; // of all rows
     private final List<String> parameters;
+    private @Nullable Model made;
 
     /**
      * A problem.
      *
      * @param intercept whether there is one
-     * @param prior of each coefficient
-     * @param interceptPrior of the intercept, if there is one
      */
     public Problem(
             FitModel model,
             RegressionInput input,
             boolean intercept,
             boolean standardize,
-            NormalPrior prior,
-            NormalPrior interceptPrior) {
+            CoefficientPriors priors) {
         this.model = model;
         this.input = input;
         this.intercept = intercept;
-        this.prior = prior;
-        this.interceptPrior = interceptPrior;
-        RegressionData original = input.toData(intercept);
+        this.priors = priors;
+        RegressionData original = original();
         this.scale = standardize ? scale(original) : null;
         this.data = scale == null ? original : scale.data();
+        this.centre = standardize && intercept ? model.centre(input) : 0;
+        RegressionInput.PerRow weights = input.beside().weights();
+        this.weight = weights == null
+                ? input.rows()
+                : Arrays.stream(weights.values()).sum();
         model.check(this);
-        this.parameters = List.copyOf(model.parameters(this));
+        List<String> names = new ArrayList<>(new RegressionModel(model, this).coordinates());
+        model.ownParameters(this).forEach(own -> names.add(own.coordinate()));
+        this.parameters = List.copyOf(names);
         refuseTwins();
     }
 
@@ -62,6 +69,20 @@ public final class Problem {
             // A column so nearly constant that only rounding tells its values apart.
             throw new InputException(input.file() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The data as they were read, a target of quantities without its offset: {@code N(y | o + m, s) = N(y − o | m, s)}. */
+    private RegressionData original() {
+        RegressionData read = input.toData(intercept);
+        RegressionInput.PerRow offset = input.beside().offset();
+        if (offset == null || !model.standardizesTarget()) {
+            return read;
+        }
+        double[] y = read.y().clone();
+        for (int row = 0; row < y.length; row++) {
+            y[row] -= offset.values()[row];
+        }
+        return new RegressionData(read.columns(), read.x(), y);
     }
 
     private void refuseTwins() {
@@ -99,22 +120,45 @@ public final class Problem {
         return intercept;
     }
 
-    NormalPrior prior() {
-        return prior;
+    public CoefficientPriors priors() {
+        return priors;
     }
 
-    NormalPrior interceptPrior() {
-        return interceptPrior;
+    /** Whether the rows have neither offset, weights nor groups. */
+    boolean isPlain() {
+        return input.beside() == RegressionInput.Beside.NONE;
+    }
+
+    /** What is added to the linear predictor of each row as it is fitted; null if nothing. */
+    double @Nullable [] offset() {
+        RegressionInput.PerRow given = model.standardizesTarget() ? null : input.beside().offset();
+        if (given == null && centre == 0) {
+            return null;
+        }
+        double[] offset = new double[input.rows()];
+        for (int row = 0; row < offset.length; row++) {
+            double own = given == null ? 0 : given.values()[row];
+            offset[row] = centre + (given != null && model.offsetIsExposure() ? StrictMath.log(own) : own);
+        }
+        return offset;
+    }
+
+    /** The regression as a model of the fitted data. */
+    public Model model() {
+        if (made == null) {
+            made = new RegressionModel(model, this).define();
+        }
+        return made;
     }
 
     /** The priors of a coefficient of each column. */
-    List<NormalPrior> priors() {
-        List<NormalPrior> priors =
-                new ArrayList<>(Collections.nCopies(data.columns().size(), prior));
+    List<NormalPrior> coefficientPriors() {
+        List<NormalPrior> all =
+                new ArrayList<>(Collections.nCopies(data.columns().size(), priors.coefficient()));
         if (intercept) {
-            priors.set(0, interceptPrior);
+            all.set(0, priors.intercept());
         }
-        return priors;
+        return all;
     }
 
     /** The names of the parameters. */
@@ -124,7 +168,59 @@ public final class Problem {
 
     /** An ELBO of the fitted data, as one of the data in the file. */
     public double elbo(double fitted) {
-        return scale == null ? fitted : scale.elboToOriginal(fitted);
+        return model.standardizesTarget() && scale != null ? fitted - weight * StrictMath.log(targetSd()) : fitted;
+    }
+
+    /** A draw of the target as it is fitted, as one of the data in the file. */
+    public double observed(int row, double fitted) {
+        double moved = scale == null ? fitted : scale.targetToOriginal(fitted);
+        RegressionInput.PerRow offset = input.beside().offset();
+        return offset != null && model.standardizesTarget() ? moved + offset.values()[row] : moved;
+    }
+
+    /** A draw of the fitted parameters, as one of those of the data in the file. */
+    public double[] toOriginal(double[] fitted) {
+        Standardization.Affine back = model.back(this);
+        if (back == null) {
+            return fitted;
+        }
+        int k = back.shift().length;
+        double[] z = new double[fitted.length];
+        for (int i = 0; i < z.length; i++) {
+            z[i] = back.shift()[i % k] + back.scale()[i % k] * fitted[i];
+            z[i - i % k] += i % k == 0 ? 0 : back.weights()[i % k] * fitted[i];
+        }
+        return z;
+    }
+
+    /** From the coordinates of {@link #model} back to those of the data in the file; null if they are the same. */
+    Standardization.@Nullable Affine affine() {
+        if (scale == null && centre == 0) {
+            return null;
+        }
+        int coefficients = data.columns().size();
+        RegressionInput.Group group = input.beside().group();
+        int groups = group == null ? 0 : 1 + group.levels().size();
+        List<FitModel.OwnParameter> own = model.ownParameters(this); // there are none of several classes
+        int k = coefficients + groups + own.size();
+        double[] ones = new double[coefficients];
+        Arrays.fill(ones, 1);
+        Standardization.Affine of = scale == null
+                ? new Standardization.Affine(new double[coefficients], ones, new double[coefficients])
+                : scale.toOriginal(coefficients);
+        double[] shift = Arrays.copyOf(of.shift(), k);
+        double[] unit = Arrays.copyOf(of.scale(), k);
+        double[] weights = Arrays.copyOf(of.weights(), k);
+        Arrays.fill(unit, coefficients, k, 1);
+        shift[0] += centre;
+        double logUnit = StrictMath.log(targetSd());
+        if (group != null) {
+            shift[coefficients] = logUnit;
+        }
+        for (int i = 0; i < own.size(); i++) {
+            shift[coefficients + groups + i] = own.get(i).logInTargetUnits() ? logUnit : 0;
+        }
+        return new Standardization.Affine(shift, unit, weights);
     }
 
     /** A fit of the fitted data, as one of the data in the file. */
@@ -155,11 +251,12 @@ public final class Problem {
     /** The standard deviation of the column that each coefficient multiplies, by the coefficient's name. */
     public Map<String, Double> units() {
         Map<String, Double> units = new LinkedHashMap<>();
-        int k = data.columns().size();
         int first = intercept ? 1 : 0;
-        for (int i = 0; i < k * model.coefficients(this); i++) {
-            if (i % k >= first) {
-                units.put(parameters.get(i), input.sd(i % k - first));
+        int classes = model.classes(this).size();
+        int block = (parameters.size() - model.ownParameters(this).size()) / classes;
+        for (int c = 0; c < classes; c++) {
+            for (int j = first; j < data.columns().size(); j++) {
+                units.put(parameters.get(c * block + j), input.sd(j - first));
             }
         }
         return units;

@@ -1,0 +1,130 @@
+package io.github.elbo4j.cli.model;
+
+import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.distribution.HalfNormal;
+import io.github.elbo4j.distribution.Normal;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.expr.Levels;
+import io.github.elbo4j.expr.Plate;
+import io.github.elbo4j.expr.Table;
+import io.github.elbo4j.model.Model;
+import io.github.elbo4j.model.ModelBuilder;
+import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.RegressionData;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A regression as a model: {@code y_n ~ likelihood(x_n·beta + offset_n + u_g(n))}, which counts weight_n times, with the priors
+ * {@code beta_j ~ N(m_j, s_j²)}, {@code u_g ~ N(0, tau²)}, {@code tau ~ half-normal}. Of several classes each has its own beta, u
+ * and tau.
+ */
+final class RegressionModel {
+    private final FitModel kind;
+    private final Problem problem;
+    private final RegressionInput.Beside beside;
+
+    RegressionModel(FitModel kind, Problem problem) {
+        this.kind = kind;
+        this.problem = problem;
+        this.beside = problem.input().beside();
+    }
+
+    Model define() {
+        return Model.define(m -> {
+            Table rows = m.rows(table(problem.data()));
+            Expr x = rows.columns(problem.data().columns().toArray(String[]::new));
+            List<Expr> predictors = new ArrayList<>();
+            for (String label : kind.classes(problem)) {
+                predictors.add(predictor(m, rows, x, label));
+            }
+            Expr all = predictors.get(0);
+            if (predictors.size() > 1) {
+                int n = rows.rows();
+                all = Expr.concatenate(
+                        1, predictors.stream().map(each -> each.reshape(n, 1)).toArray(Expr[]::new));
+            }
+            Distribution target = kind.likelihood(m, problem, all);
+            if (beside.weights() != null) {
+                target = target.weighted(
+                        rows.data(beside.weights().column(), beside.weights().values()));
+            }
+            String name = problem.input().target();
+            m.observe(name, rows.data(name, problem.data().y()), target);
+        });
+    }
+
+    private Expr predictor(ModelBuilder m, Table rows, Expr x, String label) {
+        List<NormalPrior> priors = problem.coefficientPriors();
+        String[] names = problem.data().columns().stream()
+                .map(column -> of(column, label))
+                .toArray(String[]::new);
+        Expr beta = m.parameter(
+                of("coefficients", label),
+                Normal.of(
+                        Expr.data(
+                                "prior mean",
+                                priors.stream().mapToDouble(NormalPrior::mean).toArray()),
+                        Expr.data(
+                                "prior sd",
+                                priors.stream().mapToDouble(NormalPrior::sd).toArray())),
+                Plate.named(names));
+        Expr predictor = x.matmul(beta);
+        double @Nullable [] offset = problem.offset();
+        if (offset != null) {
+            predictor = predictor.plus(rows.data("offset", offset));
+        }
+        RegressionInput.Group group = beside.group();
+        if (group != null) {
+            Expr tau = m.parameter(of(spread(group), label), HalfNormal.of(problem.priors().groupSd()));
+            Expr u = m.parameter(
+                    of(group.column(), label),
+                    Normal.of(Expr.of(0), tau).nonCentered(),
+                    new Plate(group.column(), group.levels()));
+            Levels levels = new Levels(
+                    group.column(), group.of(), group.levels().size(), true);
+            predictor = predictor.plus(u.at(levels));
+        }
+        return predictor;
+    }
+
+    private static Table table(RegressionData data) {
+        int k = data.columns().size();
+        Map<String, double[]> columns = new LinkedHashMap<>();
+        for (int j = 0; j < k; j++) {
+            double[] column = new double[data.rows()];
+            for (int n = 0; n < column.length; n++) {
+                column[n] = data.x()[n * k + j];
+            }
+            columns.put(data.columns().get(j), column);
+        }
+        return Table.of(columns);
+    }
+
+    /** The coordinates of the linear predictors, in order. */
+    List<String> coordinates() {
+        List<String> names = new ArrayList<>();
+        for (String label : kind.classes(problem)) {
+            problem.data().columns().forEach(column -> names.add(of(column, label)));
+            RegressionInput.Group group = beside.group();
+            if (group != null) {
+                names.add("log " + of(spread(group), label));
+                group.levels()
+                        .forEach(level -> names.add("standardized " + of(group.column(), label) + "[" + level + "]"));
+            }
+        }
+        return names;
+    }
+
+    private static String spread(RegressionInput.Group group) {
+        return "sd of " + group.column();
+    }
+
+    private static String of(String name, String label) {
+        return label.isEmpty() ? name : name + " (" + label + ")";
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.elbo4j.cli.model;
+
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.Target;
+import io.github.elbo4j.cli.data.TargetColumn;
+import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.distribution.Gamma;
+import io.github.elbo4j.distribution.LogNormal;
+import io.github.elbo4j.distribution.StudentT;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.model.ModelBuilder;
+import io.github.elbo4j.model.NormalPrior;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code fit robust}. */
+final class Robust implements FitModel {
+    private static final String SCALE = "scale";
+    private static final String LOG_SCALE = "log scale";
+    private static final String FREEDOM = "degrees of freedom";
+    private static final String LOG_FREEDOM = "log degrees of freedom";
+
+    /** Of the log scale: where the target is standardized, and where nothing is known of its unit. */
+    private static final NormalPrior PRIOR = new NormalPrior(0, 2);
+
+    private static final NormalPrior PRIOR_ANY_UNIT = new NormalPrior(0, 10);
+
+    /** Juárez and Steel (2010), Model-based clustering of non-Gaussian panel data: shape and rate of a gamma. */
+    private static final double FREEDOM_SHAPE = 2;
+
+    private static final double FREEDOM_RATE = 0.1;
+
+    @Option(
+            names = "--df",
+            paramLabel = "NU",
+            description = "Degrees of freedom of the noise, as known: the fewer, the less an outlier counts. Without it they"
+                    + " are a parameter.")
+    private @Nullable Double freedom;
+
+    @Override
+    public String name() {
+        return "robust";
+    }
+
+    @Override
+    public String title() {
+        return "robust linear";
+    }
+
+    @Override
+    public String summary() {
+        return "Bayesian robust linear regression: the target is linear in the other columns, plus noise with heavy tails"
+                + " (Student's t), which outliers do not pull.";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "elbo4j fit robust --data test/data/stackloss.csv --target stack_loss",
+                "elbo4j fit robust --data test/data/stackloss.csv --target stack_loss --df 4");
+    }
+
+    @Override
+    public void validate(CommandLine command) {
+        if (freedom != null && !(freedom > 0 && Float.isFinite((float) (double) freedom))) {
+            throw new ParameterException(command, "--df is " + freedom + ", but must be a positive number");
+        }
+    }
+
+    @Override
+    public Target target(TargetColumn column) {
+        if (column.holdsWords()) {
+            throw new InputException(column.where() + " holds text (" + column.textExamples()
+                    + "). The target must be a number; for two classes use: elbo4j fit logistic, for"
+                    + " more: elbo4j fit categorical");
+        }
+        return Target.of(column.numbers());
+    }
+
+    @Override
+    public boolean standardizesTarget() {
+        return true;
+    }
+
+    @Override
+    public List<OwnParameter> ownParameters(Problem problem) {
+        List<OwnParameter> own = new ArrayList<>(List.of(new OwnParameter(LOG_SCALE, true)));
+        if (freedom == null) {
+            own.add(new OwnParameter(LOG_FREEDOM, false));
+        }
+        return own;
+    }
+
+    @Override
+    public Distribution likelihood(ModelBuilder m, Problem problem, Expr predictor) {
+        NormalPrior prior = prior(problem);
+        Expr scale = m.parameter(SCALE, LogNormal.of(prior.mean(), prior.sd()));
+        return StudentT.of(
+                freedom == null ? m.parameter(FREEDOM, Gamma.of(FREEDOM_SHAPE, FREEDOM_RATE)) : Expr.of(freedom),
+                predictor,
+                scale);
+    }
+
+    private static NormalPrior prior(Problem problem) {
+        return problem.scale() == null ? PRIOR_ANY_UNIT : PRIOR;
+    }
+
+    /** The curvature is at most about {@code rows/scale²}, times the largest eigenvalue of the correlations. */
+    @Override
+    public double robbinsMonroRate(Problem problem) {
+        return 5.0 / problem.data().rows();
+    }
+
+    @Override
+    public Map<String, Object> options(Problem problem) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("logScalePriorMean", prior(problem).mean());
+        options.put("logScalePriorSd", prior(problem).sd());
+        if (freedom != null) {
+            options.put("degreesOfFreedom", freedom);
+        } else {
+            options.put("degreesOfFreedomPriorShape", FREEDOM_SHAPE);
+            options.put("degreesOfFreedomPriorRate", FREEDOM_RATE);
+        }
+        return options;
+    }
+
+    @Override
+    public String effect(String target) {
+        return target;
+    }
+
+    @Override
+    public Map<String, String> logarithms() {
+        return freedom == null ? Map.of(LOG_SCALE, SCALE, LOG_FREEDOM, FREEDOM) : Map.of(LOG_SCALE, SCALE);
+    }
+}
