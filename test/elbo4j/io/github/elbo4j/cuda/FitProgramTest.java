@@ -32,7 +32,9 @@ class FitProgramTest {
             long begun = System.nanoTime();
             long[] longer = calls(device, family, 800);
             long some = 100 + 5 * (System.nanoTime() - begun) / 200_000_000L;
-            assertThat(some).as("this machine is too slow to tell a copy a step from a few").isLessThan(800);
+            assertThat(some)
+                    .as("this machine is too slow to tell a copy a step from a few")
+                    .isLessThan(800);
             assertThat(longer[0] - shorter[0]).as("graphs").isBetween(397L, 401L);
             assertThat(longer[1] - shorter[1]).as("single launches").isLessThan(100);
             assertThat(longer[2] - shorter[2]).as("copies to the device").isLessThan(some);

@@ -70,6 +70,39 @@ class ModelTest {
         assertThat(schools(true).start()).containsExactly(0, Math.log(5), 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
+    /** Eight centerings: with c = 0 not centred, with c = 1 centred, and between them as their definition has it. */
+    @Test
+    void partlyCenteredCoordinatesAreThoseOfTheirDefinition() {
+        double[] c = {0, 1, 0.5, 0.25, 0.9, 0.1, 1, 0};
+        Model model = Model.define(m -> {
+            Expr mu = m.parameter("mu", Normal.of(0, 5));
+            Expr tau = m.parameter("tau", HalfCauchy.of(5));
+            Expr theta = m.parameter("theta", Normal.of(mu, tau).partlyCentered(Expr.data("c", c)), 8);
+            m.observe(EFFECTS, Normal.of(theta, Expr.data("sigma", ERRORS)));
+        });
+        double[] z = {1.5, 0.7, 1, -2, 0.3, 4, 2, -1, 0.5, 6};
+        double mu = z[0];
+        double tau = Math.exp(z[1]);
+        double sum = normal(mu, 0, 5) + Math.log(2 / (Math.PI * 5 * (1 + tau * tau / 25))) + z[1];
+        double[] theta = new double[8];
+        for (int j = 0; j < 8; j++) {
+            double e = z[2 + j];
+            theta[j] = mu + Math.pow(tau, 1 - c[j]) * (e - c[j] * mu);
+            sum += normal(e, c[j] * mu, Math.pow(tau, c[j])) + normal(EFFECTS[j], theta[j], ERRORS[j]);
+        }
+        assertThat(logJoint(model, z)).isCloseTo(sum, within(1e-11));
+        assertThat(model.value("theta").value(z)).containsExactly(theta, within(1e-12));
+        assertThat(model.coordinateNames()).contains("standardized theta[8]");
+        assertThatThrownBy(() -> Normal.of(0, 1).partlyCentered(Expr.data("c", 0.5, 1.5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("centering is")
+                .hasMessageContaining("must be data from 0 to 1");
+        assertThatThrownBy(() -> Model.define(m -> m.parameter(
+                        "x", Normal.of(0, m.parameter("s", HalfNormal.of(1))).partlyCentered(Expr.data("c", c)), 5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter x: ");
+    }
+
     static final Table RADON = Table.of(
                     Map.of("floor", new double[] {0, 1, 0, 0}), Map.of("county", new String[] {"C", "A", "C", "B"}))
             .with("log_radon", 0.8, -0.1, 1.1, 0.4);

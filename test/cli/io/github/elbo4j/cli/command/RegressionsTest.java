@@ -27,7 +27,10 @@ class RegressionsTest {
     private Cli.Outcome run(String command, String out) {
         List<Object> args = new ArrayList<>(List.of("fit"));
         for (String word : command.split(" ")) {
-            args.add(Files.exists(folder.resolve(word)) ? folder.resolve(word) : word.endsWith(".csv") ? Cli.data(word) : word);
+            args.add(
+                    Files.exists(folder.resolve(word))
+                            ? folder.resolve(word)
+                            : word.endsWith(".csv") ? Cli.data(word) : word);
         }
         args.addAll(List.of("--quiet", "--out", folder.resolve(out)));
         return Cli.run(args.toArray());
@@ -66,7 +69,8 @@ class RegressionsTest {
     /** As maximum likelihood has it in R's glm(breaks ~ wool + tension, poisson), where the prior says next to nothing. */
     @Test
     void aFlatPriorGivesTheAnswerOfAGeneralizedLinearModel() throws IOException {
-        Posterior q = fit("poisson --data warpbreaks.csv --target breaks --categorical wool,tension --prior-sd 100", "o");
+        Posterior q =
+                fit("poisson --data warpbreaks.csv --target breaks --categorical wool,tension --prior-sd 100", "o");
         assertThat(q.mean(1)).isCloseTo(-0.20599, within(0.02 * 0.05157));
         assertThat(q.mean(2)).isCloseTo(0.51849, within(0.02 * 0.06396));
         assertThat(q.standardDeviation(1)).isCloseTo(0.05157, within(0.01 * 0.05157));
@@ -155,9 +159,16 @@ class RegressionsTest {
     @Test
     void groupsAreShownOnTheScaleOfTheData() throws IOException {
         Cli.Outcome outcome = run("linear --data dyestuff.csv --target yield --group batch", "o");
-        assertThat(outcome.out()).contains("sd of batch").contains("batch[E]").contains("noise sd").doesNotContain("standardized");
+        assertThat(outcome.out())
+                .contains("sd of batch")
+                .contains("batch[E]")
+                .contains("noise sd")
+                .doesNotContain("standardized");
         String json = Files.readString(folder.resolve("o/fit.json"));
-        assertThat(json).contains("\"group\": \"batch\"").contains("\"batch[F]\"").contains("\"standardized batch[F]\"");
+        assertThat(json)
+                .contains("\"group\": \"batch\"")
+                .contains("\"batch[F]\"")
+                .contains("\"standardized batch[F]\"");
         assertThat(Files.readString(folder.resolve("o/report.html"))).contains("batch[A]");
     }
 
@@ -165,7 +176,8 @@ class RegressionsTest {
     @Test
     void priorDrawsAreOnTheScaleOfTheData() throws IOException {
         Cli.Outcome outcome = run(
-                "linear --data dyestuff.csv --target yield --group batch --noise-sd 50 --prior-predictive 4000 --steps 50", "o");
+                "linear --data dyestuff.csv --target yield --group batch --noise-sd 50 --prior-predictive 4000 --steps 50",
+                "o");
         assertThat(outcome.exit()).isLessThan(2);
         double sd = 64.0; // of the yields, with divisor N: reference.py's unit
         for (String line : outcome.out().split("\n")) {
@@ -183,6 +195,19 @@ class RegressionsTest {
             }
         }
         assertThat(outcome.out()).as("a line of what would be observed").contains("yield (observed)");
+    }
+
+    /** Without groups the file has no quantities beside the coefficients, but the prior's draws all the same. */
+    @Test
+    void priorDrawsOfCountsAreInTheFile() throws IOException {
+        Cli.Outcome outcome = run(
+                "poisson --data warpbreaks.csv --target breaks --categorical wool,tension --prior-predictive 50", "o");
+        assertThat(outcome.out()).contains("breaks (observed)");
+        assertThat(Files.readString(folder.resolve("o/fit.json")))
+                .contains("\"priorDraws\": 50")
+                .contains("\"breaks (observed)\"");
+        FitJson.read(folder.resolve("o/fit.json")); // is still a fit
+        assertThat(Files.readString(folder.resolve("o/report.html"))).contains("breaks (observed)");
     }
 
     @ParameterizedTest
@@ -214,7 +239,10 @@ class RegressionsTest {
                         + "1,1,0,1,1,0,u,k,0\n0,3,-1,1.5,2e9,0,v,k,1\n2,2,2,2,2,0,u,k,2\n3,4,1,2,1,0,v,k,1\n");
         Cli.Outcome outcome = run(command.strip() + " --data bad.csv", "out");
         assertThat(outcome.exit()).as(outcome.err()).isEqualTo(2);
-        assertThat(outcome.words()).contains(what.strip()).contains(rule.strip()).doesNotContain("Exception");
+        assertThat(outcome.words())
+                .contains(what.strip())
+                .contains(rule.strip())
+                .doesNotContain("Exception");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 }

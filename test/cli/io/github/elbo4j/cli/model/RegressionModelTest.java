@@ -119,8 +119,15 @@ class RegressionModelTest {
     /** Lanczos (1964), with the coefficients of g = 7 and nine terms: about 15 digits. */
     private static double logGamma(double x) {
         double[] c = {
-            0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-            12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7
+            0.99999999999980993,
+            676.5203681218851,
+            -1259.1392167224028,
+            771.32342877765313,
+            -176.61502916214059,
+            12.507343278686905,
+            -0.13857109526572012,
+            9.9843695780195716e-6,
+            1.5056327351493116e-7
         };
         double sum = c[0];
         for (int i = 1; i < c.length; i++) {
@@ -180,7 +187,10 @@ class RegressionModelTest {
                 eta[j] = c.offset ? (c.isCount() ? Math.log(offset) : offset) : 0;
                 eta[j] += c.intercept ? there[at] : 0;
                 eta[j] += there[at + k - 2] * input.x()[0][n] + there[at + k - 1] * input.x()[1][n];
-                eta[j] += c.group ? Math.exp(there[at + k]) * there[at + k + 1 + n % GROUPS] : 0;
+                if (c.group) { // with centering d, u = tau^(1 − d)·e
+                    double rest = 1 - problem.centering(j)[n % GROUPS];
+                    eta[j] += Math.exp(rest * there[at + k]) * there[at + k + 1 + n % GROUPS];
+                }
             }
             double weight = c.weights ? input.beside().weights().values()[n] : 1;
             sum += weight * logLikelihood(c.model, input.y()[n], eta, there);
@@ -194,8 +204,8 @@ class RegressionModelTest {
             if (c.group) {
                 double logTau = z[j * block + k];
                 sum += Math.log(2) + normal(Math.exp(logTau), 0, GROUP_SD) + logTau;
-                for (int g = 1; g <= GROUPS; g++) {
-                    sum += normal(z[j * block + k + g], 0, 1);
+                for (int g = 0; g < GROUPS; g++) { // e ~ N(0, tau^(2d))
+                    sum += normal(z[j * block + k + 1 + g], 0, Math.exp(problem.centering(j)[g] * logTau));
                 }
             }
         }
@@ -237,10 +247,13 @@ class RegressionModelTest {
             assertThat(joint.observations()).isEqualTo(ROWS);
             for (int s = 0; s < DRAWS; s++) {
                 double expected = logJoint(c, problem, input, z[s]);
-                if (c.model.equals("categorical") && problem.isPlain()) { // its intercepts are fitted in another unit; CategoricalTest
+                if (c.model.equals("categorical")
+                        && problem.isPlain()) { // its intercepts are fitted in another unit; CategoricalTest
                     continue;
                 }
-                assertThat(values[s]).as(c + " at draw " + s).isCloseTo(expected, within(1e-5 * (300 + Math.abs(expected))));
+                assertThat(values[s])
+                        .as(c + " at draw " + s)
+                        .isCloseTo(expected, within(1e-5 * (300 + Math.abs(expected))));
                 double largest = 1;
                 double[] slope = new double[d];
                 for (int i = 0; i < d; i++) {
@@ -296,6 +309,26 @@ class RegressionModelTest {
         Problem problem = c.problem();
         assertThat(problem.model().coordinateNames()).isEqualTo(problem.parameters());
         assertThat(problem.model().rows()).isEqualTo(ROWS);
+    }
+
+    /** Two groups of 2 and 4 rows: DerSimonian and Laird's numbers by hand, with the noise within groups as the variance. */
+    @Test
+    void centeringIsTheShareOfTheVarianceBetweenGroups() {
+        double[] y = {4, 6, -3, -1, -1, 1};
+        RegressionInput.Group group = new RegressionInput.Group("g", List.of("p", "q"), new int[] {0, 0, 1, 1, 1, 1});
+        RegressionInput.Beside beside = new RegressionInput.Beside(null, null, group);
+        // Within: (1 + 1 + 4 + 0 + 0 + 4)/4 = 2.5. Mean 1; of the groups 5 and −1, so I = 0.8 and 1.6, and
+        // Q = 0.8·16 + 1.6·4 = 19.2, tau² = (19.2 − 1)/(2.4 − 3.2/2.4) = 17.0625.
+        double[] c = GroupCentering.of(GroupCentering.ofQuantities(y, group), beside);
+        assertThat(c[0]).isCloseTo(0.8 * 17.0625 / (1 + 0.8 * 17.0625), within(1e-12));
+        assertThat(c[1]).isCloseTo(1.6 * 17.0625 / (1 + 1.6 * 17.0625), within(1e-12));
+        double[] equal = {1, 3, 1, 3, 2, 2}; // equal means: no variance between
+        assertThat(GroupCentering.of(GroupCentering.ofQuantities(equal, group), beside))
+                .containsOnly(0);
+        double[] exact = {1, 1, 2, 2, 2, 2}; // no noise within: all is 0 or 1, and finite
+        for (double each : GroupCentering.of(GroupCentering.ofQuantities(exact, group), beside)) {
+            assertThat(each).isBetween(0.0, 1.0);
+        }
     }
 
     /** A batch's joint is unbiased: over the steps of whole epochs it averages to that of all rows. */

@@ -50,8 +50,8 @@ abstract class LocationScale extends Elementwise {
      */
     public final Distribution partlyCentered(Expr centering) {
         if (centering.varies() || !centering.range().isWithin(new Range(0, false, 1, false))) {
-            throw new IllegalArgumentException("centering is " + centering + " in " + centering.range()
-                    + ", but must be data from 0 to 1");
+            throw new IllegalArgumentException(
+                    "centering is " + centering + " in " + centering.range() + ", but must be data from 0 to 1");
         }
         Expr logScale = scale.log();
         Expr rest = Expr.of(1).minus(centering);

@@ -50,7 +50,10 @@ public record Plate(String name, List<String> elements) {
             int place = rest / size;
             rest %= size;
             words.append(axis == 0 ? "[" : ",");
-            if (axis == 0 && extents.length == 1 && !axes.isEmpty() && axes.get(0).name().isEmpty()) {
+            if (axis == 0
+                    && extents.length == 1
+                    && !axes.isEmpty()
+                    && axes.get(0).name().isEmpty()) {
                 return axes.get(0).elements().get(place);
             }
             if (axis < axes.size()) {

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param quantities parameters, on the user's scale, and reports, by name
  * @param observed what the model would observe, by name
  */
-public record PriorPredictive(double[][] coordinates, Map<String, double[][]> quantities, Map<String, double[][]> observed) {
+public record PriorPredictive(
+        double[][] coordinates, Map<String, double[][]> quantities, Map<String, double[][]> observed) {
     public PriorPredictive {
         quantities = Collections.unmodifiableMap(new LinkedHashMap<>(quantities));
         observed = Collections.unmodifiableMap(new LinkedHashMap<>(observed));

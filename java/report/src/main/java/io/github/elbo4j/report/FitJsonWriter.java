@@ -65,13 +65,15 @@ final class FitJsonWriter {
         writeConcerns(json);
         if (report.hasQuantities()) {
             writeMarginals(json, "parameters", report.marginals());
-            if (report.priorDraws() > 0) {
-                json.writeNumberProperty("priorDraws", report.priorDraws());
-                writeMarginals(json, "prior", report.priorMarginals());
-            }
-            writePosterior(json, FitJson.COORDINATES);
         } else {
             writePosterior(json, FitJson.PARAMETERS);
+        }
+        if (report.priorDraws() > 0) {
+            json.writeNumberProperty("priorDraws", report.priorDraws());
+            writeMarginals(json, "prior", report.priorMarginals());
+        }
+        if (report.hasQuantities()) {
+            writePosterior(json, FitJson.COORDINATES);
         }
         writeCovariance(json, report.covariance());
         Json.number(json, "seconds", fit.seconds());

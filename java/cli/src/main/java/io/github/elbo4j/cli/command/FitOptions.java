@@ -71,8 +71,9 @@ final class FitOptions {
     @Option(
             names = "--offset",
             paramLabel = "COLUMN",
-            description = "A column that is added to the linear predictor, with no coefficient; of a count it is the exposure,"
-                    + " to which the mean is proportional, so that its log is added.")
+            description =
+                    "A column that is added to the linear predictor, with no coefficient; of a count it is the exposure,"
+                            + " to which the mean is proportional, so that its log is added.")
     @Nullable
     String offset;
 
@@ -86,8 +87,9 @@ final class FitOptions {
     @Option(
             names = "--group",
             paramLabel = "COLUMN",
-            description = "A column of groups: each has an intercept of its own, which deviates from the common one by a"
-                    + " normal with an sd that is inferred.")
+            description =
+                    "A column of groups: each has an intercept of its own, which deviates from the common one by a"
+                            + " normal with an sd that is inferred.")
     @Nullable
     String group;
 
@@ -102,8 +104,9 @@ final class FitOptions {
     @Option(
             names = "--prior-predictive",
             paramLabel = "N",
-            description = "Besides, N draws of the parameters from their priors and of the target from these, in the table below"
-                    + " the results, in fit.json and in the report. Of the target, all rows count together.")
+            description =
+                    "Besides, N draws of the parameters from their priors and of the target from these, in the table below"
+                            + " the results, in fit.json and in the report. Of the target, all rows count together.")
     @Nullable
     Integer priorDraws;
 

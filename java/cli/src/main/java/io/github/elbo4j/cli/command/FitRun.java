@@ -98,8 +98,9 @@ final class FitRun {
         input.codings().forEach(coding -> fitting.note(coding.words()));
         RegressionInput.Group group = input.beside().group();
         if (group != null && group.levels().size() == input.rows()) {
-            fitting.note("every row is a group of its own, so what is between groups and what is noise can hardly be told"
-                    + " apart, if the target has noise of its own");
+            fitting.note(
+                    "every row is a group of its own, so what is between groups and what is noise can hardly be told"
+                            + " apart, if the target has noise of its own");
         }
         if (input.rows() < parameters && group == null) {
             fitting.note(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
@@ -204,7 +205,9 @@ final class FitRun {
         }
         RegressionInput.Beside beside = input.beside();
         if (beside.offset() != null) {
-            used.put(model.offsetIsExposure() ? "exposure" : "offset", beside.offset().column());
+            used.put(
+                    model.offsetIsExposure() ? "exposure" : "offset",
+                    beside.offset().column());
         }
         if (beside.weights() != null) {
             used.put("weights", beside.weights().column());

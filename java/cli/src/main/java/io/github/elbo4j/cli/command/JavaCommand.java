@@ -233,7 +233,9 @@ final class JavaCommand implements Callable<Integer> {
                         table.notes(),
                         Map.of()));
             }
-            return priorDraws == null ? report : report.prior(priorDraws, PriorDraws.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
+            return priorDraws == null
+                    ? report
+                    : report.prior(priorDraws, PriorDraws.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
         }
     }
 }

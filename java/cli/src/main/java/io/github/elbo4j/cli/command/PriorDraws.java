@@ -53,8 +53,8 @@ final class PriorDraws {
                 .forEach((name, values) -> marginals.add(Marginal.ofDraws(
                         name + " (observed)",
                         Stream.of(values)
-                                .flatMapToDouble(draw -> IntStream.range(0, draw.length)
-                                        .mapToDouble(i -> observed.of(i, draw[i])))
+                                .flatMapToDouble(draw ->
+                                        IntStream.range(0, draw.length).mapToDouble(i -> observed.of(i, draw[i])))
                                 .toArray())));
         return marginals;
     }

@@ -48,7 +48,9 @@ public record RegressionInput(
 
     /** The columns that neither are the target nor predict; each null if there is none. */
     public record Beside(
-            @Nullable PerRow offset, @Nullable PerRow weights, @Nullable Group group) {
+            @Nullable PerRow offset,
+            @Nullable PerRow weights,
+            @Nullable Group group) {
         /** No such columns. */
         public static final Beside NONE = new Beside(null, null, null);
     }
@@ -89,7 +91,10 @@ public record RegressionInput(
      * @param exposure whether the offset is of a count, which is proportional to it, so that it must be positive
      */
     public record Asides(
-            @Nullable String offset, boolean exposure, @Nullable String weights, @Nullable String group) {}
+            @Nullable String offset,
+            boolean exposure,
+            @Nullable String weights,
+            @Nullable String group) {}
 
     public int rows() {
         return y.length;
@@ -227,8 +232,7 @@ public record RegressionInput(
                     : new Beside(offset, weights, group());
         }
 
-        private @Nullable PerRow perRow(
-                String option, @Nullable String name, DoublePredicate allowed, String rule) {
+        private @Nullable PerRow perRow(String option, @Nullable String name, DoublePredicate allowed, String rule) {
             if (name == null) {
                 return null;
             }
@@ -240,7 +244,8 @@ public record RegressionInput(
             double[] values = column.numbers(dropped);
             for (int row = 0; row < values.length; row++) {
                 if (!dropped.get(row) && !allowed.test(values[row])) {
-                    throw new InputException(table.place(row, name) + ": " + Levels.label(values[row]) + ", but " + rule);
+                    throw new InputException(
+                            table.place(row, name) + ": " + Levels.label(values[row]) + ", but " + rule);
                 }
             }
             return new PerRow(name, keep(values));

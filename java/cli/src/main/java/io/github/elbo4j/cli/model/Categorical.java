@@ -101,7 +101,12 @@ final class Categorical implements FitModel {
             }
             data = new RegressionData(data.columns(), x, data.y());
         }
-        return new BayesianCategoricalRegression(device, data, problem.input().classes(), problem.priors().coefficient()).logJoint();
+        return new BayesianCategoricalRegression(
+                        device,
+                        data,
+                        problem.input().classes(),
+                        problem.priors().coefficient())
+                .logJoint();
     }
 
     /**
@@ -111,7 +116,8 @@ final class Categorical implements FitModel {
      */
     private static double interceptScale(Problem problem) {
         return problem.hasIntercept()
-                ? problem.priors().intercept().sd() / problem.priors().coefficient().sd()
+                ? problem.priors().intercept().sd()
+                        / problem.priors().coefficient().sd()
                 : 1;
     }
 
@@ -143,6 +149,12 @@ final class Categorical implements FitModel {
     @Override
     public double robbinsMonroRate(Problem problem) {
         return 20.0 / problem.data().rows();
+    }
+
+    @Override
+    public GroupCentering.RowInformation information(Problem problem, int which) {
+        return GroupCentering.ofBinary(
+                Arrays.stream(problem.data().y()).map(y -> y == which ? 1 : 0).toArray());
     }
 
     @Override

@@ -19,13 +19,17 @@ abstract class Counts implements FitModel {
                     + "). The target must be a count: 0, 1, 2 and so on");
         }
         double[] y = column.numbers();
-        column.rows().filter(row -> !(y[row] >= 0 && y[row] == Math.rint(y[row]))).findFirst().ifPresent(row -> {
-            throw new InputException(column.place(row) + ": the target is " + Levels.label(y[row])
-                    + ", but a count is 0, 1, 2 and so on. For a quantity use: elbo4j fit linear");
-        });
+        column.rows()
+                .filter(row -> !(y[row] >= 0 && y[row] == Math.rint(y[row])))
+                .findFirst()
+                .ifPresent(row -> {
+                    throw new InputException(column.place(row) + ": the target is " + Levels.label(y[row])
+                            + ", but a count is 0, 1, 2 and so on. For a quantity use: elbo4j fit linear");
+                });
         column.rows().filter(row -> y[row] > MOST).findFirst().ifPresent(row -> {
             throw new InputException(column.place(row) + ": the target is " + Levels.label(y[row])
-                    + ", but counts beyond " + Levels.label(MOST) + " are not exact in single precision. Their logarithm"
+                    + ", but counts beyond " + Levels.label(MOST)
+                    + " are not exact in single precision. Their logarithm"
                     + " is nearly normal: use elbo4j fit linear for it");
         });
         return Target.of(y);
@@ -49,6 +53,26 @@ abstract class Counts implements FitModel {
             exposed += weight * (exposure == null ? 1 : exposure.values()[row]);
         }
         return counts > 0 ? StrictMath.log(counts / exposed) : 0;
+    }
+
+    @Override
+    public GroupCentering.RowInformation information(Problem problem, int which) {
+        double[] y = problem.data().y();
+        double[] mean = means(problem.input());
+        return GroupCentering.ofCounts(y, mean, overdispersion(y, mean));
+    }
+
+    /** How many times larger the variance is than a Poisson's. */
+    double overdispersion(double[] y, double[] mean) {
+        return 1;
+    }
+
+    private double[] means(RegressionInput input) {
+        double rate = StrictMath.exp(centre(input));
+        RegressionInput.PerRow exposure = input.beside().offset();
+        double[] means = new double[input.rows()];
+        Arrays.setAll(means, row -> rate * (exposure == null ? 1 : exposure.values()[row]));
+        return means;
     }
 
     /** The curvature is about the sum of the counts, times the largest eigenvalue of the correlations. */

@@ -80,6 +80,13 @@ public interface FitModel {
         return List.of("");
     }
 
+    /**
+     * What a row tells of its group's intercept, roughly.
+     *
+     * @param which class
+     */
+    GroupCentering.RowInformation information(Problem problem, int which);
+
     /** The log-joint on a device; the caller closes it. */
     default RowsLogJoint joint(Device device, Problem problem) {
         return problem.model().logJoint(device);

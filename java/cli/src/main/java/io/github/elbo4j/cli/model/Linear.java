@@ -129,6 +129,11 @@ final class Linear implements FitModel {
     }
 
     @Override
+    public GroupCentering.RowInformation information(Problem problem, int which) {
+        return GroupCentering.ofQuantities(problem.data().y(), problem.group());
+    }
+
+    @Override
     public Map<String, Object> options(Problem problem) {
         Map<String, Object> options = new LinkedHashMap<>();
         if (noiseSd != null) {

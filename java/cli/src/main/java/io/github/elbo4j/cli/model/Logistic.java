@@ -88,6 +88,11 @@ final class Logistic implements FitModel {
     }
 
     @Override
+    public GroupCentering.RowInformation information(Problem problem, int which) {
+        return GroupCentering.ofBinary(problem.data().y());
+    }
+
+    @Override
     public String effect(String target) {
         return "the log-odds";
     }

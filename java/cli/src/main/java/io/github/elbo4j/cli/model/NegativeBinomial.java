@@ -49,6 +49,16 @@ final class NegativeBinomial extends Counts {
                 predictor, m.parameter(DISPERSION, LogNormal.of(PRIOR.mean(), PRIOR.sd())));
     }
 
+    /** Pearson's chi-squared by row, of which differences between groups are a part. */
+    @Override
+    double overdispersion(double[] y, double[] mean) {
+        double sum = 0;
+        for (int n = 0; n < y.length; n++) {
+            sum += (y[n] - mean[n]) * (y[n] - mean[n]) / mean[n] / y.length;
+        }
+        return Math.max(1, sum);
+    }
+
     @Override
     public Map<String, Object> options(Problem problem) {
         return Map.of("logDispersionPriorMean", PRIOR.mean(), "logDispersionPriorSd", PRIOR.sd());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,7 @@ public final class Problem {
      * @param intercept whether there is one
      */
     public Problem(
-            FitModel model,
-            RegressionInput input,
-            boolean intercept,
-            boolean standardize,
-            CoefficientPriors priors) {
+            FitModel model, RegressionInput input, boolean intercept, boolean standardize, CoefficientPriors priors) {
         this.model = model;
         this.input = input;
         this.intercept = intercept;
@@ -50,9 +47,8 @@ public final class Problem {
         this.data = scale == null ? original : scale.data();
         this.centre = standardize && intercept ? model.centre(input) : 0;
         RegressionInput.PerRow weights = input.beside().weights();
-        this.weight = weights == null
-                ? input.rows()
-                : Arrays.stream(weights.values()).sum();
+        this.weight =
+                weights == null ? input.rows() : Arrays.stream(weights.values()).sum();
         model.check(this);
         List<String> names = new ArrayList<>(new RegressionModel(model, this).coordinates());
         model.ownParameters(this).forEach(own -> names.add(own.coordinate()));
@@ -131,7 +127,8 @@ public final class Problem {
 
     /** What is added to the linear predictor of each row as it is fitted; null if nothing. */
     double @Nullable [] offset() {
-        RegressionInput.PerRow given = model.standardizesTarget() ? null : input.beside().offset();
+        RegressionInput.PerRow given =
+                model.standardizesTarget() ? null : input.beside().offset();
         if (given == null && centre == 0) {
             return null;
         }
@@ -141,6 +138,16 @@ public final class Problem {
             offset[row] = centre + (given != null && model.offsetIsExposure() ? StrictMath.log(own) : own);
         }
         return offset;
+    }
+
+    /** The groups; there must be some. */
+    RegressionInput.Group group() {
+        return Objects.requireNonNull(input.beside().group(), "no groups");
+    }
+
+    /** How far the coordinates of a class's groups are centred, [groups]. */
+    double[] centering(int which) {
+        return GroupCentering.of(model.information(this, which), input.beside());
     }
 
     /** The regression as a model of the fitted data. */
@@ -216,6 +223,11 @@ public final class Problem {
         double logUnit = StrictMath.log(targetSd());
         if (group != null) {
             shift[coefficients] = logUnit;
+            // Of a target with a unit: a partly centred coordinate has that unit to the power of its centering.
+            double[] centering = model.standardizesTarget() ? centering(0) : new double[0];
+            for (int g = 0; g < centering.length; g++) {
+                unit[coefficients + 1 + g] = StrictMath.exp(centering[g] * logUnit);
+            }
         }
         for (int i = 0; i < own.size(); i++) {
             shift[coefficients + groups + i] = own.get(i).logInTargetUnits() ? logUnit : 0;

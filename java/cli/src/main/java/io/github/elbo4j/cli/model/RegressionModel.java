@@ -39,8 +39,9 @@ final class RegressionModel {
             Table rows = m.rows(table(problem.data()));
             Expr x = rows.columns(problem.data().columns().toArray(String[]::new));
             List<Expr> predictors = new ArrayList<>();
-            for (String label : kind.classes(problem)) {
-                predictors.add(predictor(m, rows, x, label));
+            List<String> classes = kind.classes(problem);
+            for (int c = 0; c < classes.size(); c++) {
+                predictors.add(predictor(m, rows, x, classes.get(c), c));
             }
             Expr all = predictors.get(0);
             if (predictors.size() > 1) {
@@ -58,7 +59,7 @@ final class RegressionModel {
         });
     }
 
-    private Expr predictor(ModelBuilder m, Table rows, Expr x, String label) {
+    private Expr predictor(ModelBuilder m, Table rows, Expr x, String label, int which) {
         List<NormalPrior> priors = problem.coefficientPriors();
         String[] names = problem.data().columns().stream()
                 .map(column -> of(column, label))
@@ -80,13 +81,14 @@ final class RegressionModel {
         }
         RegressionInput.Group group = beside.group();
         if (group != null) {
-            Expr tau = m.parameter(of(spread(group), label), HalfNormal.of(problem.priors().groupSd()));
+            Expr tau = m.parameter(
+                    of(spread(group), label), HalfNormal.of(problem.priors().groupSd()));
             Expr u = m.parameter(
                     of(group.column(), label),
-                    Normal.of(Expr.of(0), tau).nonCentered(),
+                    Normal.of(Expr.of(0), tau).partlyCentered(Expr.data("centering", problem.centering(which))),
                     new Plate(group.column(), group.levels()));
-            Levels levels = new Levels(
-                    group.column(), group.of(), group.levels().size(), true);
+            Levels levels =
+                    new Levels(group.column(), group.of(), group.levels().size(), true);
             predictor = predictor.plus(u.at(levels));
         }
         return predictor;

@@ -39,8 +39,9 @@ final class Robust implements FitModel {
     @Option(
             names = "--df",
             paramLabel = "NU",
-            description = "Degrees of freedom of the noise, as known: the fewer, the less an outlier counts. Without it they"
-                    + " are a parameter.")
+            description =
+                    "Degrees of freedom of the noise, as known: the fewer, the less an outlier counts. Without it they"
+                            + " are a parameter.")
     private @Nullable Double freedom;
 
     @Override
@@ -115,6 +116,11 @@ final class Robust implements FitModel {
     @Override
     public double robbinsMonroRate(Problem problem) {
         return 5.0 / problem.data().rows();
+    }
+
+    @Override
+    public GroupCentering.RowInformation information(Problem problem, int which) {
+        return GroupCentering.ofQuantities(problem.data().y(), problem.group());
     }
 
     @Override

@@ -1,9 +1,8 @@
-package io.github.elbo4j.model;
+package io.github.elbo4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.elbo4j.EveryDevice;
-import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Bernoulli;
 import io.github.elbo4j.distribution.Dirichlet;
@@ -19,18 +18,32 @@ import io.github.elbo4j.distribution.StudentT;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Sgvi;
-import java.util.EnumMap;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.Model;
+import io.github.elbo4j.model.ModelBuilder;
+import io.github.elbo4j.report.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The numbers of a fit of a {@link Model} are a function of the model and the seed, on every device. */
-class ModelBitsTest {
+/** The bytes of {@code fit.json} are a function of the model and the seed, on every device, but for the time that it took. */
+class ModelFilesTest {
     private static final int ROWS = 75;
     private static final int GROUPS = 85;
-    private static final Map<Case, FitResult> ON_SCALAR = new EnumMap<>(Case.class);
+
+    @TempDir
+    Path folder;
 
     /** Data, and a model of them. */
     private enum Case {
@@ -48,8 +61,8 @@ class ModelBitsTest {
         Model model() {
             double[][] x = matrix(2, ROWS, 3);
             return switch (this) {
-                case SCHOOLS_CENTERED -> ModelTest.schools(true);
-                case SCHOOLS_NON_CENTERED -> ModelTest.schools(false);
+                case SCHOOLS_CENTERED -> schools(true);
+                case SCHOOLS_NON_CENTERED -> schools(false);
                 case GROUPS_85, GROUPS_85_BATCHES -> groups();
                 case POISSON ->
                     Model.define(m -> m.observe(
@@ -88,11 +101,30 @@ class ModelBitsTest {
             return this == GROUPS_85_BATCHES ? common.batch(100) : common;
         }
 
-        FitResult run(Device device) {
-            try (LogJoint joint = model().logJoint(device)) {
-                return settings().build().fit(device, joint);
+        String file(Device device, Path folder) throws IOException {
+            Model model = model();
+            try (LogJoint joint = model.logJoint(device)) {
+                FitResult fit = settings().build().fit(device, joint);
+                assertThat(fit.elbo().value()).as("%s: ELBO", this).isFinite();
+                Report.of(fit)
+                        .quantities(Marginal.of(model, fit.posterior(), fit.seed()))
+                        .covariance(true)
+                        .write(folder);
+                return Files.readString(folder.resolve("fit.json"))
+                        .replaceAll("\"(seconds|drawsPerSecond)\": [0-9.Ee+-]+|\"device\": \"\\w+\"", "");
             }
         }
+    }
+
+    private static Model schools(boolean centered) {
+        double[] effects = {28, 8, -3, 7, -1, 1, 18, 12};
+        return Model.define(m -> {
+            Expr mu = m.parameter("mu", Normal.of(0, 5));
+            Expr tau = m.parameter("tau", HalfCauchy.of(5));
+            Normal prior = Normal.of(mu, tau);
+            Expr theta = m.parameter("theta", centered ? prior : prior.nonCentered(), 8);
+            m.observe(effects, Normal.of(theta, Expr.data("sigma", 15, 10, 16, 11, 9, 11, 10, 18)));
+        });
     }
 
     /** Rows in groups of unequal sizes, 1 to 11; an intercept for each, and a slope. */
@@ -173,20 +205,28 @@ class ModelBitsTest {
                 .toArray(double[][]::new);
     }
 
-    @EveryDevice
-    void devicesDoNotChangeABit(Device device) {
-        for (Case what : Case.values()) {
-            FitResult got = what.run(device);
-            FitResult want = ON_SCALAR.computeIfAbsent(what, c -> c.run(TestDevices.scalar()));
-            // Equality of doubles is that of their bits.
-            assertThat(got.elbo().value()).as("%s: ELBO", what).isFinite();
-            assertThat(got.elbo()).as("%s: ELBO", what).isEqualTo(want.elbo());
-            assertThat(got.logEvidence()).as("%s: evidence", what).isEqualTo(want.logEvidence());
-            assertThat(got.posterior()).as("%s: posterior", what).isEqualTo(want.posterior());
-            assertThat(got.trace()).as("%s: trace", what).isEqualTo(want.trace());
-            assertThat(got.assessment()).as("%s: assessment", what).isEqualTo(want.assessment());
-            assertThat(got.message()).as("%s: message", what).isEqualTo(want.message());
-            assertThat(got.steps()).as("%s: steps", what).isEqualTo(want.steps());
+    @ParameterizedTest
+    @EnumSource
+    void devicesDoNotChangeAByte(Case what) throws IOException {
+        List<String> opened = new ArrayList<>();
+        String want = "";
+        for (Devices.Status status : Devices.list()) {
+            if (!status.opens()) {
+                System.out.println("device " + status.name() + " not run: " + status.words());
+                continue;
+            }
+            opened.add(status.name());
+            try (Device device = Devices.open(status.name())) {
+                String file = what.file(device, folder.resolve(status.name()));
+                assertThat(file).contains("\"covariance\"").contains("\"parameters\"");
+                want = want.isEmpty() ? file : want;
+                assertThat(file).as(status.name() + " beside " + opened.get(0)).isEqualTo(want);
+            }
+        }
+        assertThat(opened).contains("scalar");
+        if ("true".equals(System.getProperty("elbo4j.expect.vector"))
+                && System.getProperty("elbo4j.require", "").contains("cuda")) {
+            assertThat(opened).contains("cuda", "simd");
         }
     }
 }
