@@ -126,7 +126,7 @@ final class FitOptions {
         if (groupPriorSd != null && group == null) {
             throw new ParameterException(command, "--group-prior-sd is for groups, but there is no --group");
         }
-        PriorDraws.validate(command, priorDraws);
+        PriorMarginals.validate(command, priorDraws);
         decimal(command);
         dropMissing(command);
         if (interceptPriorSd != null && noIntercept) {

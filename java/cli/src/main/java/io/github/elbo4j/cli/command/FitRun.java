@@ -184,7 +184,7 @@ final class FitRun {
             }
             return report.prior(
                     options.priorDraws,
-                    PriorDraws.of(
+                    PriorMarginals.of(
                             problem.model(),
                             options.priorDraws,
                             fitted.seed(),

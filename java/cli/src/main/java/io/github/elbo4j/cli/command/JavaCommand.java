@@ -110,7 +110,7 @@ final class JavaCommand implements Callable<Integer> {
 
     private void validate(CommandLine command) {
         MethodOptions.atLeastOne(command, "--batch", batch);
-        PriorDraws.validate(command, priorDraws);
+        PriorMarginals.validate(command, priorDraws);
         cells.decimal(command);
         cells.dropMissing(command);
         options.validate(command);
@@ -235,7 +235,7 @@ final class JavaCommand implements Callable<Integer> {
             }
             return priorDraws == null
                     ? report
-                    : report.prior(priorDraws, PriorDraws.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
+                    : report.prior(priorDraws, PriorMarginals.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
         }
     }
 }

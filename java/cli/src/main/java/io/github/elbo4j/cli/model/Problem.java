@@ -122,7 +122,7 @@ public final class Problem {
 
     /** Whether the rows have neither offset, weights nor groups. */
     boolean isPlain() {
-        return input.beside() == RegressionInput.Beside.NONE;
+        return input.beside().equals(RegressionInput.Beside.NONE);
     }
 
     /** What is added to the linear predictor of each row as it is fitted; null if nothing. */

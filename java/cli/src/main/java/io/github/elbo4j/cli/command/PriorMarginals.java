@@ -14,13 +14,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Draws from the priors, summed up. */
-final class PriorDraws {
+final class PriorMarginals {
     /** A value of what is observed, on the scale of the data. */
     interface Observed {
         double of(int element, double fitted);
     }
 
-    private PriorDraws() {}
+    private PriorMarginals() {}
 
     static void validate(CommandLine command, @Nullable Integer draws) {
         if (draws != null && draws < 2) {
