@@ -2,6 +2,8 @@ package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** x = location + scale·e, where e has the standard form. */
 abstract class LocationScale extends Elementwise {
@@ -46,6 +48,18 @@ abstract class LocationScale extends Elementwise {
                         e -> location.plus(scale.times(e)));
             }
         };
+    }
+
+    @Override
+    final @Nullable Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        Expr e = standardOfNormals(normal, more);
+        return e == null ? null : location.plus(scale.times(e));
+    }
+
+    /** {@link #ofNormals} of the standard form. */
+    @Nullable
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        return null;
     }
 
     @Override
