@@ -41,6 +41,10 @@ import java.util.Objects;
  */
 public final class Expectation {
     private static final int WAVE = 1 << 16;
+
+    /** The most draws that have addresses. */
+    public static final long MOST_DRAWS = WAVE * (Integer.MAX_VALUE - 1L);
+
     private static final long WAVE_BYTES = 64L << 20;
 
     private final List<Expr> values;
@@ -169,9 +173,9 @@ public final class Expectation {
     }
 
     private static void check(long draws) {
-        if (draws < 2 || draws / WAVE >= Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("draws is " + draws + ", but must be from 2 to "
-                    + (long) WAVE * (Integer.MAX_VALUE - 1L) + " for a standard error");
+        if (draws < 2 || draws > MOST_DRAWS) {
+            throw new IllegalArgumentException(
+                    "draws is " + draws + ", but must be from 2 to " + MOST_DRAWS + " for a standard error");
         }
     }
 

@@ -6,8 +6,11 @@ import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.ModelTable;
 import io.github.elbo4j.cli.model.JavaModel;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.estimate.Expectation;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.PriorPredictive;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -86,6 +90,14 @@ final class JavaCommand implements Callable<Integer> {
                             + " together.")
     private @Nullable Integer priorDraws;
 
+    @Option(
+            names = "--expectation-draws",
+            paramLabel = "N",
+            description =
+                    "Means and sds of parameters and reports that are not exact from N draws, on the device and in memory that"
+                            + " does not grow with N, such as 1000000000; quantiles from 4,096. Default: both from the latter.")
+    private @Nullable Long expectationDraws;
+
     @Mixin
     private final MethodOptions options = new MethodOptions();
 
@@ -110,13 +122,18 @@ final class JavaCommand implements Callable<Integer> {
         FitResult first = options.continued == null
                 ? null
                 : Continued.read(options.continued, MODEL, source.name(), model.coordinateNames());
-        return fitting.run(new Program(source, model, table, first), MethodOptions.stem(data == null ? path : data));
+        return fitting.run(new Program(fitting, source, model, table, first), MethodOptions.stem(data == null ? path : data));
     }
 
     private void validate(CommandLine command) {
         MethodOptions.atLeastOne(command, "--batch", batch);
         if (priorDraws != null && priorDraws < 2) {
             throw new ParameterException(command, "--prior-predictive is " + priorDraws + ", but must be 2 or more");
+        }
+        if (expectationDraws != null && (expectationDraws < 2 || expectationDraws > Expectation.MOST_DRAWS)) {
+            throw new ParameterException(
+                    command,
+                    "--expectation-draws is " + expectationDraws + ", but must be from 2 to " + Expectation.MOST_DRAWS);
         }
         cells.decimal(command);
         cells.dropMissing(command);
@@ -173,12 +190,19 @@ final class JavaCommand implements Callable<Integer> {
 
     /** The model with its data. */
     private final class Program implements Fitting.Subject {
+        private final Fitting fitting;
         private final JavaModel source;
         private final Model model;
         private final @Nullable ModelTable table;
         private final @Nullable FitResult first;
 
-        Program(JavaModel source, Model model, @Nullable ModelTable table, @Nullable FitResult first) {
+        Program(
+                Fitting fitting,
+                JavaModel source,
+                Model model,
+                @Nullable ModelTable table,
+                @Nullable FitResult first) {
+            this.fitting = fitting;
             this.source = source;
             this.model = model;
             this.table = table;
@@ -226,8 +250,7 @@ final class JavaCommand implements Callable<Integer> {
             used.put("source", source.file());
             used.put("sourceSha256", Digest.sha256(path));
             Report report = Report.of(fitted)
-                    .model(new ModelDescription(MODEL, "Model " + source.name(), "", "", Map.of(), used))
-                    .quantities(quantities(fitted));
+                    .model(new ModelDescription(MODEL, "Model " + source.name(), "", "", Map.of(), used));
             if (table != null) {
                 report = report.about(new DataSource(
                         table.file(),
@@ -243,13 +266,35 @@ final class JavaCommand implements Callable<Integer> {
             return priorDraws == null ? report : report.prior(priorDraws, prior(priorDraws, fitted.seed()));
         }
 
-        /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
-        private List<Marginal> quantities(FitResult fitted) {
+        /** Without quantities where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
+        @Override
+        public Report computed(Device device, Report report) {
+            FitResult fitted = report.fit();
             try {
-                return Marginal.of(model, fitted.posterior(), fitted.seed());
+                if (expectationDraws != null && fitted.status() != Status.INTERRUPTED) {
+                    return expected(device, report, expectationDraws);
+                }
+            } catch (CancellationException | DeviceException e) {
+                fitting.note("--expectation-draws: " + e.getMessage() + "; means and sds are from "
+                        + Words.count(Marginal.DRAWS, "draw"));
             } catch (IllegalStateException e) { // a covariance that is not positive definite
-                return List.of();
+                return report;
             }
+            try {
+                return report.quantities(Marginal.of(model, fitted.posterior(), fitted.seed()));
+            } catch (IllegalStateException e) {
+                return report;
+            }
+        }
+
+        private Report expected(Device device, Report report, long draws) {
+            FitResult fitted = report.fit();
+            List<Marginal> marginals = Marginal.of(model, fitted.posterior(), fitted.seed(), device, draws);
+            marginals.stream()
+                    .filter(each -> !Double.isFinite(each.mean()))
+                    .forEach(each -> fitting.note("the mean of " + each.name() + " is not finite: at some of "
+                            + Numbers.grouped(draws) + " draws it is beyond the numbers of float32, or none"));
+            return report.quantities(marginals, draws);
         }
 
         /** Element by element of parameters and reports; all elements of what is observed together. */
