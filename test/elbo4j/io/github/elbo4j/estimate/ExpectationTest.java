@@ -20,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 class ExpectationTest {
@@ -199,6 +200,36 @@ class ExpectationTest {
         long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
         assertThat(of.under(q, KEY, waves << 16).get(0).value()).isCloseTo(6.7, within(0.3));
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    }
+
+    /** What does not depend on z is its own expectation. */
+    @EveryDevice
+    void aConstantIsExact(Device device) {
+        Expr z = new Parameters().add("z", 2);
+        try (MeanFieldGaussian q = q(device)) {
+            List<Estimate> found =
+                    Expectation.of(Expr.data("x", 3, -0.25), z.sum(), Expr.of(7)).under(q, KEY, 1000);
+            for (int i : new int[] {0, 1, 3}) {
+                double exact = new double[] {3, -0.25, 0, 7}[i];
+                assertThat(found.get(i)).isEqualTo(new Estimate(exact, 0, 1000));
+            }
+            assertThat(found.get(2).standardError()).isGreaterThan(0.05);
+        }
+    }
+
+    /** As Ctrl-C interrupts a command: it ends at the next wave, and gives its memory back. */
+    @Test
+    void aThreadThatIsInterruptedEndsIt() {
+        Expr z = new Parameters().add("z", 2);
+        int[] reads = {0};
+        assertThatThrownBy(() -> Expectation.of(z).over(TestDevices.scalar(), 2, Expectation.MOST_DRAWS, (first, n, block) -> {
+                    if (reads[0]++ == 3) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(reads[0]).isEqualTo(4);
     }
 
     @Test

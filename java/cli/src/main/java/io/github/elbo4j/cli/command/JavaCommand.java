@@ -93,9 +93,10 @@ final class JavaCommand implements Callable<Integer> {
     @Option(
             names = "--expectation-draws",
             paramLabel = "N",
+            converter = DrawCount.class,
             description =
                     "Means and sds of parameters and reports that are not exact from N draws, on the device and in memory that"
-                            + " does not grow with N, such as 1000000000; quantiles from 4,096. Default: both from the latter.")
+                            + " does not grow with N, such as 1e9; quantiles stay from 4,096 draws, as all are without it.")
     private @Nullable Long expectationDraws;
 
     @Mixin
