@@ -169,11 +169,10 @@ class ExpectationTest {
             assertThat(found.get(2).value()).isNaN();
         }
         long late = 65536 + 3;
-        List<Estimate> found = Expectation.of(z)
-                .over(TestDevices.scalar(), 2, late, (first, count, block) -> {
-                    Arrays.fill(block, 1);
-                    block[2 * count - 1] = first == 0 ? 1 : Float.NEGATIVE_INFINITY;
-                });
+        List<Estimate> found = Expectation.of(z).over(TestDevices.scalar(), 2, late, (first, count, block) -> {
+            Arrays.fill(block, 1);
+            block[2 * count - 1] = first == 0 ? 1 : Float.NEGATIVE_INFINITY;
+        });
         assertThat(found.get(0)).isEqualTo(new Estimate(1, 0, late));
         assertThat(found.get(1).value()).isEqualTo(Double.NEGATIVE_INFINITY);
     }
@@ -207,8 +206,8 @@ class ExpectationTest {
     void aConstantIsExact(Device device) {
         Expr z = new Parameters().add("z", 2);
         try (MeanFieldGaussian q = q(device)) {
-            List<Estimate> found =
-                    Expectation.of(Expr.data("x", 3, -0.25), z.sum(), Expr.of(7)).under(q, KEY, 1000);
+            List<Estimate> found = Expectation.of(Expr.data("x", 3, -0.25), z.sum(), Expr.of(7))
+                    .under(q, KEY, 1000);
             for (int i : new int[] {0, 1, 3}) {
                 double exact = new double[] {3, -0.25, 0, 7}[i];
                 assertThat(found.get(i)).isEqualTo(new Estimate(exact, 0, 1000));
@@ -222,11 +221,12 @@ class ExpectationTest {
     void aThreadThatIsInterruptedEndsIt() {
         Expr z = new Parameters().add("z", 2);
         int[] reads = {0};
-        assertThatThrownBy(() -> Expectation.of(z).over(TestDevices.scalar(), 2, Expectation.MOST_DRAWS, (first, n, block) -> {
-                    if (reads[0]++ == 3) {
-                        Thread.currentThread().interrupt();
-                    }
-                }))
+        assertThatThrownBy(() -> Expectation.of(z)
+                        .over(TestDevices.scalar(), 2, Expectation.MOST_DRAWS, (first, n, block) -> {
+                            if (reads[0]++ == 3) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }))
                 .isInstanceOf(CancellationException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(reads[0]).isEqualTo(4);

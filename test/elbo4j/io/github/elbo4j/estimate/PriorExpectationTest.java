@@ -11,7 +11,19 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.distribution.*;
+import io.github.elbo4j.distribution.Cauchy;
+import io.github.elbo4j.distribution.Dirichlet;
+import io.github.elbo4j.distribution.Exponential;
+import io.github.elbo4j.distribution.Flat;
+import io.github.elbo4j.distribution.Gamma;
+import io.github.elbo4j.distribution.HalfCauchy;
+import io.github.elbo4j.distribution.HalfNormal;
+import io.github.elbo4j.distribution.Laplace;
+import io.github.elbo4j.distribution.LogNormal;
+import io.github.elbo4j.distribution.Logistic;
+import io.github.elbo4j.distribution.MultivariateNormal;
+import io.github.elbo4j.distribution.Normal;
+import io.github.elbo4j.distribution.Uniform;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.PriorDraws;
@@ -36,9 +48,9 @@ class PriorExpectationTest {
         m.parameter("after", Laplace.of(gamma, 1));
         m.parameter("cauchy", Cauchy.of(0, 1));
         m.parameter("halfCauchy", HalfCauchy.of(1));
-        m.parameter(
-                "vector",
-                MultivariateNormal.ofCholesky(Expr.vector(mu, Expr.of(1)), Expr.data("L", new double[][] {{2, 0}, {1, 1}})));
+        m.parameter("vector", MultivariateNormal.ofCholesky(Expr.vector(mu, Expr.of(1)), Expr.data("L", new double[][] {
+            {2, 0}, {1, 1}
+        })));
         m.parameter("uniform", Uniform.of(2, 4));
         m.parameter("simplex", Dirichlet.of(1, 1, 2));
         m.parameter("sorted", Normal.of(0, 1).ordered(), 2);
@@ -131,8 +143,7 @@ class PriorExpectationTest {
     @Test
     void anImproperPriorIsRefusedByName() {
         Model model = Model.define(m -> m.parameter("slope", Flat.real()));
-        assertThatThrownBy(
-                        () -> Expectation.of(model.value("slope")).underPrior(TestDevices.scalar(), model, KEY, 100))
+        assertThatThrownBy(() -> Expectation.of(model.value("slope")).underPrior(TestDevices.scalar(), model, KEY, 100))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("parameter slope: the prior Flat is improper");
     }

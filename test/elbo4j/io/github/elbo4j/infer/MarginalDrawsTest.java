@@ -27,9 +27,10 @@ class MarginalDrawsTest {
     });
 
     /** theta ~ N((1, -2), (0.25, 4)) of correlation 0.5, log tau ~ N(0, 0.25) independent of it. */
-    private static final Posterior POSTERIOR = new GaussianPosterior(
-            MODEL.coordinateNames(),
-            new Gaussian(new double[] {1, -2, 0}, new double[][] {{0.25, 0.5, 0}, {0.5, 4, 0}, {0, 0, 0.25}}));
+    private static final Posterior POSTERIOR =
+            new GaussianPosterior(MODEL.coordinateNames(), new Gaussian(new double[] {1, -2, 0}, new double[][] {
+                {0.25, 0.5, 0}, {0.5, 4, 0}, {0, 0, 0.25}
+            }));
 
     /** Means within 5 of their standard errors: false alarm 6e-7 each, the seed is fixed; sds within a tenth. */
     @EveryDevice
@@ -48,8 +49,7 @@ class MarginalDrawsTest {
             assertThat(marginal.name()).isEqualTo(few.get(2 + i).name());
             assertThat(marginal.quantiles()).isEqualTo(few.get(2 + i).quantiles());
             assertThat(marginal.standardDeviation()).as(marginal.name()).isBetween(0.9 * sd, 1.1 * sd);
-            assertThat(marginal.meanError())
-                    .isCloseTo(marginal.standardDeviation() / Math.sqrt(draws), within(1e-12));
+            assertThat(marginal.meanError()).isCloseTo(marginal.standardDeviation() / Math.sqrt(draws), within(1e-12));
             assertThat(Math.abs(marginal.mean() - means[i]))
                     .as(marginal.toString())
                     .isLessThan(5 * marginal.meanError());

@@ -59,10 +59,12 @@ class QuantitiesTest {
         Report report = report().quantities(List.of(TAU), 2500).covariance(true);
         assertThat(Files.readString(report.write(folder).get(0)))
                 .contains("  \"expectationDraws\": 2500,\n  \"parameters\": [\n    {\"name\": \"tau\"");
-        String words = "Means and sds are exact or from 2,500 draws; the standard errors of the means are at most 2.0 % of the"
-                + " sds. Quantiles are exact or from 4,096 draws.";
+        String words =
+                "Means and sds are exact or from 2,500 draws; the standard errors of the means are at most 2.0 % of the"
+                        + " sds. Quantiles are exact or from 4,096 draws.";
         assertThat(report.meansInWords()).isEqualTo(words);
-        assertThat(new HtmlReport(report, ZonedDateTime.now(ZoneOffset.UTC)).html()).contains(words);
+        assertThat(new HtmlReport(report, ZonedDateTime.now(ZoneOffset.UTC)).html())
+                .contains(words);
     }
 
     @Test

@@ -105,8 +105,9 @@ class JavaModelTest {
         Cli.Outcome outcome = schools("many", "--device", "scalar", "--expectation-draws", "1e5");
         assertThat(outcome.exit()).as(outcome.err()).isZero();
         assertThat(outcome.out().replaceAll("\\s+", " "))
-                .contains("Means and sds are exact or from 100,000 draws; the standard errors of the means are at most 0.32 %"
-                        + " of the sds. Quantiles are exact or from 4,096 draws.");
+                .contains(
+                        "Means and sds are exact or from 100,000 draws; the standard errors of the means are at most 0.32 %"
+                                + " of the sds. Quantiles are exact or from 4,096 draws.");
         assertThat(Files.readString(folder.resolve("many/report.html"))).contains("exact or from 100,000 draws;");
         assertThat(json("many"))
                 .contains("\n  \"expectationDraws\": 100000,\n  \"parameters\": [")
@@ -128,7 +129,8 @@ class JavaModelTest {
 
     /** Of tau in the file. */
     private double number(String out, String field) throws IOException {
-        Matcher found = Pattern.compile("\"name\": \"tau\".*\"" + field + "\": ([^,}]*)").matcher(json(out));
+        Matcher found = Pattern.compile("\"name\": \"tau\".*\"" + field + "\": ([^,}]*)")
+                .matcher(json(out));
         assertThat(found.find()).isTrue();
         return Double.parseDouble(found.group(1));
     }

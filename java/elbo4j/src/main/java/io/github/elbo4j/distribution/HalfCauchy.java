@@ -43,9 +43,7 @@ public final class HalfCauchy extends Elementwise {
 
     @Override
     Expr ofNormals(Expr normal, Supplier<Expr> more) {
-        return scale.log()
-                .plus(normal.abs().log())
-                .minus(more.get().abs().log());
+        return scale.log().plus(normal.abs().log()).minus(more.get().abs().log());
     }
 
     @Override

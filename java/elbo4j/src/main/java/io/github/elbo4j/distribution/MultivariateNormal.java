@@ -119,12 +119,7 @@ public final class MultivariateNormal extends Distribution {
                                     + " has the extents " + Arrays.toString(own));
                 }
                 return new Latent(
-                        MultivariateNormal.this,
-                        Normal.of(0, 1),
-                        parameters,
-                        name,
-                        own,
-                        e -> mu.plus(timesFactor(e)));
+                        MultivariateNormal.this, Normal.of(0, 1), parameters, name, own, e -> mu.plus(timesFactor(e)));
             }
         };
     }

@@ -158,8 +158,11 @@ public final class Expectation {
             throw new IllegalArgumentException(
                     "z has " + z.length + " elements, which are no draws of " + dimensions + " coordinates");
         }
-        return over(device, dimensions, z.length / dimensions, (first, count, block) ->
-                System.arraycopy(z, (int) first * dimensions, block, 0, count * dimensions));
+        return over(
+                device,
+                dimensions,
+                z.length / dimensions,
+                (first, count, block) -> System.arraycopy(z, (int) first * dimensions, block, 0, count * dimensions));
     }
 
     /**

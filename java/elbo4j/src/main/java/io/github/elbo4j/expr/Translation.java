@@ -136,8 +136,8 @@ public final class Translation implements AutoCloseable {
         for (Expr slot : e.parameters()) {
             int end = slot.detail(Expr.Slot.class).offset() + slot.size();
             if (end > dimensions) {
-                throw new IllegalArgumentException("an expression depends on " + slot.name() + ", which ends with coordinate "
-                        + end + " of a draw, but the draws have " + dimensions);
+                throw new IllegalArgumentException("an expression depends on " + slot.name()
+                        + ", which ends with coordinate " + end + " of a draw, but the draws have " + dimensions);
             }
         }
     }

@@ -109,7 +109,7 @@ public record Marginal(String name, double mean, double meanError, double standa
     }
 
     private Marginal with(Estimate of) {
-        double sd = of.standardError() * Math.sqrt(of.draws());
+        double sd = of.standardError() * Math.sqrt((double) of.draws());
         return new Marginal(name, of.value(), of.standardError(), sd, quantiles);
     }
 

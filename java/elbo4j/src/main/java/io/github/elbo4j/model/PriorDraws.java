@@ -31,14 +31,18 @@ import java.util.stream.IntStream;
  * {@code Laplace}, {@code Logistic}, {@code Uniform}, {@code Cauchy}, {@code HalfCauchy} and {@code MultivariateNormal}, and
  * their {@code nonCentered()}. All others are drawn on the host, in float64 by all processors, and with them the parameters that
  * they depend on; coordinates go to the device rounded to float32.
+ *
+ * <p>It is for one thread at a time.
  */
 public final class PriorDraws implements AutoCloseable {
     private final Device device;
     private final int dimensions;
     private final int width;
     private final List<Hosted> hosted = new ArrayList<>();
+    private final int hostedSize; // coordinates of all of them
     private final List<Made> made = new ArrayList<>();
     private final Translation translation;
+    private float[] block = {}; // of draws of the host, one block after the other
 
     /** Drawn on the host. */
     private record Hosted(String name, Latent latent) {
@@ -66,13 +70,14 @@ public final class PriorDraws implements AutoCloseable {
             }
         });
         width = all.dimensions();
+        hostedSize = hosted.stream().mapToInt(Hosted::size).sum();
         tryOut(model);
         translation = new Translation(device, new Joint(new Parameters(), List.of()), 0);
     }
 
     /** Of the parameters that are drawn on the device: those that have one, and that none of the host depends on. */
     private static Map<String, Expr> formulas(Model model, Parameters all) {
-        Map<Expr, String> names = new IdentityHashMap<>();
+        IdentityHashMap<Expr, String> names = new IdentityHashMap<>();
         model.latents().forEach((name, latent) -> names.put(latent.coordinates(), name));
         Map<String, Expr> formulas = new LinkedHashMap<>();
         model.latents().forEach((name, latent) -> {
@@ -151,18 +156,20 @@ public final class PriorDraws implements AutoCloseable {
 
     private void recordHosted(Recorder to, Key key, Index step, DrawBlock shape, Buffer all) {
         int draws = shape.draws();
-        int size = hosted.stream().mapToInt(Hosted::size).sum();
-        float[] values = new float[Math.multiplyExact(draws, size)]; // [S][size]
-        Buffer uploaded = to.scratch(values.length);
+        int length = Math.multiplyExact(draws, hostedSize); // [S][hostedSize]
+        if (block.length < length) {
+            block = new float[length];
+        }
+        Buffer uploaded = to.scratch(length);
         List<Key> keys =
                 hosted.stream().map(each -> key.fork("parameter " + each.name)).toList();
         to.call("draws from the prior", () -> {
-            draw(keys, "step " + step.now() + ", draw ", shape, values);
-            uploaded.write(0, values, 0, values.length);
+            draw(keys, "step " + step.now() + ", draw ", shape, block);
+            uploaded.write(0, block, 0, length);
         });
         int from = 0;
         for (Hosted each : hosted) {
-            Matrix own = new Matrix(uploaded, from, draws, each.size(), size, 1);
+            Matrix own = new Matrix(uploaded, from, draws, each.size(), hostedSize, 1);
             to.run(new MathOps.Scale(1, own, false, columns(all, draws, each.latent.offset(), each.size())));
             from += each.size();
         }
@@ -170,13 +177,12 @@ public final class PriorDraws implements AutoCloseable {
 
     private void draw(List<Key> keys, String address, DrawBlock shape, float[] values) {
         Thread caller = Thread.currentThread(); // the others are not interrupted with it
-        int size = values.length / shape.draws();
         IntStream.range(0, shape.draws()).parallel().forEach(s -> {
             if (caller.isInterrupted()) {
                 return;
             }
             double[] z = new double[dimensions];
-            int at = s * size;
+            int at = s * hostedSize;
             for (int k = 0; k < keys.size(); k++) {
                 Key own = keys.get(k).fork(address + (shape.firstDraw() + s));
                 Latent latent = hosted.get(k).latent;

@@ -84,7 +84,16 @@ public final class Report {
 
     /** With the device in words and why it was this one; only the report shows it. */
     public Report device(String description, String reason) {
-        return new Report(fit, model, data, new Device(description, reason), command, covariance, quantities, expectationDraws, prior);
+        return new Report(
+                fit,
+                model,
+                data,
+                new Device(description, reason),
+                command,
+                covariance,
+                quantities,
+                expectationDraws,
+                prior);
     }
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
@@ -111,8 +120,7 @@ public final class Report {
      * @param expectationDraws how many; 0 if they are from those of the quantiles
      */
     public Report quantities(List<Marginal> values, long expectationDraws) {
-        return new Report(
-                fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior);
+        return new Report(fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior);
     }
 
     /** With draws from the prior, summed up: of the parameters, and of what is observed. */

@@ -58,6 +58,9 @@ final class JavaCommand implements Callable<Integer> {
     /** A file that takes longer than that to make its model is told of. */
     private static final long PATIENCE_MILLIS = 5000;
 
+    /** From here on draws for means and sds may take seconds. */
+    private static final long MANY_DRAWS = 10_000_000;
+
     private final Path path;
 
     @Spec
@@ -123,7 +126,8 @@ final class JavaCommand implements Callable<Integer> {
         FitResult first = options.continued == null
                 ? null
                 : Continued.read(options.continued, MODEL, source.name(), model.coordinateNames());
-        return fitting.run(new Program(fitting, source, model, table, first), MethodOptions.stem(data == null ? path : data));
+        return fitting.run(
+                new Program(fitting, source, model, table, first), MethodOptions.stem(data == null ? path : data));
     }
 
     private void validate(CommandLine command) {
@@ -197,12 +201,7 @@ final class JavaCommand implements Callable<Integer> {
         private final @Nullable ModelTable table;
         private final @Nullable FitResult first;
 
-        Program(
-                Fitting fitting,
-                JavaModel source,
-                Model model,
-                @Nullable ModelTable table,
-                @Nullable FitResult first) {
+        Program(Fitting fitting, JavaModel source, Model model, @Nullable ModelTable table, @Nullable FitResult first) {
             this.fitting = fitting;
             this.source = source;
             this.model = model;
@@ -290,6 +289,10 @@ final class JavaCommand implements Callable<Integer> {
 
         private Report expected(Device device, Report report, long draws) {
             FitResult fitted = report.fit();
+            if (draws >= MANY_DRAWS) {
+                fitting.note("the fit is done; now " + Numbers.grouped(draws)
+                        + " draws of it for means and sds, which take a while; Ctrl-C leaves them out");
+            }
             List<Marginal> marginals = Marginal.of(model, fitted.posterior(), fitted.seed(), device, draws);
             marginals.stream()
                     .filter(each -> !Double.isFinite(each.mean()))
