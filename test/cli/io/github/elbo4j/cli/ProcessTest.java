@@ -103,6 +103,22 @@ class ProcessTest {
     }
 
     @Test
+    void aFitThatIsDoneIsKeptWhenTheDrawsAfterItAreStopped() throws Exception {
+        Assumptions.assumeFalse(checkout.ignores("INT"), "INT is ignored here");
+        Process launcher = checkout.start("exec elbo4j fit " + Cli.data("Schools.java") + " --data "
+                + Cli.data("schools.csv") + " --expectation-draws 1e13 --out o");
+        checkout.await("err", "the fit is done; ");
+        Checkout.send("INT", launcher);
+        assertThat(launcher.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(launcher.exitValue()).as(checkout.read("err")).isEqualTo(130);
+        assertThat(checkout.read("err")).contains("--expectation-draws: interrupted");
+        assertThat(folder.resolve("o/fit.json"))
+                .content()
+                .contains("\"status\": \"converged\"", "\"name\": \"tau\"")
+                .doesNotContain("expectationDraws");
+    }
+
+    @Test
     void aModelThatNeverEndsIsToldOfAndEnded() throws Exception {
         Assumptions.assumeFalse(checkout.ignores("INT"), "INT is ignored here");
         Cli.file(folder, "Endless.java", """

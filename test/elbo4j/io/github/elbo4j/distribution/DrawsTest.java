@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
@@ -66,11 +68,19 @@ class DrawsTest {
     @MethodSource("all")
     void drawsHaveTheDensity(Case of) {
         Distribution distribution = of.distribution(new Parameters());
+
+        double[] draws = distribution.draw(new int[] {N}, new SplittableRandom(7), of.z());
+
+        assertThat(draws).hasSize(N);
+        check(of.name(), draws, cdf(distribution, of));
+    }
+
+    private static DoubleUnaryOperator cdf(Distribution distribution, Case of) {
         boolean discrete = distribution.support().isDiscrete();
         Grid grid = discrete ? Grid.counts(distribution.support()) : Grid.of(distribution.support());
         double[] x = grid.x();
         double[] sums = grid.cumulative(distribution, of.z());
-        DoubleUnaryOperator cdf = at -> {
+        return at -> {
             int i = Arrays.binarySearch(x, at);
             int below = i >= 0 ? i : -i - 2;
             if (below < 0 || below == x.length - 1) {
@@ -79,11 +89,41 @@ class DrawsTest {
             double part = discrete ? 0 : (at - x[below]) / (x[below + 1] - x[below]);
             return sums[below] + part * (sums[below + 1] - sums[below]);
         };
+    }
 
-        double[] draws = distribution.draw(new int[] {N}, new SplittableRandom(7), of.z());
-
-        assertThat(draws).hasSize(N);
-        check(of.name(), draws, cdf);
+    /** The expressions by which a device draws, and which distributions have one. */
+    @Test
+    void normalsBecomeTheDistribution() {
+        List<String> found = new ArrayList<>();
+        Case.continuous().forEach(of -> {
+            Parameters parameters = new Parameters();
+            Distribution distribution = of.distribution(parameters);
+            Expr normal = parameters.add("normal", N);
+            Expr more = parameters.add("more", N);
+            Expr u = distribution.ofNormals(normal, () -> more);
+            if (u == null) {
+                return;
+            }
+            Variates random = new Variates(new SplittableRandom(7));
+            double[] z = Arrays.copyOf(of.z(), parameters.dimensions());
+            for (int i = of.z().length; i < z.length; i++) {
+                z[i] = random.normal();
+            }
+            found.add(of.name());
+            check(of.name(), distribution.support().constrain(u).value().value(z), cdf(distribution, of));
+        });
+        assertThat(found)
+                .containsExactly(
+                        "Normal",
+                        "HalfNormal",
+                        "LogNormal",
+                        "Cauchy",
+                        "HalfCauchy",
+                        "Exponential",
+                        "Uniform",
+                        "Uniform on the unit interval",
+                        "Laplace",
+                        "Logistic");
     }
 
     @Test

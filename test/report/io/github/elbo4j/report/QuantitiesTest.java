@@ -55,6 +55,19 @@ class QuantitiesTest {
     }
 
     @Test
+    void meansFromDrawsOfTheirOwnAreSaidToBe(@TempDir Path folder) throws IOException {
+        Report report = report().quantities(List.of(TAU), 2500).covariance(true);
+        assertThat(Files.readString(report.write(folder).get(0)))
+                .contains("  \"expectationDraws\": 2500,\n  \"parameters\": [\n    {\"name\": \"tau\"");
+        String words =
+                "Means and sds are exact or from 2,500 draws; the standard errors of the means are at most 2.0 % of the"
+                        + " sds. Quantiles are exact or from 4,096 draws.";
+        assertThat(report.meansInWords()).isEqualTo(words);
+        assertThat(new HtmlReport(report, ZonedDateTime.now(ZoneOffset.UTC)).html())
+                .contains(words);
+    }
+
+    @Test
     void withoutThemTheParametersAreThose() {
         Report report = ExampleFit.of(List.of("mu", "log tau"), 0.2, Status.CONVERGED);
         assertThat(report.marginals()).extracting(Marginal::name).containsExactly("mu", "log tau");

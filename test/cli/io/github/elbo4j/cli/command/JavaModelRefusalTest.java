@@ -176,6 +176,12 @@ class JavaModelRefusalTest {
         assertThat(statements(model, "--optimizer", "robbins-monro")).contains("robbins-monro needs --learning-rate");
         assertThat(statements(model, "--prior-predictive", 1))
                 .contains("--prior-predictive is 1, but must be 2 or more");
+        assertThat(statements(model, "--expectation-draws", 1))
+                .contains("--expectation-draws is 1, but must be from 2 to 140737488224256");
+        for (String number : new String[] {"many", "2.5", "1e19", "1e999999999", "NaN"}) {
+            assertThat(statements(model, "--expectation-draws", number).replaceAll("\\s+", " "))
+                    .contains("\"" + number + "\" is not a whole number of 64 bits, such as 1000000 or 1e6");
+        }
         assertThat(statements(model, "--target", "y"))
                 .contains("Unknown option")
                 .contains("--target");

@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = −log π − log scale − log(1 + ((x − mu)/scale)²). */
 public final class Cauchy extends LocationScale {
@@ -44,6 +45,11 @@ public final class Cauchy extends LocationScale {
     @Override
     public Expr logDensity(Expr x) {
         return standardized(x).square().log1p().plus(scale.log()).negated().minus(LOG_PI);
+    }
+
+    @Override
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        return normal.over(more.get());
     }
 
     @Override

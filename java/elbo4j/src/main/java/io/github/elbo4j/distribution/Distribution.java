@@ -5,7 +5,9 @@ import io.github.elbo4j.expr.Parameters;
 import io.github.elbo4j.expr.Plate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A probability distribution whose parameters are expressions. A value's last axes are its event (none for a number, one for a
@@ -41,6 +43,18 @@ public abstract class Distribution {
 
     /** A random value in float64, a function of the words that the generator gives. */
     public abstract double[] draw(int[] extents, RandomGenerator random, double... z);
+
+    /**
+     * The coordinates of a random value, as {@link Support#constrain} takes them, as an expression of standard normals; null if
+     * there is none in closed form, and draws are made on the host.
+     *
+     * @param normal standard normals, one for each coordinate
+     * @param more makes as many further ones
+     */
+    @Nullable
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return null;
+    }
 
     /**
      * The extents of a value with these plates.

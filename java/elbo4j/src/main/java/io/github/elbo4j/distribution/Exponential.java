@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = log rate − rate·x, x &gt;= 0. */
 public final class Exponential extends Elementwise {
@@ -31,6 +32,12 @@ public final class Exponential extends Elementwise {
     @Override
     public Expr logDensity(Expr x) {
         return rate.log().minus(rate.times(x));
+    }
+
+    @Override
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        // −log Φ(normal) is exponential of rate 1.
+        return normal.logNormalCdf().negated().log().minus(rate.log());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = log(2/π) − log scale − log(1 + (x/scale)²), x &gt;= 0. */
 public final class HalfCauchy extends Elementwise {
@@ -38,6 +39,11 @@ public final class HalfCauchy extends Elementwise {
                 .plus(logScale)
                 .negated()
                 .plus(LOG_2_OVER_PI);
+    }
+
+    @Override
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return scale.log().plus(normal.abs().log()).minus(more.get().abs().log());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** |N(0, sigma²)|: log p(x) = −½·(x/sigma)² − log sigma + ½·log(2/π), x &gt;= 0. */
 public final class HalfNormal extends Elementwise {
@@ -31,6 +32,11 @@ public final class HalfNormal extends Elementwise {
     @Override
     public Expr logDensity(Expr x) {
         return x.over(sigma).square().times(-0.5).minus(sigma.log()).plus(HALF_LOG_2_OVER_PI);
+    }
+
+    @Override
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return sigma.log().plus(normal.abs().log());
     }
 
     @Override

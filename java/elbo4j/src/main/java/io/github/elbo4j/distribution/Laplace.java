@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = −|x − mu|/scale − log 2·scale. */
 public final class Laplace extends LocationScale {
@@ -44,6 +45,13 @@ public final class Laplace extends LocationScale {
     @Override
     public Expr logDensity(Expr x) {
         return standardized(x).abs().plus(scale.log()).negated().minus(LOG_2);
+    }
+
+    @Override
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        // log 2P of the nearer tail, whose negative is exponential.
+        Expr tail = normal.abs().negated().logNormalCdf().plus(LOG_2);
+        return Expr.where(normal, tail.negated(), tail);
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter of a model: coordinates on the whole real line, the value that they stand for, and the log-density of its prior in
@@ -81,6 +83,16 @@ public final class Latent {
     /** Sets its coordinates to the centre of the prior, given the coordinates of what the prior depends on. */
     public void centre(double[] z) {
         set(z, fitted.centre(extents, z));
+    }
+
+    /**
+     * Its coordinates as an expression of the coordinates of what the prior depends on and of standard normals, of which {@link
+     * #coordinates} stand for as many as there are coordinates; null if there is none, and {@link #draw} is to do.
+     *
+     * @param more makes further standard normals of these extents
+     */
+    public @Nullable Expr ofNormals(Function<int[], Expr> more) {
+        return fitted.ofNormals(coordinates, () -> more.apply(coordinates.extents()));
     }
 
     /** Sets its coordinates to a draw of the prior, given the coordinates of what the prior depends on. */

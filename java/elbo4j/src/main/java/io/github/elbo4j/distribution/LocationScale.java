@@ -3,7 +3,9 @@ package io.github.elbo4j.distribution;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
 import io.github.elbo4j.expr.Range;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** x = location + scale·e, where e has the standard form. */
 abstract class LocationScale extends Elementwise {
@@ -70,6 +72,18 @@ abstract class LocationScale extends Elementwise {
                 return new Latent(LocationScale.this, fitted, parameters, name, own, map);
             }
         };
+    }
+
+    @Override
+    final @Nullable Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        Expr e = standardOfNormals(normal, more);
+        return e == null ? null : location.plus(scale.times(e));
+    }
+
+    /** {@link #ofNormals} of the standard form. */
+    @Nullable
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        return null;
     }
 
     @Override

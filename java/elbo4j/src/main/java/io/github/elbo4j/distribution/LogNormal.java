@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** exp of N(mu, sigma²): log p(x) = −½·((log x − mu)/sigma)² − log sigma − log x − ½·log 2π, x &gt; 0. */
 public final class LogNormal extends Elementwise {
@@ -49,6 +50,11 @@ public final class LogNormal extends Elementwise {
                 .minus(sigma.log())
                 .minus(log)
                 .minus(Normal.HALF_LOG_2PI);
+    }
+
+    @Override
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return mu.plus(sigma.times(normal));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = −e − 2·log(1 + exp(−e)) − log scale, e = (x − mu)/scale. */
 public final class Logistic extends LocationScale {
@@ -44,6 +45,16 @@ public final class Logistic extends LocationScale {
         // e + 2·log(1 + exp(−e)) = softplus(e) + softplus(−e)
         Expr e = standardized(x);
         return e.softplus().plus(e.negated().softplus()).plus(scale.log()).negated();
+    }
+
+    @Override
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        return logit(normal);
+    }
+
+    /** Φ(normal) is uniform; this is its log-odds. */
+    static Expr logit(Expr normal) {
+        return normal.logNormalCdf().minus(normal.negated().logNormalCdf());
     }
 
     @Override

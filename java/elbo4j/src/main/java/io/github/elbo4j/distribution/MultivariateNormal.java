@@ -3,7 +3,9 @@ package io.github.elbo4j.distribution;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors x = mu + L·e, e standard normal: log p(x) = −½·|L⁻¹(x − mu)|² − Σ log |L[k][k]| − K/2·log 2π. A factor that depends on
@@ -116,16 +118,22 @@ public final class MultivariateNormal extends Distribution {
                             "nonCentered() of MultivariateNormal takes at most one plate, but " + name
                                     + " has the extents " + Arrays.toString(own));
                 }
-                Expr lower = cholesky.times(LkjCholesky.lower(count));
                 return new Latent(
-                        MultivariateNormal.this,
-                        Normal.of(0, 1),
-                        parameters,
-                        name,
-                        own,
-                        e -> mu.plus(own.length == 1 ? lower.matmul(e) : e.matmul(lower.transpose())));
+                        MultivariateNormal.this, Normal.of(0, 1), parameters, name, own, e -> mu.plus(timesFactor(e)));
             }
         };
+    }
+
+    /** L·e, along the last of one or two axes. */
+    private Expr timesFactor(Expr e) {
+        Expr lower = cholesky.times(LkjCholesky.lower(count));
+        return e.extents().length == 1 ? lower.matmul(e) : e.matmul(lower.transpose());
+    }
+
+    @Override
+    @Nullable
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return normal.extents().length > 2 ? null : mu.plus(timesFactor(normal));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = −½·((x − mu)/sigma)² − log sigma − ½·log 2π. */
 public final class Normal extends LocationScale {
@@ -44,6 +45,11 @@ public final class Normal extends LocationScale {
     @Override
     public Expr logDensity(Expr x) {
         return standardized(x).square().times(-0.5).minus(scale.log()).minus(HALF_LOG_2PI);
+    }
+
+    @Override
+    Expr standardOfNormals(Expr normal, Supplier<Expr> more) {
+        return normal;
     }
 
     @Override

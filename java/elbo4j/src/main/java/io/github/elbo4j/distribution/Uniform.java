@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.function.Supplier;
 
 /** log p(x) = −log(high − low), low &lt; x &lt; high. */
 public final class Uniform extends Elementwise {
@@ -25,6 +26,11 @@ public final class Uniform extends Elementwise {
     @Override
     public Expr logDensity(Expr x) {
         return x.times(0).minus(StrictMath.log(high - low));
+    }
+
+    @Override
+    Expr ofNormals(Expr normal, Supplier<Expr> more) {
+        return Logistic.logit(normal);
     }
 
     @Override

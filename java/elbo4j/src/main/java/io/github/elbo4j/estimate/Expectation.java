@@ -12,28 +12,55 @@ import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Workspace;
+import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Joint;
 import io.github.elbo4j.expr.Parameters;
 import io.github.elbo4j.expr.Translation;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.Model;
+import io.github.elbo4j.model.PriorDraws;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Expectations of expressions by Monte Carlo: {@code E[f(z)]} for z from a distribution, with standard errors, from any number of
- * draws. Draws are made, evaluated and added up on the device in waves of {@value #WAVE}; none is stored.
+ * draws. They are evaluated and added up on the device in waves of {@value #WAVE}; none is stored, and memory does not depend on
+ * their number.
+ *
+ * <pre>{@code
+ * Expectation.of(model.value("spread")).under(device, fit.gaussian(), new Key(1), 1_000_000_000L)
+ * }</pre>
  *
  * <p>Draw number s stands at the address of step {@code s / 65536} and draw {@code s % 65536}, so more draws keep the
  * first ones. With c the mean over the first wave, {@code mean = c + Σ(f − c)/n}; f − c and its square are float32, their
- * sums float64.
+ * sums float64. The bits are a function of expressions, distribution, key and number of draws, the same on every device that is
+ * exact. An f that is infinite or NaN at a draw, as where it overflows float32, makes its estimate so.
  */
 public final class Expectation {
     private static final int WAVE = 1 << 16;
+
+    /** The most draws that have addresses. */
+    public static final long MOST_DRAWS = WAVE * (Integer.MAX_VALUE - 1L);
+
     private static final long WAVE_BYTES = 64L << 20;
 
     private final List<Expr> values;
     private final int width;
+
+    /** Draws that there are already, such as those of a Markov chain in a file. */
+    @FunctionalInterface
+    public interface Reader {
+        /**
+         * Reads draws in order. The first ones are asked for twice.
+         *
+         * @param first the number of the first
+         * @param z [count][D] row-major, to be written; it may be longer
+         */
+        void read(long first, int count, float[] z);
+    }
 
     private Expectation(List<Expr> values) {
         this.values = List.copyOf(values);
@@ -60,13 +87,106 @@ public final class Expectation {
      * @return one for each element
      */
     public List<Estimate> under(VariationalFamily q, Key key, long draws) {
-        if (draws < 2 || draws / WAVE >= Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("draws is " + draws + ", but must be from 2 to "
-                    + (long) WAVE * (Integer.MAX_VALUE - 1L) + " for a standard error");
+        if (q.problems() != 1) {
+            throw new IllegalArgumentException("q has " + q.problems() + " problems, but must have 1");
         }
+        return estimate(new DrawSource.OfFamily(q, key), draws);
+    }
+
+    /**
+     * Under a posterior of z, as a fit finds it ({@code fit.gaussian()}), by {@link Gaussian#on}.
+     *
+     * @param draws 2 or more
+     * @return one for each element
+     * @throws IllegalStateException if the covariance is not positive definite
+     */
+    public List<Estimate> under(Device device, Gaussian posterior, Key key, long draws) {
+        check(draws);
+        try (VariationalFamily q = posterior.on(device)) {
+            return under(q, key, draws);
+        }
+    }
+
+    /**
+     * Under the priors of a model's parameters, without its observations and factors. {@link PriorDraws} says which are drawn on
+     * the device and which on the host, a block at a time.
+     *
+     * @param draws 2 or more
+     * @return one for each element
+     * @throws IllegalArgumentException if a prior is improper
+     */
+    public List<Estimate> underPrior(Device device, Model model, Key key, long draws) {
+        check(draws);
+        try (PriorDraws prior = model.priorDraws(device)) {
+            return estimate(new DrawSource.OfPrior(prior, key), draws);
+        }
+    }
+
+    /**
+     * Over given draws of z, rounded to float32. Their standard errors take them for independent of each other: those of a
+     * Markov chain are to be thinned until they are, or the errors are too small by {@code √(draws / effective draws)}.
+     *
+     * @param z [S][D] of a model's coordinates on the whole real line, S 2 or more
+     * @return one for each element
+     */
+    public List<Estimate> over(Device device, double[][] z) {
+        check(z.length);
+        int dimensions = z[0].length;
+        for (int s = 0; s < z.length; s++) {
+            if (Objects.requireNonNull(z[s], "a row of z is null").length != dimensions) {
+                throw new IllegalArgumentException(
+                        "row " + s + " of z has " + z[s].length + " coordinates, but row 0 has " + dimensions);
+            }
+        }
+        return over(device, dimensions, z.length, (first, count, block) -> {
+            for (int s = 0; s < count; s++) {
+                double[] row = z[(int) first + s];
+                for (int d = 0; d < dimensions; d++) {
+                    block[s * dimensions + d] = (float) row[d];
+                }
+            }
+        });
+    }
+
+    /**
+     * {@link #over(Device, double[][])} of row-major draws.
+     *
+     * @param z [S][D]
+     */
+    public List<Estimate> over(Device device, float[] z, int dimensions) {
+        if (dimensions < 1 || z.length % dimensions != 0) {
+            throw new IllegalArgumentException(
+                    "z has " + z.length + " elements, which are no draws of " + dimensions + " coordinates");
+        }
+        return over(
+                device,
+                dimensions,
+                z.length / dimensions,
+                (first, count, block) -> System.arraycopy(z, (int) first * dimensions, block, 0, count * dimensions));
+    }
+
+    /**
+     * {@link #over(Device, double[][])} of draws that are read a block at a time, so that there may be more of them than memory.
+     *
+     * @param draws S, 2 or more
+     * @param reader called by this thread
+     */
+    public List<Estimate> over(Device device, int dimensions, long draws, Reader reader) {
+        return estimate(new DrawSource.Given(device, dimensions, WAVE, reader), draws);
+    }
+
+    private static void check(long draws) {
+        if (draws < 2 || draws > MOST_DRAWS) {
+            throw new IllegalArgumentException(
+                    "draws is " + draws + ", but must be from 2 to " + MOST_DRAWS + " for a standard error");
+        }
+    }
+
+    private List<Estimate> estimate(DrawSource source, long draws) {
+        check(draws);
         int first = (int) Math.min(WAVE, draws);
         double[] centre = new double[width];
-        try (Wave pilot = new Wave(q, key, first, centre)) {
+        try (Wave pilot = new Wave(source, first, centre)) {
             double[] sums = pilot.run(0);
             for (int i = 0; i < width; i++) {
                 centre[i] = Double.isFinite(sums[i]) ? (float) (sums[i] / first) : 0;
@@ -74,7 +194,7 @@ public final class Expectation {
         }
         double[] sums = new double[2 * width];
         if (draws >= WAVE) {
-            try (Wave wave = new Wave(q, key, WAVE, centre)) {
+            try (Wave wave = new Wave(source, WAVE, centre)) {
                 for (long w = 0; w < draws / WAVE; w++) {
                     add(sums, wave.run((int) w));
                 }
@@ -82,7 +202,7 @@ public final class Expectation {
         }
         int rest = (int) (draws % WAVE);
         if (rest > 0) {
-            try (Wave wave = new Wave(q, key, rest, centre)) {
+            try (Wave wave = new Wave(source, rest, centre)) {
                 add(sums, wave.run((int) (draws / WAVE)));
             }
         }
@@ -108,11 +228,11 @@ public final class Expectation {
         private final Translation translation;
         private final Buffer step;
         private final Buffer sums; // [2·width]
-        private final Program program;
+        private final List<Program> programs = new ArrayList<>();
         private final double[] read = new double[2 * width];
 
-        Wave(VariationalFamily q, Key key, int draws, double[] centre) {
-            Device device = q.device();
+        Wave(DrawSource source, int draws, double[] centre) {
+            Device device = source.device();
             own = new Resources(device);
             try {
                 workspace = new Workspace(device);
@@ -121,31 +241,35 @@ public final class Expectation {
                 own.add(translation::close);
                 step = own.allocate(ElementType.INT32, 1);
                 sums = own.allocate(ElementType.FLOAT64, 2L * width);
-                program = record(q, key, draws, centred(centre));
-                own.add(program::close);
+                List<Expr> centred = centred(centre);
+                long perDraw = Float.BYTES * (2L * width + source.dimensions() + source.floatsPerDraw());
+                int chunk = (int) Math.max(64, Math.min(draws, WAVE_BYTES / perDraw / 64 * 64));
+                for (int from = 0; from < draws; from += chunk) {
+                    // A program for each, so that one after the other uses the same memory.
+                    Program program = record(source, from, Math.min(chunk, draws - from), centred);
+                    own.add(program::close);
+                    programs.add(program);
+                }
             } catch (RuntimeException | Error e) {
                 own.close();
                 throw e;
             }
         }
 
-        private Program record(VariationalFamily q, Key key, int draws, List<Expr> centred) {
+        private Program record(DrawSource source, int from, int count, List<Expr> centred) {
             Recorder to = new Recorder(workspace);
-            int dimensions = q.dimensions();
-            long perDraw = Float.BYTES * (2L * width + dimensions);
-            int chunk = (int) Math.max(64, Math.min(draws, WAVE_BYTES / perDraw / 64 * 64));
+            int dimensions = source.dimensions();
             Buffer part = to.scratch(ElementType.FLOAT64, 2L * width);
-            Buffer z = to.scratch((long) Math.min(chunk, draws) * dimensions);
-            Buffer values = to.scratch(2L * width * Math.min(chunk, draws));
-            to.run(new MathOps.Fill(2L * width, 0, sums));
-            for (int from = 0; from < draws; from += chunk) {
-                int count = Math.min(chunk, draws - from);
-                DrawBlock shape = DrawBlock.of(1, count, dimensions).at(0, from, 0);
-                q.sample(to, key, Index.counted(step, 0), shape, z);
-                translation.recordColumns(to, centred, shape, z, values);
-                to.run(new MathOps.SumRows(2 * width, count, values, part));
-                to.run(new MathOps.Scale(1, Matrix.of(part, 1, 2 * width), true, Matrix.of(sums, 1, 2 * width)));
+            Buffer z = to.scratch((long) count * dimensions);
+            Buffer values = to.scratch(2L * width * count);
+            if (from == 0) {
+                to.run(new MathOps.Fill(2L * width, 0, sums));
             }
+            DrawBlock shape = DrawBlock.of(1, count, dimensions).at(0, from, 0);
+            source.record(to, Index.counted(step, 0), shape, z);
+            translation.recordColumns(to, centred, shape, z, values);
+            to.run(new MathOps.SumRows(2 * width, count, values, part));
+            to.run(new MathOps.Scale(1, Matrix.of(part, 1, 2 * width), true, Matrix.of(sums, 1, 2 * width)));
             return to.bind();
         }
 
@@ -164,8 +288,9 @@ public final class Expectation {
         }
 
         double[] run(int at) {
+            Interrupts.check();
             step.write(0, new int[] {at}, 0, 1);
-            program.run();
+            programs.forEach(Program::run);
             sums.read(0, read, 0, read.length);
             return read;
         }

@@ -108,8 +108,10 @@ public final class Translation implements AutoCloseable {
      * the other, each row-major, at every draw.
      *
      * @param results [elements of all][B·S]
+     * @throws IllegalArgumentException if one depends on coordinates that the draws do not have
      */
     public void recordColumns(Recorder to, List<Expr> expressions, DrawBlock shape, Buffer z, Buffer results) {
+        expressions.forEach(e -> checkCoordinates(e, shape.dimensions()));
         Canonical canonical = new Canonical();
         List<Expr> values = new Copies().of(canonical.of(expressions));
         int draws = Math.toIntExact(shape.allDraws());
@@ -128,6 +130,16 @@ public final class Translation implements AutoCloseable {
         }
         Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), z, places);
         new Emission(this, to, new Fusion(new Plan(requests)), canonical, null, ends).run(workspaceBytes);
+    }
+
+    private static void checkCoordinates(Expr e, int dimensions) {
+        for (Expr slot : e.parameters()) {
+            int end = slot.detail(Expr.Slot.class).offset() + slot.size();
+            if (end > dimensions) {
+                throw new IllegalArgumentException("an expression depends on " + slot.name()
+                        + ", which ends with coordinate " + end + " of a draw, but the draws have " + dimensions);
+            }
+        }
     }
 
     private static Plan.Request sum(Expr term, Expr weight, int result) {

@@ -89,6 +89,27 @@ final class DenseCovariance implements Covariance {
         return new Root(this);
     }
 
+    /**
+     * The Cholesky factor of any covariance, [i][j ≤ i].
+     *
+     * @throws IllegalStateException if it is not positive definite
+     */
+    static double[][] factor(Covariance of) {
+        double[][] triangle = new double[of.dimensions()][];
+        for (int i = 0; i < triangle.length; i++) {
+            triangle[i] = new double[i + 1];
+            for (int j = 0; j <= i; j++) {
+                triangle[i][j] = of.at(i, j);
+            }
+        }
+        Root root = new Root(new DenseCovariance(triangle));
+        for (int i = 0; i < triangle.length; i++) {
+            System.arraycopy(root.lower[i], 0, triangle[i], 0, i);
+            triangle[i][i] = root.diagonal[i];
+        }
+        return triangle;
+    }
+
     @Override
     public boolean isHeldAs(Covariance other) {
         return other instanceof DenseCovariance that && Arrays.deepEquals(triangle, that.triangle);

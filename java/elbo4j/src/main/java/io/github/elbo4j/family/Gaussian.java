@@ -1,5 +1,7 @@
 package io.github.elbo4j.family;
 
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.LowRankOps;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -218,6 +220,45 @@ public final class Gaussian {
             moved[f] = sum + shift[0];
         }
         return new Gaussian(moved, covariance.mapped(scale, first));
+    }
+
+    /**
+     * This distribution on a device, its numbers rounded to float32: a {@link MeanFieldGaussian} if {@link #isIndependent}, a
+     * {@link LowRankGaussian} if it is held by a few common factors, else a {@link FullRankGaussian}.
+     *
+     * @return of one problem; to be closed
+     * @throws IllegalStateException if the covariance is not positive definite
+     */
+    public VariationalFamily on(Device device) {
+        double[][] factors = commonFactors();
+        if (factors != null && factors[0].length <= LowRankOps.MOST_RANK) {
+            return member(new LowRankGaussian(device, 1, mean.length, factors[0].length), null);
+        }
+        if (isIndependent()) {
+            return member(new MeanFieldGaussian(device, 1, mean.length), null);
+        }
+        double[][] factor = DenseCovariance.factor(covariance);
+        return member(new FullRankGaussian(device, 1, mean.length), factor);
+    }
+
+    private VariationalFamily member(VariationalFamily q, double @Nullable [][] factor) {
+        try {
+            float[] values = q.parametersOf(this);
+            if (values == null && !isIndependent() && factor == null) {
+                throw new IllegalStateException("the covariance is not positive definite, or no variances of float32");
+            }
+            if (values == null) {
+                double[] sd = new double[mean.length];
+                Arrays.setAll(sd, this::standardDeviation);
+                values = q.parametersOf(mean, sd, factor);
+            }
+            q.parameterBuffer().write(0, values, 0, values.length);
+            q.update();
+            return q;
+        } catch (RuntimeException | Error e) {
+            q.close();
+            throw e;
+        }
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.Expectation;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.Model;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +24,8 @@ public record Marginal(String name, double mean, double meanError, double standa
     /** Of the quantiles. */
     public static final List<Double> PROBABILITIES = List.of(0.05, 0.25, 0.5, 0.75, 0.95);
 
-    private static final int DRAWS = 4096;
+    /** How many draws {@link #of(Model, Posterior, long)} takes. */
+    public static final int DRAWS = 4096;
 
     public Marginal {
         quantiles = List.copyOf(quantiles);
@@ -65,6 +70,47 @@ public record Marginal(String name, double mean, double meanError, double standa
             }
         }
         return marginals;
+    }
+
+    /**
+     * {@link #of(Model, Posterior, long)}, whose means and standard deviations are, where they are not exact, from other draws:
+     * as many as one likes, made on a device by an {@link Expectation}. Quantiles are as there.
+     *
+     * @param draws from 2
+     * @throws IllegalArgumentException if the posterior is no {@link GaussianPosterior}
+     * @throws IllegalStateException if its covariance is not positive definite
+     */
+    public static List<Marginal> of(Model model, Posterior posterior, long seed, Device device, long draws) {
+        if (!(posterior instanceof GaussianPosterior normal)) {
+            throw new IllegalArgumentException("the posterior is a "
+                    + posterior.getClass().getSimpleName() + ", but a device draws from a GaussianPosterior alone");
+        }
+        Expr[] drawn = model.names().stream()
+                .map(model::value)
+                .filter(value -> !value.isParameter())
+                .toArray(Expr[]::new);
+        List<Marginal> few = of(model, posterior, seed);
+        if (drawn.length == 0) {
+            return few;
+        }
+        Key key = new Key(seed).fork("expectations");
+        Iterator<Estimate> many = Expectation.of(drawn)
+                .under(device, normal.gaussian(), key, draws)
+                .iterator();
+        List<Marginal> marginals = new ArrayList<>();
+        for (String name : model.names()) {
+            Expr value = model.value(name);
+            for (int i = 0; i < value.size(); i++) {
+                Marginal own = few.get(marginals.size());
+                marginals.add(value.isParameter() ? own : own.with(many.next()));
+            }
+        }
+        return marginals;
+    }
+
+    private Marginal with(Estimate of) {
+        double sd = of.standardError() * Math.sqrt((double) of.draws());
+        return new Marginal(name, of.value(), of.standardError(), sd, quantiles);
     }
 
     /**

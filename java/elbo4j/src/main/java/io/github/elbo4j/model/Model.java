@@ -110,6 +110,20 @@ public final class Model {
         return new ModelLogJoint(device, this);
     }
 
+    /**
+     * Draws of the coordinates z from the priors, on a device.
+     *
+     * @return to be closed
+     * @throws IllegalArgumentException if a prior is improper
+     */
+    public PriorDraws priorDraws(Device device) {
+        return new PriorDraws(device, this);
+    }
+
+    Map<String, Latent> latents() {
+        return latents;
+    }
+
     Joint joint() {
         return new Joint(parameters, terms);
     }

@@ -64,6 +64,9 @@ final class FitJsonWriter {
         json.writeStringProperty("verdict", fit.verdict().words());
         writeConcerns(json);
         if (report.hasQuantities()) {
+            if (report.expectationDraws() > 0) {
+                json.writeNumberProperty("expectationDraws", report.expectationDraws());
+            }
             writeMarginals(json, "parameters", report.marginals());
         } else {
             writePosterior(json, FitJson.PARAMETERS);

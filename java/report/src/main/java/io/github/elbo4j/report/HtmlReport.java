@@ -205,6 +205,9 @@ final class HtmlReport {
 
     /** How exact means are that are not computed but drawn. */
     private String meanError() {
+        if (report.expectationDraws() > 0) {
+            return " " + report.meansInWords();
+        }
         double error = report.largestMeanError();
         return error > 0
                 ? " Means are exact or from draws of the approximation; their standard errors are at most "

@@ -37,6 +37,7 @@ public final class Report {
     private final String command;
     private final boolean covariance;
     private final List<Marginal> quantities;
+    private final long expectationDraws;
     private final @Nullable Prior prior;
 
     /** Draws from the prior, summed up. */
@@ -53,6 +54,7 @@ public final class Report {
             String command,
             boolean covariance,
             List<Marginal> quantities,
+            long expectationDraws,
             @Nullable Prior prior) {
         this.fit = fit;
         this.model = model;
@@ -61,37 +63,47 @@ public final class Report {
         this.command = command;
         this.covariance = covariance;
         this.quantities = quantities;
+        this.expectationDraws = expectationDraws;
         this.prior = prior;
     }
 
     /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
-        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), null);
+        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), 0, null);
     }
 
     /** With the name and the description of the model. */
     public Report model(ModelDescription value) {
-        return new Report(fit, value, data, device, command, covariance, quantities, prior);
+        return new Report(fit, value, data, device, command, covariance, quantities, expectationDraws, prior);
     }
 
     /** With what it was fitted to. */
     public Report about(DataSource value) {
-        return new Report(fit, model, value, device, command, covariance, quantities, prior);
+        return new Report(fit, model, value, device, command, covariance, quantities, expectationDraws, prior);
     }
 
     /** With the device in words and why it was this one; only the report shows it. */
     public Report device(String description, String reason) {
-        return new Report(fit, model, data, new Device(description, reason), command, covariance, quantities, prior);
+        return new Report(
+                fit,
+                model,
+                data,
+                new Device(description, reason),
+                command,
+                covariance,
+                quantities,
+                expectationDraws,
+                prior);
     }
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
     public Report command(String line) {
-        return new Report(fit, model, data, device, line, covariance, quantities, prior);
+        return new Report(fit, model, data, device, line, covariance, quantities, expectationDraws, prior);
     }
 
     /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
     public Report covariance(boolean always) {
-        return new Report(fit, model, data, device, command, always, quantities, prior);
+        return new Report(fit, model, data, device, command, always, quantities, expectationDraws, prior);
     }
 
     /**
@@ -99,13 +111,22 @@ public final class Report {
      * fit.json} holds these too.
      */
     public Report quantities(List<Marginal> values) {
-        return new Report(fit, model, data, device, command, covariance, List.copyOf(values), prior);
+        return quantities(values, 0);
+    }
+
+    /**
+     * {@link #quantities(List)} whose means and standard deviations, where they are not exact, are from draws of their own.
+     *
+     * @param expectationDraws how many; 0 if they are from those of the quantiles
+     */
+    public Report quantities(List<Marginal> values, long expectationDraws) {
+        return new Report(fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior);
     }
 
     /** With draws from the prior, summed up: of the parameters, and of what is observed. */
     public Report prior(int draws, List<Marginal> marginals) {
         Prior value = new Prior(draws, List.copyOf(marginals));
-        return new Report(fit, model, data, device, command, covariance, quantities, value);
+        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, value);
     }
 
     /** The fit. */
@@ -195,6 +216,26 @@ public final class Report {
                 .mapToDouble(marginal -> marginal.meanError() / marginal.standardDeviation())
                 .max()
                 .orElse(0);
+    }
+
+    /** Draws of which means and standard deviations in {@link #marginals} are that are not exact; 0 if they have none of their own. */
+    public long expectationDraws() {
+        return expectationDraws;
+    }
+
+    /** How exact the means are, and from what; empty if all are exact. */
+    public String meansInWords() {
+        double error = largestMeanError();
+        if (error == 0) {
+            return "";
+        }
+        if (expectationDraws == 0) {
+            return "Means are exact or from draws; their standard errors are at most " + Numbers.fixed(100 * error, 1)
+                    + " % of the sds.";
+        }
+        return "Means and sds are exact or from " + Numbers.grouped(expectationDraws)
+                + " draws; the standard errors of the means are at most " + Numbers.significant(100 * error, 2)
+                + " % of the sds. Quantiles are exact or from " + Numbers.grouped(Marginal.DRAWS) + " draws.";
     }
 
     /** The summed-up draws from the prior; empty if none were given. */

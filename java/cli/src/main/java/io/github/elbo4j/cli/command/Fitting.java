@@ -65,6 +65,14 @@ final class Fitting {
         /** The report, on the scale of the data, with the model and what it was fitted to. */
         Report report(FitResult fitted);
 
+        /**
+         * The report with what is computed of the fitted distribution on the device besides. A request to stop interrupts it; it
+         * then returns what there is.
+         */
+        default Report computed(Device device, Report report) {
+            return report;
+        }
+
         /** What is to be said of the model once the fit has ended; empty if nothing. */
         default String afterwards(FitResult fitted) {
             return "";
@@ -99,10 +107,10 @@ final class Fitting {
             try (ProgressView view = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), options.steps);
                     Interruption interruption = new Interruption(view::say)) {
                 FitResult result = fit(device, subject, view, interruption);
-                interruption.fitEnded();
                 view.end();
-                Report report = subject.report(result)
-                        .device(choice.device().description(), choice.reason())
+                Report computed = subject.computed(device, subject.report(result));
+                interruption.fitEnded();
+                Report report = computed.device(choice.device().description(), choice.reason())
                         .command(commandLine())
                         .covariance(options.covariance);
                 List<Path> written = write(folder, report);

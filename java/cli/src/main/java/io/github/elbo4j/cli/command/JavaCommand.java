@@ -6,7 +6,11 @@ import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.ModelTable;
 import io.github.elbo4j.cli.model.JavaModel;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.estimate.Expectation;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.DataSource;
@@ -19,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,6 +53,9 @@ final class JavaCommand implements Callable<Integer> {
 
     /** A file that takes longer than that to make its model is told of. */
     private static final long PATIENCE_MILLIS = 5000;
+
+    /** From here on draws for means and sds may take seconds. */
+    private static final long MANY_DRAWS = 10_000_000;
 
     private final Path path;
 
@@ -81,6 +89,15 @@ final class JavaCommand implements Callable<Integer> {
                             + " together.")
     private @Nullable Integer priorDraws;
 
+    @Option(
+            names = "--expectation-draws",
+            paramLabel = "N",
+            converter = DrawCount.class,
+            description =
+                    "Means and sds of parameters and reports that are not exact from N draws, on the device and in memory that"
+                            + " does not grow with N, such as 1e9; quantiles stay from 4,096 draws, as all are without it.")
+    private @Nullable Long expectationDraws;
+
     @Mixin
     private final MethodOptions options = new MethodOptions();
 
@@ -105,12 +122,18 @@ final class JavaCommand implements Callable<Integer> {
         FitResult first = options.continued == null
                 ? null
                 : Continued.read(options.continued, MODEL, source.name(), model.coordinateNames());
-        return fitting.run(new Program(source, model, table, first), MethodOptions.stem(data == null ? path : data));
+        return fitting.run(
+                new Program(fitting, source, model, table, first), MethodOptions.stem(data == null ? path : data));
     }
 
     private void validate(CommandLine command) {
         MethodOptions.atLeastOne(command, "--batch", batch);
         PriorMarginals.validate(command, priorDraws);
+        if (expectationDraws != null && (expectationDraws < 2 || expectationDraws > Expectation.MOST_DRAWS)) {
+            throw new ParameterException(
+                    command,
+                    "--expectation-draws is " + expectationDraws + ", but must be from 2 to " + Expectation.MOST_DRAWS);
+        }
         cells.decimal(command);
         cells.dropMissing(command);
         options.validate(command);
@@ -166,12 +189,14 @@ final class JavaCommand implements Callable<Integer> {
 
     /** The model with its data. */
     private final class Program implements Fitting.Subject {
+        private final Fitting fitting;
         private final JavaModel source;
         private final Model model;
         private final @Nullable ModelTable table;
         private final @Nullable FitResult first;
 
-        Program(JavaModel source, Model model, @Nullable ModelTable table, @Nullable FitResult first) {
+        Program(Fitting fitting, JavaModel source, Model model, @Nullable ModelTable table, @Nullable FitResult first) {
+            this.fitting = fitting;
             this.source = source;
             this.model = model;
             this.table = table;
@@ -219,8 +244,7 @@ final class JavaCommand implements Callable<Integer> {
             used.put("source", source.file());
             used.put("sourceSha256", Digest.sha256(path));
             Report report = Report.of(fitted)
-                    .model(new ModelDescription(MODEL, "Model " + source.name(), "", "", Map.of(), used))
-                    .quantities(Quantities.of(model, fitted));
+                    .model(new ModelDescription(MODEL, "Model " + source.name(), "", "", Map.of(), used));
             if (table != null) {
                 report = report.about(new DataSource(
                         table.file(),
@@ -236,6 +260,37 @@ final class JavaCommand implements Callable<Integer> {
             return priorDraws == null
                     ? report
                     : report.prior(priorDraws, PriorMarginals.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
+        }
+
+        /** Without quantities where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
+        @Override
+        public Report computed(Device device, Report report) {
+            FitResult fitted = report.fit();
+            try {
+                if (expectationDraws != null && fitted.status() != Status.INTERRUPTED) {
+                    return expected(device, report, expectationDraws);
+                }
+            } catch (CancellationException | DeviceException e) {
+                fitting.note("--expectation-draws: " + e.getMessage() + "; means and sds are from "
+                        + Words.count(Marginal.DRAWS, "draw"));
+            } catch (IllegalStateException e) { // a covariance that is not positive definite
+                return report;
+            }
+            return report.quantities(Quantities.of(model, fitted));
+        }
+
+        private Report expected(Device device, Report report, long draws) {
+            FitResult fitted = report.fit();
+            if (draws >= MANY_DRAWS) {
+                fitting.note("the fit is done; now " + Numbers.grouped(draws)
+                        + " draws of it for means and sds, which take a while; Ctrl-C leaves them out");
+            }
+            List<Marginal> marginals = Marginal.of(model, fitted.posterior(), fitted.seed(), device, draws);
+            marginals.stream()
+                    .filter(each -> !Double.isFinite(each.mean()))
+                    .forEach(each -> fitting.note("the mean of " + each.name() + " is not finite: at some of "
+                            + Numbers.grouped(draws) + " draws it is beyond the numbers of float32, or none"));
+            return report.quantities(marginals, draws);
         }
     }
 }

@@ -144,14 +144,10 @@ public final class ResultView {
     }
 
     private void meanErrors(PrintWriter out) {
-        double error = report.largestMeanError();
-        if (error > 0) {
-            String most = Numbers.fixed(100 * error, 1);
+        String words = report.meansInWords();
+        if (!words.isEmpty()) {
             out.println();
-            out.println(Text.wrap(
-                    "Means are exact or from draws; their standard errors are at most " + most + " % of the sds.",
-                    width,
-                    ""));
+            out.println(Text.wrap(words, width, ""));
         }
     }
 
