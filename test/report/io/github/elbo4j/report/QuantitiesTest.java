@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a model gives on its user's scale, in the place of the coordinates that were fitted. */
 class QuantitiesTest {
-    private static final Marginal TAU = new Marginal("tau", 3.25, 0.05, 2.5, List.of(0.5, 1.5, 2.75, 4.5, 8.25));
+    private static final Marginal TAU = new Marginal("tau", 3.25, 0.05, 2.5, List.of(0.5, 1.5, 2.75, 4.5, 8.25), false);
 
     private static Report report() {
         return ExampleFit.of(List.of("mu", "log tau"), 0.2, Status.CONVERGED)
@@ -52,6 +52,16 @@ class QuantitiesTest {
                 .doesNotContain("P(&gt; 0)", "Before the data");
         assertThat(new HtmlReport(report().prior(100, List.of(TAU)), ZonedDateTime.now(ZoneOffset.UTC)).html())
                 .contains("Before the data", "From 100 draws");
+    }
+
+    /** What cannot be negative says nothing by being positive; what can is filled where its interval is clear of zero. */
+    @Test
+    void onlyWhatMayHaveEitherSignIsClearOfZero() {
+        Marginal effect = new Marginal("effect", 3.25, 0.05, 2.5, TAU.quantiles(), true);
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+        assertThat(new HtmlReport(report(), now).html()).doesNotContain("class=\"wide clear\"");
+        assertThat(new HtmlReport(report().quantities(List.of(TAU, effect)), now).html())
+                .containsOnlyOnce("class=\"wide clear\"");
     }
 
     @Test

@@ -19,8 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param meanError the standard error of the mean; 0 where it is exact
  * @param quantiles at {@link #PROBABILITIES}
+ * @param eitherSign whether it may be positive or negative, so that it says something on which side of zero it is
  */
-public record Marginal(String name, double mean, double meanError, double standardDeviation, List<Double> quantiles) {
+public record Marginal(
+        String name,
+        double mean,
+        double meanError,
+        double standardDeviation,
+        List<Double> quantiles,
+        boolean eitherSign) {
     /** Of the quantiles. */
     public static final List<Double> PROBABILITIES = List.of(0.05, 0.25, 0.5, 0.75, 0.95);
 
@@ -62,11 +69,13 @@ public record Marginal(String name, double mean, double meanError, double standa
                 }
             }
             double[][] exact = exactQuantiles(value, atQuantiles);
+            boolean eitherSign =
+                    !value.range().isNotNegative() && !value.range().isNotPositive();
             for (int i = 0; i < values.length; i++) {
                 marginals.add(
                         value.isParameter()
                                 ? ofCoordinate(names.get(i), posterior, (int) value.value(index)[i])
-                                : ofDraws(names.get(i), values[i], exact == null ? null : exact[i]));
+                                : ofDraws(names.get(i), values[i], exact == null ? null : exact[i], eitherSign));
             }
         }
         return marginals;
@@ -110,7 +119,7 @@ public record Marginal(String name, double mean, double meanError, double standa
 
     private Marginal with(Estimate of) {
         double sd = of.standardError() * Math.sqrt((double) of.draws());
-        return new Marginal(name, of.value(), of.standardError(), sd, quantiles);
+        return new Marginal(name, of.value(), of.standardError(), sd, quantiles, eitherSign);
     }
 
     /**
@@ -122,7 +131,7 @@ public record Marginal(String name, double mean, double meanError, double standa
         if (draws.length < 2) {
             throw new IllegalArgumentException("there must be two draws or more, but there are " + draws.length);
         }
-        return ofDraws(name, draws, null);
+        return ofDraws(name, draws, null, true);
     }
 
     /** {@code tau: mean 3.6 ± 0.05, sd 3.2, 90 % in 0.41 to 9.6}, without the error where there is none. */
@@ -158,10 +167,11 @@ public record Marginal(String name, double mean, double meanError, double standa
     private static Marginal ofCoordinate(String name, Posterior posterior, int i) {
         List<Double> quantiles =
                 PROBABILITIES.stream().map(p -> posterior.quantile(i, p)).toList();
-        return new Marginal(name, posterior.mean(i), 0, posterior.standardDeviation(i), quantiles);
+        return new Marginal(name, posterior.mean(i), 0, posterior.standardDeviation(i), quantiles, true);
     }
 
-    private static Marginal ofDraws(String name, double[] values, double @Nullable [] exact) {
+    private static Marginal ofDraws(
+            String name, double[] values, double @Nullable [] exact, boolean eitherSign) {
         double mean = 0;
         for (double value : values) {
             mean += value / values.length;
@@ -177,7 +187,7 @@ public record Marginal(String name, double mean, double meanError, double standa
         for (int p = 0; p < PROBABILITIES.size(); p++) {
             quantiles.add(exact == null ? quantile(sorted, PROBABILITIES.get(p)) : exact[p]);
         }
-        return new Marginal(name, mean, sd / Math.sqrt(values.length), sd, quantiles);
+        return new Marginal(name, mean, sd / Math.sqrt(values.length), sd, quantiles, eitherSign);
     }
 
     /** Between the two nearest order statistics. */

@@ -160,7 +160,8 @@ final class ParameterTable {
         double high50 = quantile(i, HIGH_50) * unit;
         double low90 = quantile(i, LOW_90) * unit;
         double high90 = quantile(i, HIGH_90) * unit;
-        String clear = low90 > 0 || high90 < 0 ? " clear" : "";
+        boolean sided = marginals.get(i).eitherSign() && (low90 > 0 || high90 < 0);
+        String clear = sided ? " clear" : "";
         int decimals = Numbers.decimals(marginals.get(i).standardDeviation() * unit, 2);
         String words = "90 % from " + Numbers.fixed(low90, decimals) + " to " + Numbers.fixed(high90, decimals)
                 + ", 50 % from " + Numbers.fixed(low50, decimals) + " to "

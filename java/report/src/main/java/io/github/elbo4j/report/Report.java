@@ -200,7 +200,8 @@ public final class Report {
                         posterior.standardDeviation(i),
                         Marginal.PROBABILITIES.stream()
                                 .map(p -> posterior.quantile(i, p))
-                                .toList()))
+                                .toList(),
+                        true))
                 .toList();
     }
 
