@@ -58,7 +58,9 @@ final class Reduction implements Step {
             int inTile = (int) (j % RowSum.TILE);
             int size = (int) Math.min(RowSum.TILE, inner - (j - inTile));
             int rows = Math.min(b.rows - done, size - inTile);
-            if (b.draws == 1 && rows == size && !greatest) {
+            if (inner == 1) {
+                put(first((int) outer, b.draw), x, xo + done * b.draws, b.draws);
+            } else if (b.draws == 1 && rows == size && !greatest) {
                 b.lanes[lanes(b)] = sums.tile(x, xo + done, size, memory);
                 end(b, (int) outer, (int) (j / RowSum.TILE));
             } else {
@@ -107,10 +109,7 @@ final class Reduction implements Step {
     private void end(ElementwiseBlock b, int outer, int tile) {
         int o = lanes(b);
         if (tiles == 1) {
-            int at = first(outer, b.draw);
-            for (int s = 0; s < b.draws; s++) {
-                put(at + s * view.drawStride(), b.lanes[o + s]);
-            }
+            put(first(outer, b.draw), b.lanes, o, b.draws);
             return;
         }
         int at = (outer * tiles + tile) * axes.draws() + b.draw;
@@ -153,6 +152,23 @@ final class Reduction implements Step {
     /** Where the result of an outer row is, at a draw. */
     private int first(int outer, int draw) {
         return axes.atOuter(view, outer, draw);
+    }
+
+    /** Puts the results of neighbouring draws: those of one tile, or its only element, which then stands for its sum. */
+    private void put(int at, float[] x, int xo, int draws) {
+        int step = view.drawStride();
+        if (output.effect() == Effect.ADD_SUM) {
+            double[] target = view.doubles();
+            double scale = output.scale();
+            for (int s = 0; s < draws; s++) {
+                target[at + s * step] = Math.fma(scale, x[xo + s] + 0f, target[at + s * step]);
+            }
+            return;
+        }
+        float[] target = view.array();
+        for (int s = 0; s < draws; s++) {
+            target[at + s * step] = x[xo + s] + 0f;
+        }
     }
 
     private void put(int at, double value) {

@@ -89,8 +89,9 @@ final class StageCompiler {
         List<Step> loads = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         int registers = assign(loads, steps);
+        int firstConstant = stage.inputs().size();
         return new StageCode(
-                axes, loads, steps, reductions, constants, stage.inputs().size(), registers, cost);
+                axes, loads, steps, reductions, constants, firstConstant, values + extra, registers, cost);
     }
 
     /** Which values an output depends on. */
