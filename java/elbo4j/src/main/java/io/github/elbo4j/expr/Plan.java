@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -66,6 +68,10 @@ final class Plan {
         for (Expr e : order) {
             levels.put(e, level(e));
         }
+        Map<Expr, Integer> delays = delays(results);
+        for (Expr e : order) {
+            levels.put(e, Math.max(level(e), delays.getOrDefault(e, 0)));
+        }
         sink();
         for (Expr e : order) {
             if (e.primitive().isElementwise()) {
@@ -108,8 +114,11 @@ final class Plan {
     }
 
     private Group group(int level, int[] shape) {
-        List<Integer> key = Arrays.stream(shape).boxed().toList();
-        return plan.computeIfAbsent(level, l -> new Level()).groups.computeIfAbsent(key, k -> new Group(shape));
+        return plan.computeIfAbsent(level, l -> new Level()).groups.computeIfAbsent(key(shape), k -> new Group(shape));
+    }
+
+    private static List<Integer> key(int[] shape) {
+        return Arrays.stream(shape).boxed().toList();
     }
 
     // ---- levels ----
@@ -151,6 +160,47 @@ final class Plan {
             case CUMULATIVE_SUM, MATMUL, GATHER, SEGMENT_SUM -> true;
             default -> false;
         };
+    }
+
+    /**
+     * The levels that results can wait for, by which they become part of another stage: a term of what is in memory anyway, of the
+     * last values of its shape that terms need, whatever derivatives need (the order of terms shows in log p); a stored number, of the
+     * last number.
+     */
+    private Map<Expr, Integer> delays(List<Request> results) {
+        Map<Expr, Integer> delays = new HashMap<>();
+        List<Expr> terms = values(results, Effect.ADD_SUM);
+        delay(terms, Order.of(terms), false, delays);
+        List<Expr> stored = values(results, Effect.STORE);
+        stored.removeAll(terms);
+        delay(stored, order, true, delays);
+        return delays;
+    }
+
+    private static List<Expr> values(List<Request> results, Effect effect) {
+        return new ArrayList<>(results.stream()
+                .filter(request -> request.effect() == effect)
+                .map(Request::value)
+                .toList());
+    }
+
+    private void delay(List<Expr> results, List<Expr> among, boolean numbers, Map<Expr, Integer> delays) {
+        Map<List<Integer>, Integer> last = new HashMap<>();
+        Set<Expr> used = new HashSet<>();
+        for (Expr e : among) {
+            used.addAll(e.operands());
+            if (e.primitive().isElementwise()) {
+                last.merge(key(shape(e.ownExtents())), levelOf(e), Math::max);
+            }
+        }
+        for (Expr e : results) {
+            boolean may = numbers
+                    ? e.size() == 1
+                    : e.operands().stream().allMatch(o -> layout(o).base().primitive().isLeaf());
+            if (e.primitive().isElementwise() && may && !used.contains(e)) {
+                delays.put(e, last.get(key(shape(e.ownExtents()))));
+            }
+        }
     }
 
     /** Elementwise values go to the level of their first user, so that they need not be kept until then. */
