@@ -203,23 +203,35 @@ final class Plan {
         }
     }
 
-    /** Elementwise values go to the level of their first user, so that they need not be kept until then. */
+    /**
+     * Elementwise values go to the level of their first user, so that they need not be kept until then; a number only if that user is
+     * computed with it, since a stage costs more than to keep it.
+     */
     private void sink() {
-        Map<Expr, Integer> latest = new HashMap<>();
+        Map<Expr, Integer> together = new HashMap<>();
+        Map<Expr, Integer> before = new HashMap<>();
         for (int i = order.size() - 1; i >= 0; i--) {
             Expr e = order.get(i);
-            if (e.primitive().isElementwise() && latest.containsKey(e)) {
-                levels.put(e, Math.max(levelOf(e), latest.get(e)));
+            if (e.primitive().isElementwise()) {
+                int latest = Math.min(
+                        together.getOrDefault(e, Integer.MAX_VALUE), before.getOrDefault(e, Integer.MAX_VALUE));
+                boolean goes = e.size() == 1 ? together.getOrDefault(e, -1) == latest : latest < Integer.MAX_VALUE;
+                if (goes) {
+                    levels.put(e, Math.max(levelOf(e), latest));
+                }
             }
             if (e.primitive().isView()) {
                 continue;
             }
             for (Expr operand : e.operands()) {
                 Expr base = layout(operand).base();
-                boolean together = base == operand
+                if (base == operand
                         && (isRequested(e)
-                                || (couldBeDirect(operand, e) && e.primitive().isElementwise()));
-                latest.merge(base, levelOf(e) - (together ? 0 : 1), Math::min);
+                                || (couldBeDirect(operand, e) && e.primitive().isElementwise()))) {
+                    together.merge(base, levelOf(e), Math::min);
+                } else {
+                    before.merge(base, levelOf(e) - 1, Math::min);
+                }
             }
         }
     }
