@@ -56,6 +56,11 @@ public class ElementwiseKernel {
         return ElementwiseKernel::subtractMultiply;
     }
 
+    /** a·b + c, rounded twice. */
+    protected ElementwiseLoop multiplyAdd() {
+        return ElementwiseKernel::multiplyAdd;
+    }
+
     /** exp(−|a|), the part that softplus and sigmoid share. */
     protected ElementwiseLoop decay() {
         return ElementwiseKernel::decay;
@@ -141,6 +146,12 @@ public class ElementwiseKernel {
             float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] = Math.fma(a[ao + i], b[bo + i], -c[co + i]);
+        }
+    }
+
+    protected static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = a[ao + i] * b[bo + i] + c[co + i];
         }
     }
 

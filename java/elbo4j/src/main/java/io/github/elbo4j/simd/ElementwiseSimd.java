@@ -44,6 +44,11 @@ final class ElementwiseSimd extends ElementwiseKernel {
     }
 
     @Override
+    protected ElementwiseLoop multiplyAdd() {
+        return ElementwiseSimd::multiplyAdds;
+    }
+
+    @Override
     protected ElementwiseLoop decay() {
         return ElementwiseSimd::decays;
     }
@@ -170,6 +175,17 @@ final class ElementwiseSimd extends ElementwiseKernel {
                     .intoArray(y, yo + i);
         }
         multiplySubtract(a, ao + whole, b, bo + whole, c, co + whole, y, yo + whole, n - whole);
+    }
+
+    private static void multiplyAdds(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, a, ao + i)
+                    .mul(FloatVector.fromArray(F, b, bo + i))
+                    .add(FloatVector.fromArray(F, c, co + i))
+                    .intoArray(y, yo + i);
+        }
+        multiplyAdd(a, ao + whole, b, bo + whole, c, co + whole, y, yo + whole, n - whole);
     }
 
     private static void subtractMultiplies(
