@@ -222,7 +222,9 @@ final class StageCompiler {
         RowView view = new RowView(stage.inputs().get(value), axes);
         boolean once = view.isOneRow();
         drafts.add(new Draft(
-                register -> once ? new Step.Spread(view, value, register) : new Step.Load(view, value, register),
+                register -> once
+                        ? new Step.Spread(view, value, register, loops)
+                        : new Step.Load(view, value, register, loops),
                 new int[0],
                 value,
                 once));

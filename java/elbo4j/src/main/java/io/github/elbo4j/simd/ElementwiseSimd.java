@@ -63,6 +63,21 @@ final class ElementwiseSimd extends ElementwiseKernel {
         return ElementwiseSimd::sigmoids;
     }
 
+    @Override
+    protected void repeat(float[] x, int xo, int step, int rows, float[] y, int yo, int draws) {
+        if (draws % Lanes.COUNT != 0) {
+            super.repeat(x, xo, step, rows, y, yo, draws);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            FloatVector value = FloatVector.broadcast(F, x[xo + r * step]);
+            int o = yo + r * draws;
+            for (int s = 0; s < draws; s += Lanes.COUNT) {
+                value.intoArray(y, o + s);
+            }
+        }
+    }
+
     private static void adds(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
