@@ -196,7 +196,8 @@ final class Plan {
         for (Expr e : results) {
             boolean may = numbers
                     ? e.size() == 1
-                    : e.operands().stream().allMatch(o -> layout(o).base().primitive().isLeaf());
+                    : e.operands().stream()
+                            .allMatch(o -> layout(o).base().primitive().isLeaf());
             if (e.primitive().isElementwise() && may && !used.contains(e)) {
                 delays.put(e, last.get(key(shape(e.ownExtents()))));
             }

@@ -157,7 +157,8 @@ public class ElementwiseKernel {
         }
     }
 
-    protected static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+    protected static void multiplyAdd(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] = a[ao + i] * b[bo + i] + c[co + i];
         }

@@ -92,8 +92,7 @@ final class StageCompiler {
         List<Step> steps = new ArrayList<>();
         int registers = assign(loads, steps);
         int firstConstant = stage.inputs().size();
-        return new StageCode(
-                axes, loads, steps, reductions, constants, firstConstant, values + extra, registers, cost);
+        return new StageCode(axes, loads, steps, reductions, constants, firstConstant, values + extra, registers, cost);
     }
 
     /** Which values an output depends on. */

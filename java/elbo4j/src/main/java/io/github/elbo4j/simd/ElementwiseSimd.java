@@ -192,7 +192,8 @@ final class ElementwiseSimd extends ElementwiseKernel {
         multiplySubtract(a, ao + whole, b, bo + whole, c, co + whole, y, yo + whole, n - whole);
     }
 
-    private static void multiplyAdds(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+    private static void multiplyAdds(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector.fromArray(F, a, ao + i)
