@@ -173,7 +173,7 @@ public final class AllocationMain {
         }
     }
 
-    /** What models are made of; the case of every function is not among them: some large ones box vectors now and then. */
+    /** What models are made of; the case of every opcode is not among them: in some runs a loop of it is compiled so that it boxes vectors. */
     private static double elementwise(Device device) {
         try (Arena arena = new Arena(device)) {
             List<Operation> all = OpCases.ALL.stream()

@@ -43,8 +43,24 @@ final class RoundingBound {
                 rebuilt(e).times(e.operands().get(0).size() + 8);
             case MATMUL -> rebuilt(e).times(e.operands().get(0).size() + 8);
             case PARAMETER, CONSTANT, DATA -> size(e);
-            default -> e.primitive().isFunction() ? size(e).times(8) : size(e);
+            default -> {
+                if (e.primitive().isFunction()) {
+                    yield size(e).times(8);
+                }
+                yield e.primitive().isElementwise() ? arithmetic(e) : size(e); // that of data among others
+            }
         };
+    }
+
+    private static Expr arithmetic(Expr e) {
+        boolean scales = e.primitive() == Primitive.MULTIPLY || e.primitive() == Primitive.DIVIDE;
+        Expr error = size(e).times(e.primitive() == Primitive.DIVIDE ? 2 : 1);
+        for (Expr operand : e.operands()) {
+            if (!operand.varies()) {
+                error = error.plus(scales ? size(e) : size(operand));
+            }
+        }
+        return error;
     }
 
     private static Expr rebuilt(Expr e) {

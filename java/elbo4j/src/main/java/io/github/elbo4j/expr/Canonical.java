@@ -25,6 +25,7 @@ final class Canonical {
     private final Map<Key, Expr> known = new HashMap<>();
     private final Map<Expr, Integer> numbers = new HashMap<>(); // of canonical ones
     private final Map<Expr, Expr> done = new HashMap<>();
+    private final Map<Expr, Expr> folded = new HashMap<>();
     private final Evaluator evaluator = new Evaluator(new double[0]);
     private final int batch;
     private final Map<Levels, Levels> batches = new HashMap<>();
@@ -42,7 +43,8 @@ final class Canonical {
     List<Expr> of(Collection<Expr> results) {
         for (Expr e : Order.of(results)) {
             if (!done.containsKey(e)) {
-                done.put(e, intern(fold(rebuild(e))));
+                Expr one = intern(rebuild(e)); // before it is folded: equal data must be one
+                done.put(e, intern(folded.computeIfAbsent(one, this::fold)));
             }
         }
         List<Expr> canonical = new ArrayList<>();

@@ -79,13 +79,33 @@ final class Fusion {
 
     // ---- a group ----
 
+    /** Requests of what is in memory come first; a stage takes them along if it has room, and sums along the same axes. */
     private void fuse(Plan.Group group) {
         List<List<Expr>> pieces = new ArrayList<>();
         split(group, group.nodes, pieces);
+        List<Plan.Request> others = requests(group, group.nodes, false);
         for (List<Expr> nodes : pieces) {
-            emit(group.shape, nodes, requests(group, nodes, true));
+            List<Plan.Request> all = new ArrayList<>(others);
+            all.addAll(requests(group, nodes, true));
+            if (!others.isEmpty() && !isOneStage(group.shape, nodes, all)) {
+                emit(group.shape, List.of(), others);
+                all.removeAll(others);
+            }
+            emit(group.shape, nodes, all);
+            others = List.of();
         }
-        emit(group.shape, List.of(), requests(group, group.nodes, false));
+        emit(group.shape, List.of(), others);
+    }
+
+    private boolean isOneStage(int[] shape, List<Expr> nodes, List<Plan.Request> requests) {
+        long ways = requests.stream()
+                .filter(request -> request.effect() != Effect.STORE)
+                .map(request -> list(StageBuilder.summed(request)))
+                .distinct()
+                .count();
+        long outputs = requests.size()
+                + nodes.stream().filter(node -> isUsedOutside(node, nodes)).count();
+        return ways <= 1 && new StageBuilder(shape, new boolean[shape.length], nodes, requests, Map.of()).fits(outputs);
     }
 
     /** A group's requests of these nodes, or of other values. */

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -66,6 +68,10 @@ final class Plan {
         for (Expr e : order) {
             levels.put(e, level(e));
         }
+        Map<Expr, Integer> delays = delays(results);
+        for (Expr e : order) {
+            levels.put(e, Math.max(level(e), delays.getOrDefault(e, 0)));
+        }
         sink();
         for (Expr e : order) {
             if (e.primitive().isElementwise()) {
@@ -108,8 +114,11 @@ final class Plan {
     }
 
     private Group group(int level, int[] shape) {
-        List<Integer> key = Arrays.stream(shape).boxed().toList();
-        return plan.computeIfAbsent(level, l -> new Level()).groups.computeIfAbsent(key, k -> new Group(shape));
+        return plan.computeIfAbsent(level, l -> new Level()).groups.computeIfAbsent(key(shape), k -> new Group(shape));
+    }
+
+    private static List<Integer> key(int[] shape) {
+        return Arrays.stream(shape).boxed().toList();
     }
 
     // ---- levels ----
@@ -153,23 +162,77 @@ final class Plan {
         };
     }
 
-    /** Elementwise values go to the level of their first user, so that they need not be kept until then. */
+    /**
+     * The levels that results can wait for, by which they become part of another stage: a term of what is in memory anyway, of the
+     * last values of its shape that terms need, whatever derivatives need (the order of terms shows in log p); a stored number, of the
+     * last number.
+     */
+    private Map<Expr, Integer> delays(List<Request> results) {
+        Map<Expr, Integer> delays = new HashMap<>();
+        List<Expr> terms = values(results, Effect.ADD_SUM);
+        delay(terms, Order.of(terms), false, delays);
+        List<Expr> stored = values(results, Effect.STORE);
+        stored.removeAll(terms);
+        delay(stored, order, true, delays);
+        return delays;
+    }
+
+    private static List<Expr> values(List<Request> results, Effect effect) {
+        return new ArrayList<>(results.stream()
+                .filter(request -> request.effect() == effect)
+                .map(Request::value)
+                .toList());
+    }
+
+    private void delay(List<Expr> results, List<Expr> among, boolean numbers, Map<Expr, Integer> delays) {
+        Map<List<Integer>, Integer> last = new HashMap<>();
+        Set<Expr> used = new HashSet<>();
+        for (Expr e : among) {
+            used.addAll(e.operands());
+            if (e.primitive().isElementwise()) {
+                last.merge(key(shape(e.ownExtents())), levelOf(e), Math::max);
+            }
+        }
+        for (Expr e : results) {
+            boolean may = numbers
+                    ? e.size() == 1
+                    : e.operands().stream()
+                            .allMatch(o -> layout(o).base().primitive().isLeaf());
+            if (e.primitive().isElementwise() && may && !used.contains(e)) {
+                delays.put(e, last.get(key(shape(e.ownExtents()))));
+            }
+        }
+    }
+
+    /**
+     * Elementwise values go to the level of their first user, so that they need not be kept until then; a number only if that user is
+     * computed with it, since a stage costs more than to keep it.
+     */
     private void sink() {
-        Map<Expr, Integer> latest = new HashMap<>();
+        Map<Expr, Integer> together = new HashMap<>();
+        Map<Expr, Integer> before = new HashMap<>();
         for (int i = order.size() - 1; i >= 0; i--) {
             Expr e = order.get(i);
-            if (e.primitive().isElementwise() && latest.containsKey(e)) {
-                levels.put(e, Math.max(levelOf(e), latest.get(e)));
+            if (e.primitive().isElementwise()) {
+                int latest = Math.min(
+                        together.getOrDefault(e, Integer.MAX_VALUE), before.getOrDefault(e, Integer.MAX_VALUE));
+                boolean goes = e.size() == 1 ? together.getOrDefault(e, -1) == latest : latest < Integer.MAX_VALUE;
+                if (goes) {
+                    levels.put(e, Math.max(levelOf(e), latest));
+                }
             }
             if (e.primitive().isView()) {
                 continue;
             }
             for (Expr operand : e.operands()) {
                 Expr base = layout(operand).base();
-                boolean together = base == operand
+                if (base == operand
                         && (isRequested(e)
-                                || (couldBeDirect(operand, e) && e.primitive().isElementwise()));
-                latest.merge(base, levelOf(e) - (together ? 0 : 1), Math::min);
+                                || (couldBeDirect(operand, e) && e.primitive().isElementwise()))) {
+                    together.merge(base, levelOf(e), Math::min);
+                } else {
+                    before.merge(base, levelOf(e) - 1, Math::min);
+                }
             }
         }
     }

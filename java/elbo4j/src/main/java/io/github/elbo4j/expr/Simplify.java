@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How expressions are built: extents are checked, and what needs no computing is not computed. */
+/**
+ * How expressions are built: extents are checked, and what needs no computing is not computed. Negations move towards results, past
+ * products, quotients and sums, which changes no rounding: there they meet others, or a difference that takes them up.
+ */
 final class Simplify {
     private Simplify() {}
 
@@ -18,6 +21,9 @@ final class Simplify {
         if (b.primitive() == Primitive.NEGATE) {
             return subtract(a, b.operands().get(0));
         }
+        if (a.primitive() == Primitive.NEGATE) {
+            return subtract(b, a.operands().get(0));
+        }
         return elementwise(Primitive.ADD, a, b);
     }
 
@@ -30,6 +36,9 @@ final class Simplify {
         }
         if (b.primitive() == Primitive.NEGATE) {
             return add(a, b.operands().get(0));
+        }
+        if (a.primitive() == Primitive.NEGATE) {
+            return negate(add(a.operands().get(0), b));
         }
         return elementwise(Primitive.SUBTRACT, a, b);
     }
@@ -52,8 +61,11 @@ final class Simplify {
         if (b.primitive() == Primitive.CONSTANT && a.primitive() == Primitive.NEGATE) {
             return multiply(a.operands().get(0), negate(b));
         }
-        if (a.primitive() == Primitive.NEGATE && b.primitive() == Primitive.NEGATE) {
-            return multiply(a.operands().get(0), b.operands().get(0));
+        if (a.primitive() == Primitive.NEGATE) {
+            return negate(multiply(a.operands().get(0), b));
+        }
+        if (b.primitive() == Primitive.NEGATE) {
+            return negate(multiply(a, b.operands().get(0)));
         }
         return elementwise(Primitive.MULTIPLY, a, b);
     }
@@ -61,6 +73,12 @@ final class Simplify {
     static Expr divide(Expr a, Expr b) {
         if (b.primitive() == Primitive.CONSTANT && b.detail(Double.class) != 0) {
             return multiply(a, Expr.of(1 / b.detail(Double.class)));
+        }
+        if (a.primitive() == Primitive.NEGATE) {
+            return negate(divide(a.operands().get(0), b));
+        }
+        if (b.primitive() == Primitive.NEGATE) {
+            return negate(divide(a, b.operands().get(0)));
         }
         return elementwise(Primitive.DIVIDE, a, b);
     }
@@ -154,6 +172,9 @@ final class Simplify {
         int extent = a.ownExtents()[axis];
         int[] rest = Extents.without(a.ownExtents(), axis);
         boolean ofRows = a.ofRows() && axis != 0;
+        if (a.primitive() == Primitive.NEGATE) {
+            return negate(sum(a.operands().get(0), axis));
+        }
         if (extent == 1 && (ofRows || !a.ofRows())) {
             return a.reshape(rest);
         }

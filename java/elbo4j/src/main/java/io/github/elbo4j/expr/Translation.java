@@ -94,7 +94,7 @@ public final class Translation implements AutoCloseable {
                         new Destination(gradient, slot.detail(Expr.Slot.class).offset(), dimensions));
             }
         }
-        values = new Copies().of(canonical.of(values));
+        values = plannable(values, canonical);
         List<Plan.Request> requests = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
             requests.add(i < terms.size() ? sum(values.get(i), weights.get(i), i) : store(values.get(i), i));
@@ -113,7 +113,7 @@ public final class Translation implements AutoCloseable {
     public void recordColumns(Recorder to, List<Expr> expressions, DrawBlock shape, Buffer z, Buffer results) {
         expressions.forEach(e -> checkCoordinates(e, shape.dimensions()));
         Canonical canonical = new Canonical();
-        List<Expr> values = new Copies().of(canonical.of(expressions));
+        List<Expr> values = plannable(expressions, canonical);
         int draws = Math.toIntExact(shape.allDraws());
         List<Destination> places = new ArrayList<>();
         List<Plan.Request> requests = new ArrayList<>();
@@ -140,6 +140,12 @@ public final class Translation implements AutoCloseable {
                         + ", which ends with coordinate " + end + " of a draw, but the draws have " + dimensions);
             }
         }
+    }
+
+    /** As a {@link Plan} takes them. */
+    private static List<Expr> plannable(List<Expr> values, Canonical canonical) {
+        List<Expr> divided = new Reciprocals().of(canonical.of(values));
+        return new Copies().of(canonical.of(divided));
     }
 
     private static Plan.Request sum(Expr term, Expr weight, int result) {

@@ -170,8 +170,7 @@ public record Marginal(
         return new Marginal(name, posterior.mean(i), 0, posterior.standardDeviation(i), quantiles, true);
     }
 
-    private static Marginal ofDraws(
-            String name, double[] values, double @Nullable [] exact, boolean eitherSign) {
+    private static Marginal ofDraws(String name, double[] values, double @Nullable [] exact, boolean eitherSign) {
         double mean = 0;
         for (double value : values) {
             mean += value / values.length;

@@ -52,9 +52,9 @@ final class ElementwiseBlock {
         }
     }
 
-    /** Keeps no buffer alive. */
-    void forget() {
-        Arrays.fill(arrays, NOTHING);
+    /** Keeps no buffer alive that is among so many values. */
+    void forget(int values) {
+        Arrays.fill(arrays, 0, values, NOTHING);
     }
 
     /** The value is in its register. */

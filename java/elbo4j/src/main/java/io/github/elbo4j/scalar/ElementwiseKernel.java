@@ -3,6 +3,7 @@ package io.github.elbo4j.scalar;
 import io.github.elbo4j.device.ElementwiseOps;
 import io.github.elbo4j.device.ElementwiseOps.Opcode;
 import io.github.elbo4j.device.MathOps.Function;
+import java.util.Arrays;
 
 /**
  * Elementwise code, an instruction at a time over blocks that stay in the first cache. Twin of kernels/elementwise.cu.
@@ -56,6 +57,11 @@ public class ElementwiseKernel {
         return ElementwiseKernel::subtractMultiply;
     }
 
+    /** a·b + c, rounded twice. */
+    protected ElementwiseLoop multiplyAdd() {
+        return ElementwiseKernel::multiplyAdd;
+    }
+
     /** exp(−|a|), the part that softplus and sigmoid share. */
     protected ElementwiseLoop decay() {
         return ElementwiseKernel::decay;
@@ -69,6 +75,13 @@ public class ElementwiseKernel {
     /** sigmoid(a), where b = exp(−|a|). */
     protected ElementwiseLoop sigmoid() {
         return ElementwiseKernel::sigmoid;
+    }
+
+    /** {@code y[yo + r·draws + s] = x[xo + r·step]} for r &lt; rows and s &lt; draws: data, which are the same at all draws. */
+    protected void repeat(float[] x, int xo, int step, int rows, float[] y, int yo, int draws) {
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(y, yo + r * draws, yo + (r + 1) * draws, x[xo + r * step]);
+        }
     }
 
     // ---- the loops; those of SIMD devices leave what is no whole vector to them ----
@@ -141,6 +154,13 @@ public class ElementwiseKernel {
             float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] = Math.fma(a[ao + i], b[bo + i], -c[co + i]);
+        }
+    }
+
+    protected static void multiplyAdd(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = a[ao + i] * b[bo + i] + c[co + i];
         }
     }
 

@@ -20,6 +20,8 @@ final class Reduction implements Step {
     private final RowView view;
     private final StageAxes axes;
     private final SumKernel sums;
+    private final int[] factors;
+    private final ElementwiseLoop take;
     private final ElementwiseLoop combine;
     private final int number;
     private final boolean greatest;
@@ -31,10 +33,21 @@ final class Reduction implements Step {
      * Writes what the output says.
      *
      * @param number which one of the stage's it is
+     * @param factors the value that is summed, or two whose product it is
+     * @param take the loop that takes elements in: {@code combine}, or a·b + c rounded twice
      * @param combine the loop of ADD, or of MAX
      */
-    Reduction(Output output, StageAxes axes, int number, ElementwiseLoop combine, SumKernel sums) {
+    Reduction(
+            Output output,
+            StageAxes axes,
+            int number,
+            int[] factors,
+            ElementwiseLoop take,
+            ElementwiseLoop combine,
+            SumKernel sums) {
         this.output = output;
+        this.factors = factors;
+        this.take = take;
         this.axes = axes;
         this.view = new RowView(output.place(), axes);
         this.number = number;
@@ -50,19 +63,21 @@ final class Reduction implements Step {
     /** Adds the block's rows, and ends the tiles that end in it. */
     @Override
     public void run(ElementwiseBlock b, WorkerMemory memory) {
-        float[] x = b.arrays[output.value()];
-        int xo = b.offsets[output.value()];
+        float[] x = b.arrays[factors[0]];
+        int xo = b.offsets[factors[0]];
         for (int done = 0; done < b.rows; ) {
             long outer = (b.row + done) / inner;
             long j = (b.row + done) % inner;
             int inTile = (int) (j % RowSum.TILE);
             int size = (int) Math.min(RowSum.TILE, inner - (j - inTile));
             int rows = Math.min(b.rows - done, size - inTile);
-            if (b.draws == 1 && rows == size && !greatest) {
+            if (inner == 1) {
+                put(first((int) outer, b.draw), x, xo + done * b.draws, b.draws);
+            } else if (b.draws == 1 && rows == size && take == combine && !greatest) {
                 b.lanes[lanes(b)] = sums.tile(x, xo + done, size, memory);
                 end(b, (int) outer, (int) (j / RowSum.TILE));
             } else {
-                add(b, inTile, rows, x, xo + done * b.draws);
+                add(b, inTile, rows, done * b.draws);
                 if (inTile + rows == size) {
                     fold(b, size);
                     end(b, (int) outer, (int) (j / RowSum.TILE));
@@ -76,16 +91,27 @@ final class Reduction implements Step {
         return number * RowSum.LANES * b.draws;
     }
 
-    private void add(ElementwiseBlock b, int first, int rows, float[] x, int xo) {
+    /** Rows of the block, from an element of it on. */
+    private void add(ElementwiseBlock b, int first, int rows, int from) {
         float[] lanes = b.lanes;
         int n = b.draws;
+        float[] x = b.arrays[factors[0]];
+        int xo = b.offsets[factors[0]] + from;
+        float[] other = b.arrays[factors[factors.length - 1]];
+        int otherO = b.offsets[factors[factors.length - 1]] + from;
         for (int done = 0; done < rows; ) {
             int lane = (first + done) % RowSum.LANES;
             int count = Math.min(rows - done, RowSum.LANES - lane);
             int at = lanes(b) + lane * n;
             boolean begins = first + done < RowSum.LANES;
             float[] old = begins ? greatest ? LEAST : ZEROS : lanes;
-            combine.run(old, begins ? 0 : at, x, xo + done * n, x, 0, lanes, at, count * n);
+            int oldO = begins ? 0 : at;
+            int skip = done * n;
+            if (take == combine) {
+                combine.run(old, oldO, x, xo + skip, x, 0, lanes, at, count * n);
+            } else {
+                take.run(x, xo + skip, other, otherO + skip, old, oldO, lanes, at, count * n);
+            }
             done += count;
         }
     }
@@ -107,10 +133,7 @@ final class Reduction implements Step {
     private void end(ElementwiseBlock b, int outer, int tile) {
         int o = lanes(b);
         if (tiles == 1) {
-            int at = first(outer, b.draw);
-            for (int s = 0; s < b.draws; s++) {
-                put(at + s * view.drawStride(), b.lanes[o + s]);
-            }
+            put(first(outer, b.draw), b.lanes, o, b.draws);
             return;
         }
         int at = (outer * tiles + tile) * axes.draws() + b.draw;
@@ -153,6 +176,23 @@ final class Reduction implements Step {
     /** Where the result of an outer row is, at a draw. */
     private int first(int outer, int draw) {
         return axes.atOuter(view, outer, draw);
+    }
+
+    /** Puts the results of neighbouring draws: those of one tile, or its only element, which then stands for its sum. */
+    private void put(int at, float[] x, int xo, int draws) {
+        int step = view.drawStride();
+        if (output.effect() == Effect.ADD_SUM) {
+            double[] target = view.doubles();
+            double scale = output.scale();
+            for (int s = 0; s < draws; s++) {
+                target[at + s * step] = Math.fma(scale, x[xo + s] + 0f, target[at + s * step]);
+            }
+            return;
+        }
+        float[] target = view.array();
+        for (int s = 0; s < draws; s++) {
+            target[at + s * step] = x[xo + s] + 0f;
+        }
     }
 
     private void put(int at, double value) {

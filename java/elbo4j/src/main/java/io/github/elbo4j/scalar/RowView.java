@@ -52,7 +52,7 @@ final class RowView {
     }
 
     /** Copies the block to a register. */
-    void load(ElementwiseBlock b, float[] y, int yo) {
+    void load(ElementwiseBlock b, float[] y, int yo, ElementwiseKernel loops) {
         float[] x = array();
         int i0 = b.i0;
         int i1 = b.i1;
@@ -61,7 +61,7 @@ final class RowView {
         int to = yo;
         while (true) {
             int rows = Math.min(left, axes.e2() - i2);
-            load(x, at(i0, i1, i2, b.draw), rows, b.draws, y, to);
+            load(x, at(i0, i1, i2, b.draw), rows, b.draws, y, to, loops);
             left -= rows;
             if (left == 0) {
                 return;
@@ -76,19 +76,17 @@ final class RowView {
     }
 
     /** Rows along the last axis. */
-    private void load(float[] x, int xo, int rows, int draws, float[] y, int yo) {
+    private void load(float[] x, int xo, int rows, int draws, float[] y, int yo, ElementwiseKernel loops) {
         if (draws == 1) {
             column(x, xo, rows, y, yo);
         } else if (drawStride == 1 && stride2 == draws) {
             System.arraycopy(x, xo, y, yo, rows * draws);
-        } else if (drawStride <= 1) {
+        } else if (drawStride == 1) {
             for (int r = 0; r < rows; r++) {
-                if (drawStride == 0) {
-                    Arrays.fill(y, yo + r * draws, yo + (r + 1) * draws, x[xo + r * stride2]);
-                } else {
-                    System.arraycopy(x, xo + r * stride2, y, yo + r * draws, draws);
-                }
+                System.arraycopy(x, xo + r * stride2, y, yo + r * draws, draws);
             }
+        } else if (drawStride == 0) {
+            loops.repeat(x, xo, stride2, rows, y, yo, draws);
         } else {
             transpose(x, xo, drawStride, stride2, draws, rows, y, yo, 1, draws);
         }

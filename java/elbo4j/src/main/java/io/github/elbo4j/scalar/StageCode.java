@@ -13,6 +13,7 @@ final class StageCode {
     private final Reduction[] reductions;
     private final List<float[]> constants;
     private final int firstConstant;
+    private final int values;
     private final int registers;
     private final double costOfElement;
     private final int outer;
@@ -25,6 +26,7 @@ final class StageCode {
      * @param loads of inputs whose rows are all the same: once for all blocks
      * @param constants a block of each
      * @param firstConstant the number of the first constant's value
+     * @param values how many there are, each with a number below
      */
     StageCode(
             StageAxes axes,
@@ -33,6 +35,7 @@ final class StageCode {
             List<Reduction> reductions,
             List<float[]> constants,
             int firstConstant,
+            int values,
             int registers,
             double costOfElement) {
         this.axes = axes;
@@ -41,6 +44,7 @@ final class StageCode {
         this.reductions = reductions.toArray(new Reduction[0]);
         this.constants = constants;
         this.firstConstant = firstConstant;
+        this.values = values;
         this.registers = registers;
         this.costOfElement = costOfElement;
         this.outer = axes.outer();
@@ -114,7 +118,7 @@ final class StageCode {
             }
             row += b.rows;
         }
-        b.forget();
+        b.forget(values);
     }
 
     /** Whole sums where they are short, so that few end in the middle of a block. */

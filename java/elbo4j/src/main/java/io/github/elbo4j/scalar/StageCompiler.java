@@ -30,6 +30,7 @@ final class StageCompiler {
     private final List<Draft> drafts = new ArrayList<>();
 
     private final Call[] calls; // of each value that an instruction makes
+    private final boolean[] products; // that only a sum needs, which multiplies by itself
     private final boolean[] loaded;
     private final int[] decays; // of an operand of softplus and sigmoid: the value of exp(−|x|), or −1
     private final List<Reduction> reductions = new ArrayList<>();
@@ -54,6 +55,7 @@ final class StageCompiler {
         this.known = stage.inputs().size() + stage.constants().size();
         this.values = known + stage.code().size();
         this.calls = new Call[values];
+        this.products = new boolean[values];
         this.loaded = new boolean[known];
         this.decays = new int[values];
         Arrays.fill(decays, -1);
@@ -89,8 +91,8 @@ final class StageCompiler {
         List<Step> loads = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         int registers = assign(loads, steps);
-        return new StageCode(
-                axes, loads, steps, reductions, constants, stage.inputs().size(), registers, cost);
+        int firstConstant = stage.inputs().size();
+        return new StageCode(axes, loads, steps, reductions, constants, firstConstant, values + extra, registers, cost);
     }
 
     /** Which values an output depends on. */
@@ -133,7 +135,7 @@ final class StageCompiler {
         }
     }
 
-    /** Pairs of instructions that are one loop: a·b − c rounded once, and (a − b)·c. */
+    /** Pairs that are one loop: a·b − c rounded once, (a − b)·c, and a product and its sum. */
     private void join() {
         int[] uses = new int[values];
         stage.outputs().forEach(output -> uses[output.value()]++);
@@ -144,10 +146,11 @@ final class StageCompiler {
         }
         for (int v = known; v < values; v++) {
             Instruction x = stage.code().get(v - known);
+            products[v] = x.opcode() == Opcode.MULTIPLY && uses[v] == 1 && isSummed(v);
             if (x.opcode() == Opcode.FMA && is(Opcode.NEGATE, x.c())) {
                 int[] reads = {x.a(), x.b(), calls[x.c()].reads[0]};
                 calls[v] = new Call(loops.multiplySubtract(), reads, SIMPLE);
-            } else if (x.opcode() == Opcode.MULTIPLY) {
+            } else if (x.opcode() == Opcode.MULTIPLY && !products[v]) {
                 int difference = is(Opcode.SUBTRACT, x.a()) ? x.a() : x.b();
                 if (is(Opcode.SUBTRACT, difference) && uses[difference] == 1) {
                     int[] of = calls[difference].reads;
@@ -156,6 +159,13 @@ final class StageCompiler {
                 }
             }
         }
+    }
+
+    private boolean isSummed(int value) {
+        return axes.inner() > 1
+                && stage.outputs().stream()
+                        .anyMatch(output -> output.value() == value
+                                && (output.effect() == Effect.SUM || output.effect() == Effect.ADD_SUM));
     }
 
     private boolean is(Opcode opcode, int value) {
@@ -167,6 +177,10 @@ final class StageCompiler {
         Function f = stage.code().get(value - known).function();
         for (int operand : call.reads) {
             load(operand);
+        }
+        if (products[value]) {
+            outputs(value, null);
+            return;
         }
         int a = call.reads[0];
         int b = call.reads[Math.min(1, call.reads.length - 1)];
@@ -207,7 +221,9 @@ final class StageCompiler {
         RowView view = new RowView(stage.inputs().get(value), axes);
         boolean once = view.isOneRow();
         drafts.add(new Draft(
-                register -> once ? new Step.Spread(view, value, register) : new Step.Load(view, value, register),
+                register -> once
+                        ? new Step.Spread(view, value, register, loops)
+                        : new Step.Load(view, value, register, loops),
                 new int[0],
                 value,
                 once));
@@ -226,16 +242,18 @@ final class StageCompiler {
             }
             load(value);
             cost += SIMPLE;
+            int[] reads = value >= known && products[value] ? calls[value].reads : new int[] {value};
             Step step = output.effect() == Effect.STORE
                     ? new Step.Store(new RowView(output.place(), axes), value)
-                    : reduction(output);
-            drafts.add(new Draft(register -> step, new int[] {value}, -1, false));
+                    : reduction(output, reads);
+            drafts.add(new Draft(register -> step, reads, -1, false));
         }
     }
 
-    private Reduction reduction(Output output) {
+    private Reduction reduction(Output output, int[] factors) {
         ElementwiseLoop combine = loops.loop(output.effect() == Effect.MAX ? Opcode.MAX : Opcode.ADD);
-        Reduction reduction = new Reduction(output, axes, reductions.size(), combine, loops.sums());
+        ElementwiseLoop begin = factors.length == 1 ? combine : loops.multiplyAdd();
+        Reduction reduction = new Reduction(output, axes, reductions.size(), factors, begin, combine, loops.sums());
         reductions.add(reduction);
         return reduction;
     }

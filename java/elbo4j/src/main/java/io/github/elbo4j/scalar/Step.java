@@ -7,7 +7,7 @@ interface Step {
     void run(ElementwiseBlock b, WorkerMemory memory);
 
     /** An input: where it is, if it is dense there; else copied. */
-    record Load(RowView view, int value, int register) implements Step {
+    record Load(RowView view, int value, int register, ElementwiseKernel loops) implements Step {
         @Override
         public void run(ElementwiseBlock b, WorkerMemory memory) {
             int dense = view.dense(b);
@@ -16,20 +16,20 @@ interface Step {
                 b.offsets[value] = dense;
             } else {
                 b.home(value, register);
-                view.load(b, b.registers, b.offsets[value]);
+                view.load(b, b.registers, b.offsets[value], loops);
             }
         }
     }
 
     /** An input whose rows are all the same, laid out for every block that is to come. */
-    record Spread(RowView view, int value, int register) implements Step {
+    record Spread(RowView view, int value, int register, ElementwiseKernel loops) implements Step {
         @Override
         public void run(ElementwiseBlock b, WorkerMemory memory) {
             b.home(value, register);
             int o = b.offsets[value];
             int rows = b.rows;
             b.rows = 1;
-            view.load(b, b.registers, o);
+            view.load(b, b.registers, o, loops);
             b.rows = rows;
             int length = rows * b.draws;
             for (int done = b.draws; done < length; done *= 2) {

@@ -44,6 +44,11 @@ final class ElementwiseSimd extends ElementwiseKernel {
     }
 
     @Override
+    protected ElementwiseLoop multiplyAdd() {
+        return ElementwiseSimd::multiplyAdds;
+    }
+
+    @Override
     protected ElementwiseLoop decay() {
         return ElementwiseSimd::decays;
     }
@@ -56,6 +61,21 @@ final class ElementwiseSimd extends ElementwiseKernel {
     @Override
     protected ElementwiseLoop sigmoid() {
         return ElementwiseSimd::sigmoids;
+    }
+
+    @Override
+    protected void repeat(float[] x, int xo, int step, int rows, float[] y, int yo, int draws) {
+        if (draws % Lanes.COUNT != 0) {
+            super.repeat(x, xo, step, rows, y, yo, draws);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            FloatVector value = FloatVector.broadcast(F, x[xo + r * step]);
+            int o = yo + r * draws;
+            for (int s = 0; s < draws; s += Lanes.COUNT) {
+                value.intoArray(y, o + s);
+            }
+        }
     }
 
     private static void adds(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
@@ -170,6 +190,18 @@ final class ElementwiseSimd extends ElementwiseKernel {
                     .intoArray(y, yo + i);
         }
         multiplySubtract(a, ao + whole, b, bo + whole, c, co + whole, y, yo + whole, n - whole);
+    }
+
+    private static void multiplyAdds(
+            float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, a, ao + i)
+                    .mul(FloatVector.fromArray(F, b, bo + i))
+                    .add(FloatVector.fromArray(F, c, co + i))
+                    .intoArray(y, yo + i);
+        }
+        multiplyAdd(a, ao + whole, b, bo + whole, c, co + whole, y, yo + whole, n - whole);
     }
 
     private static void subtractMultiplies(

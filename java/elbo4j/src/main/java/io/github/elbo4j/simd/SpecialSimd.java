@@ -34,8 +34,9 @@ final class SpecialSimd {
     private static final MethodHandle[] LOG_GAMMA = MathSimd.loops(SpecialSimd.class, "logGammaWithoutLog", "logGamma");
     private static final MethodHandle[] DIGAMMA = MathSimd.loops(SpecialSimd.class, "digammaWithoutLog", "digamma");
     private static final MethodHandle[] LOG_NORMAL_CDF =
-            MathSimd.loops(SpecialSimd.class, "tail", "log1pInside", "logNormalCdf");
-    private static final MethodHandle[] INVERSE_MILLS = MathSimd.loops(SpecialSimd.class, "tail", "inverseMills");
+            MathSimd.loops(SpecialSimd.class, "hazards", "farTail", "tail", "log1pInside", "logNormalCdf");
+    private static final MethodHandle[] INVERSE_MILLS =
+            MathSimd.loops(SpecialSimd.class, "hazards", "farTail", "tail", "inverseMills");
 
     private SpecialSimd() {}
 
@@ -195,14 +196,23 @@ final class SpecialSimd {
         }
     }
 
-    /** -Q(x) to the right, as DetSpecial.minusTail; to the left a/m, for the logarithm that comes next. */
-    static void tail(float[] x, int xo, float[] s, int so, int n) {
+    /** What {@link #farTail} takes: DetSpecial.hazard of |x|. */
+    static void hazards(float[] x, int xo, float[] s, int so, int n) {
         for (int i = 0; i < n; i += Lanes.COUNT) {
-            FloatVector v = fromArray(F, x, xo + i);
-            FloatVector a = v.abs();
+            FloatVector a = fromArray(F, x, xo + i).abs();
             a = a.blend(TAIL_FAR, a.compare(VectorOperators.GT, TAIL_FAR));
             FloatVector w = broadcast(F, 1f).div(a.add(TAIL_MIDDLE));
-            FloatVector hazard = hazard(a.mul(2f).fma(w, broadcast(F, -1f)));
+            hazard(a.mul(2f).fma(w, broadcast(F, -1f))).intoArray(s, so + i);
+        }
+    }
+
+    /** -Q(|x|) where that is not near 0, of s = the hazard. */
+    static void farTail(float[] x, int xo, float[] s, int so, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            FloatVector a = fromArray(F, x, xo + i).abs();
+            a = a.blend(TAIL_FAR, a.compare(VectorOperators.GT, TAIL_FAR));
+            FloatVector w = broadcast(F, 1f).div(a.add(TAIL_MIDDLE));
+            FloatVector hazard = fromArray(F, s, so + i);
             // As DetSpecial.gaussian and timesPower: 1 + g, and 2^n in two factors.
             FloatVector h = a.mul(-0.5f);
             FloatVector half = h.mul(a);
@@ -230,7 +240,16 @@ final class SpecialSimd {
                     .sub(DENSITY_LOW)
                     .mul(r);
             q = q.add(q.fma(g, lack.fma(g, lack)));
-            q = q.mul(power).mul(otherPower);
+            q.mul(power).mul(otherPower).intoArray(s, so + i);
+        }
+    }
+
+    /** -Q(x) to the right, as DetSpecial.minusTail; to the left a/m, for the logarithm that comes next. */
+    static void tail(float[] x, int xo, float[] s, int so, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            FloatVector v = fromArray(F, x, xo + i);
+            FloatVector a = v.abs();
+            a = a.blend(TAIL_FAR, a.compare(VectorOperators.GT, TAIL_FAR));
             FloatVector u = a.mul(a);
             FloatVector p = broadcast(F, B10).fma(u, broadcast(F, B8));
             p = p.fma(u, broadcast(F, B6));
@@ -239,7 +258,7 @@ final class SpecialSimd {
             FloatVector slope = p.fma(u, broadcast(F, B0));
             p = p.fma(u, broadcast(F, B0).sub(slope));
             FloatVector near = a.fma(p, a.fma(slope, broadcast(F, -0.5f)));
-            q = q.blend(near, a.compare(VectorOperators.LT, TAIL_NEAR));
+            FloatVector q = fromArray(F, s, so + i).blend(near, a.compare(VectorOperators.LT, TAIL_NEAR));
             a.mul(TAIL_MIDDLE_INVERSE)
                     .blend(q, v.compare(VectorOperators.GT, 0f))
                     .intoArray(s, so + i);

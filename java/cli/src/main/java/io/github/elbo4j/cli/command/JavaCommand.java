@@ -259,7 +259,8 @@ final class JavaCommand implements Callable<Integer> {
             }
             return priorDraws == null
                     ? report
-                    : report.prior(priorDraws, PriorMarginals.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
+                    : report.prior(
+                            priorDraws, PriorMarginals.of(model, priorDraws, fitted.seed(), z -> z, (row, y) -> y));
         }
 
         /** Without quantities where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
