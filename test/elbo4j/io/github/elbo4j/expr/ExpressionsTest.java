@@ -77,7 +77,7 @@ class ExpressionsTest {
             for (Expr parameter : joint.parameters().slots()) {
                 Expr slope = derivative.of(parameter);
                 double[] slopes = slope == null ? new double[parameter.size()] : slope.value(z);
-                int first = parameter.detail(Expr.Slot.class).offset();
+                int first = parameter.detail(Detail.Slot.class).offset();
                 for (int i = 0; i < Math.min(slopes.length, 4); i++) {
                     double coarse = difference(total, z, first + i, 2e-4);
                     double fine = difference(total, z, first + i, 1e-4);
@@ -181,7 +181,7 @@ class ExpressionsTest {
                             .toArray();
                     double sum = 0;
                     int first = s * dimensions
-                            + parameters.get(p).detail(Expr.Slot.class).offset();
+                            + parameters.get(p).detail(Detail.Slot.class).offset();
                     for (int i = 0; i < sign.length; i++) {
                         sum += sign[i] * values.gradient()[first + i];
                     }

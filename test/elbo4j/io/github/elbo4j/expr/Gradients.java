@@ -26,7 +26,7 @@ public final class Gradients {
                         adjoint.value(z),
                         0,
                         gradient,
-                        slot.detail(Expr.Slot.class).offset(),
+                        slot.detail(Detail.Slot.class).offset(),
                         slot.size());
             }
         }

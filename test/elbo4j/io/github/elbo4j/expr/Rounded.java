@@ -31,7 +31,7 @@ public final class Rounded {
             int from = 0;
             for (int i = 0; i < operands.length; i++) {
                 Expr operand = e.operands().get(i);
-                operands[i] = Expr.parameter("operand", from, operand.ownExtents());
+                operands[i] = Leaves.parameter("operand", from, operand.ownExtents());
                 System.arraycopy(values.get(operand), 0, own, from, operand.size());
                 from += operand.size();
             }
@@ -55,7 +55,7 @@ public final class Rounded {
                         value(adjoint, z),
                         0,
                         gradient,
-                        slot.detail(Expr.Slot.class).offset(),
+                        slot.detail(Detail.Slot.class).offset(),
                         slot.size());
             }
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Canonical {
     /** Data of a minibatch: n of the rows of {@code all}. */
-    record Batch(Expr.Data all) {}
+    record Batch(Detail.Data all) {}
 
     private record Key(
             Primitive primitive,
@@ -57,12 +57,12 @@ final class Canonical {
     /** The same of canonical operands. */
     private Expr rebuild(Expr e) {
         if (batch > 0 && e.primitive() == Primitive.DATA && e.ofRows() && !(e.detail() instanceof Batch)) {
-            return Expr.batch(e, batch);
+            return Leaves.batch(e, batch);
         }
         if (e.primitive().isLeaf()) {
             return e;
         }
-        Expr[] operands = e.operandsIn(done);
+        Expr[] operands = Order.operandsIn(done, e);
         boolean same = e.operands().equals(List.of(operands));
         boolean shrinks = batch > 0 && e.ofRows();
         if (same && !shrinks) {
@@ -133,7 +133,7 @@ final class Canonical {
         double[] value = evaluator.value(e);
         return e.size() == 1 && !e.ofRows() && e.ownExtents().length == 0
                 ? Expr.of(value[0])
-                : Expr.folded(e.toString(), value, e.ofRows(), e.ownExtents());
+                : Leaves.folded(e.toString(), value, e.ofRows(), e.ownExtents());
     }
 
     /** Whether its rows are known only when a step has chosen them. */

@@ -23,7 +23,7 @@ final class Copies {
         if (e.primitive().isLeaf()) {
             return e;
         }
-        Expr[] operands = e.operandsIn(done);
+        Expr[] operands = Order.operandsIn(done, e);
         switch (e.primitive()) {
             case GATHER, SEGMENT_SUM, CUMULATIVE_SUM -> {
                 Layout layout = Layout.of(operands[0]);

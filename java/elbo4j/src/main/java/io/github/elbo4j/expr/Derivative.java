@@ -96,8 +96,8 @@ final class Derivative {
         switch (y.primitive()) {
             case SUM -> add(x, keep(g, y, x));
             case CUMULATIVE_SUM -> {
-                Expr.Along along = y.detail(Expr.Along.class);
-                Expr.Along back = new Expr.Along(along.axis(), !along.reverse());
+                Detail.Along along = y.detail(Detail.Along.class);
+                Detail.Along back = new Detail.Along(along.axis(), !along.reverse());
                 Expr whole = full(g, y);
                 add(x, Expr.make(Primitive.CUMULATIVE_SUM, y.ownExtents(), back, y.ofRows(), whole));
             }
@@ -107,7 +107,7 @@ final class Derivative {
                 add(x, Expr.make(Primitive.SEGMENT_SUM, x.ownExtents(), y.detail(), false, whole));
             }
             case SEGMENT_SUM -> add(x, full(g, y).at(y.detail(Levels.class)));
-            case SLICE -> add(x, pad(full(g, y), y.detail(Expr.Part.class), x.ownExtents()));
+            case SLICE -> add(x, pad(full(g, y), y.detail(Detail.Part.class), x.ownExtents()));
             case CONCATENATE -> {
                 Expr whole = full(g, y);
                 int axis = y.detail(Integer.class);
@@ -139,7 +139,7 @@ final class Derivative {
         return full(g, y).reshape(extents);
     }
 
-    private static Expr pad(Expr g, Expr.Part part, int[] extents) {
+    private static Expr pad(Expr g, Detail.Part part, int[] extents) {
         Expr before = zeros(Extents.with(extents, part.axis(), part.from()));
         Expr after = zeros(Extents.with(extents, part.axis(), extents[part.axis()] - part.to()));
         Expr[] parts = part.from() == 0
@@ -155,7 +155,7 @@ final class Derivative {
     private void matmul(Expr y, Expr g) {
         Expr a = y.operands().get(0);
         Expr b = y.operands().get(1);
-        Expr.Transposed t = y.detail(Expr.Transposed.class);
+        Detail.Transposed t = y.detail(Detail.Transposed.class);
         if (a.varies()) {
             // C = A·B: A' = C'·Bᵀ; of Aᵀ: its transpose.
             add(a, t.left() ? Simplify.product(b, t.right(), g, true) : Simplify.product(g, false, b, !t.right()));

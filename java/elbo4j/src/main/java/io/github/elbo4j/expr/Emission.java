@@ -35,7 +35,7 @@ final class Emission {
     private final @Nullable RowBatch batch;
     private final Ends ends;
     private final Map<Expr, Buffer> memory = new HashMap<>();
-    private final Map<Expr.Data, Buffer> batchData = new HashMap<>();
+    private final Map<Detail.Data, Buffer> batchData = new HashMap<>();
     private final List<Stage> stages = new ArrayList<>();
     private int firstDraw;
     private int draws; // of the block
@@ -106,7 +106,7 @@ final class Emission {
         return switch (base.primitive()) {
             case DATA -> new Place(data(base), offset, steps[0], steps[1], steps[2], 0);
             case PARAMETER -> {
-                long at = base.detail(Expr.Slot.class).offset() + offset;
+                long at = base.detail(Detail.Slot.class).offset() + offset;
                 yield ofDraw(ends.z, at, ends.dimensions, steps);
             }
             default -> beside(inMemory(base), offset, steps);
@@ -137,7 +137,7 @@ final class Emission {
 
     private Buffer data(Expr leaf) {
         if (!(leaf.detail() instanceof Canonical.Batch ofBatch)) {
-            return translation.data(leaf.detail(Expr.Data.class));
+            return translation.data(leaf.detail(Detail.Data.class));
         }
         return batchData.computeIfAbsent(ofBatch.all(), all -> {
             RowBatch rows = Objects.requireNonNull(batch);
@@ -180,7 +180,7 @@ final class Emission {
                         result));
             }
             case CUMULATIVE_SUM -> {
-                Expr.Along along = e.detail(Expr.Along.class);
+                Detail.Along along = e.detail(Detail.Along.class);
                 int[] extents = e.ownExtents();
                 int inner = extents[along.axis()];
                 int beside = Extents.stride(extents, along.axis());
@@ -227,7 +227,7 @@ final class Emission {
      * draw. The order of each sum is the same.
      */
     private void matmul(Expr e, Buffer result) {
-        Expr.Transposed transposed = e.detail(Expr.Transposed.class);
+        Detail.Transposed transposed = e.detail(Detail.Transposed.class);
         Factor a = factor(e.operands().get(0), transposed.left());
         Factor b = factor(e.operands().get(1), transposed.right());
         int m = e.ownExtents()[0];

@@ -42,12 +42,12 @@ final class Evaluator {
     private double[] compute(Expr e) {
         return switch (e.primitive()) {
             case CONSTANT -> new double[] {e.detail(Double.class)};
-            case DATA -> e.detail(Expr.Data.class).values();
+            case DATA -> e.detail(Detail.Data.class).values();
             case PARAMETER ->
                 Arrays.copyOfRange(
                         z,
-                        e.detail(Expr.Slot.class).offset(),
-                        e.detail(Expr.Slot.class).offset() + e.size());
+                        e.detail(Detail.Slot.class).offset(),
+                        e.detail(Detail.Slot.class).offset() + e.size());
             case SUM, GREATEST -> reduced(e);
             case CUMULATIVE_SUM -> cumulated(e);
             case MATMUL -> matmul(e);
@@ -145,7 +145,7 @@ final class Evaluator {
     private double[] cumulated(Expr e) {
         double[] result = operand(e, 0).clone();
         int[] extents = e.ownExtents();
-        Expr.Along how = e.detail(Expr.Along.class);
+        Detail.Along how = e.detail(Detail.Along.class);
         int stride = Extents.stride(extents, how.axis());
         int inner = extents[how.axis()];
         for (int n = 0; n < result.length; n++) {
@@ -159,7 +159,7 @@ final class Evaluator {
     }
 
     private double[] matmul(Expr e) {
-        Expr.Transposed transposed = e.detail(Expr.Transposed.class);
+        Detail.Transposed transposed = e.detail(Detail.Transposed.class);
         int[] a = e.operands().get(0).ownExtents();
         int[] b = e.operands().get(1).ownExtents();
         int m = e.ownExtents()[0];
@@ -203,7 +203,7 @@ final class Evaluator {
     }
 
     private double[] slice(Expr e) {
-        Expr.Part part = e.detail(Expr.Part.class);
+        Detail.Part part = e.detail(Detail.Part.class);
         return copy(operand(e, 0), e.operands().get(0).ownExtents(), part.axis(), part.from(), part.to());
     }
 

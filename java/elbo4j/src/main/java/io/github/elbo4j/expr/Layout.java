@@ -20,7 +20,7 @@ record Layout(Expr base, int offset, int[] steps) {
         }
         return switch (e.primitive()) {
             case SLICE -> {
-                Expr.Part part = e.detail(Expr.Part.class);
+                Detail.Part part = e.detail(Detail.Part.class);
                 yield new Layout(under.base, under.offset + part.from() * under.steps[part.axis()], under.steps);
             }
             case TRANSPOSE -> new Layout(under.base, under.offset, new int[] {under.steps[1], under.steps[0]});

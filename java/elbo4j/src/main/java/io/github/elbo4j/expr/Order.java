@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Expressions in an order in which operands come before what uses them; of any depth. */
@@ -40,5 +42,12 @@ final class Order {
             }
         }
         return order;
+    }
+
+    /** What an expression's operands have become. */
+    static Expr[] operandsIn(Map<Expr, Expr> become, Expr e) {
+        return e.operands().stream()
+                .map(operand -> Objects.requireNonNull(become.get(operand)))
+                .toArray(Expr[]::new);
     }
 }

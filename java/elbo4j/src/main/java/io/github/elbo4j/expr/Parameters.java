@@ -13,7 +13,7 @@ public final class Parameters {
 
     /** The next coordinates, as many as the extents have elements. */
     public Expr add(String name, int... extents) {
-        Expr slot = Expr.parameter(name, dimensions, extents);
+        Expr slot = Leaves.parameter(name, dimensions, extents);
         dimensions = Math.addExact(dimensions, slot.size());
         slots.add(slot);
         return slot;

@@ -33,7 +33,7 @@ final class Reciprocals {
         if (e.primitive().isLeaf()) {
             return e;
         }
-        Expr[] operands = e.operandsIn(done);
+        Expr[] operands = Order.operandsIn(done, e);
         if (e.primitive() == Primitive.DIVIDE && isShared(operands[1], e)) {
             return Simplify.elementwise(Primitive.MULTIPLY, operands[0], Simplify.divide(ONE, operands[1]));
         }
@@ -45,7 +45,7 @@ final class Reciprocals {
         if (divisor.varies()) {
             return divisor.size() < quotient.size();
         }
-        return divisor.detail() instanceof Expr.Data
+        return divisor.detail() instanceof Detail.Data
                 && Arrays.stream(divisor.value()).allMatch(b -> Math.abs(b) >= Float.MIN_NORMAL);
     }
 }

@@ -247,7 +247,7 @@ final class Simplify {
     static Expr product(Expr a, boolean transposeA, Expr b, boolean transposeB) {
         int m = a.ownExtents()[transposeA ? 1 : 0];
         int n = b.ownExtents()[transposeB ? 0 : 1];
-        Expr.Transposed transposed = new Expr.Transposed(transposeA, transposeB);
+        Detail.Transposed transposed = new Detail.Transposed(transposeA, transposeB);
         return Expr.make(Primitive.MATMUL, new int[] {m, n}, transposed, !transposeA && a.ofRows(), a, b);
     }
 }

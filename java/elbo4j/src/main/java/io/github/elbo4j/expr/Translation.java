@@ -30,7 +30,7 @@ public final class Translation implements AutoCloseable {
     private final Joint joint;
     private final int rows;
     private final Addends addends;
-    private final Map<Expr.Data, Buffer> data = new HashMap<>();
+    private final Map<Detail.Data, Buffer> data = new HashMap<>();
     private final Map<Levels, RowBatch.Indexed> levels = new HashMap<>();
     private final Map<Levels, RowBatch.Grouped> grouped = new HashMap<>();
     private long workspaceBytes = WORKSPACE_BYTES;
@@ -91,7 +91,7 @@ public final class Translation implements AutoCloseable {
                 Expr slope = derivative.of(slot);
                 values.add(slope == null ? Expr.of(0).broadcast(slot.ownExtents(), false) : slope);
                 results.add(
-                        new Destination(gradient, slot.detail(Expr.Slot.class).offset(), dimensions));
+                        new Destination(gradient, slot.detail(Detail.Slot.class).offset(), dimensions));
             }
         }
         values = plannable(values, canonical);
@@ -134,7 +134,7 @@ public final class Translation implements AutoCloseable {
 
     private static void checkCoordinates(Expr e, int dimensions) {
         for (Expr slot : e.parameters()) {
-            int end = slot.detail(Expr.Slot.class).offset() + slot.size();
+            int end = slot.detail(Detail.Slot.class).offset() + slot.size();
             if (end > dimensions) {
                 throw new IllegalArgumentException("an expression depends on " + slot.name()
                         + ", which ends with coordinate " + end + " of a draw, but the draws have " + dimensions);
@@ -163,7 +163,7 @@ public final class Translation implements AutoCloseable {
 
     // ---- data on the device ----
 
-    Buffer data(Expr.Data of) {
+    Buffer data(Detail.Data of) {
         return data.computeIfAbsent(of, all -> {
             float[] rounded = new float[all.values().length];
             for (int i = 0; i < rounded.length; i++) {
