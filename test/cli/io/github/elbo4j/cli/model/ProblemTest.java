@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.cli.Cli;
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.model.NormalPrior;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class ProblemTest {
                 0,
                 List.of(),
                 List.of(),
-                RegressionInput.Beside.NONE);
+                Beside.NONE);
         NormalPrior prior = NormalPrior.STANDARD;
         Problem problem = new Problem(Cli.model(name), input, intercept, false, new CoefficientPriors(prior, prior, 1));
         Map<String, Double> units = new LinkedHashMap<>();

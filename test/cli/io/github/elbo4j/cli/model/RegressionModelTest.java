@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.Cli;
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
@@ -77,11 +78,11 @@ class RegressionModelTest {
                     List.of(),
                     List.of(),
                     offset || weights || group
-                            ? new RegressionInput.Beside(
-                                    offset ? new RegressionInput.PerRow("o", exposure) : null,
-                                    weights ? new RegressionInput.PerRow("w", weight) : null,
-                                    group ? new RegressionInput.Group("g", LEVELS, of) : null)
-                            : RegressionInput.Beside.NONE);
+                            ? new Beside(
+                                    offset ? new Beside.PerRow("o", exposure) : null,
+                                    weights ? new Beside.PerRow("w", weight) : null,
+                                    group ? new Beside.Group("g", LEVELS, of) : null)
+                            : Beside.NONE);
         }
 
         Problem problem() {
@@ -315,8 +316,8 @@ class RegressionModelTest {
     @Test
     void centeringIsTheShareOfTheVarianceBetweenGroups() {
         double[] y = {4, 6, -3, -1, -1, 1};
-        RegressionInput.Group group = new RegressionInput.Group("g", List.of("p", "q"), new int[] {0, 0, 1, 1, 1, 1});
-        RegressionInput.Beside beside = new RegressionInput.Beside(null, null, group);
+        Beside.Group group = new Beside.Group("g", List.of("p", "q"), new int[] {0, 0, 1, 1, 1, 1});
+        Beside beside = new Beside(null, null, group);
         // Within: (1 + 1 + 4 + 0 + 0 + 4)/4 = 2.5. Mean 1; of the groups 5 and −1, so I = 0.8 and 1.6, and
         // Q = 0.8·16 + 1.6·4 = 19.2, tau² = (19.2 − 1)/(2.4 − 3.2/2.4) = 17.0625.
         double[] c = GroupCentering.of(GroupCentering.ofQuantities(y, group), beside);

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.command;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
@@ -36,7 +37,7 @@ final class Continued {
         same(name, "the predictors", data.predictors(), input.predictors());
         same(name, "the codings", data.codings(), input.codings());
         same(name, "standardize", saved.options().get("standardize"), options.standardize);
-        RegressionInput.PerRow offset = input.beside().offset();
+        Beside.PerRow offset = input.beside().offset();
         Object there = saved.options().get(model.offsetIsExposure() ? "exposure" : "offset");
         same(name, "the offset", there == null ? "none" : there, offset == null ? "none" : offset.column());
         same(name, "the parameters", saved.fit().parameterNames(), problem.parameters());

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.command;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
@@ -65,8 +66,7 @@ final class FitRun {
                         options.ignore,
                         options.categorical,
                         options.dropMissing(command),
-                        new RegressionInput.Asides(
-                                options.offset, model.offsetIsExposure(), options.weights, options.group)),
+                        new Beside.Names(options.offset, model.offsetIsExposure(), options.weights, options.group)),
                 model::target,
                 !options.noIntercept,
                 options.standardize);
@@ -96,7 +96,7 @@ final class FitRun {
                     + " dropped, since a cell in a column that is used is missing");
         }
         input.codings().forEach(coding -> fitting.note(coding.words()));
-        RegressionInput.Group group = input.beside().group();
+        Beside.Group group = input.beside().group();
         if (group != null && group.levels().size() == input.rows()) {
             fitting.note(
                     "every row is a group of its own, so what is between groups and what is noise can hardly be told"
@@ -203,7 +203,7 @@ final class FitRun {
         if (options.interceptPriorSd != null) {
             used.put("interceptPriorSd", options.interceptPriorSd);
         }
-        RegressionInput.Beside beside = input.beside();
+        Beside beside = input.beside();
         if (beside.offset() != null) {
             used.put(
                     model.offsetIsExposure() ? "exposure" : "offset",

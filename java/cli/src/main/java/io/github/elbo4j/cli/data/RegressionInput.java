@@ -46,29 +46,6 @@ public record RegressionInput(
     /** Variances of coefficients of smaller columns would be beyond double precision. */
     private static final double LEAST_SD = 1e-150;
 
-    /** The columns that neither are the target nor predict; each null if there is none. */
-    public record Beside(
-            @Nullable PerRow offset,
-            @Nullable PerRow weights,
-            @Nullable Group group) {
-        /** No such columns. */
-        public static final Beside NONE = new Beside(null, null, null);
-    }
-
-    /**
-     * A number for each row.
-     *
-     * @param values [rows]
-     */
-    public record PerRow(String column, double[] values) {}
-
-    /**
-     * What the rows are grouped by.
-     *
-     * @param of [rows], indexes of levels
-     */
-    public record Group(String column, List<String> levels, int[] of) {}
-
     /**
      * Which columns are what.
      *
@@ -78,23 +55,12 @@ public record RegressionInput(
      * @param dropMissing whether a row with a missing cell is left out, not refused
      */
     public record Columns(
-            String target, List<String> ignore, List<String> categorical, boolean dropMissing, Asides asides) {
+            String target, List<String> ignore, List<String> categorical, boolean dropMissing, Beside.Names asides) {
         /** All other columns predict. */
         public Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
-            this(target, ignore, categorical, dropMissing, new Asides(null, false, null, null));
+            this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null));
         }
     }
-
-    /**
-     * The columns of {@link Beside}; null where there is none.
-     *
-     * @param exposure whether the offset is of a count, which is proportional to it, so that it must be positive
-     */
-    public record Asides(
-            @Nullable String offset,
-            boolean exposure,
-            @Nullable String weights,
-            @Nullable String group) {}
 
     public int rows() {
         return y.length;
@@ -169,9 +135,9 @@ public record RegressionInput(
 
         RegressionInput input() {
             CsvColumn target = table.column(columns.target, "--target");
-            aside("--offset", columns.asides.offset);
-            aside("--weights", columns.asides.weights);
-            aside("--group", columns.asides.group);
+            aside("--offset", columns.asides.offset());
+            aside("--weights", columns.asides.weights());
+            aside("--group", columns.asides.group());
             if (columns.dropMissing) {
                 drop();
             }
@@ -216,23 +182,24 @@ public record RegressionInput(
         }
 
         private Beside beside() {
-            PerRow offset = perRow(
+            Beside.PerRow offset = perRow(
                     "--offset",
-                    columns.asides.offset,
-                    value -> !columns.asides.exposure || value > 0,
+                    columns.asides.offset(),
+                    value -> !columns.asides.exposure() || value > 0,
                     "the exposure of a count must be positive");
-            PerRow weights =
-                    perRow("--weights", columns.asides.weights, value -> value >= 0, "a weight must be 0 or more");
-            if (weights != null && Arrays.stream(weights.values).sum() == 0) {
-                throw new InputException(table.file() + ", column " + Text.quote(weights.column)
+            Beside.PerRow weights =
+                    perRow("--weights", columns.asides.weights(), value -> value >= 0, "a weight must be 0 or more");
+            if (weights != null && Arrays.stream(weights.values()).sum() == 0) {
+                throw new InputException(table.file() + ", column " + Text.quote(weights.column())
                         + ": every weight is 0, so no row counts");
             }
-            return offset == null && weights == null && columns.asides.group == null
+            return offset == null && weights == null && columns.asides.group() == null
                     ? Beside.NONE
                     : new Beside(offset, weights, group());
         }
 
-        private @Nullable PerRow perRow(String option, @Nullable String name, DoublePredicate allowed, String rule) {
+        private Beside.@Nullable PerRow perRow(
+                String option, @Nullable String name, DoublePredicate allowed, String rule) {
             if (name == null) {
                 return null;
             }
@@ -248,19 +215,20 @@ public record RegressionInput(
                             table.place(row, name) + ": " + Levels.label(values[row]) + ", but " + rule);
                 }
             }
-            return new PerRow(name, keep(values));
+            return new Beside.PerRow(name, keep(values));
         }
 
-        private @Nullable Group group() {
-            if (columns.asides.group == null) {
+        private Beside.@Nullable Group group() {
+            if (columns.asides.group() == null) {
                 return null;
             }
-            Levels levels = table.column(columns.asides.group, "--group").levels(dropped);
+            Levels levels = table.column(columns.asides.group(), "--group").levels(dropped);
             int[] of = Arrays.stream(levels.codes()).filter(code -> code >= 0).toArray();
             if (levels.values().size() < 2) {
-                throw constant(columns.asides.group, Text.quote(levels.values().get(0)));
+                throw constant(
+                        columns.asides.group(), Text.quote(levels.values().get(0)));
             }
-            return new Group(columns.asides.group, levels.values(), of);
+            return new Beside.Group(columns.asides.group(), levels.values(), of);
         }
 
         /** The columns that an option names; a name may itself hold a comma. */

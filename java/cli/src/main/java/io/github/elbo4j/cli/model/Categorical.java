@@ -1,8 +1,8 @@
 package io.github.elbo4j.cli.model;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.Levels;
-import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.data.Target;
 import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.cli.view.Text;
@@ -74,7 +74,7 @@ final class Categorical implements FitModel {
 
     @Override
     public void check(Problem problem) {
-        RegressionInput.PerRow offset = problem.input().beside().offset();
+        Beside.PerRow offset = problem.input().beside().offset();
         if (offset != null) {
             throw new InputException("--offset: column " + Text.quote(offset.column()) + " would add the same to the"
                     + " scores of all classes, which changes nothing; leave the option out");

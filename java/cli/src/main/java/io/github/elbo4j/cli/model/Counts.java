@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.model;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.Levels;
 import io.github.elbo4j.cli.data.RegressionInput;
@@ -43,8 +44,8 @@ abstract class Counts implements FitModel {
     /** The log of the mean, by exposure if there is an offset. */
     @Override
     public final double centre(RegressionInput input) {
-        RegressionInput.PerRow exposure = input.beside().offset();
-        RegressionInput.PerRow weights = input.beside().weights();
+        Beside.PerRow exposure = input.beside().offset();
+        Beside.PerRow weights = input.beside().weights();
         double counts = 0;
         double exposed = 0;
         for (int row = 0; row < input.rows(); row++) {
@@ -69,7 +70,7 @@ abstract class Counts implements FitModel {
 
     private double[] means(RegressionInput input) {
         double rate = StrictMath.exp(centre(input));
-        RegressionInput.PerRow exposure = input.beside().offset();
+        Beside.PerRow exposure = input.beside().offset();
         double[] means = new double[input.rows()];
         Arrays.setAll(means, row -> rate * (exposure == null ? 1 : exposure.values()[row]));
         return means;

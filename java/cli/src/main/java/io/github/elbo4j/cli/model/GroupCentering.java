@@ -1,6 +1,6 @@
 package io.github.elbo4j.cli.model;
 
-import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.data.Beside;
 import java.util.Arrays;
 
 /**
@@ -17,8 +17,8 @@ final class GroupCentering {
     record RowInformation(double[] slope, double[] curvature) {}
 
     /** [groups], each from 0 to 1. */
-    static double[] of(RowInformation rows, RegressionInput.Beside beside) {
-        RegressionInput.Group group = beside.group();
+    static double[] of(RowInformation rows, Beside beside) {
+        Beside.Group group = beside.group();
         if (group == null) {
             return new double[0];
         }
@@ -46,7 +46,7 @@ final class GroupCentering {
     }
 
     /** Of quantities: the noise is what is within groups. */
-    static RowInformation ofQuantities(double[] y, RegressionInput.Group group) {
+    static RowInformation ofQuantities(double[] y, Beside.Group group) {
         double[] sum = new double[group.levels().size()];
         int[] count = new int[sum.length];
         double mean = 0;

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.model;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.infer.FitResult;
@@ -46,7 +47,7 @@ public final class Problem {
         this.scale = standardize ? scale(original) : null;
         this.data = scale == null ? original : scale.data();
         this.centre = standardize && intercept ? model.centre(input) : 0;
-        RegressionInput.PerRow weights = input.beside().weights();
+        Beside.PerRow weights = input.beside().weights();
         this.weight =
                 weights == null ? input.rows() : Arrays.stream(weights.values()).sum();
         model.check(this);
@@ -70,7 +71,7 @@ public final class Problem {
     /** The data as they were read, a target of quantities without its offset: {@code N(y | o + m, s) = N(y − o | m, s)}. */
     private RegressionData original() {
         RegressionData read = input.toData(intercept);
-        RegressionInput.PerRow offset = input.beside().offset();
+        Beside.PerRow offset = input.beside().offset();
         if (offset == null || !model.standardizesTarget()) {
             return read;
         }
@@ -122,13 +123,12 @@ public final class Problem {
 
     /** Whether the rows have neither offset, weights nor groups. */
     boolean isPlain() {
-        return input.beside().equals(RegressionInput.Beside.NONE);
+        return input.beside().equals(Beside.NONE);
     }
 
     /** What is added to the linear predictor of each row as it is fitted; null if nothing. */
     double @Nullable [] offset() {
-        RegressionInput.PerRow given =
-                model.standardizesTarget() ? null : input.beside().offset();
+        Beside.PerRow given = model.standardizesTarget() ? null : input.beside().offset();
         if (given == null && centre == 0) {
             return null;
         }
@@ -141,7 +141,7 @@ public final class Problem {
     }
 
     /** The groups; there must be some. */
-    RegressionInput.Group group() {
+    Beside.Group group() {
         return Objects.requireNonNull(input.beside().group(), "no groups");
     }
 
@@ -181,7 +181,7 @@ public final class Problem {
     /** A draw of the target as it is fitted, as one of the data in the file. */
     public double observed(int row, double fitted) {
         double moved = scale == null ? fitted : scale.targetToOriginal(fitted);
-        RegressionInput.PerRow offset = input.beside().offset();
+        Beside.PerRow offset = input.beside().offset();
         return offset != null && model.standardizesTarget() ? moved + offset.values()[row] : moved;
     }
 
@@ -206,7 +206,7 @@ public final class Problem {
             return null;
         }
         int coefficients = data.columns().size();
-        RegressionInput.Group group = input.beside().group();
+        Beside.Group group = input.beside().group();
         int groups = group == null ? 0 : 1 + group.levels().size();
         List<FitModel.OwnParameter> own = model.ownParameters(this); // there are none of several classes
         int k = coefficients + groups + own.size();

@@ -1,6 +1,6 @@
 package io.github.elbo4j.cli.model;
 
-import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RegressionModel {
     private final FitModel kind;
     private final Problem problem;
-    private final RegressionInput.Beside beside;
+    private final Beside beside;
 
     RegressionModel(FitModel kind, Problem problem) {
         this.kind = kind;
@@ -79,7 +79,7 @@ final class RegressionModel {
         if (offset != null) {
             predictor = predictor.plus(rows.data("offset", offset));
         }
-        RegressionInput.Group group = beside.group();
+        Beside.Group group = beside.group();
         if (group != null) {
             Expr tau = m.parameter(
                     of(spread(group), label), HalfNormal.of(problem.priors().groupSd()));
@@ -112,7 +112,7 @@ final class RegressionModel {
         List<String> names = new ArrayList<>();
         for (String label : kind.classes(problem)) {
             problem.data().columns().forEach(column -> names.add(of(column, label)));
-            RegressionInput.Group group = beside.group();
+            Beside.Group group = beside.group();
             if (group != null) {
                 names.add("log " + of(spread(group), label));
                 group.levels()
@@ -122,7 +122,7 @@ final class RegressionModel {
         return names;
     }
 
-    private static String spread(RegressionInput.Group group) {
+    private static String spread(Beside.Group group) {
         return "sd of " + group.column();
     }
 

@@ -1,0 +1,38 @@
+package io.github.elbo4j.cli.data;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The columns that neither are the target nor predict; each null if there is none. */
+public record Beside(
+        @Nullable PerRow offset,
+        @Nullable PerRow weights,
+        @Nullable Group group) {
+    /** No such columns. */
+    public static final Beside NONE = new Beside(null, null, null);
+
+    /**
+     * What was asked for; null where there is none.
+     *
+     * @param exposure whether the offset is of a count, which is proportional to it, so that it must be positive
+     */
+    public record Names(
+            @Nullable String offset,
+            boolean exposure,
+            @Nullable String weights,
+            @Nullable String group) {}
+
+    /**
+     * A number for each row.
+     *
+     * @param values [rows]
+     */
+    public record PerRow(String column, double[] values) {}
+
+    /**
+     * What the rows are grouped by.
+     *
+     * @param of [rows], indexes of levels
+     */
+    public record Group(String column, List<String> levels, int[] of) {}
+}
