@@ -59,11 +59,12 @@ class RegressionModelTest {
                 weight[n] = n % 4 == 3 ? 0 : 0.5 * (n % 4 + 1);
                 of[n] = n % GROUPS;
                 double u = random.nextDouble();
-                y[n] = isCount() ? Math.floor(9 * u * u * exposure[n]) : 12 + 4 * u + x[0][n];
+                int own = of[n]; // the groups differ, so that their coordinates are partly centred
+                y[n] = isCount() ? Math.floor((own + 1) * 5 * u * u * exposure[n]) : 12 + 4 * u + x[0][n] + 2 * own;
                 if (model.equals("logistic")) {
-                    y[n] = u < 0.4 ? 1 : 0;
+                    y[n] = u < 0.2 * own + 0.1 ? 1 : 0;
                 } else if (model.equals("categorical")) {
-                    y[n] = (int) (3 * u);
+                    y[n] = u < 0.25 * own ? 0 : 1 + (int) (2 * random.nextDouble());
                 }
             }
             return new RegressionInput(
@@ -310,6 +311,9 @@ class RegressionModelTest {
         Problem problem = c.problem();
         assertThat(problem.model().coordinateNames()).isEqualTo(problem.parameters());
         assertThat(problem.model().rows()).isEqualTo(ROWS);
+        for (double centering : c.group ? problem.centering(0) : new double[] {0.5}) {
+            assertThat(centering).isStrictlyBetween(0.0, 1.0);
+        }
     }
 
     /** Two groups of 2 and 4 rows: DerSimonian and Laird's numbers by hand, with the noise within groups as the variance. */

@@ -225,8 +225,9 @@ public record RegressionInput(
             Levels levels = table.column(columns.asides.group(), "--group").levels(dropped);
             int[] of = Arrays.stream(levels.codes()).filter(code -> code >= 0).toArray();
             if (levels.values().size() < 2) {
-                throw constant(
-                        columns.asides.group(), Text.quote(levels.values().get(0)));
+                throw new InputException("--group: " + table.file() + ", column " + Text.quote(columns.asides.group())
+                        + " is constant (" + levels.values().get(0)
+                        + " in every row), so all rows are one group; leave the option out");
             }
             return new Beside.Group(columns.asides.group(), levels.values(), of);
         }
