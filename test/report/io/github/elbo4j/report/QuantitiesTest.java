@@ -32,7 +32,7 @@ class QuantitiesTest {
                 .contains("""
                           "parameters": [
                             {"name": "tau", "mean": 3.25, "meanError": 0.05, "sd": 2.5, "q05": 0.5, "q25": 1.5, "q50": 2.75,\
-                         "q75": 4.5, "q95": 8.25}
+                         "q75": 4.5, "q95": 8.25, "eitherSign": false}
                           ],
                           "priorDraws": 100,
                           "prior": [
@@ -40,6 +40,9 @@ class QuantitiesTest {
                         """)
                 .containsPattern("\"coordinates\": \\[\n    \\{\"name\": \"mu\", .*\n    \\{\"name\": \"log tau\"");
         assertThat(FitJson.read(file)).isEqualTo(report.fit());
+        SavedFit saved = FitJson.open(file);
+        assertThat(saved.quantities()).containsExactly(TAU);
+        assertThat(saved.prior()).isEqualTo(report.priorMarginals());
     }
 
     @Test

@@ -18,12 +18,20 @@ public final class FitJson {
     static final String PARAMETERS = "parameters";
 
     static final String COORDINATES = "coordinates";
+    /** False of a number that has one sign by nature; left out of others. */
+    static final String EITHER_SIGN = "eitherSign";
     /** Kinds of posteriors that can be read back. */
     static final String GAUSSIAN = "gaussian";
 
     static final String INDEPENDENT = "independent normals";
 
     private FitJson() {}
+
+    /** What the quantile at a probability is called: {@code q05}. */
+    static String quantile(double probability) {
+        long percent = Math.round(100 * probability);
+        return (percent < 10 ? "q0" : "q") + percent;
+    }
 
     /**
      * The fit that a file holds, equal to the one that was written.

@@ -8,6 +8,7 @@ import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Status;
@@ -42,7 +43,30 @@ final class FitJsonReader {
                     .wrong("it is " + format + ", but this version of elbo4j reads format " + FitJson.FORMAT);
         }
         return new SavedFit(
-                result(), file.get("model").string(), file.get("options").values(), data(file.get("data")));
+                result(),
+                file.get("model").string(),
+                file.get("options").values(),
+                data(file.get("data")),
+                file.has(FitJson.COORDINATES) ? marginals(FitJson.PARAMETERS) : List.of(),
+                file.has("prior") ? marginals("prior") : List.of());
+    }
+
+    private List<Marginal> marginals(String name) throws FitFileException {
+        List<Marginal> marginals = new ArrayList<>();
+        for (JsonTree marginal : file.get(name).items()) {
+            List<Double> quantiles = new ArrayList<>();
+            for (double probability : Marginal.PROBABILITIES) {
+                quantiles.add(marginal.numberOrNone(FitJson.quantile(probability)));
+            }
+            marginals.add(new Marginal(
+                    marginal.get("name").string(),
+                    marginal.numberOrNone("mean"),
+                    marginal.numberOrNone("meanError"),
+                    marginal.numberOrNone("sd"),
+                    quantiles,
+                    !marginal.has(FitJson.EITHER_SIGN)));
+        }
+        return marginals;
     }
 
     private FitResult result() throws FitFileException {

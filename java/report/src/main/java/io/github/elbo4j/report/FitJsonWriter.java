@@ -109,11 +109,11 @@ final class FitJsonWriter {
             Json.number(json, "meanError", marginal.meanError());
             Json.number(json, "sd", marginal.standardDeviation());
             for (int p = 0; p < Marginal.PROBABILITIES.size(); p++) {
-                long percent = Math.round(100 * Marginal.PROBABILITIES.get(p));
-                Json.number(
-                        json,
-                        (percent < 10 ? "q0" : "q") + percent,
-                        marginal.quantiles().get(p));
+                String quantile = FitJson.quantile(Marginal.PROBABILITIES.get(p));
+                Json.number(json, quantile, marginal.quantiles().get(p));
+            }
+            if (!marginal.eitherSign()) {
+                json.writeBooleanProperty(FitJson.EITHER_SIGN, false);
             }
             json.writeEndObject();
         }

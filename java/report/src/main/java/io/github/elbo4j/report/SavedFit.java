@@ -1,6 +1,8 @@
 package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Marginal;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param model the model's name; empty if none was given
  * @param options what was used, of the model and of the method
  * @param data what the model was fitted to; null if that was not given
+ * @param quantities what the model gives on its user's scale; empty where that is what was fitted
+ * @param prior the same before the data; empty if no draws were taken from the prior
  */
 public record SavedFit(
         FitResult fit,
         String model,
         Map<String, Object> options,
-        @Nullable DataSource data) {
+        @Nullable DataSource data,
+        List<Marginal> quantities,
+        List<Marginal> prior) {
     public SavedFit {
         options = Map.copyOf(options);
+        quantities = List.copyOf(quantities);
+        prior = List.copyOf(prior);
     }
 }
