@@ -186,7 +186,7 @@ class ExpressionsTest {
                         sum += sign[i] * values.gradient()[first + i];
                     }
                     Expr weights =
-                            Expr.data("signs", sign, false, parameters.get(p).ownExtents());
+                            Leaves.data("signs", sign, false, parameters.get(p).ownExtents());
                     Expr expected =
                             slope == null ? Expr.of(0) : slope.times(weights).sum();
                     fault = far("gradient of " + parameters.get(p), sum, expected, z);

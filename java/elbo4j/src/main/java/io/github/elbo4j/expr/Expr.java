@@ -64,22 +64,12 @@ public final class Expr {
 
     /** A vector of data. */
     public static Expr data(String name, double... values) {
-        return data(name, values.clone(), false, values.length);
+        return Leaves.data(name, values.clone(), false, values.length);
     }
 
     /** A matrix of data, whose rows are equally long. */
     public static Expr data(String name, double[][] rows) {
         return Leaves.matrix(name, rows);
-    }
-
-    /**
-     * Data of any extents. Messages count elements from 1.
-     *
-     * @param values row-major; kept, not copied
-     * @param ofRows whether the first axis is the rows of a model's table
-     */
-    static Expr data(String name, double[] values, boolean ofRows, int... extents) {
-        return Leaves.data(name, values, ofRows, extents);
     }
 
     // ---- arithmetic ----

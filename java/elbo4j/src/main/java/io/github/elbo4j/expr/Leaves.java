@@ -21,7 +21,12 @@ final class Leaves {
         return data(name, values, false, rows.length, columns);
     }
 
-    /** Data as a user gives them: all must be finite in float32. */
+    /**
+     * Data as a user gives them, of any extents: all must be finite in float32. Messages count elements from 1.
+     *
+     * @param values row-major; kept, not copied
+     * @param ofRows whether the first axis is the rows of a model's table
+     */
     static Expr data(String name, double[] values, boolean ofRows, int... extents) {
         Objects.requireNonNull(name, "name is null");
         if (values.length != Extents.size(extents)) {

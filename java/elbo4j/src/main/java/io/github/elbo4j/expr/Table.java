@@ -125,7 +125,7 @@ public final class Table {
                 values[n * several.length + j] = column[n];
             }
         }
-        return Expr.data(String.join(",", several), values, ofRows, rows, several.length);
+        return Leaves.data(String.join(",", several), values, ofRows, rows, several.length);
     }
 
     /** Numbers that are no column, one for each row: [N]. */
@@ -135,7 +135,7 @@ public final class Table {
                     name + " has " + values.length + " elements, but the table has " + rows + " rows");
         }
         checkFinite(name, values);
-        return Expr.data(name, values.clone(), ofRows, rows);
+        return Leaves.data(name, values.clone(), ofRows, rows);
     }
 
     private double[] numbers(String name) {
