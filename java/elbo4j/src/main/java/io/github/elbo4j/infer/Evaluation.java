@@ -184,10 +184,10 @@ final class Evaluation {
                 scan.share() <= USABLE_FAR,
                 String.format(
                         Locale.ROOT,
-                        "along %s, %.2g %% of the posterior lies more than %.0f standard deviations from the mean of q, most"
+                        "along %s, %s of the posterior lies more than %.0f standard deviations from the mean of q, most"
                                 + " of it near %.4g",
                         name,
-                        100 * scan.share(),
+                        percent(scan.share()),
                         LineScan.FAR,
                         scan.near()));
         boolean whole = q.dimensions() == 1;
@@ -198,6 +198,11 @@ final class Evaluation {
                 scan.width() <= GOOD_RATIO,
                 !whole || (scan.width() <= USABLE_RATIO && Math.abs(scan.shift()) <= USABLE_SHIFT),
                 String.format(Locale.ROOT, "along %s, the posterior is %.2f times as wide as q", name, scan.width()));
+    }
+
+    /** Two digits, but never a rounded whole. */
+    private static String percent(double share) {
+        return share >= 0.995 ? "more than 99 %" : String.format(Locale.ROOT, "%.2g %%", 100 * share);
     }
 
     /**
