@@ -321,17 +321,16 @@ class RegressionModelTest {
     void centeringIsTheShareOfTheVarianceBetweenGroups() {
         double[] y = {4, 6, -3, -1, -1, 1};
         Beside.Group group = new Beside.Group("g", List.of("p", "q"), new int[] {0, 0, 1, 1, 1, 1});
-        Beside beside = new Beside(null, null, group);
         // Within: (1 + 1 + 4 + 0 + 0 + 4)/4 = 2.5. Mean 1; of the groups 5 and −1, so I = 0.8 and 1.6, and
         // Q = 0.8·16 + 1.6·4 = 19.2, tau² = (19.2 − 1)/(2.4 − 3.2/2.4) = 17.0625.
-        double[] c = GroupCentering.of(GroupCentering.ofQuantities(y, group), beside);
+        double[] c = GroupCentering.of(GroupCentering.ofQuantities(y, group), null, group);
         assertThat(c[0]).isCloseTo(0.8 * 17.0625 / (1 + 0.8 * 17.0625), within(1e-12));
         assertThat(c[1]).isCloseTo(1.6 * 17.0625 / (1 + 1.6 * 17.0625), within(1e-12));
         double[] equal = {1, 3, 1, 3, 2, 2}; // equal means: no variance between
-        assertThat(GroupCentering.of(GroupCentering.ofQuantities(equal, group), beside))
+        assertThat(GroupCentering.of(GroupCentering.ofQuantities(equal, group), null, group))
                 .containsOnly(0);
         double[] exact = {1, 1, 2, 2, 2, 2}; // no noise within: all is 0 or 1, and finite
-        for (double each : GroupCentering.of(GroupCentering.ofQuantities(exact, group), beside)) {
+        for (double each : GroupCentering.of(GroupCentering.ofQuantities(exact, group), null, group)) {
             assertThat(each).isBetween(0.0, 1.0);
         }
     }

@@ -2,6 +2,7 @@ package io.github.elbo4j.cli.model;
 
 import io.github.elbo4j.cli.data.Beside;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the coordinates of groups' intercepts are centred, from rough moments of the data: with I_g the information that the
@@ -17,16 +18,12 @@ final class GroupCentering {
     record RowInformation(double[] slope, double[] curvature) {}
 
     /** [groups], each from 0 to 1. */
-    static double[] of(RowInformation rows, Beside beside) {
-        Beside.Group group = beside.group();
-        if (group == null) {
-            return new double[0];
-        }
+    static double[] of(RowInformation rows, Beside.@Nullable PerRow weights, Beside.Group group) {
         int count = group.levels().size();
         double[] slope = new double[count];
         double[] information = new double[count];
         for (int n = 0; n < group.of().length; n++) {
-            double weight = beside.weights() == null ? 1 : beside.weights().values()[n];
+            double weight = weights == null ? 1 : weights.values()[n];
             slope[group.of()[n]] += weight * rows.slope()[n];
             information[group.of()[n]] += weight * rows.curvature()[n];
         }

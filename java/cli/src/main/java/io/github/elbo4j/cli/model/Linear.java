@@ -1,8 +1,6 @@
 package io.github.elbo4j.cli.model;
 
 import io.github.elbo4j.cli.data.InputException;
-import io.github.elbo4j.cli.data.Target;
-import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.LogNormal;
@@ -21,12 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** {@code fit linear}. */
-final class Linear implements FitModel {
-    /** Of log noise: where the target is standardized, and where nothing is known of its unit. */
-    private static final NormalPrior LOG_NOISE = new NormalPrior(0, 2);
-
-    private static final NormalPrior LOG_NOISE_ANY_UNIT = new NormalPrior(0, 10);
-
+final class Linear extends Continuous {
     @Option(
             names = "--noise-sd",
             paramLabel = "S",
@@ -59,21 +52,6 @@ final class Linear implements FitModel {
         }
     }
 
-    @Override
-    public Target target(TargetColumn column) {
-        if (column.holdsWords()) {
-            throw new InputException(column.where() + " holds text (" + column.textExamples()
-                    + "). The target must be a number; for two classes use: elbo4j fit logistic, for"
-                    + " more: elbo4j fit categorical");
-        }
-        return Target.of(column.numbers());
-    }
-
-    @Override
-    public boolean standardizesTarget() {
-        return true;
-    }
-
     /** Whether the noise can be computed with on the scale that is fitted. */
     @Override
     public void check(Problem problem) {
@@ -95,7 +73,7 @@ final class Linear implements FitModel {
 
     @Override
     public Distribution likelihood(ModelBuilder m, Problem problem, Expr predictor) {
-        NormalPrior prior = logNoisePrior(problem);
+        NormalPrior prior = logScalePrior(problem);
         return Normal.of(
                 predictor,
                 noiseSd == null
@@ -107,18 +85,14 @@ final class Linear implements FitModel {
     @Override
     public RowsLogJoint joint(Device device, Problem problem) {
         if (!problem.isPlain()) {
-            return FitModel.super.joint(device, problem);
+            return super.joint(device, problem);
         }
         return (noiseSd == null
                         ? BayesianLinearRegression.unknownNoise(
-                                device, problem.data(), problem.coefficientPriors(), logNoisePrior(problem))
+                                device, problem.data(), problem.coefficientPriors(), logScalePrior(problem))
                         : BayesianLinearRegression.knownNoise(
                                 device, problem.data(), problem.coefficientPriors(), noiseSd / problem.targetSd()))
                 .logJoint();
-    }
-
-    private static NormalPrior logNoisePrior(Problem problem) {
-        return problem.scale() == null ? LOG_NOISE_ANY_UNIT : LOG_NOISE;
     }
 
     /** The curvature is about {@code rows/noise²}, times the largest eigenvalue of the correlations. */
@@ -129,25 +103,15 @@ final class Linear implements FitModel {
     }
 
     @Override
-    public GroupCentering.RowInformation information(Problem problem, int which) {
-        return GroupCentering.ofQuantities(problem.data().y(), problem.group());
-    }
-
-    @Override
     public Map<String, Object> options(Problem problem) {
         Map<String, Object> options = new LinkedHashMap<>();
         if (noiseSd != null) {
             options.put("noiseSd", noiseSd);
         } else {
-            options.put("logNoisePriorMean", logNoisePrior(problem).mean());
-            options.put("logNoisePriorSd", logNoisePrior(problem).sd());
+            options.put("logNoisePriorMean", logScalePrior(problem).mean());
+            options.put("logNoisePriorSd", logScalePrior(problem).sd());
         }
         return options;
-    }
-
-    @Override
-    public String effect(String target) {
-        return target;
     }
 
     @Override

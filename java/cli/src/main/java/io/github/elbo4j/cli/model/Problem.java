@@ -29,6 +29,8 @@ public final class Problem {
     private final @Nullable Standardization scale;
     private final double centre; // taken out of the linear predictor
     private final double weight; // of all rows
+    private final double[][] centering; // [classes][groups]; none without groups
+    private final Standardization.@Nullable Affine affine;
     private final List<String> parameters;
     private @Nullable Model made;
 
@@ -51,6 +53,13 @@ public final class Problem {
         this.weight =
                 weights == null ? input.rows() : Arrays.stream(weights.values()).sum();
         model.check(this);
+        this.centering = new double
+                [input.beside().group() == null ? 0 : model.classes(this).size()][];
+        Arrays.setAll(
+                centering,
+                c -> GroupCentering.of(
+                        model.information(this, c), input.beside().weights(), group()));
+        this.affine = makeAffine();
         List<String> names = new ArrayList<>(new RegressionModel(model, this).coordinates());
         model.ownParameters(this).forEach(own -> names.add(own.coordinate()));
         this.parameters = List.copyOf(names);
@@ -147,7 +156,7 @@ public final class Problem {
 
     /** How far the coordinates of a class's groups are centred, [groups]. */
     double[] centering(int which) {
-        return GroupCentering.of(model.information(this, which), input.beside());
+        return centering[which].clone();
     }
 
     /** The regression as a model of the fitted data. */
@@ -185,9 +194,9 @@ public final class Problem {
         return offset != null && model.standardizesTarget() ? moved + offset.values()[row] : moved;
     }
 
-    /** A draw of the fitted parameters, as one of those of the data in the file. */
+    /** A draw of the coordinates of {@link #model}, as one of those of the data in the file. */
     public double[] toOriginal(double[] fitted) {
-        Standardization.Affine back = model.back(this);
+        Standardization.Affine back = affine;
         if (back == null) {
             return fitted;
         }
@@ -202,6 +211,10 @@ public final class Problem {
 
     /** From the coordinates of {@link #model} back to those of the data in the file; null if they are the same. */
     Standardization.@Nullable Affine affine() {
+        return affine;
+    }
+
+    private Standardization.@Nullable Affine makeAffine() {
         if (scale == null && centre == 0) {
             return null;
         }
@@ -224,9 +237,8 @@ public final class Problem {
         if (group != null) {
             shift[coefficients] = logUnit;
             // Of a target with a unit: a partly centred coordinate has that unit to the power of its centering.
-            double[] centering = model.standardizesTarget() ? centering(0) : new double[0];
-            for (int g = 0; g < centering.length; g++) {
-                unit[coefficients + 1 + g] = StrictMath.exp(centering[g] * logUnit);
+            for (int g = 0; g < groups - 1; g++) {
+                unit[coefficients + 1 + g] = StrictMath.exp(centering[0][g] * logUnit);
             }
         }
         for (int i = 0; i < own.size(); i++) {

@@ -1,8 +1,5 @@
 package io.github.elbo4j.cli.model;
 
-import io.github.elbo4j.cli.data.InputException;
-import io.github.elbo4j.cli.data.Target;
-import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.Gamma;
 import io.github.elbo4j.distribution.LogNormal;
@@ -20,16 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** {@code fit robust}. */
-final class Robust implements FitModel {
+final class Robust extends Continuous {
     private static final String SCALE = "scale";
     private static final String LOG_SCALE = "log scale";
     private static final String FREEDOM = "degrees of freedom";
     private static final String LOG_FREEDOM = "log degrees of freedom";
-
-    /** Of the log scale: where the target is standardized, and where nothing is known of its unit. */
-    private static final NormalPrior PRIOR = new NormalPrior(0, 2);
-
-    private static final NormalPrior PRIOR_ANY_UNIT = new NormalPrior(0, 10);
 
     /** Juárez and Steel (2010), Model-based clustering of non-Gaussian panel data: shape and rate of a gamma. */
     private static final double FREEDOM_SHAPE = 2;
@@ -75,21 +67,6 @@ final class Robust implements FitModel {
     }
 
     @Override
-    public Target target(TargetColumn column) {
-        if (column.holdsWords()) {
-            throw new InputException(column.where() + " holds text (" + column.textExamples()
-                    + "). The target must be a number; for two classes use: elbo4j fit logistic, for"
-                    + " more: elbo4j fit categorical");
-        }
-        return Target.of(column.numbers());
-    }
-
-    @Override
-    public boolean standardizesTarget() {
-        return true;
-    }
-
-    @Override
     public List<OwnParameter> ownParameters(Problem problem) {
         List<OwnParameter> own = new ArrayList<>(List.of(new OwnParameter(LOG_SCALE, true)));
         if (freedom == null) {
@@ -100,16 +77,12 @@ final class Robust implements FitModel {
 
     @Override
     public Distribution likelihood(ModelBuilder m, Problem problem, Expr predictor) {
-        NormalPrior prior = prior(problem);
+        NormalPrior prior = logScalePrior(problem);
         Expr scale = m.parameter(SCALE, LogNormal.of(prior.mean(), prior.sd()));
         return StudentT.of(
                 freedom == null ? m.parameter(FREEDOM, Gamma.of(FREEDOM_SHAPE, FREEDOM_RATE)) : Expr.of(freedom),
                 predictor,
                 scale);
-    }
-
-    private static NormalPrior prior(Problem problem) {
-        return problem.scale() == null ? PRIOR_ANY_UNIT : PRIOR;
     }
 
     /** The curvature is at most about {@code rows/scale²}, times the largest eigenvalue of the correlations. */
@@ -119,15 +92,10 @@ final class Robust implements FitModel {
     }
 
     @Override
-    public GroupCentering.RowInformation information(Problem problem, int which) {
-        return GroupCentering.ofQuantities(problem.data().y(), problem.group());
-    }
-
-    @Override
     public Map<String, Object> options(Problem problem) {
         Map<String, Object> options = new LinkedHashMap<>();
-        options.put("logScalePriorMean", prior(problem).mean());
-        options.put("logScalePriorSd", prior(problem).sd());
+        options.put("logScalePriorMean", logScalePrior(problem).mean());
+        options.put("logScalePriorSd", logScalePrior(problem).sd());
         if (freedom != null) {
             options.put("degreesOfFreedom", freedom);
         } else {
@@ -135,11 +103,6 @@ final class Robust implements FitModel {
             options.put("degreesOfFreedomPriorRate", FREEDOM_RATE);
         }
         return options;
-    }
-
-    @Override
-    public String effect(String target) {
-        return target;
     }
 
     @Override
