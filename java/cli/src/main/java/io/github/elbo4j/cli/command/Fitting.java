@@ -50,8 +50,10 @@ final class Fitting {
         /** The log-joint on a device; it is closed after the fit. */
         LogJoint joint(Device device);
 
-        /** The factor a of Robbins–Monro steps if none was given. */
-        double robbinsMonroRate();
+        /** The factor a of Robbins–Monro steps if none was given; of no use where one must be given. */
+        default double robbinsMonroRate() {
+            return 1;
+        }
 
         /** The fit to continue; null to begin anew. */
         @Nullable

@@ -137,11 +137,7 @@ final class JavaCommand implements Callable<Integer> {
         cells.decimal(command);
         cells.dropMissing(command);
         options.validate(command);
-        if (options.optimizer.equals("robbins-monro") && options.learningRate == null) {
-            throw new ParameterException(
-                    command,
-                    "--optimizer robbins-monro needs --learning-rate: a model of your own does not tell its curvature");
-        }
+        options.needLearningRate(command, "a model of your own");
     }
 
     /** Runs the file's method. Signals end it as they end any program: nothing has been fitted yet. */
@@ -225,11 +221,6 @@ final class JavaCommand implements Callable<Integer> {
             } catch (IllegalArgumentException e) {
                 throw source.refusal(e);
             }
-        }
-
-        @Override
-        public double robbinsMonroRate() {
-            return 1; // not used: the rate is given
         }
 
         @Override

@@ -87,7 +87,8 @@ final class MethodOptions {
             paramLabel = "A",
             description =
                     "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.02 for adam; for"
-                            + " robbins-monro 20/rows, or 5/rows for a quantity; a Stan model needs one given.")
+                            + " robbins-monro 20/rows, 5/rows for a quantity, 2.5/sum for a count; a model in Java or of Stan needs"
+                            + " one given.")
     @Nullable
     Double learningRate;
 
@@ -236,6 +237,15 @@ final class MethodOptions {
         return baseline == null
                 ? ScoreOps.Baseline.LEAVE_ONE_OUT
                 : oneOf(command, "--baseline", baseline, names(ScoreOps.Baseline.values()));
+    }
+
+    /** Refuses Robbins–Monro steps without a rate, for a model whose curvature is not known. */
+    void needLearningRate(CommandLine command, String model) {
+        if (optimizer.equals("robbins-monro") && learningRate == null) {
+            throw new ParameterException(
+                    command,
+                    "--optimizer robbins-monro needs --learning-rate: " + model + " does not tell its curvature");
+        }
     }
 
     /** @param robbinsMonroRate used where no rate was given */

@@ -22,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -63,11 +62,7 @@ final class StanCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine command = spec.commandLine();
         options.validate(command);
-        if (options.optimizer.equals("robbins-monro") && options.learningRate == null) {
-            throw new ParameterException(
-                    command,
-                    "--optimizer robbins-monro needs --learning-rate: a Stan model does not tell its curvature");
-        }
+        options.needLearningRate(command, "a Stan model");
         try (StanModel model = open()) {
             StanScale scale = StanScale.of(model);
             FitResult first = options.continued == null
@@ -121,11 +116,6 @@ final class StanCommand implements Callable<Integer> {
         @Override
         public LogJoint joint(Device device) {
             return HostLogJoint.ofBlock(scale.names(), model.logJoint()::evaluate);
-        }
-
-        @Override
-        public double robbinsMonroRate() {
-            return 1; // not used: the rate is given
         }
 
         @Override
