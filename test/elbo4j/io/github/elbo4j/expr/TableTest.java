@@ -76,4 +76,20 @@ class TableTest {
         assertThat(Plate.element("b", new int[] {2, 3}, 5, List.of(plate))).isEqualTo("b[v,3]");
         assertThat(Plate.element("b", new int[] {}, 0, List.of())).isEqualTo("b");
     }
+
+    /** [3][2], row by row, as rows of the table, and the same as two columns side by side. */
+    @Test
+    void aMatrixHasSoManyNumbersForEachRow() {
+        Table table = Table.empty().with("a", 1, 3, 5).with("b", 2, 4, 6).asRows();
+        Expr matrix = table.matrix("x", 2, 1, 2, 3, 4, 5, 6);
+        assertThat(matrix.extents()).containsExactly(3, 2);
+        assertThat(matrix.value()).containsExactly(table.columns("a", "b").value());
+        assertThat(matrix.ofRows()).isTrue();
+        assertThatThrownBy(() -> table.matrix("x", 2, 1, 2, 3, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("x has 4 elements, but the table has 3 rows of 2 each");
+        assertThatThrownBy(() -> table.matrix("x", 1, 1, Double.NaN, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x[2,1] is NaN");
+    }
 }

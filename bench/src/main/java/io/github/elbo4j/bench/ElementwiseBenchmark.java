@@ -18,25 +18,12 @@ public class ElementwiseBenchmark extends LogisticWorkBenchmark {
     LogJoint joint(Device on, DrawBlock shape) {
         RegressionData data = data(shape);
         return Model.define(m -> {
-                    Table table = m.rows(table(data));
+                    Table table = m.rows(Table.empty().with("y", data.y()));
                     Expr beta = m.parameter("beta", Normal.of(0, 1), shape.dimensions());
-                    Expr x = table.columns(data.columns().toArray(String[]::new));
+                    Expr x = table.matrix("x", shape.dimensions(), data.x());
                     m.observe(table.column("y"), Bernoulli.ofLogit(x.matmul(beta)));
                 })
                 .logJoint(on);
-    }
-
-    private static Table table(RegressionData data) {
-        Table table = Table.empty().with("y", data.y());
-        int columns = data.columns().size();
-        for (int k = 0; k < columns; k++) {
-            double[] column = new double[data.rows()];
-            for (int n = 0; n < column.length; n++) {
-                column[n] = data.x()[n * columns + k];
-            }
-            table = table.with(data.columns().get(k), column);
-        }
-        return table;
     }
 
     @Benchmark

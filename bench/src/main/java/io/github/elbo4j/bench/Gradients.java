@@ -275,14 +275,6 @@ public final class Gradients {
         int columns = 64;
         float[] x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);
         float[] y = Work.uniform(rows, 0, 1, 3);
-        Table table = Table.empty();
-        for (int k = 0; k < columns; k++) {
-            double[] column = new double[rows];
-            for (int n = 0; n < rows; n++) {
-                column[n] = x[n * columns + k];
-            }
-            table = table.with("x" + k, column);
-        }
         double[] classes = new double[rows];
         for (int n = 0; n < rows; n++) {
             y[n] = Math.round(y[n]);
@@ -290,14 +282,13 @@ public final class Gradients {
         }
         write("logistic.x.f32", x);
         write("logistic.y.f32", y);
-        Table data = table.with("y", classes);
+        double[] predictors = new double[x.length];
+        Arrays.setAll(predictors, i -> x[i]);
         return Model.define(m -> {
-            Table rowsOf = m.rows(data);
+            Table table = m.rows(Table.empty().with("y", classes));
             Expr beta = m.parameter("beta", Normal.of(0, 1), columns);
-            String[] names =
-                    data.names().stream().filter(name -> !name.equals("y")).toArray(String[]::new);
-            m.observe(
-                    rowsOf.column("y"), Bernoulli.ofLogit(rowsOf.columns(names).matmul(beta)));
+            Expr eta = table.matrix("x", columns, predictors).matmul(beta);
+            m.observe(table.column("y"), Bernoulli.ofLogit(eta));
         });
     }
 

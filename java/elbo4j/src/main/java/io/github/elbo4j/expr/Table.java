@@ -138,6 +138,19 @@ public final class Table {
         return Leaves.data(name, values.clone(), ofRows, rows);
     }
 
+    /**
+     * Numbers that are no columns, several for each row: [N][width].
+     *
+     * @param values row-major
+     */
+    public Expr matrix(String name, int width, double... values) {
+        if (width < 1 || values.length != (long) rows * width) {
+            throw new IllegalArgumentException(name + " has " + values.length + " elements, but the table has " + rows
+                    + " rows of " + width + " each");
+        }
+        return Leaves.data(name, values.clone(), ofRows, rows, width);
+    }
+
     private double[] numbers(String name) {
         double[] column = numbers.get(checkNamed(name));
         if (column == null) {

@@ -13,9 +13,7 @@ import io.github.elbo4j.model.ModelBuilder;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,10 @@ final class RegressionModel {
 
     Model define() {
         return Model.define(m -> {
-            Table rows = m.rows(table(problem.data()));
-            Expr x = rows.columns(problem.data().columns().toArray(String[]::new));
+            RegressionData data = problem.data();
+            String name = problem.input().target();
+            Table rows = m.rows(Table.empty().with(name, data.y()));
+            Expr x = rows.matrix("predictors", data.columns().size(), data.x());
             List<Expr> predictors = new ArrayList<>();
             List<String> classes = kind.classes(problem);
             for (int c = 0; c < classes.size(); c++) {
@@ -54,8 +54,7 @@ final class RegressionModel {
                 target = target.weighted(
                         rows.data(beside.weights().column(), beside.weights().values()));
             }
-            String name = problem.input().target();
-            m.observe(name, rows.data(name, problem.data().y()), target);
+            m.observe(name, rows.column(name), target);
         });
     }
 
@@ -92,19 +91,6 @@ final class RegressionModel {
             predictor = predictor.plus(u.at(levels));
         }
         return predictor;
-    }
-
-    private static Table table(RegressionData data) {
-        int k = data.columns().size();
-        Map<String, double[]> columns = new LinkedHashMap<>();
-        for (int j = 0; j < k; j++) {
-            double[] column = new double[data.rows()];
-            for (int n = 0; n < column.length; n++) {
-                column[n] = data.x()[n * k + j];
-            }
-            columns.put(data.columns().get(j), column);
-        }
-        return Table.of(columns);
     }
 
     /** The coordinates of the linear predictors, in order. */
