@@ -19,6 +19,7 @@ public final class Latent {
     private final int offset;
     private final Expr value;
     private final Expr logDensity;
+    private final Expr logPrior;
 
     /**
      * @param prior of the value, in messages
@@ -53,6 +54,7 @@ public final class Latent {
         }
         logDensity = constrained.logJacobian() == null ? density : density.plus(constrained.logJacobian());
         value = map.apply(constrained.value());
+        logPrior = prior == fitted ? density : prior.checked(prior.logDensity(value), value);
     }
 
     /** Its coordinates in a draw z. */
@@ -73,6 +75,11 @@ public final class Latent {
     /** The log-density of the coordinates: that of the prior with the Jacobian of the map, by element of the plates. */
     public Expr logDensity() {
         return logDensity;
+    }
+
+    /** The log-density of the value, on the user's scale, by element of the plates. */
+    public Expr logPrior() {
+        return logPrior;
     }
 
     /** What a coordinate is called beside the value: {@code log tau}. */

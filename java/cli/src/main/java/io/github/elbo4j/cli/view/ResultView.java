@@ -11,20 +11,17 @@ import io.github.elbo4j.report.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The result of a fit as a table for the terminal. */
 public final class ResultView {
     private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
-    /** A longer name is cut, so that one long name does not push the numbers off the screen. */
-    private static final int LONGEST_NAME = 32;
-    /** With fewer columns than that left for it, a name stands above its numbers. */
-    private static final int SHORTEST_NAME = 10;
+    private static final List<String> POINT_HEAD = List.of("parameter", "value", "error", "5 %", "95 %");
 
     private final Report report;
     private final FitResult fit;
     private final int width;
+    private final TextTable table;
 
     /**
      * A view.
@@ -35,6 +32,7 @@ public final class ResultView {
         this.report = report;
         this.fit = report.fit();
         this.width = width;
+        this.table = new TextTable(width);
     }
 
     /** Prints it, and where it was written. */
@@ -43,12 +41,12 @@ public final class ResultView {
         DataSource data = report.data();
         String source = data == null ? "" : ", " + data.rowsInWords() + " of " + Words.plain(data.file());
         out.println(Text.wrap(
-                Words.plain(report.model().heading()) + source + ", " + fit.family() + " Gaussian", width, ""));
+                Words.plain(report.model().heading()) + source + ", " + report.methodInWords(), width, ""));
         if (data != null) {
             data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
         }
         out.println();
-        table(out, rows());
+        table.print(out, rows());
         if (report.hasQuantities()) {
             meanErrors(out);
         } else {
@@ -56,9 +54,35 @@ public final class ResultView {
         }
         if (report.priorDraws() > 0) {
             out.println();
-            table(out, priorRows());
+            table.print(out, priorRows());
         }
         out.println();
+        if (fit.isPoint()) {
+            double most = fit.trace().isEmpty()
+                    ? Double.NaN
+                    : fit.trace().get(fit.trace().size() - 1).elbo();
+            line(out, "log p", Numbers.significant(most, 8) + " nats");
+        } else {
+            measured(out, explanation);
+        }
+        line(out, "fit", explanation.outcome());
+        line(out, "device", report.deviceInWords());
+        line(
+                out,
+                "time",
+                Numbers.seconds(fit.seconds())
+                        + (fit.draws() == 0 ? "" : ", " + Numbers.short3(fit.drawsPerSecond()) + " draws/s"));
+        for (Path path : written) {
+            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
+        }
+        if (fit.verdict() != Verdict.GOOD) {
+            out.println();
+            out.println(Text.wrap(Words.plain(explanation.verdict()), width, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
+        }
+    }
+
+    private void measured(PrintWriter out, Explanation explanation) {
         line(
                 out,
                 "ELBO",
@@ -75,22 +99,11 @@ public final class ResultView {
                                 + Numbers.grouped(fit.assessment().draws()) + ", Pareto k-hat "
                                 + Numbers.fixed(fit.kHat(), 2)
                                 + explanation.kHatAside());
-        line(out, "fit", explanation.outcome());
-        line(out, "device", report.deviceInWords());
-        line(out, "time", Numbers.seconds(fit.seconds()) + ", " + Numbers.short3(fit.drawsPerSecond()) + " draws/s");
-        for (Path path : written) {
-            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
-        }
-        if (fit.verdict() != Verdict.GOOD) {
-            out.println();
-            out.println(Text.wrap(Words.plain(explanation.verdict()), width, ""));
-            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
-        }
     }
 
     private List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(HEAD);
+        rows.add(fit.isPoint() ? POINT_HEAD : HEAD);
         for (Marginal marginal : report.marginals()) {
             int decimals = Numbers.decimals(marginal.standardDeviation(), 3);
             List<Double> quantiles = marginal.quantiles();
@@ -115,32 +128,6 @@ public final class ResultView {
             rows.add(row);
         }
         return rows;
-    }
-
-    /** The first row is the head. */
-    private void table(PrintWriter out, List<List<String>> rows) {
-        int[] widths = new int[rows.get(0).size()];
-        for (List<String> row : rows) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
-            }
-        }
-        int numbers = Arrays.stream(widths, 1, widths.length).map(w -> 2 + w).sum();
-        int names = Math.min(Math.min(widths[0], LONGEST_NAME), width - numbers);
-        boolean beside = names >= Math.min(widths[0], SHORTEST_NAME);
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            if (beside) {
-                String name = Text.cut(row.get(0), names);
-                line.append(name).append(" ".repeat(names - Text.width(name)));
-            } else {
-                out.println(Text.cut(row.get(0), width));
-            }
-            for (int c = 1; c < widths.length; c++) {
-                line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
-            }
-            out.println(line);
-        }
     }
 
     private void meanErrors(PrintWriter out) {
