@@ -59,7 +59,7 @@ public final class PredictionView {
 
     private List<List<String>> numbers() {
         List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of("value", "mean", "sd", "5 %", "95 %"));
+        List<String> head = new ArrayList<>(List.of("row", "mean", "sd", "5 %", "95 %"));
         if (score.isKnown()) {
             head.addAll(List.of("is", "log density"));
         }
@@ -85,7 +85,7 @@ public final class PredictionView {
 
     private List<List<String>> classes() {
         List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of("value"));
+        List<String> head = new ArrayList<>(List.of("row"));
         int count = first.get(0).probabilities().size();
         for (int k = 0; k < count; k++) {
             head.add("p(" + name(k) + ")");
@@ -131,7 +131,7 @@ public final class PredictionView {
 
     private String percent(double share) {
         double error = Math.sqrt(share * (1 - share) / score.count());
-        return Numbers.withError(100 * share, 100 * error) + " %";
+        return Numbers.fixed(100 * share, 1) + " ± " + Numbers.fixed(100 * error, 1) + " %";
     }
 
     private void line(PrintWriter out, String name, String value) {
