@@ -41,7 +41,12 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
      * @param key of the whole fit; the draws have keys of their own
      */
     public static FreshDraws of(Device device, LogJoint joint, Gaussian q, Status status, String message, Key key) {
-        Ending ending = new Ending(status, message);
+        return of(device, joint, q, List.of(), new Ending(status, message), key);
+    }
+
+    /** @param modes that starts came upon, if there are several that matter */
+    static FreshDraws of(Device device, LogJoint joint, Gaussian q, List<Mode> modes, Ending ended, Key key) {
+        Ending ending = ended;
         VariationalFamily onDevice;
         try {
             onDevice = q.on(device);
@@ -49,14 +54,15 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
             Concern concern = new Concern(
                     Concern.Kind.NO_WEIGHTS, Verdict.DO_NOT_TRUST, null, Objects.requireNonNull(e.getMessage()));
             Assessment none = Assessment.of(Double.NaN, Double.NaN, 0, List.of(concern));
-            return new FreshDraws(UNKNOWN, UNKNOWN, none, status, message);
+            return new FreshDraws(UNKNOWN, UNKNOWN, none, ended.status(), ended.message());
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
                     new WeighedDraws.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
             try {
                 evaluation.measure(DRAWS, MOST);
-                evaluation.judgeEnd(status, message);
+                evaluation.judgeEnd(ended.status(), ended.message());
+                evaluation.judgeModes(modes);
                 if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
                     evaluation.judgeLines(joint, device, q);
                 }
