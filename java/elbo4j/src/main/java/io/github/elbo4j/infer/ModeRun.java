@@ -82,18 +82,17 @@ final class ModeRun {
                 .filter(concern -> concern.kind() == Kind.UNBOUNDED)
                 .findFirst()
                 .map(concern -> new Ending(Status.DIVERGED, concern.words()))
-                .orElse(new Ending(Status.CONVERGED, found(top)));
+                .orElse(new Ending(Status.CONVERGED, found()));
         return result(ending, normal, top.trace());
     }
 
-    private String found(Climb.Summit top) {
+    private String found() {
         return String.format(
                 Locale.ROOT,
-                "the best of %d L-BFGS path%s (%d evaluations) ends at log p = %.8g",
+                "it is the best of %d L-BFGS path%s (%d evaluations)",
                 walked,
                 walked == 1 ? "" : "s",
-                evaluations,
-                top.logP());
+                evaluations);
     }
 
     private FitResult stopped(Climb.@Nullable Summit top) {
