@@ -28,6 +28,7 @@ class CommandsTest {
                 "fit --stan",
                 "devices",
                 "sample",
+                "kl",
                 "help",
                 "version",
                 "completion"

@@ -5,6 +5,7 @@ import io.github.elbo4j.cli.command.DevicesCommand;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.command.FitCommand;
 import io.github.elbo4j.cli.command.HelpCommand;
+import io.github.elbo4j.cli.command.KlCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
 import io.github.elbo4j.cli.command.Version;
 import io.github.elbo4j.cli.command.VersionCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FitCommand.class,
             DevicesCommand.class,
             SampleCommand.class,
+            KlCommand.class,
             HelpCommand.class,
             VersionCommand.class,
             CompletionCommand.class

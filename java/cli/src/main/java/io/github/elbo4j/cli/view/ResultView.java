@@ -11,16 +11,11 @@ import io.github.elbo4j.report.words.Words;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The result of a fit as a table for the terminal. */
 public final class ResultView {
     private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
-    /** A longer name is cut, so that one long name does not push the numbers off the screen. */
-    private static final int LONGEST_NAME = 32;
-    /** With fewer columns than that left for it, a name stands above its numbers. */
-    private static final int SHORTEST_NAME = 10;
 
     private final Report report;
     private final FitResult fit;
@@ -48,7 +43,7 @@ public final class ResultView {
             data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
         }
         out.println();
-        table(out, rows());
+        TextTable.print(out, rows(), width);
         if (report.hasQuantities()) {
             meanErrors(out);
         } else {
@@ -56,7 +51,7 @@ public final class ResultView {
         }
         if (report.priorDraws() > 0) {
             out.println();
-            table(out, priorRows());
+            TextTable.print(out, priorRows(), width);
         }
         out.println();
         line(
@@ -115,32 +110,6 @@ public final class ResultView {
             rows.add(row);
         }
         return rows;
-    }
-
-    /** The first row is the head. */
-    private void table(PrintWriter out, List<List<String>> rows) {
-        int[] widths = new int[rows.get(0).size()];
-        for (List<String> row : rows) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
-            }
-        }
-        int numbers = Arrays.stream(widths, 1, widths.length).map(w -> 2 + w).sum();
-        int names = Math.min(Math.min(widths[0], LONGEST_NAME), width - numbers);
-        boolean beside = names >= Math.min(widths[0], SHORTEST_NAME);
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            if (beside) {
-                String name = Text.cut(row.get(0), names);
-                line.append(name).append(" ".repeat(names - Text.width(name)));
-            } else {
-                out.println(Text.cut(row.get(0), width));
-            }
-            for (int c = 1; c < widths.length; c++) {
-                line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
-            }
-            out.println(line);
-        }
     }
 
     private void meanErrors(PrintWriter out) {
