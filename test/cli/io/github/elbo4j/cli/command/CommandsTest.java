@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.cli.Cli;
+import io.github.elbo4j.cli.subject.OptionChecks;
 import java.io.OutputStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -181,9 +182,9 @@ class CommandsTest {
 
     @Test
     void resultsAreNamedAfterTheDataWithoutTheirEndings() {
-        assertThat(MethodOptions.stem(Path.of("a/data.csv.gz"))).isEqualTo("data");
-        assertThat(MethodOptions.stem(Path.of("a/data.2024.csv"))).isEqualTo("data.2024");
-        assertThat(MethodOptions.stem(Path.of("data.gz"))).isEqualTo("data");
-        assertThat(MethodOptions.stem(Path.of("data"))).isEqualTo("data");
+        assertThat(OptionChecks.stem(Path.of("a/data.csv.gz"))).isEqualTo("data");
+        assertThat(OptionChecks.stem(Path.of("a/data.2024.csv"))).isEqualTo("data.2024");
+        assertThat(OptionChecks.stem(Path.of("data.gz"))).isEqualTo("data");
+        assertThat(OptionChecks.stem(Path.of("data"))).isEqualTo("data");
     }
 }

@@ -6,6 +6,7 @@ import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.command.FitCommand;
 import io.github.elbo4j.cli.command.HelpCommand;
 import io.github.elbo4j.cli.command.KlCommand;
+import io.github.elbo4j.cli.command.PredictCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
 import io.github.elbo4j.cli.command.Version;
 import io.github.elbo4j.cli.command.VersionCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Variational inference: fits Bayesian models by stochastic ascent on the evidence lower bound.",
         subcommands = {
             FitCommand.class,
+            PredictCommand.class,
             DevicesCommand.class,
             SampleCommand.class,
             KlCommand.class,

@@ -20,6 +20,7 @@ public final class Latent {
     private final int offset;
     private final Expr value;
     private final Expr logDensity;
+    private final Expr logPrior;
 
     /**
      * @param prior of the value, in messages
@@ -54,6 +55,7 @@ public final class Latent {
         }
         logDensity = constrained.logJacobian() == null ? density : density.plus(constrained.logJacobian());
         value = map.apply(constrained.value());
+        logPrior = prior == fitted ? density : prior.checked(prior.logDensity(value), value);
     }
 
     /** Its coordinates in a draw z. */
@@ -89,6 +91,11 @@ public final class Latent {
     /** The prior that makes all values alike; null if they have no finite volume, or it is not known. */
     public @Nullable Distribution uniform() {
         return prior == fitted ? support().uniform(extents) : null;
+    }
+
+    /** The log-density of the value, on the user's scale, by element of the plates. */
+    public Expr logPrior() {
+        return logPrior;
     }
 
     /** What a coordinate is called beside the value: {@code log tau}. */

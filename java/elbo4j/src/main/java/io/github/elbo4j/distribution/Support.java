@@ -60,6 +60,11 @@ public abstract class Support {
         return false;
     }
 
+    /** How many values there are, from 0 up; 0 if they are not whole numbers, or there is no end of them. */
+    public int values() {
+        return 0;
+    }
+
     /** Whether one value is inside. */
     abstract boolean contains(double... x);
 
@@ -224,6 +229,11 @@ public abstract class Support {
         @Override
         boolean isDiscrete() {
             return true;
+        }
+
+        @Override
+        public int values() {
+            return most < Integer.MAX_VALUE ? (int) most + 1 : 0;
         }
 
         @Override

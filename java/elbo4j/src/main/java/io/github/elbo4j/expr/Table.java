@@ -25,19 +25,26 @@ public final class Table {
     private final Map<String, Expr> columns =
             new ConcurrentHashMap<>(); // so that one that is used twice is on a device once
     private final Map<String, Levels> indexes = new ConcurrentHashMap<>();
+    private final Map<String, Plate> levels; // that were given, or asked for
 
     private Table(
-            Map<String, double[]> numbers, Map<String, String[]> words, Set<String> names, int rows, boolean ofRows) {
+            Map<String, double[]> numbers,
+            Map<String, String[]> words,
+            Set<String> names,
+            int rows,
+            boolean ofRows,
+            Map<String, Plate> levels) {
         this.numbers = numbers;
         this.words = words;
         this.names = names;
         this.rows = rows;
         this.ofRows = ofRows;
+        this.levels = levels;
     }
 
     /** A table without columns, to which {@link #with} adds them. */
     public static Table empty() {
-        return new Table(Map.of(), Map.of(), Set.of(), 0, false);
+        return new Table(Map.of(), Map.of(), Set.of(), 0, false, new ConcurrentHashMap<>());
     }
 
     /** Columns of numbers by name, in the order of the map. */
@@ -65,14 +72,14 @@ public final class Table {
     public Table with(String name, double... values) {
         Map<String, double[]> more = new HashMap<>(numbers);
         more.put(name, values.clone());
-        return new Table(more, words, added(name, values.length), values.length, ofRows);
+        return new Table(more, words, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
     }
 
     /** With one more column, of words. */
     public Table with(String name, String... values) {
         Map<String, String[]> more = new HashMap<>(words);
         more.put(name, values.clone());
-        return new Table(numbers, more, added(name, values.length), values.length, ofRows);
+        return new Table(numbers, more, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
     }
 
     private Set<String> added(String name, int length) {
@@ -93,7 +100,7 @@ public final class Table {
      * table that it is given.
      */
     public Table asRows() {
-        return new Table(numbers, words, names, rows, true);
+        return new Table(numbers, words, names, rows, true, levels);
     }
 
     /** N. */
@@ -178,8 +185,27 @@ public final class Table {
         return name;
     }
 
-    /** The distinct values of a column, sorted: numbers by size, words by alphabet. */
+    /**
+     * The same with these levels of a column, in the place of the values that it has: those of another table, from which a fit
+     * is. A model that asks for a row's level then refuses one that is none of them.
+     */
+    public Table withLevels(String name, List<String> elements) {
+        Map<String, Plate> more = new ConcurrentHashMap<>(levels);
+        more.put(checkNamed(name), new Plate(name, elements));
+        return new Table(numbers, words, names, rows, ofRows, more);
+    }
+
+    /** The levels that a model has asked for so far, by column. */
+    public Map<String, Plate> levelsInUse() {
+        return Map.copyOf(levels);
+    }
+
+    /** The distinct values of a column, sorted: numbers by size, words by alphabet; or what {@link #withLevels} has given. */
     public Plate levels(String name) {
+        return levels.computeIfAbsent(name, this::distinct);
+    }
+
+    private Plate distinct(String name) {
         double[] column = numbers.get(checkNamed(name));
         if (column == null) {
             return new Plate(name, List.copyOf(new TreeSet<>(List.of(words(name)))));

@@ -22,6 +22,10 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         INTERRUPTED("Run it again and let it finish; this is the state at which it was stopped."),
         /** The answer was still moving at the cap on steps. */
         NOT_CONVERGED("Take more steps, or more draws a step; standardize the data; or choose another family."),
+        /** A density has no largest value, or a flat one. */
+        UNBOUNDED(
+                "Give the parameter a prior that keeps it from there, or infer its distribution instead of a point: a density may"
+                        + " have a posterior and no largest value."),
         /** The gradient of the model is not that of its log-joint. */
         WRONG_GRADIENT("Mend the gradient: GradientCheck compares it with differences."),
         /** The posterior has several separate modes, of which q covers one. */

@@ -127,6 +127,11 @@ final class Evaluation {
         }
     }
 
+    /** What else was found. */
+    void judge(Concern found) {
+        concerns.add(found);
+    }
+
     /** What the check of a user's gradient found wrong. */
     void judgeGradient(GradientCheck.Report report) {
         concern(

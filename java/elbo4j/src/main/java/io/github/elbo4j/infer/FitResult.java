@@ -114,6 +114,11 @@ public record FitResult(
         return status == Status.CONVERGED;
     }
 
+    /** Whether what was fitted is where a density is largest, and the posterior the normal of its curvature there: {@link ModeSearch}. */
+    public boolean isPoint() {
+        return method.equals(ModeSearch.MAP) || method.equals(ModeSearch.MLE);
+    }
+
     /** {@link Assessment#verdict()}. */
     public Verdict verdict() {
         return assessment.verdict();

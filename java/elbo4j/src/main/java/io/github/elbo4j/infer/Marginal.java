@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -117,9 +118,93 @@ public record Marginal(
         return marginals;
     }
 
+    /** The distribution of the number plus a constant. */
+    Marginal plus(double by) {
+        return new Marginal(
+                name,
+                mean + by,
+                meanError,
+                standardDeviation,
+                quantiles.stream().map(quantile -> quantile + by).toList(),
+                eitherSign);
+    }
+
     private Marginal with(Estimate of) {
         double sd = of.standardError() * Math.sqrt((double) of.draws());
         return new Marginal(name, of.value(), of.standardError(), sd, quantiles, eitherSign);
+    }
+
+    /**
+     * Of every parameter and report of a model at a point: its value there, and by the delta method, {@code √(∇gᵀ·S·∇g)}, the
+     * standard error that belongs to the covariance S of the coordinates. Quantiles are those of the normal, taken where the value
+     * rises or falls with one coordinate, so that those of what is positive are.
+     */
+    public static List<Marginal> ofPoint(Model model, Posterior point) {
+        int n = point.dimensions();
+        double[] at = point.mean();
+        double[] index = IntStream.range(0, n).mapToDouble(i -> i).toArray();
+        double[][] atQuantiles = new double[PROBABILITIES.size()][n];
+        for (int p = 0; p < atQuantiles.length; p++) {
+            for (int i = 0; i < n; i++) {
+                atQuantiles[p][i] = point.quantile(i, PROBABILITIES.get(p));
+            }
+        }
+        List<Marginal> marginals = new ArrayList<>();
+        for (String name : model.names()) {
+            Expr value = model.value(name);
+            List<String> names = model.elementNames(name);
+            double[] there = value.value(at);
+            double[][] slopes = slopes(value, point);
+            double[][] exact = exactQuantiles(value, atQuantiles);
+            boolean eitherSign =
+                    !value.range().isNotNegative() && !value.range().isNotPositive();
+            for (int i = 0; i < there.length; i++) {
+                if (value.isParameter()) {
+                    marginals.add(ofCoordinate(names.get(i), point, (int) value.value(index)[i]));
+                    continue;
+                }
+                double sd = deltaMethod(slopes[i], point);
+                List<Double> quantiles = new ArrayList<>();
+                for (int p = 0; p < PROBABILITIES.size(); p++) {
+                    quantiles.add(
+                            exact == null
+                                    ? there[i] + StandardNormal.quantile(PROBABILITIES.get(p)) * sd
+                                    : exact[i][p]);
+                }
+                marginals.add(new Marginal(names.get(i), there[i], 0, sd, quantiles, eitherSign));
+            }
+        }
+        return marginals;
+    }
+
+    /** By central differences in float64, [elements][D]. */
+    private static double[][] slopes(Expr value, Posterior point) {
+        int n = point.dimensions();
+        double[][] slopes = new double[value.size()][n];
+        for (int d = 0; d < n; d++) {
+            double[] z = point.mean();
+            double h = 1e-4 * point.standardDeviation(d);
+            double centre = z[d];
+            z[d] = centre + h;
+            double up = z[d];
+            double[] above = value.value(z);
+            z[d] = centre - h;
+            double[] below = value.value(z);
+            for (int i = 0; i < above.length; i++) {
+                slopes[i][d] = (above[i] - below[i]) / (up - z[d]);
+            }
+        }
+        return slopes;
+    }
+
+    private static double deltaMethod(double[] slopes, Posterior point) {
+        double variance = 0;
+        for (int i = 0; i < slopes.length; i++) {
+            for (int j = 0; j < slopes.length; j++) {
+                variance += slopes[i] == 0 || slopes[j] == 0 ? 0 : slopes[i] * slopes[j] * point.covariance(i, j);
+            }
+        }
+        return Math.sqrt(variance);
     }
 
     /**

@@ -51,6 +51,15 @@ final class Precision {
      * @param gradient ∇log p at the point, [D], written
      */
     static double[][] measure(PointDensity density, double[] at, double[] sd, double[] gradient) {
+        return measure(density, at, sd, STEP, gradient);
+    }
+
+    /**
+     * {@link #measure(PointDensity, double[], double[], double[])} with another step.
+     *
+     * @param step in units of sd
+     */
+    static double[][] measure(PointDensity density, double[] at, double[] sd, double step, double[] gradient) {
         int n = at.length;
         int rows = 2 * n + 1;
         double[] points = new double[rows * n];
@@ -58,8 +67,8 @@ final class Precision {
             System.arraycopy(at, 0, points, r * n, n);
         }
         for (int i = 0; i < n; i++) {
-            points[2 * i * n + i] += STEP * sd[i];
-            points[(2 * i + 1) * n + i] -= STEP * sd[i];
+            points[2 * i * n + i] += step * sd[i];
+            points[(2 * i + 1) * n + i] -= step * sd[i];
         }
         double[] slopes = new double[rows * n];
         density.evaluate(rows, points, new double[rows], slopes);
@@ -67,7 +76,7 @@ final class Precision {
         double[][] precision = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                precision[i][j] = (slopes[(2 * i + 1) * n + j] - slopes[2 * i * n + j]) / (2 * STEP * sd[i]);
+                precision[i][j] = (slopes[(2 * i + 1) * n + j] - slopes[2 * i * n + j]) / (2 * step * sd[i]);
             }
         }
         for (int i = 0; i < n; i++) {

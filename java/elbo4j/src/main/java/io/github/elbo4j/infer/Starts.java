@@ -31,7 +31,7 @@ final class Starts {
     /** Normals that are judged by them. */
     private static final int FINALISTS = 3;
     /** The standard deviation of the other paths' first points around the initial mean. */
-    private static final double SPREAD = 2;
+    static final double SPREAD = 2;
     /** The same around the first end that a path found, in standard deviations of the normal there. */
     private static final double LOCAL_SPREAD = 6;
     /** Dimensions up to which covariances of a path are dense and the Hessian is measured. */

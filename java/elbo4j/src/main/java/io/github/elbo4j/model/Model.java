@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Model {
+    /** Values up to which the probability of each is predicted. */
+    private static final int MOST_PROBABILITIES = 256;
+
     private final Parameters parameters;
     private final Map<String, Latent> latents;
     private final Map<String, Quantity> quantities;
     private final Map<String, Observed> observed;
-    private final List<Expr> terms;
+    private final List<Expr> evidence; // observations and factors
     private final @Nullable Integer observations;
 
     /** What a model observes: data, and the distribution that they are from. */
@@ -47,13 +52,13 @@ public final class Model {
             Map<String, Latent> latents,
             Map<String, Quantity> quantities,
             Map<String, Observed> observed,
-            List<Expr> terms,
+            List<Expr> evidence,
             @Nullable Integer observations) {
         this.parameters = parameters;
         this.latents = new LinkedHashMap<>(latents);
         this.quantities = new LinkedHashMap<>(quantities);
         this.observed = new LinkedHashMap<>(observed);
-        this.terms = List.copyOf(terms);
+        this.evidence = List.copyOf(evidence);
         this.observations = observations;
     }
 
@@ -107,7 +112,30 @@ public final class Model {
      * @return to be closed; if the model has taken the rows of a table, minibatches may be taken from it
      */
     public RowsLogJoint logJoint(Device device) {
-        return new ModelLogJoint(device, this);
+        return new ModelLogJoint(device, this, joint());
+    }
+
+    /**
+     * log p(x, theta) as a density of the parameters on the user's scale, without the Jacobians of the maps from the coordinates:
+     * what is largest at the maximum a posteriori, whatever the coordinates. It is a function of the coordinates all the same.
+     *
+     * @return to be closed
+     */
+    public RowsLogJoint logJointOfValues(Device device) {
+        return new ModelLogJoint(device, this, joint(Latent::logPrior));
+    }
+
+    /**
+     * log p(x | theta), the observations and factors without the priors, as a function of the coordinates.
+     *
+     * @return to be closed
+     * @throws IllegalArgumentException if the model observes nothing
+     */
+    public RowsLogJoint logLikelihood(Device device) {
+        if (evidence.isEmpty()) {
+            throw new IllegalArgumentException("the model observes nothing, so it has no likelihood");
+        }
+        return new ModelLogJoint(device, this, new Joint(parameters, evidence));
     }
 
     /**
@@ -149,6 +177,13 @@ public final class Model {
     }
 
     Joint joint() {
+        return joint(Latent::logDensity);
+    }
+
+    private Joint joint(Function<Latent, Expr> prior) {
+        List<Expr> terms = new ArrayList<>();
+        latents.values().forEach(latent -> terms.add(prior.apply(latent)));
+        terms.addAll(evidence);
         return new Joint(parameters, terms);
     }
 
@@ -212,6 +247,46 @@ public final class Model {
                     from.distribution().draw(from.y().extents(), words(key, "observed " + name, s), z));
         }
         return new PriorPredictive(coordinates, values, data);
+    }
+
+    /**
+     * What the model predicts of what it observes, given draws of its coordinates from a posterior (of these or of other data):
+     * for each draw a random value and the log-density of the value that stands in the model, in float64 on the host by
+     * all processors. A random value is a function of the seed, the name and the number of the draw.
+     *
+     * @param z [S][D], S from 1
+     */
+    public Map<String, Predictive> predictive(double[][] z, long seed) {
+        Key key = new Key(seed).fork("posterior predictive");
+        Map<String, Predictive> predictive = new LinkedHashMap<>();
+        observed.forEach((name, from) -> predictive.put(name, predictive(name, from, z, key)));
+        return predictive;
+    }
+
+    private static Predictive predictive(String name, Observed from, double[][] z, Key key) {
+        Expr y = from.y();
+        Distribution distribution = from.distribution();
+        double[][] values = new double[z.length][];
+        double[][] logDensities = new double[z.length][];
+        Expr logDensity = distribution.logDensity(y);
+        IntStream.range(0, z.length).parallel().forEach(s -> {
+            values[s] = distribution.draw(y.extents(), words(key, "observed " + name, s), z[s]);
+            logDensities[s] = logDensity.value(z[s]);
+        });
+        int count = distribution.support().values();
+        double[][] probabilities = new double[count <= MOST_PROBABILITIES ? count : 0][y.size()];
+        for (int k = 0; k < probabilities.length; k++) {
+            double[] value = new double[y.size()];
+            Arrays.fill(value, k);
+            Expr logProbability = distribution.logDensity(Expr.data(name, value).reshape(y.extents()));
+            double[][] each = Arrays.stream(z).parallel().map(logProbability::value).toArray(double[][]::new);
+            for (int i = 0; i < value.length; i++) {
+                for (double[] draw : each) {
+                    probabilities[k][i] += StrictMath.exp(draw[i]) / z.length;
+                }
+            }
+        }
+        return new Predictive(y.value(), values, logDensities, probabilities);
     }
 
     private static SplittableRandom words(Key key, String of, int draw) {

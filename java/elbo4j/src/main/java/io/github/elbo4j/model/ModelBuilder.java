@@ -211,11 +211,13 @@ public final class ModelBuilder {
                     "the model has no parameters; parameter(name, prior) makes one, and there is nothing to infer without");
         }
         checkUsed();
-        List<Expr> terms = new ArrayList<>();
-        latents.values().forEach(latent -> terms.add(latent.logDensity()));
-        terms.addAll(evidence);
         return new Model(
-                parameters, latents, quantities, observed, terms, table == null ? null : Integer.valueOf(table.rows()));
+                parameters,
+                latents,
+                quantities,
+                observed,
+                evidence,
+                table == null ? null : Integer.valueOf(table.rows()));
     }
 
     /** Without observations and factors a model is its prior, of which every parameter is a part. */

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.expr.Joint;
 import io.github.elbo4j.expr.Translation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +15,11 @@ final class ModelLogJoint implements RowsLogJoint {
     private final List<String> names;
     private final Translation translation;
 
-    ModelLogJoint(Device device, Model model) {
+    /** @param joint of the model's coordinates */
+    ModelLogJoint(Device device, Model model, Joint joint) {
         this.model = model;
         this.names = model.coordinateNames();
-        this.translation = new Translation(device, model.joint(), observations());
+        this.translation = new Translation(device, joint, observations());
     }
 
     @Override

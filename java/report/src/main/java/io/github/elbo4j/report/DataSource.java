@@ -20,6 +20,7 @@ import java.util.Map;
  * @param notes what else is to be known of how the file was read
  * @param units of each parameter that multiplies a column, by the parameter's name: the column's standard deviation. It
  *     makes effects of columns with different units comparable
+ * @param groupings the columns whose values choose elements of parameters
  */
 public record DataSource(
         String file,
@@ -30,12 +31,28 @@ public record DataSource(
         int droppedRows,
         List<Coding> codings,
         List<String> notes,
-        Map<String, Double> units) {
+        Map<String, Double> units,
+        List<Grouping> groupings) {
     public DataSource {
+        groupings = List.copyOf(groupings);
         predictors = List.copyOf(predictors);
         codings = List.copyOf(codings);
         notes = List.copyOf(notes);
         units = Collections.unmodifiableMap(new LinkedHashMap<>(units));
+    }
+
+    /** Without groupings. */
+    public DataSource(
+            String file,
+            String sha256,
+            int rows,
+            String target,
+            List<String> predictors,
+            int droppedRows,
+            List<Coding> codings,
+            List<String> notes,
+            Map<String, Double> units) {
+        this(file, sha256, rows, target, predictors, droppedRows, codings, notes, units, List.of());
     }
 
     /** Such as {@code 197 rows}, or {@code 197 rows (3 with missing cells dropped)}. */

@@ -64,7 +64,7 @@ public final class Explanation {
 
     /** What the verdict is and why, in sentences. */
     public String verdict() {
-        String meaning = switch (fit.verdict()) {
+        String meaning = fit.isPoint() ? pointVerdict() : switch (fit.verdict()) {
             case GOOD ->
                 "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
                         + " and its means, standard deviations and intervals can be used as they are.";
@@ -81,6 +81,16 @@ public final class Explanation {
             }
         }
         return words.toString();
+    }
+
+    private String pointVerdict() {
+        return switch (fit.verdict()) {
+            case GOOD ->
+                "The largest value was found, and the curvature there gives the standard errors. It is a point: how probable"
+                        + " other values are only a posterior says.";
+            case USABLE -> "The largest value was found; take its standard errors and intervals with care.";
+            case DO_NOT_TRUST -> "Do not rely on these values and their standard errors.";
+        };
     }
 
     /** Behind a k-hat that looks bad, but is none: within its own error, or of weights that are nearly equal. */
@@ -100,6 +110,9 @@ public final class Explanation {
     private List<String> remedies(Concern concern) {
         if (!byCommand) {
             return List.of(concern.kind().remedy());
+        }
+        if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
+            return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
         List<String> better = switch (fit.family()) {
             case "mean-field" ->
@@ -136,7 +149,7 @@ public final class Explanation {
                                         + " digits."
                                 : concern.kind().remedy());
             case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
-            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO ->
+            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO, UNBOUNDED ->
                 List.of(concern.kind().remedy());
         };
     }

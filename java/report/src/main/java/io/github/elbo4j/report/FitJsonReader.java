@@ -16,6 +16,7 @@ import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +191,21 @@ final class FitJsonReader {
                 data.get("droppedRows").count(),
                 codings,
                 data.get("notes").strings(),
-                units);
+                units,
+                data.has("groupings") ? groupings(data.get("groupings")) : List.of());
+    }
+
+    private static List<Grouping> groupings(JsonTree groupings) throws FitFileException {
+        List<Grouping> all = new ArrayList<>();
+        for (JsonTree grouping : groupings.items()) {
+            List<List<Double>> centering = new ArrayList<>();
+            for (JsonTree each : grouping.get("centering").items()) {
+                centering.add(Arrays.stream(each.numbers()).boxed().toList());
+            }
+            all.add(new Grouping(
+                    grouping.get("column").string(), grouping.get("levels").strings(), centering));
+        }
+        return all;
     }
 
     private static Estimate estimate(JsonTree estimate) throws FitFileException {

@@ -199,6 +199,7 @@ final class FitJsonWriter {
         json.writeArrayPropertyStart("notes");
         data.notes().forEach(json::writeString);
         json.writeEndArray();
+        writeGroupings(json, data.groupings());
         json.writeObjectPropertyStart("units");
         data.units().forEach((parameter, sd) -> Json.number(json, parameter, sd));
         json.writeEndObject();
@@ -226,6 +227,27 @@ final class FitJsonWriter {
             json.writeStringProperty("kind", coding.kind().label());
             json.writeArrayPropertyStart("values");
             coding.values().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeGroupings(JsonGenerator json, List<Grouping> groupings) {
+        if (groupings.isEmpty()) {
+            return;
+        }
+        json.writeArrayPropertyStart("groupings");
+        for (Grouping grouping : groupings) {
+            json.writeStartObject();
+            json.writeStringProperty("column", grouping.column());
+            json.writeArrayPropertyStart("levels");
+            grouping.levels().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeArrayPropertyStart("centering");
+            grouping.centering()
+                    .forEach(each -> numbers(
+                            json, each.stream().mapToDouble(value -> value).toArray()));
             json.writeEndArray();
             json.writeEndObject();
         }

@@ -154,7 +154,7 @@ final class HtmlReport {
                 parts.add(Words.count(data.predictors().size(), "predictor"));
             }
         }
-        parts.add(fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian");
+        parts.add(report.methodInWords());
         Object gradient = fit.settings().get(FitJson.GRADIENT);
         if (gradient != null) {
             parts.add(gradient + " gradient");

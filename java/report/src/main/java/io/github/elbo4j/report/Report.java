@@ -151,6 +151,16 @@ public final class Report {
                 + (device.reason.isEmpty() ? "" : ": " + device.reason);
     }
 
+    /** How it was fitted, such as {@code full-rank Gaussian}. */
+    public String methodInWords() {
+        return switch (fit.method()) {
+            case "laplace" -> "Laplace approximation";
+            case "map" -> "maximum a posteriori";
+            case "mle" -> "maximum likelihood";
+            default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
+        };
+    }
+
     /** The outcome in sentences. */
     public Explanation explanation() {
         return new Explanation(fit, options(), !command.isEmpty());
@@ -166,6 +176,11 @@ public final class Report {
         Path json = WholeFile.write(folder.resolve("fit.json"), new FitJsonWriter(this).document());
         Path html = WholeFile.write(folder.resolve("report.html"), html(ZonedDateTime.now(ZoneId.systemDefault())));
         return List.of(json, html);
+    }
+
+    /** Writes {@code fit.json} alone, under another name; it is there whole or not at all. */
+    public Path writeJson(Path file) throws IOException {
+        return WholeFile.write(file, new FitJsonWriter(this).document());
     }
 
     /**

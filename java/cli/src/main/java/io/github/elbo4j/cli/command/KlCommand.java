@@ -1,8 +1,8 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.Probabilities;
+import io.github.elbo4j.cli.subject.Saved;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.cli.view.TextTable;
@@ -10,18 +10,13 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Kl;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Posterior;
-import io.github.elbo4j.report.FitFileException;
-import io.github.elbo4j.report.FitJson;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,8 +124,8 @@ public final class KlCommand implements Callable<Integer> {
     }
 
     private List<Direction> ofFits() {
-        Posterior of = read(a).posterior();
-        Posterior to = read(b).posterior();
+        Posterior of = Saved.open("A", a).fit().fit().posterior();
+        Posterior to = Saved.open("B", b).fit().fit().posterior();
         lacks(of, a, to, b);
         lacks(to, b, of, a);
         if (!of.names().equals(to.names())) {
@@ -150,19 +145,6 @@ public final class KlCommand implements Callable<Integer> {
         if (!missing.isEmpty()) {
             throw new InputException(file + " has the parameter " + Text.quote(missing.get(0)) + ", which " + otherFile
                     + " does not have; only distributions of the same parameters can be compared");
-        }
-    }
-
-    private static FitResult read(Path path) {
-        Path file = Files.isDirectory(path) ? path.resolve("fit.json") : path;
-        try {
-            return FitJson.read(file);
-        } catch (FitFileException e) {
-            throw new InputException(String.valueOf(e.getMessage()), e);
-        } catch (NoSuchFileException e) {
-            throw new InputException("there is no file " + file, e);
-        } catch (IOException e) {
-            throw new InputException("cannot read " + file + ": " + CsvTable.reason(e), e);
         }
     }
 
@@ -213,7 +195,7 @@ public final class KlCommand implements Callable<Integer> {
                     Double.isNaN(each.closed) ? "not known" : Numbers.significant(unit * each.closed, 6),
                     Numbers.withError(unit * drawn.value(), unit * drawn.standardError())));
         }
-        TextTable.print(out, rows, width);
+        new TextTable(width).print(out, rows);
         out.println();
         out.println(Text.wrap("A       " + Words.plain(a.toString()), width, "        "));
         out.println(Text.wrap("B       " + Words.plain(b.toString()), width, "        "));

@@ -1,9 +1,6 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.cli.data.NearName;
-import io.github.elbo4j.cli.view.Text;
-import io.github.elbo4j.device.Arithmetic;
-import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
@@ -12,13 +9,13 @@ import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
 import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -28,6 +25,39 @@ final class MethodOptions {
     private static final int LARGEST_FULL_RANK = 200;
 
     private static final int RANK = 5;
+
+    /** The method that all but the options of {@link RunOptions} are of. */
+    static final String SGVI = "sgvi";
+
+    /** Options of that method alone. */
+    private static final List<String> OF_SGVI = List.of(
+            "--family",
+            "--rank",
+            "--gradient",
+            "--baseline",
+            "--draws",
+            "--steps",
+            "--tolerance",
+            "--evaluation-draws",
+            "--optimizer",
+            "--learning-rate",
+            "--batch",
+            "--continue");
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. laplace: the normal of the curvature"
+                    + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
+                    + " maximum of the likelihood. Default: sgvi.")
+    String method = SGVI;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "NAME[,…]",
+            split = ",",
+            description = "Besides, fit by these methods too, and show all side by side; fit-NAME.json holds each.")
+    List<String> compared = new ArrayList<>();
 
     @Option(
             names = "--family",
@@ -93,49 +123,6 @@ final class MethodOptions {
     Double learningRate;
 
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            converter = Seed.class,
-            description = "All randomness follows from it: 64 bits, from -2^63 to 2^64 - 1. Default: 0.")
-    long seed;
-
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description =
-                    "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. auto takes cuda"
-                            + " if there is one and a step is large. Default: auto.")
-    String device = "auto";
-
-    @Option(
-            names = "--arithmetic",
-            paramLabel = "NAME",
-            description =
-                    "exact: the same bits on every device. fast: cuda only; hardware functions and cuBLAS, near the exact"
-                            + " results. Default: exact.")
-    String arithmetic = "exact";
-
-    @Option(
-            names = "--rng",
-            paramLabel = "NAME",
-            description =
-                    "philox: the same draws on every device. curand (its Philox) or curand-xorwow: cuda only, their own"
-                            + " draws. Default: philox.")
-    String rng = "philox";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")
-    @Nullable
-    Integer threads;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description =
-                    "Folder for fit.json and report.html, made if need be. Default: elbo4j-fit-NAME after the data.")
-    @Nullable
-    Path out;
-
-    @Option(
             names = "--covariance",
             description = "Put the covariance into fit.json beyond " + Report.MOST_COVARIANCES + " parameters too.")
     boolean covariance;
@@ -149,27 +136,22 @@ final class MethodOptions {
     @Nullable
     Path continued;
 
-    @Option(names = "--json", description = "Print the result as one line of JSON and nothing else.")
-    boolean json;
-
-    @Option(names = "--quiet", description = "No progress and no notes: the result only.")
-    boolean quiet;
+    @Mixin
+    final RunOptions run = new RunOptions();
 
     /** Refuses what no fit could use; each message names the option, what it was and what it must be. */
     void validate(CommandLine command) {
-        atLeastOne(command, "--draws", draws);
-        atLeastOne(command, "--steps", steps);
-        atLeastOne(command, "--evaluation-draws", evaluationDraws);
-        atLeastOne(command, "--threads", threads);
-        positive(command, "--learning-rate", learningRate);
-        positive(command, "--tolerance", tolerance);
+        run.validate(command);
+        methods(command);
+        OptionChecks.atLeastOne(command, "--draws", draws);
+        OptionChecks.atLeastOne(command, "--steps", steps);
+        OptionChecks.atLeastOne(command, "--evaluation-draws", evaluationDraws);
+        OptionChecks.positive(command, "--learning-rate", learningRate);
+        OptionChecks.positive(command, "--tolerance", tolerance);
         chosenFamily(command, 1);
         gradient(command);
         baseline(command);
         optimizer(command, 1);
-        deviceExists(command, device);
-        arithmetic(command);
-        rng(command);
         if (baseline != null && gradient(command) != Gradient.SCORE) {
             throw new ParameterException(
                     command, "--baseline is for --gradient score, but the gradient is " + gradient);
@@ -179,18 +161,29 @@ final class MethodOptions {
         }
     }
 
-    static void deviceExists(CommandLine command, String device) {
-        Map<String, String> devices = new LinkedHashMap<>();
-        List.of("auto", "cpu", "cuda", "simd", "scalar").forEach(name -> devices.put(name, name));
-        if (device.matches("cuda:\\d{1,3}")) {
-            return;
+    /** The method, then those that it is compared with. */
+    List<String> methods(CommandLine command) {
+        List<String> methods = new ArrayList<>(List.of(method));
+        methods.addAll(compared);
+        Map<String, String> choices = new LinkedHashMap<>();
+        FitMethods.NAMES.forEach(name -> choices.put(name, name));
+        for (int i = 0; i < methods.size(); i++) {
+            String each = OptionChecks.oneOf(command, i == 0 ? "--method" : "--compare", methods.get(i), choices);
+            if (methods.indexOf(each) < i) {
+                throw new ParameterException(command, "--compare names " + each + ", which is there already");
+            }
         }
-        oneOf(command, "--device", device, devices);
-    }
-
-    /** What a file's name becomes in that of the folder of its results: without endings. */
-    static String stem(Path data) {
-        return String.valueOf(data.getFileName()).replaceFirst("(\\.[^.]+)?\\.gz$|\\.[^.]*$", "");
+        if (!methods.contains(SGVI)) {
+            OF_SGVI.stream()
+                    .filter(option -> command.getCommandSpec().findOption(option) != null
+                            && command.getParseResult().hasMatchedOption(option))
+                    .findFirst()
+                    .ifPresent(option -> {
+                        throw new ParameterException(
+                                command, option + " is for --method " + SGVI + ", but the method is " + method);
+                    });
+        }
+        return methods;
     }
 
     Family chosenFamily(CommandLine command, int parameters) {
@@ -202,7 +195,7 @@ final class MethodOptions {
         Family.values().forEach(each -> choices.put(each.label(), each));
         Family lowRank = lowRank(command);
         choices.put(lowRank.label(), lowRank);
-        Family chosen = oneOf(command, "--family", family, choices);
+        Family chosen = OptionChecks.oneOf(command, "--family", family, choices);
         checkRank(command, chosen.equals(lowRank));
         return chosen;
     }
@@ -222,21 +215,13 @@ final class MethodOptions {
     }
 
     Gradient gradient(CommandLine command) {
-        return oneOf(command, "--gradient", gradient, names(Gradient.values()));
-    }
-
-    Arithmetic arithmetic(CommandLine command) {
-        return oneOf(command, "--arithmetic", arithmetic, names(Arithmetic.values()));
-    }
-
-    Rng rng(CommandLine command) {
-        return oneOf(command, "--rng", rng, names(Rng.values()));
+        return OptionChecks.oneOf(command, "--gradient", gradient, OptionChecks.names(Gradient.values()));
     }
 
     ScoreOps.Baseline baseline(CommandLine command) {
         return baseline == null
                 ? ScoreOps.Baseline.LEAVE_ONE_OUT
-                : oneOf(command, "--baseline", baseline, names(ScoreOps.Baseline.values()));
+                : OptionChecks.oneOf(command, "--baseline", baseline, OptionChecks.names(ScoreOps.Baseline.values()));
     }
 
     /** Refuses Robbins–Monro steps without a rate, for a model whose curvature is not known. */
@@ -255,50 +240,10 @@ final class MethodOptions {
         Map<String, Optimizer> optimizers = new LinkedHashMap<>();
         optimizers.put("adam", adam);
         optimizers.put("robbins-monro", robbinsMonro);
-        return oneOf(command, "--optimizer", optimizer, optimizers);
+        return OptionChecks.oneOf(command, "--optimizer", optimizer, optimizers);
     }
 
     int draws() {
         return draws != null ? draws : gradient.equals("score") ? 256 : 32;
-    }
-
-    static void atLeastOne(CommandLine command, String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new ParameterException(command, option + " is " + value + ", but must be 1 or more");
-        }
-    }
-
-    static void positive(CommandLine command, String option, @Nullable Double value) {
-        if (value != null && !((float) (double) value > 0 && Float.isFinite((float) (double) value))) {
-            throw new ParameterException(command, option + " is " + value + ", but must be a positive number");
-        }
-    }
-
-    /** A constant's name on the command line: LEAVE_ONE_OUT is leave-one-out. */
-    static String name(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static <E extends Enum<E>> Map<String, E> names(E[] values) {
-        Map<String, E> names = new LinkedHashMap<>();
-        for (E value : values) {
-            names.put(name(value), value);
-        }
-        return names;
-    }
-
-    static <T> T oneOf(CommandLine command, String option, String name, Map<String, T> choices) {
-        T choice = choices.get(name);
-        if (choice == null) {
-            String near = (name.startsWith("gpu") ? Optional.of("cuda") : NearName.of(name, choices.keySet()))
-                    .filter(choices::containsKey)
-                    .map(n -> " (did you mean " + n + "?)")
-                    .orElse("");
-            throw new ParameterException(
-                    command,
-                    option + " is " + Text.quote(name) + ", but must be one of " + String.join(", ", choices.keySet())
-                            + near);
-        }
-        return choice;
     }
 }

@@ -11,6 +11,11 @@ import java.nio.file.Path;
 final class OutputFolder {
     private OutputFolder() {}
 
+    /** Results could not be written. */
+    static InputException unwritable(Path folder, IOException e) {
+        return new InputException("--out: cannot write to " + folder + ": " + CsvTable.reason(e), e);
+    }
+
     /** Makes the folder if need be. */
     static Path open(Path folder) {
         try {

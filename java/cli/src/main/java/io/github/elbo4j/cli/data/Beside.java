@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.data;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,16 @@ public record Beside(
         @Nullable Group group) {
     /** No such columns. */
     public static final Beside NONE = new Beside(null, null, null);
+
+    /** Of some of the rows. */
+    Beside rows(int from, int to) {
+        return new Beside(
+                offset == null ? null : offset.rows(from, to),
+                weights == null ? null : weights.rows(from, to),
+                group == null
+                        ? null
+                        : new Group(group.column, group.levels, Arrays.copyOfRange(group.of, from, to)));
+    }
 
     /**
      * What was asked for; null where there is none.
@@ -27,7 +38,11 @@ public record Beside(
      *
      * @param values [rows]
      */
-    public record PerRow(String column, double[] values) {}
+    public record PerRow(String column, double[] values) {
+        PerRow rows(int from, int to) {
+            return new PerRow(column, Arrays.copyOfRange(values, from, to));
+        }
+    }
 
     /**
      * What the rows are grouped by.

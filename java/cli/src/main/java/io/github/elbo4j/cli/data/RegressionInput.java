@@ -66,6 +66,22 @@ public record RegressionInput(
         return y.length;
     }
 
+    /** Some of the rows. */
+    public RegressionInput rows(int from, int to) {
+        return new RegressionInput(
+                file,
+                sha256,
+                target,
+                predictors,
+                Arrays.stream(x).map(column -> Arrays.copyOfRange(column, from, to)).toArray(double[][]::new),
+                Arrays.copyOfRange(y, from, to),
+                classes,
+                droppedRows,
+                codings,
+                notes,
+                beside.rows(from, to));
+    }
+
     /** Takes the columns apart. */
     public static RegressionInput of(
             CsvTable table, Columns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {

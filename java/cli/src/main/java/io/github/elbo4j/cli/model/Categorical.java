@@ -39,8 +39,8 @@ final class Categorical implements FitModel {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit categorical --data test/data/iris.csv --target species",
-                "elbo4j fit categorical --data test/data/iris.csv --target species --ignore sepal_length --prior-sd 5");
+                "--data test/data/iris.csv --target species",
+                "--data test/data/iris.csv --target species --ignore sepal_length --prior-sd 5");
     }
 
     @Override

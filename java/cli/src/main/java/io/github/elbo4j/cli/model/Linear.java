@@ -41,8 +41,8 @@ final class Linear extends Continuous {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit linear --data test/data/air.csv --target ozone",
-                "elbo4j fit linear --data test/data/air.csv --target ozone --noise-sd 21 --family mean-field");
+                "--data test/data/air.csv --target ozone",
+                "--data test/data/air.csv --target ozone --noise-sd 21 --family mean-field");
     }
 
     @Override

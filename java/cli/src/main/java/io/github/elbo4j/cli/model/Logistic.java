@@ -32,8 +32,8 @@ final class Logistic implements FitModel {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit logistic --data test/data/pima.csv --target type",
-                "elbo4j fit logistic --data test/data/pima.csv --target type --ignore skin,bp --seed 1 --out pima-1");
+                "--data test/data/pima.csv --target type",
+                "--data test/data/pima.csv --target type --ignore skin,bp --seed 1 --out pima-1");
     }
 
     /** 0 and 1 as they are; other two values by their order, which is told. */

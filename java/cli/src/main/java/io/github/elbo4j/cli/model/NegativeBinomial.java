@@ -35,7 +35,7 @@ final class NegativeBinomial extends Counts {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit negative-binomial --data test/data/warpbreaks.csv --target breaks --categorical wool,tension");
+                "--data test/data/warpbreaks.csv --target breaks --categorical wool,tension");
     }
 
     @Override

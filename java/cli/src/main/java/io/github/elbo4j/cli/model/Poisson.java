@@ -25,8 +25,8 @@ final class Poisson extends Counts {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit poisson --data test/data/warpbreaks.csv --target breaks --categorical wool,tension",
-                "elbo4j fit poisson --data claims.csv --target claims --offset policies --group district");
+                "--data test/data/warpbreaks.csv --target breaks --categorical wool,tension",
+                "--data claims.csv --target claims --offset policies --group district");
     }
 
     @Override

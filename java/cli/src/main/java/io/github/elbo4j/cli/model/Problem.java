@@ -41,6 +41,27 @@ public final class Problem {
      */
     public Problem(
             FitModel model, RegressionInput input, boolean intercept, boolean standardize, CoefficientPriors priors) {
+        this(model, input, intercept, standardize, priors, null);
+    }
+
+    /**
+     * Rows to predict, as they are.
+     *
+     * @param centering of the fit's groups, [classes][groups]
+     */
+    public static Problem ofNewRows(
+            FitModel model, RegressionInput input, boolean intercept, CoefficientPriors priors, double[][] centering) {
+        return new Problem(model, input, intercept, false, priors, centering);
+    }
+
+    /** @param given centering; null to choose it by the data */
+    private Problem(
+            FitModel model,
+            RegressionInput input,
+            boolean intercept,
+            boolean standardize,
+            CoefficientPriors priors,
+            double @Nullable [][] given) {
         this.model = model;
         this.input = input;
         this.intercept = intercept;
@@ -52,18 +73,24 @@ public final class Problem {
         Beside.PerRow weights = input.beside().weights();
         this.weight =
                 weights == null ? input.rows() : Arrays.stream(weights.values()).sum();
-        model.check(this);
-        this.centering = new double
-                [input.beside().group() == null ? 0 : model.classes(this).size()][];
-        Arrays.setAll(
-                centering,
-                c -> GroupCentering.of(
-                        model.information(this, c), input.beside().weights(), group()));
+        this.centering = given == null ? checked() : given;
         this.affine = makeAffine();
         List<String> names = new ArrayList<>(new RegressionModel(model, this).coordinates());
         model.ownParameters(this).forEach(own -> names.add(own.coordinate()));
         this.parameters = List.copyOf(names);
         refuseTwins();
+    }
+
+    /** The centering that suits the data, which the model does not refuse. */
+    private double[][] checked() {
+        model.check(this);
+        double[][] chosen = new double
+                [input.beside().group() == null ? 0 : model.classes(this).size()][];
+        Arrays.setAll(
+                chosen,
+                c -> GroupCentering.of(
+                        model.information(this, c), input.beside().weights(), group()));
+        return chosen;
     }
 
     private Standardization scale(RegressionData original) {
@@ -157,6 +184,13 @@ public final class Problem {
     /** How far the coordinates of a class's groups are centred, [groups]. */
     double[] centering(int which) {
         return centering[which].clone();
+    }
+
+    /** {@link #centering(int)} of all classes. */
+    public List<List<Double>> centering() {
+        return Arrays.stream(centering)
+                .map(each -> Arrays.stream(each).boxed().toList())
+                .toList();
     }
 
     /** The regression as a model of the fitted data. */

@@ -55,8 +55,8 @@ final class Robust extends Continuous {
     @Override
     public List<String> examples() {
         return List.of(
-                "elbo4j fit robust --data test/data/stackloss.csv --target stack_loss",
-                "elbo4j fit robust --data test/data/stackloss.csv --target stack_loss --df 4");
+                "--data test/data/stackloss.csv --target stack_loss",
+                "--data test/data/stackloss.csv --target stack_loss --df 4");
     }
 
     @Override

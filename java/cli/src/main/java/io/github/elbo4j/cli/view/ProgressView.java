@@ -45,6 +45,9 @@ public final class ProgressView implements Progress.Listener, AutoCloseable {
 
     @Override
     public void progress(Progress progress) {
+        if (ended) {
+            return; // of a further fit, for comparison
+        }
         latest = progress;
         if (bar != null) {
             bar.stepTo(progress.step());

@@ -16,10 +16,12 @@ import java.util.List;
 /** The result of a fit as a table for the terminal. */
 public final class ResultView {
     private static final List<String> HEAD = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    private static final List<String> POINT_HEAD = List.of("parameter", "value", "error", "5 %", "95 %");
 
     private final Report report;
     private final FitResult fit;
     private final int width;
+    private final TextTable table;
 
     /**
      * A view.
@@ -30,6 +32,7 @@ public final class ResultView {
         this.report = report;
         this.fit = report.fit();
         this.width = width;
+        this.table = new TextTable(width);
     }
 
     /** Prints it, and where it was written. */
@@ -38,12 +41,12 @@ public final class ResultView {
         DataSource data = report.data();
         String source = data == null ? "" : ", " + data.rowsInWords() + " of " + Words.plain(data.file());
         out.println(Text.wrap(
-                Words.plain(report.model().heading()) + source + ", " + fit.family() + " Gaussian", width, ""));
+                Words.plain(report.model().heading()) + source + ", " + report.methodInWords(), width, ""));
         if (data != null) {
             data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
         }
         out.println();
-        TextTable.print(out, rows(), width);
+        table.print(out, rows());
         if (report.hasQuantities()) {
             meanErrors(out);
         } else {
@@ -51,9 +54,35 @@ public final class ResultView {
         }
         if (report.priorDraws() > 0) {
             out.println();
-            TextTable.print(out, priorRows(), width);
+            table.print(out, priorRows());
         }
         out.println();
+        if (fit.isPoint()) {
+            double most = fit.trace().isEmpty()
+                    ? Double.NaN
+                    : fit.trace().get(fit.trace().size() - 1).elbo();
+            line(out, "log p", Numbers.significant(most, 8) + " nats");
+        } else {
+            measured(out, explanation);
+        }
+        line(out, "fit", explanation.outcome());
+        line(out, "device", report.deviceInWords());
+        line(
+                out,
+                "time",
+                Numbers.seconds(fit.seconds())
+                        + (fit.draws() == 0 ? "" : ", " + Numbers.short3(fit.drawsPerSecond()) + " draws/s"));
+        for (Path path : written) {
+            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
+        }
+        if (fit.verdict() != Verdict.GOOD) {
+            out.println();
+            out.println(Text.wrap(Words.plain(explanation.verdict()), width, ""));
+            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
+        }
+    }
+
+    private void measured(PrintWriter out, Explanation explanation) {
         line(
                 out,
                 "ELBO",
@@ -70,22 +99,11 @@ public final class ResultView {
                                 + Numbers.grouped(fit.assessment().draws()) + ", Pareto k-hat "
                                 + Numbers.fixed(fit.kHat(), 2)
                                 + explanation.kHatAside());
-        line(out, "fit", explanation.outcome());
-        line(out, "device", report.deviceInWords());
-        line(out, "time", Numbers.seconds(fit.seconds()) + ", " + Numbers.short3(fit.drawsPerSecond()) + " draws/s");
-        for (Path path : written) {
-            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
-        }
-        if (fit.verdict() != Verdict.GOOD) {
-            out.println();
-            out.println(Text.wrap(Words.plain(explanation.verdict()), width, ""));
-            explanation.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
-        }
     }
 
     private List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(HEAD);
+        rows.add(fit.isPoint() ? POINT_HEAD : HEAD);
         for (Marginal marginal : report.marginals()) {
             int decimals = Numbers.decimals(marginal.standardDeviation(), 3);
             List<Double> quantiles = marginal.quantiles();

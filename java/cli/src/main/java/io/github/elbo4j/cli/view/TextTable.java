@@ -4,22 +4,22 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 
-/** A table for the terminal: names on the left, then numbers, each column as wide as it must be. */
+/** A table of names and numbers for the terminal. */
 public final class TextTable {
     /** A longer name is cut, so that one long name does not push the numbers off the screen. */
     private static final int LONGEST_NAME = 32;
     /** With fewer columns than that left for it, a name stands above its numbers. */
     private static final int SHORTEST_NAME = 10;
 
-    private TextTable() {}
+    private final int width;
 
-    /**
-     * Prints one.
-     *
-     * @param rows the first one is the head
-     * @param width the columns of a line
-     */
-    public static void print(PrintWriter out, List<List<String>> rows, int width) {
+    /** @param width the columns of a line */
+    public TextTable(int width) {
+        this.width = width;
+    }
+
+    /** Prints rows, of which the first is the head. */
+    public void print(PrintWriter out, List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int c = 0; c < widths.length; c++) {

@@ -1,8 +1,19 @@
-package io.github.elbo4j.cli.command;
+package io.github.elbo4j.cli.subject;
 
+import io.github.elbo4j.cli.data.Beside;
+import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.model.CoefficientPriors;
+import io.github.elbo4j.cli.model.FitModel;
+import io.github.elbo4j.cli.model.Problem;
+import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -10,7 +21,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** What all regressions have in common on the command line. */
-final class FitOptions {
+public final class RegressionOptions implements ModelOptions {
+    private final FitModel model;
+
     @Option(
             names = "--data",
             required = true,
@@ -101,34 +114,22 @@ final class FitOptions {
     @Nullable
     Double groupPriorSd;
 
-    @Option(
-            names = "--prior-predictive",
-            paramLabel = "N",
-            description =
-                    "Besides, N draws of the parameters from their priors and of the target from these, in the table below"
-                            + " the results, in fit.json and in the report. Of the target, all rows count together.")
-    @Nullable
-    Integer priorDraws;
+    /** @param model has its own options beside these */
+    public RegressionOptions(FitModel model) {
+        this.model = model;
+    }
 
-    @Option(names = "--batch", paramLabel = "N", description = "Rows a step, drawn anew each time. Default: all.")
-    @Nullable
-    Integer batch;
-
-    @Mixin
-    final MethodOptions method = new MethodOptions();
-
-    /** Refuses what no fit could use; each message names the option, what it was and what it must be. */
-    void validate(CommandLine command) {
-        MethodOptions.atLeastOne(command, "--batch", batch);
-        MethodOptions.positive(command, "--prior-sd", priorSd);
-        MethodOptions.positive(command, "--intercept-prior-sd", interceptPriorSd);
-        MethodOptions.positive(command, "--group-prior-sd", groupPriorSd);
+    @Override
+    public void validate(CommandLine command) {
+        model.validate(command);
+        OptionChecks.positive(command, "--prior-sd", priorSd);
+        OptionChecks.positive(command, "--intercept-prior-sd", interceptPriorSd);
+        OptionChecks.positive(command, "--group-prior-sd", groupPriorSd);
         if (groupPriorSd != null && group == null) {
             throw new ParameterException(command, "--group-prior-sd is for groups, but there is no --group");
         }
-        PriorMarginals.validate(command, priorDraws);
-        decimal(command);
-        dropMissing(command);
+        cells.decimal(command);
+        cells.dropMissing(command);
         if (interceptPriorSd != null && noIntercept) {
             throw new ParameterException(
                     command, "--intercept-prior-sd is for an intercept, but --no-intercept leaves it out");
@@ -136,14 +137,67 @@ final class FitOptions {
         if (!Float.isFinite((float) priorMean)) {
             throw new ParameterException(command, "--prior-mean is " + priorMean + ", but must be a finite number");
         }
-        method.validate(command);
     }
 
-    char decimal(CommandLine command) {
-        return cells.decimal(command);
+    @Override
+    public Subject open(CommandLine command, long seed, Consumer<String> note) {
+        RegressionInput input = input(command);
+        Problem problem = new Problem(
+                model,
+                input,
+                !noIntercept,
+                standardize,
+                new CoefficientPriors(
+                        new NormalPrior(priorMean, priorSd),
+                        new NormalPrior(priorMean, interceptPriorSd == null ? priorSd : interceptPriorSd),
+                        groupPriorSd == null ? priorSd : groupPriorSd));
+        notes(input, problem, note);
+        return new RegressionSubject(command, this, model, input, problem);
     }
 
-    boolean dropMissing(CommandLine command) {
-        return cells.dropMissing(command);
+    @Override
+    public String stem() {
+        return OptionChecks.stem(data);
+    }
+
+    private RegressionInput input(CommandLine command) {
+        CsvTable table = CsvTable.read(data, cells.decimal(command));
+        RegressionInput input = RegressionInput.of(
+                table,
+                new RegressionInput.Columns(
+                        target,
+                        ignore,
+                        categorical,
+                        cells.dropMissing(command),
+                        new Beside.Names(offset, model.offsetIsExposure(), weights, group)),
+                model::target,
+                !noIntercept,
+                standardize);
+        if (input.predictors().isEmpty() && noIntercept) {
+            throw new InputException(
+                    input.file() + ": with neither a predictor nor an intercept there is nothing to fit");
+        }
+        return input;
+    }
+
+    private static void notes(RegressionInput input, Problem problem, Consumer<String> note) {
+        int parameters = problem.parameters().size();
+        input.notes().forEach(text -> note.accept(input.file() + ": " + text));
+        if (input.droppedRows() > 0) {
+            note.accept(input.file() + ": " + Numbers.grouped(input.droppedRows()) + " of "
+                    + Words.count(input.rows() + input.droppedRows(), "row")
+                    + " dropped, since a cell in a column that is used is missing");
+        }
+        input.codings().forEach(coding -> note.accept(coding.words()));
+        Beside.Group group = input.beside().group();
+        if (group != null && group.levels().size() == input.rows()) {
+            note.accept(
+                    "every row is a group of its own, so what is between groups and what is noise can hardly be told"
+                            + " apart, if the target has noise of its own");
+        }
+        if (input.rows() < parameters && group == null) {
+            note.accept(Words.count(input.rows(), "row") + " for " + Words.count(parameters, "parameter")
+                    + ": the data cannot settle them all, and the prior (--prior-sd) decides the rest");
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.elbo4j.cli.command;
+package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.infer.Marginal;
@@ -14,15 +14,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Draws from the priors, summed up. */
-final class PriorMarginals {
+public final class PriorMarginals {
     /** A value of what is observed, on the scale of the data. */
-    interface Observed {
+    public interface Observed {
         double of(int element, double fitted);
     }
 
     private PriorMarginals() {}
 
-    static void validate(CommandLine command, @Nullable Integer draws) {
+    public static void validate(CommandLine command, @Nullable Integer draws) {
         if (draws != null && draws < 2) {
             throw new ParameterException(command, "--prior-predictive is " + draws + ", but must be 2 or more");
         }
@@ -33,7 +33,7 @@ final class PriorMarginals {
      *
      * @param coordinates from those that are fitted to those of the data
      */
-    static List<Marginal> of(
+    public static List<Marginal> of(
             Model model, int draws, long seed, UnaryOperator<double[]> coordinates, Observed observed) {
         PriorPredictive prior = model.priorPredictive(seed, draws);
         double[][] z = Stream.of(prior.coordinates()).map(coordinates).toArray(double[][]::new);

@@ -1,4 +1,4 @@
-package io.github.elbo4j.cli.command;
+package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.cli.view.Text;
 import java.util.LinkedHashMap;
@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** How the cells of a table are read. */
-final class TableOptions {
+public final class TableOptions {
     @Option(
             names = "--decimal",
             paramLabel = "SIGN",
@@ -23,7 +23,7 @@ final class TableOptions {
                             + " and counted. Default: refuse.")
     private String missing = "refuse";
 
-    char decimal(CommandLine command) {
+    public char decimal(CommandLine command) {
         if (!decimal.equals(".") && !decimal.equals(",")) {
             throw new ParameterException(
                     command, "--decimal is " + Text.quote(decimal) + ", but must be . (a point) or , (a comma)");
@@ -31,10 +31,10 @@ final class TableOptions {
         return decimal.charAt(0);
     }
 
-    boolean dropMissing(CommandLine command) {
+    public boolean dropMissing(CommandLine command) {
         Map<String, Boolean> choices = new LinkedHashMap<>();
         choices.put("refuse", false);
         choices.put("drop", true);
-        return MethodOptions.oneOf(command, "--missing", missing, choices);
+        return OptionChecks.oneOf(command, "--missing", missing, choices);
     }
 }

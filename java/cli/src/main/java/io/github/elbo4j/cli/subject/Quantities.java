@@ -1,4 +1,4 @@
-package io.github.elbo4j.cli.command;
+package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
@@ -6,13 +6,15 @@ import io.github.elbo4j.model.Model;
 import java.util.List;
 
 /** What a model gives of a posterior. */
-final class Quantities {
+public final class Quantities {
     private Quantities() {}
 
     /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
-    static List<Marginal> of(Model model, FitResult fitted) {
+    public static List<Marginal> of(Model model, FitResult fitted) {
         try {
-            return Marginal.of(model, fitted.posterior(), fitted.seed());
+            return fitted.isPoint()
+                    ? Marginal.ofPoint(model, fitted.posterior())
+                    : Marginal.of(model, fitted.posterior(), fitted.seed());
         } catch (IllegalStateException e) { // a covariance that is not positive definite
             return List.of();
         }

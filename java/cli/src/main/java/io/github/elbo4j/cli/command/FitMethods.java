@@ -1,0 +1,100 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.subject.Subject;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.ModeSearch;
+import io.github.elbo4j.infer.Progress;
+import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.Model;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** The methods that {@code --method} names. */
+final class FitMethods {
+    static final List<String> NAMES = List.of(MethodOptions.SGVI, "laplace", "map", "mle");
+
+    private final CommandLine command;
+    private final MethodOptions options;
+    private final Fitting.Task task;
+    private final BooleanSupplier cancelled;
+    private final Progress.Listener listener;
+
+    FitMethods(
+            CommandLine command,
+            MethodOptions options,
+            Fitting.Task task,
+            BooleanSupplier cancelled,
+            Progress.Listener listener) {
+        this.command = command;
+        this.options = options;
+        this.task = task;
+        this.cancelled = cancelled;
+        this.listener = listener;
+    }
+
+    /** Refuses a method that a model does not have. */
+    static void check(String method, Subject subject) {
+        if ((method.equals("map") || method.equals("mle")) && subject.model() == null) {
+            throw new InputException("--method " + method + " needs priors and likelihood apart, which a Stan program does not"
+                    + " give; laplace finds the mode of its unconstrained parameters");
+        }
+    }
+
+    FitResult fit(String method, Device device, Subject subject) {
+        long seed = options.run.seed;
+        return switch (method) {
+            case "laplace" -> joint(device, subject, joint -> ModeSearch.laplace()
+                    .seed(seed)
+                    .cancelled(cancelled)
+                    .fit(device, joint));
+            case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
+            case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
+            default -> joint(device, subject, joint -> sgvi(device, subject, joint));
+        };
+    }
+
+    private FitResult point(ModeSearch<Model> method, Device device, Subject subject) {
+        Model model = subject.model();
+        if (model == null) {
+            throw new IllegalStateException("checked before");
+        }
+        return method.seed(options.run.seed).cancelled(cancelled).fit(device, model);
+    }
+
+    private static FitResult joint(Device device, Subject subject, Function<LogJoint, FitResult> fit) {
+        try (LogJoint joint = subject.joint(device)) {
+            return fit.apply(joint);
+        }
+    }
+
+    private FitResult sgvi(Device device, Subject subject, LogJoint joint) {
+        Sgvi.Builder settings = Sgvi.builder()
+                .family(options.chosenFamily(command, subject.parameters().size()))
+                .gradient(options.gradient(command))
+                .baseline(options.baseline(command))
+                .optimizer(options.optimizer(command, subject.robbinsMonroRate()))
+                .draws(options.draws())
+                .maxSteps(options.steps)
+                .batch(task.batch())
+                .seed(options.run.seed)
+                .tolerance(options.tolerance)
+                .evaluationDraws(options.evaluationDraws)
+                .cancelled(cancelled)
+                .listener(p -> listener.progress(new Progress(
+                        p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())));
+        FitResult first = task.first();
+        if (first == null) {
+            return settings.build().fit(device, joint);
+        }
+        try {
+            return settings.continueFrom(first).build().fit(device, joint);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--continue: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.cli.model.FitModel;
+import io.github.elbo4j.cli.model.Models;
+import io.github.elbo4j.cli.subject.JavaOptions;
+import io.github.elbo4j.cli.subject.ModelOptions;
+import io.github.elbo4j.cli.subject.RegressionOptions;
+import io.github.elbo4j.cli.subject.StanOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The commands below one such as {@code fit}: one for each model of the table, one for a Java file, one for a Stan program. */
+final class ModelCommands {
+    /** What the model in a Java file is called where no file is named. */
+    private static final String JAVA_NAME = "Model.java";
+
+    /** After {@code elbo4j} and the command. */
+    static final String JAVA_EXAMPLE = "test/data/Schools.java --data test/data/schools.csv";
+
+    /** A whole model in a Java file, for the help texts; test/data has the file. */
+    static final String[] SCHOOLS = """
+            Schools.java:
+            import io.github.elbo4j.distribution.*;
+            import io.github.elbo4j.expr.*;
+            import io.github.elbo4j.model.Model;
+
+            public class Schools {
+                static Model model(Table data) {
+                    return Model.define(m -> {
+                        Expr mu = m.parameter("mu", Normal.of(0, 5));
+                        Expr tau = m.parameter("tau", HalfCauchy.of(5));
+                        Plate schools = data.levels("school");
+                        Expr theta = m.parameter("theta", Normal.of(mu, tau).nonCentered(), schools);
+                        Expr effect = theta.at(data.index("school"));
+                        m.observe(data.column("y"), Normal.of(effect, data.column("sigma")));
+                    });
+                }
+            }
+            """.split("\n");
+
+    private final CommandLine parent;
+    private final Supplier<ModelAction> action;
+
+    private ModelCommands(CommandLine parent, Supplier<ModelAction> action) {
+        this.parent = parent;
+        this.action = action;
+    }
+
+    /**
+     * Adds them. That for a Java file goes by the name of the file.
+     *
+     * @param parent the command
+     * @param args of the whole command line; the file is the word after the command
+     * @param action makes what each of them does
+     */
+    static void addTo(CommandLine parent, List<String> args, Supplier<ModelAction> action) {
+        ModelCommands commands = new ModelCommands(parent, action);
+        parent.getCommandSpec().usageMessage().header(SCHOOLS);
+        Models.TABLE.forEach(model -> commands.addRegression(model.get()));
+        commands.addJava(args);
+        commands.addStan();
+    }
+
+    private void addRegression(FitModel model) {
+        CommandSpec spec = add(model.name(), new RegressionOptions(model));
+        spec.addMixin("model", CommandSpec.forAnnotatedObjectLenient(model)); // its own options
+        spec.usageMessage()
+                .description(model.summary())
+                .footer(model.examples().stream()
+                        .map(example -> "elbo4j " + parent.getCommandName() + " " + model.name() + " " + example)
+                        .toArray(String[]::new));
+    }
+
+    private void addJava(List<String> args) {
+        String file = args.stream()
+                .dropWhile(word -> !word.equals(parent.getCommandName()))
+                .skip(1)
+                .filter(word -> !word.startsWith("-"))
+                .findFirst()
+                .filter(word -> word.endsWith(".java"))
+                .orElse(JAVA_NAME);
+        add(file, new JavaOptions(Path.of(file)))
+                .usageMessage()
+                .header(SCHOOLS)
+                .description(
+                        "A model of your own, in a Java file that is compiled and run: its one class has a method static"
+                                + " Model model(Table data), or static Model model() if it needs no data.",
+                        "Results are on the scale of the model's parameters and reports. A column of numbers is"
+                                + " table.column(NAME), one of words table.levels(NAME) and table.index(NAME). The file is a"
+                                + " program: run only what you trust.")
+                .footer("elbo4j " + parent.getCommandName() + " " + JAVA_EXAMPLE);
+    }
+
+    private void addStan() {
+        add("--stan", new StanOptions())
+                .usageMessage()
+                .description(
+                        "A Stan model that BridgeStan 2.0 or later has compiled to a shared library, and its data in JSON;"
+                                + " needs JDK 22 or later.",
+                        "What is fitted are Stan's unconstrained parameters: a positive one is shown by its logarithm.")
+                .footer("elbo4j " + parent.getCommandName() + " --stan schools_model.so --data schools.json");
+    }
+
+    private CommandSpec add(String name, ModelOptions model) {
+        ModelAction made = action.get();
+        Run run = new Run(made, model);
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(run).name(name);
+        run.spec = spec;
+        spec.usageMessage().sortOptions(false);
+        spec.addMixin("subject", CommandSpec.forAnnotatedObjectLenient(model));
+        List<Object> options = made.options(model);
+        for (int i = 0; i < options.size(); i++) {
+            spec.addMixin("action" + i, CommandSpec.forAnnotatedObjectLenient(options.get(i)));
+        }
+        parent.addSubcommand(name, spec);
+        return spec;
+    }
+
+    /** A command: what is done with which model. */
+    private static final class Run implements Callable<Integer> {
+        private final ModelAction action;
+        private final ModelOptions model;
+        private CommandSpec spec = CommandSpec.create();
+
+        Run(ModelAction action, ModelOptions model) {
+            this.action = action;
+            this.model = model;
+        }
+
+        @Override
+        public Integer call() {
+            return action.run(spec.commandLine(), model);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.device.AbsentDeviceException;
+import io.github.elbo4j.device.Arithmetic;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Rng;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** What all commands that compute have in common: the seed, where they run, and where results go. */
+final class RunOptions {
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Seed.class,
+            description = "All randomness follows from it: 64 bits, from -2^63 to 2^64 - 1. Default: 0.")
+    long seed;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description =
+                    "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. auto takes cuda"
+                            + " if there is one and a step is large. Default: auto.")
+    String device = "auto";
+
+    @Option(
+            names = "--arithmetic",
+            paramLabel = "NAME",
+            description =
+                    "exact: the same bits on every device. fast: cuda only; hardware functions and cuBLAS, near the exact"
+                            + " results. Default: exact.")
+    String arithmetic = "exact";
+
+    @Option(
+            names = "--rng",
+            paramLabel = "NAME",
+            description =
+                    "philox: the same draws on every device. curand (its Philox) or curand-xorwow: cuda only, their own"
+                            + " draws. Default: philox.")
+    String rng = "philox";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")
+    @Nullable
+    Integer threads;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Folder for fit.json and report.html, made if need be. Default: elbo4j-fit-NAME after the data.")
+    @Nullable
+    Path out;
+
+    @Option(names = "--json", description = "Print the result as one line of JSON and nothing else.")
+    boolean json;
+
+    @Option(names = "--quiet", description = "No progress and no notes: the result only.")
+    boolean quiet;
+
+    void validate(CommandLine command) {
+        OptionChecks.atLeastOne(command, "--threads", threads);
+        deviceExists(command, device);
+        arithmetic(command);
+        rng(command);
+    }
+
+    static void deviceExists(CommandLine command, String device) {
+        Map<String, String> devices = new LinkedHashMap<>();
+        List.of("auto", "cpu", "cuda", "simd", "scalar").forEach(name -> devices.put(name, name));
+        if (device.matches("cuda:\\d{1,3}")) {
+            return;
+        }
+        OptionChecks.oneOf(command, "--device", device, devices);
+    }
+
+    Arithmetic arithmetic(CommandLine command) {
+        return OptionChecks.oneOf(command, "--arithmetic", arithmetic, OptionChecks.names(Arithmetic.values()));
+    }
+
+    Rng rng(CommandLine command) {
+        return OptionChecks.oneOf(command, "--rng", rng, OptionChecks.names(Rng.values()));
+    }
+
+    /** Whether only the result is to be printed. */
+    boolean isSilent() {
+        return quiet || json;
+    }
+
+    /**
+     * Opens the device; the caller closes it.
+     *
+     * @param stepSize numbers that a step makes, by which {@code auto} chooses
+     */
+    Devices.Choice open(CommandLine command, long stepSize) {
+        return choose(Devices.Request.of(device)
+                .withThreads(threads == null ? Devices.defaultThreads() : threads)
+                .withArithmetic(arithmetic(command))
+                .withRng(rng(command))
+                .withStepSize(stepSize));
+    }
+
+    /** Opens a device. That there is none is an error of the command line (exit code 2); that it is broken is not. */
+    static Devices.Choice choose(Devices.Request request) {
+        try {
+            return Devices.choose(request);
+        } catch (AbsentDeviceException | IllegalArgumentException e) {
+            throw new InputException(e.getMessage() + ". What there is: elbo4j devices", e);
+        } catch (DeviceException e) {
+            throw new DeviceException(e.getMessage() + ". What there is: elbo4j devices", e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.elbo4j.cli.subject;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** The part of a command line that names a model and its data. Fields with picocli's annotations are its options. */
+public interface ModelOptions {
+    /** Refuses what no command could use; each message names the option, what it was and what it must be. */
+    void validate(CommandLine command);
+
+    /**
+     * Reads the data and makes the model.
+     *
+     * @param seed of what the model itself draws, if it does
+     * @param note takes what the user should know of how that was done, sentence by sentence
+     * @return to be closed
+     */
+    Subject open(CommandLine command, long seed, Consumer<String> note);
+
+    /** What a folder of results is named after. */
+    String stem();
+
+    /** What it is, in a sentence, where steps cannot follow from its curvature since it does not tell it; else null. */
+    default @Nullable String withoutCurvature() {
+        return null;
+    }
+}

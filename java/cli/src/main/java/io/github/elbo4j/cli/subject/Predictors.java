@@ -1,0 +1,45 @@
+package io.github.elbo4j.cli.subject;
+
+import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.model.FitModel;
+import io.github.elbo4j.cli.model.Models;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What predicts by a fit that was written before. */
+public final class Predictors {
+    private Predictors() {}
+
+    /**
+     * Of the model that was fitted.
+     *
+     * @param source the Java file of a user's own model; null if none was given
+     * @param note takes what the user should know
+     */
+    public static Predictor of(
+            Saved saved, @Nullable Path source, CsvTable table, boolean dropMissing, Consumer<String> note) {
+        String kind = saved.fit().model();
+        if (kind.equals(JavaSubject.KIND)) {
+            if (source == null) {
+                throw saved.refusal("is of the model in " + saved.fit().options().get("source")
+                        + ": name that file with --model");
+            }
+            return new JavaPredictor(source, saved, table, dropMissing, note);
+        }
+        if (source != null) {
+            throw saved.refusal("is of the model " + kind + ", which needs no --model");
+        }
+        for (Supplier<FitModel> each : Models.TABLE) {
+            FitModel model = each.get();
+            if (model.name().equals(kind)) {
+                return new RegressionPredictor(model, saved, table, dropMissing);
+            }
+        }
+        throw saved.refusal("is of the model " + kind + ", of which elbo4j cannot predict: "
+                + (kind.equals(StanSubject.KIND)
+                        ? "a Stan program does it by itself, in its generated quantities"
+                        : "it is none of its own"));
+    }
+}

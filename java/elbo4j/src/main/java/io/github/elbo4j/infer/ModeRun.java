@@ -1,0 +1,273 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.infer.Concern.Kind;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** One fit of {@link ModeSearch}. */
+final class ModeRun {
+    /** Dimensions up to which there is memory for the Hessian. */
+    private static final int MOST_DIMENSIONS = 2048;
+
+    private static final int EVALUATION_DRAWS = 4096;
+    /** Draws of the weights while their own error may change the verdict. */
+    private static final long MOST_DRAWS = 1 << 16;
+
+    private static final long WORKSPACE_BYTES = 256L << 20;
+    /** A sd away the log of a normal's density has fallen by ½; what has hardly fallen there has no width. */
+    private static final double FLAT = 0.05;
+    /** Falls within which the curvature tells the width well. */
+    private static final double LEAST_FALL = 0.4;
+
+    private static final double MOST_FALL = 0.625;
+    /** Nats by which a value that is no top must exceed one that is, to be taken for more than its rounding. */
+    private static final double MARGIN = 1e-3;
+
+    private static final Estimate NOT_MEASURED = new Estimate(Double.NaN, Double.NaN, 0);
+
+    private final ModeSearch<?> settings;
+    private final Device device;
+    private final LogJoint joint;
+    private final List<String> names;
+    private final Key key;
+    private final long begun = System.nanoTime();
+    private final List<Concern> concerns = new ArrayList<>();
+    private List<Mode> modes = List.of();
+    private Estimate elbo = NOT_MEASURED;
+    private Estimate logEvidence = NOT_MEASURED;
+    private int evaluations;
+    private int walked;
+
+    ModeRun(ModeSearch<?> settings, Device device, LogJoint joint) {
+        this.settings = settings;
+        this.device = device;
+        this.joint = joint;
+        this.names = joint.parameterNames();
+        this.key = new Key(settings.seed);
+        if (joint.dimensions() > MOST_DIMENSIONS) {
+            throw new IllegalArgumentException("the model has " + joint.dimensions() + " dimensions, but "
+                    + settings.name + " takes a Hessian, for which they must be at most " + MOST_DIMENSIONS);
+        }
+    }
+
+    FitResult fit() {
+        Climb.Summit top = null;
+        try (PointDensity density = new PointDensity(device, joint)) {
+            if (settings.isPosterior) {
+                modes = modes(density);
+            }
+            top = search(density);
+            if (top != null) {
+                judgeShape(density, top);
+            }
+        } catch (CancellationException e) {
+            return stopped(top);
+        }
+        if (settings.cancelled.getAsBoolean()) {
+            return stopped(top);
+        }
+        if (top == null) {
+            String message = "log p is not finite where any of " + settings.starts + " paths begin";
+            concerns.add(new Concern(Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message));
+            return result(new Ending(Status.DIVERGED, message), start(), List.of());
+        }
+        Gaussian normal = new Gaussian(top.at(), top.covariance());
+        Ending ending = concerns.stream()
+                .filter(concern -> concern.kind() == Kind.UNBOUNDED)
+                .findFirst()
+                .map(concern -> new Ending(Status.DIVERGED, concern.words()))
+                .orElse(new Ending(Status.CONVERGED, found(top)));
+        return result(ending, normal, top.trace());
+    }
+
+    private String found(Climb.Summit top) {
+        return String.format(
+                Locale.ROOT,
+                "the best of %d L-BFGS path%s (%d evaluations) ends at log p = %.8g",
+                walked,
+                walked == 1 ? "" : "s",
+                evaluations,
+                top.logP());
+    }
+
+    private FitResult stopped(Climb.@Nullable Summit top) {
+        String message = top == null
+                ? "stopped before the first path ended; this is where it began"
+                : "stopped after " + walked + " of " + settings.starts + " paths";
+        concerns.add(new Concern(Kind.INTERRUPTED, Verdict.DO_NOT_TRUST, null, message));
+        return result(
+                new Ending(Status.INTERRUPTED, message),
+                top == null ? start() : new Gaussian(top.at(), top.covariance()),
+                top == null ? List.of() : top.trace());
+    }
+
+    private Gaussian start() {
+        double[] sd = new double[joint.dimensions()];
+        Arrays.fill(sd, 1);
+        return Gaussian.independent(joint.start(), sd);
+    }
+
+    /** The separate modes that matter, of which a normal at one tells nothing. */
+    private List<Mode> modes(PointDensity density) {
+        try (VariationalFamily q = Family.fullRank().create(device, 1, joint.dimensions())) {
+            Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled);
+            Starts.Found found = search.search(device, joint.start(), settings.starts, key);
+            evaluations += found.evaluations();
+            return found.modes();
+        }
+    }
+
+    private Climb.@Nullable Summit search(PointDensity density) {
+        int dimensions = joint.dimensions();
+        float[] offsets = Starts.normals(device, key.fork("starts"), Math.max(1, settings.starts - 1), dimensions);
+        Climb.Summit best = null;
+        for (int p = 0; p < settings.starts && !settings.cancelled.getAsBoolean(); p++) {
+            double[] from = joint.start().clone();
+            for (int d = 0; d < dimensions && p > 0; d++) {
+                from[d] += Starts.SPREAD * offsets[(p - 1) * dimensions + d];
+            }
+            Climb climb = new Climb(density, from, settings.cancelled);
+            Climb.Summit summit = climb.run();
+            evaluations += climb.evaluations();
+            walked += summit == null ? 0 : 1;
+            if (summit != null && (best == null || isHigher(summit, best))) {
+                best = summit;
+            }
+        }
+        return best;
+    }
+
+    /** Of two that are equal but for rounding, the one that is a top is the higher one. */
+    private static boolean isHigher(Climb.Summit summit, Climb.Summit than) {
+        double margin = summit.isTop() == than.isTop() ? 0 : summit.isTop() ? -MARGIN : MARGIN;
+        return summit.logP() > than.logP() + margin;
+    }
+
+    /** Whether log p falls by ½ a standard deviation away along each coordinate, as it does of a normal. */
+    private void judgeShape(PointDensity density, Climb.Summit top) {
+        int n = top.at().length;
+        double[] sd = top.sd();
+        double[] points = new double[2 * n * n];
+        for (int i = 0; i < n; i++) {
+            for (int d = 0; d < n; d++) {
+                double step = top.covariance()[i][d] / sd[i];
+                points[2 * i * n + d] = top.at()[d] + step;
+                points[(2 * i + 1) * n + d] = top.at()[d] - step;
+            }
+        }
+        double[] fall = new double[2 * n];
+        density.evaluate(2 * n, points, fall, null);
+        evaluations += 2 * n;
+        int flattest = 0;
+        int oddest = 0;
+        for (int i = 0; i < fall.length; i++) {
+            fall[i] = top.logP() - fall[i];
+            flattest = fall[i] < fall[flattest] ? i : flattest;
+            oddest = !(oddity(fall[i]) <= oddity(fall[oddest])) ? i : oddest;
+        }
+        if (!top.isTop() || !(fall[flattest] >= FLAT)) {
+            concern(Kind.UNBOUNDED, Verdict.DO_NOT_TRUST, flattest, unbounded(top, flattest, fall[flattest]));
+        } else if (!settings.isPosterior && !(fall[oddest] >= LEAST_FALL && fall[oddest] <= MOST_FALL)) {
+            concern(
+                    Kind.WRONG_WIDTH,
+                    Verdict.USABLE,
+                    oddest,
+                    String.format(
+                            Locale.ROOT,
+                            "one standard error %s in %s log p has fallen by %.2f, and that of a normal by 0.50, so that"
+                                    + " intervals from the curvature are rough",
+                            direction(oddest),
+                            names.get(oddest / 2),
+                            fall[oddest]));
+        }
+    }
+
+    private void concern(Kind kind, Verdict verdict, int point, String words) {
+        concerns.add(new Concern(kind, verdict, names.get(point / 2), words));
+    }
+
+    /** How far a fall is from that of a normal; NaN where it is none. */
+    private static double oddity(double fall) {
+        return Math.abs(StrictMath.log(2 * fall));
+    }
+
+    private static String direction(int point) {
+        return point % 2 == 0 ? "up" : "down";
+    }
+
+    private String unbounded(Climb.Summit top, int flattest, double fall) {
+        int i = flattest / 2;
+        return String.format(
+                Locale.ROOT,
+                "no largest value was found: the best path ends near %s = %.4g with log p = %.6g, and %.3g further %s it is"
+                        + " %s by %.2g%s",
+                names.get(i),
+                top.at()[i],
+                top.logP(),
+                top.sd()[i],
+                direction(flattest),
+                fall < 0 ? "larger" : "smaller",
+                Math.abs(fall),
+                fall < 0 ? "" : " only");
+    }
+
+    private FitResult result(Ending ending, Gaussian normal, List<Double> logP) {
+        Assessment assessment = assess(ending, normal, logP);
+        List<TracePoint> trace = new ArrayList<>();
+        logP.forEach(value -> trace.add(new TracePoint(trace.size() + 1, value, 0)));
+        return new FitResult(
+                settings.name,
+                settings.isPosterior ? Family.fullRank().label() : "",
+                Map.of("starts", settings.starts),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                settings.seed,
+                trace.size(),
+                ending.status(),
+                "",
+                ending.message(),
+                elbo,
+                logEvidence,
+                assessment,
+                modes,
+                new GaussianPosterior(names, normal),
+                trace,
+                (System.nanoTime() - begun) * 1e-9,
+                0);
+    }
+
+    private Assessment assess(Ending ending, Gaussian normal, List<Double> logP) {
+        if (!settings.isPosterior) {
+            concerns.addAll(Resolution.concerns(joint, normal, logP.isEmpty() ? 0 : logP.get(logP.size() - 1)));
+        }
+        if (!settings.isPosterior || ending.status() != Status.CONVERGED) {
+            return Assessment.of(Double.NaN, Double.NaN, 0, concerns);
+        }
+        try (VariationalFamily q = normal.on(device)) {
+            Evaluation evaluation = new Evaluation(joint, q, normal, NOT_MEASURED, key, WORKSPACE_BYTES);
+            evaluation.measure(EVALUATION_DRAWS, MOST_DRAWS);
+            evaluation.judgeModes(modes);
+            concerns.forEach(evaluation::judge);
+            if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
+                evaluation.judgeLines();
+            }
+            elbo = evaluation.elbo();
+            logEvidence = evaluation.logEvidence();
+            return evaluation.assessment();
+        }
+    }
+}
