@@ -29,6 +29,7 @@ class CommandsTest {
                 "fit --stan",
                 "devices",
                 "sample",
+                "kl",
                 "help",
                 "version",
                 "completion"

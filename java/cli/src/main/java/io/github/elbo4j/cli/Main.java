@@ -5,6 +5,7 @@ import io.github.elbo4j.cli.command.DevicesCommand;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.command.FitCommand;
 import io.github.elbo4j.cli.command.HelpCommand;
+import io.github.elbo4j.cli.command.KlCommand;
 import io.github.elbo4j.cli.command.PredictCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
 import io.github.elbo4j.cli.command.Version;
@@ -43,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PredictCommand.class,
             DevicesCommand.class,
             SampleCommand.class,
+            KlCommand.class,
             HelpCommand.class,
             VersionCommand.class,
             CompletionCommand.class

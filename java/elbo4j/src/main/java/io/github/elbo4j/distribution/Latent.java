@@ -2,6 +2,7 @@ package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -75,6 +76,21 @@ public final class Latent {
     /** The log-density of the coordinates: that of the prior with the Jacobian of the map, by element of the plates. */
     public Expr logDensity() {
         return logDensity;
+    }
+
+    /** The values that its prior allows. */
+    public Support support() {
+        return prior.support();
+    }
+
+    /** Its plates: the extents of the value without the event. */
+    public int[] plates() {
+        return Arrays.copyOf(extents, extents.length - support().axes());
+    }
+
+    /** The prior that makes all values alike; null if they have no finite volume, or it is not known. */
+    public @Nullable Distribution uniform() {
+        return prior == fitted ? support().uniform(extents) : null;
     }
 
     /** The log-density of the value, on the user's scale, by element of the plates. */

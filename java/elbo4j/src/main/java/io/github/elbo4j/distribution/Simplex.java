@@ -1,6 +1,7 @@
 package io.github.elbo4j.distribution;
 
 import io.github.elbo4j.expr.Expr;
+import java.util.Arrays;
 
 /**
  * Stick breaking on the log scale: of what is left, element k takes the fraction σ(u[k] − log(K − k)), k from 1 to K − 1, so that
@@ -82,5 +83,12 @@ final class Simplex extends Support {
     @Override
     String coordinate(String of) {
         return "break of " + of;
+    }
+
+    @Override
+    Distribution uniform(int[] extents) {
+        double[] ones = new double[extents[extents.length - 1]];
+        Arrays.fill(ones, 1);
+        return Dirichlet.of(ones);
     }
 }

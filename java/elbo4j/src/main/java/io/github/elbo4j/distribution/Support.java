@@ -82,6 +82,16 @@ public abstract class Support {
     /** What a coordinate is called. */
     abstract String coordinate(String of);
 
+    /**
+     * The uniform distribution of one value; null if the values have no finite volume, or it is not known.
+     *
+     * @param extents of a value with its plates
+     */
+    @Nullable
+    Distribution uniform(int[] extents) {
+        return null;
+    }
+
     /** Whether it is the same set. */
     @Override
     public final boolean equals(@Nullable Object other) {
@@ -200,6 +210,11 @@ public abstract class Support {
         @Override
         String coordinate(String of) {
             return "logit " + of;
+        }
+
+        @Override
+        Distribution uniform(int[] extents) {
+            return Uniform.of(low, high);
         }
     }
 

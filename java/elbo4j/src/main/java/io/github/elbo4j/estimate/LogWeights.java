@@ -1,13 +1,6 @@
 package io.github.elbo4j.estimate;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.DrawBlock;
-import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Resources;
-import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
@@ -62,34 +55,8 @@ public final class LogWeights {
         EstimateChecks.fit(joint, family, draws);
         int problems = family.problems();
         double[][] values = new double[problems][draws];
-        try (Resources own = new Resources(family.device());
-                Workspace workspace = new Workspace(family.device())) {
-            DrawChunks chunks =
-                    new DrawChunks(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
-            Buffer z = own.allocate(chunks.largest().elements());
-            Buffer logP = own.allocate(ElementType.FLOAT64, chunks.largest().allDraws());
-            Buffer logQ = own.allocate(ElementType.FLOAT64, chunks.largest().allDraws());
-            double[] p = new double[Math.toIntExact(chunks.largest().allDraws())];
-            double[] q = new double[p.length];
-            for (int w = 0; w < chunks.count(); w++) {
-                int done = chunks.shape(w).firstDraw();
-                DrawBlock shape = chunks.shape(w).at(0, first + done, 0);
-                Recorder.run(workspace, to -> {
-                    family.sample(to, key, Index.of(0), shape, z);
-                    joint.record(to, shape, z, logP, null);
-                    family.logDensityAtDraw(to, key, Index.of(0), shape, z, logQ);
-                });
-                int rows = Math.toIntExact(shape.allDraws());
-                logP.read(0, p, 0, rows);
-                logQ.read(0, q, 0, rows);
-                for (int b = 0; b < problems; b++) {
-                    for (int s = 0; s < shape.draws(); s++) {
-                        int r = b * shape.draws() + s;
-                        values[b][done + s] = p[r] - q[r];
-                    }
-                }
-            }
-        }
+        DrawChunks chunks = new DrawChunks(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);
+        LogRatios.draw(joint, Proposal.of(family), key, chunks, first, (b, s, f) -> values[b][s] = f);
         return new LogWeights(values);
     }
 

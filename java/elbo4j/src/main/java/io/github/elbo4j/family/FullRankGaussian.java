@@ -95,6 +95,19 @@ public final class FullRankGaussian implements VariationalFamily {
                 : "the Cholesky factor's element for " + names.get(i) + " and " + names.get(j);
     }
 
+    /** A mean, and what the factor adds to a coordinate, are in units of its standard deviation; a logarithm has no unit. */
+    @Override
+    public float[] units(float[] values) {
+        float[] units = new float[values.length];
+        Gaussian q = toGaussian(values);
+        for (int p = 0; p < units.length; p++) {
+            int row = p < dimensions ? p : p / dimensions - 1;
+            boolean isLog = p >= dimensions && row == p % dimensions;
+            units[p] = isLog ? 1f : (float) q.standardDeviation(row);
+        }
+        return units;
+    }
+
     @Override
     public Buffer parameterBuffer() {
         return parameterBuffer;

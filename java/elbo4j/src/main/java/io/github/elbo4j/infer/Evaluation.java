@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.GradientCheck;

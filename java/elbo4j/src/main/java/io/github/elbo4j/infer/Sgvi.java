@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.LogJoint;
 import java.util.HashSet;

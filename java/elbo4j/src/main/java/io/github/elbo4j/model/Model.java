@@ -148,6 +148,30 @@ public final class Model {
         return new PriorDraws(device, this);
     }
 
+    /** The same parameters and reports with nothing observed: its log-joint is the log-density of the priors. */
+    public Model prior() {
+        List<Expr> priors = latents.values().stream().map(Latent::logDensity).toList();
+        return new Model(parameters, latents, quantities, Map.of(), priors, null);
+    }
+
+    /**
+     * The same parameters, in the same coordinates, with a prior that makes all values of each alike, and nothing observed.
+     *
+     * @throws IllegalArgumentException if the values of a parameter are neither those of an interval nor vectors with the sum 1; the
+     *     message names it
+     */
+    public Model uniform() {
+        return define(m -> latents.forEach((name, latent) -> {
+            Distribution uniform = latent.uniform();
+            if (uniform == null) {
+                throw new IllegalArgumentException("the values of " + name + " are " + latent.support()
+                        + ", which have no finite volume to draw from uniformly; that takes an interval, as of Uniform"
+                        + " or Beta, or vectors with the sum 1, as of Dirichlet");
+            }
+            m.parameter(name, uniform, latent.plates());
+        }));
+    }
+
     Map<String, Latent> latents() {
         return latents;
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A table of names and numbers for the terminal. */
-final class TextTable {
+public final class TextTable {
     /** A longer name is cut, so that one long name does not push the numbers off the screen. */
     private static final int LONGEST_NAME = 32;
     /** With fewer columns than that left for it, a name stands above its numbers. */
@@ -14,12 +14,12 @@ final class TextTable {
     private final int width;
 
     /** @param width the columns of a line */
-    TextTable(int width) {
+    public TextTable(int width) {
         this.width = width;
     }
 
     /** Prints rows, of which the first is the head. */
-    void print(PrintWriter out, List<List<String>> rows) {
+    public void print(PrintWriter out, List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int c = 0; c < widths.length; c++) {

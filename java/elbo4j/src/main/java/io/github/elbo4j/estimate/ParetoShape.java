@@ -1,6 +1,4 @@
-package io.github.elbo4j.infer;
-
-import java.util.Arrays;
+package io.github.elbo4j.estimate;
 
 /**
  * The shape k of a generalized Pareto distribution, fitted to the largest importance ratios: k-hat of Pareto smoothed
@@ -34,21 +32,32 @@ public final class ParetoShape {
      *     five values
      */
     public static double ofLogRatios(double[] logRatios) {
-        double[] sorted = logRatios.clone();
-        Arrays.sort(sorted); // NaN comes last
-        int m = tail(logRatios.length);
-        double largest = sorted.length == 0 ? 0 : sorted[sorted.length - 1];
+        Largest largest = new Largest(tail(logRatios.length) + 1);
+        for (double each : logRatios) {
+            largest.add(each);
+        }
+        return ofLargest(largest.sorted());
+    }
+
+    /**
+     * {@link #ofLogRatios} from the largest of them.
+     *
+     * @param sorted the tail and the ratio below it, in increasing order
+     */
+    static double ofLargest(double[] sorted) {
+        int m = sorted.length - 1;
+        double largest = m < 0 ? 0 : sorted[m];
         if (!Double.isFinite(largest)) {
             return Double.NaN;
         }
         if (m < LEAST_TAIL) {
             return Double.POSITIVE_INFINITY;
         }
-        double cutoff = StrictMath.exp(sorted[sorted.length - m - 1] - largest);
+        double cutoff = StrictMath.exp(sorted[0] - largest);
         double[] excesses = new double[m];
         int values = 0; // distinct ones, above 0
         for (int i = 0; i < m; i++) {
-            excesses[i] = StrictMath.exp(sorted[sorted.length - m + i] - largest) - cutoff;
+            excesses[i] = StrictMath.exp(sorted[i + 1] - largest) - cutoff;
             if (excesses[i] > (i == 0 ? 0 : excesses[i - 1])) {
                 values++;
             }

@@ -1,4 +1,4 @@
-package io.github.elbo4j.infer;
+package io.github.elbo4j.estimate;
 
 import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
