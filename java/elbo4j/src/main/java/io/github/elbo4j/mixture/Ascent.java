@@ -188,6 +188,6 @@ final class Ascent {
                 .filter(Double::isFinite)
                 .max()
                 .orElse(Double.NaN);
-        listener.progress(new Progress(sweep, mostSweeps, best, 0, 0));
+        listener.progress(new Progress(sweep, mostSweeps, best + waves.data().shift(), 0, 0));
     }
 }

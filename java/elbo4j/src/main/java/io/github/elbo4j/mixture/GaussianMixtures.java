@@ -146,7 +146,7 @@ public final class GaussianMixtures implements Method<MixtureData> {
             return this;
         }
 
-        /** Told after each sweep, the objective on the scale of the standardized rows. */
+        /** Told after each sweep, of the best start so far; its ELBO is the objective, whatever that is. */
         public Builder listener(Progress.Listener value) {
             listener = Objects.requireNonNull(value, "listener is null");
             return this;

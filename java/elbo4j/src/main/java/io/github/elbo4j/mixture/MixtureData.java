@@ -174,6 +174,15 @@ public final class MixtureData {
         return scale.clone();
     }
 
+    /** What is added to a log-likelihood of the standardized rows to make it one of the rows. */
+    double shift() {
+        double shift = 0;
+        for (double each : scale) {
+            shift -= rows * StrictMath.log(each);
+        }
+        return shift;
+    }
+
     /**
      * Standardized rows, one coordinate after the other.
      *

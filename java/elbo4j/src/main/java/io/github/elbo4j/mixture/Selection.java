@@ -74,10 +74,7 @@ final class Selection {
                 .sorted(Comparator.comparingDouble(k -> -state.weights()[k]))
                 .toArray(Integer[]::new);
         GaussianMixture mixture = original(state, order);
-        double shift = 0;
-        for (double scale : data.scale()) {
-            shift -= data.rows() * StrictMath.log(scale);
-        }
+        double shift = data.shift();
         double logLikelihood = best.logDensity + shift;
         int dims = data.dimensions();
         long parameters = components - 1L + components * (dims + settings.covariances.parameters(dims));
@@ -86,9 +83,8 @@ final class Selection {
                 new MixtureFit.Scores(logLikelihood, best.objective + shift, bic, bic + 2 * best.doubt);
         Status status = best.converged ? Status.CONVERGED : stopped ? Status.INTERRUPTED : Status.STEP_LIMIT;
         Assessment assessment = new Judgement(data, settings, state, order, best, runs, status).assessment();
-        double moved = shift;
         List<TracePoint> trace = IntStream.range(0, best.trace.size())
-                .mapToObj(i -> new TracePoint(i + 1, best.trace.get(i) + moved, 0))
+                .mapToObj(i -> new TracePoint(i + 1, best.trace.get(i) + shift, 0))
                 .toList();
         Estimate unknown = new Estimate(Double.NaN, Double.NaN, 0);
         FitResult result = new FitResult(
@@ -112,7 +108,7 @@ final class Selection {
                 seconds,
                 0);
         List<Double> restarts = runs.stream()
-                .map(run -> run.failure == null ? run.objective + moved : Double.NaN)
+                .map(run -> run.failure == null ? run.objective + shift : Double.NaN)
                 .toList();
         return new MixtureFit(mixture, settings.covariances, result, scores, restarts, ordered(state, order));
     }

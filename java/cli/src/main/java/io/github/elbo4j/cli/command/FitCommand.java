@@ -87,6 +87,7 @@ public final class FitCommand implements Runnable {
         own.usageMessage().header(SCHOOLS);
         fit.addSubcommand(file, own);
         fit.addSubcommand(new StanCommand());
+        fit.addSubcommand(new MixtureCommand());
     }
 
     /** {@code elbo4j fit MODEL}. */
