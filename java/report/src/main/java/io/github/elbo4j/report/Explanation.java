@@ -149,8 +149,14 @@ public final class Explanation {
                                         + " digits."
                                 : concern.kind().remedy());
             case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
-            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO, UNBOUNDED ->
-                List.of(concern.kind().remedy());
+            case INTERRUPTED,
+                    WRONG_GRADIENT,
+                    SEVERAL_MODES,
+                    UNREPEATED_ELBO,
+                    UNBOUNDED,
+                    RESTARTS_DISAGREE,
+                    FEW_ROWS,
+                    PRIOR_DECIDES -> List.of(concern.kind().remedy());
         };
     }
 
