@@ -60,14 +60,13 @@ extern "C" __global__ void __launch_bounds__(256) gram_panels(const GramPanels p
 // ---- gram = the tree of the panels' chains ----
 
 struct GramAdd {
-    const double* sums; // [panels][some rows][K]
+    double* sums;       // [panels][some rows][K], used up
     double* gram;       // [K][K]
     int columns, panels;
     int first, count;   // rows of the result
 };
 
-static constexpr int LEVELS = 22; // 2^31 rows have 2^21 panels
-
+// A thread has an element. Panels 2i and 2i + 1 are added, then their sums, and so on, in place; an odd one goes up unchanged.
 extern "C" __global__ void __launch_bounds__(256) gram_add(const GramAdd p) {
     const long long n = (long long) p.count * p.columns;
     const long long stride = (long long) gridDim.x * blockDim.x;
@@ -77,31 +76,13 @@ extern "C" __global__ void __launch_bounds__(256) gram_add(const GramAdd p) {
         if (j > i) {
             continue;
         }
-        double node[LEVELS]; // node[l]: the sum of 2^l panels that waits for the next 2^l, where bit l of the panel is set
-        for (int panel = 0; panel < p.panels; panel++) {
-            double sum = p.sums[panel * n + at];
-            bool waits = false;
-#pragma unroll
-            for (int l = 0; l < LEVELS; l++) {
-                if (!waits) {
-                    waits = (panel >> l & 1) == 0;
-                    if (waits) {
-                        node[l] = sum;
-                    } else {
-                        sum = node[l] + sum;
-                    }
-                }
+        double* sums = p.sums + at;
+        for (long long apart = 1; apart < p.panels; apart *= 2) {
+            for (long long panel = 0; panel + apart < p.panels; panel += 2 * apart) {
+                sums[panel * n] += sums[(panel + apart) * n];
             }
         }
-        double sum = 0.0;
-        bool any = false;
-#pragma unroll
-        for (int l = 0; l < LEVELS; l++) {
-            if (p.panels >> l & 1) {
-                sum = any ? node[l] + sum : node[l];
-                any = true;
-            }
-        }
+        const double sum = p.panels > 0 ? sums[0] : 0.0;
         p.gram[i * p.columns + j] = sum;
         p.gram[j * p.columns + i] = sum;
     }

@@ -28,7 +28,7 @@ final class GramCuda extends KernelFamily {
         int columns = x.columns();
         int panelCount = (int) Grid.ceilDiv(x.rows(), PANEL);
         long row = (long) Double.BYTES * columns * Math.max(1, panelCount);
-        int most = columns == 0 ? 1 : (int) Math.max(1, Math.min(columns, GemmCuda.WORKSPACE / row));
+        int most = columns == 0 ? 1 : (int) Math.max(1, Math.min(columns, GemmCuda.workspace() / row));
         long sums = cuda.workspace(row * most);
         for (int first = 0; first < columns; first += most) {
             int count = Math.min(most, columns - first);
