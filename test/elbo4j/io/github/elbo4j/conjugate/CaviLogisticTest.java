@@ -13,6 +13,7 @@ import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Regressions;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -102,10 +103,35 @@ class CaviLogisticTest {
         }
     }
 
+    /** Powers of two round nothing: the same fit, in other units. */
+    @Test
+    void scalesDoNotMatter() {
+        RegressionData data = Regressions.logistic(4, 90, 3);
+        double[] scale = {0x1p-20, 1, 0x1p24};
+        double[] x = data.x().clone();
+        List<NormalPrior> priors = new ArrayList<>();
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= scale[i % 3];
+        }
+        for (double unit : scale) {
+            priors.add(new NormalPrior(0, 2 / unit));
+        }
+        FitResult plain = fit(data, 2);
+        FitResult scaled = new CaviLogistic(CaviSettings.ofSeed(1))
+                .fit(DEVICE, new LogisticRegression(new RegressionData(data.columns(), x, data.y()), priors));
+        for (int j = 0; j < 3; j++) {
+            assertThat(scaled.posterior().mean(j) * scale[j])
+                    .isCloseTo(plain.posterior().mean(j), within(1e-9 * Math.abs(plain.posterior().mean(j))));
+            assertThat(scaled.posterior().standardDeviation(j) * scale[j])
+                    .isCloseTo(plain.posterior().standardDeviation(j), within(1e-9));
+        }
+        assertThat(bound(scaled)).isCloseTo(bound(plain), within(1e-9));
+    }
+
     /** The truth within 5 of the standard deviations that data of this size have. */
     @Test
     void itRecoversWhatMadeTheData() {
-        int n = 5_000;
+        int n = 2_000;
         Random random = new Random(6);
         double[] x = new double[2 * n];
         double[] y = new double[n];
@@ -115,8 +141,8 @@ class CaviLogisticTest {
             y[i] = random.nextDouble() < 1 / (1 + Math.exp(0.5 - x[2 * i + 1])) ? 1 : 0;
         }
         FitResult fit = fit(new RegressionData(List.of("intercept", "x"), x, y), 5);
-        assertThat(fit.posterior().mean(0)).isCloseTo(-0.5, within(5 * 0.033));
-        assertThat(fit.posterior().mean(1)).isCloseTo(1, within(5 * 0.04));
+        assertThat(fit.posterior().mean(0)).isCloseTo(-0.5, within(5 * 0.052));
+        assertThat(fit.posterior().mean(1)).isCloseTo(1, within(5 * 0.063));
     }
 
     /** Separated by a plane, or all of one class: the priors keep it finite, and the draws say how good it is. */
@@ -134,7 +160,7 @@ class CaviLogisticTest {
 
     @EveryDevice
     void devicesDoNotChangeABit(Device device) {
-        RegressionData data = Regressions.logistic(5, 1300, 6).withIntercept();
+        RegressionData data = Regressions.logistic(5, 1100, 4).withIntercept();
         FitResult here = fit(device, data, 2);
         FitResult there = fit(data, 2);
 

@@ -42,8 +42,8 @@ final class Ascent {
         if (!(bound >= before - rounding) || bound == Double.POSITIVE_INFINITY) {
             throw new IllegalStateException(String.format(
                     Locale.ROOT,
-                    "sweep %d took %s from %.17g to %.17g, but it cannot fall by more than rounding, %.2g: an update is"
-                            + " wrong, or the data are beyond float64",
+                    "sweep %d took %s from %.17g to %.17g, but it cannot fall by more than rounding, %.2g: the data"
+                            + " leave too few digits (centre and scale them), or an update is wrong",
                     sweep,
                     raised,
                     before,
