@@ -150,8 +150,7 @@ public final class Model {
 
     /** The same parameters and reports with nothing observed: its log-joint is the log-density of the priors. */
     public Model prior() {
-        List<Expr> priors = latents.values().stream().map(Latent::logDensity).toList();
-        return new Model(parameters, latents, quantities, Map.of(), priors, null);
+        return new Model(parameters, latents, quantities, Map.of(), List.of(), null);
     }
 
     /**
