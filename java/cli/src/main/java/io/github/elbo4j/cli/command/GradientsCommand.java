@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
             "The estimators of the ELBO's gradient side by side, on a model of yours: the score function with each baseline,"
                     + " reparameterization, and the path derivative; mean, variance and time of each, where a fit starts and"
                     + " at its optimum, for several numbers of draws.",
-            "It shows why reparameterization is preferred wherever the model has a gradient, and the path derivative near the"
-                    + " optimum."
+            "Far from the optimum reparameterization varies least by far; near it the path derivative does, whose variance"
+                    + " vanishes where q is the posterior."
         },
         synopsisSubcommandLabel = "MODEL",
         commandListHeading = "Models:",
