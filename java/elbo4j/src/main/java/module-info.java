@@ -18,4 +18,5 @@ module io.github.elbo4j {
     exports io.github.elbo4j.model;
     exports io.github.elbo4j.estimate;
     exports io.github.elbo4j.infer;
+    exports io.github.elbo4j.mixture;
 }

@@ -11,6 +11,7 @@ import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.MeanFieldOps;
+import io.github.elbo4j.device.MixtureOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.OptimizerOps;
@@ -39,6 +40,7 @@ public final class House {
             LikelihoodOps.class,
             GemmOps.class,
             ScanOps.class,
+            MixtureOps.class,
             OptimizerOps.class,
             FusedOps.class,
             ElementwiseOps.class);

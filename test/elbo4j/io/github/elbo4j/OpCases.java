@@ -43,6 +43,7 @@ public final class OpCases {
         likelihood(all);
         gemm(all);
         StructureCases.addTo(all);
+        MixtureCases.addTo(all);
         optimizer(all);
         ElementwiseCases.addTo(all);
         return List.copyOf(all);

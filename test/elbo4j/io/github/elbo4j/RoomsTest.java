@@ -49,6 +49,8 @@ class RoomsTest {
             .definedBy(HOME + ".estimate..")
             .layer("infer")
             .definedBy(HOME + ".infer..")
+            .layer("mixture")
+            .definedBy(HOME + ".mixture..")
             .whereLayer("device")
             .mayNotAccessAnyLayer()
             .whereLayer("scalar")
@@ -69,6 +71,8 @@ class RoomsTest {
             .mayOnlyAccessLayers("device", "family", "expr", "model")
             .whereLayer("infer")
             .mayOnlyAccessLayers("device", "family", "expr", "model", "estimate")
+            .whereLayer("mixture")
+            .mayOnlyAccessLayers("device", "distribution", "model", "estimate", "infer")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")
@@ -88,7 +92,8 @@ class RoomsTest {
                     HOME + ".distribution..",
                     HOME + ".model..",
                     HOME + ".estimate..",
-                    HOME + ".infer..")
+                    HOME + ".infer..",
+                    HOME + ".mixture..")
             .allowEmptyShould(true);
 
     private static final ArchRule ONLY_THE_JDK = classes()

@@ -30,6 +30,7 @@ final class Launchers {
                 new FullRankGradientCuda(cuda),
                 new LikelihoodCuda(cuda),
                 new ScanCuda(cuda),
+                new MixtureCuda(cuda),
                 new OptimizerCuda(cuda),
                 new FusedCuda(cuda),
                 new ElementwiseCuda(cuda));

@@ -5,7 +5,7 @@ package io.github.elbo4j.device;
  * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind}
  * check the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps},
  * {@link MeanFieldOps}, {@link FullRankOps}, {@link LowRankOps}, {@link LowRankGradientOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
- * {@link LikelihoodOps}, {@link GemmOps}, {@link ScanOps}, {@link OptimizerOps}, {@link FusedOps}, {@link ElementwiseOps}.
+ * {@link LikelihoodOps}, {@link GemmOps}, {@link ScanOps}, {@link MixtureOps}, {@link OptimizerOps}, {@link FusedOps}, {@link ElementwiseOps}.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
  * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key,

@@ -29,47 +29,90 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
     public static ImportanceMoments of(
             VariationalFamily q, Gaussian moments, Key key, double[] logWeights, long workspaceBytes) {
         int dimensions = q.dimensions();
-        double[] w = LogWeights.truncated(logWeights);
-        double total = 0;
-        double squares = 0;
-        for (double weight : w) {
-            total += weight;
-            squares += weight * weight;
-        }
-        double[][] sums = new double[4][dimensions]; // of u, u², w·u, w·u², u = (z − mean_q)/sd_q
-        int chunk = (int) Math.max(1, Math.min(w.length, workspaceBytes / Float.BYTES / dimensions));
-        float[] z = new float[Math.multiplyExact(chunk, dimensions)];
         double[] mean = moments.mean();
         double[] sd = new double[dimensions];
         for (int d = 0; d < dimensions; d++) {
             sd[d] = moments.standardDeviation(d);
         }
-        try (Buffer draws = q.device().allocate(z.length)) {
-            for (int from = 0; from < w.length; from += chunk) {
-                int rows = Math.min(chunk, w.length - from);
-                q.sample(key, 0, new DrawBlock(1, rows, dimensions, 0, from, 0), draws);
-                draws.read(0, z, 0, rows * dimensions);
+        Sums sums = new Sums(mean, sd, logWeights);
+        int draws = logWeights.length;
+        int chunk = (int) Math.max(1, Math.min(draws, workspaceBytes / Float.BYTES / dimensions));
+        float[] z = new float[Math.multiplyExact(chunk, dimensions)];
+        double[] draw = new double[dimensions];
+        try (Buffer buffer = q.device().allocate(z.length)) {
+            for (int from = 0; from < draws; from += chunk) {
+                int rows = Math.min(chunk, draws - from);
+                q.sample(key, 0, new DrawBlock(1, rows, dimensions, 0, from, 0), buffer);
+                buffer.read(0, z, 0, rows * dimensions);
                 for (int s = 0; s < rows; s++) {
                     for (int d = 0; d < dimensions; d++) {
-                        double unit = (z[s * dimensions + d] - mean[d]) / sd[d];
-                        sums[0][d] += unit;
-                        sums[1][d] += unit * unit;
-                        sums[2][d] += w[from + s] * unit;
-                        sums[3][d] += w[from + s] * unit * unit;
+                        draw[d] = z[s * dimensions + d];
                     }
+                    sums.add(from + s, draw);
                 }
             }
         }
-        double[] shift = new double[dimensions];
-        double[] ratio = new double[dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            double plain = sums[0][d] / w.length;
-            double weighted = sums[2][d] / total;
-            double plainSd = Math.sqrt(Math.max(0, sums[1][d] / w.length - plain * plain));
-            shift[d] = (weighted - plain) / plainSd;
-            ratio[d] = Math.sqrt(Math.max(0, sums[3][d] / total - weighted * weighted)) / plainSd;
+        return sums.moments();
+    }
+
+    /**
+     * From draws on the host.
+     *
+     * @param draws [S][D]
+     * @param mean q's own, which with its standard deviations keeps the sums from cancelling, [D]
+     * @param sd [D]
+     * @param logWeights log p − log q at the draws, [S]
+     */
+    public static ImportanceMoments of(double[][] draws, double[] mean, double[] sd, double[] logWeights) {
+        Sums sums = new Sums(mean, sd, logWeights);
+        for (int s = 0; s < draws.length; s++) {
+            sums.add(s, draws[s]);
         }
-        double error = Math.sqrt(Math.max(0, squares / (total * total) - 1.0 / w.length));
-        return new ImportanceMoments(shift, ratio, error);
+        return sums.moments();
+    }
+
+    /** Of u = (z − mean)/sd: u, u², w·u, w·u², draw after draw. */
+    private static final class Sums {
+        private final double[] mean;
+        private final double[] sd;
+        private final double[] w;
+        private final double[][] sums;
+
+        Sums(double[] mean, double[] sd, double[] logWeights) {
+            this.mean = mean;
+            this.sd = sd;
+            this.w = LogWeights.truncated(logWeights);
+            this.sums = new double[4][mean.length];
+        }
+
+        void add(int s, double[] z) {
+            for (int d = 0; d < mean.length; d++) {
+                double unit = (z[d] - mean[d]) / sd[d];
+                sums[0][d] += unit;
+                sums[1][d] += unit * unit;
+                sums[2][d] += w[s] * unit;
+                sums[3][d] += w[s] * unit * unit;
+            }
+        }
+
+        ImportanceMoments moments() {
+            double total = 0;
+            double squares = 0;
+            for (double weight : w) {
+                total += weight;
+                squares += weight * weight;
+            }
+            double[] shift = new double[mean.length];
+            double[] ratio = new double[mean.length];
+            for (int d = 0; d < mean.length; d++) {
+                double plain = sums[0][d] / w.length;
+                double weighted = sums[2][d] / total;
+                double plainSd = Math.sqrt(Math.max(0, sums[1][d] / w.length - plain * plain));
+                shift[d] = (weighted - plain) / plainSd;
+                ratio[d] = Math.sqrt(Math.max(0, sums[3][d] / total - weighted * weighted)) / plainSd;
+            }
+            double error = Math.sqrt(Math.max(0, squares / (total * total) - 1.0 / w.length));
+            return new ImportanceMoments(shift, ratio, error);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.expr;
 
+import io.github.elbo4j.device.internal.Special;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;

@@ -21,8 +21,12 @@ public record Assessment(Verdict verdict, double kHat, double efficiency, int dr
         concerns = List.copyOf(concerns);
     }
 
-    /** From what was found. */
-    static Assessment of(double kHat, double efficiency, int draws, List<Concern> found) {
+    /**
+     * From what was found.
+     *
+     * @param found the concerns in any order
+     */
+    public static Assessment of(double kHat, double efficiency, int draws, List<Concern> found) {
         List<Concern> concerns = found.stream()
                 .sorted((a, b) -> b.verdict().compareTo(a.verdict()))
                 .toList();

@@ -51,7 +51,14 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         GAP(
                 "Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
         /** Few of the draws carry most of the weight. */
-        INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian.");
+        INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian."),
+        /** Few of the starts came to the best answer, so there may be a better one. */
+        RESTARTS_DISAGREE("Take more restarts, or fewer components."),
+        /** A component has hardly the rows that its covariance takes. */
+        FEW_ROWS("Take fewer components, or diagonal covariances."),
+        /** A prior that was to be weak decides a component. */
+        PRIOR_DECIDES(
+                "Take fewer components, or diagonal covariances; or look at the component with the prior in mind.");
 
         private final String remedy;
 

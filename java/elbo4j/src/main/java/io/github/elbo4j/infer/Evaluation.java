@@ -1,12 +1,12 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Gaussian;
-import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.GradientCheck;
 import io.github.elbo4j.model.LogJoint;
@@ -60,11 +60,8 @@ final class Evaluation {
     /** Within so many standard deviations of q a mode is covered, if the weights are efficient. */
     private static final double COVERED = 2.5;
 
-    private final LogJoint joint;
-    private final VariationalFamily q;
-    private final Gaussian posterior;
+    private final WeighedDraws q;
     private final Key key;
-    private final long workspaceBytes;
     private final List<Concern> concerns = new ArrayList<>();
     private Estimate elbo;
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
@@ -79,13 +76,10 @@ final class Evaluation {
      * @param elbo as the steps saw it
      * @param key of the whole fit
      */
-    Evaluation(LogJoint joint, VariationalFamily q, Gaussian posterior, Estimate elbo, Key key, long workspaceBytes) {
+    Evaluation(WeighedDraws q, Estimate elbo, Key key) {
         this.elbo = elbo;
-        this.joint = joint;
         this.q = q;
-        this.posterior = posterior;
         this.key = key;
-        this.workspaceBytes = workspaceBytes;
     }
 
     /**
@@ -95,9 +89,9 @@ final class Evaluation {
      * @param most of the weights: they are multiplied while k-hat's error may decide
      */
     void measure(int atFirst, long most) {
-        elbo = LogWeights.elbo(joint, q, key.fork("evaluation"), atFirst, workspaceBytes);
+        elbo = q.elbo(key.fork("evaluation"), atFirst);
         if (!Double.isFinite(elbo.value())) {
-            noWeights(Support.outside(joint, q, key.fork("evaluation"), 0, Math.min(atFirst, MOST_SHOWN)));
+            noWeights(q.outside(key.fork("evaluation"), Math.min(atFirst, MOST_SHOWN)));
         }
         int count = Math.min(atFirst, LogWeights.MOST_DRAWS);
         // A draw for a weight costs about half of one for a gradient.
@@ -109,7 +103,7 @@ final class Evaluation {
         }
         weights = count;
         logEvidence = ratios.logEvidence(0);
-        concerns.addAll(Resolution.concerns(joint, posterior, elbo.value()));
+        concerns.addAll(q.resolution(elbo.value()));
         judgeWeights(ratios);
     }
 
@@ -125,11 +119,6 @@ final class Evaluation {
         if (kind != null) {
             concern(kind, Verdict.DO_NOT_TRUST, null, message);
         }
-    }
-
-    /** What else was found. */
-    void judge(Concern found) {
-        concerns.add(found);
     }
 
     /** What the check of a user's gradient found wrong. */
@@ -159,14 +148,14 @@ final class Evaluation {
     void judgeModes(List<Mode> modes) {
         boolean covered = efficiency >= GOOD_EFFICIENCY && modes.stream().allMatch(this::isWithin);
         if (!modes.isEmpty() && !covered) {
-            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(modes, joint));
+            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(modes, q.names()));
         }
     }
 
     private boolean isWithin(Mode mode) {
         double[] at = mode.at();
         for (int d = 0; d < at.length; d++) {
-            if (!(Math.abs(at[d] - posterior.mean(d)) <= COVERED * posterior.standardDeviation(d))) {
+            if (!(Math.abs(at[d] - q.mean(d)) <= COVERED * q.standardDeviation(d))) {
                 return false;
             }
         }
@@ -177,12 +166,12 @@ final class Evaluation {
      * What p looks like along lines through q's mean, further out than draws of q reach. Of one parameter the line is the whole
      * posterior; of several it is a part of it, which may be wider than the whole where q is right, so it only forbids good.
      */
-    void judgeLines() {
-        LineScan scan = LineScan.of(joint, q.device(), posterior);
+    void judgeLines(LogJoint joint, Device device, Gaussian posterior) {
+        LineScan scan = LineScan.of(joint, device, posterior);
         if (scan == null) {
             return;
         }
-        String name = joint.parameterNames().get(scan.parameter());
+        String name = q.names().get(scan.parameter());
         judge(
                 Kind.FAR_MASS,
                 name,
@@ -196,8 +185,8 @@ final class Evaluation {
                         percent(scan.share()),
                         LineScan.FAR,
                         scan.near()));
-        boolean whole = q.dimensions() == 1;
-        name = joint.parameterNames().get(scan.widest());
+        boolean whole = q.names().size() == 1;
+        name = q.names().get(scan.widest());
         judge(
                 Kind.WRONG_WIDTH,
                 name,
@@ -221,7 +210,7 @@ final class Evaluation {
         int worst = 0;
         double ratio = 0;
         for (int d = 0; d < sd.length; d++) {
-            double each = sd[d] / posterior.standardDeviation(d);
+            double each = sd[d] / q.standardDeviation(d);
             if (each > ratio) {
                 worst = d;
                 ratio = each;
@@ -229,13 +218,13 @@ final class Evaluation {
         }
         judge(
                 Kind.WRONG_WIDTH,
-                joint.parameterNames().get(worst),
+                q.names().get(worst),
                 ratio <= GOOD_RATIO,
                 ratio <= USABLE_RATIO,
                 String.format(
                         Locale.ROOT,
                         "with its correlations the standard deviation of %s is %.2f times that of q",
-                        joint.parameterNames().get(worst),
+                        q.names().get(worst),
                         ratio));
     }
 
@@ -251,8 +240,12 @@ final class Evaluation {
         return Assessment.of(kHat, efficiency, weights, concerns);
     }
 
+    FreshDraws result(Ending ending) {
+        return new FreshDraws(elbo, logEvidence, assessment(), ending.status(), ending.message());
+    }
+
     private LogWeights draw(int count) {
-        LogWeights ratios = LogWeights.draw(joint, q, key.fork("kHat"), count, workspaceBytes);
+        LogWeights ratios = q.ratios(key.fork("kHat"), count);
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
         uniform = ratios.plainEfficiency(0) >= UNIFORM;
@@ -290,7 +283,7 @@ final class Evaluation {
     private void judgeWeights(LogWeights ratios) {
         if (!(efficiency > 0) || (!uniform && !Double.isFinite(kHat))) {
             if (Double.isFinite(elbo.value())) {
-                noWeights(Support.outside(joint, q, key.fork("kHat"), 0, Math.min(weights, MOST_SHOWN)));
+                noWeights(q.outside(key.fork("kHat"), Math.min(weights, MOST_SHOWN)));
             }
             return;
         }
@@ -318,7 +311,7 @@ final class Evaluation {
         double gap = (logEvidence.value()
                         - elbo.value()
                         - Z * StrictMath.hypot(logEvidence.standardError(), elbo.standardError()))
-                / q.dimensions();
+                / q.names().size();
         judge(
                 Kind.GAP,
                 null,
@@ -328,21 +321,21 @@ final class Evaluation {
                         Locale.ROOT,
                         "the ELBO is %.2g nats below the importance-weighted log evidence",
                         logEvidence.value() - elbo.value()));
-        if ((long) weights * q.dimensions() <= MOST_NUMBERS) {
-            judgeMoments(ImportanceMoments.of(q, posterior, key.fork("kHat"), ratios.values(0), workspaceBytes));
+        if ((long) weights * q.names().size() <= MOST_NUMBERS) {
+            judgeMoments(q.moments(key.fork("kHat"), ratios.values(0)));
         }
     }
 
     private void judgeMoments(ImportanceMoments moments) {
         int shifted = 0;
         int wider = 0;
-        for (int d = 1; d < q.dimensions(); d++) {
+        for (int d = 1; d < q.names().size(); d++) {
             shifted = Math.abs(moments.shift()[d]) > Math.abs(moments.shift()[shifted]) ? d : shifted;
             wider = width(moments, d) > width(moments, wider) ? d : wider;
         }
         double sure = Z * moments.error();
         double shift = Math.abs(moments.shift()[shifted]) - sure;
-        String name = joint.parameterNames().get(shifted);
+        String name = q.names().get(shifted);
         judge(
                 Kind.SHIFTED,
                 name,
@@ -354,7 +347,7 @@ final class Evaluation {
                         name,
                         moments.shift()[shifted]));
         double width = width(moments, wider) - sure;
-        name = joint.parameterNames().get(wider);
+        name = q.names().get(wider);
         judge(
                 Kind.WRONG_WIDTH,
                 name,

@@ -56,7 +56,8 @@ final class Measurement {
     FitResult of(Reached reached, Trace trace, Monitor monitor) {
         ending = reached.ending;
         Gaussian posterior = q.toGaussian(reached.parameters);
-        Evaluation evaluation = new Evaluation(joint, q, posterior, trace.recent(), key, settings.workspaceBytes);
+        Evaluation evaluation = new Evaluation(
+                new WeighedDraws.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
         draw(reached, evaluation);
         evaluation.judgeEnd(ending.status(), ending.message());
@@ -67,7 +68,7 @@ final class Measurement {
             evaluation.judgeRepeat(LogWeights.mean(reached.comparison), settings.stoppingRule.tolerance());
         }
         evaluation.judgeModes(modes);
-        judgeBeyond(evaluation);
+        judgeBeyond(evaluation, posterior);
         if (trace.steps() > 0) {
             monitor.inform(reached.steps, reached.draws);
         }
@@ -114,12 +115,12 @@ final class Measurement {
     }
 
     /** Concerns that draws of q cannot show; only for a fit that is otherwise trusted, since it costs evaluations. */
-    private void judgeBeyond(Evaluation evaluation) {
+    private void judgeBeyond(Evaluation evaluation, Gaussian posterior) {
         if (evaluation.assessment().verdict() == Verdict.DO_NOT_TRUST) {
             return;
         }
         try {
-            evaluation.judgeLines();
+            evaluation.judgeLines(joint, q.device(), posterior);
             double[] linearResponse = settling == null ? null : settling.linearResponse();
             if (linearResponse != null) {
                 evaluation.judgeLinearResponse(linearResponse);

@@ -22,11 +22,6 @@ final class ModeRun {
     /** Dimensions up to which there is memory for the Hessian. */
     private static final int MOST_DIMENSIONS = 2048;
 
-    private static final int EVALUATION_DRAWS = 4096;
-    /** Draws of the weights while their own error may change the verdict. */
-    private static final long MOST_DRAWS = 1 << 16;
-
-    private static final long WORKSPACE_BYTES = 256L << 20;
     /** A sd away the log of a normal's density has fallen by ½; what has hardly fallen there has no width. */
     private static final double FLAT = 0.05;
     /** Falls within which the curvature tells the width well. */
@@ -46,8 +41,6 @@ final class ModeRun {
     private final long begun = System.nanoTime();
     private final List<Concern> concerns = new ArrayList<>();
     private List<Mode> modes = List.of();
-    private Estimate elbo = NOT_MEASURED;
-    private Estimate logEvidence = NOT_MEASURED;
     private int evaluations;
     private int walked;
 
@@ -89,18 +82,17 @@ final class ModeRun {
                 .filter(concern -> concern.kind() == Kind.UNBOUNDED)
                 .findFirst()
                 .map(concern -> new Ending(Status.DIVERGED, concern.words()))
-                .orElse(new Ending(Status.CONVERGED, found(top)));
+                .orElse(new Ending(Status.CONVERGED, found()));
         return result(ending, normal, top.trace());
     }
 
-    private String found(Climb.Summit top) {
+    private String found() {
         return String.format(
                 Locale.ROOT,
-                "the best of %d L-BFGS path%s (%d evaluations) ends at log p = %.8g",
+                "it is the best of %d L-BFGS path%s (%d evaluations)",
                 walked,
                 walked == 1 ? "" : "s",
-                evaluations,
-                top.logP());
+                evaluations);
     }
 
     private FitResult stopped(Climb.@Nullable Summit top) {
@@ -225,7 +217,7 @@ final class ModeRun {
     }
 
     private FitResult result(Ending ending, Gaussian normal, List<Double> logP) {
-        Assessment assessment = assess(ending, normal, logP);
+        FreshDraws judged = judged(ending, normal, logP);
         List<TracePoint> trace = new ArrayList<>();
         logP.forEach(value -> trace.add(new TracePoint(trace.size() + 1, value, 0)));
         return new FitResult(
@@ -237,12 +229,12 @@ final class ModeRun {
                 device.rng(),
                 settings.seed,
                 trace.size(),
-                ending.status(),
+                judged.status(),
                 "",
-                ending.message(),
-                elbo,
-                logEvidence,
-                assessment,
+                judged.message(),
+                judged.elbo(),
+                judged.logEvidence(),
+                judged.assessment(),
                 modes,
                 new GaussianPosterior(names, normal),
                 trace,
@@ -250,24 +242,17 @@ final class ModeRun {
                 0);
     }
 
-    private Assessment assess(Ending ending, Gaussian normal, List<Double> logP) {
-        if (!settings.isPosterior) {
-            concerns.addAll(Resolution.concerns(joint, normal, logP.isEmpty() ? 0 : logP.get(logP.size() - 1)));
+    private FreshDraws judged(Ending ending, Gaussian normal, List<Double> logP) {
+        if (settings.isPosterior && ending.status() == Status.CONVERGED) {
+            return FreshDraws.of(device, joint, normal, modes, ending, key);
         }
-        if (!settings.isPosterior || ending.status() != Status.CONVERGED) {
-            return Assessment.of(Double.NaN, Double.NaN, 0, concerns);
-        }
-        try (VariationalFamily q = normal.on(device)) {
-            Evaluation evaluation = new Evaluation(joint, q, normal, NOT_MEASURED, key, WORKSPACE_BYTES);
-            evaluation.measure(EVALUATION_DRAWS, MOST_DRAWS);
-            evaluation.judgeModes(modes);
-            concerns.forEach(evaluation::judge);
-            if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
-                evaluation.judgeLines();
-            }
-            elbo = evaluation.elbo();
-            logEvidence = evaluation.logEvidence();
-            return evaluation.assessment();
-        }
+        double height = logP.isEmpty() ? 0 : logP.get(logP.size() - 1);
+        concerns.addAll(Resolution.concerns(joint, normal, height));
+        return new FreshDraws(
+                NOT_MEASURED,
+                NOT_MEASURED,
+                Assessment.of(Double.NaN, Double.NaN, 0, concerns),
+                ending.status(),
+                ending.message());
     }
 }

@@ -7,7 +7,6 @@ import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -289,7 +288,7 @@ final class Starts {
     }
 
     /** The modes in words: where they are and their shares of the evidence. */
-    static String describe(List<Mode> modes, LogJoint joint) {
+    static String describe(List<Mode> modes, List<String> names) {
         int apart = 0;
         double most = 0;
         double[] a = modes.get(0).at();
@@ -303,7 +302,7 @@ final class Starts {
                 apart = d;
             }
         }
-        String name = joint.parameterNames().get(apart);
+        String name = names.get(apart);
         StringBuilder words = new StringBuilder("the posterior has ")
                 .append(modes.size())
                 .append(" separate modes or more, of which this is one: ");

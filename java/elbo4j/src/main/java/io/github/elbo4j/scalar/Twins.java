@@ -28,6 +28,7 @@ public final class Twins {
         gemm.addTo(twins);
         new BatchedGemmKernel(gemm).addTo(twins);
         new ScanKernel().addTo(twins);
+        new MixtureKernel(basics).addTo(twins);
         new ElementwiseKernel(basics).addTo(twins);
         optimizer.addTo(twins);
         new FusedKernel(basics, optimizer).addTo(twins);

@@ -36,6 +36,7 @@ public final class SimdDevice {
         gemm.addTo(twins);
         new BatchedGemmSimd(gemm).addTo(twins);
         new ScanSimd().addTo(twins);
+        new MixtureSimd(basics).addTo(twins);
         new ElementwiseSimd(basics).addTo(twins);
         optimizer.addTo(twins);
         new FusedSimd(basics, optimizer, normals, math).addTo(twins);

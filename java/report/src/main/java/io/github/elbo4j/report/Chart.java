@@ -232,7 +232,7 @@ public final class Chart {
         return Html.number(
                 value == Math.rint(value) && Math.abs(value) < 1e7
                         ? Numbers.grouped((long) value)
-                        : Numbers.significant(value, 3));
+                        : Numbers.significant(value, 3).replaceFirst("(\\.\\d*?)0+$", "$1"));
     }
 
     private void draw(StringBuilder svg, Layer layer) {

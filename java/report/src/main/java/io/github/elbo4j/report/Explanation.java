@@ -149,8 +149,14 @@ public final class Explanation {
                                         + " digits."
                                 : concern.kind().remedy());
             case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
-            case INTERRUPTED, WRONG_GRADIENT, SEVERAL_MODES, UNREPEATED_ELBO, UNBOUNDED ->
-                List.of(concern.kind().remedy());
+            case INTERRUPTED,
+                    WRONG_GRADIENT,
+                    SEVERAL_MODES,
+                    UNREPEATED_ELBO,
+                    UNBOUNDED,
+                    RESTARTS_DISAGREE,
+                    FEW_ROWS,
+                    PRIOR_DECIDES -> List.of(concern.kind().remedy());
         };
     }
 
@@ -180,13 +186,16 @@ public final class Explanation {
         Posterior posterior = fit.posterior();
         int i = posterior.names().indexOf(parameter);
         return what + " " + Numbers.significant(StrictMath.exp(posterior.mean(i)), 3)
-                + ", with 90 % probability between "
+                + (fit.isPoint() ? ", 90 % interval between " : ", with 90 % probability between ")
                 + Numbers.significant(StrictMath.exp(posterior.quantile(i, 0.05)), 3) + " and "
                 + Numbers.significant(StrictMath.exp(posterior.quantile(i, 0.95)), 3) + " (exp of " + parameter + ")";
     }
 
     /** What the ELBO is, for this fit. */
     public String elbo() {
+        if (fit.isPoint()) {
+            return "log p is the largest value that was found, with all its constants.";
+        }
         return "The ELBO bounds the log evidence, log p(data), from below. Every constant is in it, so fits of other models"
                 + " and priors to the same rows can be compared: larger is better. Its error is the standard error over"
                 + " fresh draws.";

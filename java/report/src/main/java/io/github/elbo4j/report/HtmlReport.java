@@ -77,19 +77,25 @@ final class HtmlReport {
     private void numbers(Map<String, String> slots) {
         slots.put(
                 "elbo",
-                Html.number(Numbers.withError(fit.elbo().value(), fit.elbo().standardError(), 4)));
-        slots.put(
-                "khat",
-                Html.number(Numbers.fixed(fit.kHat(), 2))
-                        + Html.escape(report.explanation().kHatAside()));
-        slots.put("efficiency", efficiency());
-        slots.put("gauge", gauge());
+                Html.number(
+                        fit.isPoint()
+                                ? Numbers.significant(report.largest(), 8)
+                                : Numbers.withError(
+                                        fit.elbo().value(), fit.elbo().standardError(), 4)));
+        slots.put("objective", fit.isPoint() ? "log p" : "ELBO");
+        slots.put("weights", fit.isPoint() ? "" : weights());
         slots.put("steps", Numbers.grouped(fit.steps()));
         slots.put("draws", Numbers.short3((double) fit.draws()));
         slots.put("time", Numbers.seconds(fit.seconds()));
         slots.put("speed", fit.draws() == 0 ? "no" : Numbers.short3(fit.drawsPerSecond()));
         slots.put("device", Html.escape(fit.device()));
         slots.put("description", Html.escape(report.device().description()));
+    }
+
+    private String weights() {
+        return "<div><dt>effective sample size</dt><dd>" + efficiency() + "</dd><dd class=\"note\">" + gauge()
+                + "Pareto k-hat " + Html.number(Numbers.fixed(fit.kHat(), 2))
+                + Html.escape(report.explanation().kHatAside()) + "</dd></div>";
     }
 
     private void parameters(Map<String, String> slots) {
@@ -106,6 +112,9 @@ final class HtmlReport {
             return "These are the coordinates on the whole real line that were fitted, which need not be the model's"
                     + " parameters. ";
         }
+        if (fit.isPoint()) {
+            return "Each is the normal of the value and its standard error. ";
+        }
         return ParameterTable.isNormal(fit.posterior()) ? "The marginal of each parameter is normal. " : "";
     }
 
@@ -113,11 +122,21 @@ final class HtmlReport {
         String version = version();
         slots.put("traceinwords", Html.prose(courseInWords(fit.trace())));
         slots.put("tailinwords", Html.prose(courseInWords(lastHalf(fit.trace()))));
+        slots.put("tracecaption", traceCaption());
         slots.put("command", report.command().isEmpty() ? "" : "<pre>" + Html.escape(report.command()) + "</pre>");
         slots.put("options", options());
         slots.put("about", Html.escape(about()));
         slots.put("version", Html.escape(version == null ? "(not from a jar)" : version));
         slots.put("when", when.format(DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH)));
+    }
+
+    private String traceCaption() {
+        if (fit.isPoint()) {
+            return "Line: log p along the path that ended highest.";
+        }
+        return "Line: mean of neighbouring steps. Band: two standard errors of that mean to either side. Dots: single"
+                + " steps. Dashed: the final ELBO, from fresh draws at the average of the last iterates. Each step sees draws of"
+                + " its own; while steps still climb, the line rises towards the dashed one from below.";
     }
 
     /** Of the jar that this class is in; null if it is in none. */
@@ -193,7 +212,9 @@ final class HtmlReport {
             caption.append(model.note()).append(' ');
         }
         caption.append(
-                "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the ");
+                fit.isPoint()
+                        ? "Values, standard errors and 90 % intervals (5 % to 95 %) are on the scale of the "
+                        : "Means, standard deviations and the central 90 % interval (5 % to 95 %) are on the scale of the ");
         if (data == null || model.effect().isEmpty()) {
             return caption + "parameters. Filled intervals lie clear of zero." + meanError();
         }
@@ -249,13 +270,13 @@ final class HtmlReport {
     }
 
     /** What the chart of a part of the trace shows, for those who do not see it. */
-    private static String courseInWords(List<TracePoint> trace) {
+    private String courseInWords(List<TracePoint> trace) {
         if (trace.size() < 2) {
             return "Too few steps to draw.";
         }
         TracePoint first = trace.get(0);
         TracePoint last = trace.get(trace.size() - 1);
-        return "Chart of the ELBO: at step " + Numbers.grouped(first.step()) + " it is "
+        return "Chart of " + (fit.isPoint() ? "log p" : "the ELBO") + ": at step " + Numbers.grouped(first.step()) + " it is "
                 + Numbers.withError(first.elbo(), first.standardError()) + ", at step " + Numbers.grouped(last.step())
                 + " it is " + Numbers.withError(last.elbo(), last.standardError()) + ".";
     }

@@ -15,6 +15,7 @@ final class ParameterTable {
     private static final double MARGIN = 2.5;
 
     private static final List<String> NUMBERS = List.of("parameter", "mean", "sd", "5 %", "95 %");
+    private static final List<String> OF_POINT = List.of("parameter", "value", "error", "5 %", "95 %");
     /** Among the probabilities of a marginal's quantiles. */
     private static final int LOW_90 = Marginal.PROBABILITIES.indexOf(0.05);
 
@@ -63,10 +64,12 @@ final class ParameterTable {
         StringBuilder html = new StringBuilder(1 << 12);
         html.append(
                 "<table class=\"parameters\">\n<caption class=\"unseen\">The posterior of each parameter</caption>\n<thead><tr>");
-        for (String name : NUMBERS) {
+        List<String> numbers = report.fit().isPoint() ? OF_POINT : NUMBERS;
+        for (String name : numbers) {
             html.append("<th scope=\"col\">").append(name).append("</th>");
         }
-        boolean above = !report.hasQuantities(); // of other distributions only quantiles are known
+        // Of other distributions only quantiles are known, and a point is no distribution.
+        boolean above = !report.hasQuantities() && !report.fit().isPoint();
         if (above) {
             html.append("<th scope=\"col\"><abbr title=\"probability that the parameter is above zero\">")
                     .append(ABOVE)
@@ -84,10 +87,10 @@ final class ParameterTable {
                     .append("\">")
                     .append(name)
                     .append("</th>");
-            cell(html, NUMBERS.get(1), Numbers.fixed(marginal.mean(), decimals));
-            cell(html, NUMBERS.get(2), Numbers.fixed(marginal.standardDeviation(), decimals));
-            cell(html, NUMBERS.get(3), Numbers.fixed(quantile(i, LOW_90), decimals));
-            cell(html, NUMBERS.get(4), Numbers.fixed(quantile(i, HIGH_90), decimals));
+            cell(html, numbers.get(1), Numbers.fixed(marginal.mean(), decimals));
+            cell(html, numbers.get(2), Numbers.fixed(marginal.standardDeviation(), decimals));
+            cell(html, numbers.get(3), Numbers.fixed(quantile(i, LOW_90), decimals));
+            cell(html, numbers.get(4), Numbers.fixed(quantile(i, HIGH_90), decimals));
             if (above) {
                 cell(html, ABOVE, probability(report, i));
             }
@@ -104,6 +107,9 @@ final class ParameterTable {
     /** P(parameter > 0), never rounded to certainty. */
     static String probability(Report report, int i) {
         Posterior posterior = report.fit().posterior();
+        if (report.fit().isPoint()) {
+            return "";
+        }
         boolean finite = Double.isFinite(posterior.mean(i) / posterior.standardDeviation(i));
         if (!finite || report.model().logarithms().containsKey(posterior.names().get(i))) {
             return ""; // of a logarithm it would say whether the number itself exceeds one unit

@@ -161,6 +161,13 @@ public final class Report {
         };
     }
 
+    /** Of a point, the largest log p; NaN if there is none. */
+    public double largest() {
+        return fit.trace().isEmpty()
+                ? Double.NaN
+                : fit.trace().get(fit.trace().size() - 1).elbo();
+    }
+
     /** The outcome in sentences. */
     public Explanation explanation() {
         return new Explanation(fit, options(), !command.isEmpty());

@@ -107,7 +107,9 @@ final class RegressionSubject implements Subject {
     public Report report(FitResult fitted) {
         ModelDescription description = new ModelDescription(
                 model.name(),
-                "Bayesian " + model.title() + " regression of " + input.target(),
+                Words.sentence((fitted.method().equals("mle") ? "" : "Bayesian ") + model.title() + " regression of "
+                                + input.target())
+                        .replaceFirst("\\.$", ""),
                 model.effect(input.target()),
                 model.note(),
                 model.logarithms(),

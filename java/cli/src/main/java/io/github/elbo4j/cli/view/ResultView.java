@@ -58,10 +58,7 @@ public final class ResultView {
         }
         out.println();
         if (fit.isPoint()) {
-            double most = fit.trace().isEmpty()
-                    ? Double.NaN
-                    : fit.trace().get(fit.trace().size() - 1).elbo();
-            line(out, "log p", Numbers.significant(most, 8) + " nats");
+            line(out, "log p", Numbers.significant(report.largest(), 8) + " nats");
         } else {
             measured(out, explanation);
         }

@@ -1,7 +1,7 @@
-package io.github.elbo4j.expr;
+package io.github.elbo4j.device.internal;
 
 /** Functions of float64 on the host, to some 1e-14 relative, or absolute near their zeros. */
-final class Special {
+public final class Special {
     private static final double HALF_LOG_2PI = 0.5 * StrictMath.log(2 * Math.PI);
     /** From here on the asymptotic series below are exact to float64. */
     private static final double LARGE = 16;
@@ -12,7 +12,7 @@ final class Special {
      * log Γ(x), x &gt; 0: Stirling's series after recurrence (DLMF 5.11.1). Close to its zeros 1 and 2 the error is
      * absolute, some 1e-14.
      */
-    static double logGamma(double x) {
+    public static double logGamma(double x) {
         if (!(x > 0)) {
             return x == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
         }
@@ -27,7 +27,7 @@ final class Special {
     }
 
     /** ψ(x), x &gt; 0 (DLMF 5.11.2). */
-    static double digamma(double x) {
+    public static double digamma(double x) {
         if (!(x > 0)) {
             return x == 0 ? Double.NEGATIVE_INFINITY : Double.NaN;
         }
@@ -42,7 +42,7 @@ final class Special {
     }
 
     /** ψ′(x), x &gt; 0. */
-    static double trigamma(double x) {
+    public static double trigamma(double x) {
         if (!(x > 0)) {
             return x == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
         }
@@ -57,7 +57,7 @@ final class Special {
     }
 
     /** erf x: its power series near 0 (DLMF 7.6.2), else from the tail. */
-    static double erf(double x) {
+    public static double erf(double x) {
         double a = Math.abs(x);
         if (Double.isNaN(x)) {
             return x;
@@ -77,7 +77,7 @@ final class Special {
     }
 
     /** log Φ(x). */
-    static double logNormalCdf(double x) {
+    public static double logNormalCdf(double x) {
         if (Double.isNaN(x)) {
             return x;
         }
@@ -91,7 +91,7 @@ final class Special {
     }
 
     /** φ(x)/Φ(x). */
-    static double inverseMills(double x) {
+    public static double inverseMills(double x) {
         return x < -1e8 ? -x : StrictMath.exp(-0.5 * x * x - HALF_LOG_2PI - logNormalCdf(x));
     }
 

@@ -1,0 +1,120 @@
+package io.github.elbo4j.cli.view;
+
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.mixture.GaussianMixture;
+import io.github.elbo4j.mixture.MixtureFit;
+import io.github.elbo4j.report.MixtureReport;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A mixture as tables for the terminal: the numbers of components that were compared, and the components of the best. */
+public final class MixtureView {
+    private final MixtureReport report;
+    private final FitResult fit;
+    private final GaussianMixture mixture;
+    private final int width;
+
+    /** @param width the columns of a line */
+    public MixtureView(MixtureReport report, int width) {
+        this.report = report;
+        this.fit = report.result();
+        this.mixture = report.best().mixture();
+        this.width = width;
+    }
+
+    /** Prints it, and where it was written. */
+    public void print(PrintWriter out, List<Path> written) {
+        out.println(Text.wrap(
+                "Mixture of " + Words.count(mixture.components(), "Gaussian") + " with "
+                        + fit.settings().get("covariance") + " covariances, "
+                        + Words.count(mixture.dimensions(), "column"),
+                width,
+                ""));
+        out.println();
+        if (report.fits().size() > 1) {
+            table(out, selection());
+            out.println();
+        }
+        table(out, components());
+        out.println();
+        double seconds = report.fits().stream()
+                .mapToDouble(each -> each.result().seconds())
+                .sum();
+        line(
+                out,
+                "fit",
+                fit.verdict().words() + "; " + report.objective() + " "
+                        + Numbers.fixed(report.best().scores().objective(), 2) + " after "
+                        + Words.count(fit.steps(), "sweep") + ": " + fit.message());
+        line(out, "device", report.deviceInWords());
+        line(out, "time", Numbers.seconds(seconds));
+        for (Path path : written) {
+            line(out, path.equals(written.get(0)) ? "wrote" : "", path.toString());
+        }
+        if (fit.verdict() != Verdict.GOOD) {
+            out.println();
+            out.println(Text.wrap(Words.plain(report.verdict()), width, ""));
+            report.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));
+        }
+    }
+
+    private List<List<String>> selection() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("components", report.objective(), "BIC", "ICL", "verdict"));
+        for (MixtureFit each : report.fits()) {
+            rows.add(List.of(
+                    (each == report.best() ? "* " : "  ") + each.mixture().components(),
+                    Numbers.fixed(each.scores().objective(), 2),
+                    Numbers.fixed(each.scores().bic(), 1),
+                    Numbers.fixed(each.scores().icl(), 1),
+                    each.result().verdict().words()));
+        }
+        return rows;
+    }
+
+    /** Means and standard deviations, a line for each column of a component. */
+    private List<List<String>> components() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("component", "weight", "column", "mean", "sd"));
+        for (int k = 0; k < mixture.components(); k++) {
+            double[][] covariance = mixture.covariance(k);
+            for (int i = 0; i < mixture.dimensions(); i++) {
+                double sd = Math.sqrt(covariance[i][i]);
+                int decimals = Numbers.decimals(sd, 3);
+                rows.add(List.of(
+                        i == 0 ? String.valueOf(k + 1) : "",
+                        i == 0 ? Numbers.fixed(mixture.weight(k), 4) : "",
+                        Text.cut(Words.plain(mixture.columns().get(i)), 32),
+                        Numbers.fixed(mixture.mean(k)[i], decimals),
+                        Numbers.fixed(sd, decimals)));
+            }
+        }
+        return rows;
+    }
+
+    /** The first row is the head; the first column stands to the left, the others to the right. */
+    private static void table(PrintWriter out, List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder(Text.pad(row.get(0), widths[0]));
+            for (int c = 1; c < widths.length; c++) {
+                line.append(" ".repeat(2 + widths[c] - Text.width(row.get(c)))).append(row.get(c));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    private void line(PrintWriter out, String name, String value) {
+        out.println(Text.wrap(Text.pad(name, 8) + Words.plain(value), width, " ".repeat(8)));
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What fresh draws of a fitted q show: the ELBO, the importance-weighted log evidence and the verdict. {@link Sgvi} is judged in
+ * the same way, so that the verdicts of methods mean the same.
+ *
+ * @param elbo from fresh draws, unless it is known in closed form
+ * @param assessment of the weights {@code p/q}, and of how the fit ended
+ * @param status how the fit ended, measuring included
+ * @param message why, in a clause
+ */
+public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessment, Status status, String message) {
+    /** Draws of the ELBO, and of the weights at first. */
+    public static final int DRAWS = 4096;
+
+    /** The weights are multiplied while k-hat's error may decide, up to twice as many. */
+    private static final int MOST = 8 * DRAWS;
+
+    private static final long WORKSPACE = 256L << 20;
+    private static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);
+
+    /**
+     * Of a Gaussian, on the device, its numbers rounded to float32.
+     *
+     * @param joint on the same device
+     * @param q in the order of the joint's parameters
+     * @param status how the fit ended that found q
+     * @param message why, in a clause
+     * @param key of the whole fit; the draws have keys of their own
+     */
+    public static FreshDraws of(Device device, LogJoint joint, Gaussian q, Status status, String message, Key key) {
+        return of(device, joint, q, List.of(), new Ending(status, message), key);
+    }
+
+    /** @param modes that starts came upon, if there are several that matter */
+    static FreshDraws of(Device device, LogJoint joint, Gaussian q, List<Mode> modes, Ending ended, Key key) {
+        Ending ending = ended;
+        VariationalFamily onDevice;
+        try {
+            onDevice = q.on(device);
+        } catch (IllegalStateException e) { // not positive definite
+            Concern concern = new Concern(
+                    Concern.Kind.NO_WEIGHTS, Verdict.DO_NOT_TRUST, null, Objects.requireNonNull(e.getMessage()));
+            Assessment none = Assessment.of(Double.NaN, Double.NaN, 0, List.of(concern));
+            return new FreshDraws(UNKNOWN, UNKNOWN, none, ended.status(), ended.message());
+        }
+        try (onDevice) {
+            Evaluation evaluation = new Evaluation(
+                    new WeighedDraws.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
+            try {
+                evaluation.measure(DRAWS, MOST);
+                evaluation.judgeEnd(ended.status(), ended.message());
+                evaluation.judgeModes(modes);
+                if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
+                    evaluation.judgeLines(joint, device, q);
+                }
+                return evaluation.result(ending);
+            } catch (CancellationException e) {
+                ending = ending.then(Status.INTERRUPTED, "the result was not measured");
+            } catch (DeviceException e) {
+                ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
+            }
+            evaluation.judgeEnd(ending.status(), ending.message());
+            return evaluation.result(ending);
+        }
+    }
+
+    /**
+     * Of any posterior whose ELBO is known and whose joint is cheap, on the host in float64.
+     *
+     * @param elbo in closed form
+     * @param logJoint log p at a draw [D], with its constants; finite at every draw
+     * @param status how the fit ended that found q
+     * @param message why, in a clause
+     * @param key of the whole fit; the draws have keys of their own
+     */
+    public static FreshDraws of(
+            Posterior q, double elbo, ToDoubleFunction<double[]> logJoint, Status status, String message, Key key) {
+        Evaluation evaluation =
+                new Evaluation(new WeighedDraws.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
+        evaluation.measure(DRAWS, MOST);
+        evaluation.judgeEnd(status, message);
+        return evaluation.result(new Ending(status, message));
+    }
+}

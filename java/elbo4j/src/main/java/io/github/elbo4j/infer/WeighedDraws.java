@@ -1,0 +1,145 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.ImportanceMoments;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Where an {@link Evaluation} takes fresh draws of q from, and what p says of them. More draws keep the first ones. */
+interface WeighedDraws {
+    /** What the D parameters are called. */
+    List<String> names();
+
+    double mean(int i);
+
+    double standardDeviation(int i);
+
+    /** The ELBO, from draws of its own or in closed form. */
+    Estimate elbo(Key key, int draws);
+
+    /** {@code log p − log q} at draws. */
+    LogWeights ratios(Key key, int draws);
+
+    /** Moments of the same draws under those weights. */
+    ImportanceMoments moments(Key key, double[] logRatios);
+
+    /** A draw at which log p is not finite, in words; null if there is none among so many. */
+    @Nullable
+    String outside(Key key, int draws);
+
+    /** What is lost to the resolution of numbers; the ELBO is about the value of log p. */
+    List<Concern> resolution(double elbo);
+
+    /**
+     * Of a family of Gaussians, on its device.
+     *
+     * @param q free to use
+     * @param posterior q itself
+     */
+    record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes)
+            implements WeighedDraws {
+        @Override
+        public List<String> names() {
+            return joint.parameterNames();
+        }
+
+        @Override
+        public double mean(int i) {
+            return posterior.mean(i);
+        }
+
+        @Override
+        public double standardDeviation(int i) {
+            return posterior.standardDeviation(i);
+        }
+
+        @Override
+        public Estimate elbo(Key key, int draws) {
+            return LogWeights.elbo(joint, q, key, draws, workspaceBytes);
+        }
+
+        @Override
+        public LogWeights ratios(Key key, int draws) {
+            return LogWeights.draw(joint, q, key, draws, workspaceBytes);
+        }
+
+        @Override
+        public ImportanceMoments moments(Key key, double[] logRatios) {
+            return ImportanceMoments.of(q, posterior, key, logRatios, workspaceBytes);
+        }
+
+        @Override
+        public @Nullable String outside(Key key, int draws) {
+            return Support.outside(joint, q, key, 0, draws);
+        }
+
+        @Override
+        public List<Concern> resolution(double elbo) {
+            return Resolution.concerns(joint, posterior, elbo);
+        }
+    }
+
+    /**
+     * Of any posterior, on the host in float64.
+     *
+     * @param elbo in closed form
+     * @param logJoint log p at a draw, with its constants
+     */
+    record OnHost(Posterior q, Estimate elbo, ToDoubleFunction<double[]> logJoint) implements WeighedDraws {
+        @Override
+        public List<String> names() {
+            return q.names();
+        }
+
+        @Override
+        public double mean(int i) {
+            return q.mean(i);
+        }
+
+        @Override
+        public double standardDeviation(int i) {
+            return q.standardDeviation(i);
+        }
+
+        @Override
+        public Estimate elbo(Key key, int draws) {
+            return elbo;
+        }
+
+        @Override
+        public LogWeights ratios(Key key, int draws) {
+            double[] ratios = new double[draws];
+            double[][] z = q.draws(key, draws);
+            for (int s = 0; s < draws; s++) {
+                ratios[s] = logJoint.applyAsDouble(z[s]) - q.logDensity(z[s]);
+            }
+            return LogWeights.of(ratios);
+        }
+
+        @Override
+        public ImportanceMoments moments(Key key, double[] logRatios) {
+            double[] mean = q.mean();
+            double[] sd = new double[mean.length];
+            for (int i = 0; i < sd.length; i++) {
+                sd[i] = q.standardDeviation(i);
+            }
+            return ImportanceMoments.of(q.draws(key, logRatios.length), mean, sd, logRatios);
+        }
+
+        @Override
+        public @Nullable String outside(Key key, int draws) {
+            return null; // a joint in closed form is finite wherever its coordinates are
+        }
+
+        @Override
+        public List<Concern> resolution(double elbo) {
+            return List.of(); // all is float64
+        }
+    }
+}

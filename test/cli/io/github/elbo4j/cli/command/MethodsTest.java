@@ -1,0 +1,110 @@
+package io.github.elbo4j.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.elbo4j.cli.Cli;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.report.FitJson;
+import io.github.elbo4j.report.SavedFit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code --method} and {@code --compare}. */
+class MethodsTest {
+    @TempDir
+    Path folder;
+
+    private Cli.Outcome fit(String command) {
+        List<Object> args = new ArrayList<>(List.of("fit"));
+        for (String word : command.split(" ")) {
+            args.add(word.endsWith(".csv") || word.endsWith(".java") ? Cli.data(word) : word);
+        }
+        args.addAll(List.of("--out", folder.resolve("out")));
+        return Cli.run(args.toArray());
+    }
+
+    private SavedFit saved(String name) throws IOException {
+        return FitJson.open(folder.resolve("out").resolve(name));
+    }
+
+    /** R 4.2: glm(type ~ ., binomial, MASS::Pima.tr): coefficients, their standard errors, and logLik. */
+    @Test
+    void maximumLikelihoodIsThatOfGlm() throws IOException {
+        double[] coefficient = {
+            -9.773062, 0.103183, 0.032117, -0.004768, -0.001917, 0.083624, 1.820410, 0.041184,
+        };
+        double[] error = {1.770386, 0.064694, 0.006787, 0.018541, 0.022500, 0.042827, 0.665514, 0.022091};
+        Cli.Outcome outcome = fit("logistic --data pima.csv --target type --method mle");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        FitResult mle = saved("fit.json").fit();
+        for (int i = 0; i < error.length; i++) {
+            assertThat(mle.posterior().mean(i)).isCloseTo(coefficient[i], within(0.003 * error[i]));
+            assertThat(mle.posterior().standardDeviation(i)).isCloseTo(error[i], within(0.01 * error[i]));
+        }
+        assertThat(outcome.out())
+                .contains("Logistic regression of type, 200 rows of pima.csv, maximum likelihood")
+                .containsPattern("parameter +value +error")
+                .contains("log p   -89.195")
+                .doesNotContain("ELBO");
+        assertThat(folder.resolve("out/report.html"))
+                .content()
+                .contains("<dt>log p</dt>")
+                .doesNotContain("P(&gt; 0)");
+    }
+
+    /** R: lm(ozone ~ ., air); the maximum likelihood's noise sd is √(RSS/n), logLik −494.3586. */
+    @Test
+    void aTargetThatIsStandardizedComesBack() throws IOException {
+        Cli.Outcome outcome = fit("linear --data air.csv --target ozone --method mle --json");
+        FitResult mle = saved("fit.json").fit();
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(mle.posterior().mean(2)).isCloseTo(-3.33359, within(0.002));
+        assertThat(mle.trace().get(mle.trace().size() - 1).elbo()).isCloseTo(-494.3586, within(1e-3));
+    }
+
+    @Test
+    void methodsSideBySide() throws IOException {
+        Cli.Outcome outcome = fit("linear --data air.csv --target ozone --method laplace --compare map,mle --seed 3");
+        assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
+        assertThat(outcome.out())
+                .containsPattern("parameter +laplace +map +mle")
+                .containsPattern("wind +-3.33 ± 0.6\\d +-3.33 ± 0.6\\d +-3.33 ± 0.6\\d")
+                .contains("Of map and mle the second number is the standard error");
+        assertThat(saved("fit.json").fit().method()).isEqualTo("laplace");
+        assertThat(saved("fit-map.json").fit().method()).isEqualTo("map");
+        assertThat(saved("fit-mle.json").fit().isPoint()).isTrue();
+    }
+
+    /** On the scale of the model: the mode of tau, not the mean of exp of a normal. */
+    @Test
+    void aModelOfOnesOwnHasNoLargestValue() throws IOException {
+        Cli.Outcome outcome = fit("Schools.java --data schools.csv --method map");
+        assertThat(outcome.exit()).isOne();
+        assertThat(outcome.out()).contains("Diverged. ").contains("o largest value was found");
+        assertThat(saved("fit.json").fit().status()).isEqualTo(Status.DIVERGED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, laplace, map, mle",
+                "--method map --draws 64         | --draws is for --method sgvi, but the method is map",
+                "--method map --batch 20         | --batch is for --method sgvi, but the method is map",
+                "--compare sgvi                  | --compare names sgvi, which is there already",
+                "--compare laplace,nothing       | --compare is \"nothing\", but must be one of",
+            })
+    void badMethods(String options, String words) {
+        Cli.Outcome outcome = fit("logistic --data pima.csv --target type " + options);
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.words()).contains(words);
+    }
+}
