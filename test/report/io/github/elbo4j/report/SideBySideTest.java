@@ -100,22 +100,24 @@ class SideBySideTest {
     @Test
     void evidenceIsWrittenForProgramsAndForPeople() throws IOException {
         List<Path> written = report(-2.5, 0.6).write(folder.resolve("new"));
-        assertThat(written).extracting(path -> path.getFileName().toString())
+        assertThat(written)
+                .extracting(path -> path.getFileName().toString())
                 .containsExactly("evidence.json", "evidence.html");
         isHarmless(written.get(1));
         String json = Files.readString(written.get(0));
         assertThat(json)
                 .contains("\"seed\": 7,\n  \"exact\": -2.5,\n")
-                .contains("{\"estimator\": \"ELBO\", \"from\": \"q\", \"k\": 1, \"alpha\": 0.0, \"value\": -4.0,"
-                        + " \"standardError\": 0.25, \"draws\": 1000, \"effectiveDraws\": 250.0, \"kHat\": 0.6, \"bias\": null}")
+                .contains(
+                        "{\"estimator\": \"ELBO\", \"from\": \"q\", \"k\": 1, \"alpha\": 0.0, \"value\": -4.0,"
+                                + " \"standardError\": 0.25, \"draws\": 1000, \"effectiveDraws\": 250.0, \"kHat\": 0.6, \"bias\": null}")
                 .contains("{\"draws\": \"uniform\", \"reason\": \"there is no box\"}")
-                .contains("{\"estimator\": \"prior Monte Carlo\", \"values\": [[100, null, null], [1000, -3.0, 0.25]]}");
+                .contains(
+                        "{\"estimator\": \"prior Monte Carlo\", \"values\": [[100, null, null], [1000, -3.0, 0.25]]}");
         assertThat(report(null, 0.6).line()).contains("\"exact\":null");
     }
 
     private static GradientSpread spread(Gradient kind, Baseline baseline, int draws, double variance) {
-        return new GradientSpread(
-                kind, baseline, draws, 50, new double[] {3, 4}, new double[] {variance, 0}, 2e-6);
+        return new GradientSpread(kind, baseline, draws, 50, new double[] {3, 4}, new double[] {variance, 0}, 2e-6);
     }
 
     @Test
@@ -139,13 +141,15 @@ class SideBySideTest {
                         List.of("path derivative", "8", "5.00", "1.00", "0.250 ×", "2.00", "2.0e-06"),
                         List.of("score, no baseline", "2", "5.00", "160", "none", "2.00", "3.2e-04"));
         assertThat(report.remarks())
-                .containsExactly("At the optimum, with 8 draws, the best score gradient (leave-one-out) has 5.0 times the"
-                        + " variance of the reparameterization gradient, and the path derivative 0.25 times.");
+                .containsExactly(
+                        "At the optimum, with 8 draws, the best score gradient (leave-one-out) has 5.0 times the"
+                                + " variance of the reparameterization gradient, and the path derivative 0.25 times.");
         List<Path> written = report.write(folder);
         isHarmless(written.get(1));
         assertThat(Files.readString(written.get(0)))
-                .contains("{\"place\": \"optimum\", \"gradient\": \"score\", \"baseline\": \"leave-one-out\", \"draws\": 8,"
-                        + " \"repeats\": 50, \"length\": 5.0, \"totalVariance\": 20.0, \"mean\": [3.0, 4.0], \"variance\": [20.0,"
-                        + " 0.0], \"seconds\": ");
+                .contains(
+                        "{\"place\": \"optimum\", \"gradient\": \"score\", \"baseline\": \"leave-one-out\", \"draws\": 8,"
+                                + " \"repeats\": 50, \"length\": 5.0, \"totalVariance\": 20.0, \"mean\": [3.0, 4.0], \"variance\": [20.0,"
+                                + " 0.0], \"seconds\": ");
     }
 }

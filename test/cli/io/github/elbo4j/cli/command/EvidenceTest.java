@@ -19,8 +19,8 @@ class EvidenceTest {
 
     /** A number of the estimate that goes by this name. */
     private static double number(String json, String estimator, String field) {
-        Matcher found = Pattern.compile("\\{\"estimator\": ?\"" + Pattern.quote(estimator) + "\",[^}]*\"" + field
-                        + "\": ?([-0-9.eE]+)")
+        Matcher found = Pattern.compile(
+                        "\\{\"estimator\": ?\"" + Pattern.quote(estimator) + "\",[^}]*\"" + field + "\": ?([-0-9.eE]+)")
                 .matcher(json);
         assertThat(found.find()).as("%s of %s in %s", field, estimator, json).isTrue();
         return Double.parseDouble(found.group(1));
@@ -144,10 +144,10 @@ class EvidenceTest {
         Path model = Cli.file(folder, "Share.java", SHARE);
         Path fit = folder.resolve("fit");
         assertThat(Cli.run("fit", model, "--out", fit, "--quiet").exit()).isZero();
-        Cli.Outcome first = Cli.run(
-                "evidence", model, "--draws", 20_000, "--json", "--seed", 0, "--out", folder.resolve("first"));
-        Cli.Outcome again = Cli.run(
-                "evidence", model, "--draws", 20_000, "--json", "--fit", fit, "--out", folder.resolve("again"));
+        Cli.Outcome first =
+                Cli.run("evidence", model, "--draws", 20_000, "--json", "--seed", 0, "--out", folder.resolve("first"));
+        Cli.Outcome again =
+                Cli.run("evidence", model, "--draws", 20_000, "--json", "--fit", fit, "--out", folder.resolve("again"));
         assertThat(first.exit()).as(first.err()).isZero();
         assertThat(again.out()).isEqualTo(first.out());
         for (String each : new String[] {"naive Monte Carlo", "prior Monte Carlo", "importance sampling"}) {

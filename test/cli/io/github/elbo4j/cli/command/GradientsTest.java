@@ -22,8 +22,9 @@ class GradientsTest {
     /** The total variances, by place, gradient, baseline and draws. */
     private static Map<String, Double> variances(String json) {
         Map<String, Double> variances = new HashMap<>();
-        Matcher each = Pattern.compile("\"place\": ?\"(\\w+)\", ?\"gradient\": ?\"(\\w+)\"(?:, ?\"baseline\": ?\"([-\\w]+)\")?,"
-                        + " ?\"draws\": ?(\\d+),.*?\"totalVariance\": ?([-0-9.eE]+)")
+        Matcher each = Pattern.compile(
+                        "\"place\": ?\"(\\w+)\", ?\"gradient\": ?\"(\\w+)\"(?:, ?\"baseline\": ?\"([-\\w]+)\")?,"
+                                + " ?\"draws\": ?(\\d+),.*?\"totalVariance\": ?([-0-9.eE]+)")
                 .matcher(json);
         while (each.find()) {
             String name = each.group(1) + " " + each.group(2) + (each.group(3) == null ? "" : " " + each.group(3)) + " "

@@ -259,8 +259,9 @@ public record EvidenceReport(
         page.caption(EXPLANATION);
         page.section("Over the number of draws")
                 .chart(chart(), inWords())
-                .caption("Bands: two standard errors to either side. Where few draws lie far from what more of them say, lines"
-                        + " begin later.");
+                .caption(
+                        "Bands: two standard errors to either side. Where few draws lie far from what more of them say, lines"
+                                + " begin later.");
         page.section("What was run");
         if (!command.isEmpty()) {
             page.text(command);
@@ -329,7 +330,8 @@ public record EvidenceReport(
     private static void add(
             Chart chart, int colour, String name, List<Evidence.Stage> course, int which, double[] range) {
         List<Evidence.Stage> shown = course.stream()
-                .filter(stage -> stage.draws() >= FIRST_SHOWN && inside(stage.estimates().get(which).value(), range))
+                .filter(stage -> stage.draws() >= FIRST_SHOWN
+                        && inside(stage.estimates().get(which).value(), range))
                 .toList();
         int n = shown.size();
         double[] x = new double[n];

@@ -66,7 +66,8 @@ final class EvidenceAction implements ModelAction {
         Console console = new Console(command, run.isSilent());
         try (Subject subject = model.open(command, run.seed, console::note)) {
             FitResult saved = q.saved(subject);
-            long stepSize = (long) own.draws * (subject.rows() + subject.parameters().size());
+            long stepSize =
+                    (long) own.draws * (subject.rows() + subject.parameters().size());
             Devices.Choice choice = run.open(command, stepSize);
             try (Device device = choice.device()) {
                 Path folder = OutputFolder.open(run.out == null ? Path.of("elbo4j-evidence-" + model.stem()) : run.out);
@@ -87,9 +88,7 @@ final class EvidenceAction implements ModelAction {
         try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, FittedQ.MOST_STEPS);
                 Interruption interruption = new Interruption(view::say);
                 LogJoint joint = subject.joint(device)) {
-            FitResult fit = saved == null
-                    ? q.of(command, subject, device, joint, run.seed, interruption, view)
-                    : saved;
+            FitResult fit = saved == null ? q.of(command, subject, device, joint, run.seed, interruption, view) : saved;
             view.end();
             Draws draws = new Draws(subject, joint, interruption);
             Model model = subject.model();
@@ -139,8 +138,8 @@ final class EvidenceAction implements ModelAction {
             table.sentences(result.remarks());
             table.line(
                     "q",
-                    fit.family() + " Gaussian, verdict " + fit.verdict().words() + ", "
-                            + Numbers.grouped(own.draws) + " draws");
+                    fit.family() + " Gaussian, verdict " + fit.verdict().words() + ", " + Numbers.grouped(own.draws)
+                            + " draws");
             table.line("device", result.device());
             table.written(written);
         }

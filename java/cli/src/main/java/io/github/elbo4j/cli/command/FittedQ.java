@@ -25,8 +25,9 @@ final class FittedQ {
     @Option(
             names = "--fit",
             paramLabel = "DIR",
-            description = "Take q from this fit of the same model: a folder that a fit was written to, or its fit.json. Without"
-                    + " it, one is fitted first, as fit does by default.")
+            description =
+                    "Take q from this fit of the same model: a folder that a fit was written to, or its fit.json. Without"
+                            + " it, one is fitted first, as fit does by default.")
     private @Nullable Path fit;
 
     @Option(

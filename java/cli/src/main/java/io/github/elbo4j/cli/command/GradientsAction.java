@@ -96,24 +96,29 @@ final class GradientsAction implements ModelAction {
         try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, FittedQ.MOST_STEPS);
                 Interruption interruption = new Interruption(view::say);
                 LogJoint joint = subject.joint(device)) {
-            FitResult fit = saved == null
-                    ? q.of(command, subject, device, joint, run.seed, interruption, view)
-                    : saved;
+            FitResult fit = saved == null ? q.of(command, subject, device, joint, run.seed, interruption, view) : saved;
             view.end();
             List<GradientReport.Place> places = new ArrayList<>();
             try (VariationalFamily optimum = fit.gaussian().on(device);
-                    VariationalFamily start = q.family(command, joint.dimensions()).create(device, 1, joint.dimensions())) {
+                    VariationalFamily start =
+                            q.family(command, joint.dimensions()).create(device, 1, joint.dimensions())) {
                 double[] ones = new double[joint.dimensions()];
                 Arrays.fill(ones, 1);
                 start.set(0, joint.start(), ones);
-                spread(joint, start, Gradient.SCORE, Baseline.CONTROL_VARIATE, own.draws[0]); // the JVM's compiler warms up
+                spread(
+                        joint,
+                        start,
+                        Gradient.SCORE,
+                        Baseline.CONTROL_VARIATE,
+                        own.draws[0]); // the JVM's compiler warms up
                 spread(joint, start, Gradient.REPARAM, Baseline.NONE, own.draws[0]);
                 places.add(place(
                         joint,
                         start,
                         "start",
-                        "where a fit knows nothing of the data: means at " + (subject.model() == null ? "0" : "the prior's"
-                                + " centre") + ", standard deviations of 1"));
+                        "where a fit knows nothing of the data: means at "
+                                + (subject.model() == null ? "0" : "the prior's" + " centre")
+                                + ", standard deviations of 1"));
                 places.add(place(
                         joint,
                         optimum,
