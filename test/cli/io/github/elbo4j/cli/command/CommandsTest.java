@@ -30,6 +30,11 @@ class CommandsTest {
                 "devices",
                 "sample",
                 "kl",
+                "evidence",
+                "evidence linear",
+                "evidence --stan",
+                "gradients",
+                "gradients Model.java",
                 "help",
                 "version",
                 "completion"

@@ -2,8 +2,10 @@ package io.github.elbo4j.cli;
 
 import io.github.elbo4j.cli.command.CompletionCommand;
 import io.github.elbo4j.cli.command.DevicesCommand;
+import io.github.elbo4j.cli.command.EvidenceCommand;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.command.FitCommand;
+import io.github.elbo4j.cli.command.GradientsCommand;
 import io.github.elbo4j.cli.command.HelpCommand;
 import io.github.elbo4j.cli.command.KlCommand;
 import io.github.elbo4j.cli.command.PredictCommand;
@@ -45,6 +47,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DevicesCommand.class,
             SampleCommand.class,
             KlCommand.class,
+            EvidenceCommand.class,
+            GradientsCommand.class,
             HelpCommand.class,
             VersionCommand.class,
             CompletionCommand.class
@@ -104,7 +108,10 @@ public final class Main implements Runnable {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")), List.of(args));
+        List<String> words = List.of(args);
+        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")), words);
+        EvidenceCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("evidence")), words);
+        GradientsCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("gradients")), words);
         // A command may be called --stan.
         Objects.requireNonNull(line.getSubcommands().get("help")).setUnmatchedOptionsArePositionalParams(true);
         line.setOut(out)

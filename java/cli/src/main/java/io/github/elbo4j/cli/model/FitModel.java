@@ -92,6 +92,11 @@ public interface FitModel {
         return problem.model().logJoint(device);
     }
 
+    /** log p of the fitted target given the columns, where it is known in closed form; null elsewhere. */
+    default @Nullable Double logEvidence(Problem problem) {
+        return null;
+    }
+
     /**
      * The factor a of Robbins–Monro steps, which do not adapt to the gradient's size. It follows from the curvature of
      * standardized data, and did not overshoot on several data sets.

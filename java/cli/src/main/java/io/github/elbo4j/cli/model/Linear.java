@@ -1,10 +1,12 @@
 package io.github.elbo4j.cli.model;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.LogNormal;
 import io.github.elbo4j.distribution.Normal;
+import io.github.elbo4j.estimate.ExactEvidence;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.ModelBuilder;
@@ -93,6 +95,20 @@ final class Linear extends Continuous {
                         : BayesianLinearRegression.knownNoise(
                                 device, problem.data(), problem.coefficientPriors(), noiseSd / problem.targetSd()))
                 .logJoint();
+    }
+
+    /** Of known noise, with normal priors on all that is inferred. */
+    @Override
+    public @Nullable Double logEvidence(Problem problem) {
+        Beside beside = problem.input().beside();
+        if (noiseSd == null || beside.group() != null) {
+            return null;
+        }
+        return ExactEvidence.linear(
+                problem.data(),
+                problem.coefficientPriors(),
+                noiseSd / problem.targetSd(),
+                beside.weights() == null ? null : beside.weights().values());
     }
 
     /** The curvature is about {@code rows/noise²}, times the largest eigenvalue of the correlations. */

@@ -17,6 +17,7 @@ import io.github.elbo4j.report.words.Words;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -75,6 +76,12 @@ final class RegressionSubject implements Subject {
     @Override
     public double elbo(double fitted) {
         return problem.elbo(fitted);
+    }
+
+    @Override
+    public @Nullable Double logEvidence() {
+        Double fitted = model.logEvidence(problem);
+        return fitted == null ? null : elbo(fitted);
     }
 
     /** The rows may be other ones; what the parameters mean must be the same. */

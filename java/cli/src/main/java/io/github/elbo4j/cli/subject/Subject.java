@@ -37,6 +37,11 @@ public interface Subject extends AutoCloseable {
         return fitted;
     }
 
+    /** log p(x) of the data, where it is known in closed form; null elsewhere. */
+    default @Nullable Double logEvidence() {
+        return null;
+    }
+
     /** A fit of this model that was written before, in the coordinates that are fitted; refuses one of another model. */
     FitResult saved(Saved saved);
 
