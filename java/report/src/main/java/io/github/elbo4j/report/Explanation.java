@@ -142,7 +142,8 @@ public final class Explanation {
                     UNREPEATED_ELBO,
                     RESTARTS_DISAGREE,
                     FEW_ROWS,
-                    PRIOR_DECIDES -> List.of(concern.kind().remedy());
+                    PRIOR_DECIDES,
+                    OVERLAP -> List.of(concern.kind().remedy());
         };
     }
 
