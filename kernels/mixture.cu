@@ -21,10 +21,10 @@ struct MixtureRows {
     const float* x;       // [D][N]
     const float* means;   // [R·K][2][D]
     const float* factors; // [R·K][D(D + 1)/2] or [R·K][D]
-    const float* offsets; // [R·K][2]
-    float* r;             // [R·K][N]
-    float* most;          // [R][N]: m
-    float* rest;          // [R][N]: log s
+    const double* offsets; // [R·K]
+    float* r;              // [R·K][N]
+    double* most;          // [R][N]: m
+    float* rest;           // [R][N]: log s
     int rows, dims, runs, components;
     int full;
     int unused;
@@ -75,19 +75,21 @@ extern "C" __global__ void __launch_bounds__(256) mixture_responsibilities(const
         const long long n = at - run * p.rows;
         const float* x = p.x + n;
         float* r = p.r + run * p.components * p.rows + n;
-        float most = 0.0f;
+        const double* offsets = p.offsets + run * p.components;
+        double most = -(double) infinity();
         for (int k = 0; k < p.components; k++) {
             const long long c = run * p.components + k;
             const float* mean = p.means + 2 * c * p.dims;
             const float* w = p.factors + c * factor;
             const float q = p.full ? squares(x, mean, w, p.rows, p.dims) : diagonalSquares(x, mean, w, p.rows, p.dims);
-            const float l = __fmaf_rn(-0.5f, q, p.offsets[2 * c + 1]) + p.offsets[2 * c];
-            r[(long long) k * p.rows] = l;
-            most = k == 0 || l > most ? l : most;
+            const double l = offsets[k] - 0.5 * (double) q;
+            r[(long long) k * p.rows] = q;
+            most = l > most ? l : most;
         }
         float sum = 0.0f;
         for (int k = 0; k < p.components; k++) {
-            const float e = detExp(r[(long long) k * p.rows] - most);
+            const double l = offsets[k] - 0.5 * (double) r[(long long) k * p.rows];
+            const float e = detExp((float) (l - most));
             r[(long long) k * p.rows] = e;
             sum += e;
         }
@@ -100,8 +102,8 @@ extern "C" __global__ void __launch_bounds__(256) mixture_responsibilities(const
 }
 
 struct MixtureDensity {
-    const float* most; // [R][N]
-    const float* rest; // [R][N]
+    const double* most; // [R][N]
+    const float* rest;  // [R][N]
     double* tiles;     // [tiles of N][R][2]
     int rows, runs;
 };
@@ -114,7 +116,7 @@ extern "C" __global__ void __launch_bounds__(256) mixture_density(const MixtureD
         const long long first = (at - tile * p.runs) * p.rows + tile * TILE;
         const int n = (int) min((long long) TILE, p.rows - tile * TILE);
         const double density =
-                tileSum(n, [&](int i) { return (double) p.most[first + i] + (double) p.rest[first + i]; });
+                tileSum(n, [&](int i) { return p.most[first + i] + (double) p.rest[first + i]; });
         const double rest = tileSum(n, [&](int i) { return (double) p.rest[first + i]; });
         if (laneOfWarp() == 0) {
             p.tiles[2 * at] = density;

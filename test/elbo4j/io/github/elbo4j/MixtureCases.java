@@ -21,7 +21,7 @@ final class MixtureCases {
                             c.normals((long) shape.dimensions() * shape.rows()),
                             means(c, shape),
                             c.normals((long) shape.allComponents() * shape.factor()),
-                            c.normals(2L * shape.allComponents()),
+                            c.doubles(shape.allComponents()),
                             accumulate,
                             c.arena.out((long) shape.allComponents() * shape.rows()),
                             sums(c, accumulate, 2L * shape.runs()));

@@ -17,7 +17,7 @@ public class MixtureBenchmark extends WorkBenchmark {
     private Buffer x; // [16][100000]
     private Buffer means; // [32][2][16]
     private Buffer factors; // [32][136]
-    private Buffer offsets; // [32][2]
+    private Buffer offsets; // [32]
     private Buffer responsibilities; // [32][100000]
     private Buffer densities; // [32][1][2]
     private Buffer sums; // [32][32][153]
@@ -33,7 +33,7 @@ public class MixtureBenchmark extends WorkBenchmark {
         }
         means = own(on.copyOf(mean));
         factors = own(on.copyOf(Work.uniform(all * SHAPE.factor(), -0.3f, 0.3f, 3)));
-        offsets = own(on.copyOf(new float[2 * all]));
+        offsets = own(on.allocate(ElementType.FLOAT64, all));
         responsibilities = own(on.allocate((long) all * SHAPE.rows()));
         densities = own(on.allocate(ElementType.FLOAT64, 2L * MixtureOps.LANES));
         sums = own(on.allocate(ElementType.FLOAT64, (long) MixtureOps.LANES * all * SHAPE.width()));

@@ -8,8 +8,10 @@ import io.github.elbo4j.device.MixtureOps.Shape;
 final class MixtureCuda extends KernelFamily {
     /** Sums of a warp beside each other, as there. */
     private static final int TOGETHER = 8;
-    /** The memory that tiles' sums take at most, but for 32 tiles. */
-    private static final long TILE_BYTES = 64L << 20;
+    /** The memory that tiles' sums take at most, but for 32 tiles; a test has less. */
+    static final long TILE_BYTES = 64L << 20;
+
+    private static long tileBytes = TILE_BYTES;
 
     private final Kernel responsibilities = cuda.kernel("mixture_responsibilities");
     private final Kernel density = cuda.kernel("mixture_density");
@@ -18,6 +20,10 @@ final class MixtureCuda extends KernelFamily {
 
     MixtureCuda(Cuda cuda) {
         super(cuda);
+    }
+
+    static void tileBytes(long bytes) {
+        tileBytes = bytes;
     }
 
     @Override
@@ -31,9 +37,9 @@ final class MixtureCuda extends KernelFamily {
         long rows = (long) shape.runs() * shape.rows();
         int tileCount = (int) Grid.tilesOf(shape.rows());
         long columns = 2L * shape.runs();
-        long tiles = cuda.workspace(Double.BYTES * columns * tileCount + 2 * Float.BYTES * rows);
+        long tiles = cuda.workspace(Double.BYTES * (columns * tileCount + rows) + Float.BYTES * rows);
         long most = tiles + Double.BYTES * columns * tileCount;
-        long rest = most + Float.BYTES * rows;
+        long rest = most + Double.BYTES * rows;
         launch(responsibilities)
                 .buffer(op.x())
                 .buffer(op.means())
@@ -63,7 +69,7 @@ final class MixtureCuda extends KernelFamily {
         Shape shape = op.shape();
         int tileCount = (int) Grid.tilesOf(shape.rows());
         long columns = (long) shape.allComponents() * shape.width();
-        long fit = TILE_BYTES / Double.BYTES / columns / MixtureOps.LANES * MixtureOps.LANES;
+        long fit = tileBytes / Double.BYTES / columns / MixtureOps.LANES * MixtureOps.LANES;
         int together = (int) Math.min(tileCount, Math.max(MixtureOps.LANES, fit));
         long tiles = cuda.workspace(Double.BYTES * columns * together);
         long parts = shape.dimensions() * (shape.full() ? Grid.ceilDiv(shape.dimensions(), TOGETHER) : 1);

@@ -12,11 +12,12 @@ package io.github.elbo4j.device;
  *   d_i = (x[i,n] − high_i) − low_i               the mean is high + low, float32 both: d keeps its digits near the mean
  *   y_i = Σ_j≤i factor_ij·d_j, or factor_i·d_i    chain of fma over j from +0; Σ⁻¹ = factorᵀ·factor
  *   q   = Σ_i y_i²                                chain of fma over i from +0
- *   l   = fma(−1/2, q, low) + high                the offset is high + low: log weight + log det factor, say
+ *   l   = offset − q/2                            float64; the offset is log weight + log det factor, say
  * </pre>
  *
- * <p>means are [R·K][2][D], high before low; offsets [R·K][2] likewise; factors [R·K][D·(D + 1)/2], lower triangles row by row, or
- * [R·K][D] where covariances are diagonal. A component whose offset is (−∞, 0) has no part in anything: so runs may have
+ * <p>means are [R·K][2][D], high before low; factors [R·K][D·(D + 1)/2], lower triangles row by row, or [R·K][D] where covariances are
+ * diagonal; offsets FLOAT64 [R·K]. l is float64 because q and l lie on grids of float32 numbers: what an offset is beyond the grid would
+ * be rounded away in the same direction for all rows. A component whose offset is −∞ has no part in anything: so runs may have
  * fewer than K.
  *
  * <p>Sums over rows are those along a row, taken for the tiles of a call: {@code sums[lane]} gets the tiles whose number is
@@ -75,8 +76,8 @@ public interface MixtureOps {
     }
 
     /**
-     * {@code responsibilities[c,n] = exp(l_c − m)/s} with m the largest l of the run's components and s = Σ exp(l_c − m), added in
-     * float32 in the order of c: the probability that the row comes from the component, where offsets are those of
+     * {@code responsibilities[c,n] = e_c/s}, where {@code e_c = exp(l_c − m)} in float32, of the difference rounded once, m is the largest l of the
+     * run's components and s = Σ e_c, added in float32 in the order of c: the probability that the row comes from the component, where offsets are those of
      * normalized densities. Of each run, over the rows,
      *
      * <pre>
@@ -109,7 +110,7 @@ public interface MixtureOps {
                     .reads("x", x, (long) shape.dimensions * shape.rows)
                     .reads("means", means, shape.perComponent(2L * shape.dimensions))
                     .reads("factors", factors, shape.perComponent(shape.factor()))
-                    .reads("offsets", offsets, shape.perComponent(2))
+                    .readsDoubles("offsets", offsets, shape.allComponents())
                     .writes("responsibilities", responsibilities, shape.perComponent(shape.rows))
                     .add("sums", ElementType.FLOAT64, sums, 2L * LANES * shape.runs, access(accumulate));
         }

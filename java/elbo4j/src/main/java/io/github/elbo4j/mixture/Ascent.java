@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs that rise together, each by closed-form steps of which none can fall: EM on the (penalized) likelihood, coordinate ascent on the
- * ELBO. A run ends when what is left to gain, extrapolated from its last two gains (Aitken), is below the tolerance or below
- * rounding.
+ * ELBO. A run ends when what is left to gain, extrapolated from its last gains (Aitken), is below the tolerance, or below what rounding lets
+ * see; or when it is far behind one that has ended.
  */
 final class Ascent {
     /** Half an ulp of float32. */
     private static final double EPSILON = 0x1p-24;
+    /** Nats a row. */
+    private static final double FAR = 0.05;
+    /** Sweeps whose gain is looked at together where that of one drowns in rounding. */
+    private static final int STRETCH = 5;
 
     private final Waves waves;
     private final Covariances covariances;
@@ -78,6 +82,9 @@ final class Ascent {
         Statistics statistics;
 
         boolean converged;
+        /** It would not come near one that has ended. */
+        boolean behind;
+
 
         @Nullable
         String failure;
@@ -91,7 +98,7 @@ final class Ascent {
         }
 
         boolean isOver() {
-            return converged || failure != null;
+            return converged || behind || failure != null;
         }
     }
 
@@ -136,6 +143,7 @@ final class Ascent {
                 for (int r = 0; r < active.size(); r++) {
                     look(active.get(r), batch, r, sweep == mostSweeps);
                 }
+                giveUp(runs);
                 tell(runs, sweep);
                 if (active.removeIf(Run::isOver) && !active.isEmpty()) {
                     batch.close();
@@ -145,6 +153,23 @@ final class Ascent {
             return false;
         } finally {
             batch.close();
+        }
+    }
+
+    /**
+     * Runs that are far behind the best that has settled, and would not come near it had they ten times as much to gain as their last
+     * gains promise.
+     */
+    private void giveUp(List<Run> runs) {
+        double best = runs.stream()
+                .filter(run -> run.converged)
+                .mapToDouble(run -> run.objective)
+                .max()
+                .orElse(Double.NEGATIVE_INFINITY);
+        for (Run run : runs) {
+            boolean enough = !run.isOver() && run.trace.size() > 2 * STRETCH;
+            double promised = enough ? 10 * left(run.trace, STRETCH) : Double.POSITIVE_INFINITY;
+            run.behind |= run.objective + Math.max(FAR * waves.data().rows(), promised) < best;
         }
     }
 
@@ -171,11 +196,8 @@ final class Ascent {
                     -gain,
                     rounding));
         }
-        double before = n < 2 ? Double.POSITIVE_INFINITY : run.trace.get(n - 1) - run.trace.get(n - 2);
         run.trace.add(run.objective);
-        double rate = gain / before;
-        double left = rate < 1 ? gain * rate / (1 - rate) : gain;
-        run.converged = gain < rounding / 8 || n >= 2 && Math.max(gain, left) < tolerance;
+        run.converged = settled(run.trace, rounding);
         if (!run.converged && !last) {
             try {
                 run.state = run.state.next(run.statistics);
@@ -186,13 +208,40 @@ final class Ascent {
     }
 
     /**
-     * How much two values of an objective may differ for rounding alone. A row's log density is a sum of about D + |log density| whose
-     * parts are rounded to float32, independently from row to row; eight standard deviations of their sum.
+     * Whether less than the tolerance is left to gain, extrapolated from the last two gains; where rounding is above the tolerance, from
+     * the gains of two stretches of sweeps, to what rounding lets see.
+     */
+    private boolean settled(List<Double> trace, double rounding) {
+        boolean rough = rounding > tolerance;
+        int stretch = rough ? STRETCH : 1;
+        int n = trace.size() - 1;
+        if (n < 2 * stretch) {
+            return false;
+        }
+        return left(trace, stretch) < (rough ? Math.max(tolerance, rounding / 4) : tolerance);
+    }
+
+    /** What is left to gain, extrapolated from the gains of the last two stretches of sweeps; the last gain, if that is more. */
+    private static double left(List<Double> trace, int stretch) {
+        int n = trace.size() - 1;
+        double gain = trace.get(n) - trace.get(n - stretch);
+        double before = trace.get(n - stretch) - trace.get(n - 2 * stretch);
+        if (gain <= 0) {
+            return 0;
+        }
+        double rate = gain / before;
+        return rate < 1 ? Math.max(gain, gain * rate / (1 - rate)) : Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * How much two values of an objective may differ for rounding alone. Of a row's y_i, a chain whose terms have the size of Σ_j
+     * |factor_ij|·σ_j, roundings leave a few times 2^-25 of that, independently from row to row: so the sum over N rows, for which a
+     * large multiple of √N is allowed.
      */
     private double rounding(Run run) {
         double rows = waves.data().rows();
-        double size = waves.data().dimensions() + Math.abs(run.logDensity) / rows;
-        return 8 * EPSILON * size * Math.sqrt(rows) + 1e-13 * Math.abs(run.objective);
+        double size = run.state.components().roughness(covariances);
+        return 32 * EPSILON * size * Math.sqrt(rows) + 1e-13 * Math.abs(run.objective);
     }
 
     private void tell(List<Run> runs, int sweep) {

@@ -28,7 +28,6 @@ final class Batch implements AutoCloseable {
     private final Buffer densitySums;
     private final Buffer statisticSums;
     private final List<Program> programs = new ArrayList<>();
-    private final double[] base; // [R]: what offsets are counted from
     private double[] densities = new double[0]; // [R][2]
     private double[] statistics = new double[0]; // [R·K][width]
     private double[][] reference = new double[0][];
@@ -39,13 +38,12 @@ final class Batch implements AutoCloseable {
         this.runs = runs;
         this.components = components;
         this.dims = waves.data().dimensions();
-        base = new double[runs];
         resources = new Resources(waves.device());
         Shape shape = shape(0);
         int all = shape.allComponents();
         means = resources.allocate(2L * all * dims);
         factors = resources.allocate((long) all * shape.factor());
-        offsets = resources.allocate(2L * all);
+        offsets = resources.allocate(ElementType.FLOAT64, all);
         densitySums = resources.allocate(ElementType.FLOAT64, 2L * LANES * runs);
         statisticSums = resources.allocate(ElementType.FLOAT64, (long) LANES * all * shape.width());
         for (int i = 0; i < waves.count(); i++) {
@@ -106,7 +104,7 @@ final class Batch implements AutoCloseable {
 
     /** Σ_n log p(x_n) of a run. */
     double logDensity(int run) {
-        return densities[2 * run] + waves.data().rows() * (base[run] - dims * HALF_LOG_2PI);
+        return densities[2 * run] - waves.data().rows() * dims * HALF_LOG_2PI;
     }
 
     /** −Σ_n log max_k r_nk of a run. */
@@ -131,11 +129,10 @@ final class Batch implements AutoCloseable {
         Shape shape = shape(0);
         float[] mean = new float[2 * shape.allComponents() * dims];
         float[] factor = new float[shape.allComponents() * shape.factor()];
-        float[] offset = new float[2 * shape.allComponents()];
         reference = new double[shape.allComponents()][dims];
         for (int run = 0; run < runs; run++) {
             Components own = of.get(run);
-            base[run] = Arrays.stream(own.offset()).max().orElseThrow();
+            offsets.write((long) run * components, own.offset(), 0, components);
             for (int k = 0; k < components; k++) {
                 int c = run * components + k;
                 for (int i = 0; i < dims; i++) {
@@ -147,14 +144,10 @@ final class Batch implements AutoCloseable {
                     reference[c][i] = (double) high + low;
                 }
                 System.arraycopy(own.factor()[k], 0, factor, c * shape.factor(), shape.factor());
-                double apart = own.offset()[k] - base[run];
-                offset[2 * c] = (float) apart;
-                offset[2 * c + 1] = Double.isInfinite(apart) ? 0 : (float) (apart - offset[2 * c]);
             }
         }
         means.write(0, mean, 0, mean.length);
         factors.write(0, factor, 0, factor.length);
-        offsets.write(0, offset, 0, offset.length);
     }
 
     // ---- the levels above the lanes of tiles, as Operation has them ----

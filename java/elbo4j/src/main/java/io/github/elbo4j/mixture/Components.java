@@ -61,4 +61,23 @@ record Components(double[] offset, double[][] mean, float[][] factor) {
         }
         return triangle;
     }
+
+    /** The size of the terms of a row's y, {@code √(Σ_i (Σ_j |factor_ij|·σ_j)²)}, in the component where it is largest. */
+    double roughness(Covariances covariances) {
+        double largest = 0;
+        for (int k = 0; k < offset.length; k++) {
+            double[][] w = triangle(covariances, factor[k], mean[k].length);
+            double[][] covariance = Triangle.square(Triangle.inverse(w));
+            double sum = 0;
+            for (int i = 0; i < w.length; i++) {
+                double size = 0;
+                for (int j = 0; j <= i; j++) {
+                    size += Math.abs(w[i][j]) * Math.sqrt(covariance[j][j]);
+                }
+                sum += size * size;
+            }
+            largest = Math.max(largest, sum);
+        }
+        return Math.sqrt(largest);
+    }
 }

@@ -17,13 +17,13 @@ public class MixtureKernel {
 
     private static final int D = 16; // memory slots
     private static final int Y = 17;
-    private static final int MOST = 18;
     private static final int SUM = 19;
     private static final int WEIGHTED = 20;
     private static final int LANE_SUMS = 21;
     private static final int ONES = 22;
     private static final int DENSITY = 0; // slots of doubles
     private static final int REST = 1;
+    private static final int MOST = 2;
 
     private final SharedKernels basics;
 
@@ -63,6 +63,21 @@ public class MixtureKernel {
             for (int l = 0; l < filled; l++) {
                 lanes[at + l] = Math.fma(a[ao + m + l], b[bo + m + l], lanes[at + l]);
             }
+        }
+    }
+
+    /** {@code most[n] = max(most[n], offset − q[o + n]/2)}. */
+    protected void largest(float[] q, int o, double offset, double[] most, int n) {
+        for (int m = 0; m < n; m++) {
+            double l = offset - 0.5 * q[o + m];
+            most[m] = l > most[m] ? l : most[m];
+        }
+    }
+
+    /** {@code q[o + n] = (offset − q[o + n]/2) − most[n]}, rounded. */
+    protected void apart(float[] q, int o, double offset, double[] most, int n) {
+        for (int m = 0; m < n; m++) {
+            q[o + m] = (float) ((offset - 0.5 * q[o + m]) - most[m]);
         }
     }
 
@@ -152,27 +167,23 @@ public class MixtureKernel {
 
         private void block(int run, int row, int n, double[] density, double[] rest, int b, WorkerMemory memory) {
             float[] r = floats(op.responsibilities());
-            float[] most = memory.floats(MOST, BLOCK);
+            double[] offsets = doubles(op.offsets());
+            double[] most = memory.doubles(MOST, BLOCK);
             float[] sum = memory.floats(SUM, BLOCK);
             int first = run * shape.components();
             int end = first + shape.components();
             for (int c = first; c < end; c++) {
                 int o = c * shape.rows() + row;
-                logs(c, row, o, n, memory);
+                squares(c, row, o, n, memory);
                 if (c == first) {
-                    System.arraycopy(r, o, most, 0, n);
-                } else {
-                    for (int m = 0; m < n; m++) {
-                        most[m] = r[o + m] > most[m] ? r[o + m] : most[m];
-                    }
+                    Arrays.fill(most, 0, n, Double.NEGATIVE_INFINITY);
                 }
+                largest(r, o, offsets[c], most, n);
             }
             Arrays.fill(sum, 0, n, 0f);
             for (int c = first; c < end; c++) {
                 int o = c * shape.rows() + row;
-                for (int m = 0; m < n; m++) {
-                    r[o + m] -= most[m];
-                }
+                apart(r, o, offsets[c], most, n);
                 basics.math().map(Function.EXP, r, o, r, o, n);
                 for (int m = 0; m < n; m++) {
                     sum[m] += r[o + m];
@@ -186,28 +197,23 @@ public class MixtureKernel {
             }
             basics.math().map(Function.LOG, sum, 0, sum, 0, n);
             for (int m = 0; m < n; m++) {
-                density[b + m] = (double) most[m] + sum[m];
+                density[b + m] = most[m] + sum[m];
                 rest[b + m] = sum[m];
             }
         }
 
-        /** l of a component, where its responsibilities will stand. */
-        private void logs(int c, int row, int o, int n, WorkerMemory memory) {
-            float[] l = floats(op.responsibilities());
+        /** q of a component, where its responsibilities will stand. */
+        private void squares(int c, int row, int o, int n, WorkerMemory memory) {
+            float[] q = floats(op.responsibilities());
             int dims = shape.dimensions();
             float[] d = memory.floats(D, dims * BLOCK);
             differences(shape, floats(op.x()), floats(op.means()), c, row, d, n);
             float[] factors = floats(op.factors());
             int at = c * shape.factor();
             if (shape.full()) {
-                squares(d, dims, factors, at, memory.floats(Y, BLOCK), l, o, n);
+                MixtureKernel.this.squares(d, dims, factors, at, memory.floats(Y, BLOCK), q, o, n);
             } else {
-                diagonalSquares(d, dims, factors, at, l, o, n);
-            }
-            float high = floats(op.offsets())[2 * c];
-            float low = floats(op.offsets())[2 * c + 1];
-            for (int m = 0; m < n; m++) {
-                l[o + m] = Math.fma(-0.5f, l[o + m], low) + high;
+                diagonalSquares(d, dims, factors, at, q, o, n);
             }
         }
     }

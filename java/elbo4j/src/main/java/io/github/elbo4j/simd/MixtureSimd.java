@@ -5,12 +5,17 @@ import static io.github.elbo4j.simd.Lanes.F;
 import io.github.elbo4j.scalar.MixtureKernel;
 import io.github.elbo4j.scalar.RowSum;
 import io.github.elbo4j.scalar.SharedKernels;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The inner loops of {@link MixtureKernel}: a lane per row, chains and sums in registers. */
 final class MixtureSimd extends MixtureKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
     private static final int FOUR = 4 * Lanes.COUNT;
+    private static final int HALF = Lanes.COUNT / 2;
+    private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
 
     MixtureSimd(SharedKernels basics) {
         super(basics);
@@ -71,6 +76,45 @@ final class MixtureSimd extends MixtureKernel {
             }
             q[o + m] = sum;
         }
+    }
+
+    @Override
+    protected void largest(float[] q, int o, double offset, double[] most, int n) {
+        int m = 0;
+        for (; m + Lanes.COUNT <= n; m += Lanes.COUNT) {
+            FloatVector own = FloatVector.fromArray(F, q, o + m);
+            for (int half = 0; half < 2; half++) {
+                DoubleVector l = log(own, half, offset);
+                DoubleVector old = DoubleVector.fromArray(D, most, m + half * HALF);
+                old.blend(l, l.compare(VectorOperators.GT, old)).intoArray(most, m + half * HALF);
+            }
+        }
+        for (; m < n; m++) {
+            double l = offset - 0.5 * q[o + m];
+            most[m] = l > most[m] ? l : most[m];
+        }
+    }
+
+    @Override
+    protected void apart(float[] q, int o, double offset, double[] most, int n) {
+        int m = 0;
+        for (; m + Lanes.COUNT <= n; m += Lanes.COUNT) {
+            FloatVector own = FloatVector.fromArray(F, q, o + m);
+            DoubleVector low = log(own, 0, offset).sub(DoubleVector.fromArray(D, most, m));
+            DoubleVector high = log(own, 1, offset).sub(DoubleVector.fromArray(D, most, m + HALF));
+            FloatVector both = ((FloatVector) low.convertShape(VectorOperators.D2F, F, 0))
+                    .add((FloatVector) high.convertShape(VectorOperators.D2F, F, -1));
+            both.intoArray(q, o + m);
+        }
+        for (; m < n; m++) {
+            q[o + m] = (float) ((offset - 0.5 * q[o + m]) - most[m]);
+        }
+    }
+
+    /** offset − q/2 of a half of a vector's lanes. */
+    private static DoubleVector log(FloatVector q, int half, double offset) {
+        DoubleVector wide = (DoubleVector) q.convertShape(VectorOperators.F2D, D, half);
+        return DoubleVector.broadcast(D, offset).sub(wide.mul(0.5));
     }
 
     @Override
