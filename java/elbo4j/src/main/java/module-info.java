@@ -18,5 +18,6 @@ module io.github.elbo4j {
     exports io.github.elbo4j.model;
     exports io.github.elbo4j.estimate;
     exports io.github.elbo4j.infer;
+    exports io.github.elbo4j.conjugate;
     exports io.github.elbo4j.mixture;
 }

@@ -5,6 +5,7 @@ import io.github.elbo4j.device.ElementwiseOps;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.GramOps;
 import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.LikelihoodOps;
 import io.github.elbo4j.device.LowRankGradientOps;
@@ -39,6 +40,7 @@ public final class House {
             ReparamOps.class,
             LikelihoodOps.class,
             GemmOps.class,
+            GramOps.class,
             ScanOps.class,
             MixtureOps.class,
             OptimizerOps.class,

@@ -51,6 +51,8 @@ class RoomsTest {
             .definedBy(HOME + ".infer..")
             .layer("mixture")
             .definedBy(HOME + ".mixture..")
+            .layer("conjugate")
+            .definedBy(HOME + ".conjugate..")
             .whereLayer("device")
             .mayNotAccessAnyLayer()
             .whereLayer("scalar")
@@ -73,6 +75,8 @@ class RoomsTest {
             .mayOnlyAccessLayers("device", "family", "expr", "model", "estimate")
             .whereLayer("mixture")
             .mayOnlyAccessLayers("device", "distribution", "model", "estimate", "infer")
+            .whereLayer("conjugate")
+            .mayOnlyAccessLayers("device", "family", "estimate", "infer", "model")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")
@@ -93,7 +97,8 @@ class RoomsTest {
                     HOME + ".model..",
                     HOME + ".estimate..",
                     HOME + ".infer..",
-                    HOME + ".mixture..")
+                    HOME + ".mixture..",
+                    HOME + ".conjugate..")
             .allowEmptyShould(true);
 
     private static final ArchRule ONLY_THE_JDK = classes()

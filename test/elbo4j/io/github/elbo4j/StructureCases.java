@@ -1,7 +1,9 @@
 package io.github.elbo4j;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.GramOps;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Matrices;
 import io.github.elbo4j.device.Matrix;
@@ -14,6 +16,7 @@ final class StructureCases {
 
     static void addTo(List<OpCase> all) {
         sums(all);
+        grams(all);
         products(all);
         solutions(all);
     }
@@ -51,6 +54,22 @@ final class StructureCases {
             Buffer x = c.changed(c.shape.elements());
             return new ScanOps.CumulativeSum(c.problems(), c.dimensions(), c.draws(), false, x, x);
         });
+    }
+
+    /** The shape's dimensions are rows again; the columns are some of a wider table's. */
+    private static void grams(List<OpCase> all) {
+        for (boolean weighted : new boolean[] {false, true}) {
+            OpCases.add(all, "gram", weighted ? "weighted" : "", c -> {
+                int rows = c.dimensions();
+                int columns = c.draws() % 37 + c.problems();
+                Buffer table = c.doubles((columns + 3L) * rows + 2);
+                Matrix x = new Matrix(table, 2, rows, columns, columns + 3L, 1);
+                return new GramOps.Gram(
+                        x,
+                        weighted ? c.positive(rows) : null,
+                        c.arena.out(ElementType.FLOAT64, (long) columns * columns));
+            });
+        }
     }
 
     private static void products(List<OpCase> all) {

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cuda;
 
+import static io.github.elbo4j.Numbers.doubles;
 import static io.github.elbo4j.Numbers.normals;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,10 +12,12 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.GramOps;
 import io.github.elbo4j.device.Matrix;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +81,20 @@ class WorkspaceTest {
             Buffer b = arena.inOut(normals(2, rows * n));
             arena.run(new GemmOps.TriangularSolve(Matrix.of(arena.of(l), rows, rows), true, Matrix.of(b, rows, n)));
         });
+    }
+
+    /** With memory for one row of the result, for some, for more than a tile, for all. */
+    @Test
+    void rowsOfAGramThatDoNotFitComeOneLotAfterTheOther() {
+        int n = 3 * 1024 + 7;
+        int k = 33;
+        for (int rows : new int[] {1, 5, 17, 33}) {
+            GemmCuda.workspace(4L * rows * k * Double.BYTES);
+            assertSame(arena -> {
+                Matrix x = Matrix.of(arena.of(doubles(normals(1, n * k))), n, k);
+                arena.run(new GramOps.Gram(x, arena.of(normals(2, n)), arena.doubles(k * k)));
+            });
+        }
     }
 
     private interface Work {

@@ -108,7 +108,9 @@ class MixtureCommandTest {
             faithful.csv | --components many | --components is many, but must be a number or a range such as 1..9
             faithful.csv | --components 300 | faithful.csv: there are 272 rows for 300 components; take as many components at most
             faithful.csv | --covariance fulll | --covariance is "fulll", but must be one of full, diagonal (did you mean full?)
-            faithful.csv | --method emm | --method is "emm", but must be one of em
+            faithful.csv | --method emm | --method is "emm", but must be one of em, cavi (did you mean em?)
+            faithful.csv | --method cavi --no-penalty | --no-penalty is for --method em: cavi has a prior
+            faithful.csv | --concentration 0.1 | --concentration is for --method cavi
             faithful.csv | --restarts 0 | --restarts is 0, but must be 1 or more
             faithful.csv | --picture eruptions,wait | --picture: "wait" is not among the columns that are fitted: eruptions, waiting
             faithful.csv | --picture eruptions | --picture is eruptions, but must be two columns: A,B
@@ -139,6 +141,20 @@ class MixtureCommandTest {
         assertThat(outcome.out())
                 .contains("do not trust; penalized log-likelihood")
                 .contains("The cap of 2 sweeps came first");
+    }
+
+    @Test
+    void coordinateAscentHasAnElboAndAPosterior() throws IOException {
+        Outcome outcome = fit(Cli.data("faithful.csv"), "--method", "cavi", "--components", "1..3");
+        assertThat(outcome.exit()).isEqualTo(Exit.GOOD);
+        assertThat(outcome.out()).contains("* 2").contains("ELBO").doesNotContain("BIC");
+        String json = Files.readString(folder.resolve("out/fit.json"));
+        assertThat(json)
+                .contains("\"method\": \"cavi\"")
+                .contains("\"bic\": null")
+                .containsPattern("\"concentration\": 175\\.\\d+, \"rows\": 17\\d\\.\\d+, \"degrees\": 17\\d");
+        assertThat(Files.readString(folder.resolve("out/report.html")))
+                .contains("aria-label=\"ELBO over components\"");
     }
 
     /** A column's name comes from a file that cannot be trusted. */

@@ -64,6 +64,10 @@ final class GemmCuda extends KernelFamily {
         workspace = bytes;
     }
 
+    static long workspace() {
+        return workspace;
+    }
+
     private void gemm(GemmOps.BatchedGemm op) {
         boolean accumulate = op.accumulate();
         Product all = Product.of(op);

@@ -29,6 +29,7 @@ final class Launchers {
                 new ReparamCuda(cuda),
                 new FullRankGradientCuda(cuda),
                 new LikelihoodCuda(cuda),
+                new GramCuda(cuda),
                 new ScanCuda(cuda),
                 new MixtureCuda(cuda),
                 new OptimizerCuda(cuda),

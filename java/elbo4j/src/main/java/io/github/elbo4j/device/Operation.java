@@ -5,7 +5,7 @@ package io.github.elbo4j.device;
  * record's Javadoc. Its constructor checks what a signature cannot say; {@link Device#run} and {@link Device#bind}
  * check the rest from the signature. Every operation stands with its kernel family: {@link NormalOps}, {@link MathOps},
  * {@link MeanFieldOps}, {@link FullRankOps}, {@link LowRankOps}, {@link LowRankGradientOps}, {@link KlOps}, {@link ElboOps}, {@link ScoreOps}, {@link ReparamOps},
- * {@link LikelihoodOps}, {@link GemmOps}, {@link ScanOps}, {@link MixtureOps}, {@link OptimizerOps}, {@link FusedOps}, {@link ElementwiseOps}.
+ * {@link LikelihoodOps}, {@link GemmOps}, {@link GramOps}, {@link ScanOps}, {@link MixtureOps}, {@link OptimizerOps}, {@link FusedOps}, {@link ElementwiseOps}.
  *
  * <p><b>Shapes.</b> B problems in a batch, S draws, D dimensions; row-major, D fastest. float32, but for the ends of
  * sums and for log-densities, which are float64. {@code epsilon[b,s,d]} is the standard normal at the address that the key,
@@ -27,6 +27,7 @@ package io.github.elbo4j.device;
  *       several, their sums are added in float64 as a binary tree over the panel's number: 2i and 2i + 1, then their sums
  *       2i and 2i + 1, and so on; an odd one out goes up unchanged. The end is rounded to float32. So the sum over an
  *       aligned part of the k's, 2^j panels from a multiple of 2^j on, is a node of the tree.
+ *   <li><i>gram</i> (squares and products of columns, in float64): as gemm, over the rows, float64 from the chains on.
  *   <li><i>triangles</i> (products and solves with L, where a sum needs results that are just being made): each output is
  *       such chains in panels of 256, added to it in float32 in order.
  * </ul>

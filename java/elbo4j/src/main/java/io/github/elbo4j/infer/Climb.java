@@ -54,7 +54,7 @@ final class Climb {
     /** Climbs; null where the density is not finite where it begins. */
     @Nullable
     Summit run() {
-        LbfgsPath path = new LbfgsPath(density, at, cancelled);
+        LbfgsPath path = new LbfgsPath(Objective.of(density), at, cancelled);
         InverseHessian[] last = new InverseHessian[1];
         boolean finite = path.walk((x, gradient, h) -> {
             trace.add(path.logP());

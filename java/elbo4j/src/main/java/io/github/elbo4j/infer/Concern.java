@@ -58,7 +58,9 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         FEW_ROWS("Take fewer components, or diagonal covariances."),
         /** A prior that was to be weak decides a component. */
         PRIOR_DECIDES(
-                "Take fewer components, or diagonal covariances; or look at the component with the prior in mind.");
+                "Take fewer components, or diagonal covariances; or look at the component with the prior in mind."),
+        /** Components overlap, which a posterior of independent factors does not tell. */
+        OVERLAP("Take standard deviations for lower bounds; fewer components overlap less.");
 
         private final String remedy;
 

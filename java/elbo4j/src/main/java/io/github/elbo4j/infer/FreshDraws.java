@@ -25,8 +25,8 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
     /** Draws of the ELBO, and of the weights at first. */
     public static final int DRAWS = 4096;
 
-    /** The weights are multiplied while k-hat's error may decide, up to twice as many. */
-    private static final int MOST = 8 * DRAWS;
+    /** The weights are multiplied while k-hat's error may decide, up to twice as many: a fit by few passes is to stay quick. */
+    private static final int MOST = 2 * DRAWS;
 
     private static final long WORKSPACE = 256L << 20;
     private static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);

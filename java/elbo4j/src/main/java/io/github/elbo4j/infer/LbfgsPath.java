@@ -1,6 +1,5 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
@@ -23,7 +22,7 @@ final class LbfgsPath {
     private static final double WOLFE = 0.9;
     private static final int DIFFERENCES = 512; // dimensions up to which the first scale is measured
 
-    private final PointDensity density;
+    private final Objective density;
     private final int dimensions;
     private final BooleanSupplier cancelled;
     private final double rounding; // relative, of log p
@@ -42,7 +41,7 @@ final class LbfgsPath {
         void visit(double[] x, double[] gradient, InverseHessian h);
     }
 
-    LbfgsPath(PointDensity density, double[] from, BooleanSupplier cancelled) {
+    LbfgsPath(Objective density, double[] from, BooleanSupplier cancelled) {
         this.density = density;
         this.dimensions = from.length;
         this.cancelled = cancelled;

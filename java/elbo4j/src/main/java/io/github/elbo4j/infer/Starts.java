@@ -129,7 +129,7 @@ final class Starts {
     }
 
     private void walk(double[] from, List<Candidate> candidates, List<Arrival> arrivals) {
-        LbfgsPath path = new LbfgsPath(density, from, cancelled);
+        LbfgsPath path = new LbfgsPath(Objective.of(density), from, cancelled);
         StartNormal[] best = new StartNormal[1];
         double[] elbo = {Double.NEGATIVE_INFINITY};
         int[] visits = {0};

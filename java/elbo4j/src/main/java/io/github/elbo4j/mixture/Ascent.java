@@ -38,6 +38,19 @@ final class Ascent {
          * @throws Collapse if there is none
          */
         State next(Statistics statistics);
+
+        /** [K]; of a posterior, the means. */
+        double[] weights();
+
+        /** Of component k, [D][D]; of a posterior, its mean. */
+        double[][] covariance(int k);
+
+        /**
+         * How much of a component's covariance is the prior's, from 0 to 1.
+         *
+         * @param own the component's rows
+         */
+        double priorShare(int k, double own);
     }
 
     /** A run that has nowhere to go. */

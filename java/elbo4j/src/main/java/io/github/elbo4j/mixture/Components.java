@@ -1,5 +1,7 @@
 package io.github.elbo4j.mixture;
 
+import java.util.Locale;
+
 /**
  * The K components of a run as the device sees them: {@code log r_k(x) = offset_k − 1/2·|factor_k·(x − mean_k)|² + constant}. Factors are
  * float32, so that offsets, made of them, belong to the very densities that the device computes.
@@ -10,6 +12,30 @@ package io.github.elbo4j.mixture;
  */
 @SuppressWarnings("ArrayRecordComponent") // inside this package
 record Components(double[] offset, double[][] mean, float[][] factor) {
+    /** A column of which the columns before it leave less than this share of its variance: float32 does not tell the rest. */
+    static final double RESOLUTION = 1e-6;
+    /** A variance, as a share of that of all rows, of which float32 leaves no more than a few digits. */
+    private static final double NARROWEST = 1e-10;
+
+    /**
+     * A factor of the inverse of a component's covariance, in float32.
+     *
+     * @param own the component's rows
+     * @throws Ascent.Collapse if the covariance is singular, as far as float32 tells
+     */
+    static float[] factor(Covariances covariances, double[][] covariance, int k, double own) {
+        double[][] l = Triangle.singular(covariance, RESOLUTION, NARROWEST) < 0 ? Triangle.cholesky(covariance) : null;
+        if (l == null) {
+            throw new Ascent.Collapse(String.format(
+                    Locale.ROOT,
+                    "component %d shrank onto a point or a plane: the %.3g rows that are left to it are too near to each other"
+                            + " to tell a covariance",
+                    k + 1,
+                    own));
+        }
+        return inverse(covariances, l);
+    }
+
     /** The inverse of a lower triangle, or of a diagonal, in float32. */
     static float[] inverse(Covariances covariances, double[][] l) {
         int dims = l.length;

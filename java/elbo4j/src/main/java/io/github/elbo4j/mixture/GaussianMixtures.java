@@ -2,6 +2,7 @@ package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.Special;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Method;
 import io.github.elbo4j.infer.Progress;
@@ -21,6 +22,13 @@ import java.util.function.BooleanSupplier;
  * mixture, and the mixture that is best given them. Neither step can lower the likelihood, penalized by the weak prior of Fraley and Raftery (2007), which
  * keeps components from shrinking onto points, where the likelihood has no bound; {@link Builder#penalty} leaves it out, and a fit in which every start shrinks is then
  * refused. The least BIC chooses among the numbers of components.
+ *
+ * <p>{@link #cavi()}: coordinate ascent on the ELBO of a posterior of independent factors (Bishop 2006, section 10.2): of the rows' components, of the
+ * weights, a Dirichlet, and of each component's mean and covariance, a normal–Wishart or normal–gammas; the prior of a component is that
+ * penalty. The ELBO is in closed form. The weights' prior is a Dirichlet of {@link Builder#concentration} each, which is small, so that components which
+ * are not needed lose their rows. The greatest ELBO chooses among the numbers of components, with log K! added for the modes that exchange them.
+ *
+ * <p>Neither can fall from sweep to sweep, and does not: a fall beyond the rounding of float32 is an error with its numbers.
  *
  * <p>Responsibilities and all sums over rows are computed on the device, of all starts together, in waves within a stated memory; the K
  * matrices of D by D that they leave are factored on the host in float64. The whole fit has the same bits on every exact device, however the
@@ -43,16 +51,23 @@ public final class GaussianMixtures implements Method<MixtureData> {
 
     /** By EM. */
     public static Builder em() {
-        return new Builder();
+        return new Builder(false);
+    }
+
+    /** By coordinate ascent. */
+    public static Builder cavi() {
+        return new Builder(true);
     }
 
     /** The settings. Each has a default. */
     public static final class Builder {
+        final boolean cavi;
         int least = 1;
         int most = 1;
         Covariances covariances = Covariances.FULL;
         int restarts = 8;
         boolean penalty = true;
+        double concentration = Double.NaN;
         double tolerance = 1e-3;
         int mostSweeps = 1000;
         long seed;
@@ -60,14 +75,18 @@ public final class GaussianMixtures implements Method<MixtureData> {
         BooleanSupplier cancelled = () -> false;
         Progress.Listener listener = progress -> {};
 
-        private Builder() {}
+        private Builder(boolean cavi) {
+            this.cavi = cavi;
+        }
 
         private Builder(Builder other) {
+            cavi = other.cavi;
             least = other.least;
             most = other.most;
             covariances = other.covariances;
             restarts = other.restarts;
             penalty = other.penalty;
+            concentration = other.concentration;
             tolerance = other.tolerance;
             mostSweeps = other.mostSweeps;
             seed = other.seed;
@@ -107,6 +126,15 @@ public final class GaussianMixtures implements Method<MixtureData> {
         /** Whether EM's likelihood is penalized; it is unless set. */
         public Builder penalty(boolean value) {
             penalty = value;
+            return this;
+        }
+
+        /** The Dirichlet prior's parameter of each weight, of coordinate ascent alone; 1/K unless set. */
+        public Builder concentration(double value) {
+            if (!(value > 0) || Double.isInfinite(value)) {
+                throw new IllegalArgumentException("concentration is " + value + ", but must be positive and finite");
+            }
+            concentration = value;
             return this;
         }
 
@@ -152,7 +180,14 @@ public final class GaussianMixtures implements Method<MixtureData> {
             return this;
         }
 
+        /** @throws IllegalStateException if a setting of the other method was made */
         public GaussianMixtures build() {
+            if (cavi ? !penalty : !Double.isNaN(concentration)) {
+                throw new IllegalStateException(
+                        cavi
+                                ? "coordinate ascent has a prior, so there is no penalty to leave out"
+                                : "EM has no prior of the weights, so there is no concentration to set");
+            }
             return new GaussianMixtures(new Builder(this));
         }
 
@@ -165,7 +200,7 @@ public final class GaussianMixtures implements Method<MixtureData> {
     }
 
     /**
-     * The fit that is best by BIC, as {@link #best}; of its mixture the parameters alone.
+     * The best fit, as {@link #best}; of its mixture the parameters alone.
      *
      * @throws IllegalArgumentException as {@link #fits}
      */
@@ -175,7 +210,7 @@ public final class GaussianMixtures implements Method<MixtureData> {
     }
 
     /**
-     * The best of {@link #fits}: the least BIC.
+     * The best of {@link #fits}: the least BIC, or the greatest ELBO with log K! added.
      *
      * @throws IllegalArgumentException as {@link #fits}
      */
@@ -183,11 +218,18 @@ public final class GaussianMixtures implements Method<MixtureData> {
         return best(fits(device, data));
     }
 
-    /** The best of some fits to the same rows: the least BIC. */
+    /** The best of some fits to the same rows by one method: the least BIC, or the greatest ELBO with log K! added. */
     public static MixtureFit best(List<MixtureFit> fits) {
         return fits.stream()
-                .min(Comparator.comparingDouble(fit -> fit.scores().bic()))
+                .min(Comparator.comparingDouble(GaussianMixtures::loss))
                 .orElseThrow(() -> new IllegalArgumentException("there are no fits"));
+    }
+
+    private static double loss(MixtureFit fit) {
+        double bic = fit.scores().bic();
+        return Double.isNaN(bic)
+                ? -fit.scores().objective() - Special.logGamma(fit.mixture().components() + 1)
+                : bic;
     }
 
     /**
@@ -243,14 +285,14 @@ public final class GaussianMixtures implements Method<MixtureData> {
             for (double[] row : covariance) {
                 Arrays.setAll(row, i -> row[i] / (data.rows() - 1));
             }
-            int dependent = Triangle.singular(covariance, EmState.RESOLUTION, 0);
+            int dependent = Triangle.singular(covariance, Components.RESOLUTION, 0);
             if (dependent >= 0) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
                         "the column %s is a linear combination of the columns before it, to all digits that count (its part"
                                 + " of variance that they leave is below %.0e): leave it out, or take diagonal covariances",
                         data.columns().get(dependent),
-                        EmState.RESOLUTION));
+                        Components.RESOLUTION));
             }
             return covariance;
         }

@@ -17,10 +17,14 @@ final class Judgement {
     private static final double SAME = 0.01;
     /** The share of a covariance that a weak prior may have. */
     private static final double WEAK = 0.1;
+    /** The mean of −log of a row's largest responsibility up to which components count as apart. */
+    private static final double CERTAIN = 0.02;
+    /** Rows of a component that is not used. */
+    private static final double UNUSED = 0.5;
 
     private final MixtureData data;
     private final GaussianMixtures.Builder settings;
-    private final EmState state;
+    private final Ascent.State state;
     private final Integer[] order;
     private final Run best;
     private final List<Run> runs;
@@ -30,7 +34,7 @@ final class Judgement {
     Judgement(
             MixtureData data,
             GaussianMixtures.Builder settings,
-            EmState state,
+            Ascent.State state,
             Integer[] order,
             Run best,
             List<Run> runs,
@@ -56,6 +60,15 @@ final class Judgement {
                     Selection.gain(best));
         }
         restarts();
+        double doubt = best.doubt / data.rows();
+        if (settings.cavi && doubt > CERTAIN) {
+            add(
+                    Kind.OVERLAP,
+                    Verdict.USABLE,
+                    "Components overlap: the probability of a row's component is %.0f %% in the geometric mean. Rows and"
+                            + " parameters are taken for independent, so standard deviations are too small.",
+                    100 * StrictMath.exp(-doubt));
+        }
         for (int k = 0; k < order.length; k++) {
             component(k);
         }
@@ -91,6 +104,9 @@ final class Judgement {
         double rows = Objects.requireNonNull(best.statistics).count[order[k]];
         int dims = data.dimensions();
         int need = 2 * (settings.covariances == Covariances.FULL ? dims + 1 : 2);
+        if (settings.cavi && rows < UNUSED) {
+            return; // the prior empties what is not needed
+        }
         String name = "weight[" + (k + 1) + "]";
         if (rows < need) {
             addOf(
@@ -101,12 +117,12 @@ final class Judgement {
                     rows,
                     need);
         }
-        double share = state.penaltyShare(order[k], rows);
+        double share = state.priorShare(order[k], rows);
         if (share > WEAK) {
             addOf(
                     name,
                     Kind.PRIOR_DECIDES,
-                    "%.0f %% of the covariance of component %d are the penalty's; the rest is of its %.3g rows.",
+                    "%.0f %% of the covariance of component %d are the weak prior's; the rest is of its %.3g rows.",
                     100 * share,
                     k + 1,
                     rows);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A number of components: lets its starts rise, and makes a fit of the best. */
 final class Selection {
@@ -32,13 +33,13 @@ final class Selection {
     /** @param rows the covariance of the standardized rows */
     MixtureFit fit(double[][] rows, Starts starts, Key key) {
         long begun = System.nanoTime();
-        Penalty penalty = settings.penalty ? Penalty.of(settings.covariances, rows, components) : null;
+        WeakPrior prior = settings.penalty ? WeakPrior.of(settings.covariances, rows, components) : null;
         List<Run> runs = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (int r = 0; r < (components == 1 ? 1 : settings.restarts); r++) {
             Statistics start = starts.of(components, key.fork("start " + components + " " + r));
             try {
-                runs.add(new Run(r, EmState.of(penalty, start)));
+                runs.add(new Run(r, begin(prior, start)));
             } catch (Ascent.Collapse e) {
                 failures.add(e.getMessage());
             }
@@ -59,6 +60,16 @@ final class Selection {
         return of(best, runs, stopped, (System.nanoTime() - begun) / 1e9);
     }
 
+    private Ascent.State begin(@Nullable WeakPrior prior, Statistics start) {
+        return settings.cavi && prior != null
+                ? new CaviState(prior, concentration(), start)
+                : new EmState(prior, start);
+    }
+
+    private double concentration() {
+        return Double.isNaN(settings.concentration) ? 1.0 / components : settings.concentration;
+    }
+
     private IllegalArgumentException collapsed(String first) {
         return new IllegalArgumentException("with " + components + " components no start settles: " + first + ". "
                 + (settings.penalty
@@ -68,7 +79,7 @@ final class Selection {
     }
 
     private MixtureFit of(Run best, List<Run> runs, boolean stopped, double seconds) {
-        EmState state = (EmState) best.seen;
+        Ascent.State state = best.seen;
         Integer[] order = IntStream.range(0, components)
                 .boxed()
                 .sorted(Comparator.comparingDouble(k -> -state.weights()[k]))
@@ -79,8 +90,10 @@ final class Selection {
         int dims = data.dimensions();
         long parameters = components - 1L + components * (dims + settings.covariances.parameters(dims));
         double bic = -2 * logLikelihood + parameters * StrictMath.log(data.rows());
-        MixtureFit.Scores scores =
-                new MixtureFit.Scores(logLikelihood, best.objective + shift, bic, bic + 2 * best.doubt);
+        double objective = best.objective + shift;
+        MixtureFit.Scores scores = settings.cavi
+                ? new MixtureFit.Scores(Double.NaN, objective, Double.NaN, Double.NaN)
+                : new MixtureFit.Scores(logLikelihood, objective, bic, bic + 2 * best.doubt);
         Status status = best.converged ? Status.CONVERGED : stopped ? Status.INTERRUPTED : Status.STEP_LIMIT;
         Assessment assessment = new Judgement(data, settings, state, order, best, runs, status).assessment();
         List<TracePoint> trace = IntStream.range(0, best.trace.size())
@@ -88,7 +101,7 @@ final class Selection {
                 .toList();
         Estimate unknown = new Estimate(Double.NaN, Double.NaN, 0);
         FitResult result = new FitResult(
-                "em",
+                settings.cavi ? "cavi" : "em",
                 "",
                 used(),
                 waves.device().name(),
@@ -99,11 +112,13 @@ final class Selection {
                 status,
                 "restart " + (best.number + 1) + " of " + (components == 1 ? 1 : settings.restarts) + ", by k-means++",
                 message(best, status),
-                unknown,
+                settings.cavi ? Estimate.exact(objective) : unknown,
                 unknown,
                 assessment,
                 List.of(),
-                PointEstimate.of(mixture, settings.covariances),
+                state instanceof CaviState cavi
+                        ? posterior(cavi, order)
+                        : PointEstimate.of(mixture, settings.covariances),
                 trace,
                 seconds,
                 0);
@@ -118,7 +133,11 @@ final class Selection {
         used.put("components", components);
         used.put("covariance", settings.covariances.name().toLowerCase(Locale.ROOT));
         used.put("restarts", settings.restarts);
-        used.put("penalty", settings.penalty);
+        if (settings.cavi) {
+            used.put("concentration", concentration());
+        } else {
+            used.put("penalty", settings.penalty);
+        }
         used.put("tolerance", settings.tolerance);
         used.put("maxSweeps", settings.mostSweeps);
         return used;
@@ -140,7 +159,7 @@ final class Selection {
         return n < 2 ? Double.POSITIVE_INFINITY : run.trace.get(n - 1) - run.trace.get(n - 2);
     }
 
-    private GaussianMixture original(EmState state, Integer[] order) {
+    private GaussianMixture original(Ascent.State state, Integer[] order) {
         double[] centre = data.centre();
         double[] scale = data.scale();
         double[] weights = new double[components];
@@ -159,6 +178,29 @@ final class Selection {
             covariances[k] = covariance;
         }
         return new GaussianMixture(data.columns(), weights, means, covariances);
+    }
+
+    /** On the scale of the rows. */
+    private MixturePosterior posterior(CaviState state, Integer[] order) {
+        double[] centre = data.centre();
+        double[] unit = data.scale();
+        double[] concentration = new double[components];
+        List<NormalInverseWishart> own = new ArrayList<>();
+        for (int k = 0; k < components; k++) {
+            int at = order[k];
+            concentration[k] = state.alpha(at);
+            double[] location = state.components().mean()[at].clone();
+            double[][] scale = state.scale(at);
+            for (int i = 0; i < centre.length; i++) {
+                location[i] = centre[i] + unit[i] * location[i];
+                for (int j = 0; j < centre.length; j++) {
+                    scale[i][j] *= unit[i] * unit[j];
+                }
+            }
+            own.add(new NormalInverseWishart(
+                    settings.covariances, location, state.beta(at), state.degrees(at), scale));
+        }
+        return new MixturePosterior(data.columns(), settings.covariances, concentration, own);
     }
 
     private static Components ordered(Ascent.State state, Integer[] order) {

@@ -86,6 +86,15 @@ final class Triangle {
         return y;
     }
 
+    /** log det L. */
+    static double logDeterminant(double[][] l) {
+        double sum = 0;
+        for (int i = 0; i < l.length; i++) {
+            sum += StrictMath.log(l[i][i]);
+        }
+        return sum;
+    }
+
     /** x·x. */
     static double norm(double[] x) {
         double sum = 0;

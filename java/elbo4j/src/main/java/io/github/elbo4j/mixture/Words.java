@@ -1,6 +1,7 @@
 package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.distribution.Gamma;
 import java.util.SplittableRandom;
 
 /** Random numbers on the host: functions of a key, the same on every Java. */
@@ -50,8 +51,8 @@ final class Words {
         return last; // the sum was rounded up
     }
 
-    /** The generator, for distributions that draw from it. */
-    SplittableRandom generator() {
-        return words;
+    /** A gamma variate of scale 1. */
+    double gamma(double shape) {
+        return Gamma.of(shape, 1).draw(new int[] {1}, words)[0];
     }
 }

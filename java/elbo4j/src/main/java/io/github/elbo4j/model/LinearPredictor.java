@@ -45,7 +45,7 @@ final class LinearPredictor {
         this.observations = data.rows();
         this.columns = data.columns().size();
         this.classes = classes;
-        x = own.copyOf(floats(data.x()));
+        x = own.copyOf(data.roundedX());
         y = own.copyOf(floats(data.y()));
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class Model {
 
     private final Parameters parameters;
     private final Map<String, Latent> latents;
+    private final Set<String> weights; // those of the latents that are points
     private final Map<String, Quantity> quantities;
     private final Map<String, Observed> observed;
     private final List<Expr> evidence; // observations and factors
@@ -50,12 +52,14 @@ public final class Model {
     Model(
             Parameters parameters,
             Map<String, Latent> latents,
+            Set<String> weights,
             Map<String, Quantity> quantities,
             Map<String, Observed> observed,
             List<Expr> evidence,
             @Nullable Integer observations) {
         this.parameters = parameters;
         this.latents = new LinkedHashMap<>(latents);
+        this.weights = Set.copyOf(weights);
         this.quantities = new LinkedHashMap<>(quantities);
         this.observed = new LinkedHashMap<>(observed);
         this.evidence = List.copyOf(evidence);
@@ -110,9 +114,35 @@ public final class Model {
      * The log-joint on a device, over the coordinates z on the whole real line; the data are copied there.
      *
      * @return to be closed; if the model has taken the rows of a table, minibatches may be taken from it
+     * @throws IllegalArgumentException if the model has weights, which have no distribution
      */
     public RowsLogJoint logJoint(Device device) {
+        if (!weights.isEmpty()) {
+            throw new IllegalArgumentException("the model has weights ("
+                    + String.join(", ", weights.stream().sorted().toList())
+                    + "), which are points without a prior: fit it by expectation-maximization (VariationalEm; --method em), or"
+                    + " give them priors as parameters");
+        }
+        return logJointWithWeights(device);
+    }
+
+    /**
+     * log p_theta(x, z) as a function of the coordinates of the parameters z, and of those of the weights theta among them.
+     *
+     * @return to be closed
+     */
+    public RowsLogJoint logJointWithWeights(Device device) {
         return new ModelLogJoint(device, this, joint());
+    }
+
+    /** Which of the coordinates are those of weights. */
+    public boolean[] weightCoordinates() {
+        boolean[] are = new boolean[dimensions()];
+        weights.forEach(name -> {
+            Latent latent = Objects.requireNonNull(latents.get(name));
+            Arrays.fill(are, latent.offset(), latent.offset() + latent.coordinates().size(), true);
+        });
+        return are;
     }
 
     /**
@@ -150,7 +180,7 @@ public final class Model {
 
     /** The same parameters and reports with nothing observed: its log-joint is the log-density of the priors. */
     public Model prior() {
-        return new Model(parameters, latents, quantities, Map.of(), List.of(), null);
+        return new Model(parameters, latents, weights, quantities, Map.of(), List.of(), null);
     }
 
     /**
@@ -181,7 +211,11 @@ public final class Model {
 
     private Joint joint(Function<Latent, Expr> prior) {
         List<Expr> terms = new ArrayList<>();
-        latents.values().forEach(latent -> terms.add(prior.apply(latent)));
+        latents.forEach((name, latent) -> {
+            if (!weights.contains(name)) {
+                terms.add(prior.apply(latent));
+            }
+        });
         terms.addAll(evidence);
         return new Joint(parameters, terms);
     }

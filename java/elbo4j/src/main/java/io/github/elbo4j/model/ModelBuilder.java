@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import io.github.elbo4j.distribution.Distribution;
+import io.github.elbo4j.distribution.Flat;
 import io.github.elbo4j.distribution.Latent;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelBuilder {
     private final Parameters parameters = new Parameters();
     private final Map<String, Latent> latents = new LinkedHashMap<>();
+    private final Set<String> weights = new LinkedHashSet<>();
     private final Map<String, Quantity> quantities = new LinkedHashMap<>();
     private final Map<String, Model.Observed> observed = new LinkedHashMap<>();
     /** Observations and factors. */
@@ -51,6 +54,27 @@ public final class ModelBuilder {
         List<Plate> axes = new ArrayList<>(List.of(others));
         axes.add(0, first);
         return parameter(name, prior, axes, axes.stream().mapToInt(Plate::size).toArray());
+    }
+
+    /**
+     * A weight: a point parameter theta without a distribution, which a fit finds beside that of the parameters, as {@link
+     * io.github.elbo4j.infer.VariationalEm} does.
+     *
+     * @param where {@link Flat#real} or {@link Flat#positive}; a fit starts at 0 or at 1
+     * @return its value
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Expr weight(String name, Flat where, int... extents) {
+        Expr value = parameter(name, where, List.of(), extents);
+        weights.add(name);
+        return value;
+    }
+
+    /** A weight with an element for each element of these plates. */
+    public Expr weight(String name, Flat where, Plate first, Plate... others) {
+        Expr value = parameter(name, where, first, others);
+        weights.add(name);
+        return value;
     }
 
     private Expr parameter(String name, Distribution prior, List<Plate> axes, int... extents) {
@@ -214,6 +238,7 @@ public final class ModelBuilder {
         return new Model(
                 parameters,
                 latents,
+                weights,
                 quantities,
                 observed,
                 evidence,

@@ -45,6 +45,11 @@ public record RegressionData(List<String> columns, double[] x, double[] y) {
         }
     }
 
+    /** X in float32, as devices hold it. */
+    public float[] roundedX() {
+        return LinearPredictor.floats(x);
+    }
+
     /** N. */
     public int rows() {
         return y.length;

@@ -27,6 +27,7 @@ public final class Twins {
         GemmKernel gemm = new GemmKernel();
         gemm.addTo(twins);
         new BatchedGemmKernel(gemm).addTo(twins);
+        new GramKernel().addTo(twins);
         new ScanKernel().addTo(twins);
         new MixtureKernel(basics).addTo(twins);
         new ElementwiseKernel(basics).addTo(twins);

@@ -23,6 +23,9 @@ final class Lanes {
     /** Longs of the same shape. */
     public static final VectorSpecies<Long> L = VectorSpecies.of(long.class, F.vectorShape());
 
+    /** Doubles of the same shape. */
+    public static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
+
     /** Lanes of a float or int vector: a power of two. */
     public static final int COUNT = F.length();
 }

@@ -35,6 +35,7 @@ public final class SimdDevice {
         GemmSimd gemm = new GemmSimd();
         gemm.addTo(twins);
         new BatchedGemmSimd(gemm).addTo(twins);
+        new GramSimd().addTo(twins);
         new ScanSimd().addTo(twins);
         new MixtureSimd(basics).addTo(twins);
         new ElementwiseSimd(basics).addTo(twins);

@@ -156,7 +156,8 @@ public final class Explanation {
                     UNBOUNDED,
                     RESTARTS_DISAGREE,
                     FEW_ROWS,
-                    PRIOR_DECIDES -> List.of(concern.kind().remedy());
+                    PRIOR_DECIDES,
+                    OVERLAP -> List.of(concern.kind().remedy());
         };
     }
 

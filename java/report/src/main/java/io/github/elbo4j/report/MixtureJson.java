@@ -2,9 +2,11 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.mixture.GaussianMixture;
 import io.github.elbo4j.mixture.MixtureFit;
+import io.github.elbo4j.mixture.MixturePosterior;
 import io.github.elbo4j.report.words.Words;
 import tools.jackson.core.JsonGenerator;
 
@@ -55,7 +57,7 @@ final class MixtureJson {
         json.writeArrayPropertyStart("columns");
         report.best().mixture().columns().forEach(json::writeString);
         json.writeEndArray();
-        mixture(json, report.best().mixture());
+        mixture(json, report.best().mixture(), fit.posterior());
         json.writeArrayPropertyStart("selection");
         for (MixtureFit each : report.fits()) {
             json.writeStartObject();
@@ -84,7 +86,7 @@ final class MixtureJson {
         Json.number(json, "icl", of.scores().icl());
     }
 
-    private static void mixture(JsonGenerator json, GaussianMixture mixture) {
+    private static void mixture(JsonGenerator json, GaussianMixture mixture, Posterior posterior) {
         json.writeArrayPropertyStart("mixture");
         for (int k = 0; k < mixture.components(); k++) {
             json.writeStartObject();
@@ -96,6 +98,11 @@ final class MixtureJson {
                 numbers(json, row);
             }
             json.writeEndArray();
+            if (posterior instanceof MixturePosterior of) {
+                Json.number(json, "concentration", of.concentration(k));
+                Json.number(json, "rows", of.rows(k));
+                Json.number(json, "degrees", of.degrees(k));
+            }
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -103,7 +104,9 @@ final class MixturePage {
                         html.append("<li>").append(Html.escape(advice)).append("</li>"));
         html.append("</ul></div>\n</section>\n<dl class=\"facts\">\n");
         fact(report.objective(), Numbers.fixed(report.best().scores().objective(), 2), "nats");
-        fact("BIC", Numbers.fixed(report.best().scores().bic(), 1), "less is better");
+        if (!Double.isNaN(report.best().scores().bic())) {
+            fact("BIC", Numbers.fixed(report.best().scores().bic(), 1), "less is better");
+        }
         fact("sweeps", Numbers.grouped(fit.steps()), "of the best start");
         double seconds = report.fits().stream()
                 .mapToDouble(each -> each.result().seconds())
@@ -230,7 +233,8 @@ final class MixturePage {
                 .append("</div>\n<p class=\"caption\">")
                 .append(
                         evidence
-                                ? "The ELBO: more is better. Filled: the one that is shown.</p>\n"
+                                ? "The ELBO: more is better. Filled: the greatest with log K! added, for the modes that"
+                                        + " exchange components.</p>\n"
                                 : "Line: BIC, −2·log-likelihood + parameters·log rows. Dashed: ICL, which counts against"
                                         + " components that overlap. Less is better; filled: the least BIC, which is"
                                         + " shown.</p>\n");
@@ -240,9 +244,9 @@ final class MixturePage {
 
     private void selectionTable(List<MixtureFit> fits) {
         html.append("<div class=\"scroll\"><table class=\"parameters\"><thead><tr>");
-        for (String head : List.of("components", report.objective(), "BIC", "ICL", "restarts that agree", "verdict")) {
-            html.append("<th scope=\"col\">").append(Html.escape(head)).append("</th>");
-        }
+        html.append("<th scope=\"col\">components</th>");
+        report.scoreNames().forEach(name -> html.append("<th scope=\"col\">").append(name).append("</th>"));
+        html.append("<th scope=\"col\">restarts that agree</th><th scope=\"col\">verdict</th>");
         html.append("</tr></thead><tbody>\n");
         for (MixtureFit each : fits) {
             double best = each.scores().objective();
@@ -252,14 +256,11 @@ final class MixturePage {
             html.append("<tr><th scope=\"row\">")
                     .append(each.mixture().components())
                     .append("</th>");
-            for (String cell : List.of(
-                    Numbers.fixed(each.scores().objective(), 2),
-                    Numbers.fixed(each.scores().bic(), 1),
-                    Numbers.fixed(each.scores().icl(), 1),
-                    agree + " of " + each.restarts().size(),
-                    each.result().verdict().words())) {
-                html.append("<td>").append(Html.prose(cell)).append("</td>");
-            }
+            List<String> cells = new ArrayList<>(report.scores(each));
+            cells.add(agree + " of " + each.restarts().size());
+            cells.add(each.result().verdict().words());
+            cells.forEach(
+                    cell -> html.append("<td>").append(Html.prose(cell)).append("</td>"));
             html.append("</tr>\n");
         }
         html.append("</tbody></table></div>\n");
@@ -280,6 +281,7 @@ final class MixturePage {
                     .append(k + 1)
                     .append("</th><td>")
                     .append(Numbers.fixed(mixture.weight(k), 4))
+                    .append(weightError(k))
                     .append("</td>");
             double[][] covariance = mixture.covariance(k);
             for (int i = 0; i < mixture.dimensions(); i++) {
@@ -296,6 +298,12 @@ final class MixturePage {
         html.append(
                 "</tbody></table></div>\n<p class=\"caption\">The mean of each column, ± its standard deviation within the"
                         + " component, on the scale of the data. fit.json holds the covariances.</p>\n</section>\n");
+    }
+
+    /** Where the method tells it. */
+    private String weightError(int k) {
+        double sd = fit.posterior().standardDeviation(k);
+        return Double.isNaN(sd) ? "" : " <span class=\"note\">± " + Numbers.fixed(sd, 4) + "</span>";
     }
 
     private void course() {

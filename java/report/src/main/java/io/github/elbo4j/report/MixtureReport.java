@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.mixture.MixtureFit;
+import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -103,7 +104,25 @@ public final class MixtureReport {
     /** What was raised, in words. */
     public String objective() {
         boolean penalized = Boolean.TRUE.equals(result().settings().get("penalty"));
-        return result().method().equals("cavi") ? "ELBO" : penalized ? "penalized log-likelihood" : "log-likelihood";
+        return hasElbo() ? "ELBO" : penalized ? "penalized log-likelihood" : "log-likelihood";
+    }
+
+    private boolean hasElbo() {
+        return result().method().equals("cavi");
+    }
+
+    /** The names of what {@link #scores} tells. */
+    public List<String> scoreNames() {
+        return hasElbo() ? List.of(objective()) : List.of(objective(), "BIC", "ICL");
+    }
+
+    /** What a fit is worth, as far as the method tells it. */
+    public List<String> scores(MixtureFit of) {
+        MixtureFit.Scores scores = of.scores();
+        String objective = Numbers.fixed(scores.objective(), 2);
+        return hasElbo()
+                ? List.of(objective)
+                : List.of(objective, Numbers.fixed(scores.bic(), 1), Numbers.fixed(scores.icl(), 1));
     }
 
     /** What a verdict means for a mixture, and each concern, in sentences. */

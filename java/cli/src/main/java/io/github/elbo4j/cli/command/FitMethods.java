@@ -7,16 +7,19 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.VariationalEm;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import picocli.CommandLine;
 
 /** The methods that {@code --method} names. */
 final class FitMethods {
-    static final List<String> NAMES = List.of(MethodOptions.SGVI, "laplace", "map", "mle");
+    static final List<String> NAMES = List.of(
+            MethodOptions.SGVI, "laplace", "map", "mle", "exact", "cavi", "em", "variational-em", "monte-carlo-em");
 
     private final CommandLine command;
     private final MethodOptions options;
@@ -39,10 +42,35 @@ final class FitMethods {
 
     /** Refuses a method that a model does not have. */
     static void check(String method, Subject subject) {
+        if ((method.equals("exact") || method.equals("cavi"))
+                && !subject.closedForms().containsKey(method)) {
+            String there = String.join(" and ", subject.closedForms().keySet());
+            throw new InputException("--method " + method + " needs closed-form updates, which this model does not have"
+                    + (there.isEmpty() ? "" : "; it has those of " + there));
+        }
+        Model model = subject.model();
+        boolean weights = model != null && hasWeights(model);
+        if (method.endsWith("em") && !weights) {
+            throw new InputException("--method " + method + " is for a model of your own with weights (m.weight), which are"
+                    + " points beside its parameters; this one has none");
+        }
+        if (weights && List.of(MethodOptions.SGVI, "laplace").contains(method)) {
+            throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
+                    + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
+        }
         if ((method.equals("map") || method.equals("mle")) && subject.model() == null) {
             throw new InputException("--method " + method + " needs priors and likelihood apart, which a Stan program does not"
                     + " give; laplace finds the mode of its unconstrained parameters");
         }
+    }
+
+    private static boolean hasWeights(Model model) {
+        for (boolean is : model.weightCoordinates()) {
+            if (is) {
+                return true;
+            }
+        }
+        return false;
     }
 
     FitResult fit(String method, Device device, Subject subject) {
@@ -52,6 +80,16 @@ final class FitMethods {
                     .seed(seed)
                     .cancelled(cancelled)
                     .fit(device, joint));
+            case "exact", "cavi" ->
+                Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
+            case "em" -> em(VariationalEm.ofPosterior(), device, subject);
+            case "monte-carlo-em" -> em(VariationalEm.ofDraws(), device, subject);
+            case "variational-em" ->
+                em(
+                        VariationalEm.ofFamily(options.chosenFamily(
+                                command, subject.parameters().size())),
+                        device,
+                        subject);
             case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
             default -> joint(device, subject, joint -> sgvi(device, subject, joint));
@@ -59,11 +97,11 @@ final class FitMethods {
     }
 
     private FitResult point(ModeSearch<Model> method, Device device, Subject subject) {
-        Model model = subject.model();
-        if (model == null) {
-            throw new IllegalStateException("checked before");
-        }
-        return method.seed(options.run.seed).cancelled(cancelled).fit(device, model);
+        return method.seed(options.run.seed).cancelled(cancelled).fit(device, Objects.requireNonNull(subject.model()));
+    }
+
+    private FitResult em(VariationalEm method, Device device, Subject subject) {
+        return method.seed(options.run.seed).cancelled(cancelled).fit(device, Objects.requireNonNull(subject.model()));
     }
 
     private static FitResult joint(Device device, Subject subject, Function<LogJoint, FitResult> fit) {

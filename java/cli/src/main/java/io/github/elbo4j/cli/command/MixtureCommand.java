@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "Mixtures of Gaussians: for each number of components of a range the best of several starts, and of these the one"
                     + " with the least BIC. For clusters (--assign), for densities, to see what the rows are made of.",
             "EM raises the likelihood, with a weak penalty that keeps components from shrinking onto points (Fraley and"
-                    + " Raftery 2007)."
+                    + " Raftery 2007). Coordinate ascent (--method cavi) has that as a prior, raises the ELBO, and chooses by it."
         },
         footer = "elbo4j fit mixture --data test/data/faithful.csv --assign",
         sortOptions = false)
@@ -63,8 +63,18 @@ final class MixtureCommand implements Callable<Integer> {
                     "full: any covariance, each component its own. diagonal: a variance for each column. Default: full.")
     private String covariance = "full";
 
-    @Option(names = "--method", paramLabel = "NAME", description = "em: expectation-maximization. Default: em.")
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "em: expectation-maximization. cavi: coordinate ascent on the ELBO, for a posterior of weights, means and"
+                    + " covariances. Default: em.")
     private String method = "em";
+
+    @Option(
+            names = "--concentration",
+            paramLabel = "A",
+            description = "Of cavi, the Dirichlet prior of the weights: less empties more components. Default: 1/K.")
+    private @Nullable Double concentration;
 
     @Option(names = "--restarts", paramLabel = "N", description = "Starts for each number of components. Default: 8.")
     private int restarts = 8;
@@ -154,6 +164,13 @@ final class MixtureCommand implements Callable<Integer> {
         OptionChecks.atLeastOne(command, "--memory", memory);
         OptionChecks.atLeastOne(command, "--threads", threads);
         OptionChecks.positive(command, "--tolerance", tolerance);
+        OptionChecks.positive(command, "--concentration", concentration);
+        if (method.equals("cavi") && noPenalty) {
+            throw new ParameterException(command, "--no-penalty is for --method em: cavi has a prior");
+        }
+        if (!method.equals("cavi") && concentration != null) {
+            throw new ParameterException(command, "--concentration is for --method cavi");
+        }
         RunOptions.deviceExists(command, device);
         if (!picture.isEmpty() && picture.size() != 2) {
             throw new ParameterException(
@@ -182,8 +199,12 @@ final class MixtureCommand implements Callable<Integer> {
         covariances.put("diagonal", Covariances.DIAGONAL);
         Map<String, GaussianMixtures.Builder> methods = new LinkedHashMap<>();
         methods.put("em", GaussianMixtures.em());
-        return OptionChecks.oneOf(command, "--method", method, methods)
-                .components(from, to)
+        methods.put("cavi", GaussianMixtures.cavi());
+        GaussianMixtures.Builder settings = OptionChecks.oneOf(command, "--method", method, methods);
+        if (concentration != null) {
+            settings.concentration(concentration);
+        }
+        return settings.components(from, to)
                 .covariances(OptionChecks.oneOf(command, "--covariance", covariance, covariances))
                 .restarts(restarts)
                 .penalty(!noPenalty)

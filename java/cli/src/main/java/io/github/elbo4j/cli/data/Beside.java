@@ -31,7 +31,11 @@ public record Beside(
             @Nullable String offset,
             boolean exposure,
             @Nullable String weights,
-            @Nullable String group) {}
+            @Nullable String group) {
+        boolean has(String column) {
+            return column.equals(offset) || column.equals(weights) || column.equals(group);
+        }
+    }
 
     /**
      * A number for each row.

@@ -53,12 +53,18 @@ public record RegressionInput(
      * @param categorical columns that become a 0/1 column for each value but one, or, without an intercept, the
      *     first of them for each value
      * @param dropMissing whether a row with a missing cell is left out, not refused
+     * @param predictors whether other columns predict; if not, they are left out
      */
     public record Columns(
-            String target, List<String> ignore, List<String> categorical, boolean dropMissing, Beside.Names asides) {
+            String target,
+            List<String> ignore,
+            List<String> categorical,
+            boolean dropMissing,
+            Beside.Names asides,
+            boolean predictors) {
         /** All other columns predict. */
         public Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
-            this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null));
+            this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null), true);
         }
     }
 
@@ -146,6 +152,11 @@ public record RegressionInput(
             this.intercept = intercept;
             this.standardize = standardize;
             this.ignored = named("--ignore", columns.ignore, "it cannot be left out");
+            if (!columns.predictors) {
+                table.names().stream()
+                        .filter(name -> !name.equals(columns.target) && !columns.asides.has(name))
+                        .forEach(ignored::add);
+            }
             this.categorical = named("--categorical", columns.categorical, "its classes need no option");
         }
 

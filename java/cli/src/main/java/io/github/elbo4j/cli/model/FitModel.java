@@ -97,6 +97,21 @@ public interface FitModel {
         return null;
     }
 
+    /** The fits by closed-form updates, by the name of the method. */
+    default Map<String, ClosedForm> closedForms(Problem problem) {
+        return Map.of();
+    }
+
+    /** Whether other columns predict the target. */
+    default boolean hasPredictors() {
+        return true;
+    }
+
+    /** What is fitted, as a heading has it. */
+    default String heading(String target) {
+        return title() + " regression of " + target;
+    }
+
     /**
      * The factor a of Robbins–Monro steps, which do not adapt to the gradient's size. It follows from the curvature of
      * standardized data, and did not overshoot on several data sets.

@@ -2,6 +2,10 @@ package io.github.elbo4j.cli.model;
 
 import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.conjugate.CaviRegression;
+import io.github.elbo4j.conjugate.ExactRegression;
+import io.github.elbo4j.conjugate.NoisePrecision;
+import io.github.elbo4j.conjugate.NormalRegression;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.distribution.LogNormal;
@@ -21,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** {@code fit linear}. */
-final class Linear extends Continuous {
+class Linear extends Continuous {
     @Option(
             names = "--noise-sd",
             paramLabel = "S",
@@ -29,6 +33,15 @@ final class Linear extends Continuous {
                     "Take the noise as known, with this standard deviation in units of the target. Without it, its"
                             + " logarithm is a parameter.")
     private @Nullable Double noiseSd;
+
+    @Option(
+            names = "--relevance",
+            description = "Of --method cavi: automatic relevance determination, which gives each column a prior precision of its"
+                    + " own and draws columns that predict nothing to zero.")
+    private boolean relevance;
+
+    /** The prior of a column's precision, which says as good as nothing. */
+    private static final NoisePrecision RELEVANCE = new NoisePrecision(1e-2, 1e-4);
 
     @Override
     public String name() {
@@ -44,7 +57,7 @@ final class Linear extends Continuous {
     public List<String> examples() {
         return List.of(
                 "--data test/data/air.csv --target ozone",
-                "--data test/data/air.csv --target ozone --noise-sd 21 --family mean-field");
+                "--data test/data/air.csv --target ozone --compare exact,cavi");
     }
 
     @Override
@@ -111,6 +124,33 @@ final class Linear extends Continuous {
                 beside.weights() == null ? null : beside.weights().values());
     }
 
+    @Override
+    public Map<String, ClosedForm> closedForms(Problem problem) {
+        if (!problem.isPlain(true)) {
+            return Map.of();
+        }
+        Map<String, ClosedForm> forms = new LinkedHashMap<>();
+        List<NormalPrior> priors = problem.coefficientPriors();
+        if (noiseSd != null) {
+            NormalRegression known =
+                    NormalRegression.knownNoise(problem.data(), priors, noiseSd / problem.targetSd());
+            forms.put(ExactRegression.NAME, (device, seed, cancelled) -> new ExactRegression().fit(device, known));
+            return forms;
+        }
+        NoisePrecision noise = NoisePrecision.ofLogSd(
+                logScalePrior(problem).mean(), logScalePrior(problem).sd());
+        NormalRegression conjugate = NormalRegression.inUnitsOfNoise(problem.data(), priors, noise);
+        NormalRegression factors = relevance
+                ? NormalRegression.relevance(problem.data(), priors.get(0), RELEVANCE, noise)
+                : NormalRegression.independent(problem.data(), priors, noise);
+        forms.put(ExactRegression.NAME, (device, seed, cancelled) -> new ExactRegression().fit(device, conjugate));
+        forms.put(
+                CaviRegression.NAME,
+                (device, seed, cancelled) ->
+                        new CaviRegression(ClosedForm.settings(seed, cancelled)).fit(device, factors));
+        return forms;
+    }
+
     /** The curvature is about {@code rows/noise²}, times the largest eigenvalue of the correlations. */
     @Override
     public double robbinsMonroRate(Problem problem) {
@@ -124,6 +164,9 @@ final class Linear extends Continuous {
         if (noiseSd != null) {
             options.put("noiseSd", noiseSd);
         } else {
+            if (relevance) {
+                options.put("relevance", true);
+            }
             options.put("logNoisePriorMean", logScalePrior(problem).mean());
             options.put("logNoisePriorSd", logScalePrior(problem).sd());
         }

@@ -5,6 +5,9 @@ import io.github.elbo4j.cli.data.Levels;
 import io.github.elbo4j.cli.data.Target;
 import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.cli.view.Text;
+import io.github.elbo4j.conjugate.CaviLogistic;
+import io.github.elbo4j.conjugate.CaviRegression;
+import io.github.elbo4j.conjugate.LogisticRegression;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Bernoulli;
 import io.github.elbo4j.distribution.Distribution;
@@ -16,6 +19,7 @@ import io.github.elbo4j.report.Coding;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.util.List;
+import java.util.Map;
 
 /** {@code fit logistic}. */
 final class Logistic implements FitModel {
@@ -79,6 +83,17 @@ final class Logistic implements FitModel {
         return problem.isPlain()
                 ? new BayesianLogisticRegression(device, problem.data(), problem.coefficientPriors()).logJoint()
                 : FitModel.super.joint(device, problem);
+    }
+
+    @Override
+    public Map<String, ClosedForm> closedForms(Problem problem) {
+        LogisticRegression plain = new LogisticRegression(problem.data(), problem.coefficientPriors());
+        return problem.isPlain()
+                ? Map.of(
+                        CaviRegression.NAME,
+                        (device, seed, cancelled) ->
+                                new CaviLogistic(ClosedForm.settings(seed, cancelled)).fit(device, plain))
+                : Map.of();
     }
 
     /** The curvature is about {@code rows/8}, times the largest eigenvalue of the correlations. */

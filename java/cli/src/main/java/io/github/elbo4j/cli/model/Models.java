@@ -7,7 +7,9 @@ import java.util.function.Supplier;
 public final class Models {
     /** In the order of the help text; each run takes a new one, which picocli gives its options. */
     public static final List<Supplier<FitModel>> TABLE =
-            List.of(Logistic::new, Linear::new, Categorical::new, Poisson::new, NegativeBinomial::new, Robust::new);
+            List.of(
+                    Logistic::new, Linear::new, Categorical::new, Poisson::new, NegativeBinomial::new, Robust::new,
+                    NormalDistribution::new);
 
     private Models() {}
 }

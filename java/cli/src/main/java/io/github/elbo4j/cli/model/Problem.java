@@ -162,6 +162,14 @@ public final class Problem {
         return input.beside().equals(Beside.NONE);
     }
 
+    /** Whether the rows have neither weights nor groups, and no offset but one that is taken from a target of quantities. */
+    boolean isPlain(boolean offsetToo) {
+        Beside beside = input.beside();
+        return beside.weights() == null
+                && beside.group() == null
+                && (beside.offset() == null || (offsetToo && model.standardizesTarget()));
+    }
+
     /** What is added to the linear predictor of each row as it is fitted; null if nothing. */
     double @Nullable [] offset() {
         Beside.PerRow given = model.standardizesTarget() ? null : input.beside().offset();

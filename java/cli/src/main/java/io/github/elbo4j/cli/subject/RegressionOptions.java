@@ -169,7 +169,8 @@ public final class RegressionOptions implements ModelOptions {
                         ignore,
                         categorical,
                         cells.dropMissing(command),
-                        new Beside.Names(offset, model.offsetIsExposure(), weights, group)),
+                        new Beside.Names(offset, model.offsetIsExposure(), weights, group),
+                        model.hasPredictors()),
                 model::target,
                 !noIntercept,
                 standardize);

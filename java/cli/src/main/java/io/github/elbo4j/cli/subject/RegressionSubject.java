@@ -2,6 +2,7 @@ package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.model.ClosedForm;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.device.Device;
@@ -59,6 +60,11 @@ final class RegressionSubject implements Subject {
     }
 
     @Override
+    public Map<String, ClosedForm> closedForms() {
+        return model.closedForms(problem);
+    }
+
+    @Override
     public void checkBatch(int batch) {
         if (batch > input.rows()) {
             throw new ParameterException(
@@ -107,8 +113,7 @@ final class RegressionSubject implements Subject {
     public Report report(FitResult fitted) {
         ModelDescription description = new ModelDescription(
                 model.name(),
-                Words.sentence((fitted.method().equals("mle") ? "" : "Bayesian ") + model.title() + " regression of "
-                                + input.target())
+                Words.sentence((fitted.method().equals("mle") ? "" : "Bayesian ") + model.heading(input.target()))
                         .replaceFirst("\\.$", ""),
                 model.effect(input.target()),
                 model.note(),

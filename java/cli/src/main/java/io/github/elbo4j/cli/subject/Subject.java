@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.subject;
 
+import io.github.elbo4j.cli.model.ClosedForm;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
@@ -7,6 +8,7 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.Report;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A model with its data, as a command line names it; all that could be checked of them has been. */
@@ -23,6 +25,11 @@ public interface Subject extends AutoCloseable {
     /** The model in expressions; null where it is another program's. */
     @Nullable
     Model model();
+
+    /** The fits by closed-form updates, by the name of the method. */
+    default Map<String, ClosedForm> closedForms() {
+        return Map.of();
+    }
 
     /** Refuses minibatches of so many rows where they cannot be drawn. */
     void checkBatch(int batch);

@@ -65,14 +65,16 @@ public final class MixtureView {
 
     private List<List<String>> selection() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("components", report.objective(), "BIC", "ICL", "verdict"));
+        List<String> head = new ArrayList<>(List.of("components"));
+        head.addAll(report.scoreNames());
+        head.add("verdict");
+        rows.add(head);
         for (MixtureFit each : report.fits()) {
-            rows.add(List.of(
-                    (each == report.best() ? "* " : "  ") + each.mixture().components(),
-                    Numbers.fixed(each.scores().objective(), 2),
-                    Numbers.fixed(each.scores().bic(), 1),
-                    Numbers.fixed(each.scores().icl(), 1),
-                    each.result().verdict().words()));
+            List<String> row = new ArrayList<>(
+                    List.of((each == report.best() ? "* " : "  ") + each.mixture().components()));
+            row.addAll(report.scores(each));
+            row.add(each.result().verdict().words());
+            rows.add(row);
         }
         return rows;
     }

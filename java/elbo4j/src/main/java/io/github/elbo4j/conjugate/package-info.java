@@ -1,0 +1,5 @@
+/** Models whose posteriors are known in closed form, exactly or factor by factor, and the methods that find them. */
+@NullMarked
+package io.github.elbo4j.conjugate;
+
+import org.jspecify.annotations.NullMarked;
