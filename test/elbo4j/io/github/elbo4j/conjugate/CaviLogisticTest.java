@@ -121,7 +121,9 @@ class CaviLogisticTest {
                 .fit(DEVICE, new LogisticRegression(new RegressionData(data.columns(), x, data.y()), priors));
         for (int j = 0; j < 3; j++) {
             assertThat(scaled.posterior().mean(j) * scale[j])
-                    .isCloseTo(plain.posterior().mean(j), within(1e-9 * Math.abs(plain.posterior().mean(j))));
+                    .isCloseTo(
+                            plain.posterior().mean(j),
+                            within(1e-9 * Math.abs(plain.posterior().mean(j))));
             assertThat(scaled.posterior().standardDeviation(j) * scale[j])
                     .isCloseTo(plain.posterior().standardDeviation(j), within(1e-9));
         }

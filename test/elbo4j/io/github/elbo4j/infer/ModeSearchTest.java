@@ -85,11 +85,7 @@ class ModeSearchTest {
         double a = 2 + 15;
         double b = 1.5 + COUNTS.length;
 
-        assertIs(
-                ModeSearch.maximumAPosteriori().fit(device, rate()),
-                0,
-                Math.log((a - 1) / b),
-                1 / Math.sqrt(a - 1));
+        assertIs(ModeSearch.maximumAPosteriori().fit(device, rate()), 0, Math.log((a - 1) / b), 1 / Math.sqrt(a - 1));
         assertIs(laplace(device, rate()), 0, Math.log(a / b), 1 / Math.sqrt(a));
     }
 
@@ -151,9 +147,9 @@ class ModeSearchTest {
         Model model = Model.define(m -> {
             Expr tau = m.parameter("tau", HalfNormal.of(5));
             Expr theta = m.parameter("theta", Normal.of(m.parameter("mu", Normal.of(0, 5)), tau), 8);
-            m.observe(
-                    new double[] {28, 8, -3, 7, -1, 1, 18, 12},
-                    Normal.of(theta, Expr.data("sigma", new double[] {15, 10, 16, 11, 9, 11, 10, 18})));
+            m.observe(new double[] {28, 8, -3, 7, -1, 1, 18, 12}, Normal.of(theta, Expr.data("sigma", new double[] {
+                15, 10, 16, 11, 9, 11, 10, 18
+            })));
         });
         assertUnbounded(ModeSearch.maximumAPosteriori().fit(HOST, model));
     }
@@ -186,9 +182,7 @@ class ModeSearchTest {
     private static void assertUnbounded(FitResult fit) {
         assertThat(fit.status()).as(fit.message()).isEqualTo(Status.DIVERGED);
         assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(fit.assessment().concerns())
-                .extracting(Concern::kind)
-                .contains(Concern.Kind.UNBOUNDED);
+        assertThat(fit.assessment().concerns()).extracting(Concern::kind).contains(Concern.Kind.UNBOUNDED);
         assertThat(fit.message()).contains("no largest value was found");
     }
 
@@ -196,13 +190,14 @@ class ModeSearchTest {
     void laplaceOfOneOfTwoModesIsNotTrusted() {
         Model model = Model.define(m -> {
             Expr x = m.parameter("x", Flat.real());
-            m.factor("two", Mixture.of(new double[] {0.5, 0.5}, Normal.of(-6, 1), Normal.of(6, 1)).logDensity(x));
+            m.factor(
+                    "two",
+                    Mixture.of(new double[] {0.5, 0.5}, Normal.of(-6, 1), Normal.of(6, 1))
+                            .logDensity(x));
         });
         FitResult fit = laplace(HOST, model);
         assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(fit.assessment().concerns())
-                .extracting(Concern::kind)
-                .contains(Concern.Kind.SEVERAL_MODES);
+        assertThat(fit.assessment().concerns()).extracting(Concern::kind).contains(Concern.Kind.SEVERAL_MODES);
     }
 
     /** Nine successes of ten: a standard error √(10/9) up the log-likelihood has fallen by 0.38, down by 0.66. */

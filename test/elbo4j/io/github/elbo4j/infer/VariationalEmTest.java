@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class VariationalEmTest {
     /** lme4's Dyestuff (Davies and Goldsmith 1972): yields of five samples of each of six batches. */
     private static final double[] YIELD = {
-        1545, 1440, 1440, 1520, 1580, 1540, 1555, 1490, 1560, 1495, 1595, 1550, 1605, 1510, 1560, 1445, 1440, 1595, 1465,
-        1545, 1595, 1630, 1515, 1635, 1625, 1520, 1455, 1450, 1480, 1445,
+        1545, 1440, 1440, 1520, 1580, 1540, 1555, 1490, 1560, 1495, 1595, 1550, 1605, 1510, 1560, 1445, 1440, 1595,
+        1465, 1545, 1595, 1630, 1515, 1635, 1625, 1520, 1455, 1450, 1480, 1445,
     };
 
     private static final int[] BATCH = new int[30];
@@ -44,7 +44,9 @@ class VariationalEmTest {
     }
 
     private static double value(Model model, FitResult fit, String name) {
-        return Marginal.ofPoint(model, fit.posterior()).get(model.names().indexOf(name)).mean();
+        return Marginal.ofPoint(model, fit.posterior())
+                .get(model.names().indexOf(name))
+                .mean();
     }
 
     /**
@@ -171,7 +173,8 @@ class VariationalEmTest {
         assertThat(fit.logEvidence().value()).isCloseTo(best[2], within(0.1));
         // Standard errors by differences of the same likelihood.
         double h = 0.05;
-        double curvature = (poisson(y, best[0] + h, best[1]) - 2 * best[2] + poisson(y, best[0] - h, best[1])) / (h * h);
+        double curvature =
+                (poisson(y, best[0] + h, best[1]) - 2 * best[2] + poisson(y, best[0] - h, best[1])) / (h * h);
         assertThat(fit.posterior().standardDeviation(0)).isGreaterThan(0.95 / Math.sqrt(-curvature));
         assertThat(fit.posterior().standardDeviation(0)).isLessThan(1.6 / Math.sqrt(-curvature));
     }
@@ -209,8 +212,7 @@ class VariationalEmTest {
 
     @Test
     void oneThatIsToldToStopSaysSo() {
-        FitResult fit =
-                VariationalEm.ofPosterior().cancelled(() -> true).fit(TestDevices.scalar(), dyestuff(false));
+        FitResult fit = VariationalEm.ofPosterior().cancelled(() -> true).fit(TestDevices.scalar(), dyestuff(false));
         assertThat(fit.status()).isEqualTo(Status.INTERRUPTED);
         assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
     }

@@ -40,8 +40,8 @@ class PredictTest {
     }
 
     private Cli.Outcome predict(String fit, Path data, Object... more) {
-        List<Object> args =
-                new ArrayList<>(List.of("predict", "--fit", folder.resolve(fit), "--data", data, "--out", folder.resolve("p")));
+        List<Object> args = new ArrayList<>(
+                List.of("predict", "--fit", folder.resolve(fit), "--data", data, "--out", folder.resolve("p")));
         args.addAll(List.of(more));
         return Cli.run(args.toArray());
     }
@@ -88,8 +88,19 @@ class PredictTest {
     void anOffsetMovesThePrediction() throws IOException {
         Path table = Cli.file(folder, "t.csv", "x,o,y\n1,5,6.1\n2,-3,-0.8\n3,2,5.2\n4,8,11.9\n5,-1,4.1\n");
         Cli.Outcome fitted = Cli.run(
-                "fit", "linear", "--data", table, "--target", "y", "--offset", "o", "--noise-sd", "0.5", "--quiet",
-                "--out", folder.resolve("a"));
+                "fit",
+                "linear",
+                "--data",
+                table,
+                "--target",
+                "y",
+                "--offset",
+                "o",
+                "--noise-sd",
+                "0.5",
+                "--quiet",
+                "--out",
+                folder.resolve("a"));
         assertThat(fitted.exit()).as(fitted.err()).isLessThan(2);
         predict("a", Cli.file(folder, "n.csv", "x,o,y\n3,0,3\n3,100,103\n"));
         double plain = number(rows().get(1), 1);
@@ -154,7 +165,8 @@ class PredictTest {
         assertThat(outcome.exit()).as(outcome.err()).isZero();
         assertThat(rows().get(1)[0]).isEqualTo("y[1]");
         assertThat(number(rows().get(1), 3)).isCloseTo(1000, within(4 * 1000 / Math.sqrt(2 * DRAWS)));
-        outcome = predict("a", Cli.file(folder, "m.csv", "school,y,sigma\nX,0,1\n"), "--model", Cli.data("Schools.java"));
+        outcome =
+                predict("a", Cli.file(folder, "m.csv", "school,y,sigma\nX,0,1\n"), "--model", Cli.data("Schools.java"));
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.err()).contains("column school is X in row 1 of 1, which is none of the 8 levels");
         outcome = predict("a", two);
@@ -167,7 +179,10 @@ class PredictTest {
         fit("linear --data air.csv --target ozone", "a");
         Cli.Outcome outcome = predict("a", Cli.data("air.csv"), "--json");
         assertThat(outcome.out()).contains("\"values\":111,\"known\":true,\"logDensity\":-49");
-        assertThat(folder.resolve("p/predictions.html")).content().contains("<svg class=\"chart\"").contains("even");
+        assertThat(folder.resolve("p/predictions.html"))
+                .content()
+                .contains("<svg class=\"chart\"")
+                .contains("even");
     }
 
     @ParameterizedTest
@@ -189,7 +204,8 @@ class PredictTest {
     void anUnknownLevelNamesItsRow() throws IOException {
         fit("poisson --data warpbreaks.csv --target breaks --categorical wool,tension --steps 40", "a");
         Cli.Outcome outcome = predict("a", Cli.file(folder, "n.csv", "wool,tension\nA,low\nC,low\n"));
-        assertThat(outcome.err()).contains("n.csv, row 2 (line 3), column \"wool\": \"C\", but the fit knows only A, B");
+        assertThat(outcome.err())
+                .contains("n.csv, row 2 (line 3), column \"wool\": \"C\", but the fit knows only A, B");
         assertThat(folder.resolve("p/predictions.csv")).doesNotExist();
         outcome = predict("a", Cli.file(folder, "n.csv", "wool,tension,breaks\nA,low,1.5\n"));
         assertThat(outcome.exit()).isEqualTo(2);

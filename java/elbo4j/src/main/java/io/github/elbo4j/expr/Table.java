@@ -72,14 +72,16 @@ public final class Table {
     public Table with(String name, double... values) {
         Map<String, double[]> more = new HashMap<>(numbers);
         more.put(name, values.clone());
-        return new Table(more, words, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
+        return new Table(
+                more, words, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
     }
 
     /** With one more column, of words. */
     public Table with(String name, String... values) {
         Map<String, String[]> more = new HashMap<>(words);
         more.put(name, values.clone());
-        return new Table(numbers, more, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
+        return new Table(
+                numbers, more, added(name, values.length), values.length, ofRows, new ConcurrentHashMap<>(levels));
     }
 
     private Set<String> added(String name, int length) {

@@ -81,8 +81,7 @@ final class Climb {
     /** A Newton step, taken unless log p falls by it. Returns what it promised to gain; 0 if there is no such step. */
     private double step() {
         double[] gradient = new double[at.length];
-        double[][] lower =
-                DenseMatrix.cholesky(Precision.measure(density, at, roots(covariance), STEP, gradient));
+        double[][] lower = DenseMatrix.cholesky(Precision.measure(density, at, roots(covariance), STEP, gradient));
         evaluations += 2 * at.length + 1;
         isDefinite = lower != null;
         if (lower == null) {

@@ -156,7 +156,8 @@ final class EmRun implements AutoCloseable {
             throw new CancellationException();
         }
         if (top == null) {
-            throw new IllegalArgumentException("log p is not finite where the model starts; give its weights another start");
+            throw new IllegalArgumentException(
+                    "log p is not finite where the model starts; give its weights another start");
         }
         return moved(new Gaussian(top.at(), top.covariance()));
     }

@@ -83,7 +83,8 @@ final class GivenWeights implements LogJoint {
         Buffer whole = to.scratch((long) draws * all);
         Buffer slopes = gradient == null ? null : to.scratch((long) draws * all);
         for (Run run : free) {
-            to.run(new MathOps.Scale(1, columns(z, draws, dimensions, run.from, run), false, columns(whole, draws, all, run.at, run)));
+            to.run(new MathOps.Scale(
+                    1, columns(z, draws, dimensions, run.from, run), false, columns(whole, draws, all, run.at, run)));
         }
         for (Run run : held) {
             Matrix repeated = new Matrix(theta, run.at, draws, run.size, 0, 1);
@@ -94,7 +95,11 @@ final class GivenWeights implements LogJoint {
             return;
         }
         for (Run run : free) {
-            to.run(new MathOps.Scale(1, columns(slopes, draws, all, run.at, run), false, columns(gradient, draws, dimensions, run.from, run)));
+            to.run(new MathOps.Scale(
+                    1,
+                    columns(slopes, draws, all, run.at, run),
+                    false,
+                    columns(gradient, draws, dimensions, run.from, run)));
         }
     }
 

@@ -58,8 +58,7 @@ public record Prediction(
     private static List<Prediction> elements(String name, Predictive predictive) {
         int size = predictive.observed().length;
         if (predictive.logDensities()[0].length != size) {
-            throw new IllegalArgumentException(
-                    name + " is of vectors or matrices; only single numbers are predicted");
+            throw new IllegalArgumentException(name + " is of vectors or matrices; only single numbers are predicted");
         }
         List<Prediction> elements = new ArrayList<>();
         for (int i = 0; i < size; i++) {

@@ -143,12 +143,14 @@ public final class VariationalEm implements Method<Model> {
 
     /** Asked after each step; once it returns true, the fit ends with what it has. */
     public VariationalEm cancelled(BooleanSupplier value) {
-        return new VariationalEm(kind, family, draws, maxSteps, tolerance, seed, Objects.requireNonNull(value), listener);
+        return new VariationalEm(
+                kind, family, draws, maxSteps, tolerance, seed, Objects.requireNonNull(value), listener);
     }
 
     /** Is told each step. */
     public VariationalEm listener(Consumer<Step> value) {
-        return new VariationalEm(kind, family, draws, maxSteps, tolerance, seed, cancelled, Objects.requireNonNull(value));
+        return new VariationalEm(
+                kind, family, draws, maxSteps, tolerance, seed, cancelled, Objects.requireNonNull(value));
     }
 
     /** @throws IllegalArgumentException if the model has no weights, or nothing but weights */
@@ -163,7 +165,8 @@ public final class VariationalEm implements Method<Model> {
                     "the model has no weights, so there is nothing to maximize over; m.weight makes one");
         }
         if (weights == model.dimensions()) {
-            throw new IllegalArgumentException("the model has only weights: maximize its likelihood (ModeSearch; --method mle)");
+            throw new IllegalArgumentException(
+                    "the model has only weights: maximize its likelihood (ModeSearch; --method mle)");
         }
         try (EmRun run = new EmRun(this, device, model)) {
             return run.fit();

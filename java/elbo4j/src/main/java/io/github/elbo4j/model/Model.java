@@ -140,7 +140,8 @@ public final class Model {
         boolean[] are = new boolean[dimensions()];
         weights.forEach(name -> {
             Latent latent = Objects.requireNonNull(latents.get(name));
-            Arrays.fill(are, latent.offset(), latent.offset() + latent.coordinates().size(), true);
+            Arrays.fill(
+                    are, latent.offset(), latent.offset() + latent.coordinates().size(), true);
         });
         return are;
     }
@@ -312,7 +313,8 @@ public final class Model {
             double[] value = new double[y.size()];
             Arrays.fill(value, k);
             Expr logProbability = distribution.logDensity(Expr.data(name, value).reshape(y.extents()));
-            double[][] each = Arrays.stream(z).parallel().map(logProbability::value).toArray(double[][]::new);
+            double[][] each =
+                    Arrays.stream(z).parallel().map(logProbability::value).toArray(double[][]::new);
             for (int i = 0; i < value.length; i++) {
                 for (double[] draw : each) {
                     probabilities[k][i] += StrictMath.exp(draw[i]) / z.length;

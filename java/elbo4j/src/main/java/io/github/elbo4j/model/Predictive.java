@@ -9,5 +9,4 @@ package io.github.elbo4j.model;
  * @param probabilities of the values 0, 1, … of a distribution that has few, each the mean over draws of its probability,
  *     [values][elements]; else empty
  */
-public record Predictive(
-        double[] observed, double[][] values, double[][] logDensities, double[][] probabilities) {}
+public record Predictive(double[] observed, double[][] values, double[][] logDensities, double[][] probabilities) {}

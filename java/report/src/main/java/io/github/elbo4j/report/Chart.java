@@ -111,9 +111,7 @@ public final class Chart {
 
     private Chart add(Layer layer) {
         for (int i = 0; i < Math.max(layer.x.length, layer.y.length); i++) {
-            see(
-                    i < layer.x.length ? layer.x[i] : Double.NaN,
-                    i < layer.y.length ? layer.y[i] : Double.NaN);
+            see(i < layer.x.length ? layer.x[i] : Double.NaN, i < layer.y.length ? layer.y[i] : Double.NaN);
         }
         layers.add(layer);
         return this;
@@ -187,11 +185,7 @@ public final class Chart {
         }
         for (double x : logX ? powers() : ticks(lowX, highX)) {
             svg.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"%.1f\" y=\"%d\">%s</text>%n",
-                    atX(x),
-                    HEIGHT - BOTTOM + 17,
-                    label(x)));
+                    Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>%n", atX(x), HEIGHT - BOTTOM + 17, label(x)));
         }
         svg.append(String.format(
                 Locale.ROOT,
@@ -236,10 +230,21 @@ public final class Chart {
     }
 
     private void draw(StringBuilder svg, Layer layer) {
-        String colour = " class=\"" + layer.shape.name().toLowerCase(Locale.ROOT) + " c" + layer.colour % COLOURS + "\"";
+        String colour =
+                " class=\"" + layer.shape.name().toLowerCase(Locale.ROOT) + " c" + layer.colour % COLOURS + "\"";
         switch (layer.shape) {
-            case LINE, DASHES -> svg.append("<polyline").append(colour).append(" points=\"").append(path(layer)).append("\"/>\n");
-            case BAND -> svg.append("<polygon").append(colour).append(" points=\"").append(path(layer)).append("\"/>\n");
+            case LINE, DASHES ->
+                svg.append("<polyline")
+                        .append(colour)
+                        .append(" points=\"")
+                        .append(path(layer))
+                        .append("\"/>\n");
+            case BAND ->
+                svg.append("<polygon")
+                        .append(colour)
+                        .append(" points=\"")
+                        .append(path(layer))
+                        .append("\"/>\n");
             case POINTS -> {
                 svg.append("<g").append(colour).append(">");
                 for (int i = 0; i < layer.x.length; i++) {
@@ -286,7 +291,8 @@ public final class Chart {
     }
 
     private void legend(StringBuilder svg) {
-        List<Layer> named = layers.stream().filter(layer -> !layer.name.isEmpty()).toList();
+        List<Layer> named =
+                layers.stream().filter(layer -> !layer.name.isEmpty()).toList();
         if (named.isEmpty()) {
             return;
         }

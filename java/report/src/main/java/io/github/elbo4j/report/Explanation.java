@@ -64,15 +64,17 @@ public final class Explanation {
 
     /** What the verdict is and why, in sentences. */
     public String verdict() {
-        String meaning = fit.isPoint() ? pointVerdict() : switch (fit.verdict()) {
-            case GOOD ->
-                "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
-                        + " and its means, standard deviations and intervals can be used as they are.";
-            case USABLE ->
-                "The approximation misses some of the posterior. Means are usable; take the width of intervals"
-                        + " with care.";
-            case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
-        };
+        String meaning = fit.isPoint()
+                ? pointVerdict()
+                : switch (fit.verdict()) {
+                    case GOOD ->
+                        "Fresh draws find no fault: the approximation is close to the posterior as far as they can see,"
+                                + " and its means, standard deviations and intervals can be used as they are.";
+                    case USABLE ->
+                        "The approximation misses some of the posterior. Means are usable; take the width of intervals"
+                                + " with care.";
+                    case DO_NOT_TRUST -> "Do not rely on these means, standard deviations and intervals.";
+                };
         StringBuilder words = new StringBuilder(meaning);
         for (Concern concern : fit.assessment().concerns()) {
             // How it ended has been said.

@@ -276,7 +276,8 @@ final class HtmlReport {
         }
         TracePoint first = trace.get(0);
         TracePoint last = trace.get(trace.size() - 1);
-        return "Chart of " + (fit.isPoint() ? "log p" : "the ELBO") + ": at step " + Numbers.grouped(first.step()) + " it is "
+        return "Chart of " + (fit.isPoint() ? "log p" : "the ELBO") + ": at step " + Numbers.grouped(first.step())
+                + " it is "
                 + Numbers.withError(first.elbo(), first.standardError()) + ", at step " + Numbers.grouped(last.step())
                 + " it is " + Numbers.withError(last.elbo(), last.standardError()) + ".";
     }

@@ -72,7 +72,9 @@ public final class Page {
                 body.append("<th scope=\"col\">").append(Html.escape(cell)).append("</th>"));
         body.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : rows) {
-            body.append("<tr><th scope=\"row\">").append(Html.escape(row.get(0))).append("</th>");
+            body.append("<tr><th scope=\"row\">")
+                    .append(Html.escape(row.get(0)))
+                    .append("</th>");
             row.subList(1, row.size())
                     .forEach(cell ->
                             body.append("<td>").append(Html.number(cell)).append("</td>"));

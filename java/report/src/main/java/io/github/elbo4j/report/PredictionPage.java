@@ -36,12 +36,14 @@ public final class PredictionPage {
                 Numbers.grouped(score.count()) + " values by a fit of the model " + Words.plain(fit.model())
                         + ", whose verdict is: " + fit.fit().verdict().words());
         if (!score.isKnown()) {
-            return page.text("The values are not known, so the predictions cannot be judged; predictions.csv has them.");
+            return page.text(
+                    "The values are not known, so the predictions cannot be judged; predictions.csv has them.");
         }
         page.section("Score").table("score", List.of("", "value", "error"), rows());
-        page.caption("The log predictive density is the sum over values of log p(value | data of the fit). Its error is the"
-                + " standard error over values, as if they were drawn anew; what the draws of the posterior add to it is at"
-                + " most " + Numbers.significant(score.drawError(), 2) + ".");
+        page.caption(
+                "The log predictive density is the sum over values of log p(value | data of the fit). Its error is the"
+                        + " standard error over values, as if they were drawn anew; what the draws of the posterior add to it is at"
+                        + " most " + Numbers.significant(score.drawError(), 2) + ".");
         if (score.ofClasses()) {
             reliability(page);
         } else {
@@ -93,16 +95,18 @@ public final class PredictionPage {
                                 .bars(0, edges, heights)
                                 .dashes("even", 3, new double[] {0, 1}, new double[] {even, even}),
                         "Histogram of ranks")
-                .caption("Where predictions are calibrated, values are spread evenly over their predicted distributions."
-                        + " More at both ends: intervals are too narrow. More in the middle: too wide. A slope: predictions are"
-                        + " too high or too low.");
+                .caption(
+                        "Where predictions are calibrated, values are spread evenly over their predicted distributions."
+                                + " More at both ends: intervals are too narrow. More in the middle: too wide. A slope: predictions are"
+                                + " too high or too low.");
     }
 
     private void reliability(Page page) {
         List<PredictionScore.Group> groups =
                 score.groups().stream().filter(group -> group.count > 0).toList();
-        double[] predicted =
-                groups.stream().mapToDouble(group -> group.predicted / group.count).toArray();
+        double[] predicted = groups.stream()
+                .mapToDouble(group -> group.predicted / group.count)
+                .toArray();
         double[] happened = groups.stream()
                 .mapToDouble(group -> (double) group.happened / group.count)
                 .toArray();
@@ -127,8 +131,9 @@ public final class PredictionPage {
                                 .see(0, 0)
                                 .see(1, 1),
                         "Share that happened against predicted probability")
-                .caption("Predictions of about the same probability are taken together. The band holds two standard errors"
-                        + " around what would be right.")
+                .caption(
+                        "Predictions of about the same probability are taken together. The band holds two standard errors"
+                                + " around what would be right.")
                 .table("calibration", List.of("predicted", "happened", "predictions"), rows);
     }
 }

@@ -2,11 +2,11 @@ package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.cli.subject.JavaOptions;
 import io.github.elbo4j.cli.subject.ModelOptions;
+import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.PriorMarginals;
 import io.github.elbo4j.cli.subject.Saved;
 import io.github.elbo4j.cli.subject.StanOptions;
 import io.github.elbo4j.cli.subject.Subject;
-import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.estimate.Expectation;
@@ -89,9 +89,8 @@ final class FitAction implements ModelAction {
             if (ofRows.batch != null) {
                 subject.checkBatch(ofRows.batch);
             }
-            FitResult first = method.continued == null
-                    ? null
-                    : subject.saved(Saved.open("--continue", method.continued));
+            FitResult first =
+                    method.continued == null ? null : subject.saved(Saved.open("--continue", method.continued));
             return fitting.run(
                     subject,
                     new Fitting.Task(model.stem(), ofRows.batch == null ? 0 : ofRows.batch, first),
@@ -115,7 +114,9 @@ final class FitAction implements ModelAction {
 
     private Report prior(Subject subject, Report report) {
         Integer draws = ofRows.priorDraws;
-        return draws == null ? report : report.prior(draws, subject.prior(draws, report.fit().seed()));
+        return draws == null
+                ? report
+                : report.prior(draws, subject.prior(draws, report.fit().seed()));
     }
 
     /** Without quantities where a fit went so wrong that no draws can be taken; the coordinates are then shown. */

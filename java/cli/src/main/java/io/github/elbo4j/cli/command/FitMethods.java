@@ -51,16 +51,18 @@ final class FitMethods {
         Model model = subject.model();
         boolean weights = model != null && hasWeights(model);
         if (method.endsWith("em") && !weights) {
-            throw new InputException("--method " + method + " is for a model of your own with weights (m.weight), which are"
-                    + " points beside its parameters; this one has none");
+            throw new InputException(
+                    "--method " + method + " is for a model of your own with weights (m.weight), which are"
+                            + " points beside its parameters; this one has none");
         }
         if (weights && List.of(MethodOptions.SGVI, "laplace").contains(method)) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
         }
         if ((method.equals("map") || method.equals("mle")) && subject.model() == null) {
-            throw new InputException("--method " + method + " needs priors and likelihood apart, which a Stan program does not"
-                    + " give; laplace finds the mode of its unconstrained parameters");
+            throw new InputException(
+                    "--method " + method + " needs priors and likelihood apart, which a Stan program does not"
+                            + " give; laplace finds the mode of its unconstrained parameters");
         }
     }
 
@@ -76,10 +78,14 @@ final class FitMethods {
     FitResult fit(String method, Device device, Subject subject) {
         long seed = options.run.seed;
         return switch (method) {
-            case "laplace" -> joint(device, subject, joint -> ModeSearch.laplace()
-                    .seed(seed)
-                    .cancelled(cancelled)
-                    .fit(device, joint));
+            case "laplace" ->
+                joint(
+                        device,
+                        subject,
+                        joint -> ModeSearch.laplace()
+                                .seed(seed)
+                                .cancelled(cancelled)
+                                .fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
             case "em" -> em(VariationalEm.ofPosterior(), device, subject);

@@ -70,8 +70,8 @@ final class Fitting {
             Path folder =
                     OutputFolder.open(options.run.out == null ? Path.of("elbo4j-fit-" + task.name) : options.run.out);
             boolean silent = options.run.isSilent();
-            try (ProgressView view = new ProgressView(
-                            console.err(), silent, silent ? 0 : Terminal.columns(), options.steps);
+            try (ProgressView view =
+                            new ProgressView(console.err(), silent, silent ? 0 : Terminal.columns(), options.steps);
                     Interruption interruption = new Interruption(view::say)) {
                 FitMethods fits = new FitMethods(command, options, task, interruption, view);
                 List<Report> reports = new ArrayList<>();
@@ -149,8 +149,8 @@ final class Fitting {
         try {
             List<Path> written = new ArrayList<>(reports.get(0).write(folder));
             for (Report report : reports.subList(1, reports.size())) {
-                written.add(report.writeJson(
-                        folder.resolve("fit-" + report.fit().method() + ".json")));
+                written.add(
+                        report.writeJson(folder.resolve("fit-" + report.fit().method() + ".json")));
             }
             return written;
         } catch (IOException e) {

@@ -47,11 +47,12 @@ final class MethodOptions {
     @Option(
             names = "--method",
             paramLabel = "NAME",
-            description = "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. laplace: the normal of the curvature"
-                    + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
-                    + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
-                    + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
-                    + " weights. Default: sgvi.")
+            description =
+                    "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. laplace: the normal of the curvature"
+                            + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
+                            + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
+                            + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
+                            + " weights. Default: sgvi.")
     String method = SGVI;
 
     @Option(

@@ -55,16 +55,18 @@ public final class PredictCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "FILE.csv",
-            description = "The rows to predict: the columns that the fit used, by the same names. If the target is among them,"
-                    + " the predictions are judged by it.")
+            description =
+                    "The rows to predict: the columns that the fit used, by the same names. If the target is among them,"
+                            + " the predictions are judged by it.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path data;
 
     @Option(
             names = "--model",
             paramLabel = "Model.java",
-            description = "Of a fit of a model of your own: its file. What it observes is predicted, so its columns must all be"
-                    + " there; where a value is not known, any one that is possible will do.")
+            description =
+                    "Of a fit of a model of your own: its file. What it observes is predicted, so its columns must all be"
+                            + " there; where a value is not known, any one that is possible will do.")
     private @Nullable Path model;
 
     @Mixin
@@ -73,8 +75,9 @@ public final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for predictions.csv and predictions.html, made if need be. Default: elbo4j-predict-NAME"
-                    + " after the data.")
+            description =
+                    "Folder for predictions.csv and predictions.html, made if need be. Default: elbo4j-predict-NAME"
+                            + " after the data.")
     private @Nullable Path out;
 
     @Option(names = "--json", description = "Print the score as one line of JSON and nothing else.")
@@ -110,9 +113,7 @@ public final class PredictCommand implements Callable<Integer> {
                     first.addAll(block.subList(0, Math.min(PredictionView.SHOWN, block.size())));
                 }
             }
-            written = List.of(
-                    file.finish(),
-                    new PredictionPage(saved.fit(), predictor.target(), score).write(folder));
+            written = List.of(file.finish(), new PredictionPage(saved.fit(), predictor.target(), score).write(folder));
         } catch (IOException e) {
             throw OutputFolder.unwritable(folder, e);
         }

@@ -43,9 +43,10 @@ final class PredictionFile implements AutoCloseable {
             prediction.probabilities().forEach(p -> row.add(String.valueOf(p)));
         }
         if (predictor.isKnown()) {
-            row.add(prediction.probabilities().isEmpty()
-                    ? String.valueOf(prediction.observed())
-                    : name((int) prediction.observed()));
+            row.add(
+                    prediction.probabilities().isEmpty()
+                            ? String.valueOf(prediction.observed())
+                            : name((int) prediction.observed()));
             row.add(String.valueOf(prediction.logDensity().value()));
             row.add(String.valueOf(prediction.logDensity().standardError()));
         }

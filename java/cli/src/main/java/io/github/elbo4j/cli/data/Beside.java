@@ -17,9 +17,7 @@ public record Beside(
         return new Beside(
                 offset == null ? null : offset.rows(from, to),
                 weights == null ? null : weights.rows(from, to),
-                group == null
-                        ? null
-                        : new Group(group.column, group.levels, Arrays.copyOfRange(group.of, from, to)));
+                group == null ? null : new Group(group.column, group.levels, Arrays.copyOfRange(group.of, from, to)));
     }
 
     /**

@@ -51,9 +51,9 @@ public final class NewRows {
     private Read input(@Nullable String offset, boolean exposure, boolean dropMissing) {
         Grouping grouping =
                 fitted.groupings().isEmpty() ? null : fitted.groupings().get(0);
-        boolean known =
-                table.has(fitted.target()) && !column(fitted.target()).isBlank();
-        List<String> used = new ArrayList<>(fitted.predictors().stream().map(this::source).distinct().toList());
+        boolean known = table.has(fitted.target()) && !column(fitted.target()).isBlank();
+        List<String> used = new ArrayList<>(
+                fitted.predictors().stream().map(this::source).distinct().toList());
         if (offset != null) {
             used.add(offset);
         }
@@ -72,9 +72,7 @@ public final class NewRows {
         }
         double[][] x = fitted.predictors().stream().map(this::predictor).toArray(double[][]::new);
         Beside beside = new Beside(
-                offset == null ? null : offset(offset, exposure),
-                null,
-                grouping == null ? null : group(grouping));
+                offset == null ? null : offset(offset, exposure), null, grouping == null ? null : group(grouping));
         Coding classes = codings.get(fitted.target());
         RegressionInput input = new RegressionInput(
                 table.file(),
@@ -99,7 +97,9 @@ public final class NewRows {
     private String source(String predictor) {
         for (Coding coding : fitted.codings()) {
             boolean indicators = coding.kind() == Coding.Kind.INDICATORS || coding.kind() == Coding.Kind.ALL_INDICATORS;
-            for (int i = coding.firstIndicator(); indicators && i < coding.values().size(); i++) {
+            for (int i = coding.firstIndicator();
+                    indicators && i < coding.values().size();
+                    i++) {
                 if (coding.indicator(i).equals(predictor)) {
                     return coding.column();
                 }
@@ -151,7 +151,8 @@ public final class NewRows {
             codes[row] = place(words[row], values);
             if (codes[row] < 0) {
                 throw new InputException(table.place(row, column.name()) + ": "
-                        + (words[row].isEmpty() ? "there is nothing" : Text.quote(words[row])) + ", but the fit knows only "
+                        + (words[row].isEmpty() ? "there is nothing" : Text.quote(words[row]))
+                        + ", but the fit knows only "
                         + String.join(", ", values));
             }
         }

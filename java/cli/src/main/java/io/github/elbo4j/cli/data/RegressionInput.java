@@ -79,7 +79,9 @@ public record RegressionInput(
                 sha256,
                 target,
                 predictors,
-                Arrays.stream(x).map(column -> Arrays.copyOfRange(column, from, to)).toArray(double[][]::new),
+                Arrays.stream(x)
+                        .map(column -> Arrays.copyOfRange(column, from, to))
+                        .toArray(double[][]::new),
                 Arrays.copyOfRange(y, from, to),
                 classes,
                 droppedRows,

@@ -36,8 +36,9 @@ class Linear extends Continuous {
 
     @Option(
             names = "--relevance",
-            description = "Of --method cavi: automatic relevance determination, which gives each column a prior precision of its"
-                    + " own and draws columns that predict nothing to zero.")
+            description =
+                    "Of --method cavi: automatic relevance determination, which gives each column a prior precision of its"
+                            + " own and draws columns that predict nothing to zero.")
     private boolean relevance;
 
     /** The prior of a column's precision, which says as good as nothing. */
@@ -132,8 +133,7 @@ class Linear extends Continuous {
         Map<String, ClosedForm> forms = new LinkedHashMap<>();
         List<NormalPrior> priors = problem.coefficientPriors();
         if (noiseSd != null) {
-            NormalRegression known =
-                    NormalRegression.knownNoise(problem.data(), priors, noiseSd / problem.targetSd());
+            NormalRegression known = NormalRegression.knownNoise(problem.data(), priors, noiseSd / problem.targetSd());
             forms.put(ExactRegression.NAME, (device, seed, cancelled) -> new ExactRegression().fit(device, known));
             return forms;
         }

@@ -34,8 +34,7 @@ final class NegativeBinomial extends Counts {
 
     @Override
     public List<String> examples() {
-        return List.of(
-                "--data test/data/warpbreaks.csv --target breaks --categorical wool,tension");
+        return List.of("--data test/data/warpbreaks.csv --target breaks --categorical wool,tension");
     }
 
     @Override

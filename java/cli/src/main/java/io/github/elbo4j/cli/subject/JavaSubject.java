@@ -89,8 +89,8 @@ final class JavaSubject implements Subject {
         used.put(Saved.PROGRAM, source.name());
         used.put("source", source.file());
         used.put("sourceSha256", Digest.sha256(path));
-        Report report = Report.of(fitted)
-                .model(new ModelDescription(KIND, "Model " + source.name(), "", "", Map.of(), used));
+        Report report =
+                Report.of(fitted).model(new ModelDescription(KIND, "Model " + source.name(), "", "", Map.of(), used));
         if (table == null) {
             return report;
         }

@@ -23,8 +23,8 @@ public final class Predictors {
         String kind = saved.fit().model();
         if (kind.equals(JavaSubject.KIND)) {
             if (source == null) {
-                throw saved.refusal("is of the model in " + saved.fit().options().get("source")
-                        + ": name that file with --model");
+                throw saved.refusal(
+                        "is of the model in " + saved.fit().options().get("source") + ": name that file with --model");
             }
             return new JavaPredictor(source, saved, table, dropMissing, note);
         }

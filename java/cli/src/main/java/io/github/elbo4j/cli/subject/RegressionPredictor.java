@@ -32,8 +32,7 @@ final class RegressionPredictor implements Predictor {
     private final double[][] draws; // of the coordinates, those of groups that the fit does not know among them
 
     /** Predictions do not depend on the priors, but a model has some. */
-    private static final CoefficientPriors ANY =
-            new CoefficientPriors(new NormalPrior(0, 1), new NormalPrior(0, 1), 1);
+    private static final CoefficientPriors ANY = new CoefficientPriors(new NormalPrior(0, 1), new NormalPrior(0, 1), 1);
 
     RegressionPredictor(FitModel model, Saved file, CsvTable table, boolean dropMissing) {
         this.model = model;
@@ -43,8 +42,7 @@ final class RegressionPredictor implements Predictor {
             throw file.refusal("does not say what it was fitted to");
         }
         restore();
-        this.grouping =
-                fitted.groupings().isEmpty() ? null : fitted.groupings().get(0);
+        this.grouping = fitted.groupings().isEmpty() ? null : fitted.groupings().get(0);
         if (saved.options().containsKey("group") && grouping == null) {
             throw file.refusal("is of a version that did not write what groups it is of; fit again");
         }
@@ -53,7 +51,10 @@ final class RegressionPredictor implements Predictor {
                 table, fitted, offset == null ? null : String.valueOf(offset), model.offsetIsExposure(), dropMissing);
         this.input = read.input();
         this.draws = draws();
-        file.same("the parameters", saved.fit().parameterNames(), known(problem(0, 1).parameters()));
+        file.same(
+                "the parameters",
+                saved.fit().parameterNames(),
+                known(problem(0, 1).parameters()));
     }
 
     /** Sets the model's own options to what they were. */
@@ -73,8 +74,7 @@ final class RegressionPredictor implements Predictor {
     private static String camel(String option) {
         StringBuilder name = new StringBuilder();
         for (String word : option.replaceFirst("^--", "").split("-", -1)) {
-            name.append(
-                    name.length() == 0 ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+            name.append(name.length() == 0 ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
         }
         return name.toString();
     }
@@ -132,7 +132,8 @@ final class RegressionPredictor implements Predictor {
     /** The regression of some rows, as they are. */
     private Problem problem(int from, int to) {
         Beside.Group group = input.beside().group();
-        double[][] centering = new double[grouping == null ? 0 : grouping.centering().size()][];
+        double[][] centering =
+                new double[grouping == null ? 0 : grouping.centering().size()][];
         for (int c = 0; c < centering.length; c++) {
             List<Double> of = grouping.centering().get(c);
             // A group of which nothing is known is not centred: its coordinate is a standard normal.
@@ -176,7 +177,8 @@ final class RegressionPredictor implements Predictor {
     }
 
     private double[][] draws() {
-        double[][] fitted = Prediction.draws(saved.fit().posterior(), saved.fit().seed());
+        double[][] fitted =
+                Prediction.draws(saved.fit().posterior(), saved.fit().seed());
         int dimensions = problem(0, 1).parameters().size();
         boolean[] isNew = isNew(dimensions);
         SplittableRandom random = new SplittableRandom(saved.fit().seed());

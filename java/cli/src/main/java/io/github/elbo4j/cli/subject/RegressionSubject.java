@@ -69,8 +69,7 @@ final class RegressionSubject implements Subject {
         if (batch > input.rows()) {
             throw new ParameterException(
                     command,
-                    "--batch is " + batch + ", but " + input.file() + " has only "
-                            + Words.count(input.rows(), "row"));
+                    "--batch is " + batch + ", but " + input.file() + " has only " + Words.count(input.rows(), "row"));
         }
     }
 
@@ -135,9 +134,7 @@ final class RegressionSubject implements Subject {
 
     private List<Grouping> groupings() {
         Beside.Group group = input.beside().group();
-        return group == null
-                ? List.of()
-                : List.of(new Grouping(group.column(), group.levels(), problem.centering()));
+        return group == null ? List.of() : List.of(new Grouping(group.column(), group.levels(), problem.centering()));
     }
 
     /** The coordinates are the parameters, but for those of groups. */

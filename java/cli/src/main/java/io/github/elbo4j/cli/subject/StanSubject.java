@@ -75,8 +75,7 @@ final class StanSubject implements Subject {
 
     @Override
     public Report report(FitResult fitted) {
-        return Report.of(fitted)
-                .model(new ModelDescription(KIND, heading, "", scale.note(), scale.logarithms(), used));
+        return Report.of(fitted).model(new ModelDescription(KIND, heading, "", scale.note(), scale.logarithms(), used));
     }
 
     @Override

@@ -33,9 +33,14 @@ public final class ComparisonView {
         List<Marginal> first = reports.get(0).marginals();
         for (int i = 0; i < first.size(); i++) {
             int at = i;
-            rows.add(row(Words.plain(first.get(i).name()), report -> number(report.marginals().get(at))));
+            rows.add(row(
+                    Words.plain(first.get(i).name()),
+                    report -> number(report.marginals().get(at))));
         }
-        rows.add(row("ELBO", report -> estimate(report.fit().elbo().value(), report.fit().elbo().standardError())));
+        rows.add(row(
+                "ELBO",
+                report -> estimate(
+                        report.fit().elbo().value(), report.fit().elbo().standardError())));
         rows.add(row(
                 "log evidence",
                 report -> estimate(

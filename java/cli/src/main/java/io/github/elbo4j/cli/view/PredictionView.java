@@ -42,7 +42,9 @@ public final class PredictionView {
     /** Prints it, and where all are written. */
     public void print(PrintWriter out, List<Path> written) {
         out.println(Text.wrap(
-                "Predictions of " + Words.plain(target) + ", " + Numbers.grouped(score.count()) + " values", width, ""));
+                "Predictions of " + Words.plain(target) + ", " + Numbers.grouped(score.count()) + " values",
+                width,
+                ""));
         out.println();
         new TextTable(width).print(out, score.ofClasses() ? classes() : numbers());
         if (score.count() > first.size()) {
@@ -115,7 +117,8 @@ public final class PredictionView {
         line(
                 out,
                 "score",
-                "log predictive density " + Numbers.withError(score.logDensity(), score.logDensitySpread()) + ", a value "
+                "log predictive density " + Numbers.withError(score.logDensity(), score.logDensitySpread())
+                        + ", a value "
                         + Numbers.withError(
                                 score.logDensity() / score.count(), score.logDensitySpread() / score.count())
                         + " nats");

@@ -40,8 +40,8 @@ public final class ResultView {
         Explanation explanation = report.explanation();
         DataSource data = report.data();
         String source = data == null ? "" : ", " + data.rowsInWords() + " of " + Words.plain(data.file());
-        out.println(Text.wrap(
-                Words.plain(report.model().heading()) + source + ", " + report.methodInWords(), width, ""));
+        out.println(
+                Text.wrap(Words.plain(report.model().heading()) + source + ", " + report.methodInWords(), width, ""));
         if (data != null) {
             data.codings().forEach(coding -> out.println(Text.wrap(Words.plain(coding.words()), width, "    ")));
         }
