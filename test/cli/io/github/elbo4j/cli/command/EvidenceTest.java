@@ -158,6 +158,15 @@ class EvidenceTest {
         assertThat(first.out()).contains("\"refused\":[]");
     }
 
+    /** The models' examples are those of {@code fit}, of which some have options that this command has not. */
+    @Test
+    void examplesHaveOptionsThatThereAre() {
+        assertThat(Cli.run("help", "evidence", "linear").out())
+                .contains("elbo4j evidence linear --data test/data/air.csv --target ozone\n")
+                .doesNotContain("--compare");
+        assertThat(Cli.run("help", "fit", "linear").out()).contains("elbo4j fit linear").contains("--compare exact");
+    }
+
     private static String refusal(Object... args) {
         Cli.Outcome outcome = Cli.run(args);
         assertThat(outcome.exit()).as(outcome.out() + outcome.err()).isEqualTo(Exit.BAD_INPUT);

@@ -18,7 +18,7 @@ final class EvidenceSums {
     private final double[] powers; // distinct ones
     private final LogMean[] means; // of each power, over all draws
     private final Largest largest;
-    private final long grouped; // draws that are in groups: whole ones of the largest
+    private final int grouped; // draws that are in groups: whole ones of the largest
     private long count;
 
     /** @param draws how many will come */

@@ -58,7 +58,7 @@ public final class ExactEvidence {
                 }
             }
         }
-        return mean.value() + StrictMath.log(points);
+        return mean.value() + StrictMath.log((double) points);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -71,8 +72,16 @@ final class ModelCommands {
         spec.usageMessage()
                 .description(model.summary())
                 .footer(model.examples().stream()
+                        .filter(example -> takes(spec, example))
                         .map(example -> "elbo4j " + parent.getCommandName() + " " + model.name() + " " + example)
                         .toArray(String[]::new));
+    }
+
+    /** Whether a command has all options of an example: another one may have more. */
+    private static boolean takes(CommandSpec spec, String example) {
+        return Stream.of(example.split(" "))
+                .filter(word -> word.startsWith("--"))
+                .allMatch(spec.optionsMap()::containsKey);
     }
 
     private void addJava(List<String> args) {

@@ -55,8 +55,8 @@ final class RunOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description =
-                    "Folder for fit.json and report.html, made if need be. Default: elbo4j-fit-NAME after the data.")
+            description = "Folder for the files with the results, made if need be. Default: elbo4j-COMMAND-NAME, such as"
+                    + " elbo4j-fit-NAME, after the data.")
     @Nullable
     Path out;
 
