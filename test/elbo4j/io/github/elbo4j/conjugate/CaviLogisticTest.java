@@ -10,6 +10,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Regressions;
@@ -179,6 +180,24 @@ class CaviLogisticTest {
         FitResult without = fit(new RegressionData(List.of("x"), new double[] {1, 2, -1}, new double[] {1, 1, 0}), 2);
         assertThat(fit.posterior().mean(0)).isCloseTo(without.posterior().mean(0), within(1e-6));
         assertThat(bound(fit)).isCloseTo(bound(without) - Math.log(2), within(1e-6));
+    }
+
+    /** In the middle of a sweep: the state before it is kept, and not measured. */
+    @Test
+    void anInterruptedFitKeepsWhatItHas() {
+        List<NormalPrior> priors = Collections.nCopies(3, new NormalPrior(0, 2));
+        CaviSettings settings = new CaviSettings(100, 1e-9, 0, () -> {
+            Thread.currentThread().interrupt();
+            return false;
+        });
+        FitResult fit =
+                new CaviLogistic(settings).fit(DEVICE, new LogisticRegression(Regressions.logistic(1, 50, 3), priors));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(fit.status()).isEqualTo(Status.INTERRUPTED);
+        assertThat(fit.message()).startsWith("interrupted in sweep 2").contains("the result was not measured");
+        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.posterior().standardDeviation(0)).isBetween(0.1, 2.0);
     }
 
     @Test

@@ -82,10 +82,11 @@ class CaviRegressionTest {
             }
             NoisePrecision noise = new NoisePrecision(Math.exp(random.nextGaussian()), Math.exp(random.nextGaussian()));
             for (NormalRegression model : List.of(
+                    NormalRegression.normal(data.y(), 0.3, Math.exp(random.nextGaussian()), noise),
                     NormalRegression.independent(data, priors, noise),
                     NormalRegression.inUnitsOfNoise(data, priors, noise),
                     NormalRegression.relevance(data, NormalPrior.STANDARD, WEAK, noise))) {
-                LeastSquares sums = LeastSquares.of(DEVICE, data);
+                LeastSquares sums = LeastSquares.of(DEVICE, model.data());
                 RegressionFactors factors = new RegressionFactors(model, sums, noise);
                 double before = Double.NEGATIVE_INFINITY;
                 for (int sweep = 0; sweep < 25; sweep++) {

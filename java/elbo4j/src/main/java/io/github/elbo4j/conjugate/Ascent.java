@@ -65,7 +65,7 @@ final class Ascent {
                     Math.max(0, bound - before));
             return false;
         }
-        if (settings.cancelled().getAsBoolean() || Thread.currentThread().isInterrupted()) {
+        if (Thread.currentThread().isInterrupted() || settings.cancelled().getAsBoolean()) {
             status = Status.INTERRUPTED;
             message = "interrupted after sweep " + sweep;
             return false;
@@ -77,6 +77,12 @@ final class Ascent {
                 sweep,
                 moved);
         return sweep < settings.maxSweeps();
+    }
+
+    /** A sweep was interrupted; what the one before it reached is the result. */
+    void interrupted() {
+        status = Status.INTERRUPTED;
+        message = "interrupted in sweep " + (all.size() + 1) + "; this is what the one before it reached";
     }
 
     private double moved(double[] newMean, double[] newSd) {

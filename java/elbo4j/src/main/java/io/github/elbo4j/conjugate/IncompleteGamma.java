@@ -4,7 +4,7 @@ import io.github.elbo4j.device.internal.Special;
 
 /**
  * The gamma distribution function, {@code P(a, x) = 1/Γ(a) · ∫_0^x t^(a−1)·e^−t dt}, its complement Q and its inverse, in float64.
- * Both are found relative to their own size, some 1e-13 for a up to 1e7: the power series below a + 1 (DLMF 8.11.4), the
+ * Both are found relative to their own size, some 1e-13, 1e-12 where a is a million: the power series below a + 1 (DLMF 8.11.4), the
  * continued fraction above (8.9.2), with the factor before them as Loader (2000) has it, where large terms do not cancel.
  */
 final class IncompleteGamma {
