@@ -234,7 +234,8 @@ class CoordinateAscentTest {
             assertThat(fit.mixture().weight(k)).isLessThan(1e-4);
         }
         assertThat(fit.result().assessment().concerns())
-                .allMatch(concern -> concern.parameter() == null || concern.parameter().equals("weight[3]"));
+                .allMatch(concern ->
+                        concern.parameter() == null || concern.parameter().equals("weight[3]"));
     }
 
     @Test

@@ -24,7 +24,12 @@ final class GivenWeights implements LogJoint {
     private final Resources own;
     private final Buffer theta; // [D], of which those of z are not read
 
-    /** Coordinates that lie side by side. @param at the first among all, @param from the first among those of its kind */
+    /**
+     * Coordinates that lie side by side.
+     *
+     * @param at the first among all
+     * @param from the first among those of its kind
+     */
     private record Run(int at, int from, int size) {}
 
     /**
@@ -51,7 +56,11 @@ final class GivenWeights implements LogJoint {
         theta = own.allocate(isHeld.length);
     }
 
-    /** Holds them elsewhere. @param all [D], of which those of z are not used */
+    /**
+     * Holds them elsewhere.
+     *
+     * @param all [D], of which those of z are not used
+     */
     void at(double[] all) {
         float[] floats = new float[all.length];
         for (int d = 0; d < all.length; d++) {

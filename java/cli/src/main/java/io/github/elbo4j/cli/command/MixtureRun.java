@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 
@@ -178,7 +179,8 @@ final class MixtureRun {
             }
             return written;
         } catch (IOException | UncheckedIOException e) {
-            IOException cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
+            IOException cause =
+                    e instanceof IOException io ? io : Objects.requireNonNull(((UncheckedIOException) e).getCause());
             // The fit is done: its result still goes to the terminal.
             err.println("elbo4j: " + Words.plain("cannot write the results: " + CsvTable.reason(cause)));
             return List.of();

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +121,7 @@ public final class NewRows {
     private double[] predictor(String name) {
         String source = source(name);
         if (!source.equals(name)) {
-            Coding coding = codings.get(source);
+            Coding coding = Objects.requireNonNull(codings.get(source));
             double[] codes = codes(column(source), coding.values());
             int index = IntStream.range(0, coding.values().size())
                     .filter(i -> coding.indicator(i).equals(name))

@@ -131,19 +131,21 @@ final class RegressionPredictor implements Predictor {
 
     /** The regression of some rows, as they are. */
     private Problem problem(int from, int to) {
-        Beside.Group group = input.beside().group();
-        double[][] centering =
-                new double[grouping == null ? 0 : grouping.centering().size()][];
-        for (int c = 0; c < centering.length; c++) {
-            List<Double> of = grouping.centering().get(c);
-            // A group of which nothing is known is not centred: its coordinate is a standard normal.
-            centering[c] = new double[group.levels().size()];
-            for (int g = 0; g < of.size(); g++) {
-                centering[c][g] = of.get(g);
-            }
-        }
         boolean intercept = !Boolean.FALSE.equals(saved.options().get("intercept"));
-        return Problem.ofNewRows(model, input.rows(from, to), intercept, ANY, centering);
+        return Problem.ofNewRows(model, input.rows(from, to), intercept, ANY, centering());
+    }
+
+    /** Of a group of which nothing is known, not at all: its coordinate is a standard normal. */
+    private double[][] centering() {
+        Beside.Group group = input.beside().group();
+        if (grouping == null || group == null) {
+            return new double[0][];
+        }
+        return grouping.centering().stream()
+                .map(of -> Arrays.copyOf(
+                        of.stream().mapToDouble(each -> each).toArray(),
+                        group.levels().size()))
+                .toArray(double[][]::new);
     }
 
     /** The names without those of groups that the fit does not know. */
