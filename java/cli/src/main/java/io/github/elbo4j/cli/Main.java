@@ -40,15 +40,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command {@code elbo4j}. */
 @Command(
         name = "elbo4j",
-        description = "Variational inference: fits Bayesian models by stochastic ascent on the evidence lower bound.",
+        description = "Variational inference: fits Bayesian models, predicts, and estimates evidence, on a CPU or a GPU.",
         subcommands = {
             FitCommand.class,
             PredictCommand.class,
-            DevicesCommand.class,
-            SampleCommand.class,
-            KlCommand.class,
             EvidenceCommand.class,
             GradientsCommand.class,
+            KlCommand.class,
+            DevicesCommand.class,
+            SampleCommand.class,
             HelpCommand.class,
             VersionCommand.class,
             CompletionCommand.class
