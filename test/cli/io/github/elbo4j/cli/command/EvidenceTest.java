@@ -164,7 +164,9 @@ class EvidenceTest {
         assertThat(Cli.run("help", "evidence", "linear").out())
                 .contains("elbo4j evidence linear --data test/data/air.csv --target ozone\n")
                 .doesNotContain("--compare");
-        assertThat(Cli.run("help", "fit", "linear").out()).contains("elbo4j fit linear").contains("--compare exact");
+        assertThat(Cli.run("help", "fit", "linear").out())
+                .contains("elbo4j fit linear")
+                .contains("--compare exact");
     }
 
     private static String refusal(Object... args) {

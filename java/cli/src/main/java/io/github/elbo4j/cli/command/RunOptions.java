@@ -55,8 +55,9 @@ final class RunOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the files with the results, made if need be. Default: elbo4j-COMMAND-NAME, such as"
-                    + " elbo4j-fit-NAME, after the data.")
+            description =
+                    "Folder for the files with the results, made if need be. Default: elbo4j-COMMAND-NAME, such as"
+                            + " elbo4j-fit-NAME, after the data.")
     @Nullable
     Path out;
 

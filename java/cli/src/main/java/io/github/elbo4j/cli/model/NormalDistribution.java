@@ -18,7 +18,8 @@ final class NormalDistribution extends Linear {
     @Override
     public List<String> examples() {
         return List.of(
-                "--data test/data/air.csv --target wind", "--data test/data/air.csv --target wind --compare exact,cavi");
+                "--data test/data/air.csv --target wind",
+                "--data test/data/air.csv --target wind --compare exact,cavi");
     }
 
     @Override
