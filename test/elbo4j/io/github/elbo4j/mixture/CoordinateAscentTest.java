@@ -61,10 +61,8 @@ class CoordinateAscentTest {
         double[] rows = Problems.rows(truth, 21, count);
         MixtureData data = MixtureData.of(truth.columns(), rows);
         for (Covariances covariances : Covariances.values()) {
-            MixtureFit fit = GaussianMixtures.cavi()
-                    .covariances(covariances)
-                    .build()
-                    .best(device, data);
+            MixtureFit fit =
+                    GaussianMixtures.cavi().covariances(covariances).build().best(device, data);
             MixturePosterior posterior = (MixturePosterior) fit.result().posterior();
             MixturePosterior prior = prior(data, rows, covariances, 1, 1);
             double[][] before = prior.scale(0);
@@ -99,11 +97,9 @@ class CoordinateAscentTest {
         for (int n = 0; n < data.rows(); n++) {
             for (int i = 0; i < dims; i++) {
                 for (int j = 0; j < dims; j++) {
-                    double product =
-                            (rows[n * dims + i] - data.centre()[i]) * (rows[n * dims + j] - data.centre()[j]);
+                    double product = (rows[n * dims + i] - data.centre()[i]) * (rows[n * dims + j] - data.centre()[j]);
                     boolean used = covariances == Covariances.FULL || i == j;
-                    scale[i][j] +=
-                            used ? product / (data.rows() - 1) * Math.pow(components, -2.0 / dims) : 0;
+                    scale[i][j] += used ? product / (data.rows() - 1) * Math.pow(components, -2.0 / dims) : 0;
                 }
             }
         }
@@ -139,16 +135,18 @@ class CoordinateAscentTest {
             double[] batches = new double[20];
             double[][] draws = posterior.draws(new Key(1), 20 * 400);
             for (int b = 0; b < batches.length; b++) {
-                batches[b] = elbo(Arrays.copyOfRange(draws, 400 * b, 400 * (b + 1)), rows, components, prior, posterior);
+                batches[b] =
+                        elbo(Arrays.copyOfRange(draws, 400 * b, 400 * (b + 1)), rows, components, prior, posterior);
             }
             double mean = Arrays.stream(batches).average().orElseThrow();
-            double error = Math.sqrt(Arrays.stream(batches)
-                            .map(x -> (x - mean) * (x - mean))
-                            .sum()
-                    / 19
-                    / 20);
+            double error = Math.sqrt(
+                    Arrays.stream(batches).map(x -> (x - mean) * (x - mean)).sum() / 19 / 20);
             assertThat(error).isLessThan(0.1);
-            close("ELBO, " + covariances, fit.scores().objective(), mean, 5 * error + 0.02); // + the bias of log Σ exp of means
+            close(
+                    "ELBO, " + covariances,
+                    fit.scores().objective(),
+                    mean,
+                    5 * error + 0.02); // + the bias of log Σ exp of means
         }
     }
 
@@ -161,13 +159,12 @@ class CoordinateAscentTest {
             GaussianMixture mixture = mixture(z, components, prior);
             for (int k = 0; k < components; k++) {
                 GaussianMixture one = new GaussianMixture(
-                        mixture.columns(),
-                        new double[] {1},
-                        new double[][] {mixture.mean(k)},
-                        new double[][][] {mixture.covariance(k)});
+                        mixture.columns(), new double[] {1}, new double[][] {mixture.mean(k)}, new double[][][] {
+                            mixture.covariance(k)
+                        });
                 for (int n = 0; n < count; n++) {
-                    expected[n][k] += (Math.log(mixture.weight(k)) + one.logDensity(rows[2 * n], rows[2 * n + 1]))
-                            / draws.length;
+                    expected[n][k] +=
+                            (Math.log(mixture.weight(k)) + one.logDensity(rows[2 * n], rows[2 * n + 1])) / draws.length;
                 }
             }
             rest += (prior.logDensity(z) - posterior.logDensity(z)) / draws.length;
@@ -175,7 +172,8 @@ class CoordinateAscentTest {
         double sum = rest;
         for (double[] each : expected) {
             double most = Arrays.stream(each).max().orElseThrow();
-            sum += most + Math.log(Arrays.stream(each).map(x -> Math.exp(x - most)).sum());
+            sum += most
+                    + Math.log(Arrays.stream(each).map(x -> Math.exp(x - most)).sum());
         }
         return sum;
     }
@@ -236,7 +234,8 @@ class CoordinateAscentTest {
             assertThat(fit.mixture().weight(k)).isLessThan(1e-4);
         }
         assertThat(fit.result().assessment().concerns())
-                .allMatch(concern -> concern.parameter() == null || concern.parameter().equals("weight[3]"));
+                .allMatch(concern ->
+                        concern.parameter() == null || concern.parameter().equals("weight[3]"));
     }
 
     @Test
@@ -254,10 +253,8 @@ class CoordinateAscentTest {
     void componentsThatOverlapAreToldOf() {
         GaussianMixture truth = new GaussianMixture(
                 List.of("a"), new double[] {0.5, 0.5}, new double[][] {{0}, {2.5}}, new double[][][] {{{1}}, {{1}}});
-        MixtureFit fit = GaussianMixtures.cavi()
-                .components(2)
-                .build()
-                .best(TestDevices.scalar(), Problems.data(truth, 1, 400));
+        MixtureFit fit =
+                GaussianMixtures.cavi().components(2).build().best(TestDevices.scalar(), Problems.data(truth, 1, 400));
         assertThat(fit.result().assessment().concerns().stream().map(Concern::kind))
                 .contains(Concern.Kind.OVERLAP);
     }
@@ -278,7 +275,9 @@ class CoordinateAscentTest {
     @Test
     void momentsAndQuantilesAreThoseOfDraws() {
         for (Covariances covariances : Covariances.values()) {
-            double[][] scale = covariances == Covariances.FULL ? new double[][] {{30, 8}, {8, 12}} : new double[][] {{30, 0}, {0, 12}};
+            double[][] scale = covariances == Covariances.FULL
+                    ? new double[][] {{30, 8}, {8, 12}}
+                    : new double[][] {{30, 0}, {0, 12}};
             MixturePosterior posterior = new MixturePosterior(
                     List.of("a", "b"),
                     covariances,
@@ -297,7 +296,8 @@ class CoordinateAscentTest {
                 for (int j = 0; j < i; j++) {
                     int other = j;
                     double[] products = IntStream.range(0, count)
-                            .mapToDouble(s -> (draws[s][at] - posterior.mean(at)) * (draws[s][other] - posterior.mean(other)))
+                            .mapToDouble(s ->
+                                    (draws[s][at] - posterior.mean(at)) * (draws[s][other] - posterior.mean(other)))
                             .toArray();
                     double average = Arrays.stream(products).average().orElseThrow();
                     double spread = Math.sqrt(Arrays.stream(products)
@@ -308,7 +308,8 @@ class CoordinateAscentTest {
                 }
                 for (double p : new double[] {0.05, 0.5, 0.95}) {
                     double quantile = posterior.quantile(i, p);
-                    double below = Arrays.stream(values).filter(x -> x < quantile).count() / (double) count;
+                    double below =
+                            Arrays.stream(values).filter(x -> x < quantile).count() / (double) count;
                     // Quantiles of covariances are themselves of 4096 draws.
                     double error = Math.sqrt(p * (1 - p) * (1.0 / count + 1.0 / MixturePosterior.DRAWS));
                     close("share below a quantile of " + posterior.names().get(i), below, p, 5 * error);

@@ -271,8 +271,9 @@ class GaussianMixturesTest {
         GaussianMixtures.Builder em = GaussianMixtures.em().components(3);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> em.penalty(false).build().fit(TestDevices.scalar(), data))
-                .withMessageMatching("with 3 components no start settles: component \\d shrank onto a point or a plane: the 6.00 rows"
-                        + " that are left to it are too near to each other.*There the likelihood has no bound\\. Keep the penalty.*");
+                .withMessageMatching(
+                        "with 3 components no start settles: component \\d shrank onto a point or a plane: the 6.00 rows"
+                                + " that are left to it are too near to each other.*There the likelihood has no bound\\. Keep the penalty.*");
         MixtureFit penalized = em.penalty(true).build().best(TestDevices.scalar(), data);
         assertThat(penalized.result().status()).isEqualTo(Status.CONVERGED);
         assertThat(penalized.scores().logLikelihood()).isFinite();

@@ -26,6 +26,7 @@ class CommandsTest {
                 "fit categorical",
                 "fit Model.java",
                 "fit --stan",
+                "fit mixture",
                 "devices",
                 "sample",
                 "help",

@@ -38,7 +38,8 @@ class MixtureCommandTest {
         assertThat(json).contains("\"file\": \"faithful.csv\"").contains("\"penalty\": true");
         List<String> rows = Files.readAllLines(folder.resolve("out/assignments.csv"));
         assertThat(rows).hasSize(273).startsWith("row,component,probability", "1,1,1.000000", "2,2,1.000000");
-        assertThat(rows.stream().filter(row -> row.matches("\\d+,1,[01]\\.\\d{6}"))).hasSizeBetween(172, 178);
+        assertThat(rows.stream().filter(row -> row.matches("\\d+,1,[01]\\.\\d{6}")))
+                .hasSizeBetween(172, 178);
     }
 
     @Test
@@ -86,14 +87,18 @@ class MixtureCommandTest {
     void rowsWithMissingCellsAreRefusedOrLeftOutByTheirNumbers() throws IOException {
         StringBuilder csv = new StringBuilder("a,b\n");
         for (int n = 0; n < 40; n++) {
-            csv.append(n == 4 ? "NA" : String.valueOf(n * 7 % 11 + (n % 2) * 50)).append(',').append(n * n % 13).append('\n');
+            csv.append(n == 4 ? "NA" : String.valueOf(n * 7 % 11 + (n % 2) * 50))
+                    .append(',')
+                    .append(n * n % 13)
+                    .append('\n');
         }
         Path data = Cli.file(folder, "holes.csv", csv.toString());
         Outcome refused = fit(data, "--components", "2");
         assertThat(refused.exit()).isEqualTo(Exit.BAD_INPUT);
         assertThat(refused.words()).contains("row 5 (line 6), column \"a\": \"NA\" is not a number");
 
-        assertThat(fit(data, "--components", "2", "--missing", "drop", "--assign").exit())
+        assertThat(fit(data, "--components", "2", "--missing", "drop", "--assign")
+                        .exit())
                 .isEqualTo(Exit.GOOD);
         List<String> rows = Files.readAllLines(folder.resolve("out/assignments.csv"));
         assertThat(rows).hasSize(40);
@@ -153,8 +158,7 @@ class MixtureCommandTest {
                 .contains("\"method\": \"cavi\"")
                 .contains("\"bic\": null")
                 .containsPattern("\"concentration\": 175\\.\\d+, \"rows\": 17\\d\\.\\d+, \"degrees\": 17\\d");
-        assertThat(Files.readString(folder.resolve("out/report.html")))
-                .contains("aria-label=\"ELBO over components\"");
+        assertThat(Files.readString(folder.resolve("out/report.html"))).contains("aria-label=\"ELBO over components\"");
     }
 
     /** A column's name comes from a file that cannot be trusted. */

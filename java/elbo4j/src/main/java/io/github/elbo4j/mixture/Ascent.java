@@ -85,7 +85,6 @@ final class Ascent {
         /** It would not come near one that has ended. */
         boolean behind;
 
-
         @Nullable
         String failure;
 

@@ -135,6 +135,7 @@ final class CaviState implements Ascent.State {
     }
 
     private double[][] factor(int k) {
-        return Components.triangle(prior.covariances(), components.factor()[k], components.mean()[k].length);
+        return Components.triangle(
+                prior.covariances(), components.factor()[k], components.mean()[k].length);
     }
 }

@@ -70,12 +70,11 @@ final class EmState implements Ascent.State {
 
     @Override
     public double priorShare(int k, double own) {
-        return penalty == null
-                ? 0
-                : penalty.trace(factor(k)) / components.mean()[k].length / (own + penalty.divisor());
+        return penalty == null ? 0 : penalty.trace(factor(k)) / components.mean()[k].length / (own + penalty.divisor());
     }
 
     private double[][] factor(int k) {
-        return Components.triangle(covariances, components.factor()[k], components.mean()[k].length);
+        return Components.triangle(
+                covariances, components.factor()[k], components.mean()[k].length);
     }
 }

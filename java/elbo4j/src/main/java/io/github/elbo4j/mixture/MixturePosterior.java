@@ -122,7 +122,9 @@ public final class MixturePosterior implements Posterior {
         int k = at.component;
         return at.isWeight()
                 ? concentration[k] / sum()
-                : at.isMean() ? components.get(k).location()[at.row] : components.get(k).covariance(at.row, at.column);
+                : at.isMean()
+                        ? components.get(k).location()[at.row]
+                        : components.get(k).covariance(at.row, at.column);
     }
 
     @Override
@@ -166,7 +168,8 @@ public final class MixturePosterior implements Posterior {
         if (at.row == at.column) {
             return components.get(k).varianceQuantile(at.row, p);
         }
-        double[] values = Arrays.stream(drawn()).mapToDouble(draw -> draw[i]).sorted().toArray();
+        double[] values =
+                Arrays.stream(drawn()).mapToDouble(draw -> draw[i]).sorted().toArray();
         return values[(int) Math.min(values.length - 1, Math.floor(p * values.length))];
     }
 
@@ -214,7 +217,8 @@ public final class MixturePosterior implements Posterior {
                         drawn[i][j] += root[i][m] * root[j][m];
                     }
                 }
-                z[mean++] = components.get(k).location()[i] + apart / Math.sqrt(components.get(k).rows());
+                z[mean++] = components.get(k).location()[i]
+                        + apart / Math.sqrt(components.get(k).rows());
             }
             for (int i = 0; i < dims; i++) {
                 for (int j = covariances == Covariances.FULL ? 0 : i; j <= i; j++) {

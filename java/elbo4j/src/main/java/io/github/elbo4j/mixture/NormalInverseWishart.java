@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale [D][D]
  */
 @SuppressWarnings("ArrayRecordComponent") // inside this package
-record NormalInverseWishart(
-        Covariances covariances, double[] location, double rows, double degrees, double[][] scale) {
+record NormalInverseWishart(Covariances covariances, double[] location, double rows, double degrees, double[][] scale) {
     private boolean full() {
         return covariances == Covariances.FULL;
     }

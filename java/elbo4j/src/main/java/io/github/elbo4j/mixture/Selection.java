@@ -197,8 +197,7 @@ final class Selection {
                     scale[i][j] *= unit[i] * unit[j];
                 }
             }
-            own.add(new NormalInverseWishart(
-                    settings.covariances, location, state.beta(at), state.degrees(at), scale));
+            own.add(new NormalInverseWishart(settings.covariances, location, state.beta(at), state.degrees(at), scale));
         }
         return new MixturePosterior(data.columns(), settings.covariances, concentration, own);
     }

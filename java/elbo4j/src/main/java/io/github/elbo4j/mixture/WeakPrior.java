@@ -104,9 +104,7 @@ record WeakPrior(Covariances covariances, double[][] scale) {
     /** E log |Σ⁻¹|, where {@code degrees} are those of the posterior. */
     double expectedLog(double degrees, double[][] factor) {
         int dims = scale.length;
-        return digammas(degrees)
-                + dims * StrictMath.log(2 / degrees)
-                + 2 * Triangle.logDeterminant(factor);
+        return digammas(degrees) + dims * StrictMath.log(2 / degrees) + 2 * Triangle.logDeterminant(factor);
     }
 
     private double digammas(double degrees) {

@@ -245,7 +245,8 @@ final class MixturePage {
     private void selectionTable(List<MixtureFit> fits) {
         html.append("<div class=\"scroll\"><table class=\"parameters\"><thead><tr>");
         html.append("<th scope=\"col\">components</th>");
-        report.scoreNames().forEach(name -> html.append("<th scope=\"col\">").append(name).append("</th>"));
+        report.scoreNames()
+                .forEach(name -> html.append("<th scope=\"col\">").append(name).append("</th>"));
         html.append("<th scope=\"col\">restarts that agree</th><th scope=\"col\">verdict</th>");
         html.append("</tr></thead><tbody>\n");
         for (MixtureFit each : fits) {
@@ -259,8 +260,7 @@ final class MixturePage {
             List<String> cells = new ArrayList<>(report.scores(each));
             cells.add(agree + " of " + each.restarts().size());
             cells.add(each.result().verdict().words());
-            cells.forEach(
-                    cell -> html.append("<td>").append(Html.prose(cell)).append("</td>"));
+            cells.forEach(cell -> html.append("<td>").append(Html.prose(cell)).append("</td>"));
             html.append("</tr>\n");
         }
         html.append("</tbody></table></div>\n");

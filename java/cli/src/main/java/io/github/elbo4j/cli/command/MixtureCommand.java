@@ -64,8 +64,9 @@ final class MixtureCommand implements Callable<Integer> {
     @Option(
             names = "--method",
             paramLabel = "NAME",
-            description = "em: expectation-maximization. cavi: coordinate ascent on the ELBO, for a posterior of weights, means and"
-                    + " covariances. Default: em.")
+            description =
+                    "em: expectation-maximization. cavi: coordinate ascent on the ELBO, for a posterior of weights, means and"
+                            + " covariances. Default: em.")
     private String method = "em";
 
     @Option(

@@ -70,8 +70,8 @@ public final class MixtureView {
         head.add("verdict");
         rows.add(head);
         for (MixtureFit each : report.fits()) {
-            List<String> row = new ArrayList<>(
-                    List.of((each == report.best() ? "* " : "  ") + each.mixture().components()));
+            List<String> row = new ArrayList<>(List.of(
+                    (each == report.best() ? "* " : "  ") + each.mixture().components()));
             row.addAll(report.scores(each));
             row.add(each.result().verdict().words());
             rows.add(row);
