@@ -27,6 +27,7 @@ class CommandsTest {
                 "fit categorical",
                 "fit Model.java",
                 "fit --stan",
+                "fit mixture",
                 "devices",
                 "sample",
                 "kl",
