@@ -2,7 +2,6 @@ package io.github.elbo4j.estimate;
 
 import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.elbo4j.EveryDevice;
@@ -12,8 +11,6 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.distribution.Beta;
 import io.github.elbo4j.distribution.Binomial;
 import io.github.elbo4j.distribution.Dirichlet;
-import io.github.elbo4j.distribution.Flat;
-import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.distribution.Uniform;
 import io.github.elbo4j.estimate.Box.Side;
@@ -26,22 +23,21 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
-import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Evidence by every estimator where it is known: in closed form, by quadrature, by enumeration. */
 class EvidenceTest {
-    private static final Key KEY = new Key(31);
-    private static final EvidenceBound MEAN = EvidenceBound.logMean();
+    static final Key KEY = new Key(31);
+    static final EvidenceBound MEAN = EvidenceBound.logMean();
 
     // The numbers of test/known/evidence/reference.py.
-    private static final RegressionData LINE = new RegressionData(
+    static final RegressionData LINE = new RegressionData(
             List.of("intercept", "x"),
             new double[] {1, -1.5, 1, -0.5, 1, 0.25, 1, 1, 1, 2},
             new double[] {-2, 0.5, 0.25, 1.75, 3.5});
-    private static final List<NormalPrior> PRIORS = List.of(new NormalPrior(0.5, 2), new NormalPrior(-1, 1.5));
+    static final List<NormalPrior> PRIORS = List.of(new NormalPrior(0.5, 2), new NormalPrior(-1, 1.5));
     private static final double NOISE = 0.7;
     private static final double LINEAR = -8.806135971435339;
     private static final double LINEAR_WEIGHTED = -10.768637795912472;
@@ -49,7 +45,7 @@ class EvidenceTest {
     private static final double MIXTURE = -3.9969829512385364;
     private static final double ENUMERATED = -11.57031804525787;
 
-    private static final Model LINEAR_MODEL = Model.define(m -> {
+    static final Model LINEAR_MODEL = Model.define(m -> {
         Expr beta = m.parameter(
                 "beta", Normal.of(Expr.data("mean", new double[] {0.5, -1}), Expr.data("sd", new double[] {2, 1.5})));
         Table rows = m.rows(Table.empty().with("y", LINE.y()));
@@ -80,7 +76,7 @@ class EvidenceTest {
     }
 
     /** A q near the posterior of LINE, but wider and beside it. */
-    private static Gaussian wide() {
+    static Gaussian wide() {
         double[] mean = new double[2];
         double[][] covariance = posterior(mean);
         for (double[] row : covariance) {
@@ -209,7 +205,7 @@ class EvidenceTest {
         });
     }
 
-    private static Box threeEach() {
+    static Box threeEach() {
         List<Side> sides = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             sides.add(Side.whole(0, 2));
@@ -337,28 +333,6 @@ class EvidenceTest {
         }
     }
 
-    @Test
-    void uniformDrawsAreRefusedWhereThereIsNoFiniteVolume() {
-        Device device = TestDevices.scalar();
-        Model model = Model.define(m -> {
-            m.parameter("share", Beta.of(1, 1));
-            m.parameter("parts", Dirichlet.of(1, 2, 3), 2);
-            m.parameter("tau", HalfNormal.of(1));
-        });
-        assertThatThrownBy(() -> Proposal.uniform(device, model))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "the values of tau are numbers from 0, which have no finite volume to draw from uniformly; that"
-                                + " takes an interval, as of Uniform or Beta, or vectors with the sum 1, as of Dirichlet");
-        assertThatThrownBy(() -> Proposal.uniform(device, LINEAR_MODEL))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the values of beta are every finite number");
-        Model improper = Model.define(m -> m.parameter("a", Flat.real()));
-        assertThatThrownBy(() -> Proposal.prior(device, improper))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("parameter a");
-    }
-
     /** The Dirichlet of ones is uniform: (K − 1)! each, so the evidence of Dirichlet's own density is 1. */
     @Test
     void simplexesHaveAVolume() {
@@ -368,58 +342,5 @@ class EvidenceTest {
                 Proposal uniform = Proposal.uniform(device, model)) {
             finds(Evidence.of(joint, uniform, KEY, 20_000, List.of(MEAN)).get(MEAN), 0);
         }
-    }
-
-    @Test
-    void whatDoesNotFitIsRefused() {
-        Device device = TestDevices.scalar();
-        try (LogJoint joint = LINEAR_MODEL.logJoint(device);
-                Proposal q = Proposal.of(device, Gaussian.independent(new double[1], new double[] {1}));
-                Proposal fits = Proposal.of(device, wide());
-                RowsLogJoint rows = LINEAR_MODEL.logJoint(device);
-                LogJoint minibatch = rows.minibatches(2, KEY)) {
-            assertThatThrownBy(() -> Evidence.of(joint, q, KEY, 100, List.of(MEAN)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the model has 2 dimensions, but the proposal has 1");
-            assertThatThrownBy(() -> Evidence.of(joint, fits, KEY, 1, List.of(MEAN)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("draws is 1, but must be from 2 to 2147483583 for a standard error");
-            assertThatThrownBy(() -> Evidence.of(minibatch, fits, KEY, 100, List.of(MEAN)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("minibatches");
-            assertThatThrownBy(() -> ExactEvidence.enumerated(device, joint, threeEach()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the model has 2 dimensions, but the box has 5");
-            assertThatThrownBy(() ->
-                            Evidence.of(joint, fits, KEY, 100, List.of(MEAN)).get(EvidenceBound.elbo()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("there is no ELBO");
-        }
-        assertThatThrownBy(() -> ExactEvidence.linear(LINE, PRIORS, 0, null))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("noiseSd is 0.0, but must be positive and finite");
-        assertThatThrownBy(() -> ExactEvidence.linear(LINE, PRIORS, 1, new double[3]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there are 3 weights for 5 rows");
-    }
-
-    @Test
-    void boxesThatAreNoneAreRefused() {
-        assertThatThrownBy(() -> Side.interval(1, 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the side from 1.0 to 1.0 is empty or infinite (in float32)");
-        assertThatThrownBy(() -> Side.interval(0, Double.POSITIVE_INFINITY))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("infinite");
-        assertThatThrownBy(() -> Side.whole(0, 1 << 25))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("beyond 2^24");
-        assertThatThrownBy(() -> Side.whole(2, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Box.of(List.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no sides");
-        assertThatThrownBy(() -> Box.of(Side.interval(0, 1)).points())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("coordinate 0 takes all values from 0.0 to 1.0, which cannot be enumerated");
     }
 }
