@@ -90,7 +90,7 @@ final class MixtureCuda extends KernelFamily {
                     .number(count)
                     .flag(shape.full())
                     .number(0)
-                    .run(Grid.warps(count * shape.allComponents() * parts));
+                    .run(Grid.warps((long) count * shape.allComponents() * parts));
             lanes(tiles, count, columns, accumulate, op.sums());
             accumulate = true;
             first += together;

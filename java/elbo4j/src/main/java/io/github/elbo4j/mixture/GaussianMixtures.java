@@ -180,7 +180,11 @@ public final class GaussianMixtures implements Method<MixtureData> {
             return this;
         }
 
-        /** @throws IllegalStateException if a setting of the other method was made */
+        /**
+         * With these settings.
+         *
+         * @throws IllegalStateException if a setting of the other method was made
+         */
         public GaussianMixtures build() {
             if (cavi ? !penalty : !Double.isNaN(concentration)) {
                 throw new IllegalStateException(

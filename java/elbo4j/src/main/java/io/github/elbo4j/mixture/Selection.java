@@ -89,7 +89,7 @@ final class Selection {
         double logLikelihood = best.logDensity + shift;
         int dims = data.dimensions();
         long parameters = components - 1L + components * (dims + settings.covariances.parameters(dims));
-        double bic = -2 * logLikelihood + parameters * StrictMath.log(data.rows());
+        double bic = -2 * logLikelihood + parameters * StrictMath.log((double) data.rows());
         double objective = best.objective + shift;
         MixtureFit.Scores scores = settings.cavi
                 ? new MixtureFit.Scores(Double.NaN, objective, Double.NaN, Double.NaN)

@@ -177,9 +177,9 @@ final class MixtureRun {
             }
             return written;
         } catch (IOException | UncheckedIOException e) {
-            IOException cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
+            String reason = e instanceof IOException io ? CsvTable.reason(io) : String.valueOf(e.getMessage());
             // The fit is done: its result still goes to the terminal.
-            err.println("elbo4j: " + Words.plain("cannot write the results: " + CsvTable.reason(cause)));
+            err.println("elbo4j: " + Words.plain("cannot write the results: " + reason));
             return List.of();
         }
     }
