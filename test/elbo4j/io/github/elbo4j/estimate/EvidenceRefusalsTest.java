@@ -8,7 +8,6 @@ import io.github.elbo4j.distribution.Beta;
 import io.github.elbo4j.distribution.Dirichlet;
 import io.github.elbo4j.distribution.Flat;
 import io.github.elbo4j.distribution.HalfNormal;
-import io.github.elbo4j.distribution.Uniform;
 import io.github.elbo4j.estimate.Box.Side;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.LogJoint;
@@ -61,8 +60,8 @@ class EvidenceRefusalsTest {
             assertThatThrownBy(() -> ExactEvidence.enumerated(device, joint, EvidenceTest.threeEach()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the model has 2 dimensions, but the box has 5");
-            assertThatThrownBy(() ->
-                            Evidence.of(joint, fits, EvidenceTest.KEY, 100, List.of(EvidenceTest.MEAN)).get(EvidenceBound.elbo()))
+            assertThatThrownBy(() -> Evidence.of(joint, fits, EvidenceTest.KEY, 100, List.of(EvidenceTest.MEAN))
+                            .get(EvidenceBound.elbo()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("there is no ELBO");
         }

@@ -40,7 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command {@code elbo4j}. */
 @Command(
         name = "elbo4j",
-        description = "Variational inference: fits Bayesian models, predicts, and estimates evidence, on a CPU or a GPU.",
+        description =
+                "Variational inference: fits Bayesian models, predicts, and estimates evidence, on a CPU or a GPU.",
         subcommands = {
             FitCommand.class,
             PredictCommand.class,

@@ -19,7 +19,11 @@ public final class MixtureView {
     private final GaussianMixture mixture;
     private final int width;
 
-    /** @param width the columns of a line */
+    /**
+     * A view.
+     *
+     * @param width the columns of a line
+     */
     public MixtureView(MixtureReport report, int width) {
         this.report = report;
         this.fit = report.result();
