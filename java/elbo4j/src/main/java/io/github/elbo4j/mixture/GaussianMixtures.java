@@ -181,11 +181,7 @@ public final class GaussianMixtures implements Method<MixtureData> {
         }
 
         /**
-         * <<<<<<< HEAD
          * A fit with these settings.
-         * =======
-         * With these settings.
-         * >>>>>>> 3f34988f2cb5b18d9e46eecd3c71aeeac4ed6be3
          *
          * @throws IllegalStateException if a setting of the other method was made
          */

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 
@@ -179,12 +178,7 @@ final class MixtureRun {
             }
             return written;
         } catch (IOException | UncheckedIOException e) {
-<<<<<<< HEAD
-            IOException cause =
-                    e instanceof IOException io ? io : Objects.requireNonNull(((UncheckedIOException) e).getCause());
-=======
             String reason = e instanceof IOException io ? CsvTable.reason(io) : String.valueOf(e.getMessage());
->>>>>>> 3f34988f2cb5b18d9e46eecd3c71aeeac4ed6be3
             // The fit is done: its result still goes to the terminal.
             err.println("elbo4j: " + Words.plain("cannot write the results: " + reason));
             return List.of();
