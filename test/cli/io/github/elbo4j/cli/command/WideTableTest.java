@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.elbo4j.cli.Cli;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.RegressionColumns;
 import io.github.elbo4j.cli.data.RegressionInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class WideTableTest {
                 Duration.ofSeconds(60),
                 () -> RegressionInput.of(
                         CsvTable.read(file, '.'),
-                        new RegressionInput.Columns("y", List.of("c7"), List.of(), true),
+                        new RegressionColumns("y", List.of("c7"), List.of(), true),
                         Cli.model("logistic")::target,
                         true,
                         true));

@@ -22,7 +22,7 @@ class CodedColumnsTest {
 
     private RegressionInput input(String content, TargetColumn.Reader model, boolean drop, List<String> categorical) {
         CsvTable table = CsvTable.read(Cli.file(folder, "data.csv", content), '.');
-        RegressionInput.Columns columns = new RegressionInput.Columns("y", List.of("out"), categorical, drop);
+        RegressionColumns columns = new RegressionColumns("y", List.of("out"), categorical, drop);
         return RegressionInput.of(table, columns, model, true, true);
     }
 
@@ -160,7 +160,7 @@ class CodedColumnsTest {
         String content = "colour,month,out,y\nred,10,,0\nblue,9,,1\ngreen,10,,1\nred,2,,0\nblue,9,,1\n";
         RegressionInput input = RegressionInput.of(
                 CsvTable.read(Cli.file(folder, "data.csv", content), '.'),
-                new RegressionInput.Columns("y", List.of("out"), List.of("colour", "month"), false),
+                new RegressionColumns("y", List.of("out"), List.of("colour", "month"), false),
                 Cli.model("logistic")::target,
                 false,
                 true);

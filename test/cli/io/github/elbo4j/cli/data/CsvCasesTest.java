@@ -37,7 +37,7 @@ class CsvCasesTest {
     private static RegressionInput input(CsvTable table, String target, String... categorical) {
         return RegressionInput.of(
                 table,
-                new RegressionInput.Columns(target, List.of(), List.of(categorical), false),
+                new RegressionColumns(target, List.of(), List.of(categorical), false),
                 Cli.model("logistic")::target,
                 true,
                 true);
@@ -270,7 +270,7 @@ class CsvCasesTest {
         assertThat(small.sd(0)).isEqualTo(Math.sqrt(1.25) * 1e-140, within(1e-154));
         assertThatThrownBy(() -> RegressionInput.of(
                         read("x,y\n1e-40,0\n3e-40,1\n2e-40,0\n4e-40,1\n"),
-                        new RegressionInput.Columns("y", List.of(), List.of(), false),
+                        new RegressionColumns("y", List.of(), List.of(), false),
                         Cli.model("logistic")::target,
                         true,
                         false))

@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class EmRun implements AutoCloseable {
     /** Nats by which the ELBO of moved and scaled draws may fall by rounding and by what is not quadratic. */
     private static final double FALL = 1e-2;
-    /** Steps whose gains tell what is left. */
-    private static final int WINDOW = 5;
-    /** Of log p in float32, averaged over draws. */
-    private static final double ROUNDING = 1e-7;
     /** The step of the differences of the score, in standard deviations of theta if z were known. */
     private static final double STEP = 0.2;
 
@@ -114,20 +110,7 @@ final class EmRun implements AutoCloseable {
         if (settings.cancelled.getAsBoolean()) {
             return new Ending(Status.INTERRUPTED, "interrupted after step " + step);
         }
-        if (step <= WINDOW) {
-            return null;
-        }
-        double[] gains = new double[WINDOW];
-        boolean still = true;
-        for (int i = 0; i < WINDOW; i++) {
-            gains[i] = elbo.get(step - 1 - i) - elbo.get(step - 2 - i);
-            // Nothing larger than the rounding of log p is gained.
-            still &= Math.abs(gains[i]) < Math.max(1e-2 * settings.tolerance, ROUNDING * Math.abs(elbo.get(step - 1)));
-        }
-        // Gains fall geometrically, so that their sum can be told (Aitken).
-        double rate = StrictMath.pow(Math.max(0, gains[0] / gains[WINDOW - 1]), 1.0 / (WINDOW - 1));
-        double left = still ? 0 : rate < 1 ? gains[0] * rate / (1 - rate) : Double.POSITIVE_INFINITY;
-        return Math.abs(left) < settings.tolerance && Math.abs(gains[0]) < settings.tolerance
+        return EmStopping.isAtEnd(elbo, settings.tolerance)
                 ? new Ending(
                         Status.CONVERGED,
                         String.format(Locale.ROOT, "less than %.2g nats are left to gain", settings.tolerance))

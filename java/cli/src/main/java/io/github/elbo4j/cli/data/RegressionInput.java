@@ -46,28 +46,6 @@ public record RegressionInput(
     /** Variances of coefficients of smaller columns would be beyond double precision. */
     private static final double LEAST_SD = 1e-150;
 
-    /**
-     * Which columns are what.
-     *
-     * @param ignore columns to leave out
-     * @param categorical columns that become a 0/1 column for each value but one, or, without an intercept, the
-     *     first of them for each value
-     * @param dropMissing whether a row with a missing cell is left out, not refused
-     * @param predictors whether other columns predict; if not, they are left out
-     */
-    public record Columns(
-            String target,
-            List<String> ignore,
-            List<String> categorical,
-            boolean dropMissing,
-            Beside.Names asides,
-            boolean predictors) {
-        /** All other columns predict. */
-        public Columns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
-            this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null), true);
-        }
-    }
-
     public int rows() {
         return y.length;
     }
@@ -92,7 +70,7 @@ public record RegressionInput(
 
     /** Takes the columns apart. */
     public static RegressionInput of(
-            CsvTable table, Columns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+            CsvTable table, RegressionColumns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
         return new Reading(table, columns, reader, intercept, standardize).input();
     }
 
@@ -135,7 +113,7 @@ public record RegressionInput(
     /** The steps from a table to the input of a regression. */
     private static final class Reading {
         private final CsvTable table;
-        private final Columns columns;
+        private final RegressionColumns columns;
         private final TargetColumn.Reader reader;
         private final boolean intercept;
         private final boolean standardize;
@@ -147,27 +125,27 @@ public record RegressionInput(
         private final List<String> names = new ArrayList<>();
         private final List<double[]> x = new ArrayList<>();
 
-        Reading(CsvTable table, Columns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+        Reading(CsvTable table, RegressionColumns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
             this.table = table;
             this.columns = columns;
             this.reader = reader;
             this.intercept = intercept;
             this.standardize = standardize;
-            this.ignored = named("--ignore", columns.ignore, "it cannot be left out");
-            if (!columns.predictors) {
+            this.ignored = named("--ignore", columns.ignore(), "it cannot be left out");
+            if (!columns.predictors()) {
                 table.names().stream()
-                        .filter(name -> !name.equals(columns.target) && !columns.asides.has(name))
+                        .filter(name -> !name.equals(columns.target()) && !columns.asides().has(name))
                         .forEach(ignored::add);
             }
-            this.categorical = named("--categorical", columns.categorical, "its classes need no option");
+            this.categorical = named("--categorical", columns.categorical(), "its classes need no option");
         }
 
         RegressionInput input() {
-            CsvColumn target = table.column(columns.target, "--target");
-            aside("--offset", columns.asides.offset());
-            aside("--weights", columns.asides.weights());
-            aside("--group", columns.asides.group());
-            if (columns.dropMissing) {
+            CsvColumn target = table.column(columns.target(), "--target");
+            aside("--offset", columns.asides().offset());
+            aside("--weights", columns.asides().weights());
+            aside("--group", columns.asides().group());
+            if (columns.dropMissing()) {
                 drop();
             }
             Target read = target(target);
@@ -198,7 +176,7 @@ public record RegressionInput(
                 return;
             }
             String column = table.column(name, option).name();
-            String other = column.equals(columns.target)
+            String other = column.equals(columns.target())
                     ? "the target"
                     : ignored.contains(column)
                             ? "left out by --ignore"
@@ -213,16 +191,16 @@ public record RegressionInput(
         private Beside beside() {
             Beside.PerRow offset = perRow(
                     "--offset",
-                    columns.asides.offset(),
-                    value -> !columns.asides.exposure() || value > 0,
+                    columns.asides().offset(),
+                    value -> !columns.asides().exposure() || value > 0,
                     "the exposure of a count must be positive");
             Beside.PerRow weights =
-                    perRow("--weights", columns.asides.weights(), value -> value >= 0, "a weight must be 0 or more");
+                    perRow("--weights", columns.asides().weights(), value -> value >= 0, "a weight must be 0 or more");
             if (weights != null && Arrays.stream(weights.values()).sum() == 0) {
                 throw new InputException(table.file() + ", column " + Text.quote(weights.column())
                         + ": every weight is 0, so no row counts");
             }
-            return offset == null && weights == null && columns.asides.group() == null
+            return offset == null && weights == null && columns.asides().group() == null
                     ? Beside.NONE
                     : new Beside(offset, weights, group());
         }
@@ -248,17 +226,17 @@ public record RegressionInput(
         }
 
         private Beside.@Nullable Group group() {
-            if (columns.asides.group() == null) {
+            if (columns.asides().group() == null) {
                 return null;
             }
-            Levels levels = table.column(columns.asides.group(), "--group").levels(dropped);
+            Levels levels = table.column(columns.asides().group(), "--group").levels(dropped);
             int[] of = Arrays.stream(levels.codes()).filter(code -> code >= 0).toArray();
             if (levels.values().size() < 2) {
-                throw new InputException("--group: " + table.file() + ", column " + Text.quote(columns.asides.group())
+                throw new InputException("--group: " + table.file() + ", column " + Text.quote(columns.asides().group())
                         + " is constant (" + levels.values().get(0)
                         + " in every row), so all rows are one group; leave the option out");
             }
-            return new Beside.Group(columns.asides.group(), levels.values(), of);
+            return new Beside.Group(columns.asides().group(), levels.values(), of);
         }
 
         /** The columns that an option names; a name may itself hold a comma. */
@@ -269,9 +247,9 @@ public record RegressionInput(
                     found.add(table.column(part.strip(), option).name());
                 }
             }
-            if (found.contains(columns.target)) {
+            if (found.contains(columns.target())) {
                 throw new InputException(
-                        option + ": column " + Text.quote(columns.target) + " is the target; " + notTheTarget);
+                        option + ": column " + Text.quote(columns.target()) + " is the target; " + notTheTarget);
             }
             return found;
         }

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.subject;
 import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.RegressionColumns;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.model.CoefficientPriors;
 import io.github.elbo4j.cli.model.FitModel;
@@ -164,7 +165,7 @@ public final class RegressionOptions implements ModelOptions {
         CsvTable table = CsvTable.read(data, cells.decimal(command));
         RegressionInput input = RegressionInput.of(
                 table,
-                new RegressionInput.Columns(
+                new RegressionColumns(
                         target,
                         ignore,
                         categorical,

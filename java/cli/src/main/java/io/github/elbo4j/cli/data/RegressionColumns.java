@@ -1,0 +1,25 @@
+package io.github.elbo4j.cli.data;
+
+import java.util.List;
+
+/**
+ * Which columns are what.
+ *
+ * @param ignore columns to leave out
+ * @param categorical columns that become a 0/1 column for each value but one, or, without an intercept, the
+ *     first of them for each value
+ * @param dropMissing whether a row with a missing cell is left out, not refused
+ * @param predictors whether other columns predict; if not, they are left out
+ */
+public record RegressionColumns(
+        String target,
+        List<String> ignore,
+        List<String> categorical,
+        boolean dropMissing,
+        Beside.Names asides,
+        boolean predictors) {
+    /** All other columns predict. */
+    public RegressionColumns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
+        this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null), true);
+    }
+}
