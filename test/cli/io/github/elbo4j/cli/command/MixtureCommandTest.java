@@ -22,7 +22,7 @@ class MixtureCommandTest {
     /** The components are those of mclust (MixtureKnownTest); BIC of one and two components is printed by it as 2607.8 and 2322.7. */
     @Test
     void oldFaithfulHasTwoComponents() throws IOException {
-        Outcome outcome = fit(Cli.data("faithful.csv"), "--components", "1..3", "--assign");
+        Outcome outcome = fit(Cli.data("faithful.csv"), "--components", "1..3", "--assign", "--quiet");
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exit()).isEqualTo(Exit.GOOD);
