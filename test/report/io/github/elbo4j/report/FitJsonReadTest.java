@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.conjugate.NoisePrecision;
+import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Family;
@@ -87,6 +89,20 @@ class FitJsonReadTest {
                 assertThat(ExampleFit.result(posterior, kHat, Status.INTERRUPTED, others))
                         .isNotEqualTo(fit);
             }
+        }
+    }
+
+    /** Of either kind: normal–gamma, and independent factors. */
+    @Test
+    void soDoPosteriorsInClosedForm() throws IOException {
+        for (boolean inUnitsOfNoise : new boolean[] {true, false}) {
+            RegressionPosterior posterior = new RegressionPosterior(
+                    List.of("a", "b", "log noise sd"),
+                    new Gaussian(new double[] {1, -2}, new double[][] {{2, 0.1}, {0.1, 0.3}}),
+                    inUnitsOfNoise,
+                    new NoisePrecision(7.5, 0.4));
+            FitResult fit = ExampleFit.result(posterior, Double.NaN, Status.CONVERGED, List.of());
+            assertThat(written(Report.of(fit))).isEqualTo(fit);
         }
     }
 

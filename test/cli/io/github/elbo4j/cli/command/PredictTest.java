@@ -32,7 +32,10 @@ class PredictTest {
         for (String word : command.split(" ")) {
             args.add(word.endsWith(".csv") || word.endsWith(".java") ? Cli.data(word) : word);
         }
-        args.addAll(List.of("--quiet", "--evaluation-draws", 500, "--out", folder.resolve(out)));
+        if (!command.contains("--method")) {
+            args.addAll(List.of("--evaluation-draws", 500));
+        }
+        args.addAll(List.of("--quiet", "--out", folder.resolve(out)));
         Cli.Outcome outcome = Cli.run(args.toArray());
         assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
         FitResult fitted = FitJson.read(folder.resolve(out).resolve("fit.json"));
@@ -81,6 +84,28 @@ class PredictTest {
         assertThat(number(row, 3)).isCloseTo(sd, within(4 * sd / Math.sqrt(2 * DRAWS)));
         // The error of a quantile is √(p(1 − p)/n) over the density there: 2.1 of those of a mean at 5 %.
         assertThat(number(row, 4)).isCloseTo(mean - 1.6449 * sd, within(4 * 2.2 * sd / Math.sqrt(DRAWS)));
+    }
+
+    /** Student t about x·m: of the conjugate posterior a prediction's variance is s²·(1 + x'Vx). */
+    @Test
+    void anExactPosteriorIsReadBackAndPredicts() throws IOException {
+        Posterior q = fit("linear --data air.csv --target ozone --method exact", "a");
+        assertThat(q.getClass().getSimpleName()).isEqualTo("RegressionPosterior");
+        double[] x = {1, 200, 9.5, 78};
+        predict("a", Cli.file(folder, "new.csv", "temp,solar,wind\n78,200,9.5\n"));
+        double mean = 0;
+        double variance = Math.exp(2 * q.mean(4) + 2 * q.standardDeviation(4) * q.standardDeviation(4));
+        for (int i = 0; i < x.length; i++) {
+            mean += x[i] * q.mean(i);
+            for (int j = 0; j < x.length; j++) {
+                variance += x[i] * x[j] * q.covariance(i, j);
+            }
+        }
+        assertThat(number(rows().get(1), 1)).isCloseTo(mean, within(4 * Math.sqrt(variance / DRAWS)));
+        assertThat(number(rows().get(1), 3))
+                .isCloseTo(
+                        Math.sqrt(variance),
+                        within(4 * Math.sqrt(variance / (2 * DRAWS)) + 0.01 * Math.sqrt(variance)));
     }
 
     /** log p(y) of a known value, and offsets, which are added to what is predicted. */

@@ -24,6 +24,8 @@ public final class FitJson {
     static final String GAUSSIAN = "gaussian";
 
     static final String INDEPENDENT = "independent normals";
+    /** Of a regression in closed form: what its means and covariance do not tell. */
+    static final String REGRESSION = "regression";
 
     private FitJson() {}
 

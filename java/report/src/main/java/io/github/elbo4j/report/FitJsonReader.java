@@ -1,5 +1,7 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.conjugate.NoisePrecision;
+import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Estimate;
@@ -137,6 +139,9 @@ final class FitJsonReader {
         if (kind.string().equals(FitJson.INDEPENDENT)) {
             return new GaussianPosterior(names, Gaussian.independent(mean, sd));
         }
+        if (file.has(FitJson.REGRESSION)) {
+            return regression(names, mean, file.get(FitJson.REGRESSION));
+        }
         if (!kind.string().equals(FitJson.GAUSSIAN)) {
             throw kind.wrong("it is a " + kind.string() + ", which the file does not hold whole");
         }
@@ -146,15 +151,34 @@ final class FitJsonReader {
                     "it was left out, and without it only the margins of the posterior are known. Write it"
                             + " with --covariance (in a program: Report.covariance(true))");
         }
+        try {
+            return new GaussianPosterior(names, new Gaussian(mean, matrix(covariance)));
+        } catch (IllegalArgumentException e) {
+            throw covariance.wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static double[][] matrix(JsonTree covariance) throws FitFileException {
         List<JsonTree> rows = covariance.items();
         double[][] matrix = new double[rows.size()][];
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = rows.get(i).numbers();
         }
+        return matrix;
+    }
+
+    private static RegressionPosterior regression(List<String> names, double[] mean, JsonTree regression)
+            throws FitFileException {
         try {
-            return new GaussianPosterior(names, new Gaussian(mean, matrix));
+            return new RegressionPosterior(
+                    names,
+                    new Gaussian(Arrays.copyOf(mean, mean.length - 1), matrix(regression.get("covariance"))),
+                    regression.get("inUnitsOfNoise").truth(),
+                    new NoisePrecision(
+                            regression.get("shape").number(),
+                            regression.get("rate").number()));
         } catch (IllegalArgumentException e) {
-            throw covariance.wrong(String.valueOf(e.getMessage()));
+            throw regression.wrong(String.valueOf(e.getMessage()));
         }
     }
 

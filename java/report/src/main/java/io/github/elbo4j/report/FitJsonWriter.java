@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
@@ -157,6 +158,9 @@ final class FitJsonWriter {
                         ? FitJson.GAUSSIAN
                         : fit.posterior().getClass().getSimpleName();
         json.writeStringProperty("posterior", kind);
+        if (fit.posterior() instanceof RegressionPosterior regression) {
+            write(json, regression);
+        }
         object(json, "settings", fit.settings());
         json.writeStringProperty("arithmetic", Words.name(fit.arithmetic(), '-'));
         json.writeStringProperty("rng", Words.name(fit.rng(), '-'));
@@ -175,6 +179,16 @@ final class FitJsonWriter {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** What its means and covariance do not tell. */
+    private static void write(JsonGenerator json, RegressionPosterior posterior) {
+        json.writeObjectPropertyStart(FitJson.REGRESSION);
+        json.writeBooleanProperty("inUnitsOfNoise", posterior.inUnitsOfNoise());
+        Json.number(json, "shape", posterior.noise().shape());
+        Json.number(json, "rate", posterior.noise().rate());
+        writeCovariance(json, posterior.coefficients().covariance());
+        json.writeEndObject();
     }
 
     private void writeModel(JsonGenerator json) {

@@ -173,6 +173,13 @@ final class JsonTree {
         throw wrongType("a string");
     }
 
+    boolean truth() throws FitFileException {
+        if (value instanceof Boolean truth) {
+            return truth;
+        }
+        throw wrongType("true or false");
+    }
+
     /** A finite number. */
     double number() throws FitFileException {
         if (value instanceof Number number && Double.isFinite(number.doubleValue())) {

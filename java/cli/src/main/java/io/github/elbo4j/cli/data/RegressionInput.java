@@ -70,7 +70,11 @@ public record RegressionInput(
 
     /** Takes the columns apart. */
     public static RegressionInput of(
-            CsvTable table, RegressionColumns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+            CsvTable table,
+            RegressionColumns columns,
+            TargetColumn.Reader reader,
+            boolean intercept,
+            boolean standardize) {
         return new Reading(table, columns, reader, intercept, standardize).input();
     }
 
@@ -125,7 +129,12 @@ public record RegressionInput(
         private final List<String> names = new ArrayList<>();
         private final List<double[]> x = new ArrayList<>();
 
-        Reading(CsvTable table, RegressionColumns columns, TargetColumn.Reader reader, boolean intercept, boolean standardize) {
+        Reading(
+                CsvTable table,
+                RegressionColumns columns,
+                TargetColumn.Reader reader,
+                boolean intercept,
+                boolean standardize) {
             this.table = table;
             this.columns = columns;
             this.reader = reader;
@@ -134,7 +143,8 @@ public record RegressionInput(
             this.ignored = named("--ignore", columns.ignore(), "it cannot be left out");
             if (!columns.predictors()) {
                 table.names().stream()
-                        .filter(name -> !name.equals(columns.target()) && !columns.asides().has(name))
+                        .filter(name -> !name.equals(columns.target())
+                                && !columns.asides().has(name))
                         .forEach(ignored::add);
             }
             this.categorical = named("--categorical", columns.categorical(), "its classes need no option");
@@ -232,7 +242,8 @@ public record RegressionInput(
             Levels levels = table.column(columns.asides().group(), "--group").levels(dropped);
             int[] of = Arrays.stream(levels.codes()).filter(code -> code >= 0).toArray();
             if (levels.values().size() < 2) {
-                throw new InputException("--group: " + table.file() + ", column " + Text.quote(columns.asides().group())
+                throw new InputException("--group: " + table.file() + ", column "
+                        + Text.quote(columns.asides().group())
                         + " is constant (" + levels.values().get(0)
                         + " in every row), so all rows are one group; leave the option out");
             }
