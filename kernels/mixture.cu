@@ -66,8 +66,8 @@ static __device__ __forceinline__ float diagonalSquares(
     return q;
 }
 
-// A thread takes a row of a run.
-extern "C" __global__ void __launch_bounds__(256) mixture_responsibilities(const MixtureRows p) {
+// A thread takes a row of a run. One block at least a multiprocessor is asked for: without that, sm_75 and sm_80 spill.
+extern "C" __global__ void __launch_bounds__(256, 1) mixture_responsibilities(const MixtureRows p) {
     const long long all = (long long) p.runs * p.rows;
     const long long factor = p.full ? (long long) p.dims * (p.dims + 1) / 2 : p.dims;
     for (long long at = threadOfGrid(); at < all; at += threadsOfGrid()) {
