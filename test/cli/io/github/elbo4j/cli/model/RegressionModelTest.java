@@ -144,7 +144,7 @@ class RegressionModelTest {
         int d = z.length;
         return switch (model) {
             case "logistic" -> y * eta[0] - Math.log1p(Math.exp(eta[0]));
-            case "linear" -> normal(y, eta[0], Math.exp(z[d - 1]));
+            case "linear", "normal" -> normal(y, eta[0], Math.exp(z[d - 1]));
             case "poisson" -> y * eta[0] - Math.exp(eta[0]) - logGamma(y + 1);
             case "negative-binomial" -> {
                 double size = Math.exp(z[d - 1]);
@@ -176,7 +176,7 @@ class RegressionModelTest {
     /** log p of the fitted data and the fitted coordinates z. */
     private static double logJoint(Case c, Problem problem, RegressionInput input, double[] z) {
         double[] there = problem.toOriginal(z);
-        boolean target = c.model.equals("linear") || c.model.equals("robust");
+        boolean target = c.model.equals("linear") || c.model.equals("normal") || c.model.equals("robust");
         int k = 2 + (c.intercept ? 1 : 0);
         int classes = c.model.equals("categorical") ? 3 : 1;
         int block = k + (c.group ? 1 + GROUPS : 0);
@@ -214,7 +214,7 @@ class RegressionModelTest {
         double last = z[z.length - 1];
         return sum
                 + switch (c.model) {
-                    case "linear" -> normal(last, 0, c.standardize ? 2 : 10);
+                    case "linear", "normal" -> normal(last, 0, c.standardize ? 2 : 10);
                     case "negative-binomial" -> normal(last, 1, 2);
                     // Of a gamma with shape 2 and rate 0.1, with the Jacobian of its log.
                     case "robust" ->
