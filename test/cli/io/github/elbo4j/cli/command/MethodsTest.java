@@ -92,6 +92,22 @@ class MethodsTest {
         assertThat(saved("fit.json").fit().status()).isEqualTo(Status.DIVERGED);
     }
 
+    /** lme4: lmer(Yield ~ 1 | Batch, Dyestuff, REML = FALSE). */
+    @Test
+    void weightsAreEstimatesByExpectationMaximization() throws IOException {
+        Cli.Outcome outcome = fit("Dyestuff.java --data dyestuff.csv --method em");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .containsPattern("mu +1527\\.[3-7] +17\\.7 ")
+                .containsPattern("tau +37\\.[1-4] ")
+                .containsPattern("sigma +49\\.[45]\\d* ");
+        assertThat(saved("fit.json").fit().logEvidence().value()).isCloseTo(-163.6635, within(1e-3));
+        assertThat(fit("Dyestuff.java --data dyestuff.csv").words())
+                .contains("the model has weights, which are points without a prior: fit it with --method em");
+        assertThat(fit("Schools.java --data schools.csv --method em").words())
+                .contains("--method em is for a model of your own with weights (m.weight)");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -9,6 +9,8 @@ import io.github.elbo4j.expr.Joint;
 import io.github.elbo4j.expr.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +135,14 @@ public final class Model {
      */
     public RowsLogJoint logJointWithWeights(Device device) {
         return new ModelLogJoint(device, this, joint());
+    }
+
+    /** Whether a parameter or report is a weight or a function of weights alone, so that it is a point. */
+    public boolean isOfWeights(String name) {
+        Set<Expr> points = Collections.newSetFromMap(new IdentityHashMap<>());
+        weights.forEach(
+                weight -> points.add(Objects.requireNonNull(latents.get(weight)).coordinates()));
+        return !weights.isEmpty() && points.containsAll(value(name).parameters());
     }
 
     /** Which of the coordinates are those of weights. */

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.subject;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.model.Model;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a model gives of a posterior. */
@@ -12,9 +13,20 @@ public final class Quantities {
     /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
     public static List<Marginal> of(Model model, FitResult fitted) {
         try {
-            return fitted.isPoint()
-                    ? Marginal.ofPoint(model, fitted.posterior())
-                    : Marginal.of(model, fitted.posterior(), fitted.seed());
+            List<Marginal> points = Marginal.ofPoint(model, fitted.posterior());
+            if (fitted.isPoint()) {
+                return points;
+            }
+            List<Marginal> marginals = new ArrayList<>(Marginal.of(model, fitted.posterior(), fitted.seed()));
+            int at = 0;
+            for (String name : model.names()) {
+                int size = model.elementNames(name).size();
+                for (int i = at; i < at + size && model.isOfWeights(name); i++) {
+                    marginals.set(i, points.get(i)); // an estimate with its standard error
+                }
+                at += size;
+            }
+            return marginals;
         } catch (IllegalStateException e) { // a covariance that is not positive definite
             return List.of();
         }
