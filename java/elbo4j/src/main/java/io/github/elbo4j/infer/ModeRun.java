@@ -204,7 +204,7 @@ final class ModeRun {
         int i = flattest / 2;
         return String.format(
                 Locale.ROOT,
-                "no largest value was found: the best path ends near %s = %.4g with log p = %.6g, and %.3g further %s it is"
+                "no largest value was found: the best path ends near %s = %.4g, as it is fitted, with log p = %.6g, and %.3g further %s it is"
                         + " %s by %.2g%s",
                 names.get(i),
                 top.at()[i],
