@@ -70,6 +70,19 @@ class MethodsTest {
         assertThat(mle.trace().get(mle.trace().size() - 1).elbo()).isCloseTo(-494.3586, within(1e-3));
     }
 
+    /** The same maximum by steps of a fixed rate, and by minibatches, whose noise leaves a tenth of a standard error. */
+    @Test
+    void gradientDescentFindsIt() throws IOException {
+        Cli.Outcome outcome =
+                fit("logistic --data pima.csv --target type --method mle --optimizer gradient-descent --steps 4000");
+        assertThat(outcome.exit()).as(outcome.out()).isZero();
+        assertThat(saved("fit.json").fit().posterior().mean(2)).isCloseTo(0.032117, within(0.1 * 0.006787));
+        assertThat(outcome.out()).contains("4000 steps of gradient-descent");
+        outcome = fit("logistic --data pima.csv --target type --method mle --optimizer robbins-monro --batch 50");
+        assertThat(outcome.exit()).as(outcome.out()).isZero();
+        assertThat(saved("fit.json").fit().posterior().mean(2)).isCloseTo(0.032117, within(0.3 * 0.006787));
+    }
+
     @Test
     void methodsSideBySide() throws IOException {
         Cli.Outcome outcome = fit("linear --data air.csv --target ozone --method laplace --compare map,mle --seed 3");
@@ -114,7 +127,9 @@ class MethodsTest {
             value = {
                 "--method lapace                 | --method is \"lapace\", but must be one of sgvi, laplace, map, mle",
                 "--method map --draws 64         | --draws is for --method sgvi, but the method is map",
-                "--method map --batch 20         | --batch is for --method sgvi, but the method is map",
+                "--method map --batch 20         | --batch is for --method sgvi, and for map and mle with --optimizer, but the method is map",
+                "--method laplace --optimizer adam | --optimizer is for --method sgvi, and for map and mle with --optimizer, but the",
+                "--method mle --optimizer lbfgs  | --optimizer is \"lbfgs\", but must be one of adam, robbins-monro, gradient-descent",
                 "--compare sgvi                  | --compare names sgvi, which is there already",
                 "--compare laplace,nothing       | --compare is \"nothing\", but must be one of",
             })

@@ -9,11 +9,11 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
+import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,11 @@ final class ModeRun {
     private static final double MOST_FALL = 0.625;
     /** Nats by which a value that is no top must exceed one that is, to be taken for more than its rounding. */
     private static final double MARGIN = 1e-3;
+
+    /** Nats that an optimizer may leave: a tenth of a standard error from the top. */
+    private static final double ARRIVED = 0.005;
+    /** The same for a usable end: three tenths. */
+    private static final double NEAR = 0.045;
 
     private static final Estimate NOT_MEASURED = new Estimate(Double.NaN, Double.NaN, 0);
 
@@ -62,8 +67,8 @@ final class ModeRun {
             if (settings.isPosterior) {
                 modes = modes(density);
             }
-            top = search(density);
-            if (top != null) {
+            top = settings.optimizer == null ? search(density) : ascend(density, settings.optimizer);
+            if (top != null && isNearTop(top)) {
                 judgeShape(density, top);
             }
         } catch (CancellationException e) {
@@ -73,20 +78,33 @@ final class ModeRun {
             return stopped(top);
         }
         if (top == null) {
-            String message = "log p is not finite where any of " + settings.starts + " paths begin";
+            String message = settings.optimizer == null
+                    ? "log p is not finite where any of " + settings.starts + " paths begin"
+                    : "log p is not finite where the steps came to; take a lower learning rate";
             concerns.add(new Concern(Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message));
             return result(new Ending(Status.DIVERGED, message), start(), List.of());
         }
         Gaussian normal = new Gaussian(top.at(), top.covariance());
-        Ending ending = concerns.stream()
-                .filter(concern -> concern.kind() == Kind.UNBOUNDED)
-                .findFirst()
-                .map(concern -> new Ending(Status.DIVERGED, concern.words()))
-                .orElse(new Ending(Status.CONVERGED, found()));
-        return result(ending, normal, top.trace());
+        return result(ending(), normal, top.trace());
+    }
+
+    private Ending ending() {
+        for (Concern concern : concerns) {
+            if (concern.kind() == Kind.UNBOUNDED) {
+                return new Ending(Status.DIVERGED, concern.words());
+            }
+            if (concern.kind() == Kind.NOT_CONVERGED) {
+                return new Ending(Status.STEP_LIMIT, found() + "; " + concern.words());
+            }
+        }
+        return new Ending(Status.CONVERGED, found());
     }
 
     private String found() {
+        if (settings.optimizer != null) {
+            return settings.steps + " steps of " + settings.optimizer.describe()
+                    + (settings.batch == 0 ? "" : ", " + settings.batch + " rows each");
+        }
         return String.format(
                 Locale.ROOT,
                 "it is the best of %d L-BFGS path%s (%d evaluations)",
@@ -140,6 +158,46 @@ final class ModeRun {
             }
         }
         return best;
+    }
+
+    /** The end of the steps of an optimizer, as it is. */
+    private Climb.@Nullable Summit ascend(PointDensity density, Optimizer optimizer) {
+        double[] end;
+        List<TracePoint> trace;
+        try (LogJoint batches = batches();
+                PointAscent ascent =
+                        new PointAscent(device, batches == null ? joint : batches, optimizer, settings.cancelled)) {
+            end = ascent.run(joint.start(), settings.steps);
+            trace = ascent.trace();
+        }
+        walked = 1;
+        return new Climb(density, end, settings.cancelled).stay(trace);
+    }
+
+    private @Nullable LogJoint batches() {
+        if (settings.batch == 0) {
+            return null;
+        }
+        if (joint instanceof RowsLogJoint rows && rows.observations() > 0) {
+            return rows.minibatches(settings.batch, key.fork("minibatch"));
+        }
+        throw new IllegalArgumentException("batch is " + settings.batch + ", but the model has no rows to choose from");
+    }
+
+    /** Whether an optimizer has come so near to a top that it is worth a look; says so if not. */
+    private boolean isNearTop(Climb.Summit top) {
+        if (top.left() <= ARRIVED) {
+            return true;
+        }
+        boolean near = top.left() <= NEAR;
+        concerns.add(new Concern(
+                Kind.NOT_CONVERGED,
+                near ? Verdict.USABLE : Verdict.DO_NOT_TRUST,
+                null,
+                Double.isNaN(top.left())
+                        ? "where the steps ended the curvature is not that of a largest value"
+                        : String.format(Locale.ROOT, "where the steps ended %.2g nats are left to gain", top.left())));
+        return near;
     }
 
     /** Of two that are equal but for rounding, the one that is a top is the higher one. */
@@ -216,19 +274,17 @@ final class ModeRun {
                 fall < 0 ? "" : " only");
     }
 
-    private FitResult result(Ending ending, Gaussian normal, List<Double> logP) {
-        FreshDraws judged = judged(ending, normal, logP);
-        List<TracePoint> trace = new ArrayList<>();
-        logP.forEach(value -> trace.add(new TracePoint(trace.size() + 1, value, 0)));
+    private FitResult result(Ending ending, Gaussian normal, List<TracePoint> trace) {
+        FreshDraws judged = judged(ending, normal, trace);
         return new FitResult(
                 settings.name,
                 settings.isPosterior ? Family.fullRank().label() : "",
-                Map.of("starts", settings.starts),
+                settings.told(),
                 device.name(),
                 device.arithmetic(),
                 device.rng(),
                 settings.seed,
-                trace.size(),
+                trace.isEmpty() ? 0 : trace.get(trace.size() - 1).step(),
                 judged.status(),
                 "",
                 judged.message(),
@@ -242,11 +298,11 @@ final class ModeRun {
                 0);
     }
 
-    private FreshDraws judged(Ending ending, Gaussian normal, List<Double> logP) {
+    private FreshDraws judged(Ending ending, Gaussian normal, List<TracePoint> trace) {
         if (settings.isPosterior && ending.status() == Status.CONVERGED) {
             return FreshDraws.of(device, joint, normal, modes, ending, key);
         }
-        double height = logP.isEmpty() ? 0 : logP.get(logP.size() - 1);
+        double height = trace.isEmpty() ? 0 : trace.get(trace.size() - 1).elbo();
         concerns.addAll(Resolution.concerns(joint, normal, height));
         return new FreshDraws(
                 NOT_MEASURED,

@@ -3,9 +3,12 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits that climb to the largest value of a density, by L-BFGS from several starts and Newton steps at the end, and take the
@@ -37,6 +40,9 @@ public final class ModeSearch<M> implements Method<M> {
     final int starts;
     final long seed;
     final BooleanSupplier cancelled;
+    final @Nullable Optimizer optimizer; // null for L-BFGS
+    final int steps; // of the optimizer
+    final int batch; // rows of such a step; 0 for all
 
     private ModeSearch(
             String name,
@@ -44,33 +50,41 @@ public final class ModeSearch<M> implements Method<M> {
             boolean isPosterior,
             int starts,
             long seed,
-            BooleanSupplier cancelled) {
+            BooleanSupplier cancelled,
+            @Nullable Optimizer optimizer,
+            int steps,
+            int batch) {
         this.name = name;
         this.density = density;
         this.isPosterior = isPosterior;
         this.starts = starts;
         this.seed = seed;
         this.cancelled = cancelled;
+        this.optimizer = optimizer;
+        this.steps = steps;
+        this.batch = batch;
     }
 
     /** Laplace's approximation of a posterior; the caller closes the joint. */
     public static ModeSearch<LogJoint> laplace() {
-        return new ModeSearch<>("laplace", (device, joint) -> joint, true, 8, 0, () -> false);
+        return new ModeSearch<>("laplace", (device, joint) -> joint, true, 8, 0, () -> false, null, 0, 0);
     }
 
     /** The maximum a posteriori on the user's scale. */
     public static ModeSearch<Model> maximumAPosteriori() {
-        return new ModeSearch<>(MAP, (device, model) -> model.logJointOfValues(device), false, 8, 0, () -> false);
+        return new ModeSearch<>(
+                MAP, (device, model) -> model.logJointOfValues(device), false, 8, 0, () -> false, null, 0, 0);
     }
 
     /** The maximum of the likelihood; priors have no part in it but for where it begins. */
     public static ModeSearch<Model> maximumLikelihood() {
-        return new ModeSearch<>(MLE, (device, model) -> model.logLikelihood(device), false, 8, 0, () -> false);
+        return new ModeSearch<>(
+                MLE, (device, model) -> model.logLikelihood(device), false, 8, 0, () -> false, null, 0, 0);
     }
 
     /** Of the points where paths begin but for the first, and of the draws that judge; 0. */
     public ModeSearch<M> seed(long value) {
-        return new ModeSearch<>(name, density, isPosterior, starts, value, cancelled);
+        return new ModeSearch<>(name, density, isPosterior, starts, value, cancelled, optimizer, steps, batch);
     }
 
     /** Paths: the first from the model's own start, the others from seeded points around it; 8. */
@@ -78,12 +92,47 @@ public final class ModeSearch<M> implements Method<M> {
         if (value < 1) {
             throw new IllegalArgumentException("starts is " + value + ", but must be 1 or more");
         }
-        return new ModeSearch<>(name, density, isPosterior, value, seed, cancelled);
+        return new ModeSearch<>(name, density, isPosterior, value, seed, cancelled, optimizer, steps, batch);
+    }
+
+    /**
+     * Steps of an optimizer from the model's own start, in the place of L-BFGS paths: {@link GradientDescent}, {@link RobbinsMonro} or
+     * {@link Adam}. The result is the mean of the second half of them, with the curvature there; what is left to gain is told.
+     *
+     * @param number of steps, from 2
+     * @param rows of a minibatch, drawn anew at each step; 0 for all
+     */
+    public ModeSearch<M> by(Optimizer value, int number, int rows) {
+        if (isPosterior) {
+            throw new IllegalArgumentException("Laplace's approximation needs the mode itself, which L-BFGS finds");
+        }
+        if (number < 2 || rows < 0) {
+            throw new IllegalArgumentException(
+                    "there are " + number + " steps of " + rows + " rows, but must be 2 or more of 0 or more");
+        }
+        return new ModeSearch<>(
+                name, density, false, starts, seed, cancelled, Objects.requireNonNull(value), number, rows);
+    }
+
+    /** For a {@link FitResult}. */
+    Map<String, Object> told() {
+        Map<String, Object> told = new LinkedHashMap<>();
+        if (optimizer == null) {
+            told.put("starts", starts);
+            return told;
+        }
+        told.put("optimizer", optimizer.describe());
+        told.put("maxSteps", steps);
+        if (batch > 0) {
+            told.put("batch", batch);
+        }
+        return told;
     }
 
     /** Asked now and then; once it returns true, the fit ends with the best so far. */
     public ModeSearch<M> cancelled(BooleanSupplier value) {
-        return new ModeSearch<>(name, density, isPosterior, starts, seed, Objects.requireNonNull(value));
+        return new ModeSearch<>(
+                name, density, isPosterior, starts, seed, Objects.requireNonNull(value), optimizer, steps, batch);
     }
 
     /**

@@ -103,7 +103,11 @@ final class FitMethods {
     }
 
     private FitResult point(ModeSearch<Model> method, Device device, Subject subject) {
-        return method.seed(options.run.seed).cancelled(cancelled).fit(device, Objects.requireNonNull(subject.model()));
+        ModeSearch<Model> search = method.seed(options.run.seed).cancelled(cancelled);
+        if (options.stepsOfPoints(command)) {
+            search = search.by(options.optimizer(command, subject.robbinsMonroRate()), options.steps, task.batch());
+        }
+        return search.fit(device, Objects.requireNonNull(subject.model()));
     }
 
     private FitResult em(VariationalEm method, Device device, Subject subject) {

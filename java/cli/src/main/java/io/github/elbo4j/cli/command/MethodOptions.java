@@ -5,6 +5,7 @@ import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Adam;
+import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
 import io.github.elbo4j.report.Report;
@@ -28,6 +29,9 @@ final class MethodOptions {
 
     /** The method that all but the options of {@link RunOptions} are of. */
     static final String SGVI = "sgvi";
+
+    /** Those of an optimizer's steps. */
+    private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
 
     /** Options of that method alone. */
     private static final List<String> OF_SGVI = List.of(
@@ -112,14 +116,19 @@ final class MethodOptions {
                     + " change the verdict. Default: 4,096.")
     int evaluationDraws = 4096;
 
-    @Option(names = "--optimizer", paramLabel = "NAME", description = "adam or robbins-monro. Default: adam.")
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description =
+                    "adam, robbins-monro or gradient-descent (one rate). Default: adam. With --method map or mle, its steps"
+                            + " (--steps, --learning-rate, --batch) take the place of L-BFGS.")
     String optimizer = "adam";
 
     @Option(
             names = "--learning-rate",
             paramLabel = "A",
             description =
-                    "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75. Default: 0.02 for adam; for"
+                    "Of adam, the first rate; of robbins-monro, a in a·(t + 10)^-0.75; of gradient-descent, the rate. Default: 0.02 for adam; for"
                             + " robbins-monro 20/rows, 5/rows for a quantity, 2.5/sum for a count; a model in Java or of Stan needs"
                             + " one given.")
     @Nullable
@@ -178,15 +187,28 @@ final class MethodOptions {
         }
         if (!methods.contains(SGVI)) {
             OF_SGVI.stream()
-                    .filter(option -> command.getCommandSpec().findOption(option) != null
-                            && command.getParseResult().hasMatchedOption(option))
+                    .filter(option ->
+                            isGiven(command, option) && !(stepsOfPoints(command) && OF_STEPS.contains(option)))
                     .findFirst()
                     .ifPresent(option -> {
                         throw new ParameterException(
-                                command, option + " is for --method " + SGVI + ", but the method is " + method);
+                                command,
+                                option + " is for --method " + SGVI
+                                        + (OF_STEPS.contains(option) ? ", and for map and mle with --optimizer" : "")
+                                        + ", but the method is " + method);
                     });
         }
         return methods;
+    }
+
+    private static boolean isGiven(CommandLine command, String option) {
+        return command.getCommandSpec().findOption(option) != null
+                && command.getParseResult().hasMatchedOption(option);
+    }
+
+    /** Whether points are found by the steps of an optimizer, not by L-BFGS. */
+    boolean stepsOfPoints(CommandLine command) {
+        return (method.equals("map") || method.equals("mle")) && isGiven(command, "--optimizer");
     }
 
     Family chosenFamily(CommandLine command, int parameters) {
@@ -229,10 +251,10 @@ final class MethodOptions {
 
     /** Refuses Robbins–Monro steps without a rate, for a model whose curvature is not known. */
     void needLearningRate(CommandLine command, String model) {
-        if (optimizer.equals("robbins-monro") && learningRate == null) {
+        if (!optimizer.equals("adam") && learningRate == null) {
             throw new ParameterException(
                     command,
-                    "--optimizer robbins-monro needs --learning-rate: " + model + " does not tell its curvature");
+                    "--optimizer " + optimizer + " needs --learning-rate: " + model + " does not tell its curvature");
         }
     }
 
@@ -243,6 +265,9 @@ final class MethodOptions {
         Map<String, Optimizer> optimizers = new LinkedHashMap<>();
         optimizers.put("adam", adam);
         optimizers.put("robbins-monro", robbinsMonro);
+        // The first of the steps of that, which did not overshoot.
+        double first = new RobbinsMonro(robbinsMonroRate).rate(0);
+        optimizers.put("gradient-descent", new GradientDescent(learningRate == null ? first : learningRate));
         return OptionChecks.oneOf(command, "--optimizer", optimizer, optimizers);
     }
 
