@@ -96,6 +96,25 @@ class MethodsTest {
         assertThat(saved("fit-mle.json").fit().isPoint()).isTrue();
     }
 
+    /** Against R: lm's coefficients lie within a tenth of a standard error, since the prior is wide. */
+    @Test
+    void closedFormsBesideEachOther() throws IOException {
+        Cli.Outcome outcome = fit("linear --data air.csv --target ozone --method cavi --compare exact");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.words()).contains("exact takes the conjugate prior");
+        for (String name : List.of("fit.json", "fit-exact.json")) {
+            assertThat(saved(name).fit().posterior().mean(2)).isCloseTo(-3.33359, within(0.065));
+            assertThat(saved(name).fit().posterior().standardDeviation(2)).isCloseTo(0.654, within(0.02));
+        }
+        outcome = fit("normal --data air.csv --target wind --method exact");
+        assertThat(outcome.out())
+                .contains("Bayesian normal distribution of wind")
+                .containsPattern("intercept +9\\.9");
+        assertThat(fit("poisson --data warpbreaks.csv --target breaks --ignore wool,tension --method exact")
+                        .words())
+                .contains("--method exact needs closed-form updates, which this model does not have");
+    }
+
     /** On the scale of the model: the mode of tau, not the mean of exp of a normal. */
     @Test
     void aModelOfOnesOwnHasNoLargestValue() throws IOException {

@@ -26,13 +26,13 @@ public class MixtureBenchmark extends WorkBenchmark {
     void prepare(Device on) {
         to = on;
         int all = SHAPE.allComponents();
-        x = own(on.copyOf(Work.uniform(SHAPE.rows() * SHAPE.dimensions(), -2, 2, 1)));
-        float[] mean = Work.uniform(2 * all * SHAPE.dimensions(), -1, 1, 2);
+        x = own(on.copyOf(Work.uniform((long) SHAPE.rows() * SHAPE.dimensions(), -2, 2, 1)));
+        float[] mean = Work.uniform(2L * all * SHAPE.dimensions(), -1, 1, 2);
         for (int at = 0; at < mean.length; at++) {
             mean[at] *= at / SHAPE.dimensions() % 2 == 1 ? 0x1p-25f : 1;
         }
         means = own(on.copyOf(mean));
-        factors = own(on.copyOf(Work.uniform(all * SHAPE.factor(), -0.3f, 0.3f, 3)));
+        factors = own(on.copyOf(Work.uniform((long) all * SHAPE.factor(), -0.3f, 0.3f, 3)));
         offsets = own(on.allocate(ElementType.FLOAT64, all));
         responsibilities = own(on.allocate((long) all * SHAPE.rows()));
         densities = own(on.allocate(ElementType.FLOAT64, 2L * MixtureOps.LANES));

@@ -89,11 +89,12 @@ final class Fitting {
                 interruption.fitEnded();
                 List<Path> written = write(folder, reports);
                 print(reports, written);
+                reports.stream()
+                        .map(report -> subject.afterwards(report.fit()))
+                        .filter(words -> !words.isEmpty())
+                        .distinct()
+                        .forEach(this::note);
                 FitResult result = reports.get(0).fit();
-                String words = subject.afterwards(result);
-                if (!words.isEmpty()) {
-                    note(words);
-                }
                 if (written.isEmpty() || result.status() == Status.FAILED) {
                     return Exit.BROKEN;
                 }

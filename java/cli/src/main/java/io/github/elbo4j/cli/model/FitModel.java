@@ -6,6 +6,7 @@ import io.github.elbo4j.cli.data.TargetColumn;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.distribution.Distribution;
 import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.model.ModelBuilder;
 import io.github.elbo4j.model.RowsLogJoint;
 import io.github.elbo4j.model.Standardization;
@@ -100,6 +101,11 @@ public interface FitModel {
     /** The fits by closed-form updates, by the name of the method. */
     default Map<String, ClosedForm> closedForms(Problem problem) {
         return Map.of();
+    }
+
+    /** What is to be said of a fit once it has ended; empty if nothing. */
+    default String afterwards(FitResult fitted) {
+        return "";
     }
 
     /** Whether other columns predict the target. */

@@ -12,6 +12,7 @@ import io.github.elbo4j.distribution.LogNormal;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.estimate.ExactEvidence;
 import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.ModelBuilder;
 import io.github.elbo4j.model.NormalPrior;
@@ -149,6 +150,14 @@ class Linear extends Continuous {
                 (device, seed, cancelled) ->
                         new CaviRegression(ClosedForm.settings(seed, cancelled)).fit(device, factors));
         return forms;
+    }
+
+    @Override
+    public String afterwards(FitResult fitted) {
+        return noiseSd == null && fitted.method().equals(ExactRegression.NAME)
+                ? "exact takes the conjugate prior, in which the prior sd of a coefficient is in units of the noise: its evidence"
+                        + " is that of another prior than the other methods'"
+                : "";
     }
 
     /** The curvature is about {@code rows/noise²}, times the largest eigenvalue of the correlations. */

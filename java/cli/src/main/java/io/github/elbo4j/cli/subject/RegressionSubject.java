@@ -150,6 +150,11 @@ final class RegressionSubject implements Subject {
         return PriorMarginals.of(problem.model(), draws, seed, problem::toOriginal, problem::observed);
     }
 
+    @Override
+    public String afterwards(FitResult fitted) {
+        return model.afterwards(fitted);
+    }
+
     /** What was used of the model, whether it was asked for or chosen. */
     private Map<String, Object> used() {
         Map<String, Object> used = new LinkedHashMap<>();
