@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
@@ -30,6 +31,7 @@ final class EmRun implements AutoCloseable {
     private final Device device;
     private final long begun = System.nanoTime();
     private final Key key;
+    private final Resources opened;
     private final LogJoint joint; // of z and theta
     private final GivenWeights given;
     private final PointDensity density; // of z and theta
@@ -55,10 +57,20 @@ final class EmRun implements AutoCloseable {
         boolean[] isWeight = model.weightCoordinates();
         theta = places(isWeight, true);
         z = places(isWeight, false);
-        joint = model.logJointWithWeights(device);
-        given = new GivenWeights(device, joint, isWeight);
-        density = new PointDensity(device, joint);
-        ofZ = new PointDensity(device, given);
+        opened = new Resources(device);
+        try {
+            joint = model.logJointWithWeights(device);
+            opened.add(joint::close);
+            given = new GivenWeights(device, joint, isWeight);
+            opened.add(given::close);
+            density = new PointDensity(device, joint);
+            opened.add(density::close);
+            ofZ = new PointDensity(device, given);
+            opened.add(ofZ::close);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
         at = joint.start();
         int draws = 2 * Math.max((settings.draws + 1) / 2, 2 * z.length); // pairs
         epsilon = MatchedNormals.of(Starts.normals(device, key.fork("expectations"), draws, z.length), draws, z.length);
@@ -383,9 +395,6 @@ final class EmRun implements AutoCloseable {
 
     @Override
     public void close() {
-        ofZ.close();
-        density.close();
-        given.close();
-        joint.close();
+        opened.close();
     }
 }

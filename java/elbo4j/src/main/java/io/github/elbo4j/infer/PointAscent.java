@@ -45,14 +45,19 @@ final class PointAscent implements AutoCloseable {
         this.cancelled = cancelled;
         dimensions = joint.dimensions();
         own = new Resources(device);
-        workspace = new Workspace(device);
-        own.add(workspace::close);
-        z = own.allocate(dimensions);
-        mean = own.allocate(dimensions);
-        gradient = own.allocate(dimensions);
-        logP = own.allocate(ElementType.FLOAT64, 1);
-        rule = optimizer.open(own, dimensions);
-        table = own.allocate(ElementType.FLOAT64, rule.scalars() + 1L);
+        try {
+            workspace = new Workspace(device);
+            own.add(workspace::close);
+            z = own.allocate(dimensions);
+            mean = own.allocate(dimensions);
+            gradient = own.allocate(dimensions);
+            logP = own.allocate(ElementType.FLOAT64, 1);
+            rule = optimizer.open(own, dimensions);
+            table = own.allocate(ElementType.FLOAT64, rule.scalars() + 1L);
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
     }
 
     /** log p of some of the steps, of their own rows. */
