@@ -90,15 +90,16 @@ final class EmRun implements AutoCloseable {
             for (int step = 1; step <= settings.maxSteps; step++) {
                 q = expect();
                 double[] ratios = ratios(q);
-                if (plain != null && !(mean(ratios) >= elbo.get(elbo.size() - 1))) {
+                if (plain != null && !(LogWeights.mean(ratios).value() >= elbo.get(elbo.size() - 1))) {
                     putTheta(plain); // the jump led down
                     q = expect();
                     ratios = ratios(q);
                 }
                 plain = null;
-                elbo.add(mean(ratios));
+                elbo.add(LogWeights.mean(ratios).value());
                 double evidence = LogWeights.of(ratios).logEvidence(0).value();
-                settings.listener.accept(new VariationalEm.Step(step, select(theta), mean(ratios), evidence));
+                settings.listener.accept(new VariationalEm.Step(
+                        step, select(theta), LogWeights.mean(ratios).value(), evidence));
                 Ending ended = ended(step);
                 if (ended != null) {
                     ending = ended;
@@ -196,14 +197,6 @@ final class EmRun implements AutoCloseable {
             share[s] /= sum;
         }
         return ratios;
-    }
-
-    private static double mean(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return sum / values.length;
     }
 
     // ---- M ----

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Predictive;
 import java.util.ArrayList;
@@ -81,31 +82,9 @@ public record Prediction(
                     Marginal.ofDraws(size == 1 ? name : name + "[" + (i + 1) + "]", values),
                     probabilities,
                     y,
-                    logMean(logs),
+                    LogWeights.of(logs).logEvidence(0), // log(Σ exp(l_s)/S)
                     below / draws));
         }
         return elements;
-    }
-
-    /** {@code log(Σ exp(l_s)/S)}, its error that of the mean over the mean. */
-    private static Estimate logMean(double[] logs) {
-        double most = Double.NEGATIVE_INFINITY;
-        for (double log : logs) {
-            most = Math.max(most, log);
-        }
-        if (!Double.isFinite(most)) {
-            return new Estimate(most, Double.NaN, logs.length);
-        }
-        double sum = 0;
-        double squares = 0;
-        for (double log : logs) {
-            double share = StrictMath.exp(log - most);
-            sum += share;
-            squares += share * share;
-        }
-        double n = logs.length;
-        double mean = sum / n;
-        double variance = Math.max(0, squares / n - mean * mean) * n / (n - 1);
-        return new Estimate(most + StrictMath.log(mean), Math.sqrt(variance / n) / mean, logs.length);
     }
 }

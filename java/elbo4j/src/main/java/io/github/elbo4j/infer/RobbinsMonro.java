@@ -1,13 +1,7 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Resources;
-import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Scalar;
-import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient variational inference in its original form: {@code phi ← phi + lambda(t)·∇ELBO} with {@code
@@ -47,28 +41,7 @@ public record RobbinsMonro(double a, double tau, double kappa) implements Optimi
 
     @Override
     public Rule open(Resources own, int parameters) {
-        return new Rule() {
-            @Override
-            public int scalars() {
-                return 1;
-            }
-
-            @Override
-            public void scalars(int step, int since, int phase, double[] row) {
-                row[0] = rate(step);
-            }
-
-            @Override
-            public void record(
-                    Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
-                to.run(new OptimizerOps.Sgd(parameters, scalars.get(0), gradient, parameter));
-            }
-
-            @Override
-            public List<Buffer> moments() {
-                return List.of();
-            }
-        };
+        return new SgdRule(parameters, this::rate);
     }
 
     @Override

@@ -160,7 +160,7 @@ public final class VariationalEm implements Method<Model> {
         for (boolean is : model.weightCoordinates()) {
             weights += is ? 1 : 0;
         }
-        if (weights == 0) {
+        if (!model.hasWeights()) {
             throw new IllegalArgumentException(
                     "the model has no weights, so there is nothing to maximize over; m.weight makes one");
         }

@@ -119,7 +119,7 @@ public final class Model {
      * @throws IllegalArgumentException if the model has weights, which have no distribution
      */
     public RowsLogJoint logJoint(Device device) {
-        if (!weights.isEmpty()) {
+        if (hasWeights()) {
             throw new IllegalArgumentException("the model has weights ("
                     + String.join(", ", weights.stream().sorted().toList())
                     + "), which are points without a prior: fit it by expectation-maximization (VariationalEm; --method em), or"
@@ -143,6 +143,11 @@ public final class Model {
         weights.forEach(
                 weight -> points.add(Objects.requireNonNull(latents.get(weight)).coordinates()));
         return !weights.isEmpty() && points.containsAll(value(name).parameters());
+    }
+
+    /** Whether it has weights. */
+    public boolean hasWeights() {
+        return !weights.isEmpty();
     }
 
     /** Which of the coordinates are those of weights. */

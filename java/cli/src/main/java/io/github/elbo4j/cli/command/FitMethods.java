@@ -49,7 +49,7 @@ final class FitMethods {
                     + (there.isEmpty() ? "" : "; it has those of " + there));
         }
         Model model = subject.model();
-        boolean weights = model != null && hasWeights(model);
+        boolean weights = model != null && model.hasWeights();
         if (method.endsWith("em") && !weights) {
             throw new InputException(
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"
@@ -64,15 +64,6 @@ final class FitMethods {
                     "--method " + method + " needs priors and likelihood apart, which a Stan program does not"
                             + " give; laplace finds the mode of its unconstrained parameters");
         }
-    }
-
-    private static boolean hasWeights(Model model) {
-        for (boolean is : model.weightCoordinates()) {
-            if (is) {
-                return true;
-            }
-        }
-        return false;
     }
 
     FitResult fit(String method, Device device, Subject subject) {

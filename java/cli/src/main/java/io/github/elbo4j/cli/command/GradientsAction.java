@@ -117,7 +117,7 @@ final class GradientsAction implements ModelAction {
                         start,
                         "start",
                         "where a fit knows nothing of the data: means at "
-                                + (subject.model() == null ? "0" : "the prior's" + " centre")
+                                + (subject.model() == null ? "0" : "the prior's centre")
                                 + ", standard deviations of 1"));
                 places.add(place(
                         joint,

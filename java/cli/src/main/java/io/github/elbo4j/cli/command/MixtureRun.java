@@ -80,7 +80,7 @@ final class MixtureRun {
                             table.notes(),
                             Map.of()))
                     .device(choice.device().description(), choice.reason())
-                    .command(commandLine());
+                    .command(new Console(command, options.quiet || options.json).commandLine());
             List<Path> written = write(folder, device, table, data, report, drawn);
             if (options.json) {
                 out.print(report.line());
@@ -212,15 +212,5 @@ final class MixtureRun {
             second = i != first && apart[i] > apart[second] ? i : second;
         }
         return new int[] {Math.min(first, second), Math.max(first, second)};
-    }
-
-    /** The command line as it was given, fit to be pasted into a shell. */
-    private String commandLine() {
-        StringBuilder line = new StringBuilder("elbo4j");
-        for (String word :
-                command.getCommandSpec().root().commandLine().getParseResult().originalArgs()) {
-            line.append(' ').append(Text.shellQuote(word));
-        }
-        return line.toString();
     }
 }
