@@ -183,13 +183,7 @@ public record EvidenceReport(
 
     private String json(@Nullable PrettyPrinter layout) {
         return Json.object(layout, json -> {
-            json.writeNumberProperty("format", FitJson.FORMAT);
-            json.writeStringProperty("model", model);
-            if (data != null) {
-                json.writeStringProperty("data", data.file());
-                json.writeStringProperty("sha256", data.sha256());
-                json.writeNumberProperty("rows", data.rows());
-            }
+            FitJson.begin(json, model, data);
             json.writeNumberProperty("seed", seed);
             Json.number(json, "exact", exact == null ? Double.NaN : exact);
             json.writeArrayPropertyStart("estimates");
@@ -262,11 +256,7 @@ public record EvidenceReport(
                 .caption(
                         "Bands: two standard errors to either side. Where few draws lie far from what more of them say, lines"
                                 + " begin later.");
-        page.section("What was run");
-        if (!command.isEmpty()) {
-            page.text(command);
-        }
-        return page.caption("Device: " + device + ". The same seed gives the same numbers on every device.");
+        return page.ran(command, device + ". The same seed gives the same numbers on every device.");
     }
 
     /** What the chart shows, for those who do not see it. */

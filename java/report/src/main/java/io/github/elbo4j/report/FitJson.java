@@ -7,6 +7,8 @@ import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /** {@code fit.json}, which {@link Report#write} writes. */
 public final class FitJson {
@@ -28,6 +30,17 @@ public final class FitJson {
     static final String REGRESSION = "regression";
 
     private FitJson() {}
+
+    /** The first fields of a file that is no fit: its format, the model, and what data it is of. */
+    static void begin(JsonGenerator json, String model, @Nullable DataSource data) {
+        json.writeNumberProperty("format", FORMAT);
+        json.writeStringProperty("model", model);
+        if (data != null) {
+            json.writeStringProperty("data", data.file());
+            json.writeStringProperty("sha256", data.sha256());
+            json.writeNumberProperty("rows", data.rows());
+        }
+    }
 
     /** What the quantile at a probability is called: {@code q05}. */
     static String quantile(double probability) {

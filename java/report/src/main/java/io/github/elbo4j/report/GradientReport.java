@@ -137,13 +137,7 @@ public record GradientReport(
 
     private String json(@Nullable PrettyPrinter layout) {
         return Json.object(layout, json -> {
-            json.writeNumberProperty("format", FitJson.FORMAT);
-            json.writeStringProperty("model", model);
-            if (data != null) {
-                json.writeStringProperty("data", data.file());
-                json.writeStringProperty("sha256", data.sha256());
-                json.writeNumberProperty("rows", data.rows());
-            }
+            FitJson.begin(json, model, data);
             json.writeStringProperty("family", family);
             json.writeNumberProperty("seed", seed);
             json.writeArrayPropertyStart("gradients");
@@ -198,11 +192,7 @@ public record GradientReport(
                 + " optimum. What differs is the variance of a single estimate, added up over the parameters, each in units"
                 + " of its standard deviation (logarithms as they are), and the time. Steps can be the longer the smaller"
                 + " the variance is: variance times time is what a fit pays.");
-        page.section("What was run");
-        if (!command.isEmpty()) {
-            page.text(command);
-        }
-        return page.caption("Device: " + device + ". Means and variances are the same on every device, times are not.");
+        return page.ran(command, device + ". Means and variances are the same on every device, times are not.");
     }
 
     private static Map<String, List<GradientSpread>> byName(Place place) {

@@ -84,6 +84,17 @@ public final class Page {
         return this;
     }
 
+    /**
+     * The last section: what was run.
+     *
+     * @param command the command line that repeats it; empty if there was none
+     * @param device where, and what that changes, in sentences
+     */
+    Page ran(String command, String device) {
+        section("What was run");
+        return (command.isEmpty() ? this : text(command)).caption("Device: " + device);
+    }
+
     /** Writes it; the file is there whole or not at all. Returns where it is. */
     public Path write(Path file) throws IOException {
         WholeFile.folder(Objects.requireNonNull(file.toAbsolutePath().getParent()));

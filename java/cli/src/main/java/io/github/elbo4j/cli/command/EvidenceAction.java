@@ -1,10 +1,7 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.subject.ModelOptions;
-import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.cli.view.ComparisonTable;
-import io.github.elbo4j.cli.view.ProgressView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
@@ -12,7 +9,6 @@ import io.github.elbo4j.estimate.Evidence;
 import io.github.elbo4j.estimate.EvidenceBound;
 import io.github.elbo4j.estimate.Proposal;
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.EvidenceReport;
 import io.github.elbo4j.report.Report;
@@ -23,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,63 +58,41 @@ final class EvidenceAction implements ModelAction {
         }
         q.validate(command);
         run.validate(command);
-        Console console = new Console(command, run.isSilent());
-        try (Subject subject = model.open(command, run.seed, console::note)) {
-            FitResult saved = q.saved(subject);
-            long stepSize =
-                    (long) own.draws * (subject.rows() + subject.parameters().size());
-            Devices.Choice choice = run.open(command, stepSize);
-            try (Device device = choice.device()) {
-                Path folder = OutputFolder.open(run.out == null ? Path.of("elbo4j-evidence-" + model.stem()) : run.out);
-                return estimate(command, console, subject, saved, choice, device, folder);
-            }
-        }
+        return q.run(command, model, run, own.draws, "evidence", this::estimate);
     }
 
-    private int estimate(
-            CommandLine command,
-            Console console,
-            Subject subject,
-            @Nullable FitResult saved,
-            Devices.Choice choice,
-            Device device,
-            Path folder) {
-        int columns = run.isSilent() ? 0 : Terminal.columns();
-        try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, FittedQ.MOST_STEPS);
-                Interruption interruption = new Interruption(view::say);
-                LogJoint joint = subject.joint(device)) {
-            FitResult fit = saved == null ? q.of(command, subject, device, joint, run.seed, interruption, view) : saved;
-            view.end();
-            Draws draws = new Draws(subject, joint, interruption);
-            Model model = subject.model();
-            if (model == null) {
-                String reason = "a Stan program does not tell its prior and the values of its parameters apart";
-                draws.refuse(EvidenceReport.UNIFORM, reason);
-                draws.refuse(EvidenceReport.PRIOR, reason);
-            } else {
-                draws.take(EvidenceReport.UNIFORM, MEAN, () -> Proposal.uniform(device, model));
-                draws.take(EvidenceReport.PRIOR, MEAN, () -> Proposal.prior(device, model));
-            }
-            draws.take(EvidenceReport.FITTED, EvidenceBound.standard(), () -> Proposal.of(device, fit.gaussian()));
-            interruption.fitEnded();
-            Report report = subject.report(fit).device(choice.device().description(), choice.reason());
-            Double exact = subject.logEvidence();
-            EvidenceReport result = new EvidenceReport(
-                    report.model().heading(),
-                    report.model().name(),
-                    report.data(),
-                    draws.sources,
-                    draws.refused,
-                    exact,
-                    exact == null ? "" : "linear regression with known noise is conjugate",
-                    run.seed,
-                    report.deviceInWords(),
-                    console.commandLine());
-            print(console, fit, result, folder);
-            return interruption.exitCode() != 0
-                    ? interruption.exitCode()
-                    : result.isTrusted() ? Exit.GOOD : Exit.BAD_FIT;
+    private int estimate(FittedQ.Setting at) {
+        Device device = at.device();
+        Draws draws = new Draws(at);
+        Model model = at.subject().model();
+        if (model == null) {
+            String reason = "a Stan program does not tell its prior and the values of its parameters apart";
+            draws.refuse(EvidenceReport.UNIFORM, reason);
+            draws.refuse(EvidenceReport.PRIOR, reason);
+        } else {
+            draws.take(EvidenceReport.UNIFORM, MEAN, () -> Proposal.uniform(device, model));
+            draws.take(EvidenceReport.PRIOR, MEAN, () -> Proposal.prior(device, model));
         }
+        draws.take(
+                EvidenceReport.FITTED,
+                EvidenceBound.standard(),
+                () -> Proposal.of(device, at.fit().gaussian()));
+        at.interruption().fitEnded();
+        Report report = at.report();
+        Double exact = at.subject().logEvidence();
+        EvidenceReport result = new EvidenceReport(
+                report.model().heading(),
+                report.model().name(),
+                report.data(),
+                draws.sources,
+                draws.refused,
+                exact,
+                exact == null ? "" : "linear regression with known noise is conjugate",
+                run.seed,
+                report.deviceInWords(),
+                at.console().commandLine());
+        print(at.console(), at.fit(), result, at.folder());
+        return at.exit(result.isTrusted());
     }
 
     private void print(Console console, FitResult fit, EvidenceReport result, Path folder) {
@@ -150,14 +123,10 @@ final class EvidenceAction implements ModelAction {
     private final class Draws {
         private final List<EvidenceReport.Source> sources = new ArrayList<>();
         private final List<EvidenceReport.Refused> refused = new ArrayList<>();
-        private final Subject subject;
-        private final LogJoint joint;
-        private final Interruption interruption;
+        private final FittedQ.Setting at;
 
-        Draws(Subject subject, LogJoint joint, Interruption interruption) {
-            this.subject = subject;
-            this.joint = joint;
-            this.interruption = interruption;
+        Draws(FittedQ.Setting at) {
+            this.at = at;
         }
 
         void refuse(String name, String reason) {
@@ -165,14 +134,15 @@ final class EvidenceAction implements ModelAction {
         }
 
         void take(String name, List<EvidenceBound> bounds, Supplier<Proposal> make) {
-            if (interruption.getAsBoolean()) {
+            if (at.interruption().getAsBoolean()) {
                 refuse(name, "stopped before it began");
                 return;
             }
             try (Proposal proposal = make.get()) {
                 Key key = new Key(run.seed).fork("evidence from " + name);
-                Evidence evidence = Evidence.of(joint, proposal, key, own.draws, bounds);
-                sources.add(new EvidenceReport.Source(name, evidence.plus(subject.elbo(0))));
+                Evidence evidence = Evidence.of(at.joint(), proposal, key, own.draws, bounds);
+                sources.add(new EvidenceReport.Source(
+                        name, evidence.plus(at.subject().elbo(0))));
             } catch (CancellationException e) {
                 refuse(name, "stopped before its draws were all made");
             } catch (IllegalArgumentException | IllegalStateException e) {

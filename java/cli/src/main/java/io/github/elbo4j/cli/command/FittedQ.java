@@ -1,8 +1,12 @@
 package io.github.elbo4j.cli.command;
 
+import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.subject.ModelOptions;
 import io.github.elbo4j.cli.subject.Saved;
 import io.github.elbo4j.cli.subject.Subject;
+import io.github.elbo4j.cli.view.ProgressView;
+import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
@@ -10,6 +14,7 @@ import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 /** The fitted Gaussian q that a command starts from: one that is fitted first, as {@code fit} does by default, or one of a file. */
 final class FittedQ {
     /** Of the fit, as {@code fit} has it. */
-    static final int MOST_STEPS = 20_000;
+    private static final int MOST_STEPS = 20_000;
 
     @Option(
             names = "--fit",
@@ -50,9 +55,71 @@ final class FittedQ {
         return options.chosenFamily(command, parameters);
     }
 
+    /**
+     * Where a command works: a fitted q, and all that it is of.
+     *
+     * @param isGiven whether q is that of a file
+     */
+    record Setting(
+            Console console,
+            Subject subject,
+            Devices.Choice choice,
+            LogJoint joint,
+            FitResult fit,
+            boolean isGiven,
+            Interruption interruption,
+            Path folder) {
+        Device device() {
+            return choice.device();
+        }
+
+        /** Model, data and device in words. */
+        Report report() {
+            return subject.report(fit).device(choice.device().description(), choice.reason());
+        }
+
+        /** The exit code of a command that may have been stopped. */
+        int exit(boolean isTrusted) {
+            return interruption.exitCode() != 0 ? interruption.exitCode() : isTrusted ? Exit.GOOD : Exit.BAD_FIT;
+        }
+    }
+
+    /** What a command does there; returns the exit code. */
+    interface Work {
+        int in(Setting setting);
+    }
+
+    /**
+     * Opens model, device and folder, fits q unless it is given, and works.
+     *
+     * @param draws of a step, by which a device is chosen
+     * @param name of the command, for the folder
+     */
+    int run(CommandLine command, ModelOptions model, RunOptions run, long draws, String name, Work work) {
+        Console console = new Console(command, run.isSilent());
+        try (Subject subject = model.open(command, run.seed, console::note)) {
+            FitResult saved = saved(subject);
+            long stepSize = draws * (subject.rows() + subject.parameters().size());
+            Devices.Choice choice = run.open(command, stepSize);
+            int columns = run.isSilent() ? 0 : Terminal.columns();
+            try (Device device = choice.device()) {
+                Path folder =
+                        OutputFolder.open(run.out == null ? Path.of("elbo4j-" + name + "-" + model.stem()) : run.out);
+                try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, MOST_STEPS);
+                        Interruption interruption = new Interruption(view::say);
+                        LogJoint joint = subject.joint(device)) {
+                    FitResult q =
+                            saved == null ? of(command, subject, device, joint, run.seed, interruption, view) : saved;
+                    view.end();
+                    return work.in(
+                            new Setting(console, subject, choice, joint, q, saved != null, interruption, folder));
+                }
+            }
+        }
+    }
+
     /** The one of the file; null if one is to be fitted. */
-    @Nullable
-    FitResult saved(Subject subject) {
+    private @Nullable FitResult saved(Subject subject) {
         if (fit == null) {
             return null;
         }
@@ -64,7 +131,7 @@ final class FittedQ {
     }
 
     /** Fits one. */
-    FitResult of(
+    private FitResult of(
             CommandLine command,
             Subject subject,
             Device device,

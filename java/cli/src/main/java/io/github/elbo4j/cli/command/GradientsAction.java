@@ -1,18 +1,13 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.subject.ModelOptions;
-import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.cli.view.ComparisonTable;
-import io.github.elbo4j.cli.view.ProgressView;
 import io.github.elbo4j.cli.view.Terminal;
-import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientSpread;
 import io.github.elbo4j.family.VariationalFamily;
-import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.report.GradientReport;
@@ -23,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,81 +64,59 @@ final class GradientsAction implements ModelAction {
         }
         q.validate(command);
         run.validate(command);
-        Console console = new Console(command, run.isSilent());
-        try (Subject subject = model.open(command, run.seed, console::note)) {
-            FitResult saved = q.saved(subject);
-            long stepSize = (long) Arrays.stream(own.draws).max().orElse(0)
-                    * (subject.rows() + subject.parameters().size());
-            Devices.Choice choice = run.open(command, stepSize);
-            try (Device device = choice.device()) {
-                Path folder =
-                        OutputFolder.open(run.out == null ? Path.of("elbo4j-gradients-" + model.stem()) : run.out);
-                return compare(command, console, subject, saved, choice, device, folder);
-            }
-        }
+        long most = Arrays.stream(own.draws).max().orElse(0);
+        return q.run(command, model, run, most, "gradients", at -> compare(command, at));
     }
 
-    private int compare(
-            CommandLine command,
-            Console console,
-            Subject subject,
-            @Nullable FitResult saved,
-            Devices.Choice choice,
-            Device device,
-            Path folder) {
-        int columns = run.isSilent() ? 0 : Terminal.columns();
-        try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, FittedQ.MOST_STEPS);
-                Interruption interruption = new Interruption(view::say);
-                LogJoint joint = subject.joint(device)) {
-            FitResult fit = saved == null ? q.of(command, subject, device, joint, run.seed, interruption, view) : saved;
-            view.end();
-            List<GradientReport.Place> places = new ArrayList<>();
-            try (VariationalFamily optimum = fit.gaussian().on(device);
-                    VariationalFamily start =
-                            q.family(command, joint.dimensions()).create(device, 1, joint.dimensions())) {
-                double[] ones = new double[joint.dimensions()];
-                Arrays.fill(ones, 1);
-                start.set(0, joint.start(), ones);
-                spread(
-                        joint,
-                        start,
-                        Gradient.SCORE,
-                        Baseline.CONTROL_VARIATE,
-                        own.draws[0]); // the JVM's compiler warms up
-                spread(joint, start, Gradient.REPARAM, Baseline.NONE, own.draws[0]);
-                places.add(place(
-                        joint,
-                        start,
-                        "start",
-                        "where a fit knows nothing of the data: means at "
-                                + (subject.model() == null ? "0" : "the prior's centre")
-                                + ", standard deviations of 1"));
-                places.add(place(
-                        joint,
-                        optimum,
-                        "optimum",
-                        "the " + fit.family() + " Gaussian of " + (saved == null ? "a fit" : "the fit that was given")
-                                + ", whose verdict is: " + fit.verdict().words()));
-            } catch (CancellationException e) {
-                console.note("stopped before all gradients were measured; nothing was written");
-                interruption.fitEnded();
-                return interruption.exitCode();
-            }
-            interruption.fitEnded();
-            Report report = subject.report(fit).device(choice.device().description(), choice.reason());
-            GradientReport result = new GradientReport(
-                    report.model().heading(),
-                    report.model().name(),
-                    report.data(),
-                    fit.family(),
-                    places,
-                    run.seed,
-                    report.deviceInWords(),
-                    console.commandLine());
-            print(console, result, folder);
-            return interruption.exitCode() != 0
-                    ? interruption.exitCode()
-                    : fit.verdict() == Verdict.DO_NOT_TRUST ? Exit.BAD_FIT : Exit.GOOD;
+    private int compare(CommandLine command, FittedQ.Setting at) {
+        List<GradientReport.Place> places;
+        try {
+            places = places(command, at);
+        } catch (CancellationException e) {
+            at.console().note("stopped before all gradients were measured; nothing was written");
+            at.interruption().fitEnded();
+            return at.interruption().exitCode();
+        }
+        at.interruption().fitEnded();
+        Report report = at.report();
+        GradientReport result = new GradientReport(
+                report.model().heading(),
+                report.model().name(),
+                report.data(),
+                at.fit().family(),
+                places,
+                run.seed,
+                report.deviceInWords(),
+                at.console().commandLine());
+        print(at.console(), result, at.folder());
+        return at.exit(at.fit().verdict() != Verdict.DO_NOT_TRUST);
+    }
+
+    private List<GradientReport.Place> places(CommandLine command, FittedQ.Setting at) {
+        LogJoint joint = at.joint();
+        int dimensions = joint.dimensions();
+        try (VariationalFamily optimum = at.fit().gaussian().on(at.device());
+                VariationalFamily start = q.family(command, dimensions).create(at.device(), 1, dimensions)) {
+            double[] ones = new double[dimensions];
+            Arrays.fill(ones, 1);
+            start.set(0, joint.start(), ones);
+            // The JVM's compiler warms up.
+            spread(joint, start, Gradient.SCORE, Baseline.CONTROL_VARIATE, own.draws[0]);
+            spread(joint, start, Gradient.REPARAM, Baseline.NONE, own.draws[0]);
+            String centre = at.subject().model() == null ? "0" : "the prior's centre";
+            return List.of(
+                    place(
+                            joint,
+                            start,
+                            "start",
+                            "where a fit knows nothing of the data: means at " + centre + ", standard deviations of 1"),
+                    place(
+                            joint,
+                            optimum,
+                            "optimum",
+                            "the " + at.fit().family() + " Gaussian of "
+                                    + (at.isGiven() ? "the fit that was given" : "a fit") + ", whose verdict is: "
+                                    + at.fit().verdict().words()));
         }
     }
 

@@ -18,6 +18,11 @@ public record RegressionColumns(
         boolean dropMissing,
         Beside.Names asides,
         boolean predictors) {
+    /** Whether a column that nothing leaves out has a part. */
+    boolean mayUse(String column) {
+        return predictors || column.equals(target) || asides.has(column);
+    }
+
     /** All other columns predict. */
     public RegressionColumns(String target, List<String> ignore, List<String> categorical, boolean dropMissing) {
         this(target, ignore, categorical, dropMissing, new Beside.Names(null, false, null, null), true);

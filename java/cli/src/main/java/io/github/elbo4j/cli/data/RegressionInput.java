@@ -141,12 +141,7 @@ public record RegressionInput(
             this.intercept = intercept;
             this.standardize = standardize;
             this.ignored = named("--ignore", columns.ignore(), "it cannot be left out");
-            if (!columns.predictors()) {
-                table.names().stream()
-                        .filter(name -> !name.equals(columns.target())
-                                && !columns.asides().has(name))
-                        .forEach(ignored::add);
-            }
+            table.names().stream().filter(name -> !columns.mayUse(name)).forEach(ignored::add);
             this.categorical = named("--categorical", columns.categorical(), "its classes need no option");
         }
 
