@@ -8,6 +8,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.device.internal.Special;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Status;
@@ -85,7 +86,7 @@ class CoordinateAscentTest {
             sum += full ? 0 : 0.5 * degrees * Math.log(scale[i][i]);
         }
         return covariances == Covariances.FULL
-                ? sum + degrees * Triangle.logDeterminant(Triangle.cholesky(scale))
+                ? sum + degrees * LowerTriangle.logDeterminant(Triangle.cholesky(scale))
                 : sum;
     }
 

@@ -1,5 +1,6 @@
 package io.github.elbo4j.conjugate;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,13 +13,9 @@ final class Spd {
     static final double SINGULAR = 1e-12;
 
     private final double[][] l;
-    private final double least; // pivot over its diagonal element
-    private final int weakest;
 
-    private Spd(double[][] l, double least, int weakest) {
+    private Spd(double[][] l) {
         this.l = l;
-        this.least = least;
-        this.weakest = weakest;
     }
 
     /**
@@ -29,31 +26,12 @@ final class Spd {
      * @throws IllegalArgumentException if it is not positive definite beyond rounding; it names the column
      */
     static Spd of(double[][] matrix, List<String> columns) {
-        int n = matrix.length;
-        double[][] l = new double[n][n];
-        double least = 1;
-        int weakest = 0;
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = matrix[i][j];
-                for (int k = 0; k < j; k++) {
-                    sum -= l[i][k] * l[j][k];
-                }
-                if (i != j) {
-                    l[i][j] = sum / l[j][j];
-                    continue;
-                }
-                if (!(sum > SINGULAR * matrix[i][i] && Double.isFinite(sum))) {
-                    throw new IllegalArgumentException(refusal(columns.get(i), i, sum, matrix[i][i]));
-                }
-                l[i][i] = Math.sqrt(sum);
-                if (sum / matrix[i][i] < least) {
-                    least = sum / matrix[i][i];
-                    weakest = i;
-                }
-            }
+        double[][] l = new double[matrix.length][matrix.length];
+        int bad = LowerTriangle.factor(matrix, SINGULAR, 0, l);
+        if (bad >= 0) {
+            throw new IllegalArgumentException(refusal(columns.get(bad), bad, l[bad][bad], matrix[bad][bad]));
         }
-        return new Spd(l, least, weakest);
+        return new Spd(l);
     }
 
     private static String refusal(String column, int before, double pivot, double diagonal) {
@@ -73,80 +51,23 @@ final class Spd {
                 Math.max(0, pivot / diagonal));
     }
 
-    int size() {
-        return l.length;
-    }
-
-    /** The least part of its diagonal element that is left of a pivot: the reciprocal of the largest variance inflation. */
-    double least() {
-        return least;
-    }
-
-    /** The column whose it is. */
-    int weakest() {
-        return weakest;
-    }
-
     /** log det. */
     double logDeterminant() {
-        double sum = 0;
-        for (int i = 0; i < l.length; i++) {
-            sum += 2 * StrictMath.log(l[i][i]);
-        }
-        return sum;
+        return 2 * LowerTriangle.logDeterminant(l);
     }
 
     /** The solution x of M·x = b. */
     double[] solve(double[] b) {
-        int n = l.length;
-        double[] x = b.clone();
-        for (int i = 0; i < n; i++) {
-            for (int k = 0; k < i; k++) {
-                x[i] -= l[i][k] * x[k];
-            }
-            x[i] /= l[i][i];
-        }
-        for (int i = n - 1; i >= 0; i--) {
-            for (int k = i + 1; k < n; k++) {
-                x[i] -= l[k][i] * x[k];
-            }
-            x[i] /= l[i][i];
-        }
-        return x;
+        return LowerTriangle.solve(l, b);
     }
 
     /** {@code L⁻¹}, lower triangular: {@code M⁻¹ = L⁻ᵀ·L⁻¹}. */
     double[][] inverseFactor() {
-        int n = l.length;
-        double[][] half = new double[n][n];
-        for (int j = 0; j < n; j++) {
-            half[j][j] = 1 / l[j][j];
-            for (int i = j + 1; i < n; i++) {
-                double sum = 0;
-                for (int k = j; k < i; k++) {
-                    sum -= l[i][k] * half[k][j];
-                }
-                half[i][j] = sum / l[i][i];
-            }
-        }
-        return half;
+        return LowerTriangle.inverse(l);
     }
 
     /** {@code M⁻¹}. */
     double[][] inverse() {
-        int n = l.length;
-        double[][] half = inverseFactor();
-        double[][] result = new double[n][n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = 0;
-                for (int k = i; k < n; k++) {
-                    sum += half[k][i] * half[k][j];
-                }
-                result[i][j] = sum;
-                result[j][i] = sum;
-            }
-        }
-        return result;
+        return LowerTriangle.inverseOfSquare(l);
     }
 }

@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Resources;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
@@ -100,8 +101,9 @@ public final class ExactEvidence {
                 }
             }
         }
-        double[] logDeterminant = new double[1];
-        double[] mean = solve(precision, right, logDeterminant);
+        double[][] factor = new double[k][k];
+        LowerTriangle.factor(precision, 0, 0, factor); // proper priors make it positive definite
+        double[] mean = LowerTriangle.solve(factor, right);
         double log = 0;
         for (int i = 0; i < k; i++) {
             log += logNormal(mean[i], priors.get(i).mean(), priors.get(i).sd());
@@ -113,38 +115,11 @@ public final class ExactEvidence {
             }
             log += (weights == null ? 1 : weights[n]) * logNormal(data.y()[n], eta, noiseSd);
         }
-        return log + 0.5 * k * LOG_TWO_PI - 0.5 * logDeterminant[0];
+        return log + 0.5 * k * LOG_TWO_PI - LowerTriangle.logDeterminant(factor);
     }
 
     private static double logNormal(double x, double mean, double sd) {
         double unit = (x - mean) / sd;
         return -0.5 * unit * unit - StrictMath.log(sd) - 0.5 * LOG_TWO_PI;
-    }
-
-    /** The solution of a system with a positive definite matrix, of which the lower triangle is read and overwritten. */
-    private static double[] solve(double[][] matrix, double[] right, double[] logDeterminant) {
-        int k = right.length;
-        double[] x = right.clone();
-        for (int i = 0; i < k; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = matrix[i][j];
-                for (int l = 0; l < j; l++) {
-                    sum -= matrix[i][l] * matrix[j][l];
-                }
-                matrix[i][j] = i == j ? Math.sqrt(sum) : sum / matrix[j][j];
-            }
-            for (int l = 0; l < i; l++) {
-                x[i] -= matrix[i][l] * x[l];
-            }
-            x[i] /= matrix[i][i];
-            logDeterminant[0] += 2 * StrictMath.log(matrix[i][i]);
-        }
-        for (int i = k - 1; i >= 0; i--) {
-            for (int l = i + 1; l < k; l++) {
-                x[i] -= matrix[l][i] * x[l];
-            }
-            x[i] /= matrix[i][i];
-        }
-        return x;
     }
 }

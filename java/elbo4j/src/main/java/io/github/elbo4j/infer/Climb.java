@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ final class Climb {
         evaluations += 2 * at.length + 1;
         isDefinite = lower != null;
         if (lower != null) {
-            covariance = DenseMatrix.inverse(lower);
+            covariance = LowerTriangle.inverseOfSquare(lower);
         }
         return gradient;
     }

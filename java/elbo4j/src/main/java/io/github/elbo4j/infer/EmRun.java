@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Resources;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
@@ -276,7 +277,7 @@ final class EmRun implements AutoCloseable {
         }
         System.arraycopy(here, 0, at, 0, at.length);
         double[][] lower = DenseMatrix.cholesky(information);
-        return lower == null ? null : DenseMatrix.inverse(lower);
+        return lower == null ? null : LowerTriangle.inverseOfSquare(lower);
     }
 
     private double[] score(double[] here, int i, double by) {

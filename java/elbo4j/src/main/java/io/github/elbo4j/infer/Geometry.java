@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.family.FullRankGaussian;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.MeanFieldGaussian;
@@ -117,7 +118,7 @@ class Geometry {
         /** Variances are the inverse of the precision's diagonal, where KL(q‖p) is least. */
         @Override
         StartNormal member(double[] mean, double[][] factor) {
-            double[][] precision = DenseMatrix.inverse(factor);
+            double[][] precision = LowerTriangle.inverseOfSquare(factor);
             double[] sd = new double[mean.length];
             for (int d = 0; d < sd.length; d++) {
                 sd[d] = 1 / Math.sqrt(precision[d][d]);

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.model.PointDensity;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,9 @@ final class Precision {
             }
         }
         double[][] lower = DenseMatrix.cholesky(precision);
-        return lower == null ? null : new MeanFieldNaturalGradient.Curvature(precision, DenseMatrix.inverse(lower));
+        return lower == null
+                ? null
+                : new MeanFieldNaturalGradient.Curvature(precision, LowerTriangle.inverseOfSquare(lower));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.VariationalFamily;
@@ -63,7 +64,7 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
                 unit[d] = epsilon[s * dimensions + d];
                 squares += unit[d] * unit[d];
             }
-            double[] offset = factor == null ? scaled(unit) : DenseMatrix.timesLower(factor, unit);
+            double[] offset = factor == null ? scaled(unit) : LowerTriangle.times(factor, unit);
             for (int d = 0; d < dimensions; d++) {
                 z[s * dimensions + d] = mean[d] + offset[d];
             }

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ final class Starts {
         if (lower == null) {
             return null;
         }
-        double[][] covariance = DenseMatrix.inverse(lower);
+        double[][] covariance = LowerTriangle.inverseOfSquare(lower);
         double[][] factor = DenseMatrix.cholesky(covariance);
         if (factor == null) {
             return null;

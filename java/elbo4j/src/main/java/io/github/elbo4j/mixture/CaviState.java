@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.device.internal.Special;
 
 /**
@@ -125,7 +126,7 @@ final class CaviState implements Ascent.State {
 
     /** W⁻¹ of component k, [D][D]. */
     double[][] scale(int k) {
-        double[][] scale = Triangle.square(Triangle.inverse(factor(k)));
+        double[][] scale = Triangle.square(LowerTriangle.inverse(factor(k)));
         for (double[] row : scale) {
             for (int i = 0; i < row.length; i++) {
                 row[i] *= degrees[k];

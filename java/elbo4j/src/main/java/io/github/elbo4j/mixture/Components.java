@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import java.util.Locale;
 
 /**
@@ -40,7 +41,7 @@ record Components(double[] offset, double[][] mean, float[][] factor) {
     static float[] inverse(Covariances covariances, double[][] l) {
         int dims = l.length;
         float[] factor = new float[(int) covariances.parameters(dims)];
-        double[][] inverse = Triangle.inverse(l);
+        double[][] inverse = LowerTriangle.inverse(l);
         int at = 0;
         for (int i = 0; i < dims; i++) {
             for (int j = covariances == Covariances.FULL ? 0 : i; j <= i; j++) {
@@ -67,7 +68,7 @@ record Components(double[] offset, double[][] mean, float[][] factor) {
         double largest = 0;
         for (int k = 0; k < offset.length; k++) {
             double[][] w = triangle(covariances, factor[k], mean[k].length);
-            double[][] covariance = Triangle.square(Triangle.inverse(w));
+            double[][] covariance = Triangle.square(LowerTriangle.inverse(w));
             double sum = 0;
             for (int i = 0; i < w.length; i++) {
                 double size = 0;

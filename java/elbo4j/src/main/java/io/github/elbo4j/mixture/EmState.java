@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import org.jspecify.annotations.Nullable;
 
 /** A mixture between two steps of EM, on the scale of the standardized rows. */
@@ -37,7 +38,7 @@ final class EmState implements Ascent.State {
             components.mean()[k] = mean;
             components.factor()[k] = Components.factor(covariances, covariance, k, own);
             double[][] factor = factor(k);
-            components.offset()[k] = StrictMath.log(weights[k]) + Triangle.logDeterminant(factor);
+            components.offset()[k] = StrictMath.log(weights[k]) + LowerTriangle.logDeterminant(factor);
             sum += penalty == null ? 0 : penalty.logDensity(mean, factor);
         }
         beside = sum;
@@ -65,7 +66,7 @@ final class EmState implements Ascent.State {
 
     @Override
     public double[][] covariance(int k) {
-        return Triangle.square(Triangle.inverse(factor(k)));
+        return Triangle.square(LowerTriangle.inverse(factor(k)));
     }
 
     @Override

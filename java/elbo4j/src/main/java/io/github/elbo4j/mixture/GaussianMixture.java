@@ -1,6 +1,7 @@
 package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.LowerTriangle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ public final class GaussianMixture {
                         "the covariance of component " + (k + 1) + " is not positive definite");
             }
             factors[k] = l;
-            whitening[k] = Triangle.inverse(l);
+            whitening[k] = LowerTriangle.inverse(l);
             offsets[k] = StrictMath.log(weights[k]) - 0.5 * dims * LOG_2PI;
             for (int i = 0; i < dims; i++) {
                 offsets[k] -= StrictMath.log(l[i][i]);
@@ -164,7 +165,7 @@ public final class GaussianMixture {
             for (int i = 0; i < x.length; i++) {
                 apart[i] = x[i] - means[k][i];
             }
-            logs[k] = offsets[k] - 0.5 * Triangle.norm(Triangle.times(whitening[k], apart));
+            logs[k] = offsets[k] - 0.5 * Triangle.norm(LowerTriangle.times(whitening[k], apart));
         }
         return logs;
     }
@@ -197,7 +198,7 @@ public final class GaussianMixture {
             left -= weights[k];
             k++;
         }
-        double[] x = Triangle.times(factors[k], words.normals(dimensions()));
+        double[] x = LowerTriangle.times(factors[k], words.normals(dimensions()));
         for (int i = 0; i < x.length; i++) {
             x[i] += means[k][i];
         }

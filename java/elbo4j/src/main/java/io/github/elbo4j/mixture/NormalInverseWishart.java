@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.device.internal.Special;
 import java.util.Arrays;
 import java.util.Objects;
@@ -79,7 +80,7 @@ record NormalInverseWishart(Covariances covariances, double[] location, double r
             System.arraycopy(words.normals(i), 0, a[i], 0, i);
             a[i][i] = Math.sqrt(2 * words.gamma(0.5 * (degrees - i)));
         }
-        double[][] inverse = Triangle.inverse(a);
+        double[][] inverse = LowerTriangle.inverse(a);
         double[][] l = factor();
         for (int i = 0; i < dims; i++) {
             for (int j = 0; j < dims; j++) {
@@ -98,14 +99,14 @@ record NormalInverseWishart(Covariances covariances, double[] location, double r
     /** @param l of the covariance, L·Lᵀ */
     double logDensity(double[] mean, double[][] l) {
         int dims = mean.length;
-        double[][] whitening = Triangle.inverse(l);
-        double logDeterminant = 2 * Triangle.logDeterminant(l);
+        double[][] whitening = LowerTriangle.inverse(l);
+        double logDeterminant = 2 * LowerTriangle.logDeterminant(l);
         double[] apart = new double[dims];
         Arrays.setAll(apart, i -> mean[i] - location[i]);
         double sum = -0.5
                 * (dims * StrictMath.log(2 * Math.PI / rows)
                         + logDeterminant
-                        + rows * Triangle.norm(Triangle.times(whitening, apart)));
+                        + rows * Triangle.norm(LowerTriangle.times(whitening, apart)));
         if (!full()) {
             for (int i = 0; i < dims; i++) {
                 double half = 0.5 * scale[i][i];
@@ -124,9 +125,9 @@ record NormalInverseWishart(Covariances covariances, double[] location, double r
             for (int i = j; i < dims; i++) {
                 column[i] = ofScale[i][j];
             }
-            trace += Triangle.norm(Triangle.times(whitening, column));
+            trace += Triangle.norm(LowerTriangle.times(whitening, column));
         }
-        sum += degrees * Triangle.logDeterminant(ofScale)
+        sum += degrees * LowerTriangle.logDeterminant(ofScale)
                 - 0.5 * degrees * dims * StrictMath.log(2)
                 - 0.25 * dims * (dims - 1) * StrictMath.log(Math.PI)
                 - 0.5 * (degrees + dims + 1) * logDeterminant

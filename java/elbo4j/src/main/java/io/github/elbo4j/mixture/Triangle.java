@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import org.jspecify.annotations.Nullable;
 
 /** Lower triangles of small matrices on the host, in float64. */
@@ -9,7 +10,7 @@ final class Triangle {
     /** L with L·Lᵀ = matrix, of which the lower triangle is read; null if it is not positive definite. */
     static double @Nullable [][] cholesky(double[][] matrix) {
         double[][] l = new double[matrix.length][matrix.length];
-        return pivots(matrix, 0, 0, l) < 0 ? l : null;
+        return LowerTriangle.factor(matrix, 0, 0, l) < 0 ? l : null;
     }
 
     /**
@@ -17,43 +18,7 @@ final class Triangle {
      * singular, or nearly; −1 if there is none.
      */
     static int singular(double[][] matrix, double share, double least) {
-        return pivots(matrix, share, least, new double[matrix.length][matrix.length]);
-    }
-
-    private static int pivots(double[][] matrix, double share, double least, double[][] l) {
-        for (int i = 0; i < matrix.length; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = matrix[i][j];
-                for (int k = 0; k < j; k++) {
-                    sum -= l[i][k] * l[j][k];
-                }
-                if (i != j) {
-                    l[i][j] = sum / l[j][j];
-                } else if (sum > Math.max(least, share * matrix[i][i]) && Double.isFinite(sum)) {
-                    l[i][i] = Math.sqrt(sum);
-                } else {
-                    return i;
-                }
-            }
-        }
-        return -1;
-    }
-
-    /** L⁻¹. */
-    static double[][] inverse(double[][] l) {
-        int n = l.length;
-        double[][] inverse = new double[n][n];
-        for (int j = 0; j < n; j++) {
-            inverse[j][j] = 1 / l[j][j];
-            for (int i = j + 1; i < n; i++) {
-                double sum = 0;
-                for (int k = j; k < i; k++) {
-                    sum += l[i][k] * inverse[k][j];
-                }
-                inverse[i][j] = -sum / l[i][i];
-            }
-        }
-        return inverse;
+        return LowerTriangle.factor(matrix, share, least, new double[matrix.length][matrix.length]);
     }
 
     /** L·Lᵀ. */
@@ -71,28 +36,6 @@ final class Triangle {
             }
         }
         return square;
-    }
-
-    /** L·x. */
-    static double[] times(double[][] l, double[] x) {
-        double[] y = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            double sum = 0;
-            for (int j = 0; j <= i; j++) {
-                sum += l[i][j] * x[j];
-            }
-            y[i] = sum;
-        }
-        return y;
-    }
-
-    /** log det L. */
-    static double logDeterminant(double[][] l) {
-        double sum = 0;
-        for (int i = 0; i < l.length; i++) {
-            sum += StrictMath.log(l[i][i]);
-        }
-        return sum;
     }
 
     /** x·x. */

@@ -1,5 +1,6 @@
 package io.github.elbo4j.mixture;
 
+import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.device.internal.Special;
 
 /**
@@ -70,8 +71,8 @@ record WeakPrior(Covariances covariances, double[][] scale) {
 
     /** The logarithm of the prior density of a component, but for its constants. */
     double logDensity(double[] mean, double[][] factor) {
-        double distance = Triangle.norm(Triangle.times(factor, mean));
-        return 0.5 * (divisor() * 2 * Triangle.logDeterminant(factor) - trace(factor) - ROWS * distance);
+        double distance = Triangle.norm(LowerTriangle.times(factor, mean));
+        return 0.5 * (divisor() * 2 * LowerTriangle.logDeterminant(factor) - trace(factor) - ROWS * distance);
     }
 
     /**
@@ -82,14 +83,14 @@ record WeakPrior(Covariances covariances, double[][] scale) {
      */
     double kl(double[] mean, double beta, double degrees, double[][] factor) {
         int dims = scale.length;
-        double distance = Triangle.norm(Triangle.times(factor, mean));
+        double distance = Triangle.norm(LowerTriangle.times(factor, mean));
         double ofMean = 0.5 * (dims * (ROWS / beta - 1 + StrictMath.log(beta / ROWS)) + ROWS * distance);
-        double logScale = 2 * Triangle.logDeterminant(factor) - dims * StrictMath.log(degrees); // log |W|
+        double logScale = 2 * LowerTriangle.logDeterminant(factor) - dims * StrictMath.log(degrees); // log |W|
         double[][] l = Triangle.cholesky(scale);
         if (l == null) {
             throw new IllegalStateException("the prior's scale is not positive definite");
         }
-        double priorScale = -2 * Triangle.logDeterminant(l); // log |W₀|
+        double priorScale = -2 * LowerTriangle.logDeterminant(l); // log |W₀|
         double gammas = 0;
         for (int i = 0; i < dims; i++) {
             gammas += Special.logGamma(half(degrees(), i)) - Special.logGamma(half(degrees, i));
@@ -104,7 +105,7 @@ record WeakPrior(Covariances covariances, double[][] scale) {
     /** E log |Σ⁻¹|, where {@code degrees} are those of the posterior. */
     double expectedLog(double degrees, double[][] factor) {
         int dims = scale.length;
-        return digammas(degrees) + dims * StrictMath.log(2 / degrees) + 2 * Triangle.logDeterminant(factor);
+        return digammas(degrees) + dims * StrictMath.log(2 / degrees) + 2 * LowerTriangle.logDeterminant(factor);
     }
 
     private double digammas(double degrees) {
