@@ -124,38 +124,8 @@ final class MixtureCommand implements Callable<Integer> {
                     "What rows and responsibilities may take on the device, in MiB; more rows come in waves. Default: 512.")
     int memory = 512;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            converter = Seed.class,
-            description = "All randomness follows from it: 64 bits, from -2^63 to 2^64 - 1. Default: 0.")
-    private long seed;
-
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description =
-                    "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. Default:"
-                            + " auto.")
-    String device = "auto";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")
-    @Nullable
-    Integer threads;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description =
-                    "Folder for fit.json and report.html, made if need be. Default: elbo4j-fit-NAME after the data.")
-    @Nullable
-    Path out;
-
-    @Option(names = "--json", description = "Print the result as one line of JSON and nothing else.")
-    boolean json;
-
-    @Option(names = "--quiet", description = "No progress and no notes: the result only.")
-    boolean quiet;
+    @Mixin
+    final DeviceOptions run = new DeviceOptions();
 
     @Override
     public Integer call() {
@@ -163,7 +133,6 @@ final class MixtureCommand implements Callable<Integer> {
         OptionChecks.atLeastOne(command, "--restarts", restarts);
         OptionChecks.atLeastOne(command, "--steps", steps);
         OptionChecks.atLeastOne(command, "--memory", memory);
-        OptionChecks.atLeastOne(command, "--threads", threads);
         OptionChecks.positive(command, "--tolerance", tolerance);
         OptionChecks.positive(command, "--concentration", concentration);
         if (method.equals("cavi") && noPenalty) {
@@ -172,7 +141,7 @@ final class MixtureCommand implements Callable<Integer> {
         if (!method.equals("cavi") && concentration != null) {
             throw new ParameterException(command, "--concentration is for --method cavi");
         }
-        RunOptions.deviceExists(command, device);
+        run.validate(command);
         if (!picture.isEmpty() && picture.size() != 2) {
             throw new ParameterException(
                     command, "--picture is " + String.join(",", picture) + ", but must be two columns: A,B");
@@ -212,7 +181,7 @@ final class MixtureCommand implements Callable<Integer> {
                 .tolerance(tolerance)
                 .maxSweeps(steps)
                 .memory((long) memory << 20)
-                .seed(seed);
+                .seed(run.seed);
     }
 
     /** The settings with what stops the fit and what is told of it. */

@@ -58,13 +58,14 @@ final class MixtureRun {
         NumberTable table = NumberTable.of(CsvTable.read(options.data, decimal), options.ignore, dropMissing);
         int[] drawn = drawn(table);
         MixtureData data = data(table);
-        Devices.Choice choice = RunOptions.choose(Devices.Request.of(options.device)
-                .withThreads(options.threads == null ? Devices.defaultThreads() : options.threads)
-                .withStepSize((long) table.rows().length * table.columns().size()));
+        Devices.Choice choice = options.run.open(
+                command, (long) table.rows().length * table.columns().size());
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
             Path folder = OutputFolder.open(
-                    options.out == null ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data)) : options.out);
+                    options.run.out == null
+                            ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data))
+                            : options.run.out);
             List<MixtureFit> fits = fits(device, data, interruption);
             interruption.fitEnded();
             MixtureFit best = GaussianMixtures.best(fits);
@@ -80,9 +81,9 @@ final class MixtureRun {
                             table.notes(),
                             Map.of()))
                     .device(choice.device().description(), choice.reason())
-                    .command(new Console(command, options.quiet || options.json).commandLine());
+                    .command(new Console(command, options.run.isSilent()).commandLine());
             List<Path> written = write(folder, device, table, data, report, drawn);
-            if (options.json) {
+            if (options.run.json) {
                 out.print(report.line());
             } else {
                 new MixtureView(report, Terminal.width()).print(out, written);
@@ -108,7 +109,7 @@ final class MixtureRun {
     private List<MixtureFit> fits(Device device, MixtureData data, Interruption interruption) {
         try {
             return MixtureCommand.observed(settings, interruption, progress -> {
-                        if (!options.quiet && !options.json && System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
+                        if (!options.run.isSilent() && System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
                             lastLine = System.nanoTime();
                             err.println("sweep " + Numbers.grouped(progress.step()) + " of at most "
                                     + Numbers.grouped(progress.maxSteps()) + "  objective "

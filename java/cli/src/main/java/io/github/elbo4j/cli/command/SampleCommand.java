@@ -66,8 +66,8 @@ public final class SampleCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--n is " + n + ", but must be 1 or more");
         }
         PrintWriter out = spec.commandLine().getOut();
-        RunOptions.deviceExists(spec.commandLine(), device);
-        try (Device opened = RunOptions.choose(Devices.Request.of(device)).device()) {
+        DeviceOptions.deviceExists(spec.commandLine(), device);
+        try (Device opened = DeviceOptions.choose(Devices.Request.of(device)).device()) {
             for (int first = 0; first < n && !out.checkError(); ) { // a closed pipe ends it
                 int count = Math.min(BLOCK, n - first);
                 out.print(lines(opened, first, count));
