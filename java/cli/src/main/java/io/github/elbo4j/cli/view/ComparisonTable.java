@@ -41,7 +41,7 @@ public final class ComparisonTable {
 
     /** A fact by its name. */
     public void line(String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + Words.plain(value), width, " ".repeat(8)));
+        out.println(Text.fact(name, value, width));
     }
 
     /** Where it was written. */

@@ -41,10 +41,10 @@ public final class MixtureView {
                 ""));
         out.println();
         if (report.fits().size() > 1) {
-            table(out, selection());
+            new TextTable(width).print(out, selection());
             out.println();
         }
-        table(out, components());
+        new TextTable(width).print(out, components());
         out.println();
         double seconds = report.fits().stream()
                 .mapToDouble(each -> each.result().seconds())
@@ -103,24 +103,7 @@ public final class MixtureView {
         return rows;
     }
 
-    /** The first row is the head; the first column stands to the left, the others to the right. */
-    private static void table(PrintWriter out, List<List<String>> rows) {
-        int[] widths = new int[rows.get(0).size()];
-        for (List<String> row : rows) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], Text.width(row.get(c)));
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder(Text.pad(row.get(0), widths[0]));
-            for (int c = 1; c < widths.length; c++) {
-                line.append(" ".repeat(2 + widths[c] - Text.width(row.get(c)))).append(row.get(c));
-            }
-            out.println(line.toString().stripTrailing());
-        }
-    }
-
     private void line(PrintWriter out, String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + Words.plain(value), width, " ".repeat(8)));
+        out.println(Text.fact(name, value, width));
     }
 }

@@ -55,7 +55,7 @@ public final class PredictionView {
             scores(out);
         }
         for (Path path : written) {
-            line(out, path.equals(written.get(0)) ? "wrote" : "", Words.plain(path.toString()));
+            line(out, path.equals(written.get(0)) ? "wrote" : "", path.toString());
         }
     }
 
@@ -138,6 +138,6 @@ public final class PredictionView {
     }
 
     private void line(PrintWriter out, String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + value, width, " ".repeat(8)));
+        out.println(Text.fact(name, value, width));
     }
 }

@@ -147,6 +147,6 @@ public final class ResultView {
     }
 
     private void line(PrintWriter out, String name, String value) {
-        out.println(Text.wrap(Text.pad(name, 8) + Words.plain(value), width, " ".repeat(8)));
+        out.println(Text.fact(name, value, width));
     }
 }

@@ -7,6 +7,9 @@ import org.jline.utils.WCWidth;
 
 /** Text for messages and tables of a terminal. */
 public final class Text {
+    /** Columns of the names of facts. */
+    private static final int FACTS = 8;
+
     private Text() {}
 
     /** The columns that {@code text} takes on a terminal: two for a wide character, none for an accent that stands alone. */
@@ -92,5 +95,10 @@ public final class Text {
                                 ? Character.toString(c)
                                 : c > 0xffff ? String.format(Locale.ROOT, "\\U%08x", c) : Words.escape(c))
                 .collect(Collectors.joining("", "$'", "'"));
+    }
+
+    /** A fact by its name, in a column of names; further lines stand below the fact. */
+    static String fact(String name, String value, int width) {
+        return wrap(pad(name, FACTS) + Words.plain(value), width, " ".repeat(FACTS));
     }
 }

@@ -38,7 +38,7 @@ public final class TextTable {
                 out.println(Text.cut(row.get(0), width));
             }
             for (int c = 1; c < widths.length; c++) {
-                line.append(" ".repeat(2 + widths[c] - row.get(c).length())).append(row.get(c));
+                line.append(" ".repeat(2 + widths[c] - Text.width(row.get(c)))).append(row.get(c));
             }
             out.println(line);
         }
