@@ -53,6 +53,8 @@ class RoomsTest {
             .definedBy(HOME + ".mixture..")
             .layer("conjugate")
             .definedBy(HOME + ".conjugate..")
+            .layer("network")
+            .definedBy(HOME + ".network..")
             .whereLayer("device")
             .mayNotAccessAnyLayer()
             .whereLayer("scalar")
@@ -77,6 +79,8 @@ class RoomsTest {
             .mayOnlyAccessLayers("device", "distribution", "model", "estimate", "infer")
             .whereLayer("conjugate")
             .mayOnlyAccessLayers("device", "family", "estimate", "infer", "model")
+            .whereLayer("network")
+            .mayOnlyAccessLayers("device", "expr", "distribution", "model", "infer")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")
@@ -98,7 +102,8 @@ class RoomsTest {
                     HOME + ".estimate..",
                     HOME + ".infer..",
                     HOME + ".mixture..",
-                    HOME + ".conjugate..")
+                    HOME + ".conjugate..",
+                    HOME + ".network..")
             .allowEmptyShould(true);
 
     private static final ArchRule ONLY_THE_JDK = classes()
