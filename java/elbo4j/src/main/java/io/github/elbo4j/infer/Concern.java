@@ -54,6 +54,8 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian."),
         /** Few of the starts came to the best answer, so there may be a better one. */
         RESTARTS_DISAGREE("Take more restarts, or fewer components."),
+        /** Rows that a model was trained on are better explained than others, or there are no others. */
+        OVERFIT("Take fewer or narrower layers or fewer latent dimensions; hold out some rows, and get more."),
         /** A component has hardly the rows that its covariance takes. */
         FEW_ROWS("Take fewer components, or diagonal covariances."),
         /** A prior that was to be weak decides a component. */

@@ -165,9 +165,8 @@ final class ModeRun {
         double[] end;
         List<TracePoint> trace;
         try (LogJoint batches = batches();
-                PointAscent ascent =
-                        new PointAscent(device, batches == null ? joint : batches, optimizer, settings.cancelled)) {
-            end = ascent.run(joint.start(), settings.steps);
+                PointAscent ascent = new PointAscent(device, batches == null ? joint : batches, optimizer)) {
+            end = ascent.run(joint.start(), settings.steps, settings.cancelled);
             trace = ascent.trace();
         }
         walked = 1;

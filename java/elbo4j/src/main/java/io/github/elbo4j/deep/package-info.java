@@ -1,0 +1,8 @@
+/**
+ * Deep latent variables: autoencoders, whose encoder gives each row a q(z | x) of its own (amortized inference) and whose decoder is
+ * p(x | z).
+ */
+@NullMarked
+package io.github.elbo4j.deep;
+
+import org.jspecify.annotations.NullMarked;
