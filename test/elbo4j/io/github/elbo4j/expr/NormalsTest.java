@@ -180,12 +180,48 @@ class NormalsTest {
         }
     }
 
+    /** Where there is one draw, units of a layer take the place of draws: the bits are those of two equal draws. */
+    @EveryDevice
+    void oneDrawHasTheBitsOfSeveral(Device device) {
+        Parameters parameters = new Parameters();
+        Expr w = parameters.add("w", 3, 40);
+        Expr b = parameters.add("b", 40);
+        double[][] rows = new double[70][3];
+        for (int n = 0; n < rows.length; n++) {
+            int row = n;
+            Arrays.setAll(rows[n], j -> ((row * 3 + j) * 17 % 23) / 9.0 - 1);
+        }
+        double[] scales = new double[70];
+        Arrays.setAll(scales, n -> 1 + n % 3);
+        Expr h = Expr.data("x", rows).matmul(w).plus(b).tanh();
+        Expr value = h.times(Expr.data("scale", scales).reshape(70, 1))
+                .square()
+                .sum(1)
+                .softplus();
+        int dimensions = parameters.dimensions();
+        float[] at = new float[2 * dimensions];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = (i % dimensions * 29 % 37) / 37f - 0.5f;
+        }
+        double[] one = evaluate(device, parameters, value, Arrays.copyOf(at, dimensions));
+        double[] two = evaluate(device, parameters, value, at);
+        assertThat(two[0]).isEqualTo(one[0]).isEqualTo(two[1]);
+        assertThat(Arrays.copyOfRange(two, 2, 2 + dimensions))
+                .containsExactly(Arrays.copyOfRange(one, 1, 1 + dimensions));
+    }
+
     private static double[] evaluate(Device device, Parameters parameters, Expr value, int draws) {
         int dimensions = parameters.dimensions();
         float[] at = new float[draws * dimensions];
         for (int i = 0; i < at.length; i++) {
             at[i] = (i * 29 % 37) / 37f - 0.5f;
         }
+        return evaluate(device, parameters, value, at);
+    }
+
+    private static double[] evaluate(Device device, Parameters parameters, Expr value, float[] at) {
+        int dimensions = parameters.dimensions();
+        int draws = at.length / dimensions;
         try (Translation translation = new Translation(device, new Joint(parameters, List.of(value)), 0);
                 Buffer z = device.copyOf(at);
                 Buffer logP = device.allocate(ElementType.FLOAT64, draws);

@@ -58,8 +58,8 @@ public record Autoencoder(
     }
 
     /** With these hidden layers of the encoder; none for networks that are linear. */
-    public Autoencoder hidden(Integer... widths) {
-        return new Autoencoder(latent, List.of(widths), activation, decoder, priorComponents, importance);
+    public Autoencoder hidden(List<Integer> widths) {
+        return new Autoencoder(latent, widths, activation, decoder, priorComponents, importance);
     }
 
     /** With this activation. */

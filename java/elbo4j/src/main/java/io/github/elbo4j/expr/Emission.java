@@ -90,8 +90,7 @@ final class Emission {
         Stage stage = fused.stage().build(this);
         if (Extents.size(fused.shape()) >= MANY_ROWS) {
             flush();
-            stages.add(stage);
-            flush();
+            to.run(draws == 1 ? OneDraw.of(stage) : new Elementwise(draws, List.of(stage)));
         } else {
             stages.add(stage);
         }

@@ -129,7 +129,9 @@ final class RowView {
     }
 
     private void store(float[] x, int xo, int rows, int draws, float[] y, int yo) {
-        if (drawStride == 1) {
+        if (draws == 1 && stride2 == 1) {
+            System.arraycopy(x, xo, y, yo, rows);
+        } else if (drawStride == 1) {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(x, xo + r * draws, y, yo + r * stride2, draws);
             }
