@@ -90,11 +90,11 @@ public final class PredictCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine command = spec.commandLine();
         Console console = new Console(command, quiet || json);
-        char decimal = cells.decimal(command);
+        cells.decimal(command);
         boolean dropMissing = cells.dropMissing(command);
         Saved saved = Saved.open("--fit", fit);
         Path folder = OutputFolder.open(out == null ? Path.of("elbo4j-predict-" + OptionChecks.stem(data)) : out);
-        CsvTable table = CsvTable.read(data, decimal);
+        CsvTable table = cells.read(command, data);
         Predictor predictor = Predictors.of(saved, model, table, dropMissing, console::note);
         if (saved.fit().fit().verdict() == Verdict.DO_NOT_TRUST) {
             console.note("the verdict on the fit is \"do not trust\", so its predictions are not to be trusted either");
