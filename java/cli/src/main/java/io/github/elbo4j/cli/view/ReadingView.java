@@ -89,6 +89,7 @@ public final class ReadingView implements LongConsumer, AutoCloseable {
             err.print("\r" + " ".repeat(columns - 1) + "\r");
             err.flush();
         }
+        columns = 0;
         next = Long.MAX_VALUE;
     }
 }
