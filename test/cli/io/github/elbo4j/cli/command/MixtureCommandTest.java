@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.cli.Cli;
 import io.github.elbo4j.cli.Cli.Outcome;
+import io.github.elbo4j.cli.data.NpyFileTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +170,28 @@ class MixtureCommandTest {
         assertThat(Files.readString(folder.resolve("out/report.html")))
                 .doesNotContain("<b>")
                 .contains("&lt;b&gt;&amp;");
+    }
+
+    /** The same numbers give the same bits, whatever file they are in. */
+    @Test
+    void anArrayIsFittedAsItsTableIs() throws IOException {
+        StringBuilder csv = new StringBuilder("x1,x2,x3\n");
+        double[] values = new double[3 * 200];
+        for (int n = 0; n < values.length; n++) {
+            values[n] = (float) ((n % 3 == 0 ? n % 2 * 40 : 0) + n * 7919L % 101 / 8.0);
+            csv.append(values[n]).append(n % 3 == 2 ? '\n' : ',');
+        }
+        Path array = Files.write(
+                folder.resolve("a.npy"), NpyFileTest.npy(1, "'<f4'", false, "(200, 3)", NpyFileTest.floats(values)));
+        String[] options = {"--ignore", "x2", "--components", "2", "--json", "--seed", "3", "--assign"};
+        Outcome of = fit(array, options);
+        byte[] rows = Files.readAllBytes(folder.resolve("out/assignments.csv"));
+        assertThat(withoutTime(of)).isEqualTo(withoutTime(fit(Cli.file(folder, "a.csv", csv.toString()), options)));
+        assertThat(folder.resolve("out/assignments.csv")).hasBinaryContent(rows);
+        assertThat(Cli.run("fit", "linear", "--data", array, "--target", "x3", "--method", "exact", "--out", folder)
+                        .out())
+                .contains("200 rows of a.npy")
+                .contains("x2");
     }
 
     private Outcome fit(Path data, String... options) {

@@ -85,21 +85,27 @@ final class Batch implements AutoCloseable {
         statistics = fold(statisticLanes);
     }
 
-    /** What {@code take} makes of the responsibilities of one run alone, wave by wave: [K][rows], row after row. */
+    /** What {@code take} makes of the responsibilities of one run alone, [K][rows], some rows after the other. */
     void responsibilities(Components of, Taker take) {
         upload(List.of(of));
         for (int i = 0; i < waves.count(); i++) {
             waves.ready(i);
             waves.device().run(responsibilities(i, false));
-            float[] r = new float[Math.multiplyExact(components, waves.rows(i))];
-            waves.responsibilities().read(0, r, 0, r.length);
-            take.wave(waves.first(i), waves.rows(i), r);
+            int rows = waves.rows(i);
+            float[] r = new float[Math.multiplyExact(components, Math.min(rows, MixtureData.BLOCK))];
+            for (int o = 0; o < rows; o += MixtureData.BLOCK) {
+                int n = Math.min(MixtureData.BLOCK, rows - o);
+                for (int k = 0; k < components; k++) {
+                    waves.responsibilities().read((long) k * rows + o, r, k * n, n);
+                }
+                take.rows(waves.first(i) + o, n, r);
+            }
         }
     }
 
-    /** Takes the responsibilities of a wave. */
+    /** Takes the responsibilities of neighbouring rows. */
     interface Taker {
-        void wave(long first, int rows, float[] responsibilities);
+        void rows(long first, int rows, float[] responsibilities);
     }
 
     /** Σ_n log p(x_n) of a run. */

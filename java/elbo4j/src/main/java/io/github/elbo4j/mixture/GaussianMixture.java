@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The density {@code p(x) = Σ_k weight_k · N(x; mean_k, covariance_k)} of rows x with D columns. A value: it never changes, arrays go in
  * and out as copies, and all is float64 on the host.
  */
-public final class GaussianMixture {
+public final class GaussianMixture implements MixtureDensity {
     private static final double LOG_2PI = StrictMath.log(2 * Math.PI);
 
     private final List<String> columns;
@@ -98,12 +98,12 @@ public final class GaussianMixture {
         return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
     }
 
-    /** What the D columns are called. */
+    @Override
     public List<String> columns() {
         return columns;
     }
 
-    /** K. */
+    @Override
     public int components() {
         return weights.length;
     }
@@ -113,7 +113,7 @@ public final class GaussianMixture {
         return columns.size();
     }
 
-    /** The weight of component k, from 0. */
+    @Override
     public double weight(int k) {
         return weights[k];
     }
@@ -128,33 +128,13 @@ public final class GaussianMixture {
         return copy(covariances[k]);
     }
 
-    /** {@code log p(x)}, with its constants, by log-sum-exp: finite also where every component's density underflows. */
-    public double logDensity(double... x) {
-        double[] logs = logs(x);
-        double most = Arrays.stream(logs).max().orElseThrow();
-        double sum = 0;
-        for (double each : logs) {
-            sum += StrictMath.exp(each - most);
-        }
-        return most + StrictMath.log(sum);
-    }
-
     /** {@code p(x)}. */
     public double density(double... x) {
         return StrictMath.exp(logDensity(x));
     }
 
-    /** The probability of each component, given that a row is x, [K]: {@code weight_k·N(x; mean_k, covariance_k)/p(x)}. */
-    public double[] responsibilities(double... x) {
-        double[] logs = logs(x);
-        double all = logDensity(x);
-        for (int k = 0; k < logs.length; k++) {
-            logs[k] = StrictMath.exp(logs[k] - all);
-        }
-        return logs;
-    }
-
-    private double[] logs(double[] x) {
+    @Override
+    public double[] logTerms(double... x) {
         if (x.length != dimensions()) {
             throw new IllegalArgumentException(
                     "x has " + x.length + " elements, but must have " + dimensions() + ": " + columns);
@@ -170,19 +150,7 @@ public final class GaussianMixture {
         return logs;
     }
 
-    /**
-     * A row drawn from a mixture.
-     *
-     * @param component where it came from, from 0
-     * @param x [D]
-     */
-    @SuppressWarnings("ArrayRecordComponent") // of the caller's own
-    public record Draw(int component, double[] x) {}
-
-    /**
-     * Independent rows, the component first and then x given the component. Each is a function of the key and its number
-     * alone, the same on every machine: more rows keep the first ones.
-     */
+    @Override
     public List<Draw> sample(Key key, int count) {
         if (count < 0) {
             throw new IllegalArgumentException("count is " + count + ", but must be 0 or more");

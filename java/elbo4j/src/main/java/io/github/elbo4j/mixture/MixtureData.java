@@ -14,8 +14,8 @@ import java.util.Objects;
  * on the scale of the rows.
  */
 public final class MixtureData {
-    /** Rows read at once on the host. */
-    private static final int BLOCK = 1 << 14;
+    /** Rows that the host has at once. */
+    static final int BLOCK = 1 << 14;
 
     private final List<String> columns;
     private final long rows;
@@ -186,18 +186,16 @@ public final class MixtureData {
     /**
      * Standardized rows, one coordinate after the other.
      *
+     * @param count at most {@link #BLOCK}
      * @param into [D][count], filled
      */
     void standardized(long first, int count, float[] into) {
         int dims = dimensions();
-        double[] block = new double[Math.min(BLOCK, count) * dims];
-        for (int o = 0; o < count; o += BLOCK) {
-            int n = Math.min(BLOCK, count - o);
-            source.read(first + o, n, block);
-            for (int i = 0; i < dims; i++) {
-                for (int m = 0; m < n; m++) {
-                    into[i * count + o + m] = (float) ((block[m * dims + i] - centre[i]) / scale[i]);
-                }
+        double[] block = new double[count * dims];
+        source.read(first, count, block);
+        for (int i = 0; i < dims; i++) {
+            for (int m = 0; m < count; m++) {
+                into[i * count + m] = (float) ((block[m * dims + i] - centre[i]) / scale[i]);
             }
         }
     }

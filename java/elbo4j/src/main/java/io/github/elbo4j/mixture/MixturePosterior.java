@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.Special;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Standardization;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ public final class MixturePosterior implements Posterior {
     static final int DRAWS = 4096;
 
     private final Covariances covariances;
+    private final List<String> columns;
     private final List<String> names;
     private final double[] concentration; // [K]
     private final List<NormalInverseWishart> components; // [K]
@@ -33,9 +35,69 @@ public final class MixturePosterior implements Posterior {
             double[] concentration,
             List<NormalInverseWishart> components) {
         this.covariances = covariances;
+        this.columns = List.copyOf(columns);
         this.names = List.copyOf(PointEstimate.names(columns, components.size(), covariances));
         this.concentration = concentration;
         this.components = List.copyOf(components);
+    }
+
+    /**
+     * Of these numbers.
+     *
+     * @param columns what the D columns are called
+     * @param concentration [K], of the Dirichlet
+     * @param locations [K][D]
+     * @param rows [K], behind the means
+     * @param degrees [K], above D − 1 where covariances are full, else above 0
+     * @param scales [K][D][D], symmetric and positive definite, diagonal where covariances are
+     * @throws IllegalArgumentException if one is not so; it says which
+     */
+    public static MixturePosterior of(
+            List<String> columns,
+            Covariances covariances,
+            double[] concentration,
+            double[][] locations,
+            double[] rows,
+            double[] degrees,
+            double[][][] scales) {
+        List<NormalInverseWishart> components = new ArrayList<>();
+        int dims = columns.size();
+        double least = covariances == Covariances.FULL ? dims - 1 : 0;
+        if (rows.length != concentration.length || degrees.length != concentration.length) {
+            throw new IllegalArgumentException(concentration.length + " components have " + rows.length
+                    + " numbers of rows and " + degrees.length + " of degrees of freedom; there must be as many");
+        }
+        // It checks names, shapes, means and scales.
+        double[] even = new double[concentration.length];
+        Arrays.fill(even, 1.0 / even.length);
+        GaussianMixture checked = new GaussianMixture(columns, even, locations, scales);
+        for (int k = 0; k < checked.components(); k++) {
+            if (!(concentration[k] > 0 && rows[k] > 0 && degrees[k] > least) || Double.isInfinite(degrees[k])) {
+                throw new IllegalArgumentException("component " + (k + 1) + " has the concentration " + concentration[k]
+                        + ", " + rows[k] + " rows and " + degrees[k]
+                        + " degrees of freedom, but these must be above 0, 0 and " + least);
+            }
+            components.add(
+                    new NormalInverseWishart(covariances, locations[k].clone(), rows[k], degrees[k], copy(scales[k])));
+        }
+        return new MixturePosterior(columns, covariances, concentration.clone(), components);
+    }
+
+    private static double[][] copy(double[][] rows) {
+        return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+    }
+
+    /**
+     * The density of a row, {@code E_q Σ_k weight_k·N(x; mean_k, Σ_k) = Σ_k E[weight_k]·t_k(x)} (Bishop 2006, equation 10.81): with full
+     * covariances t_k has {@code f = degrees − D + 1} degrees of freedom, the location of the mean, and the scale matrix
+     * {@code scale·(rows + 1)/(rows·f)}; with diagonal ones it is a product of such t, one for each column, with {@code f = degrees}.
+     */
+    public MixtureDensity predictive() {
+        double[] weights = Arrays.stream(concentration).map(each -> each / sum()).toArray();
+        return new StudentMixture(
+                columns,
+                weights,
+                components.stream().map(NormalInverseWishart::predictive).toList());
     }
 
     /** K. */
@@ -60,7 +122,7 @@ public final class MixturePosterior implements Posterior {
 
     /** The scale of component k's covariance, [D][D]. */
     public double[][] scale(int k) {
-        return Arrays.stream(components.get(k).scale()).map(double[]::clone).toArray(double[][]::new);
+        return copy(components.get(k).scale());
     }
 
     @Override

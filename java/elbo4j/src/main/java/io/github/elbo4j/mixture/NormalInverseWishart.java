@@ -92,6 +92,14 @@ record NormalInverseWishart(Covariances covariances, double[] location, double r
         return root;
     }
 
+    /** The density of a row of this component, over its mean and covariance: a t. */
+    StudentMixture.Component predictive() {
+        double share = (rows + 1) / (rows * freedom());
+        double[][] own = new double[location.length][];
+        Arrays.setAll(own, i -> Arrays.stream(scale[i]).map(each -> share * each).toArray());
+        return StudentMixture.Component.of(location, own, freedom(), full());
+    }
+
     private double[][] factor() {
         return Objects.requireNonNull(Triangle.cholesky(scale), "the scale is positive definite");
     }

@@ -19,7 +19,12 @@ public record PointEstimate(List<String> names, List<Double> values) implements 
         values = List.copyOf(values);
     }
 
-    static PointEstimate of(GaussianMixture mixture, Covariances covariances) {
+    /**
+     * The parameters of a mixture.
+     *
+     * @param covariances which of them are parameters
+     */
+    public static PointEstimate of(GaussianMixture mixture, Covariances covariances) {
         List<Double> values = new ArrayList<>();
         int dims = mixture.dimensions();
         for (int k = 0; k < mixture.components(); k++) {

@@ -55,7 +55,7 @@ final class Waves implements AutoCloseable {
                     (need + memory - left) / 0x1p20));
         }
         wave = (int) Math.min(rows, largest);
-        staging = new float[Math.multiplyExact(wave, dims)];
+        staging = new float[Math.multiplyExact(Math.min(wave, MixtureData.BLOCK), dims)];
         resources = new Resources(device);
         int held = resident ? count() : 1;
         for (int i = 0; i < held; i++) {
@@ -121,8 +121,14 @@ final class Waves implements AutoCloseable {
     }
 
     private void fill(int i, Buffer place) {
-        data.standardized(first(i), rows(i), staging);
-        place.write(0, staging, 0, rows(i) * data.dimensions());
+        int rows = rows(i);
+        for (int o = 0; o < rows; o += MixtureData.BLOCK) {
+            int n = Math.min(MixtureData.BLOCK, rows - o);
+            data.standardized(first(i) + o, n, staging);
+            for (int d = 0; d < data.dimensions(); d++) {
+                place.write((long) d * rows + o, staging, d * n, n);
+            }
+        }
     }
 
     @Override

@@ -20,6 +20,8 @@ public final class FitJson {
     static final String PARAMETERS = "parameters";
 
     static final String COORDINATES = "coordinates";
+    /** The components of a mixture, in the place of parameters. */
+    static final String MIXTURE = "mixture";
     /** False of a number that has one sign by nature; left out of others. */
     static final String EITHER_SIGN = "eitherSign";
     /** Kinds of posteriors that can be read back. */

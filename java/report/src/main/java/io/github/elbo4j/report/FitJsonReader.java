@@ -34,7 +34,7 @@ final class FitJsonReader {
     }
 
     SavedFit saved() throws FitFileException {
-        if (!file.has("model") || !file.has(FitJson.PARAMETERS)) {
+        if (!file.has("model") || !(file.has(FitJson.PARAMETERS) || file.has(FitJson.MIXTURE))) {
             throw file.wrong("it is JSON, but not a fit.json of elbo4j");
         }
         if (!file.has("format")) {
@@ -45,13 +45,17 @@ final class FitJsonReader {
             throw file.get("format")
                     .wrong("it is " + format + ", but this version of elbo4j reads format " + FitJson.FORMAT);
         }
+        if (file.has(FitJson.MIXTURE)) {
+            return new MixtureJsonReader(file).saved();
+        }
         return new SavedFit(
                 result(),
                 file.get("model").string(),
                 file.get("options").values(),
                 data(file.get("data")),
                 file.has(FitJson.COORDINATES) ? marginals(FitJson.PARAMETERS) : List.of(),
-                file.has("prior") ? marginals("prior") : List.of());
+                file.has("prior") ? marginals("prior") : List.of(),
+                null);
     }
 
     private List<Marginal> marginals(String name) throws FitFileException {
@@ -96,21 +100,24 @@ final class FitJsonReader {
     }
 
     private Assessment assessment() throws FitFileException {
-        Map<String, Verdict> verdicts = names(Verdict.values(), Verdict::words);
+        return new Assessment(
+                file.get("verdict").oneOf(names(Verdict.values(), Verdict::words)),
+                file.numberOrNone("kHat"),
+                file.numberOrNone("efficiency"),
+                file.get("weights").count(),
+                concerns(file));
+    }
+
+    static List<Concern> concerns(JsonTree file) throws FitFileException {
         List<Concern> concerns = new ArrayList<>();
         for (JsonTree concern : file.get("concerns").items()) {
             concerns.add(new Concern(
                     concern.get("kind").oneOf(names(Concern.Kind.values(), k -> Words.name(k, ' '))),
-                    concern.get("verdict").oneOf(verdicts),
+                    concern.get("verdict").oneOf(names(Verdict.values(), Verdict::words)),
                     concern.has("parameter") ? concern.get("parameter").string() : null,
                     concern.get("words").string()));
         }
-        return new Assessment(
-                file.get("verdict").oneOf(verdicts),
-                file.numberOrNone("kHat"),
-                file.numberOrNone("efficiency"),
-                file.get("weights").count(),
-                concerns);
+        return concerns;
     }
 
     private List<Mode> modes() throws FitFileException {
@@ -158,7 +165,7 @@ final class FitJsonReader {
         }
     }
 
-    private static double[][] matrix(JsonTree covariance) throws FitFileException {
+    static double[][] matrix(JsonTree covariance) throws FitFileException {
         List<JsonTree> rows = covariance.items();
         double[][] matrix = new double[rows.size()][];
         for (int i = 0; i < matrix.length; i++) {
@@ -239,7 +246,7 @@ final class FitJsonReader {
                 estimate.get("draws").whole());
     }
 
-    private static <E> Map<String, E> names(E[] values, Function<E, String> name) {
+    static <E> Map<String, E> names(E[] values, Function<E, String> name) {
         Map<String, E> names = new LinkedHashMap<>();
         for (E value : values) {
             names.put(name.apply(value), value);

@@ -50,6 +50,9 @@ final class MixtureJson {
             json.writeStartObject();
             json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
             json.writeStringProperty("verdict", concern.verdict().words());
+            if (concern.parameter() != null) {
+                json.writeStringProperty("parameter", concern.parameter());
+            }
             json.writeStringProperty("words", concern.words());
             json.writeEndObject();
         }
@@ -87,21 +90,18 @@ final class MixtureJson {
     }
 
     private static void mixture(JsonGenerator json, GaussianMixture mixture, Posterior posterior) {
-        json.writeArrayPropertyStart("mixture");
+        json.writeArrayPropertyStart(FitJson.MIXTURE);
         for (int k = 0; k < mixture.components(); k++) {
             json.writeStartObject();
             Json.number(json, "weight", mixture.weight(k));
             json.writeName("mean");
             numbers(json, mixture.mean(k));
-            json.writeArrayPropertyStart("covariance");
-            for (double[] row : mixture.covariance(k)) {
-                numbers(json, row);
-            }
-            json.writeEndArray();
+            matrix(json, "covariance", mixture.covariance(k));
             if (posterior instanceof MixturePosterior of) {
                 Json.number(json, "concentration", of.concentration(k));
                 Json.number(json, "rows", of.rows(k));
                 Json.number(json, "degrees", of.degrees(k));
+                matrix(json, "scale", of.scale(k));
             }
             json.writeEndObject();
         }
@@ -110,6 +110,8 @@ final class MixtureJson {
 
     private void run(JsonGenerator json) {
         json.writeNumberProperty("format", FitJson.FORMAT);
+        json.writeStringProperty("arithmetic", Words.name(fit.arithmetic(), '-'));
+        json.writeStringProperty("rng", Words.name(fit.rng(), '-'));
         json.writeStringProperty("start", fit.start());
         json.writeStringProperty("message", fit.message());
         json.writeStringProperty("raised", report.objective());
@@ -145,6 +147,14 @@ final class MixtureJson {
             json.writeNumberProperty("step", point.step());
             Json.number(json, "objective", point.elbo());
             json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void matrix(JsonGenerator json, String name, double[][] rows) {
+        json.writeArrayPropertyStart(name);
+        for (double[] row : rows) {
+            numbers(json, row);
         }
         json.writeEndArray();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** How well a fit predicts, as a page. */
 public final class PredictionPage {
@@ -47,7 +48,13 @@ public final class PredictionPage {
         if (score.ofClasses()) {
             reliability(page);
         } else {
-            ranks(page);
+            ranks(
+                    page,
+                    score.ranks(),
+                    "share of the predicted distribution below the value",
+                    "Where predictions are calibrated, values are spread evenly over their predicted distributions."
+                            + " More at both ends: intervals are too narrow. More in the middle: too wide. A slope: predictions are"
+                            + " too high or too low.");
         }
         return page;
     }
@@ -78,8 +85,8 @@ public final class PredictionPage {
         return List.of(name, Numbers.fixed(100 * share, 1) + " %", Numbers.fixed(100 * error, 1) + " %");
     }
 
-    private void ranks(Page page) {
-        long[] ranks = score.ranks();
+    /** A histogram of shares from 0 to 1, which are evenly spread where predictions are calibrated. */
+    static void ranks(Page page, long[] ranks, String share, String caption) {
         double[] edges = new double[ranks.length + 1];
         double[] heights = new double[ranks.length];
         for (int i = 0; i < edges.length; i++) {
@@ -88,17 +95,14 @@ public final class PredictionPage {
         for (int i = 0; i < ranks.length; i++) {
             heights[i] = ranks[i];
         }
-        double even = (double) score.count() / ranks.length;
+        double even = (double) LongStream.of(ranks).sum() / ranks.length;
         page.section("Calibration")
                 .chart(
-                        Chart.of("share of the predicted distribution below the value", "values")
+                        Chart.of(share, "values")
                                 .bars(0, edges, heights)
                                 .dashes("even", 3, new double[] {0, 1}, new double[] {even, even}),
                         "Histogram of ranks")
-                .caption(
-                        "Where predictions are calibrated, values are spread evenly over their predicted distributions."
-                                + " More at both ends: intervals are too narrow. More in the middle: too wide. A slope: predictions are"
-                                + " too high or too low.");
+                .caption(caption);
     }
 
     private void reliability(Page page) {

@@ -12,6 +12,8 @@ import io.github.elbo4j.estimate.Kl;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.mixture.MixtureDensity;
+import io.github.elbo4j.report.SavedFit;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.PrintWriter;
@@ -38,7 +40,8 @@ import tools.jackson.core.json.JsonFactory;
         description = {
             "The Kullback–Leibler divergence between two distributions, KL(A || B) = E_A[log A − log B], in both"
                     + " directions: how much is lost where B stands for A.",
-            "A and B are two fits of one model (fit.json, or the folder it is in), or two tables of probabilities of the"
+            "A and B are two fits of one model (fit.json, or the folder it is in), of whose parameters they are"
+                    + " distributions, or, of mixtures, of whose rows; or two tables of probabilities of the"
                     + " same cases in CSV files: one column of numbers, or two, of which the first names the cases."
         },
         footer = {"elbo4j kl elbo4j-fit-pima other-fit", "elbo4j kl before.csv after.csv --base 2"},
@@ -124,14 +127,18 @@ public final class KlCommand implements Callable<Integer> {
     }
 
     private List<Direction> ofFits() {
-        Posterior of = Saved.open("A", a).fit().fit().posterior();
-        Posterior to = Saved.open("B", b).fit().fit().posterior();
-        lacks(of, a, to, b);
-        lacks(to, b, of, a);
-        if (!of.names().equals(to.names())) {
-            throw new InputException("the parameters of " + a + " are in another order than those of " + b
-                    + "; fit both with the columns in one order");
+        SavedFit one = Saved.open("A", a).fit();
+        SavedFit other = Saved.open("B", b).fit();
+        if (one.density() != null && other.density() != null) {
+            return ofRows(one.density(), other.density());
         }
+        if (one.density() != null || other.density() != null) {
+            throw new InputException((one.density() != null ? a : b) + " is a fit of a mixture, but "
+                    + (one.density() != null ? b : a) + " is not");
+        }
+        Posterior of = one.fit().posterior();
+        Posterior to = other.fit().posterior();
+        sameNames("parameter", of.names(), to.names());
         try {
             return List.of(direction(of, to, "A"), direction(to, of, "B"));
         } catch (IllegalStateException e) {
@@ -139,12 +146,34 @@ public final class KlCommand implements Callable<Integer> {
         }
     }
 
-    private static void lacks(Posterior has, Path file, Posterior other, Path otherFile) {
-        List<String> missing = new ArrayList<>(has.names());
-        missing.removeAll(other.names());
+    /** Of densities of rows; of no pair of mixtures is it known in closed form. */
+    private List<Direction> ofRows(MixtureDensity of, MixtureDensity to) {
+        sameNames("column", of.columns(), to.columns());
+        return List.of(direction(of, to, "A"), direction(to, of, "B"));
+    }
+
+    private Direction direction(MixtureDensity q, MixtureDensity p, String name) {
+        double[] f = q.sample(new Key(seed).fork("divergence from " + name), draws).stream()
+                .mapToDouble(draw -> q.logDensity(draw.x()) - p.logDensity(draw.x()))
+                .toArray();
+        return new Direction(Double.NaN, LogWeights.mean(f), "");
+    }
+
+    private void sameNames(String what, List<String> of, List<String> to) {
+        lacks(what, of, a, to, b);
+        lacks(what, to, b, of, a);
+        if (!of.equals(to)) {
+            throw new InputException("the " + what + "s of " + a + " are in another order than those of " + b
+                    + "; fit both with the columns in one order");
+        }
+    }
+
+    private static void lacks(String what, List<String> has, Path file, List<String> other, Path otherFile) {
+        List<String> missing = new ArrayList<>(has);
+        missing.removeAll(other);
         if (!missing.isEmpty()) {
-            throw new InputException(file + " has the parameter " + Text.quote(missing.get(0)) + ", which " + otherFile
-                    + " does not have; only distributions of the same parameters can be compared");
+            throw new InputException(file + " has the " + what + " " + Text.quote(missing.get(0)) + ", which "
+                    + otherFile + " does not have; only distributions of the same " + what + "s can be compared");
         }
     }
 

@@ -46,7 +46,8 @@ final class MixtureCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE.csv",
             description =
-                    "The rows: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too.")
+                    "The rows: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too. Or a"
+                            + " NumPy array in a .npy file; its columns are x1, x2, … Neither need fit into memory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path data;
 
@@ -106,7 +107,7 @@ final class MixtureCommand implements Callable<Integer> {
     List<String> ignore = new ArrayList<>();
 
     @Mixin
-    private final TableOptions cells = new TableOptions();
+    final TableOptions cells = new TableOptions();
 
     @Option(
             names = "--tolerance",
@@ -146,10 +147,10 @@ final class MixtureCommand implements Callable<Integer> {
             throw new ParameterException(
                     command, "--picture is " + String.join(",", picture) + ", but must be two columns: A,B");
         }
-        char decimal = cells.decimal(command);
-        boolean dropMissing = cells.dropMissing(command);
+        cells.decimal(command);
+        cells.dropMissing(command);
         GaussianMixtures.Builder settings = settings(command);
-        return new MixtureRun(command, this, settings).call(decimal, dropMissing);
+        return new MixtureRun(command, this, settings).call();
     }
 
     private GaussianMixtures.Builder settings(CommandLine command) {

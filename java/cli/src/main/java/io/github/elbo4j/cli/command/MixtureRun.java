@@ -3,9 +3,11 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
-import io.github.elbo4j.cli.data.NumberTable;
+import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.cli.view.MixtureView;
+import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.Device;
@@ -54,18 +56,35 @@ final class MixtureRun {
     }
 
     /** Fits; returns the exit code. */
-    int call(char decimal, boolean dropMissing) {
-        NumberTable table = NumberTable.of(CsvTable.read(options.data, decimal), options.ignore, dropMissing);
+    int call() {
+        try (NumberRows table = read()) {
+            return call(table);
+        }
+    }
+
+    private NumberRows read() {
+        try (ReadingView view = TableOptions.progress(command, options.data)) {
+            return options.cells
+                    .rows(command, options.data, view, this::folder)
+                    .allBut(options.ignore);
+        }
+    }
+
+    private Path folder() {
+        return OutputFolder.open(
+                options.run.out == null
+                        ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data))
+                        : options.run.out);
+    }
+
+    private int call(NumberRows table) {
         int[] drawn = drawn(table);
         MixtureData data = data(table);
         Devices.Choice choice = options.run.open(
-                command, (long) table.rows().length * table.columns().size());
+                command, (long) table.rows() * table.columns().size());
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
-            Path folder = OutputFolder.open(
-                    options.run.out == null
-                            ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data))
-                            : options.run.out);
+            Path folder = folder();
             List<MixtureFit> fits = fits(device, data, interruption);
             interruption.fitEnded();
             MixtureFit best = GaussianMixtures.best(fits);
@@ -73,7 +92,7 @@ final class MixtureRun {
                     .about(new DataSource(
                             table.file(),
                             table.sha256(),
-                            table.rows().length,
+                            table.rows(),
                             "",
                             table.columns(),
                             table.droppedRows(),
@@ -98,9 +117,9 @@ final class MixtureRun {
         }
     }
 
-    private MixtureData data(NumberTable table) {
+    private static MixtureData data(NumberRows table) {
         try {
-            return MixtureData.of(table.columns(), table.values());
+            return new MixtureData(table.columns(), table.rows(), table);
         } catch (IllegalArgumentException e) {
             throw refusal(table, e);
         }
@@ -124,12 +143,12 @@ final class MixtureRun {
         }
     }
 
-    private static InputException refusal(NumberTable table, IllegalArgumentException e) {
+    private static InputException refusal(NumberRows table, IllegalArgumentException e) {
         return new InputException(table.file() + ": " + e.getMessage() + " (--ignore leaves a column out)", e);
     }
 
     /** The columns of the picture that were asked for; empty if none were. */
-    private int[] drawn(NumberTable table) {
+    private int[] drawn(NumberRows table) {
         return options.picture.stream()
                 .mapToInt(name -> {
                     int at = table.columns().indexOf(name);
@@ -144,10 +163,11 @@ final class MixtureRun {
 
     /** Writes what was asked for; returns where it is: nowhere if it could not be written. */
     private List<Path> write(
-            Path folder, Device device, NumberTable table, MixtureData data, MixtureReport report, int[] drawn) {
-        int rows = table.rows().length;
+            Path folder, Device device, NumberRows table, MixtureData data, MixtureReport report, int[] drawn) {
+        int rows = table.rows();
         int[] columns = drawn.length == 2 ? drawn : apart(report.best().mixture(), data);
-        int every = (rows + MOST_DRAWN - 1) / MOST_DRAWN;
+        int every = (rows - 1) / MOST_DRAWN + 1;
+        double[] one = new double[table.columns().size()];
         List<Double> x = new ArrayList<>();
         List<Double> y = new ArrayList<>();
         List<Integer> components = new ArrayList<>();
@@ -161,13 +181,13 @@ final class MixtureRun {
                 report.best().assign(device, data, (long) options.memory << 20, (row, component, probability) -> {
                     int n = (int) row;
                     if (n % every == 0) {
-                        int o = n * table.columns().size();
-                        x.add(table.values()[o + columns[0]]);
-                        y.add(table.values()[o + columns[1]]);
+                        table.read(n, 1, one);
+                        x.add(one[columns[0]]);
+                        y.add(one[columns[1]]);
                         components.add(component);
                     }
                     if (csv != null) {
-                        line(csv, table.rows()[n], component, probability);
+                        line(csv, table.numberInFile(n), component, probability);
                     }
                 });
             }

@@ -1,15 +1,18 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.Predictor;
 import io.github.elbo4j.cli.subject.Predictors;
 import io.github.elbo4j.cli.subject.Saved;
 import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.cli.view.PredictionView;
+import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.infer.Prediction;
 import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.mixture.MixtureDensity;
 import io.github.elbo4j.report.PredictionPage;
 import io.github.elbo4j.report.PredictionScore;
 import java.io.IOException;
@@ -31,6 +34,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Predicts new rows by a fit: mean, sd and quantiles of each value, or the probability of each class, over the"
                     + " posterior; and how good the predictions are, where the values are known.",
+            "Of a mixture: how probable each row is, its most probable component and the probability of that.",
             "A group that the fit does not know gets an intercept of its own, drawn from the distribution between groups."
         },
         footer = "elbo4j predict --fit elbo4j-fit-pima --data test/data/pima.csv",
@@ -56,7 +60,7 @@ public final class PredictCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE.csv",
             description =
-                    "The rows to predict: the columns that the fit used, by the same names. If the target is among them,"
+                    "The rows to predict: the columns that the fit used, by the same names; or a .npy file, whose columns are x1, x2, … If the target is among them,"
                             + " the predictions are judged by it.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path data;
@@ -90,15 +94,34 @@ public final class PredictCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine command = spec.commandLine();
         Console console = new Console(command, quiet || json);
-        char decimal = cells.decimal(command);
-        boolean dropMissing = cells.dropMissing(command);
+        cells.decimal(command);
+        cells.dropMissing(command);
         Saved saved = Saved.open("--fit", fit);
         Path folder = OutputFolder.open(out == null ? Path.of("elbo4j-predict-" + OptionChecks.stem(data)) : out);
-        CsvTable table = CsvTable.read(data, decimal);
-        Predictor predictor = Predictors.of(saved, model, table, dropMissing, console::note);
         if (saved.fit().fit().verdict() == Verdict.DO_NOT_TRUST) {
             console.note("the verdict on the fit is \"do not trust\", so its predictions are not to be trusted either");
         }
+        MixtureDensity density = saved.fit().density();
+        return density == null ? values(saved, folder, console) : rows(saved, density, folder, console);
+    }
+
+    /** Of rows as a whole. */
+    private int rows(Saved saved, MixtureDensity density, Path folder, Console console) {
+        CommandLine command = spec.commandLine();
+        Predictors.noModel(saved, model);
+        try (ReadingView view = TableOptions.progress(command, data);
+                NumberRows rows = cells.rows(command, data, view, () -> folder).columns(density.columns())) {
+            view.close();
+            rows.notes().forEach(note -> console.note(rows.file() + ": " + note));
+            return new MixturePrediction(saved, density, console).run(rows, folder, json);
+        }
+    }
+
+    /** Of values in rows, given the others. */
+    private int values(Saved saved, Path folder, Console console) {
+        boolean dropMissing = cells.dropMissing(spec.commandLine());
+        CsvTable table = cells.read(spec.commandLine(), data);
+        Predictor predictor = Predictors.of(saved, model, table, dropMissing, console::note);
         List<Prediction> first = new ArrayList<>();
         PredictionScore score = new PredictionScore(predictor.classes(), predictor.isKnown());
         List<Path> written;

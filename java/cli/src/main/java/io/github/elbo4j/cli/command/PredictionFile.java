@@ -1,36 +1,28 @@
 package io.github.elbo4j.cli.command;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.elbo4j.cli.subject.Predictor;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Prediction;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
 /** {@code predictions.csv}: a row for each value, there whole or not at all. */
 final class PredictionFile implements AutoCloseable {
     private final Predictor predictor;
-    private final Path target;
-    private final Path draft;
-    private final CsvWriter csv;
+    private final WholeCsv csv;
     private boolean begun;
-    private boolean finished;
 
     PredictionFile(Path folder, Predictor predictor) throws IOException {
         this.predictor = predictor;
-        this.target = folder.resolve("predictions.csv");
-        this.draft = folder.resolve(".predictions.csv.part");
-        this.csv = CsvWriter.builder().build(draft);
+        this.csv = new WholeCsv(folder, "predictions.csv");
     }
 
     void add(String label, Prediction prediction) {
         if (!begun) {
             begun = true;
-            csv.writeRecord(head(prediction));
+            csv.row(head(prediction));
         }
         List<String> row = new ArrayList<>(List.of(label));
         Marginal value = prediction.value();
@@ -50,7 +42,7 @@ final class PredictionFile implements AutoCloseable {
             row.add(String.valueOf(prediction.logDensity().value()));
             row.add(String.valueOf(prediction.logDensity().standardError()));
         }
-        csv.writeRecord(row);
+        csv.row(row);
     }
 
     private List<String> head(Prediction prediction) {
@@ -74,17 +66,11 @@ final class PredictionFile implements AutoCloseable {
 
     /** Puts the file in its place. */
     Path finish() throws IOException {
-        csv.close();
-        finished = true;
-        Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-        return target;
+        return csv.finish();
     }
 
     @Override
     public void close() throws IOException {
-        if (!finished) {
-            csv.close();
-            Files.deleteIfExists(draft);
-        }
+        csv.close();
     }
 }

@@ -35,7 +35,9 @@ final class CsvColumn {
     private final String name;
     private final char delimiter;
     private final char decimal;
-    private double[] values = new double[16]; // NaN where there is no number
+    private final boolean isStored;
+    private final @Nullable WholeNumbers index; // of a column without a name
+    private double[] values = new double[0]; // NaN where there is no number
     private int size;
     private int numbers;
     private int missing;
@@ -53,36 +55,68 @@ final class CsvColumn {
     private @Nullable Map<String, Integer> codeOf;
     private boolean tooManyTexts;
 
-    CsvColumn(String file, String name, char delimiter, char decimal) {
+    /** @param isStored whether its cells are kept; else it tells only whether they are what they must be */
+    CsvColumn(String file, String name, char delimiter, char decimal, boolean isStored) {
         this.file = file;
         this.name = name;
         this.delimiter = delimiter;
         this.decimal = decimal;
+        this.isStored = isStored;
+        this.index = name.isEmpty() ? new WholeNumbers() : null;
     }
 
     String name() {
         return name;
     }
 
-    /** Adds the cell of the next row. */
-    void add(long line, String cell) {
-        if (size == values.length) {
-            values = Arrays.copyOf(values, Math.multiplyExact(size, 2));
-        }
+    /** Adds the cell of the next row; returns its number, NaN if it is none. */
+    double add(long line, String cell) {
+        grow();
         String text = Text.strip(cell);
         double value = parse(text, decimal);
-        if (!Double.isNaN(value)) {
-            numbers++;
-            if (Float.isInfinite((float) value) && firstInfinite == null) { // the devices compute in float32
-                firstInfinite = new Cell(size, line, text);
-            }
-        } else if (isIn(MISSING, text)) {
+        if (Double.isNaN(value) && !isIn(MISSING, text)) {
+            addText(line, text);
+        } else {
+            count(line, value, text);
+        }
+        return put(value);
+    }
+
+    /** Adds the next row of an array, which has no lines. */
+    void add(double value) {
+        grow();
+        boolean isOrdinary = Math.abs(value) <= Float.MAX_VALUE;
+        count(0, value, isOrdinary ? "" : Double.isNaN(value) ? "nan" : String.valueOf(value));
+        put(value);
+    }
+
+    private void grow() {
+        if (isStored && size == values.length) {
+            values = Arrays.copyOf(values, Math.max(16, Math.multiplyExact(size, 2)));
+        }
+    }
+
+    private double put(double value) {
+        if (isStored) {
+            values[size] = value;
+        }
+        size++;
+        return value;
+    }
+
+    private void count(long line, double value, String text) {
+        if (Double.isNaN(value)) {
             missing++;
             firstMissing = firstMissing == null ? new Cell(size, line, text) : firstMissing;
-        } else {
-            addText(line, text);
+            return;
         }
-        values[size++] = value;
+        numbers++;
+        if (index != null) {
+            index.add(value);
+        }
+        if (Float.isInfinite((float) value) && firstInfinite == null) { // the devices compute in float32
+            firstInfinite = new Cell(size, line, text);
+        }
     }
 
     private void addText(long line, String text) {
@@ -95,9 +129,6 @@ final class CsvColumn {
         }
         if (tooManyTexts) {
             return;
-        }
-        if (codes == null || codes.length < values.length) {
-            codes = codes == null ? new int[values.length] : Arrays.copyOf(codes, values.length);
         }
         if (codeOf == null) {
             codeOf = new HashMap<>();
@@ -112,7 +143,12 @@ final class CsvColumn {
             shape = distinct.size() == 1 ? looks : shape.and(looks);
             onlyWords &= looks == CellShape.TEXT;
         }
-        codes[size] = code;
+        if (isStored) {
+            if (codes == null || codes.length < values.length) {
+                codes = codes == null ? new int[values.length] : Arrays.copyOf(codes, values.length);
+            }
+            codes[size] = code;
+        }
         if (distinct.size() > MOST_TEXTS) {
             tooManyTexts = true;
             codes = null;
@@ -143,16 +179,9 @@ final class CsvColumn {
 
     /** Whether the cells tell the rows apart as an index does: different whole numbers, or different texts, in every row. */
     boolean isIndex() {
-        if (numbers == size) {
-            double[] sorted = Arrays.stream(values, 0, size).sorted().toArray();
-            for (int row = 0; row < size; row++) {
-                if (sorted[row] != Math.rint(sorted[row]) || (row > 0 && sorted[row] == sorted[row - 1])) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        return texts + nones == size && (tooManyTexts || distinct.size() == size);
+        return numbers == size
+                ? index != null && index.distinct()
+                : texts + nones == size && (tooManyTexts || distinct.size() == size);
     }
 
     /** Whether the cell of a row (from 0) holds nothing that could be fitted. */
@@ -182,6 +211,12 @@ final class CsvColumn {
      * @param dropped rows that are left out; among them are all whose cell is missing, if any is
      */
     double[] numbers(BitSet dropped) {
+        check(!dropped.isEmpty());
+        return Arrays.copyOf(values, size);
+    }
+
+    /** @param drops whether rows are left out, and among them all whose cell is missing */
+    void check(boolean drops) {
         if (holdsText() && firstShape == CellShape.TEXT) {
             throw new InputException(file + ", column " + Text.quote(name) + " holds text (" + textExamples()
                     + "), and only numbers and two words, such as yes and no, can be fitted as they are. Give each value"
@@ -191,17 +226,16 @@ final class CsvColumn {
             throw new InputException(place(firstText) + ": " + Text.quote(firstText.text) + " is not a number"
                     + more(texts) + looks(firstText.text) + orIgnore());
         }
-        refuseMissing(dropped);
+        refuseMissing(drops);
         if (firstInfinite != null) {
             throw new InputException(place(firstInfinite) + ": " + Text.quote(firstInfinite.text)
                     + " is infinite or beyond single precision (about 3.4e38). Correct the cell or rescale the column");
         }
-        return Arrays.copyOf(values, size);
     }
 
     /** The different values, whatever they are; refused are missing cells, and more values than a variable has. */
     Levels levels(BitSet dropped) {
-        refuseMissing(dropped);
+        refuseMissing(!dropped.isEmpty());
         if (tooManyTexts) {
             throw new InputException(file + ", column " + Text.quote(name) + " holds more than "
                     + Numbers.grouped(MOST_TEXTS) + " different texts (" + textExamples()
@@ -269,9 +303,9 @@ final class CsvColumn {
         return labels.size() - 1;
     }
 
-    private void refuseMissing(BitSet dropped) {
+    private void refuseMissing(boolean drops) {
         int count = missing + (textsAreValues() ? 0 : nones);
-        if (count == 0 || !dropped.isEmpty()) { // rows are dropped for missing cells: then none is left
+        if (count == 0 || drops) { // rows are dropped for missing cells: then none is left
             return;
         }
         Cell first = firstMissing;
@@ -286,9 +320,10 @@ final class CsvColumn {
         }
     }
 
-    /** Where row {@code row} (from 0) of a column stands; for messages on its value. */
+    /** Where row {@code row} (from 0) of a column stands; for messages on its value. An array has no lines: 0. */
     static String place(String file, int row, long line, String column) {
-        return file + ", row " + (row + 1) + " (line " + line + "), column " + Text.quote(column);
+        return file + ", row " + (row + 1) + (line == 0 ? "" : " (line " + line + ")") + ", column "
+                + Text.quote(column);
     }
 
     /** A finite or infinite number, or NaN for anything that is not written as a decimal number. */

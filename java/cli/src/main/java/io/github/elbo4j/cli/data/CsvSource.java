@@ -17,10 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -64,11 +64,12 @@ final class CsvSource implements AutoCloseable {
                 : delimiter(whole || last < 0 ? head : head.substring(0, last));
     }
 
-    static CsvSource open(Path path, String file) throws IOException {
-        MessageDigest digest = sha256();
+    /** @param progress told how many bytes of the file are read */
+    static CsvSource open(Path path, String file, LongConsumer progress) throws IOException {
+        MessageDigest digest = Digest.sha256();
         // Not Files.newInputStream, which asks a pipe for its position.
-        InputStream raw =
-                new BufferedInputStream(new DigestInputStream(new FileInputStream(path.toFile()), digest), PEEK);
+        InputStream bytes = new Counted(new FileInputStream(path.toFile()), progress);
+        InputStream raw = new BufferedInputStream(new DigestInputStream(bytes, digest), PEEK);
         try {
             byte[] magic = peek(raw, 6);
             boolean gzip = startsWith(magic, 0x1f, 0x8b);
@@ -192,7 +193,11 @@ final class CsvSource implements AutoCloseable {
                         ? "packed with bzip2: unpack it"
                         : startsWith(magic, 0xfd, '7', 'z', 'X', 'Z')
                                 ? "packed with xz: unpack it"
-                                : startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd) ? "packed with zstd: unpack it" : "";
+                                : startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)
+                                        ? "packed with zstd: unpack it"
+                                        : startsWith(magic, 0x93, 'N', 'U', 'M', 'P', 'Y')
+                                                ? "a NumPy array: give it a name that ends in .npy"
+                                                : "";
         if (!what.isEmpty()) {
             throw new InputException(
                     "--data: " + file + " is not a text file but " + what + " (gzip is read as it is)");
@@ -214,11 +219,30 @@ final class CsvSource implements AutoCloseable {
         return head;
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+    /** Tells how many bytes were read. */
+    static final class Counted extends FilterInputStream {
+        private final LongConsumer progress;
+        private long count;
+
+        Counted(InputStream in, LongConsumer progress) {
+            super(in);
+            this.progress = progress;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int n = in.read(into, from, length);
+            if (n > 0) {
+                count += n;
+                progress.accept(count);
+            }
+            return n;
         }
     }
 

@@ -15,15 +15,19 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file: a header row that names the columns, then rows of cells. The delimiter (comma, semicolon, tab or bar) is found
+ * A table in a file. A CSV file: a header row that names the columns, then rows of cells. The delimiter (comma, semicolon, tab or bar) is found
  * from the first lines or taken from a line {@code sep=;} before them; quoted cells, a byte order mark, gzip and one
- * delimiter at the end of each row are understood. A first column without a name is left out if it numbers or names the rows.
+ * delimiter at the end of each row are understood. A first column without a name is left out if it numbers or names the rows. Or a NumPy array in
+ * a {@code .npy} file, whose columns are called x1, x2 and so on.
  */
 public final class CsvTable {
     /** What a decoder puts in the place of bytes that are not in its character set. */
@@ -37,12 +41,28 @@ public final class CsvTable {
     private final List<CsvColumn> columns;
     private final Map<String, CsvColumn> byName = new HashMap<>();
     private final List<String> names;
-    private final long[] lines;
+    private final int rows;
+    private final long[] lines; // where each row begins; empty if that is not known
     private final String sha256;
     private final List<String> notes;
 
-    private CsvTable(String file, List<CsvColumn> columns, long[] lines, String sha256, List<String> notes) {
+    /** Takes the rows while a file is read, so that the table need not hold them. */
+    interface Rows {
+        /** Whether a column is needed. Others may hold anything. */
+        boolean uses(String column);
+
+        /**
+         * Takes the next row.
+         *
+         * @param values of the columns that are needed, in their order: NaN where a cell holds no number
+         */
+        void row(double[] values);
+    }
+
+    private CsvTable(
+            String file, List<CsvColumn> columns, int rows, long[] lines, String sha256, List<String> notes) {
         this.file = file;
+        this.rows = rows;
         this.sha256 = sha256;
         this.columns = columns;
         this.names = columns.stream().map(CsvColumn::name).toList();
@@ -76,7 +96,7 @@ public final class CsvTable {
     }
 
     int rows() {
-        return lines.length;
+        return rows;
     }
 
     /** What was left out, in sentences. */
@@ -86,7 +106,7 @@ public final class CsvTable {
 
     /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
     String place(int row, String column) {
-        return CsvColumn.place(file, row, lines[row], column);
+        return CsvColumn.place(file, row, lines.length == 0 ? 0 : lines[row], column);
     }
 
     /** The column of that name; {@code role} says in the message what asked for it. */
@@ -102,22 +122,40 @@ public final class CsvTable {
         return column;
     }
 
+    /** Reads a file. */
+    public static CsvTable read(Path path, char decimal) {
+        return read(path, decimal, bytes -> {}, null);
+    }
+
     /**
      * Reads a file.
      *
      * @param decimal the decimal sign of its numbers, a point or a comma
+     * @param progress told now and then how many of the file's bytes are read
      */
-    public static CsvTable read(Path path, char decimal) {
+    public static CsvTable read(Path path, char decimal, LongConsumer progress) {
+        return read(path, decimal, progress, null);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param to takes the rows; the columns then tell only whether they hold what they must. Null to keep them all
+     */
+    static CsvTable read(Path path, char decimal, LongConsumer progress, @Nullable Rows to) {
         Path fileName = path.getFileName();
         String file = fileName == null ? path.toString() : fileName.toString();
         if (Files.isDirectory(path)) {
-            throw new InputException("--data: " + path + " is a folder; name the CSV file in it");
+            throw new InputException("--data: " + path + " is a folder; name the file in it");
         }
         if (!Files.exists(path)) {
             throw new InputException("--data: there is no file " + path + nearFile(path, file));
         }
-        try (CsvSource source = CsvSource.open(path, file)) {
-            return read(file, source, decimal);
+        if (NpyFile.isNamed(path)) {
+            return array(path, file, progress, to);
+        }
+        try (CsvSource source = CsvSource.open(path, file, progress)) {
+            return read(file, source, decimal, to);
         } catch (CsvParseException e) {
             throw unreadable(file, path, e);
         } catch (EOFException | ZipException e) {
@@ -129,32 +167,62 @@ public final class CsvTable {
         }
     }
 
-    private static CsvTable read(String file, CsvSource source, char decimal) throws IOException {
+    private static CsvTable array(Path path, String file, LongConsumer progress, @Nullable Rows to) {
+        try (NpyFile array = NpyFile.open(path, file)) {
+            long bytes = Files.size(path);
+            String sha256 = Digest.sha256(path, done -> progress.accept(done / 2)); // half of the work
+            List<CsvColumn> columns = IntStream.rangeClosed(1, array.columns())
+                    .mapToObj(c -> new CsvColumn(file, "x" + c, ',', '.', to == null))
+                    .toList();
+            Intake intake = new Intake(columns, to);
+            int block = Math.max(1, (1 << 16) / array.columns());
+            double[] values = new double[block * array.columns()];
+            for (int row = 0; row < array.rows(); row += Math.min(block, array.rows() - row)) {
+                int count = Math.min(block, array.rows() - row);
+                array.read(row, count, values, 0);
+                for (int n = 0; n < count; n++) {
+                    for (int c = 0; c < array.columns(); c++) {
+                        intake.add(c, values[n * array.columns() + c]);
+                    }
+                    intake.end();
+                }
+                progress.accept(bytes / 2 + (long) (0.5 * bytes * row / array.rows()));
+            }
+            return new CsvTable(file, columns, array.rows(), new long[0], sha256, List.of());
+        } catch (IOException e) {
+            throw new InputException("--data: cannot read " + path + ": " + reason(e), e);
+        }
+    }
+
+    private static CsvTable read(String file, CsvSource source, char decimal, @Nullable Rows to) throws IOException {
         Iterator<CsvRecord> records = source.records();
         if (!records.hasNext()) {
             throw new InputException("--data: " + file + " is empty; its first line must name the columns");
         }
-        List<CsvColumn> columns = header(file, records.next().getFields(), source.delimiter(), decimal);
-        long[] lines = new long[256];
+        List<CsvColumn> columns = header(file, records.next().getFields(), source.delimiter(), decimal, to == null);
+        Intake intake = new Intake(columns, to);
+        long[] lines = new long[to == null ? 256 : 0];
         int rows = 0;
         while (records.hasNext()) {
             CsvRecord record = records.next();
             int cells = cells(file, record, rows, columns);
             for (int c = 0; c < columns.size(); c++) {
-                columns.get(c).add(record.getStartingLineNumber(), c < cells ? record.getField(c) : "");
+                intake.add(c, record.getStartingLineNumber(), c < cells ? record.getField(c) : "");
             }
-            if (rows == lines.length) {
-                lines = Arrays.copyOf(lines, Math.multiplyExact(rows, 2));
+            intake.end();
+            if (to == null) {
+                lines = rows < lines.length ? lines : Arrays.copyOf(lines, Math.multiplyExact(rows, 2));
+                lines[rows] = record.getStartingLineNumber();
             }
-            lines[rows++] = record.getStartingLineNumber();
+            rows = Math.incrementExact(rows);
         }
         if (rows == 0) {
             throw new InputException("--data: " + file + " has a header but no rows; there is nothing to fit");
         }
         List<String> notes = new ArrayList<>();
         leaveOutUnnamed(file, columns, notes);
-        return new CsvTable(
-                file, List.copyOf(columns), Arrays.copyOf(lines, rows), source.digest(), List.copyOf(notes));
+        long[] begin = Arrays.copyOf(lines, to == null ? rows : 0);
+        return new CsvTable(file, List.copyOf(columns), rows, begin, source.digest(), List.copyOf(notes));
     }
 
     /** How many cells of a row count: as many as there are columns, or one less where the last column is but a delimiter. */
@@ -204,7 +272,8 @@ public final class CsvTable {
                 + " has no name, and its cells do not number or name the rows. Name it, or remove it");
     }
 
-    private static List<CsvColumn> header(String file, List<String> cells, char delimiter, char decimal) {
+    private static List<CsvColumn> header(
+            String file, List<String> cells, char delimiter, char decimal, boolean isStored) {
         List<CsvColumn> columns = new ArrayList<>(cells.size());
         Map<String, Integer> seen = new HashMap<>();
         int numbers = 0;
@@ -225,7 +294,7 @@ public final class CsvTable {
                         + " are both named " + Text.quote(name) + ". Give each its own name");
             }
             numbers += NUMBER.matcher(name).matches() ? 1 : 0;
-            columns.add(new CsvColumn(file, name, delimiter, decimal));
+            columns.add(new CsvColumn(file, name, delimiter, decimal, isStored));
         }
         if (numbers == cells.size()) {
             throw new InputException("--data: " + file + ": the first line must name the columns, but it holds only"

@@ -1,6 +1,5 @@
 package io.github.elbo4j.cli.subject;
 
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.ModelTable;
 import io.github.elbo4j.cli.model.JavaModel;
 import io.github.elbo4j.model.Model;
@@ -24,7 +23,7 @@ public final class JavaOptions implements ModelOptions {
             names = "--data",
             paramLabel = "FILE.csv",
             description = "The table that the model takes: a header row that names the columns, then numbers and words."
-                    + " Comma, semicolon, tab or bar; gzip too.")
+                    + " Comma, semicolon, tab or bar; gzip too. Or a NumPy array in a .npy file; its columns are x1, x2, …")
     private @Nullable Path data;
 
     @Mixin
@@ -46,7 +45,7 @@ public final class JavaOptions implements ModelOptions {
         JavaModel source = JavaModel.compile(path);
         ModelTable table = data == null
                 ? null
-                : ModelTable.of(CsvTable.read(data, cells.decimal(command)), cells.dropMissing(command));
+                : ModelTable.of(cells.read(command, data), cells.dropMissing(command));
         if (table != null) {
             notes(table, note);
         }

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 public final class Predictors {
     private Predictors() {}
 
+    /** Refuses a Java file where the fit is of a model that needs none. */
+    public static void noModel(Saved saved, @Nullable Path source) {
+        if (source != null) {
+            throw saved.refusal("is of the model " + saved.fit().model() + ", which needs no --model");
+        }
+    }
+
     /**
      * Of the model that was fitted.
      *
@@ -28,9 +35,7 @@ public final class Predictors {
             }
             return new JavaPredictor(source, saved, table, dropMissing, note);
         }
-        if (source != null) {
-            throw saved.refusal("is of the model " + kind + ", which needs no --model");
-        }
+        noModel(saved, source);
         for (Supplier<FitModel> each : Models.TABLE) {
             FitModel model = each.get();
             if (model.name().equals(kind)) {

@@ -30,7 +30,8 @@ public final class RegressionOptions implements ModelOptions {
             required = true,
             paramLabel = "FILE.csv",
             description =
-                    "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too.")
+                    "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too. Or"
+                            + " a NumPy array in a .npy file; its columns are x1, x2, …")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path data;
 
@@ -162,7 +163,7 @@ public final class RegressionOptions implements ModelOptions {
     }
 
     private RegressionInput input(CommandLine command) {
-        CsvTable table = CsvTable.read(data, cells.decimal(command));
+        CsvTable table = cells.read(command, data);
         RegressionInput input = RegressionInput.of(
                 table,
                 new RegressionColumns(

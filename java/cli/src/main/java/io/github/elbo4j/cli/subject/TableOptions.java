@@ -1,8 +1,14 @@
 package io.github.elbo4j.cli.subject;
 
+import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.NumberRows;
+import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Text;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +28,31 @@ public final class TableOptions {
                     "What an empty cell or NA in a column that is used means. refuse: an error. drop: its row is left out"
                             + " and counted. Default: refuse.")
     private String missing = "refuse";
+
+    /** Reads a table, with a bar on a terminal if that takes long and the command is not to be silent. */
+    public CsvTable read(CommandLine command, Path data) {
+        try (ReadingView view = progress(command, data)) {
+            return CsvTable.read(data, decimal(command), view);
+        }
+    }
+
+    /**
+     * What reads the rows of a table of numbers, with a bar as well.
+     *
+     * @param view how far it is
+     * @param folder where rows go that are more than memory is to hold
+     */
+    public NumberRows.Reader rows(CommandLine command, Path data, ReadingView view, Supplier<Path> folder) {
+        return new NumberRows.Reader(data, decimal(command), dropMissing(command), view, folder);
+    }
+
+    /** A bar for a file that is read; the caller closes it. */
+    public static ReadingView progress(CommandLine command, Path data) {
+        boolean isSilent = Stream.of("--quiet", "--json")
+                .map(name -> command.getCommandSpec().findOption(name))
+                .anyMatch(option -> option != null && Boolean.TRUE.equals(option.getValue()));
+        return new ReadingView(command.getErr(), isSilent, data);
+    }
 
     public char decimal(CommandLine command) {
         if (!decimal.equals(".") && !decimal.equals(",")) {

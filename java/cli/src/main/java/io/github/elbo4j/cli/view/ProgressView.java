@@ -97,7 +97,12 @@ public final class ProgressView implements Progress.Listener, AutoCloseable {
     }
 
     private static String bar(Progress progress, int length) {
-        double done = length * Math.min(1, (double) progress.step() / progress.maxSteps());
+        return bar((double) progress.step() / progress.maxSteps(), length);
+    }
+
+    /** A bar of which a share is full. */
+    static String bar(double share, int length) {
+        double done = length * Math.min(1, share);
         int whole = (int) done;
         String bar = "█".repeat(whole);
         if (whole < length) {

@@ -1,0 +1,42 @@
+package io.github.elbo4j.cli.command;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** A CSV file in a folder, there whole or not at all. */
+final class WholeCsv implements AutoCloseable {
+    private final Path target;
+    private final Path draft;
+    private final CsvWriter csv;
+    private boolean finished;
+
+    WholeCsv(Path folder, String name) throws IOException {
+        this.target = folder.resolve(name);
+        this.draft = folder.resolve("." + name + ".part");
+        this.csv = CsvWriter.builder().build(draft);
+    }
+
+    void row(List<String> cells) {
+        csv.writeRecord(cells);
+    }
+
+    /** Puts the file in its place; returns where that is. */
+    Path finish() throws IOException {
+        csv.close();
+        finished = true;
+        Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+        return target;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!finished) {
+            csv.close();
+            Files.deleteIfExists(draft);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.elbo4j.cli.data;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where cells go: to the columns, and row by row to who takes them. */
+final class Intake {
+    private final List<CsvColumn> columns;
+    private final CsvTable.@Nullable Rows to;
+    private final boolean[] uses;
+    private final double[] row;
+    private int filled;
+
+    Intake(List<CsvColumn> columns, CsvTable.@Nullable Rows to) {
+        this.columns = columns;
+        this.to = to;
+        uses = new boolean[columns.size()];
+        int width = 0;
+        for (int c = 0; c < uses.length; c++) {
+            String name = columns.get(c).name();
+            uses[c] = to == null || name.isEmpty() || to.uses(name);
+            width += uses[c] && !name.isEmpty() ? 1 : 0;
+        }
+        row = new double[width];
+    }
+
+    void add(int c, long line, String cell) {
+        if (uses[c]) {
+            double value = columns.get(c).add(line, cell);
+            if (!columns.get(c).name().isEmpty()) {
+                row[filled++] = value;
+            }
+        }
+    }
+
+    void add(int c, double value) {
+        if (uses[c]) {
+            columns.get(c).add(value);
+            row[filled++] = value;
+        }
+    }
+
+    /** The row is whole. */
+    void end() {
+        filled = 0;
+        if (to != null) {
+            to.row(row);
+        }
+    }
+}
