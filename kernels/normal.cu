@@ -95,3 +95,21 @@ extern "C" __global__ void __launch_bounds__(256) normal_normal(const NormalNorm
         store4(p.epsilon + place(n, b, s, d), epsilon4(n, step, b, s, d), n.dimensions - d, n.dimensions);
     });
 }
+
+// ---- epsilon[i,s,d] of problem b = addresses[first + i] ----
+
+struct NormalOfProblems {
+    Normals normals;     // whose first problem is 0
+    const int* addresses; // at least [first + B]
+    Index first;
+    float* epsilon;      // [B][S][D]
+};
+
+extern "C" __global__ void __launch_bounds__(256) normal_of_problems(const NormalOfProblems p) {
+    const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
+    const int* addresses = p.addresses + value(p.first);
+    forQuadsOfDraws(n, [&](int b, int s, int d) {
+        store4(p.epsilon + place(n, b, s, d), epsilon4(n, step, addresses[b], s, d), n.dimensions - d, n.dimensions);
+    });
+}

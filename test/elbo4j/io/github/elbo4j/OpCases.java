@@ -5,6 +5,7 @@ import static io.github.elbo4j.OpCase.STEP;
 
 import io.github.elbo4j.OpCase.Body;
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.GemmOps;
@@ -19,6 +20,7 @@ import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Scalar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -76,6 +78,14 @@ public final class OpCases {
                 "normal",
                 "",
                 c -> new NormalOps.Normal(KEY, Index.of(STEP), c.shape, c.arena.out(c.shape.elements())));
+        add(all, "normalOfProblems", "", c -> {
+            DrawBlock shape = c.shape.at(0, c.shape.firstDraw(), c.shape.firstDimension());
+            int[] problems = new int[2 + shape.problems()];
+            Arrays.setAll(problems, i -> 1000 - 7 * i);
+            Buffer chosen = c.arena.of(problems);
+            return new NormalOps.NormalOfProblems(
+                    KEY, Index.of(STEP), shape, chosen, Index.of(2), c.arena.out(shape.elements()));
+        });
     }
 
     /** Functions that are NaN to the left of 0, or of -1. */

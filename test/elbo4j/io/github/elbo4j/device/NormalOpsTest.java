@@ -142,6 +142,27 @@ class NormalOpsTest {
         return four[d % 4];
     }
 
+    /** Chosen problems have the normals that each has alone, however they are chosen. */
+    @EveryDevice
+    void chosenProblemsHaveTheirOwnNormals(Device device) {
+        int[] problems = {9, 4, 1_000_003, 0, 4};
+        for (int dimensions : new int[] {1, 2, 7, 1030}) {
+            DrawBlock shape = DrawBlock.of(4, 3, dimensions).at(0, 2, 5);
+            try (Arena arena = new Arena(device)) {
+                Buffer epsilon = arena.out(shape.elements());
+                arena.run(new NormalOps.NormalOfProblems(
+                        KEY, Index.of(6), shape, arena.of(problems), Index.of(1), epsilon));
+                float[] all = arena.floats(epsilon);
+                int each = 3 * dimensions;
+                for (int i = 0; i < 4; i++) {
+                    DrawBlock alone = DrawBlock.of(1, 3, dimensions).at(problems[1 + i], 2, 5);
+                    assertThat(Arrays.copyOfRange(all, i * each, (i + 1) * each))
+                            .containsExactly(normals(device, KEY, 6, alone));
+                }
+            }
+        }
+    }
+
     private static int[] words(Device device, Key key, int step, DrawBlock shape) {
         try (Arena arena = new Arena(device)) {
             Buffer words = arena.out(ElementType.INT32, shape.elements());

@@ -11,6 +11,7 @@ final class NormalCuda extends KernelFamily {
     private final Kernel words = cuda.kernel("normal_words");
     private final Kernel uniform = cuda.kernel("normal_uniform");
     private final Kernel normal = cuda.kernel("normal_normal");
+    private final Kernel ofProblems = cuda.kernel("normal_of_problems");
 
     NormalCuda(Cuda cuda) {
         super(cuda);
@@ -21,6 +22,7 @@ final class NormalCuda extends KernelFamily {
         launchers.add(NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), 0, place(op.words())));
         launchers.add(NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), 0, place(op.u())));
         launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), place(op.epsilon())));
+        launchers.add(NormalOps.NormalOfProblems.class, this::ofProblems);
     }
 
     /** Writes normals to an address, for this operation or another. */
@@ -28,12 +30,24 @@ final class NormalCuda extends KernelFamily {
         fill(normal, key, step, shape, cuda.given(key, step, shape), to);
     }
 
+    private void ofProblems(NormalOps.NormalOfProblems op) {
+        launch(ofProblems)
+                .normals(op.key(), op.step(), op.shape())
+                .buffer(op.addresses())
+                .index(op.first())
+                .buffer(op.epsilon())
+                .run(threads(op.shape()));
+    }
+
+    private static long threads(DrawBlock shape) {
+        return Grid.threads(shape.allDraws() * Grid.ceilDiv(shape.dimensions(), 4));
+    }
+
     private static long place(Buffer buffer) {
         return Launch.place(buffer, 0);
     }
 
     private void fill(Kernel kernel, Key key, Index step, DrawBlock shape, long given, long out) {
-        long quads = shape.allDraws() * Grid.ceilDiv(shape.dimensions(), 4);
-        launch(kernel).normals(key, step, shape, given).address(out).run(Grid.threads(quads));
+        launch(kernel).normals(key, step, shape, given).address(out).run(threads(shape));
     }
 }

@@ -41,4 +41,33 @@ public interface NormalOps {
             return Signature.ofDraws("normal", key, step, shape).writes("epsilon", epsilon, shape.elements());
         }
     }
+
+    /**
+     * {@code epsilon[i,s,d]} as {@link Normal} has it of problem b = addresses[first + i]: the normals of problems that are chosen, such
+     * as the rows of a minibatch.
+     *
+     * @param shape whose first problem is 0: B counts the chosen ones
+     * @param addresses INT32
+     * @param epsilon [B][S][D], written
+     */
+    record NormalOfProblems(Key key, Index step, DrawBlock shape, Buffer addresses, Index first, Buffer epsilon)
+            implements Operation {
+        public NormalOfProblems {
+            ArgumentChecks.present("first", first).notNegative("first");
+        }
+
+        @Override
+        public Signature signature() {
+            Signature signature = Signature.ofDraws("normalOfProblems", key, step, shape);
+            if (shape.firstProblem() != 0) {
+                throw new IllegalArgumentException("the first problem of the shape is " + shape.firstProblem()
+                        + ", but must be 0: addresses says which they are");
+            }
+            long read = ArgumentChecks.sum(first.isFixed() ? first.base() : 0, shape.problems(), "first");
+            return signature
+                    .index("first", first)
+                    .add("addresses", ElementType.INT32, addresses, read, Access.READS)
+                    .writes("epsilon", epsilon, shape.elements());
+        }
+    }
 }

@@ -21,6 +21,7 @@ public final class Latent {
     private final Expr value;
     private final Expr logDensity;
     private final Expr logPrior;
+    private final double @Nullable [] start; // where a fit begins; null for the centre of the prior
 
     /**
      * @param prior of the value, in messages
@@ -56,6 +57,32 @@ public final class Latent {
         logDensity = constrained.logJacobian() == null ? density : density.plus(constrained.logJacobian());
         value = map.apply(constrained.value());
         logPrior = prior == fitted ? density : prior.checked(prior.logDensity(value), value);
+        start = null;
+    }
+
+    private Latent(Latent same, double[] start) {
+        prior = same.prior;
+        fitted = same.fitted;
+        extents = same.extents;
+        coordinates = same.coordinates;
+        offset = same.offset;
+        value = same.value;
+        logDensity = same.logDensity;
+        logPrior = same.logPrior;
+        this.start = start;
+    }
+
+    /**
+     * The same, where a fit begins at these coordinates in the place of the prior's centre.
+     *
+     * @throws IllegalArgumentException if there are not as many as it has
+     */
+    public Latent startingAt(double... from) {
+        if (from.length != coordinates.size()) {
+            throw new IllegalArgumentException("a start of " + from.length + " coordinates for " + coordinates
+                    + ", but there must be " + coordinates.size());
+        }
+        return new Latent(this, from.clone());
     }
 
     /** Its coordinates in a draw z. */
@@ -103,9 +130,13 @@ public final class Latent {
         return prior == fitted ? fitted.support().coordinate(of) : "standardized " + of;
     }
 
-    /** Sets its coordinates to the centre of the prior, given the coordinates of what the prior depends on. */
+    /** Sets its coordinates to where a fit begins: the centre of the prior, given the coordinates of what that depends on. */
     public void centre(double[] z) {
-        set(z, fitted.centre(extents, z));
+        if (start != null) {
+            System.arraycopy(start, 0, z, offset, start.length);
+        } else {
+            set(z, fitted.centre(extents, z));
+        }
     }
 
     /**

@@ -59,6 +59,9 @@ final class Canonical {
         if (batch > 0 && e.primitive() == Primitive.DATA && e.ofRows() && !(e.detail() instanceof Batch)) {
             return Leaves.batch(e, batch);
         }
+        if (batch > 0 && e.primitive() == Primitive.NORMALS && e.ofRows()) {
+            return Leaves.normals(e.detail(Detail.Normals.class), true, Extents.with(e.ownExtents(), 0, batch));
+        }
         if (e.primitive().isLeaf()) {
             return e;
         }

@@ -34,7 +34,9 @@ final class Copies {
             case MATMUL -> {
                 for (int i = 0; i < 2; i++) {
                     Layout layout = Layout.of(operands[i]);
-                    if (layout == null || layout.base().primitive() == Primitive.CONSTANT) {
+                    if (layout == null
+                            || layout.base().primitive() == Primitive.CONSTANT
+                            || !layout.isMatrix(operands[i].ownExtents())) {
                         operands[i] = copy(operands[i]);
                     }
                 }

@@ -121,7 +121,8 @@ final class Derivative {
             case TRANSPOSE -> add(x, full(g, y).transpose());
             case RESHAPE -> add(x, g.size() == 1 ? g.reshape() : full(g, y).reshape(x.ownExtents()));
             case BROADCAST -> add(x, g, y.ownExtents());
-            case CONSTANT, DATA, PARAMETER, GREATEST -> {}
+            case SURROGATE -> add(y.operands().get(1), g);
+            case CONSTANT, DATA, PARAMETER, NORMALS, GREATEST -> {}
             default -> throw new AssertionError(y.primitive());
         }
     }
@@ -158,10 +159,12 @@ final class Derivative {
         Detail.Transposed t = y.detail(Detail.Transposed.class);
         if (a.varies()) {
             // C = A·B: A' = C'·Bᵀ; of Aᵀ: its transpose.
-            add(a, t.left() ? Simplify.product(b, t.right(), g, true) : Simplify.product(g, false, b, !t.right()));
+            Expr slope = t.left() ? Simplify.product(b, t.right(), g, true) : Simplify.product(g, false, b, !t.right());
+            add(a, slope.reshape(a.ownExtents()));
         }
         if (b.varies()) {
-            add(b, t.right() ? Simplify.product(g, true, a, t.left()) : Simplify.product(a, !t.left(), g, false));
+            Expr slope = t.right() ? Simplify.product(g, true, a, t.left()) : Simplify.product(a, !t.left(), g, false);
+            add(b, slope.reshape(b.ownExtents()));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.elbo4j.expr;
 
+import io.github.elbo4j.device.Key;
+
 /** What an expression is made of besides its operands. */
 final class Detail {
     private Detail() {}
@@ -9,6 +11,12 @@ final class Detail {
 
     /** A slice of z: the coordinates from {@code offset} on. */
     record Slot(String name, int offset) {}
+
+    /**
+     * Standard normals at the addresses {@code (key, step, b, s, d)}: b is the row's number, s and d those of the element along the
+     * other axes.
+     */
+    record Normals(String name, Key key) {}
 
     /** Elements of an axis. */
     record Part(int axis, int from, int to) {}

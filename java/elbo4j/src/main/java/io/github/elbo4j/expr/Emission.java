@@ -1,13 +1,17 @@
 package io.github.elbo4j.expr;
 
 import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementwiseOps.Elementwise;
 import io.github.elbo4j.device.ElementwiseOps.Place;
 import io.github.elbo4j.device.ElementwiseOps.Stage;
 import io.github.elbo4j.device.GemmOps;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Matrices;
 import io.github.elbo4j.device.Matrix;
+import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.ScanOps;
 import java.util.ArrayList;
@@ -25,8 +29,8 @@ final class Emission {
     /** Where a result goes: its first element, and how far it is from one draw to the next. */
     record Destination(Buffer buffer, long offset, int drawStride) {}
 
-    /** Where draws come from and results go, by number: all draws of a call. */
-    record Ends(int draws, int dimensions, Buffer z, List<Destination> results) {}
+    /** Where draws come from, the step whose normals are drawn, and where results go, by number: all draws of a call. */
+    record Ends(int draws, int dimensions, Buffer z, Index step, List<Destination> results) {}
 
     private final Translation translation; // has the data
     private final Recorder to;
@@ -36,6 +40,7 @@ final class Emission {
     private final Ends ends;
     private final Map<Expr, Buffer> memory = new HashMap<>();
     private final Map<Detail.Data, Buffer> batchData = new HashMap<>();
+    private final Map<Expr, Buffer> normals = new HashMap<>();
     private final List<Stage> stages = new ArrayList<>();
     private int firstDraw;
     private int draws; // of the block
@@ -105,6 +110,7 @@ final class Emission {
     Place place(Expr base, long offset, int[] steps) {
         return switch (base.primitive()) {
             case DATA -> new Place(data(base), offset, steps[0], steps[1], steps[2], 0);
+            case NORMALS -> new Place(normals(base), offset, steps[0], steps[1], steps[2], 0);
             case PARAMETER -> {
                 long at = base.detail(Detail.Slot.class).offset() + offset;
                 yield ofDraw(ends.z, at, ends.dimensions, steps);
@@ -146,6 +152,22 @@ final class Emission {
             to.run(new MathOps.GatherRows(
                     rows.count(), columns, rows.index(), rows.first(), translation.data(all), some));
             return some;
+        });
+    }
+
+    /** Those of the rows in order, or of the rows that a step has chosen: the same for each row. */
+    private Buffer normals(Expr leaf) {
+        return normals.computeIfAbsent(leaf, made -> {
+            int[] extents = made.ownExtents();
+            DrawBlock shape = DrawBlock.of(extents[0], extents[1], extents[2]);
+            Key key = made.detail(Detail.Normals.class).key();
+            Buffer epsilon = to.scratch(shape.elements());
+            to.run(
+                    batch != null && made.ofRows()
+                            ? new NormalOps.NormalOfProblems(
+                                    key, ends.step, shape, batch.index(), batch.first(), epsilon)
+                            : new NormalOps.Normal(key, ends.step, shape, epsilon));
+            return epsilon;
         });
     }
 
@@ -214,24 +236,30 @@ final class Emission {
 
     private Factor factor(Expr e, boolean transposed) {
         Layout layout = Objects.requireNonNull(Layout.of(e));
-        int[] steps = layout.steps();
         int[] extents = e.ownExtents();
-        Place place = place(layout.base(), layout.offset(), new int[] {0, steps[0], steps[1]});
+        int columnStep = layout.steps()[extents.length - 1];
+        Place place = place(layout.base(), layout.offset(), new int[] {0, layout.rowStep(extents), columnStep});
+        int rows = Extents.matrixRows(extents);
+        int columns = Extents.matrixColumns(extents);
         return transposed
-                ? new Factor(place, extents[1], extents[0], place.stride2(), place.stride1())
-                : new Factor(place, extents[0], extents[1], place.stride1(), place.stride2());
+                ? new Factor(place, columns, rows, place.stride2(), place.stride1())
+                : new Factor(place, rows, columns, place.stride1(), place.stride2());
     }
 
     /**
-     * Data times one column of each draw is one product, and so it is of columns that lie beside each other; else it is a product for each
-     * draw. The order of each sum is the same.
+     * At one draw it is a product like any other. Data times one column of each draw is one product, and so it is of columns that lie
+     * beside each other; else it is a product for each draw. The order of each sum is the same.
      */
     private void matmul(Expr e, Buffer result) {
         Detail.Transposed transposed = e.detail(Detail.Transposed.class);
         Factor a = factor(e.operands().get(0), transposed.left());
         Factor b = factor(e.operands().get(1), transposed.right());
-        int m = e.ownExtents()[0];
-        int n = e.ownExtents()[1];
+        int m = Extents.matrixRows(e.ownExtents());
+        int n = Extents.matrixColumns(e.ownExtents());
+        if (draws == 1) {
+            to.run(new GemmOps.Gemm(a.matrix(0), b.matrix(0), false, Matrix.of(result, m, n)));
+            return;
+        }
         boolean aIsData = a.place().drawStride() == 0;
         boolean bIsData = b.place().drawStride() == 0;
         boolean beside = b.place().drawStride() == 1 && (b.columnStride() == draws || n == 1);

@@ -49,6 +49,9 @@ final class Evaluator {
                         z,
                         e.detail(Detail.Slot.class).offset(),
                         e.detail(Detail.Slot.class).offset() + e.size());
+            case NORMALS ->
+                throw new IllegalArgumentException(
+                        e + " is standard normals that a device draws at each step; it has no value without one");
             case SUM, GREATEST -> reduced(e);
             case CUMULATIVE_SUM -> cumulated(e);
             case MATMUL -> matmul(e);
@@ -57,7 +60,7 @@ final class Evaluator {
             case SLICE -> slice(e);
             case CONCATENATE -> concatenate(e);
             case TRANSPOSE -> transpose(e);
-            case RESHAPE -> operand(e, 0);
+            case RESHAPE, SURROGATE -> operand(e, 0);
             case BROADCAST -> elementwise(e);
             default -> elementwise(e);
         };
@@ -163,16 +166,18 @@ final class Evaluator {
         Detail.Transposed transposed = e.detail(Detail.Transposed.class);
         int[] a = e.operands().get(0).ownExtents();
         int[] b = e.operands().get(1).ownExtents();
-        int m = e.ownExtents()[0];
-        int n = e.ownExtents()[1];
-        int depth = a[transposed.left() ? 0 : 1];
+        int m = Extents.matrixRows(e.ownExtents());
+        int n = Extents.matrixColumns(e.ownExtents());
+        int depth = transposed.left() ? Extents.matrixRows(a) : Extents.matrixColumns(a);
+        int ofA = Extents.matrixColumns(a);
+        int ofB = Extents.matrixColumns(b);
         double[] result = new double[m * n];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
                 for (int k = 0; k < depth; k++) {
-                    sum += operand(e, 0)[transposed.left() ? k * a[1] + i : i * a[1] + k]
-                            * operand(e, 1)[transposed.right() ? j * b[1] + k : k * b[1] + j];
+                    sum += operand(e, 0)[transposed.left() ? k * ofA + i : i * ofA + k]
+                            * operand(e, 1)[transposed.right() ? j * ofB + k : k * ofB + j];
                 }
                 result[i * n + j] = sum;
             }

@@ -41,7 +41,8 @@ public final class Expr {
 
     /** What has no operands. */
     static Expr leaf(Primitive primitive, int[] extents, Object detail, boolean ofRows, Range range) {
-        return new Expr(primitive, List.of(), extents, detail, primitive == Primitive.PARAMETER, ofRows, range);
+        boolean varies = primitive == Primitive.PARAMETER || primitive == Primitive.NORMALS;
+        return new Expr(primitive, List.of(), extents, detail, varies, ofRows, range);
     }
 
     /** A result; it varies if an operand does, and is of the table's rows if {@code ofRows}. */
@@ -290,6 +291,25 @@ public final class Expr {
         return Arrays.equals(extents, to) ? this : make(Primitive.BROADCAST, to, null, rows, this);
     }
 
+    // ---- other derivatives ----
+
+    /**
+     * This value, with the derivatives of another one of the same extents in the place of its own: for estimators of gradients, such
+     * as those of values that have no derivative.
+     */
+    public Expr derivedAs(Expr surrogate) {
+        if (!Arrays.equals(extents, surrogate.extents)) {
+            throw new IllegalArgumentException(
+                    this + " cannot have the derivatives of " + surrogate + ", whose extents are others");
+        }
+        return make(Primitive.SURROGATE, extents, null, ofRows, this, surrogate);
+    }
+
+    /** This value, with no derivatives: a constant as far as these are concerned. */
+    public Expr detached() {
+        return varies ? derivedAs(of(0).broadcast(extents, ofRows)) : this;
+    }
+
     // ---- what it is ----
 
     Primitive primitive() {
@@ -315,7 +335,7 @@ public final class Expr {
         return Extents.size(extents);
     }
 
-    /** Whether it depends on parameters. */
+    /** Whether it depends on parameters, or on normals that a step draws. */
     public boolean varies() {
         return varies;
     }
@@ -364,7 +384,7 @@ public final class Expr {
     }
 
     /**
-     * Its elements at a draw, row-major, in float64 on the host.
+     * Its elements at a draw, row-major, in float64 on the host; not of what depends on normals that a step draws.
      *
      * @param z the draw, [D]; nothing for what does not vary
      */
@@ -378,6 +398,7 @@ public final class Expr {
             case CONSTANT -> String.valueOf(detail);
             case DATA -> detail instanceof Detail.Data data ? data.name() : "rows of a minibatch";
             case PARAMETER -> detail(Detail.Slot.class).name();
+            case NORMALS -> detail(Detail.Normals.class).name();
             default -> primitive.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         };
     }

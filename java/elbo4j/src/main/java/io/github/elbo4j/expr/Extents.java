@@ -68,6 +68,16 @@ final class Extents {
         return result;
     }
 
+    /** Of a matrix whose rows are all axes but the last: how many there are. */
+    static int matrixRows(int[] extents) {
+        return size(Arrays.copyOf(extents, extents.length - 1));
+    }
+
+    /** And how many columns. */
+    static int matrixColumns(int[] extents) {
+        return extents[extents.length - 1];
+    }
+
     static String words(int[] extents) {
         return extents.length == 0 ? "a scalar" : Arrays.toString(extents);
     }

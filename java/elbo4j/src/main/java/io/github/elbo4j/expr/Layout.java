@@ -70,6 +70,16 @@ record Layout(Expr base, int offset, int[] steps) {
         return true;
     }
 
+    /** Whether its elements are those of a matrix whose rows are all but the last axis: one step leads from row to row. */
+    boolean isMatrix(int[] extents) {
+        return extents.length < 3 || extents[0] == 1 || extents[1] == 1 || steps[0] == extents[1] * steps[1];
+    }
+
+    /** From one row of such a matrix to the next. */
+    int rowStep(int[] extents) {
+        return extents.length == 3 && extents[1] == 1 ? steps[0] : steps[steps.length - 2];
+    }
+
     /** Whether it is all of its base, in its order. */
     boolean isWhole(int[] extents) {
         return offset == 0 && base.size() == Extents.size(extents) && isDense(extents);

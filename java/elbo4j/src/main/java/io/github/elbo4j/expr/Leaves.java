@@ -66,6 +66,11 @@ final class Leaves {
                 Primitive.DATA, extents, new Canonical.Batch(data.detail(Detail.Data.class)), true, data.range());
     }
 
+    /** Standard normals for each row of so many, of their own at each step. */
+    static Expr normals(Detail.Normals detail, boolean ofRows, int... extents) {
+        return Expr.leaf(Primitive.NORMALS, extents.clone(), detail, ofRows, Range.ALL);
+    }
+
     /** Coordinates of a draw z, from {@code offset} on. */
     static Expr parameter(String name, int offset, int... extents) {
         return Expr.leaf(Primitive.PARAMETER, extents.clone(), new Detail.Slot(name, offset), false, Range.ALL);

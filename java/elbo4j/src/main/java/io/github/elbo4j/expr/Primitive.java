@@ -6,6 +6,8 @@ enum Primitive {
     CONSTANT(Kind.LEAF),
     DATA(Kind.LEAF),
     PARAMETER(Kind.LEAF),
+    /** Standard normals, which a step draws. */
+    NORMALS(Kind.LEAF),
     // elementwise, with broadcast
     ADD(Kind.ARITHMETIC),
     SUBTRACT(Kind.ARITHMETIC),
@@ -43,7 +45,9 @@ enum Primitive {
     CONCATENATE(Kind.ALONG),
     TRANSPOSE(Kind.VIEW),
     RESHAPE(Kind.VIEW),
-    BROADCAST(Kind.VIEW);
+    BROADCAST(Kind.VIEW),
+    /** Its first operand, whose derivatives are those of its second; none is left when anything is computed. */
+    SURROGATE(Kind.VIEW);
 
     private enum Kind {
         LEAF,

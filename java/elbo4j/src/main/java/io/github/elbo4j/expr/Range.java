@@ -128,7 +128,7 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
             case SUM, CUMULATIVE_SUM ->
                 a.isPositive() ? POSITIVE : a.isNotNegative() ? NOT_NEGATIVE : a.isNegative() ? NEGATIVE : ALL;
             case SEGMENT_SUM -> a.isNotNegative() ? NOT_NEGATIVE : ALL;
-            case GREATEST, GATHER, SLICE, TRANSPOSE, RESHAPE, BROADCAST -> a;
+            case GREATEST, GATHER, SLICE, TRANSPOSE, RESHAPE, BROADCAST, SURROGATE -> a;
             case CONCATENATE -> {
                 Range all = a;
                 for (Expr operand : operands) {
@@ -136,7 +136,7 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
                 }
                 yield all;
             }
-            case CONSTANT, DATA, PARAMETER -> throw new AssertionError(primitive);
+            case CONSTANT, DATA, PARAMETER, NORMALS -> throw new AssertionError(primitive);
         };
     }
 

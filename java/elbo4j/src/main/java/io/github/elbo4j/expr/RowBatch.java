@@ -3,13 +3,16 @@ package io.github.elbo4j.expr;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Index;
 
-/** Rows of a model's table that a step chooses: a minibatch. */
+/** Rows of a model's table that a step chooses, a minibatch, and its number. */
 public interface RowBatch {
     /** INT32, the rows' numbers. */
     Buffer index();
 
     /** Where the step's rows begin in it. */
     Index first();
+
+    /** The number of the step. */
+    Index step();
 
     /** How many there are. */
     int count();

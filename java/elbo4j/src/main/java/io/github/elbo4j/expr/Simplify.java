@@ -215,12 +215,13 @@ final class Simplify {
         int[] left = a.ownExtents();
         int[] right = b.ownExtents();
         if (left.length < 1
-                || left.length > 2
+                || left.length > Extents.MOST
                 || right.length < 1
                 || right.length > 2
                 || left[left.length - 1] != right[0]) {
-            throw new IllegalArgumentException("matmul of " + a + " and " + b
-                    + ": the last extent of the first must be the first of the second, and both have one or two axes");
+            throw new IllegalArgumentException(
+                    "matmul of " + a + " and " + b
+                            + ": the last extent of the first must be the first of the second, and the second has one or two axes");
         }
         if (b.ofRows()) {
             throw new IllegalArgumentException("matmul of " + a + " and " + b
@@ -235,19 +236,21 @@ final class Simplify {
         if (left.length == 1) {
             return product.reshape(right[1]);
         }
-        return right.length == 1 ? product.reshape(left[0]) : product;
+        return right.length == 1 ? product.reshape(Arrays.copyOf(left, left.length - 1)) : product;
     }
 
-    /** [M][K] times [K][N]. */
+    /** [M][K] times [K][N]; of three axes the first two are those of M. */
     static Expr product(Expr a, Expr b) {
         return product(a, false, b, false);
     }
 
     /** The same, of either matrix or its transpose. */
     static Expr product(Expr a, boolean transposeA, Expr b, boolean transposeB) {
-        int m = a.ownExtents()[transposeA ? 1 : 0];
-        int n = b.ownExtents()[transposeB ? 0 : 1];
+        int[] left = a.ownExtents();
+        int n = transposeB ? Extents.matrixRows(b.ownExtents()) : Extents.matrixColumns(b.ownExtents());
+        int[] extents =
+                transposeA ? new int[] {Extents.matrixColumns(left), n} : Extents.with(left, left.length - 1, n);
         Detail.Transposed transposed = new Detail.Transposed(transposeA, transposeB);
-        return Expr.make(Primitive.MATMUL, new int[] {m, n}, transposed, !transposeA && a.ofRows(), a, b);
+        return Expr.make(Primitive.MATMUL, extents, transposed, !transposeA && a.ofRows(), a, b);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.expr;
 
+import io.github.elbo4j.device.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -158,6 +159,19 @@ public final class Table {
                     + " rows of " + width + " each");
         }
         return Leaves.data(name, values.clone(), ofRows, rows, width);
+    }
+
+    /**
+     * Standard normals for each row, [N][draws][width], of their own at each step of a fit: {@code epsilon(key, step, row, draw,
+     * i)}, as {@link io.github.elbo4j.device.NormalOps} has it. A row's normals do not depend on which other rows a step takes. All
+     * draws of the parameters see the same ones.
+     */
+    public Expr normals(String name, Key key, int draws, int width) {
+        if (draws < 1 || width < 1) {
+            throw new IllegalArgumentException(
+                    name + " has " + draws + " draws of " + width + " normals each, but both must be at least 1");
+        }
+        return Leaves.normals(new Detail.Normals(name, key), ofRows, rows, draws, width);
     }
 
     private double[] numbers(String name) {

@@ -59,6 +59,11 @@ public final class Translation implements AutoCloseable {
         return own.device();
     }
 
+    /** Whether it depends on {@link Table#normals}. */
+    public boolean drawsNormals() {
+        return Order.of(joint.terms()).stream().anyMatch(e -> e.primitive() == Primitive.NORMALS);
+    }
+
     /**
      * Records {@code logP[b,s]} and {@code gradient[b,s,:]} at {@code z[b,s,:]}, as {@code LogJoint} has it.
      *
@@ -99,7 +104,8 @@ public final class Translation implements AutoCloseable {
         for (int i = 0; i < values.size(); i++) {
             requests.add(i < terms.size() ? sum(values.get(i), weights.get(i), i) : store(values.get(i), i));
         }
-        Emission.Ends ends = new Emission.Ends(draws, dimensions, z, results);
+        Index step = batch == null ? Index.of(0) : batch.step();
+        Emission.Ends ends = new Emission.Ends(draws, dimensions, z, step, results);
         new Emission(this, to, new Fusion(new Plan(requests)), canonical, some, ends).run(workspaceBytes);
     }
 
@@ -111,6 +117,19 @@ public final class Translation implements AutoCloseable {
      * @throws IllegalArgumentException if one depends on coordinates that the draws do not have
      */
     public void recordColumns(Recorder to, List<Expr> expressions, DrawBlock shape, Buffer z, Buffer results) {
+        recordColumns(to, expressions, new Draws(shape, z, Index.of(0)), results);
+    }
+
+    /**
+     * Draws z [B][S][D], and the step whose normals the expressions see.
+     *
+     * @param step of the addresses of {@link Table#normals}
+     */
+    public record Draws(DrawBlock shape, Buffer z, Index step) {}
+
+    /** The same with the normals of a step. */
+    public void recordColumns(Recorder to, List<Expr> expressions, Draws of, Buffer results) {
+        DrawBlock shape = of.shape();
         expressions.forEach(e -> checkCoordinates(e, shape.dimensions()));
         Canonical canonical = new Canonical();
         List<Expr> values = plannable(expressions, canonical);
@@ -128,7 +147,7 @@ public final class Translation implements AutoCloseable {
             places.add(new Destination(results, offset, 1));
             offset += (long) value.size() * draws;
         }
-        Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), z, places);
+        Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), of.z(), of.step(), places);
         new Emission(this, to, new Fusion(new Plan(requests)), canonical, null, ends).run(workspaceBytes);
     }
 
@@ -144,7 +163,7 @@ public final class Translation implements AutoCloseable {
 
     /** As a {@link Plan} takes them. */
     private static List<Expr> plannable(List<Expr> values, Canonical canonical) {
-        List<Expr> divided = new Reciprocals().of(canonical.of(values));
+        List<Expr> divided = new Reciprocals().of(canonical.of(new Surrogates().of(values)));
         return new Copies().of(canonical.of(divided));
     }
 

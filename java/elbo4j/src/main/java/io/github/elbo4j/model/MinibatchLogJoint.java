@@ -29,11 +29,12 @@ final class MinibatchLogJoint implements LogJoint {
     private final Resources own;
     private final Buffer words; // [N]
     private final Buffer index; // [N + n]: permutation e, then the first n of permutation e + 1
-    private final Buffer place; // [2]: where the rows of the next step begin in index, and its number in the epoch
-    private final Buffer each; // [2]: n and 1
+    private final Buffer
+            place; // [3]: where the rows of the next step begin in index, its number in the epoch, and its number
+    private final Buffer each; // [3]: n, 1 and 1
     private final Buffer permuted; // [1], the number of the permutation whose words are made
     private final Program makeWords;
-    private final int[] number = new int[2];
+    private final int[] number = new int[3];
     private int[] current;
     private int[] next;
     private final List<LevelsOfBatches> levelsOfBatches = new ArrayList<>();
@@ -50,9 +51,9 @@ final class MinibatchLogJoint implements LogJoint {
         own = new Resources(device);
         words = own.allocate(ElementType.INT32, observations);
         index = own.allocate(ElementType.INT32, (long) observations + size);
-        place = own.allocate(ElementType.INT32, 2);
-        each = own.allocate(ElementType.INT32, 2);
-        each.write(0, new int[] {size, 1}, 0, 2);
+        place = own.allocate(ElementType.INT32, 3);
+        each = own.allocate(ElementType.INT32, 3);
+        each.write(0, new int[] {size, 1, 1}, 0, 3);
         permuted = own.allocate(ElementType.INT32, 1);
         DrawBlock all = DrawBlock.of(1, 1, observations);
         try {
@@ -98,7 +99,8 @@ final class MinibatchLogJoint implements LogJoint {
         if (wanted != epoch || step != expected || !counts) {
             number[0] = (int) (at % observations);
             number[1] = number[0] / size;
-            place.write(0, number, 0, 2);
+            number[2] = step;
+            place.write(0, number, 0, 3);
         }
         epoch = wanted;
         expected = step + 1;
@@ -107,7 +109,7 @@ final class MinibatchLogJoint implements LogJoint {
     @Override
     public void recordEndOfStep(Recorder to) {
         counts = true;
-        to.run(new MathOps.Advance(2, each, place));
+        to.run(new MathOps.Advance(3, each, place));
     }
 
     @Override
@@ -159,6 +161,11 @@ final class MinibatchLogJoint implements LogJoint {
         @Override
         public Index first() {
             return Index.counted(place, 0);
+        }
+
+        @Override
+        public Index step() {
+            return Index.counted(place, 2);
         }
 
         @Override

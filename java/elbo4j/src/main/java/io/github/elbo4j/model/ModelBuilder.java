@@ -77,6 +77,21 @@ public final class ModelBuilder {
         return value;
     }
 
+    /**
+     * Lets a fit begin elsewhere than at the prior's centre: at these coordinates of a parameter or weight, those in which it is
+     * fitted (log tau of a positive tau), row-major.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or it has another number of coordinates
+     */
+    public void startAt(String name, double... coordinates) {
+        checkOpen();
+        Latent latent = latents.get(name);
+        if (latent == null) {
+            throw new IllegalArgumentException("there is no parameter " + name + " to start elsewhere");
+        }
+        latents.put(name, named("parameter " + name, () -> latent.startingAt(coordinates)));
+    }
+
     private Expr parameter(String name, Distribution prior, List<Plate> axes, int... extents) {
         checkNew(name, quantities.keySet(), "parameter or report");
         for (int extent : extents) {

@@ -43,6 +43,11 @@ final class ModelLogJoint implements RowsLogJoint {
     }
 
     @Override
+    public boolean drawsNormals() {
+        return translation.drawsNormals();
+    }
+
+    @Override
     public void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         translation.record(to, rows.batch(), shape, z, logP, gradient);
     }

@@ -14,6 +14,11 @@ public interface RowsLogJoint extends LogJoint {
     /** N. */
     int observations();
 
+    /** Whether it depends on normals that each step draws anew; without minibatches, they are those of step 0 always. */
+    default boolean drawsNormals() {
+        return false;
+    }
+
     /** As {@link LogJoint#record}, estimated from some rows, whose log-likelihood counts N/n times. */
     void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
 
@@ -39,6 +44,6 @@ public interface RowsLogJoint extends LogJoint {
             throw new IllegalArgumentException(
                     "batch is " + size + ", but must be from 1 to the number of rows, " + observations());
         }
-        return size == observations() ? this : new MinibatchLogJoint(this, size, key);
+        return size == observations() && !drawsNormals() ? this : new MinibatchLogJoint(this, size, key);
     }
 }

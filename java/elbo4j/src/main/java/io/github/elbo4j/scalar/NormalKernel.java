@@ -27,6 +27,7 @@ public class NormalKernel {
         twins.add(NormalOps.Words.class, op -> new Fill(Kind.WORDS, op.key(), op.step(), op.shape(), op.words()));
         twins.add(NormalOps.Uniform.class, op -> new Fill(Kind.UNIFORM, op.key(), op.step(), op.shape(), op.u()));
         twins.add(NormalOps.Normal.class, op -> new Fill(Kind.NORMAL, op.key(), op.step(), op.shape(), op.epsilon()));
+        twins.add(NormalOps.NormalOfProblems.class, OfProblems::new);
     }
 
     /** {@code out[o + i] = epsilon(seed, step, b, s, d + i)} for i &lt; n ≤ {@link #BLOCK}. */
@@ -127,6 +128,33 @@ public class NormalKernel {
                     for (int i = 0; i < n; i++) {
                         u[at + i] = ((words[lane + i] >>> 9) + 0.5f) * 0x1p-23f; // 24 bits: exact
                     }
+                }
+            }
+        }
+    }
+
+    /** One work item is one row of a chosen problem. */
+    private final class OfProblems extends HostKernel {
+        private final NormalOps.NormalOfProblems op;
+
+        OfProblems(NormalOps.NormalOfProblems op) {
+            super((int) op.shape().allDraws(), 4 * op.shape().elements());
+            this.op = op;
+        }
+
+        @Override
+        protected void run(int from, int to, WorkerMemory memory) {
+            DrawBlock x = op.shape();
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            int first = (int) value(op.first());
+            for (int row = from; row < to; row++) {
+                int b = ints(op.addresses())[first + row / x.draws()];
+                int s = x.firstDraw() + row % x.draws();
+                for (int d = 0; d < x.dimensions(); d += BLOCK) {
+                    int n = Math.min(BLOCK, x.dimensions() - d);
+                    int at = row * x.dimensions() + d;
+                    block(seed, step, b, s, x.firstDimension() + d, n, floats(op.epsilon()), at, memory);
                 }
             }
         }
