@@ -27,7 +27,8 @@ final class PredictionFile implements AutoCloseable {
         this.csv = CsvWriter.builder().build(draft);
     }
 
-    void add(String label, Prediction prediction) {
+    /** @param parts of the value, as {@link Predictor#parts()} names them */
+    void add(String label, Prediction prediction, double[] parts) {
         if (!begun) {
             begun = true;
             csv.writeRecord(head(prediction));
@@ -41,6 +42,9 @@ final class PredictionFile implements AutoCloseable {
             value.quantiles().forEach(quantile -> row.add(String.valueOf(quantile)));
         } else {
             prediction.probabilities().forEach(p -> row.add(String.valueOf(p)));
+        }
+        for (double part : parts) {
+            row.add(String.valueOf(part));
         }
         if (predictor.isKnown()) {
             row.add(
@@ -62,6 +66,7 @@ final class PredictionFile implements AutoCloseable {
                 head.add("p(" + name(k) + ")");
             }
         }
+        head.addAll(predictor.parts());
         if (predictor.isKnown()) {
             head.addAll(List.of("observed", "logDensity", "logDensityError"));
         }

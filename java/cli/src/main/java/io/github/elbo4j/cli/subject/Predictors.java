@@ -31,6 +31,9 @@ public final class Predictors {
         if (source != null) {
             throw saved.refusal("is of the model " + kind + ", which needs no --model");
         }
+        if (kind.equals(NetworkSubject.KIND)) {
+            return new NetworkPredictor(saved, table, dropMissing);
+        }
         for (Supplier<FitModel> each : Models.TABLE) {
             FitModel model = each.get();
             if (model.name().equals(kind)) {
