@@ -171,13 +171,15 @@ final class Evaluator {
         int depth = transposed.left() ? Extents.matrixRows(a) : Extents.matrixColumns(a);
         int ofA = Extents.matrixColumns(a);
         int ofB = Extents.matrixColumns(b);
+        double[] x = operand(e, 0);
+        double[] y = operand(e, 1);
         double[] result = new double[m * n];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
                 for (int k = 0; k < depth; k++) {
-                    sum += operand(e, 0)[transposed.left() ? k * ofA + i : i * ofA + k]
-                            * operand(e, 1)[transposed.right() ? j * ofB + k : k * ofB + j];
+                    sum += x[transposed.left() ? k * ofA + i : i * ofA + k]
+                            * y[transposed.right() ? j * ofB + k : k * ofB + j];
                 }
                 result[i * n + j] = sum;
             }

@@ -118,14 +118,14 @@ public record Marginal(
         return marginals;
     }
 
-    /** The distribution of the number plus a constant. */
-    Marginal plus(double by) {
+    /** The distribution of {@code shift + scale·x}, scale being positive. */
+    Marginal affine(double shift, double scale) {
         return new Marginal(
                 name,
-                mean + by,
-                meanError,
-                standardDeviation,
-                quantiles.stream().map(quantile -> quantile + by).toList(),
+                shift + scale * mean,
+                scale * meanError,
+                scale * standardDeviation,
+                quantiles.stream().map(quantile -> shift + scale * quantile).toList(),
                 eitherSign);
     }
 

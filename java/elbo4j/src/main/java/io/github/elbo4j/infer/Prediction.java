@@ -53,7 +53,18 @@ public record Prediction(
 
     /** The prediction of {@code x̂ + by}. */
     public Prediction plus(double by) {
-        return new Prediction(value.plus(by), probabilities, observed + by, logDensity, rank);
+        return affine(by, 1);
+    }
+
+    /**
+     * The prediction of {@code shift + scale·x̂}, such as that of a target on its own scale.
+     *
+     * @param scale positive
+     */
+    public Prediction affine(double shift, double scale) {
+        Estimate density = new Estimate(
+                logDensity.value() - StrictMath.log(scale), logDensity.standardError(), logDensity.draws());
+        return new Prediction(value.affine(shift, scale), probabilities, shift + scale * observed, density, rank);
     }
 
     private static List<Prediction> elements(String name, Predictive predictive) {

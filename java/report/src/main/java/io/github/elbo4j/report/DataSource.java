@@ -21,6 +21,7 @@ import java.util.Map;
  * @param units of each parameter that multiplies a column, by the parameter's name: the column's standard deviation. It
  *     makes effects of columns with different units comparable
  * @param groupings the columns whose values choose elements of parameters
+ * @param scales how columns were moved and scaled for a fit that stays on that scale; empty where it was brought back to theirs
  */
 public record DataSource(
         String file,
@@ -32,13 +33,47 @@ public record DataSource(
         List<Coding> codings,
         List<String> notes,
         Map<String, Double> units,
-        List<Grouping> groupings) {
+        List<Grouping> groupings,
+        Map<String, Scale> scales) {
+    /**
+     * {@code (x − mean)/sd} of a column x was fitted.
+     *
+     * @param sd positive
+     */
+    public record Scale(double mean, double sd) {
+        /** A value of the column as it is fitted. */
+        public double fitted(double value) {
+            return (value - mean) / sd;
+        }
+
+        /** A value that is fitted, as one of the column. */
+        public double original(double fitted) {
+            return mean + sd * fitted;
+        }
+    }
+
     public DataSource {
+        scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
         groupings = List.copyOf(groupings);
         predictors = List.copyOf(predictors);
         codings = List.copyOf(codings);
         notes = List.copyOf(notes);
         units = Collections.unmodifiableMap(new LinkedHashMap<>(units));
+    }
+
+    /** Without scales. */
+    public DataSource(
+            String file,
+            String sha256,
+            int rows,
+            String target,
+            List<String> predictors,
+            int droppedRows,
+            List<Coding> codings,
+            List<String> notes,
+            Map<String, Double> units,
+            List<Grouping> groupings) {
+        this(file, sha256, rows, target, predictors, droppedRows, codings, notes, units, groupings, Map.of());
     }
 
     /** Without groupings. */

@@ -159,6 +159,7 @@ public final class Explanation {
                     RESTARTS_DISAGREE,
                     FEW_ROWS,
                     PRIOR_DECIDES,
+                    OVERFIT,
                     OVERLAP -> List.of(concern.kind().remedy());
         };
     }

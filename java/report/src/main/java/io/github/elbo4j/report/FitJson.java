@@ -31,6 +31,9 @@ public final class FitJson {
     /** Of a regression in closed form: what its means and covariance do not tell. */
     static final String REGRESSION = "regression";
 
+    /** How columns were moved and scaled for a fit that stays on that scale. */
+    static final String SCALES = "scales";
+
     private FitJson() {}
 
     /** The first fields of a file that is no fit: its format, the model, and what data it is of. */

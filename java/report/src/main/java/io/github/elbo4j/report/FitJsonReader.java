@@ -223,7 +223,21 @@ final class FitJsonReader {
                 codings,
                 data.get("notes").strings(),
                 units,
-                data.has("groupings") ? groupings(data.get("groupings")) : List.of());
+                data.has("groupings") ? groupings(data.get("groupings")) : List.of(),
+                data.has(FitJson.SCALES) ? scales(data.get(FitJson.SCALES)) : Map.of());
+    }
+
+    private static Map<String, DataSource.Scale> scales(JsonTree scales) throws FitFileException {
+        Map<String, DataSource.Scale> all = new LinkedHashMap<>();
+        for (String column : scales.names()) {
+            JsonTree scale = scales.get(column);
+            double sd = scale.get("sd").number();
+            if (!(sd > 0)) {
+                throw scale.get("sd").wrong("it is " + sd + ", but must be positive");
+            }
+            all.put(column, new DataSource.Scale(scale.get("mean").number(), sd));
+        }
+        return all;
     }
 
     private static List<Grouping> groupings(JsonTree groupings) throws FitFileException {

@@ -217,6 +217,7 @@ final class FitJsonWriter {
         json.writeObjectPropertyStart("units");
         data.units().forEach((parameter, sd) -> Json.number(json, parameter, sd));
         json.writeEndObject();
+        writeScales(json, data.scales());
         json.writeEndObject();
     }
 
@@ -266,6 +267,20 @@ final class FitJsonWriter {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void writeScales(JsonGenerator json, Map<String, DataSource.Scale> scales) {
+        if (scales.isEmpty()) {
+            return;
+        }
+        json.writeObjectPropertyStart(FitJson.SCALES);
+        scales.forEach((column, scale) -> {
+            json.writeObjectPropertyStart(column);
+            Json.number(json, "mean", scale.mean());
+            Json.number(json, "sd", scale.sd());
+            json.writeEndObject();
+        });
+        json.writeEndObject();
     }
 
     private static void estimate(JsonGenerator json, String name, Estimate estimate) {

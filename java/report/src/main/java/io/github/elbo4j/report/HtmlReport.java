@@ -102,12 +102,21 @@ final class HtmlReport {
         slots.put("table", new ParameterTable(report, effect()).html());
         slots.put("tablecaption", Html.prose(tableCaption()));
         slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
+        slots.put("exhibits", report.exhibits());
         slots.put("marginals", marginals());
         slots.put("correlations", correlations());
     }
 
     /** Of what the charts are. */
     private String marginals() {
+        if (!report.drawsDensities()) {
+            return "There are too many to draw; fit.json holds them all.";
+        }
+        return whichMarginals()
+                + "Shaded: its central 90 %. Dashed: zero, where it is in sight. Every panel has its own scale.";
+    }
+
+    private String whichMarginals() {
         if (report.hasQuantities()) {
             return "These are the coordinates on the whole real line that were fitted, which need not be the model's"
                     + " parameters. ";

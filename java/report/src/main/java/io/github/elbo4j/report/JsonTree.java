@@ -153,6 +153,10 @@ final class JsonTree {
     }
 
     /** Strings, booleans, whole numbers and decimals by name, in their order. */
+    List<String> names() throws FitFileException {
+        return fields().keySet().stream().map(String::valueOf).toList();
+    }
+
     Map<String, Object> values() throws FitFileException {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Object name : fields().keySet()) {

@@ -11,6 +11,7 @@ import java.util.Objects;
 public final class Page {
     private final String kind;
     private final String heading;
+    private final String sub;
     private final StringBuilder body = new StringBuilder(1 << 14);
     private boolean open; // a section
 
@@ -24,7 +25,12 @@ public final class Page {
     public Page(String kind, String heading, String sub) {
         this.kind = kind;
         this.heading = heading;
-        body.append("<p class=\"sub\">").append(Html.prose(sub)).append("</p>\n");
+        this.sub = sub;
+    }
+
+    /** Sections to stand among those of a {@link Report}. */
+    public Page() {
+        this("", "", "");
     }
 
     /** Begins a section. */
@@ -101,8 +107,13 @@ public final class Page {
         return WholeFile.write(file, html());
     }
 
-    String html() {
+    /** Its sections. */
+    String sections() {
         end();
+        return body.toString();
+    }
+
+    String html() {
         String title = Html.escape(heading);
         return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -110,7 +121,8 @@ public final class Page {
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
                 + " 'unsafe-inline'\">\n<title>" + title + "</title>\n<style>\n" + css()
                 + "</style>\n</head>\n<body>\n<main>\n<header>\n<p class=\"mark\">elbo4j · " + Html.escape(kind)
-                + "</p>\n<h1>" + title + "</h1>\n" + "</header>\n" + body + "</main>\n</body>\n</html>\n";
+                + "</p>\n<h1>" + title + "</h1>\n</header>\n<p class=\"sub\">" + Html.prose(sub) + "</p>\n" + sections()
+                + "</main>\n</body>\n</html>\n";
     }
 
     private void end() {

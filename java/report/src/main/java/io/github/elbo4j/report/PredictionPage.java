@@ -40,13 +40,19 @@ public final class PredictionPage {
             return page.text(
                     "The values are not known, so the predictions cannot be judged; predictions.csv has them.");
         }
-        page.section("Score").table("score", List.of("", "value", "error"), rows());
+        judge(page, score);
+        return page;
+    }
+
+    /** Adds sections on how good predictions are whose values are known. */
+    public static void judge(Page page, PredictionScore score) {
+        page.section("Score").table("score", List.of("", "value", "error"), rows(score));
         page.caption(
                 "The log predictive density is the sum over values of log p(value | data of the fit). Its error is the"
                         + " standard error over values, as if they were drawn anew; what the draws of the posterior add to it is at"
                         + " most " + Numbers.significant(score.drawError(), 2) + ".");
         if (score.ofClasses()) {
-            reliability(page);
+            reliability(page, score);
         } else {
             ranks(
                     page,
@@ -56,10 +62,9 @@ public final class PredictionPage {
                             + " More at both ends: intervals are too narrow. More in the middle: too wide. A slope: predictions are"
                             + " too high or too low.");
         }
-        return page;
     }
 
-    private List<List<String>> rows() {
+    private static List<List<String>> rows(PredictionScore score) {
         List<List<String>> rows = new ArrayList<>();
         double n = score.count();
         rows.add(List.of(
@@ -71,17 +76,17 @@ public final class PredictionPage {
                 Numbers.fixed(score.logDensity() / n, 4),
                 Numbers.significant(score.logDensitySpread() / n, 2)));
         if (score.ofClasses()) {
-            rows.add(share("most probable class is right", score.accuracy()));
+            rows.add(share("most probable class is right", score.accuracy(), score.count()));
             rows.add(List.of("Brier score", Numbers.fixed(score.brier(), 4), ""));
         } else {
-            rows.add(share("within the central 50 %", score.halfCoverage()));
-            rows.add(share("within the central 90 %", score.nineCoverage()));
+            rows.add(share("within the central 50 %", score.halfCoverage(), score.count()));
+            rows.add(share("within the central 90 %", score.nineCoverage(), score.count()));
         }
         return rows;
     }
 
-    private List<String> share(String name, double share) {
-        double error = Math.sqrt(share * (1 - share) / score.count());
+    private static List<String> share(String name, double share, long count) {
+        double error = Math.sqrt(share * (1 - share) / count);
         return List.of(name, Numbers.fixed(100 * share, 1) + " %", Numbers.fixed(100 * error, 1) + " %");
     }
 
@@ -105,7 +110,7 @@ public final class PredictionPage {
                 .caption(caption);
     }
 
-    private void reliability(Page page) {
+    private static void reliability(Page page, PredictionScore score) {
         List<PredictionScore.Group> groups =
                 score.groups().stream().filter(group -> group.count > 0).toList();
         double[] predicted = groups.stream()

@@ -39,6 +39,7 @@ public final class Report {
     private final List<Marginal> quantities;
     private final long expectationDraws;
     private final @Nullable Prior prior;
+    private final @Nullable Page exhibits;
 
     /** Draws from the prior, summed up. */
     record Prior(int draws, List<Marginal> marginals) {}
@@ -55,7 +56,8 @@ public final class Report {
             boolean covariance,
             List<Marginal> quantities,
             long expectationDraws,
-            @Nullable Prior prior) {
+            @Nullable Prior prior,
+            @Nullable Page exhibits) {
         this.fit = fit;
         this.model = model;
         this.data = data;
@@ -65,21 +67,23 @@ public final class Report {
         this.quantities = quantities;
         this.expectationDraws = expectationDraws;
         this.prior = prior;
+        this.exhibits = exhibits;
     }
 
     /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
-        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), 0, null);
+        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), 0, null, null);
     }
 
     /** With the name and the description of the model. */
     public Report model(ModelDescription value) {
-        return new Report(fit, value, data, device, command, covariance, quantities, expectationDraws, prior);
+        return new Report(fit, value, data, device, command, covariance, quantities, expectationDraws, prior, exhibits);
     }
 
     /** With what it was fitted to. */
     public Report about(DataSource value) {
-        return new Report(fit, model, value, device, command, covariance, quantities, expectationDraws, prior);
+        return new Report(
+                fit, model, value, device, command, covariance, quantities, expectationDraws, prior, exhibits);
     }
 
     /** With the device in words and why it was this one; only the report shows it. */
@@ -93,17 +97,18 @@ public final class Report {
                 covariance,
                 quantities,
                 expectationDraws,
-                prior);
+                prior,
+                exhibits);
     }
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
     public Report command(String line) {
-        return new Report(fit, model, data, device, line, covariance, quantities, expectationDraws, prior);
+        return new Report(fit, model, data, device, line, covariance, quantities, expectationDraws, prior, exhibits);
     }
 
     /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
     public Report covariance(boolean always) {
-        return new Report(fit, model, data, device, command, always, quantities, expectationDraws, prior);
+        return new Report(fit, model, data, device, command, always, quantities, expectationDraws, prior, exhibits);
     }
 
     /**
@@ -120,13 +125,19 @@ public final class Report {
      * @param expectationDraws how many; 0 if they are from those of the quantiles
      */
     public Report quantities(List<Marginal> values, long expectationDraws) {
-        return new Report(fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior);
+        return new Report(
+                fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior, exhibits);
     }
 
     /** With draws from the prior, summed up: of the parameters, and of what is observed. */
     public Report prior(int draws, List<Marginal> marginals) {
         Prior value = new Prior(draws, List.copyOf(marginals));
-        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, value);
+        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, value, exhibits);
+    }
+
+    /** With sections of its model's own, such as a picture of what it predicts; only the report shows them. */
+    public Report exhibits(Page sections) {
+        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, prior, sections);
     }
 
     /** The fit. */
@@ -287,6 +298,16 @@ public final class Report {
 
     Device device() {
         return device;
+    }
+
+    /** The sections of its model's own; empty if it has none. */
+    String exhibits() {
+        return exhibits == null ? "" : exhibits.sections();
+    }
+
+    /** Whether what was fitted is little enough to draw each density. */
+    boolean drawsDensities() {
+        return fit.posterior().dimensions() <= MOST_COVARIANCES;
     }
 
     /** Of the parameters; null where there are many and it was not asked for, or it is not known. */

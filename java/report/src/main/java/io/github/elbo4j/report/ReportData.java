@@ -32,7 +32,7 @@ final class ReportData {
             }
             json.writeEndArray();
             json.writeArrayPropertyStart("parameters");
-            for (int i = 0; i < posterior.dimensions(); i++) {
+            for (int i = 0; i < posterior.dimensions() && report.drawsDensities(); i++) {
                 write(json, i);
             }
             json.writeEndArray();

@@ -132,7 +132,7 @@ final class FitAction implements ModelAction {
         } catch (IllegalStateException e) { // a covariance that is not positive definite
             return report;
         }
-        return subject.quantities(report);
+        return subject.quantities(device, report);
     }
 
     private static Report expected(Fitting fitting, Model model, Device device, Report report, long draws) {

@@ -112,8 +112,8 @@ final class FitMethods {
     }
 
     private FitResult sgvi(Device device, Subject subject, LogJoint joint) {
-        Sgvi.Builder settings = Sgvi.builder()
-                .family(options.chosenFamily(command, subject.parameters().size()))
+        Sgvi.Builder settings = subject.settings(Sgvi.builder())
+                .family(options.chosenFamily(command, subject))
                 .gradient(options.gradient(command))
                 .baseline(options.baseline(command))
                 .optimizer(options.optimizer(command, subject.robbinsMonroRate()))

@@ -60,7 +60,7 @@ final class Fitting {
     int run(Subject subject, Task task, Afterwards afterwards) {
         List<String> methods = options.methods(command);
         methods.forEach(method -> FitMethods.check(method, subject));
-        notes(subject.parameters().size(), methods.contains(MethodOptions.SGVI));
+        notes(subject, methods.contains(MethodOptions.SGVI));
         // The coordinates of the draws of a step, and what each is compared with.
         long stepSize = (long) options.draws()
                 * ((task.batch == 0 ? subject.rows() : task.batch)
@@ -120,8 +120,9 @@ final class Fitting {
         out.flush();
     }
 
-    private void notes(int parameters, boolean sgvi) {
-        Family family = options.chosenFamily(command, parameters);
+    private void notes(Subject subject, boolean sgvi) {
+        int parameters = subject.parameters().size();
+        Family family = options.chosenFamily(command, subject);
         if (sgvi && options.family == null && family == Family.meanField()) {
             note(Words.count(parameters, "parameter")
                     + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"

@@ -1,6 +1,7 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
@@ -209,6 +210,14 @@ final class MethodOptions {
     /** Whether points are found by the steps of an optimizer, not by L-BFGS. */
     boolean stepsOfPoints(CommandLine command) {
         return (method.equals("map") || method.equals("mle")) && isGiven(command, "--optimizer");
+    }
+
+    Family chosenFamily(CommandLine command, Subject subject) {
+        return chosenFamily(
+                command,
+                subject.prefersMeanField()
+                        ? Integer.MAX_VALUE
+                        : subject.parameters().size());
     }
 
     Family chosenFamily(CommandLine command, int parameters) {

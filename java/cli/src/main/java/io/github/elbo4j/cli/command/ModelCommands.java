@@ -4,6 +4,7 @@ import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Models;
 import io.github.elbo4j.cli.subject.JavaOptions;
 import io.github.elbo4j.cli.subject.ModelOptions;
+import io.github.elbo4j.cli.subject.NetworkOptions;
 import io.github.elbo4j.cli.subject.RegressionOptions;
 import io.github.elbo4j.cli.subject.StanOptions;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ final class ModelCommands {
         ModelCommands commands = new ModelCommands(parent, action);
         parent.getCommandSpec().usageMessage().header(SCHOOLS);
         Models.TABLE.forEach(model -> commands.addRegression(model.get()));
+        commands.addNetwork();
         commands.addJava(args);
         commands.addStan();
     }
@@ -82,6 +84,23 @@ final class ModelCommands {
         return Stream.of(example.split(" "))
                 .filter(word -> word.startsWith("--"))
                 .allMatch(spec.optionsMap()::containsKey);
+    }
+
+    private void addNetwork() {
+        CommandSpec spec = add("network", new NetworkOptions());
+        spec.usageMessage()
+                .description(
+                        "Bayesian neural network: the target, a number or a class, is a perceptron of the other columns whose"
+                                + " weights have a distribution.",
+                        "A number has normal noise, whose sd is inferred; classes have probabilities. The weights themselves"
+                                + " mean little, so the report shows what the network predicts.")
+                .footer(Stream.of(
+                                "--data test/data/mcycle.csv --target accel",
+                                "--data test/data/pima.csv --target type --holdout 0.25",
+                                "--data test/data/air.csv --target ozone --hidden 8,8 --activation softplus")
+                        .filter(example -> takes(spec, example))
+                        .map(example -> "elbo4j " + parent.getCommandName() + " network " + example)
+                        .toArray(String[]::new));
     }
 
     private void addJava(List<String> args) {

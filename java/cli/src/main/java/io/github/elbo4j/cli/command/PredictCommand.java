@@ -127,9 +127,11 @@ public final class PredictCommand implements Callable<Integer> {
         List<Path> written;
         try (PredictionFile file = new PredictionFile(folder, predictor)) {
             for (int from = 0; from < predictor.size(); from += BLOCK) {
-                List<Prediction> block = predictor.predict(from, Math.min(from + BLOCK, predictor.size()));
+                int to = Math.min(from + BLOCK, predictor.size());
+                List<Prediction> block = predictor.predict(from, to);
+                double[][] parts = predictor.parts(from, to);
                 for (int i = 0; i < block.size(); i++) {
-                    file.add(predictor.label(from + i), block.get(i));
+                    file.add(predictor.label(from + i), block.get(i), parts[i]);
                     score.add(block.get(i));
                 }
                 if (first.isEmpty()) {

@@ -19,7 +19,8 @@ final class PredictionFile implements AutoCloseable {
         this.csv = new WholeCsv(folder, "predictions.csv");
     }
 
-    void add(String label, Prediction prediction) {
+    /** @param parts of the value, as {@link Predictor#parts()} names them */
+    void add(String label, Prediction prediction, double[] parts) {
         if (!begun) {
             begun = true;
             csv.row(head(prediction));
@@ -33,6 +34,9 @@ final class PredictionFile implements AutoCloseable {
             value.quantiles().forEach(quantile -> row.add(String.valueOf(quantile)));
         } else {
             prediction.probabilities().forEach(p -> row.add(String.valueOf(p)));
+        }
+        for (double part : parts) {
+            row.add(String.valueOf(part));
         }
         if (predictor.isKnown()) {
             row.add(
@@ -54,6 +58,7 @@ final class PredictionFile implements AutoCloseable {
                 head.add("p(" + name(k) + ")");
             }
         }
+        head.addAll(predictor.parts());
         if (predictor.isKnown()) {
             head.addAll(List.of("observed", "logDensity", "logDensityError"));
         }

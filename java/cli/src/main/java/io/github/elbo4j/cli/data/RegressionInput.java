@@ -68,6 +68,12 @@ public record RegressionInput(
                 beside.rows(from, to));
     }
 
+    /** Rows with other numbers, of the same columns; none has a part beside these. */
+    public RegressionInput with(double[][] otherX, double[] otherY) {
+        return new RegressionInput(
+                file, sha256, target, predictors, otherX, otherY, classes, droppedRows, codings, notes, Beside.NONE);
+    }
+
     /** Takes the columns apart. */
     public static RegressionInput of(
             CsvTable table,

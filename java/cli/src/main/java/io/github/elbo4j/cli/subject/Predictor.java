@@ -27,4 +27,14 @@ public interface Predictor {
      * @param to behind the last
      */
     List<Prediction> predict(int from, int to);
+
+    /** What else is known of each value, as the heads of columns, such as parts of its variance. */
+    default List<String> parts() {
+        return List.of();
+    }
+
+    /** That of some of them, [values][parts]. */
+    default double[][] parts(int from, int to) {
+        return new double[to - from][0];
+    }
 }

@@ -36,6 +36,9 @@ public final class Predictors {
             return new JavaPredictor(source, saved, table, dropMissing, note);
         }
         noModel(saved, source);
+        if (kind.equals(NetworkSubject.KIND)) {
+            return new NetworkPredictor(saved, table, dropMissing);
+        }
         for (Supplier<FitModel> each : Models.TABLE) {
             FitModel model = each.get();
             if (model.name().equals(kind)) {

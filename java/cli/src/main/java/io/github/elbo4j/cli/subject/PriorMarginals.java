@@ -20,6 +20,9 @@ public final class PriorMarginals {
         double of(int element, double fitted);
     }
 
+    /** The end of the name of what is observed. */
+    static final String OBSERVED = " (observed)";
+
     private PriorMarginals() {}
 
     public static void validate(CommandLine command, @Nullable Integer draws) {
@@ -51,7 +54,7 @@ public final class PriorMarginals {
         }
         prior.observed()
                 .forEach((name, values) -> marginals.add(Marginal.ofDraws(
-                        name + " (observed)",
+                        name + OBSERVED,
                         Stream.of(values)
                                 .flatMapToDouble(draw ->
                                         IntStream.range(0, draw.length).mapToDouble(i -> observed.of(i, draw[i])))

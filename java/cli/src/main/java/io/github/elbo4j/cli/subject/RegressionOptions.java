@@ -1,19 +1,13 @@
 package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.cli.data.Beside;
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
-import io.github.elbo4j.cli.data.RegressionColumns;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.model.CoefficientPriors;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.model.NormalPrior;
-import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,36 +19,8 @@ import picocli.CommandLine.ParameterException;
 public final class RegressionOptions implements ModelOptions {
     private final FitModel model;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE.csv",
-            description =
-                    "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too. Or"
-                            + " a NumPy array in a .npy file; its columns are x1, x2, …")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    Path data;
-
-    @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "The column to predict.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    String target;
-
-    @Option(
-            names = "--ignore",
-            paramLabel = "COLUMN[,…]",
-            description = "Columns to leave out. Without it, every column but the target predicts.")
-    List<String> ignore = new ArrayList<>();
-
-    @Option(
-            names = "--categorical",
-            paramLabel = "COLUMN[,…]",
-            description = "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE; with"
-                    + " --no-intercept, the first value of the first such column too. Columns of two words, such"
-                    + " as yes and no, need it not.")
-    List<String> categorical = new ArrayList<>();
-
     @Mixin
-    private final TableOptions cells = new TableOptions();
+    private final ColumnOptions columns = new ColumnOptions();
 
     @Option(names = "--no-intercept", description = "No intercept. Columns are then scaled but not centred.")
     boolean noIntercept;
@@ -130,8 +96,7 @@ public final class RegressionOptions implements ModelOptions {
         if (groupPriorSd != null && group == null) {
             throw new ParameterException(command, "--group-prior-sd is for groups, but there is no --group");
         }
-        cells.decimal(command);
-        cells.dropMissing(command);
+        columns.validate(command);
         if (interceptPriorSd != null && noIntercept) {
             throw new ParameterException(
                     command, "--intercept-prior-sd is for an intercept, but --no-intercept leaves it out");
@@ -159,20 +124,14 @@ public final class RegressionOptions implements ModelOptions {
 
     @Override
     public String stem() {
-        return OptionChecks.stem(data);
+        return columns.stem();
     }
 
     private RegressionInput input(CommandLine command) {
-        CsvTable table = cells.read(command, data);
-        RegressionInput input = RegressionInput.of(
-                table,
-                new RegressionColumns(
-                        target,
-                        ignore,
-                        categorical,
-                        cells.dropMissing(command),
-                        new Beside.Names(offset, model.offsetIsExposure(), weights, group),
-                        model.hasPredictors()),
+        RegressionInput input = columns.read(
+                command,
+                new Beside.Names(offset, model.offsetIsExposure(), weights, group),
+                model.hasPredictors(),
                 model::target,
                 !noIntercept,
                 standardize);
@@ -185,13 +144,7 @@ public final class RegressionOptions implements ModelOptions {
 
     private static void notes(RegressionInput input, Problem problem, Consumer<String> note) {
         int parameters = problem.parameters().size();
-        input.notes().forEach(text -> note.accept(input.file() + ": " + text));
-        if (input.droppedRows() > 0) {
-            note.accept(input.file() + ": " + Numbers.grouped(input.droppedRows()) + " of "
-                    + Words.count(input.rows() + input.droppedRows(), "row")
-                    + " dropped, since a cell in a column that is used is missing");
-        }
-        input.codings().forEach(coding -> note.accept(coding.words()));
+        ColumnOptions.notes(input, note);
         Beside.Group group = input.beside().group();
         if (group != null && group.levels().size() == input.rows()) {
             note.accept(

@@ -4,6 +4,7 @@ import io.github.elbo4j.cli.model.ClosedForm;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.Report;
@@ -39,6 +40,16 @@ public interface Subject extends AutoCloseable {
         return 1;
     }
 
+    /** Settings of stochastic ascent that suit it better than the usual ones. */
+    default Sgvi.Builder settings(Sgvi.Builder settings) {
+        return settings;
+    }
+
+    /** Whether independent normals are fitted unless another family is asked for, though its parameters are few. */
+    default boolean prefersMeanField() {
+        return false;
+    }
+
     /** An ELBO of what is fitted, on the scale of the data. */
     default double elbo(double fitted) {
         return fitted;
@@ -58,6 +69,11 @@ public interface Subject extends AutoCloseable {
     /** The report with what the model gives on its user's scale, where that is not what was fitted. */
     default Report quantities(Report report) {
         return report;
+    }
+
+    /** {@link #quantities(Report)} of a model that computes them on the device. */
+    default Report quantities(Device device, Report report) {
+        return quantities(report);
     }
 
     /** Draws from the prior, summed up. */

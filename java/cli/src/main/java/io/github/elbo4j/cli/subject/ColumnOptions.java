@@ -1,0 +1,92 @@
+package io.github.elbo4j.cli.subject;
+
+import io.github.elbo4j.cli.data.Beside;
+import io.github.elbo4j.cli.data.RegressionColumns;
+import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.data.TargetColumn;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A table, the column of it to predict, and those that predict it. */
+public final class ColumnOptions {
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE.csv",
+            description =
+                    "The data: a header row that names the columns, then numbers. Comma, semicolon, tab or bar; gzip too. Or"
+                            + " a NumPy array in a .npy file; its columns are x1, x2, …")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path data;
+
+    @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "The column to predict.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String target;
+
+    @Option(
+            names = "--ignore",
+            paramLabel = "COLUMN[,…]",
+            description = "Columns to leave out. Without it, every column but the target predicts.")
+    private List<String> ignore = new ArrayList<>();
+
+    @Option(
+            names = "--categorical",
+            paramLabel = "COLUMN[,…]",
+            description =
+                    "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE (without"
+                            + " an intercept, the first value of the first such column too). Columns of two words, such"
+                            + " as yes and no, need it not.")
+    private List<String> categorical = new ArrayList<>();
+
+    @Mixin
+    private final TableOptions cells = new TableOptions();
+
+    void validate(CommandLine command) {
+        cells.decimal(command);
+        cells.dropMissing(command);
+    }
+
+    /** What a folder of results is named after. */
+    String stem() {
+        return OptionChecks.stem(data);
+    }
+
+    /**
+     * Reads the table.
+     *
+     * @param asides the columns that neither are the target nor predict
+     * @param predictors whether other columns predict
+     */
+    RegressionInput read(
+            CommandLine command,
+            Beside.Names asides,
+            boolean predictors,
+            TargetColumn.Reader reader,
+            boolean intercept,
+            boolean standardize) {
+        return RegressionInput.of(
+                cells.read(command, data),
+                new RegressionColumns(target, ignore, categorical, cells.dropMissing(command), asides, predictors),
+                reader,
+                intercept,
+                standardize);
+    }
+
+    /** Tells how it was read. */
+    static void notes(RegressionInput input, Consumer<String> note) {
+        input.notes().forEach(text -> note.accept(input.file() + ": " + text));
+        if (input.droppedRows() > 0) {
+            note.accept(input.file() + ": " + Numbers.grouped(input.droppedRows()) + " of "
+                    + Words.count(input.rows() + input.droppedRows(), "row")
+                    + " dropped, since a cell in a column that is used is missing");
+        }
+        input.codings().forEach(coding -> note.accept(coding.words()));
+    }
+}
