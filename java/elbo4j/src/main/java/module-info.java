@@ -20,4 +20,5 @@ module io.github.elbo4j {
     exports io.github.elbo4j.infer;
     exports io.github.elbo4j.conjugate;
     exports io.github.elbo4j.mixture;
+    exports io.github.elbo4j.factors;
 }
