@@ -21,4 +21,5 @@ module io.github.elbo4j {
     exports io.github.elbo4j.conjugate;
     exports io.github.elbo4j.mixture;
     exports io.github.elbo4j.network;
+    exports io.github.elbo4j.factors;
 }

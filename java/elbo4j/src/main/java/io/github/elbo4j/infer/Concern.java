@@ -62,7 +62,13 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         PRIOR_DECIDES(
                 "Take fewer components, or diagonal covariances; or look at the component with the prior in mind."),
         /** Components overlap, which a posterior of independent factors does not tell. */
-        OVERLAP("Take standard deviations for lower bounds; fewer components overlap less.");
+        OVERLAP("Take standard deviations for lower bounds; fewer components overlap less."),
+        /** Factors that no row needs. */
+        IDLE_FACTORS("Take fewer factors, or more steps."),
+        /** An amortized q of independent factors is far from the posterior. */
+        COARSE_Q("Give the encoder more hidden units, or take more steps; what the model says may be right all the same."),
+        /** A latent model is no better than none. */
+        NOTHING_FOUND("Take more steps or another model; or the columns have nothing to do with each other.");
 
         private final String remedy;
 

@@ -1,0 +1,234 @@
+package io.github.elbo4j.factors;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fitted model of D binary factors behind P binary columns, with its encoder; the most frequent factor first. The functions here are
+ * its definition in float64. It never changes.
+ */
+public final class BinaryFactors {
+    private final FactorModel model;
+    private final List<String> columns;
+    private final Layout layout;
+    private final double[] weights;
+    private final double[] prior; // logits, [D]
+    private final double[] base; // effects, [P]
+    private final double[] loadings; // effects, [D][P]
+
+    /** @param weights as the layout has them */
+    BinaryFactors(FactorModel model, List<String> columns, Layout layout, double[] weights) {
+        this.model = model;
+        this.columns = List.copyOf(columns);
+        this.layout = layout;
+        this.weights = weights;
+        prior = layout.part(weights, Layout.PRIOR);
+        base = effects(Layout.BASE);
+        loadings = effects(Layout.LOADINGS);
+    }
+
+    /**
+     * Of given weights, with an encoder that ignores the row: q is the prior.
+     *
+     * @param prior the probability of each factor, [D], above 0 and below 1
+     * @param base of each column, [P]: b of a sigmoid belief network; the positive l of a noisy-or
+     * @param loadings of each factor, [D][P]: W; the positive v of a noisy-or
+     * @throws IllegalArgumentException if they do not fit each other, or one is not in its range
+     */
+    public static BinaryFactors of(
+            FactorModel model, List<String> columns, double[] prior, double[] base, double[][] loadings) {
+        int factors = prior.length;
+        int width = columns.size();
+        if (factors < 1 || loadings.length != factors || base.length != width) {
+            throw new IllegalArgumentException("there are " + factors + " priors, " + loadings.length
+                    + " rows of loadings and " + base.length + " bases, but must be one for each of D factors, and for each"
+                    + " of " + width + " columns");
+        }
+        Layout layout = new Layout(factors, width, 0);
+        double[] weights = new double[layout.size()];
+        int at = 0;
+        for (double probability : prior) {
+            weights[at++] = checked("a prior", StrictMath.log(probability / (1 - probability)));
+        }
+        for (double each : base) {
+            weights[at++] = checked("a base", model.coordinate(each));
+        }
+        for (double[] row : loadings) {
+            if (row.length != width) {
+                throw new IllegalArgumentException(
+                        "a factor has " + row.length + " loadings, but there are " + width + " columns");
+            }
+            for (double each : row) {
+                weights[at++] = checked("a loading", model.coordinate(each));
+            }
+        }
+        System.arraycopy(weights, 0, weights, at, factors); // the encoder's bias
+        return new BinaryFactors(model, columns, layout, weights);
+    }
+
+    private static double checked(String what, double coordinate) {
+        if (!Double.isFinite((float) coordinate)) {
+            throw new IllegalArgumentException(what + " is out of its range: probabilities lie between 0 and 1, rates of"
+                    + " noisy-or are positive, and all are finite");
+        }
+        return (float) coordinate;
+    }
+
+    private double[] effects(String name) {
+        return Arrays.stream(layout.part(weights, name)).map(model::effect).toArray();
+    }
+
+    public FactorModel model() {
+        return model;
+    }
+
+    /** The names of the columns, P. */
+    public List<String> columns() {
+        return columns;
+    }
+
+    /** D. */
+    public int factors() {
+        return layout.factors();
+    }
+
+    /** Units of the encoder's hidden layer; 0 if it has none. */
+    public int hidden() {
+        return layout.hidden();
+    }
+
+    Layout layout() {
+        return layout;
+    }
+
+    /** As the layout has them; not a copy. */
+    double[] weights() {
+        return weights;
+    }
+
+    /** p(z_d = 1). */
+    public double prior(int d) {
+        return FactorModel.sigmoid(prior[d]);
+    }
+
+    /** The logit of p(z_d = 1). */
+    double priorLogit(int d) {
+        return prior[d];
+    }
+
+    /** b_p, or the rate l_p. */
+    public double base(int p) {
+        return base[p];
+    }
+
+    /** W_dp, or the rate v_dp. */
+    public double loading(int d, int p) {
+        return loadings[Objects.checkIndex(d, factors()) * columns.size() + Objects.checkIndex(p, columns.size())];
+    }
+
+    /** p(x_p = 1) where no factor is on, [P]. */
+    public double[] without() {
+        double[] probabilities = base.clone();
+        Arrays.setAll(probabilities, p -> model.probability(base[p]));
+        return probabilities;
+    }
+
+    /** p(x_p = 1) where factor d is on and no other, [P]. */
+    public double[] with(int d) {
+        double[] probabilities = base.clone();
+        Arrays.setAll(probabilities, p -> model.probability(base[p] + loading(d, p)));
+        return probabilities;
+    }
+
+    /**
+     * log p(x, z).
+     *
+     * @param x zeros and ones, [P]
+     * @param z zeros and ones, [D]
+     */
+    public double logJoint(double[] x, double[] z) {
+        double sum = 0;
+        for (int d = 0; d < factors(); d++) {
+            sum -= FactorModel.softplus(z[d] > 0 ? -prior[d] : prior[d]);
+        }
+        for (int p = 0; p < columns.size(); p++) {
+            double total = base[p];
+            for (int d = 0; d < factors(); d++) {
+                total += z[d] > 0 ? loading(d, p) : 0;
+            }
+            sum += model.logLikelihood(x[p] > 0, total);
+        }
+        return sum;
+    }
+
+    /** The encoder's q(z_d = 1 | x), [D]. */
+    public double[] encode(double... x) {
+        double[] logits = layout.part(weights, Layout.BIAS);
+        double[] input = layout.part(weights, Layout.INPUT);
+        if (hidden() == 0) {
+            addProduct(logits, x, input);
+        } else {
+            double[] units = layout.part(weights, Layout.HIDDEN_BIAS);
+            addProduct(units, x, input);
+            Arrays.setAll(units, h -> StrictMath.tanh(units[h]));
+            addProduct(logits, units, layout.part(weights, Layout.OUTPUT));
+        }
+        Arrays.setAll(logits, d -> FactorModel.sigmoid(logits[d]));
+        return logits;
+    }
+
+    /** {@code to += x·matrix}. */
+    private static void addProduct(double[] to, double[] x, double[] matrix) {
+        for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < to.length; j++) {
+                to[j] += x[i] * matrix[i * to.length + j];
+            }
+        }
+    }
+
+    /** The same model, its factors in another order. */
+    BinaryFactors ordered(int[] order) {
+        double[] moved = new double[weights.length];
+        int from = 0;
+        for (Map.Entry<String, int[]> each : layout.extents().entrySet()) {
+            int[] extents = each.getValue();
+            int last = extents[extents.length - 1];
+            boolean rows = each.getKey().equals(Layout.LOADINGS);
+            boolean ofFactors = each.getKey().equals(Layout.PRIOR)
+                    || each.getKey().equals(Layout.BIAS)
+                    || each.getKey().equals(hidden() == 0 ? Layout.INPUT : Layout.OUTPUT);
+            int size = extents.length == 1 ? last : extents[0] * last;
+            for (int i = 0; i < size; i++) {
+                int row = i / last;
+                int column = i % last;
+                int source = rows ? order[row] * last + column : ofFactors ? row * last + order[column] : i;
+                moved[from + i] = weights[from + source];
+            }
+            from += size;
+        }
+        return new BinaryFactors(model, columns, layout, moved);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BinaryFactors that
+                && model == that.model
+                && columns.equals(that.columns)
+                && layout.equals(that.layout)
+                && Arrays.equals(weights, that.weights);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(weights);
+    }
+
+    @Override
+    public String toString() {
+        return (model == FactorModel.SIGMOID ? "sigmoid belief network" : "noisy-or") + " of " + factors()
+                + " binary factors over " + columns.size() + " columns";
+    }
+}

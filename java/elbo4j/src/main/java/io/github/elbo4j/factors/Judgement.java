@@ -1,0 +1,159 @@
+package io.github.elbo4j.factors;
+
+import io.github.elbo4j.infer.Assessment;
+import io.github.elbo4j.infer.Concern;
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How far a fit of factors may be trusted. */
+final class Judgement {
+    /** Nats a row from one eighth of the steps to the next: less than that is settled. */
+    private static final double RISE = 0.02;
+    /** Nats a row that q may cost. */
+    private static final double GAP = 1;
+    /** Draws that must count in importance sampling, so that log p(x) may be taken from it. */
+    private static final double LEAST_EFFECTIVE = 5;
+
+    private final List<Concern> concerns = new ArrayList<>();
+
+    private Judgement() {}
+
+    static Assessment of(Training.End end, RowBounds fitted, @Nullable RowBounds heldOut, double independent) {
+        RowBounds judged = heldOut == null ? fitted : heldOut;
+        Judgement judgement = new Judgement();
+        judgement.ending(end);
+        judgement.gain(judged, independent);
+        judgement.gap(judged);
+        judgement.use(fitted);
+        return Assessment.of(
+                Double.NaN, judged.effectiveDraws() / judged.draws(), judged.draws(), judgement.concerns);
+    }
+
+    /** How much the objective rose from the last eighth of the steps but one to the last; with its standard error. */
+    static double[] rise(List<TracePoint> trace) {
+        int n = trace.size() / 8;
+        if (n < 2) {
+            return new double[] {Double.NaN, Double.NaN};
+        }
+        double[] last = mean(trace.subList(trace.size() - n, trace.size()));
+        double[] before = mean(trace.subList(trace.size() - 2 * n, trace.size() - n));
+        return new double[] {last[0] - before[0], StrictMath.sqrt(last[1] + before[1])};
+    }
+
+    /** The mean, and its variance from the spread of the points. */
+    private static double[] mean(List<TracePoint> points) {
+        double sum = 0;
+        double squares = 0;
+        for (TracePoint point : points) {
+            sum += point.elbo();
+        }
+        double mean = sum / points.size();
+        for (TracePoint point : points) {
+            squares += (point.elbo() - mean) * (point.elbo() - mean);
+        }
+        return new double[] {mean, squares / (points.size() - 1) / points.size()};
+    }
+
+    static Status status(Training.End end) {
+        if (end.status() != Status.STEP_LIMIT) {
+            return end.status();
+        }
+        double[] rise = rise(end.trace());
+        boolean rising = !(rise[0] <= Math.max(RISE, 2 * rise[1])); // too few steps to tell are too few
+        return rising ? Status.STEP_LIMIT : Status.CONVERGED;
+    }
+
+    private void ending(Training.End end) {
+        switch (status(end)) {
+            case DIVERGED ->
+                add(
+                        Concern.Kind.DIVERGED,
+                        Verdict.DO_NOT_TRUST,
+                        null,
+                        "The objective was not finite at step " + end.steps() + "; this is the state before.");
+            case INTERRUPTED ->
+                add(
+                        Concern.Kind.INTERRUPTED,
+                        Verdict.DO_NOT_TRUST,
+                        null,
+                        "It was stopped after " + end.steps() + " steps.");
+            case STEP_LIMIT -> {
+                double rise = rise(end.trace())[0];
+                add(
+                        Concern.Kind.NOT_CONVERGED,
+                        Verdict.USABLE,
+                        null,
+                        Double.isNaN(rise)
+                                ? "There were too few steps to tell whether the ELBO was still rising."
+                                : "The ELBO was still rising: by " + fixed(rise)
+                                        + " nats a row over the last eighth of the steps.");
+            }
+            default -> {}
+        }
+    }
+
+    private void gain(RowBounds judged, double independent) {
+        double gain = judged.elbo().value() - independent;
+        if (!(gain > 0)) {
+            add(
+                    Concern.Kind.NOTHING_FOUND,
+                    Verdict.DO_NOT_TRUST,
+                    null,
+                    "The factors say no more of a row than independent columns do: its ELBO is "
+                            + fixed(judged.elbo().value()) + ", and without factors its log-probability "
+                            + fixed(independent) + ".");
+        }
+    }
+
+    private void gap(RowBounds judged) {
+        double effective = judged.effectiveDraws();
+        double gap = judged.logEvidence().value() - judged.elbo().value();
+        if (!(effective >= LEAST_EFFECTIVE)) {
+            add(
+                    Concern.Kind.COARSE_Q,
+                    Verdict.USABLE,
+                    null,
+                    "Of " + judged.draws() + " draws of q(z | x), " + fixed(effective)
+                            + " count in half of the rows: log p(x) may be higher than importance sampling says.");
+        } else if (!(gap <= GAP)) {
+            add(
+                    Concern.Kind.COARSE_Q,
+                    Verdict.USABLE,
+                    null,
+                    "The ELBO lies " + fixed(gap) + " nats a row below log p(x): q(z | x), whose factors are independent,"
+                            + " misses some of the posterior.");
+        }
+    }
+
+    private void use(RowBounds fitted) {
+        int factors = fitted.factors();
+        List<String> idle = new ArrayList<>();
+        for (int d = 0; d < factors; d++) {
+            int with = fitted.rowsWith(d);
+            if (with == 0 || with == fitted.rows()) {
+                idle.add(String.valueOf(d + 1));
+            }
+        }
+        if (!idle.isEmpty()) {
+            add(
+                    Concern.Kind.IDLE_FACTORS,
+                    Verdict.USABLE,
+                    "factor " + idle.get(0),
+                    (idle.size() == 1 ? "Factor " : "Factors ") + String.join(", ", idle)
+                            + (idle.size() == 1 ? " is" : " are") + " on in no row, or in every one.");
+        }
+    }
+
+    private void add(Concern.Kind kind, Verdict verdict, @Nullable String parameter, String words) {
+        concerns.add(new Concern(kind, verdict, parameter, words));
+    }
+
+    private static String fixed(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

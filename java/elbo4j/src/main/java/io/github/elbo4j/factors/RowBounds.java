@@ -1,0 +1,189 @@
+package io.github.elbo4j.factors;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.expr.Joint;
+import io.github.elbo4j.expr.Parameters;
+import io.github.elbo4j.expr.Table;
+import io.github.elbo4j.expr.Translation;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What fresh draws z of q(z | x_n) say of each of some rows: the ELBO {@code mean_s log p(x_n, z_s) + entropy}, which bounds log p(x_n) from
+ * below; log p(x_n) itself by importance sampling; and how many draws count in that. It never changes.
+ */
+public final class RowBounds {
+    /** Numbers of one draw and column that are on the device at a time. The rows of a block do not depend on the device. */
+    private static final int BLOCK = 1 << 21;
+
+    private final BinaryData data;
+    private final Estimate[] elbo; // [N]
+    private final Estimate[] logEvidence; // [N]
+    private final double[] efficiency; // [N]
+    private final double[] q; // [N][D]
+    private final int draws;
+
+    private RowBounds(BinaryData data, int factors, int draws) {
+        this.data = data;
+        this.draws = draws;
+        elbo = new Estimate[data.rows()];
+        logEvidence = new Estimate[data.rows()];
+        efficiency = new double[data.rows()];
+        q = new double[data.rows() * factors];
+    }
+
+    /**
+     * By draws on a device.
+     *
+     * @param draws of each row, at least 2
+     * @throws IllegalArgumentException if the rows have other columns than the model
+     */
+    public static RowBounds of(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
+        if (!data.columns().equals(factors.columns())) {
+            throw new IllegalArgumentException("the rows have the columns " + String.join(", ", data.columns())
+                    + ", but the factors are of " + String.join(", ", factors.columns()));
+        }
+        RowBounds bounds = new RowBounds(data, factors.factors(), draws);
+        int most = (int) Math.max(1, BLOCK / ((long) draws * Math.max(factors.factors(), data.columns().size())));
+        for (int from = 0; from < data.rows(); from += most) {
+            bounds.block(device, factors, from, Math.min(most, data.rows() - from), key.fork("rows from " + from));
+        }
+        return bounds;
+    }
+
+    private void block(Device device, BinaryFactors factors, int from, int rows, Key key) {
+        int width = data.columns().size();
+        int count = factors.factors();
+        Table table = Table.empty().with("row", new double[rows]).asRows();
+        Expr x = table.matrix("x", width, Arrays.copyOfRange(data.values(), from * width, (from + rows) * width));
+        Layout layout = factors.layout();
+        Network network = new Network(factors.model(), layout, (name, extents) ->
+                Expr.data(name, layout.part(factors.weights(), name)).reshape(extents));
+        Expr logits = network.logits(x);
+        Expr z = Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key, draws, count), logits);
+        List<Expr> wanted = List.of(
+                network.logJoint(x, z), Estimator.logQ(z, logits), Estimator.entropy(logits), logits.sigmoid());
+        Parameters none = new Parameters();
+        Expr unused = none.add("unused"); // a translation has coordinates
+        float[] columns;
+        try (Translation translation = new Translation(device, new Joint(none, List.of(unused)), rows);
+                Buffer at = device.copyOf(new float[1]);
+                Buffer results = device.allocate((long) rows * (2L * draws + 1 + count))) {
+            Translation.Draws once = new Translation.Draws(DrawBlock.of(1, 1, 1), at, Index.of(0));
+            Recorder.run(device, to -> translation.recordColumns(to, wanted, once, results));
+            columns = results.toFloats();
+        }
+        for (int n = 0; n < rows; n++) {
+            double[] logJoint = new double[draws];
+            double[] ratio = new double[draws];
+            double entropy = columns[2 * rows * draws + n];
+            for (int s = 0; s < draws; s++) {
+                double of = columns[n * draws + s];
+                logJoint[s] = of + entropy;
+                ratio[s] = of - columns[(rows + n) * draws + s];
+            }
+            LogWeights weights = LogWeights.of(ratio);
+            elbo[from + n] = LogWeights.mean(logJoint);
+            logEvidence[from + n] = weights.logEvidence(0);
+            efficiency[from + n] = weights.plainEfficiency(0);
+            for (int d = 0; d < count; d++) {
+                q[(from + n) * count + d] = columns[rows * (2 * draws + 1) + n * count + d];
+            }
+        }
+    }
+
+    /** The rows. */
+    public BinaryData data() {
+        return data;
+    }
+
+    /** N. */
+    public int rows() {
+        return elbo.length;
+    }
+
+    /** D. */
+    public int factors() {
+        return q.length / rows();
+    }
+
+    /** S, of each row. */
+    public int draws() {
+        return draws;
+    }
+
+    /** The ELBO of a row. */
+    public Estimate elbo(int n) {
+        return elbo[n];
+    }
+
+    /** log p of a row, by importance sampling. */
+    public Estimate logEvidence(int n) {
+        return logEvidence[n];
+    }
+
+    /** The effective number of draws of a row. */
+    public double effectiveDraws(int n) {
+        return efficiency[n] * draws;
+    }
+
+    /** q(z_d = 1 | x_n). */
+    public double q(int n, int d) {
+        return q[n * factors() + d];
+    }
+
+    /** The mean over the rows of q(z_d = 1 | x_n). */
+    public double share(int d) {
+        double sum = 0;
+        for (int n = 0; n < rows(); n++) {
+            sum += q(n, d);
+        }
+        return sum / rows();
+    }
+
+    /** How many of the rows have a factor more probably on than off. */
+    public int rowsWith(int d) {
+        int count = 0;
+        for (int n = 0; n < rows(); n++) {
+            count += q(n, d) > 0.5 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The mean over the rows of their ELBOs, with the error that comes from the draws (not from the choice of rows). */
+    public Estimate elbo() {
+        return mean(elbo);
+    }
+
+    /** The same of log p(x_n). */
+    public Estimate logEvidence() {
+        return mean(logEvidence);
+    }
+
+    /** The median over the rows of the effective number of draws. */
+    public double effectiveDraws() {
+        double[] sorted = efficiency.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2] * draws;
+    }
+
+    private static Estimate mean(Estimate[] of) {
+        double sum = 0;
+        double squares = 0;
+        long draws = 0;
+        for (Estimate each : of) {
+            sum += each.value();
+            squares += each.standardError() * each.standardError();
+            draws += each.draws();
+        }
+        return new Estimate(sum / of.length, StrictMath.sqrt(squares) / of.length, draws);
+    }
+}
