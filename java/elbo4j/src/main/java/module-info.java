@@ -21,5 +21,6 @@ module io.github.elbo4j {
     exports io.github.elbo4j.conjugate;
     exports io.github.elbo4j.mixture;
     exports io.github.elbo4j.network;
+    exports io.github.elbo4j.deep;
     exports io.github.elbo4j.factors;
 }

@@ -1,8 +1,11 @@
 package io.github.elbo4j.deep;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.infer.Progress;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -75,6 +78,23 @@ public record Training(int steps, int batch, double rate, double heldOut, int dr
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be 1 or more");
         }
+    }
+
+    /** The numbers from 0 of the rows that are held out of so many, increasing: at least one row is trained on. */
+    public int[] heldOutRows(int rows) {
+        int[] order = new int[rows];
+        Arrays.setAll(order, n -> n);
+        SplittableRandom random =
+                new SplittableRandom(new Key(seed).fork("held out").seed());
+        for (int n = rows - 1; n > 0; n--) {
+            int other = random.nextInt(n + 1);
+            int swap = order[n];
+            order[n] = order[other];
+            order[other] = swap;
+        }
+        int[] out = Arrays.copyOf(order, (int) Math.min(rows - 1L, Math.round(heldOut * rows)));
+        Arrays.sort(out);
+        return out;
     }
 
     /**

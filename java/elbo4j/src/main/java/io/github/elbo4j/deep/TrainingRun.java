@@ -16,9 +16,9 @@ import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** One training of an {@link Autoencoder}. */
 final class TrainingRun {
@@ -50,10 +50,11 @@ final class TrainingRun {
         this.spec = spec;
         this.settings = settings;
         key = new Key(settings.seed());
-        int[] order = order(rows.length, key.fork("held out"));
-        int out = (int) Math.min(rows.length - 1L, Math.round(settings.heldOut() * rows.length));
-        heldOut = pick(rows, Arrays.copyOf(order, out));
-        train = pick(rows, Arrays.copyOfRange(order, out, rows.length));
+        int[] out = settings.heldOutRows(rows.length);
+        heldOut = pick(rows, out);
+        train = pick(rows, IntStream.range(0, rows.length)
+                .filter(n -> Arrays.binarySearch(out, n) < 0)
+                .toArray());
         int width = rows[0].length;
         AtomicReference<Networks> made = new AtomicReference<>();
         model = Model.define(m -> {
@@ -70,22 +71,7 @@ final class TrainingRun {
         networks = made.get();
     }
 
-    /** The rows' numbers: shuffled, then each part in increasing order by the caller's {@link #pick}. */
-    private static int[] order(int rows, Key key) {
-        int[] order = new int[rows];
-        Arrays.setAll(order, n -> n);
-        SplittableRandom random = new SplittableRandom(key.seed());
-        for (int n = rows - 1; n > 0; n--) {
-            int other = random.nextInt(n + 1);
-            int swap = order[n];
-            order[n] = order[other];
-            order[other] = swap;
-        }
-        return order;
-    }
-
     private static double[][] pick(double[][] rows, int[] which) {
-        Arrays.sort(which);
         return Arrays.stream(which).mapToObj(n -> rows[n]).toArray(double[][]::new);
     }
 

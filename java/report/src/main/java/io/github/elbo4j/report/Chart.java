@@ -17,7 +17,7 @@ public final class Chart {
     private static final int TOP = 14;
     private static final int BOTTOM = 46;
     /** Kinds of colours that report.css has. */
-    private static final int COLOURS = 8;
+    static final int COLOURS = 10;
 
     private static final int TICKS = 6;
 

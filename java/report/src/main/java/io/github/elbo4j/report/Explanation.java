@@ -160,7 +160,10 @@ public final class Explanation {
                     FEW_ROWS,
                     PRIOR_DECIDES,
                     OVERFIT,
-                    OVERLAP -> List.of(concern.kind().remedy());
+                    OVERLAP,
+                    IDLE_FACTORS,
+                    COARSE_Q,
+                    NOTHING_FOUND -> List.of(concern.kind().remedy());
         };
     }
 

@@ -64,6 +64,22 @@ public final class Page {
     }
 
     /**
+     * Images of pixels.
+     *
+     * @param inWords what they show, for those who do not see them
+     */
+    public Page images(ImageSheet sheet, String inWords) {
+        body.append("<figure><img class=\"pixels\" width=\"")
+                .append(sheet.shownWidth())
+                .append("\" src=\"data:image/png;base64,")
+                .append(sheet.base64())
+                .append("\" alt=\"")
+                .append(Html.escape(inWords))
+                .append("\"></figure>\n");
+        return this;
+    }
+
+    /**
      * A table of numbers, the first cell of a row its name.
      *
      * @param caption for those who do not see it
@@ -118,7 +134,7 @@ public final class Page {
         return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 + "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
+                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src"
                 + " 'unsafe-inline'\">\n<title>" + title + "</title>\n<style>\n" + css()
                 + "</style>\n</head>\n<body>\n<main>\n<header>\n<p class=\"mark\">elbo4j · " + Html.escape(kind)
                 + "</p>\n<h1>" + title + "</h1>\n</header>\n<p class=\"sub\">" + Html.prose(sub) + "</p>\n" + sections()

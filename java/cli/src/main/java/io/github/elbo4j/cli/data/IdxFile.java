@@ -1,0 +1,72 @@
+package io.github.elbo4j.cli.data;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images of bytes in the IDX format of the MNIST data: the magic number 0x00000803, the number of images, rows and columns as big-endian
+ * words, then the pixels; gzip too.
+ *
+ * @param pixels by image, from 0 to 1: bytes over 255
+ */
+@SuppressWarnings("ArrayRecordComponent") // of this command alone
+public record IdxFile(String file, String sha256, int width, int height, double[][] pixels) {
+    private static final int IMAGES = 0x00000803;
+    private static final int GZIP = 0x1f8b;
+
+    /** Reads one; null if the file is none, by its first bytes. */
+    public static @Nullable IdxFile read(Path path) {
+        if (NpyFile.isNamed(path)) {
+            return null;
+        }
+        try (InputStream raw = new BufferedInputStream(Files.newInputStream(path))) {
+            DataInputStream in = new DataInputStream(unpacked(raw));
+            if (!begins(in)) {
+                return null;
+            }
+            int count = in.readInt();
+            int height = in.readInt();
+            int width = in.readInt();
+            if (count < 1 || height < 1 || width < 1) {
+                throw new InputException(path.getFileName() + ": the header tells of " + count + " images of " + height
+                        + " × " + width + " pixels");
+            }
+            byte[] image = new byte[Math.multiplyExact(height, width)];
+            double[][] pixels = new double[count][image.length];
+            for (int n = 0; n < count; n++) {
+                try {
+                    in.readFully(image);
+                } catch (EOFException e) {
+                    throw new InputException(
+                            path.getFileName() + ": the file ends in image " + (n + 1) + " of " + count, e);
+                }
+                for (int i = 0; i < image.length; i++) {
+                    pixels[n][i] = (image[i] & 0xff) / 255.0;
+                }
+            }
+            return new IdxFile(String.valueOf(path.getFileName()), Digest.sha256(path), width, height, pixels);
+        } catch (IOException e) {
+            throw new InputException("--data: cannot read " + path + ": " + CsvTable.reason(e), e);
+        }
+    }
+
+    private static InputStream unpacked(InputStream raw) throws IOException {
+        raw.mark(2);
+        int first = raw.read() << 8 | raw.read();
+        raw.reset();
+        return first == GZIP ? new BufferedInputStream(new GZIPInputStream(raw)) : raw;
+    }
+
+    private static boolean begins(DataInputStream in) throws IOException {
+        byte[] magic = in.readNBytes(4);
+        return magic.length == 4
+                && (magic[0] << 24 | (magic[1] & 0xff) << 16 | (magic[2] & 0xff) << 8 | magic[3] & 0xff) == IMAGES;
+    }
+}
