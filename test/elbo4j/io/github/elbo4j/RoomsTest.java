@@ -55,6 +55,8 @@ class RoomsTest {
             .definedBy(HOME + ".conjugate..")
             .layer("network")
             .definedBy(HOME + ".network..")
+            .layer("deep")
+            .definedBy(HOME + ".deep..")
             .whereLayer("device")
             .mayNotAccessAnyLayer()
             .whereLayer("scalar")
@@ -81,6 +83,8 @@ class RoomsTest {
             .mayOnlyAccessLayers("device", "family", "estimate", "infer", "model")
             .whereLayer("network")
             .mayOnlyAccessLayers("device", "expr", "distribution", "model", "infer")
+            .whereLayer("deep")
+            .mayOnlyAccessLayers("device", "expr", "distribution", "model", "estimate", "infer", "network")
             // simd and cuda are named by string only: they may be absent.
             .whereLayer("root")
             .mayOnlyAccessLayers("device", "scalar")
@@ -103,7 +107,8 @@ class RoomsTest {
                     HOME + ".infer..",
                     HOME + ".mixture..",
                     HOME + ".conjugate..",
-                    HOME + ".network..")
+                    HOME + ".network..",
+                    HOME + ".deep..")
             .allowEmptyShould(true);
 
     private static final ArchRule ONLY_THE_JDK = classes()

@@ -40,7 +40,8 @@ class EstimatorTest {
             Expr shift = m.weight("shift", Flat.real());
             Layout layout = factors.layout();
             Network network = new Network(FactorModel.SIGMOID, layout, (name, extents) -> {
-                Expr fixed = Expr.data(name, layout.part(factors.weights(), name)).reshape(extents);
+                Expr fixed =
+                        Expr.data(name, layout.part(factors.weights(), name)).reshape(extents);
                 return name.equals(Layout.BASE)
                         ? fixed.plus(shift)
                         : name.equals(Layout.BIAS) ? phi : fixed; // the input's weights are zero
@@ -136,9 +137,7 @@ class EstimatorTest {
                 up[i - 1] += h;
                 down[i - 1] -= h;
             }
-            double exact = i == 0
-                    ? exact(PHI, 0)
-                    : (exact(up, i > D ? h : 0) - exact(down, i > D ? -h : 0)) / (2 * h);
+            double exact = i == 0 ? exact(PHI, 0) : (exact(up, i > D ? h : 0) - exact(down, i > D ? -h : 0)) / (2 * h);
             double error = Math.sqrt(moments[1][i] / STEPS);
             assertThat(Math.abs(moments[0][i] - exact)).as("%d: %s", i, exact).isLessThan(4.5 * error);
         }
@@ -157,7 +156,8 @@ class EstimatorTest {
                 first += leaveOneOut[1][d];
                 second += disarm[1][d];
             }
-            // With two draws both take the difference of two values, and antithetic ones differ where they say most; with four, each
+            // With two draws both take the difference of two values, and antithetic ones differ where they say most;
+            // with four, each
             // of leave-one-out's is compared with three others, and of DisARM's with its partner alone.
             if (draws == 2) {
                 assertThat(second).isLessThan(0.6 * first);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.cli.Cli;
 import io.github.elbo4j.cli.Cli.Outcome;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +45,13 @@ class VaeCommandTest {
         return Cli.run(all.toArray(String[]::new));
     }
 
+    private static List<String> lines() throws IOException {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(Cli.data("digits.csv.gz"))), StandardCharsets.UTF_8))) {
+            return reader.lines().toList();
+        }
+    }
+
     private static String[] digits(String... more) {
         List<String> args = new ArrayList<>(List.of("--scale", "16", "--label", "digit"));
         args.addAll(List.of(more));
@@ -51,7 +62,8 @@ class VaeCommandTest {
     @Test
     void digitsAreEncodedCompletedAndGenerated() throws IOException {
         Outcome outcome = fit(
-                Cli.data("digits.csv"), digits("--encode", "--complete", "left", "--generate", "3", "--device", "cpu"));
+                Cli.data("digits.csv.gz"),
+                digits("--encode", "--complete", "left", "--generate", "3", "--device", "cpu"));
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exit()).isEqualTo(Exit.GOOD);
@@ -73,9 +85,7 @@ class VaeCommandTest {
         List<String> completions = Files.readAllLines(folder.resolve("out/completions.csv"));
         assertThat(completions).hasSize(13);
         String[] completed = completions.get(1).split(",");
-        String[] row = Files.readAllLines(Cli.data("digits.csv"))
-                .get(Integer.parseInt(completed[0]))
-                .split(",");
+        String[] row = lines().get(Integer.parseInt(completed[0])).split(",");
         for (int i = 0; i < 64; i++) {
             double value = Double.parseDouble(completed[1 + i]);
             if (i % 8 < 4) {
@@ -89,7 +99,7 @@ class VaeCommandTest {
     /** Pictures are PNGs that another reader reads: one for each of six kinds, of the widths that 12 or 15 images have. */
     @Test
     void theReportShowsImagesAndRunsNothing() throws IOException {
-        fit(Cli.data("digits.csv"), digits("--complete", "top"));
+        fit(Cli.data("digits.csv.gz"), digits("--complete", "top"));
 
         String html = Files.readString(folder.resolve("out/report.html"));
         assertThat(html)
@@ -98,7 +108,8 @@ class VaeCommandTest {
                 .contains("elbo4j fit vae --data")
                 .contains("alt=\"Rows of the data, and below each what is made of it\"");
         List<Integer> widths = new ArrayList<>();
-        Matcher image = Pattern.compile("data:image/png;base64,([A-Za-z0-9+/=]+)").matcher(html);
+        Matcher image =
+                Pattern.compile("data:image/png;base64,([A-Za-z0-9+/=]+)").matcher(html);
         while (image.find()) {
             widths.add(ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(image.group(1))))
                     .getWidth());
@@ -109,11 +120,12 @@ class VaeCommandTest {
     @Test
     void jsonIsTheSameOnEveryDevice() {
         String[] args = digits("--json", "--steps", "20", "--importance", "2", "--prior-components", "2");
-        String scalar = withoutTime(fit(Cli.data("digits.csv"), add(args, "--device", "scalar")));
+        String scalar = withoutTime(fit(Cli.data("digits.csv.gz"), add(args, "--device", "scalar")));
         assertThat(scalar).hasLineCount(1).contains("\"model\":\"vae\"");
         if (Cli.opens("simd")) {
-            String other = withoutTime(fit(Cli.data("digits.csv"), add(args, "--device", "simd")));
-            assertThat(other.replace("\"device\":\"simd\"", "\"device\":\"scalar\"")).isEqualTo(scalar);
+            String other = withoutTime(fit(Cli.data("digits.csv.gz"), add(args, "--device", "simd")));
+            assertThat(other.replace("\"device\":\"simd\"", "\"device\":\"scalar\""))
+                    .isEqualTo(scalar);
         }
     }
 
@@ -136,7 +148,11 @@ class VaeCommandTest {
     }
 
     private Path idx(int count, int bytes) throws IOException {
-        ByteBuffer file = ByteBuffer.allocate(16 + bytes).putInt(0x803).putInt(count).putInt(3).putInt(2);
+        ByteBuffer file = ByteBuffer.allocate(16 + bytes)
+                .putInt(0x803)
+                .putInt(count)
+                .putInt(3)
+                .putInt(2);
         for (int i = 0; i < bytes; i++) {
             file.put((byte) (i * 37));
         }
@@ -154,7 +170,7 @@ class VaeCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --label digit                       | p13 is 5.0, but pixels must be from 0 to 1: --scale
+            --label digit                       | r1c3 is 5.0, but pixels must be from 0 to 1: --scale
             --scale 16 --image 7x9              | --image is 7x9, which is 63 pixels, but a row has 65 columns
             --scale 16 --image wide             | but must be a width and a height such as 28x28
             --scale 16 --complete top           | the rows are none
@@ -164,12 +180,12 @@ class VaeCommandTest {
             --scale 16 --hold-out 1             | --hold-out is 1.0, but must be from 0 to 0.9
             --scale 16 --draws 8                | --draws is 8
             --decoder gaussian --scale 2        | --scale is for --decoder bernoulli
-            --decoder gaussian                  | column p11 has one value in all rows
+            --decoder gaussian                  | column r1c1 has one value in all rows
             --decoder poisson                   | --decoder
             --scale 16 --label number           | number
             """)
     void mistakesAreNamed(String args, String message) {
-        Outcome outcome = fit(Cli.data("digits.csv"), args.trim().split(" "));
+        Outcome outcome = fit(Cli.data("digits.csv.gz"), args.trim().split(" "));
 
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.err()).contains(message.trim());
@@ -177,11 +193,14 @@ class VaeCommandTest {
 
     @Test
     void aMissingPixelIsNamed() throws IOException {
-        List<String> lines = new ArrayList<>(Files.readAllLines(Cli.data("digits.csv")));
+        List<String> lines = new ArrayList<>(lines());
         lines.set(1500, lines.get(1500).replaceFirst("^\\d+,", ","));
         Path bad = Files.write(folder.resolve("bad.csv"), lines);
 
-        assertThat(fit(bad, digits()).err()).contains("bad.csv, row 1500 (line 1501), column").contains("empty");
-        assertThat(fit(bad, digits("--missing", "drop", "--steps", "10")).exit()).isIn(Exit.GOOD, Exit.BAD_FIT);
+        assertThat(fit(bad, digits()).err())
+                .contains("bad.csv, row 1500 (line 1501), column")
+                .contains("empty");
+        assertThat(fit(bad, digits("--missing", "drop", "--steps", "10")).exit())
+                .isIn(Exit.GOOD, Exit.BAD_FIT);
     }
 }

@@ -52,9 +52,11 @@ final class TrainingRun {
         key = new Key(settings.seed());
         int[] out = settings.heldOutRows(rows.length);
         heldOut = pick(rows, out);
-        train = pick(rows, IntStream.range(0, rows.length)
-                .filter(n -> Arrays.binarySearch(out, n) < 0)
-                .toArray());
+        train = pick(
+                rows,
+                IntStream.range(0, rows.length)
+                        .filter(n -> Arrays.binarySearch(out, n) < 0)
+                        .toArray());
         int width = rows[0].length;
         AtomicReference<Networks> made = new AtomicReference<>();
         model = Model.define(m -> {

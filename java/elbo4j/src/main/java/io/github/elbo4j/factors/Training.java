@@ -119,8 +119,7 @@ final class Training implements AutoCloseable {
                     }
                     best = now;
                     trace.add(point);
-                    listener.progress(
-                            new Progress(t + 1, steps, point.elbo(), point.standardError(), Double.NaN));
+                    listener.progress(new Progress(t + 1, steps, point.elbo(), point.standardError(), Double.NaN));
                     sums = new double[2];
                     summed = 0;
                 }

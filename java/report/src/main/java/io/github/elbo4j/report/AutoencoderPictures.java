@@ -16,8 +16,11 @@ final class AutoencoderPictures {
 
     void addTo(Page page) {
         page.section("Reconstructions")
-                .images(sheet(List.of(of.originals(), of.reconstructions())), "Rows of the data, and below each what is made of it")
-                .caption("Above: rows that training has not seen, as far as there are any. Below: E(x | z) at the mean of q(z | x).");
+                .images(
+                        sheet(List.of(of.originals(), of.reconstructions())),
+                        "Rows of the data, and below each what is made of it")
+                .caption(
+                        "Above: rows that training has not seen, as far as there are any. Below: E(x | z) at the mean of q(z | x).");
         if (!of.completed().isEmpty()) {
             page.section("Completions")
                     .images(

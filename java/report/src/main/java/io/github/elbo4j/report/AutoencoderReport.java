@@ -28,12 +28,7 @@ import tools.jackson.core.PrettyPrinter;
  * @param command the command line that repeats it; empty if there was none
  */
 public record AutoencoderReport(
-        AutoencoderFit fit,
-        DataSource data,
-        @Nullable Pictures pictures,
-        Plane plane,
-        String device,
-        String command) {
+        AutoencoderFit fit, DataSource data, @Nullable Pictures pictures, Plane plane, String device, String command) {
     private static final int NATS = 3; // decimals
 
     /**
@@ -271,8 +266,8 @@ public record AutoencoderReport(
         Page page = new Page(
                 "fit report",
                 heading(),
-                data.file() + " · " + data.rowsInWords() + " · " + result.settings().get("decoder") + " · seed "
-                        + result.seed());
+                data.file() + " · " + data.rowsInWords() + " · "
+                        + result.settings().get("decoder") + " · seed " + result.seed());
         page.section(result.verdict().words()).text(verdict());
         advice().forEach(page::text);
         if (!unused().isEmpty()) {
@@ -281,15 +276,18 @@ public record AutoencoderReport(
         page.text(Words.sentence(result.message()));
         List<List<String>> table = table();
         page.table("bound and evidence", table.get(0), table.subList(1, table.size()))
-                .caption("ELBO = log p(x) − KL(q(z | x) ‖ p(z | x)), both from the same draws; log p(x) by importance sampling."
-                        + " Errors are those of the mean over rows. Unreliable are rows whose log p(x) rests on few draws.");
+                .caption(
+                        "ELBO = log p(x) − KL(q(z | x) ‖ p(z | x)), both from the same draws; log p(x) by importance sampling."
+                                + " Errors are those of the mean over rows. Unreliable are rows whose log p(x) rests on few draws.");
         if (pictures != null) {
             new AutoencoderPictures(pictures).addTo(page);
         }
         plane(page);
-        page.section("Training").chart(course(), "Chart of the mean bound of a row over steps")
-                .caption("The bound of the minibatch of a step, and of the rows that are watched, by the mean of the latest"
-                        + " weights.");
+        page.section("Training")
+                .chart(course(), "Chart of the mean bound of a row over steps")
+                .caption(
+                        "The bound of the minibatch of a step, and of the rows that are watched, by the mean of the latest"
+                                + " weights.");
         divergences(page);
         return page.ran(command, device + ". The same seed gives the same numbers on every device.");
     }
@@ -342,9 +340,7 @@ public record AutoencoderReport(
                         heldOut() ? "held out" : "watched",
                         0,
                         x,
-                        looks.stream()
-                                .mapToDouble(AutoencoderFit.Look::heldOut)
-                                .toArray());
+                        looks.stream().mapToDouble(AutoencoderFit.Look::heldOut).toArray());
     }
 
     private void divergences(Page page) {

@@ -38,8 +38,7 @@ public final class ImageSheet {
      */
     public static ImageSheet of(List<List<double[]>> rows, int imageWidth, int imageHeight) {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);
-        ImageSheet sheet =
-                new ImageSheet(columns * (imageWidth + GAP) + GAP, rows.size() * (imageHeight + GAP) + GAP);
+        ImageSheet sheet = new ImageSheet(columns * (imageWidth + GAP) + GAP, rows.size() * (imageHeight + GAP) + GAP);
         for (int r = 0; r < rows.size(); r++) {
             for (int c = 0; c < rows.get(r).size(); c++) {
                 double[] image = rows.get(r).get(c);

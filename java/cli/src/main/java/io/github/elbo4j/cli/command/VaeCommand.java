@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Some rows are held out. The weights are kept that do best on them, and log p(x) of them is estimated by importance"
                     + " sampling."
         },
-        footer = "elbo4j fit vae --data test/data/digits.csv --scale 16 --label digit --latent 2",
+        footer = "elbo4j fit vae --data test/data/digits.csv.gz --scale 16 --label digit --latent 2",
         sortOptions = false)
 final class VaeCommand implements Callable<Integer> {
     @Spec
@@ -55,16 +55,14 @@ final class VaeCommand implements Callable<Integer> {
             names = "--hidden",
             paramLabel = "N[,…]",
             split = ",",
-            description = "Units of the encoder's hidden layers; the decoder has them the other way round. Default: 128.")
+            description =
+                    "Units of the encoder's hidden layers; the decoder has them the other way round. Default: 128.")
     private List<Integer> hidden = new ArrayList<>(List.of(128));
 
     @Option(names = "--linear", description = "No hidden layers.")
     private boolean linear;
 
-    @Option(
-            names = "--activation",
-            paramLabel = "NAME",
-            description = "relu, tanh or softplus. Default: relu.")
+    @Option(names = "--activation", paramLabel = "NAME", description = "relu, tanh or softplus. Default: relu.")
     private String activation = "relu";
 
     @Option(
@@ -103,7 +101,8 @@ final class VaeCommand implements Callable<Integer> {
     @Option(
             names = "--image",
             paramLabel = "WxH",
-            description = "Rows are images so wide and high. Default: square ones, if the number of columns is a square.")
+            description =
+                    "Rows are images so wide and high. Default: square ones, if the number of columns is a square.")
     @Nullable
     String image;
 
@@ -190,7 +189,8 @@ final class VaeCommand implements Callable<Integer> {
         cells.dropMissing(command);
         Decoder of = OptionChecks.oneOf(command, "--decoder", decoder, names(Decoder.values()));
         if (of != Decoder.BERNOULLI && scale != null) {
-            throw new ParameterException(command, "--scale is for --decoder bernoulli; columns are standardized for others");
+            throw new ParameterException(
+                    command, "--scale is for --decoder bernoulli; columns are standardized for others");
         }
         Autoencoder model = new Autoencoder(
                 latent,

@@ -78,7 +78,8 @@ final class VaeRun {
         ImageRows rows = scaled(read());
         boolean[] seen = seen(rows);
         Devices.Choice choice = options.run.open(
-                command, (long) training.batch() * model.importance() * rows.columns().size());
+                command,
+                (long) training.batch() * model.importance() * rows.columns().size());
         boolean silent = options.run.isSilent();
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
@@ -87,8 +88,7 @@ final class VaeRun {
                             ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data))
                             : options.run.out);
             AutoencoderFit fit;
-            try (ProgressView view =
-                    new ProgressView(err, silent, silent ? 0 : Terminal.columns(), training.steps())) {
+            try (ProgressView view = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), training.steps())) {
                 fit = training.fit(device, model, rows.values(), interruption, view);
             } catch (IllegalArgumentException e) {
                 throw new InputException(rows.source().file() + ": " + e.getMessage(), e);
@@ -161,14 +161,16 @@ final class VaeRun {
         double[][] scaled = new double[values.length][width];
         for (int i = 0; i < width; i++) {
             int at = i;
-            double m = Arrays.stream(values).mapToDouble(row -> row[at]).average().orElse(0);
+            double m =
+                    Arrays.stream(values).mapToDouble(row -> row[at]).average().orElse(0);
             double s = Math.sqrt(Arrays.stream(values)
                     .mapToDouble(row -> (row[at] - m) * (row[at] - m))
                     .average()
                     .orElse(0));
             if (!(s > 0)) {
-                throw new InputException(rows.source().file() + ": column " + rows.columns().get(i)
-                        + " has one value in all rows, which no normal has; leave it out with --ignore");
+                throw new InputException(
+                        rows.source().file() + ": column " + rows.columns().get(i)
+                                + " has one value in all rows, which no normal has; leave it out with --ignore");
             }
             mean[i] = m;
             spread[i] = s;
@@ -201,11 +203,13 @@ final class VaeRun {
         if (!ofImages && !List.of("first", "second").contains(half)) {
             throw new ParameterException(
                     command,
-                    "--complete is " + options.complete + ", but must be top, bottom, left or right; or first or second");
+                    "--complete is " + options.complete
+                            + ", but must be top, bottom, left or right; or first or second");
         }
         if (ofImages && !rows.areImages()) {
             throw new ParameterException(
-                    command, "--complete " + half + " is of images; the rows are none (--image says what size they have)");
+                    command,
+                    "--complete " + half + " is of images; the rows are none (--image says what size they have)");
         }
         for (int i = 0; i < width; i++) {
             seen[i] = switch (half) {
@@ -231,7 +235,9 @@ final class VaeRun {
         List<Integer> shown = new ArrayList<>();
         List<String> met = new ArrayList<>();
         for (int n : from) {
-            if (shown.size() < SHOWN && !rows.labels().isEmpty() && !met.contains(rows.labels().get(n))) {
+            if (shown.size() < SHOWN
+                    && !rows.labels().isEmpty()
+                    && !met.contains(rows.labels().get(n))) {
                 met.add(rows.labels().get(n));
                 shown.add(n);
             }
@@ -289,9 +295,8 @@ final class VaeRun {
                 grid.add(List.of(shades(fit.decode(device, z))));
             }
         }
-        double[][] between = originals.length < 2
-                ? new double[0][]
-                : fit.interpolate(device, originals[0], originals[1], PLACES);
+        double[][] between =
+                originals.length < 2 ? new double[0][] : fit.interpolate(device, originals[0], originals[1], PLACES);
         return new Pictures(
                 rows.width(),
                 rows.height(),
@@ -334,8 +339,7 @@ final class VaeRun {
         int[] which = IntStream.range(0, rows.values().length)
                 .filter(n -> n % every == 0)
                 .toArray();
-        double[][] some =
-                Arrays.stream(which).mapToObj(n -> rows.values()[n]).toArray(double[][]::new);
+        double[][] some = Arrays.stream(which).mapToObj(n -> rows.values()[n]).toArray(double[][]::new);
         double[][] mean = fit.encode(device, some).mean();
         return new Plane(
                 across,
@@ -363,7 +367,9 @@ final class VaeRun {
                 IntStream.rangeClosed(1, model.latent()).forEach(i -> head.add("sd" + i));
                 double[][] both = new double[rows.values().length][];
                 for (int n = 0; n < both.length; n++) {
-                    both[n] = IntStream.range(0, 1 + 2 * model.latent()).mapToDouble(at(n, codes)).toArray();
+                    both[n] = IntStream.range(0, 1 + 2 * model.latent())
+                            .mapToDouble(at(n, codes))
+                            .toArray();
                 }
                 written.add(csv(folder.resolve("codes.csv"), head, both));
             }
@@ -372,7 +378,8 @@ final class VaeRun {
                 List<String> head = new ArrayList<>(rows.columns());
                 head.add(0, "row");
                 List<Integer> which = shown(rows);
-                double[][] numbered = new double[completed.length][1 + rows.columns().size()];
+                double[][] numbered =
+                        new double[completed.length][1 + rows.columns().size()];
                 for (int n = 0; n < numbered.length; n++) {
                     numbered[n][0] = which.get(n) + 1;
                     for (int i = 0; i < seen.length; i++) {

@@ -43,7 +43,8 @@ public record ImageRows(
         ignore.forEach(name -> table.column(name, "--ignore"));
         CsvColumn labels = label == null ? null : table.column(label, "--label");
         List<CsvColumn> used = table.columns().stream()
-                .filter(column -> !ignore.contains(column.name()) && !column.name().equals(label))
+                .filter(column ->
+                        !ignore.contains(column.name()) && !column.name().equals(label))
                 .toList();
         if (used.isEmpty()) {
             throw new InputException(table.file() + ": no column is left that anything could be fitted to");

@@ -58,8 +58,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
          * @param progress told how many of the file's bytes are read
          * @param folder where rows go that are more than memory is to hold, asked for when there are any
          */
-        public Reader(
-                Path path, char decimal, boolean dropMissing, LongConsumer progress, Supplier<Path> folder) {
+        public Reader(Path path, char decimal, boolean dropMissing, LongConsumer progress, Supplier<Path> folder) {
             this.path = path;
             this.decimal = decimal;
             this.dropMissing = dropMissing;
@@ -187,8 +186,9 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
     private void check(List<CsvColumn> used, Wanted wanted, boolean dropMissing) {
         for (CsvColumn column : used) {
             if (column.holdsWords()) {
-                throw new InputException(table.file() + ", column " + Text.quote(column.name()) + " holds text ("
-                        + column.textExamples() + "), but a mixture is of numbers" + wanted.advice.apply(column.name()));
+                throw new InputException(
+                        table.file() + ", column " + Text.quote(column.name()) + " holds text (" + column.textExamples()
+                                + "), but a mixture is of numbers" + wanted.advice.apply(column.name()));
             }
             column.check(dropMissing && !dropped.isEmpty());
         }

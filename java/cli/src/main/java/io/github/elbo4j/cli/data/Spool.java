@@ -82,7 +82,8 @@ final class Spool implements AutoCloseable {
         } catch (IOException e) {
             throw new InputException(
                     "cannot write to " + at + ": " + CsvTable.reason(e) + ". Rows beyond the first " + (IN_MEMORY >> 20)
-                            + " MiB are kept there, " + Double.BYTES + " bytes a number, as long as they are needed. Make room,"
+                            + " MiB are kept there, " + Double.BYTES
+                            + " bytes a number, as long as they are needed. Make room,"
                             + " name another folder with --out, or save the table as a .npy file, which is read where it is",
                     e);
         }

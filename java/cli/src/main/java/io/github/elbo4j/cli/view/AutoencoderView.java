@@ -31,10 +31,7 @@ public final class AutoencoderView {
         out.println();
         new TextTable(width).print(out, report.table());
         out.println();
-        line(
-                out,
-                "fit",
-                fit.verdict().words() + " after " + Words.count(fit.steps(), "step") + ": " + fit.message());
+        line(out, "fit", fit.verdict().words() + " after " + Words.count(fit.steps(), "step") + ": " + fit.message());
         if (!report.unused().isEmpty()) {
             line(out, "", report.unused());
         }
