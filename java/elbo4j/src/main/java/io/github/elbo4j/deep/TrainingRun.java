@@ -16,6 +16,7 @@ import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -70,7 +71,7 @@ final class TrainingRun {
                     of.objective(x, table.normals("epsilon", key.fork("training"), spec.importance(), spec.latent())));
             made.set(of);
         });
-        networks = made.get();
+        networks = Objects.requireNonNull(made.get());
     }
 
     private static double[][] pick(double[][] rows, int[] which) {
