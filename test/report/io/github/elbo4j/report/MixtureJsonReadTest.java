@@ -36,10 +36,9 @@ class MixtureJsonReadTest {
     /** Of rows of two overlapping components, so that there are concerns. */
     private static MixtureFit fit(GaussianMixtures.Builder method, Covariances covariances) {
         GaussianMixture truth = new GaussianMixture(
-                COLUMNS,
-                new double[] {0.7, 0.3},
-                new double[][] {{0, 10}, {1.5, 12}},
-                new double[][][] {{{1, 0.3}, {0.3, 2}}, {{0.5, 0}, {0, 1}}});
+                COLUMNS, new double[] {0.7, 0.3}, new double[][] {{0, 10}, {1.5, 12}}, new double[][][] {
+                    {{1, 0.3}, {0.3, 2}}, {{0.5, 0}, {0, 1}}
+                });
         double[] values = truth.sample(new Key(4), 300).stream()
                 .flatMapToDouble(draw -> java.util.Arrays.stream(draw.x()))
                 .toArray();
@@ -94,9 +93,11 @@ class MixtureJsonReadTest {
         Path file = written(fit(GaussianMixtures.cavi(), Covariances.FULL));
         String text = Files.readString(file);
         assertThat(text).contains(is);
-        Files.writeString(file, text.replaceFirst(
-                java.util.regex.Pattern.quote(is),
-                java.util.regex.Matcher.quoteReplacement(instead == null ? "" : instead)));
+        Files.writeString(
+                file,
+                text.replaceFirst(
+                        java.util.regex.Pattern.quote(is),
+                        java.util.regex.Matcher.quoteReplacement(instead == null ? "" : instead)));
         assertThatThrownBy(() -> FitJson.open(file))
                 .isInstanceOf(FitFileException.class)
                 .hasMessageContaining(message);

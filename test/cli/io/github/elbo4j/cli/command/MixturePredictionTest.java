@@ -143,7 +143,8 @@ class MixturePredictionTest {
         Path one = fit("one", data, "--components", "1", "--method", method);
         assertThat(Cli.run("kl", two, two).out()).contains("KL(A || B)    not known      0.000 ± 0.000");
         String json = Cli.run("kl", two, one, "--json").out();
-        // What one component loses of the log-likelihood a row: the means of BIC's parts, (1289.57 - 1130.26)/272 (mclust).
+        // What one component loses of the log-likelihood a row: the means of BIC's parts, (1289.57 - 1130.26)/272
+        // (mclust).
         assertThat(field(json, "monteCarlo")).isCloseTo(0.586, within(0.05));
     }
 
@@ -159,7 +160,15 @@ class MixturePredictionTest {
                 .contains("has the column \"eruptions\", which " + iris + " does not have");
         Path fit = mixture.resolve("fit.json");
         Outcome outcome = Cli.run(
-                "fit", "normal", "--data", Cli.data("faithful.csv"), "--target", "waiting", "--continue", fit, "--out",
+                "fit",
+                "normal",
+                "--data",
+                Cli.data("faithful.csv"),
+                "--target",
+                "waiting",
+                "--continue",
+                fit,
+                "--out",
                 other);
         assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
         assertThat(outcome.words()).contains("--continue: fit.json has the model mixture, but this fit has normal");

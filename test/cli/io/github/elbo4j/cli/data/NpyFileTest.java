@@ -31,8 +31,8 @@ public class NpyFileTest {
                 + shape + ", }";
         int before = version == 1 ? 10 : 12;
         header += " ".repeat(63 - (before + header.length()) % 64) + "\n";
-        ByteBuffer bytes = ByteBuffer.allocate(before + header.length() + numbers.length)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(before + header.length() + numbers.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
         bytes.put((byte) version).put((byte) 0);
         if (version == 1) {

@@ -36,7 +36,12 @@ class NumberRowsTest {
     private Path big() {
         StringBuilder csv = new StringBuilder(ROWS * 32).append("a,b,c\n");
         for (int n = 0; n < ROWS; n++) {
-            csv.append(value(n, 0)).append(',').append(value(n, 1)).append(',').append(value(n, 2)).append('\n');
+            csv.append(value(n, 0))
+                    .append(',')
+                    .append(value(n, 1))
+                    .append(',')
+                    .append(value(n, 2))
+                    .append('\n');
         }
         return Cli.file(folder, "big.csv", csv.toString());
     }
@@ -76,9 +81,8 @@ class NumberRowsTest {
     @Test
     void aFileThatCannotBeWrittenIsToldOf() {
         Path path = big();
-        NumberRows.Reader reader = new NumberRows.Reader(
-                        path, '.', false, bytes -> {}, () -> folder.resolve("not-there"))
-                .inMemory(1);
+        NumberRows.Reader reader =
+                new NumberRows.Reader(path, '.', false, bytes -> {}, () -> folder.resolve("not-there")).inMemory(1);
         assertThatThrownBy(() -> reader.allBut(List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("cannot write to " + folder.resolve("not-there"))
@@ -118,9 +122,8 @@ class NumberRowsTest {
                 ",a\n1,2\n1,3\n",
                 "1,2\n3,4\n")) {
             Path path = Cli.file(folder, "d.csv", csv);
-            String held = message(() -> CsvTable.read(path, '.')
-                    .columns()
-                    .forEach(column -> column.numbers(new java.util.BitSet())));
+            String held = message(
+                    () -> CsvTable.read(path, '.').columns().forEach(column -> column.numbers(new java.util.BitSet())));
             assertThat(held).isNotEmpty();
             assertThat(message(() -> reader(path, false).allBut(List.of()))).isEqualTo(held);
         }
@@ -159,7 +162,10 @@ class NumberRowsTest {
         double[] values = {1, 2, hole, 4, 5, 6, 7, hole, hole, hole, 11, 12};
         StringBuilder csv = new StringBuilder("x1,x2\n");
         for (int n = 0; n < 6; n++) {
-            csv.append(cell(values[2 * n])).append(',').append(cell(values[2 * n + 1])).append('\n');
+            csv.append(cell(values[2 * n]))
+                    .append(',')
+                    .append(cell(values[2 * n + 1]))
+                    .append('\n');
         }
         Path array = Files.write(
                 folder.resolve("h.npy"), NpyFileTest.npy(1, "'<f4'", false, "(6, 2)", NpyFileTest.floats(values)));

@@ -59,6 +59,7 @@ class ReadingViewTest {
         }
         assertThat(ReadingView.render("rows.csv", 1_500_000_000, 3_000_000_000L, 60))
                 .startsWith("████████        ▏reading rows.csv   50 % of 3,000 MB");
-        assertThat(ReadingView.render("rows.csv", 1_500_000_000, 0, 60).strip()).isEqualTo("reading rows.csv  1,500 MB");
+        assertThat(ReadingView.render("rows.csv", 1_500_000_000, 0, 60).strip())
+                .isEqualTo("reading rows.csv  1,500 MB");
     }
 }

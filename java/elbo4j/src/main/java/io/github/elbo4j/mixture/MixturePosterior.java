@@ -93,7 +93,8 @@ public final class MixturePosterior implements Posterior {
      * {@code scale·(rows + 1)/(rows·f)}; with diagonal ones it is a product of such t, one for each column, with {@code f = degrees}.
      */
     public MixtureDensity predictive() {
-        double[] weights = Arrays.stream(concentration).map(each -> each / sum()).toArray();
+        double[] weights =
+                Arrays.stream(concentration).map(each -> each / sum()).toArray();
         return new StudentMixture(
                 columns,
                 weights,

@@ -96,7 +96,8 @@ record NormalInverseWishart(Covariances covariances, double[] location, double r
     StudentMixture.Component predictive() {
         double share = (rows + 1) / (rows * freedom());
         double[][] own = new double[location.length][];
-        Arrays.setAll(own, i -> Arrays.stream(scale[i]).map(each -> share * each).toArray());
+        Arrays.setAll(
+                own, i -> Arrays.stream(scale[i]).map(each -> share * each).toArray());
         return StudentMixture.Component.of(location, own, freedom(), full());
     }
 

@@ -40,8 +40,9 @@ public final class MixturePredictionPage {
                         + " Its error is the standard error over rows, as if they were drawn anew.")
                 .section("Components")
                 .table("components", List.of("component", "rows", "share", "weight"), components())
-                .caption("A row counts for the component from which it most probably comes. Where components overlap, shares"
-                        + " need not be the weights.");
+                .caption(
+                        "A row counts for the component from which it most probably comes. Where components overlap, shares"
+                                + " need not be the weights.");
         PredictionPage.ranks(
                 page,
                 score.ranks(),

@@ -64,24 +64,20 @@ final class MixtureRun {
 
     private NumberRows read() {
         try (ReadingView view = TableOptions.progress(command, options.data)) {
-            return options.cells
-                    .rows(command, options.data, view, this::folder)
-                    .allBut(options.ignore);
+            return options.cells.rows(command, options.data, view, this::folder).allBut(options.ignore);
         }
     }
 
     private Path folder() {
         return OutputFolder.open(
-                options.run.out == null
-                        ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data))
-                        : options.run.out);
+                options.run.out == null ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data)) : options.run.out);
     }
 
     private int call(NumberRows table) {
         int[] drawn = drawn(table);
         MixtureData data = data(table);
-        Devices.Choice choice = options.run.open(
-                command, (long) table.rows() * table.columns().size());
+        Devices.Choice choice =
+                options.run.open(command, (long) table.rows() * table.columns().size());
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
             Path folder = folder();

@@ -59,8 +59,7 @@ public final class CsvTable {
         void row(double[] values);
     }
 
-    private CsvTable(
-            String file, List<CsvColumn> columns, int rows, long[] lines, String sha256, List<String> notes) {
+    private CsvTable(String file, List<CsvColumn> columns, int rows, long[] lines, String sha256, List<String> notes) {
         this.file = file;
         this.rows = rows;
         this.sha256 = sha256;

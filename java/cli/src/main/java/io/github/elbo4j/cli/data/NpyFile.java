@@ -72,8 +72,9 @@ final class NpyFile implements AutoCloseable {
     /** Opens a file that is there. */
     static NpyFile open(Path path, String file) throws IOException {
         if (!Files.isRegularFile(path)) {
-            throw new InputException("--data: " + file + " is not a file on a disk, and a .npy file is read several times."
-                    + " Save the array as a file, or give the rows as CSV");
+            throw new InputException(
+                    "--data: " + file + " is not a file on a disk, and a .npy file is read several times."
+                            + " Save the array as a file, or give the rows as CSV");
         }
         RandomAccessFile bytes = new RandomAccessFile(path.toFile(), "r");
         try {
@@ -105,7 +106,8 @@ final class NpyFile implements AutoCloseable {
         Matcher order = ORDER.matcher(header);
         Matcher shape = SHAPE.matcher(header);
         if (!order.find() || !shape.find()) {
-            throw new InputException("--data: " + file + " has a damaged header: " + Text.cut(Words.plain(header), 100));
+            throw new InputException(
+                    "--data: " + file + " has a damaged header: " + Text.cut(Words.plain(header), 100));
         }
         this.columnsFirst = order.group(1).equals("True");
         long[] axes = Arrays.stream(shape.group(1).replaceAll("[L\\s]", "").split(","))
@@ -119,12 +121,14 @@ final class NpyFile implements AutoCloseable {
         long width = axes.length == 1 ? 1 : axes[1];
         double wanted = (double) axes[0] * width * size;
         if (bytes.length() - offset < wanted) {
-            throw new InputException("--data: " + file + " is cut off: its header tells of " + Numbers.grouped((long) wanted)
-                    + " bytes of numbers (" + shape.group(1).strip() + "), but there are "
-                    + Numbers.grouped(bytes.length() - offset));
+            throw new InputException(
+                    "--data: " + file + " is cut off: its header tells of " + Numbers.grouped((long) wanted)
+                            + " bytes of numbers (" + shape.group(1).strip() + "), but there are "
+                            + Numbers.grouped(bytes.length() - offset));
         }
         if (axes[0] == 0 || width == 0) {
-            throw new InputException("--data: " + file + " holds no numbers: its shape is (" + shape.group(1).strip() + ")");
+            throw new InputException("--data: " + file + " holds no numbers: its shape is ("
+                    + shape.group(1).strip() + ")");
         }
         if (axes[0] > Integer.MAX_VALUE || width > Integer.MAX_VALUE / Double.BYTES) {
             throw new InputException("--data: " + file + " has more than " + Numbers.grouped(Integer.MAX_VALUE)
@@ -138,8 +142,9 @@ final class NpyFile implements AutoCloseable {
     private String header() throws IOException {
         byte[] magic = new byte[MAGIC.length];
         if (bytes.read(magic) < magic.length || !Arrays.equals(magic, MAGIC)) {
-            throw new InputException("--data: " + file + " is called .npy, but is no NumPy array (it does not begin with"
-                    + " \\x93NUMPY). Save it with numpy.save, or give a table in CSV another name");
+            throw new InputException(
+                    "--data: " + file + " is called .npy, but is no NumPy array (it does not begin with"
+                            + " \\x93NUMPY). Save it with numpy.save, or give a table in CSV another name");
         }
         int version = bytes.readUnsignedByte();
         int minor = bytes.readUnsignedByte();

@@ -28,6 +28,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
     private final @Nullable NpyFile array;
     private final int width; // of a row of the two
     private final int[] places; // of the columns in such a row
+    private double[] all = new double[0]; // columns that are not wanted among them
     private int passed; // rows kept before the row of the file that is next
     private int next;
 
@@ -58,8 +59,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
          * @param progress told how many of the file's bytes are read
          * @param folder where rows go that are more than memory is to hold, asked for when there are any
          */
-        public Reader(
-                Path path, char decimal, boolean dropMissing, LongConsumer progress, Supplier<Path> folder) {
+        public Reader(Path path, char decimal, boolean dropMissing, LongConsumer progress, Supplier<Path> folder) {
             this.path = path;
             this.decimal = decimal;
             this.dropMissing = dropMissing;
@@ -187,8 +187,9 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
     private void check(List<CsvColumn> used, Wanted wanted, boolean dropMissing) {
         for (CsvColumn column : used) {
             if (column.holdsWords()) {
-                throw new InputException(table.file() + ", column " + Text.quote(column.name()) + " holds text ("
-                        + column.textExamples() + "), but a mixture is of numbers" + wanted.advice.apply(column.name()));
+                throw new InputException(
+                        table.file() + ", column " + Text.quote(column.name()) + " holds text (" + column.textExamples()
+                                + "), but a mixture is of numbers" + wanted.advice.apply(column.name()));
             }
             column.check(dropMissing && !dropped.isEmpty());
         }
@@ -275,7 +276,9 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
             block.read(into);
             return;
         }
-        double[] all = new double[Math.multiplyExact(count, width)];
+        if (all.length < Math.multiplyExact(count, width)) {
+            all = new double[count * width];
+        }
         block.read(all);
         for (int n = 0; n < count; n++) {
             for (int c = 0; c < places.length; c++) {

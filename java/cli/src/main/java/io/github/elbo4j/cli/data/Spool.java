@@ -27,6 +27,7 @@ final class Spool implements AutoCloseable {
     private final List<byte[]> blocks = new ArrayList<>();
     private ByteBuffer block;
     private @Nullable RandomAccessFile file; // no channel: that would be closed when its thread is interrupted
+    private Path at = Path.of(""); // the file's folder
     private byte[] reading = new byte[0];
     private int rows;
 
@@ -72,7 +73,9 @@ final class Spool implements AutoCloseable {
             block = ByteBuffer.allocate(block.capacity());
             return;
         }
-        Path at = folder.get();
+        if (file == null) {
+            at = folder.get();
+        }
         try {
             if (file == null) {
                 file = open(at);
@@ -82,7 +85,8 @@ final class Spool implements AutoCloseable {
         } catch (IOException e) {
             throw new InputException(
                     "cannot write to " + at + ": " + CsvTable.reason(e) + ". Rows beyond the first " + (IN_MEMORY >> 20)
-                            + " MiB are kept there, " + Double.BYTES + " bytes a number, as long as they are needed. Make room,"
+                            + " MiB are kept there, " + Double.BYTES
+                            + " bytes a number, as long as they are needed. Make room,"
                             + " name another folder with --out, or save the table as a .npy file, which is read where it is",
                     e);
         }

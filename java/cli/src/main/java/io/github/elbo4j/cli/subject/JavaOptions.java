@@ -22,8 +22,9 @@ public final class JavaOptions implements ModelOptions {
     @Option(
             names = "--data",
             paramLabel = "FILE.csv",
-            description = "The table that the model takes: a header row that names the columns, then numbers and words."
-                    + " Comma, semicolon, tab or bar; gzip too. Or a NumPy array in a .npy file; its columns are x1, x2, …")
+            description =
+                    "The table that the model takes: a header row that names the columns, then numbers and words."
+                            + " Comma, semicolon, tab or bar; gzip too. Or a NumPy array in a .npy file; its columns are x1, x2, …")
     private @Nullable Path data;
 
     @Mixin
@@ -43,9 +44,7 @@ public final class JavaOptions implements ModelOptions {
     @Override
     public Subject open(CommandLine command, long seed, Consumer<String> note) {
         JavaModel source = JavaModel.compile(path);
-        ModelTable table = data == null
-                ? null
-                : ModelTable.of(cells.read(command, data), cells.dropMissing(command));
+        ModelTable table = data == null ? null : ModelTable.of(cells.read(command, data), cells.dropMissing(command));
         if (table != null) {
             notes(table, note);
         }
