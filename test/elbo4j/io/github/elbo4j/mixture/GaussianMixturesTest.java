@@ -210,6 +210,28 @@ class GaussianMixturesTest {
         close("ICL", best.scores().icl(), best.scores().bic() + 2 * doubt[0], 1e-3);
     }
 
+    /** More rows than the host has at once: what it uploads and reads back piece by piece is in the right places. */
+    @Test
+    void rowsOfSeveralPiecesGetTheirOwnResponsibilities() {
+        GaussianMixture truth = Problems.mixture(9, 2, 3);
+        int count = 2 * MixtureData.BLOCK + 777;
+        double[] rows = Problems.rows(truth, 9, count);
+        MixtureData data = MixtureData.of(truth.columns(), rows);
+        MixtureFit fit = GaussianMixtures.em()
+                .components(2)
+                .restarts(1)
+                .maxSweeps(3)
+                .build()
+                .best(TestDevices.scalar(), data);
+        double[] at = new double[3];
+        fit.assign(TestDevices.scalar(), data, MEMORY, (row, component, probability) -> {
+            System.arraycopy(rows, (int) row * 3, at, 0, 3);
+            close("probability", probability, fit.mixture().responsibilities(at)[component], 1e-4);
+        });
+        double want = Problems.logLikelihood(fit.mixture(), rows);
+        close("log-likelihood", fit.scores().logLikelihood(), want, 1e-6 * Math.abs(want));
+    }
+
     // ---- the verdict ----
 
     @Test

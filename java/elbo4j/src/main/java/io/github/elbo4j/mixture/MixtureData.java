@@ -187,11 +187,11 @@ public final class MixtureData {
      * Standardized rows, one coordinate after the other.
      *
      * @param count at most {@link #BLOCK}
+     * @param block [count][D], overwritten
      * @param into [D][count], filled
      */
-    void standardized(long first, int count, float[] into) {
+    void standardized(long first, int count, double[] block, float[] into) {
         int dims = dimensions();
-        double[] block = new double[count * dims];
         source.read(first, count, block);
         for (int i = 0; i < dims; i++) {
             for (int m = 0; m < count; m++) {

@@ -24,6 +24,7 @@ final class Waves implements AutoCloseable {
     private final int wave;
     private final List<Buffer> places = new ArrayList<>();
     private final Buffer responsibilities;
+    private final double[] block; // on the host
     private final float[] staging;
     private int held = -1;
 
@@ -55,7 +56,8 @@ final class Waves implements AutoCloseable {
                     (need + memory - left) / 0x1p20));
         }
         wave = (int) Math.min(rows, largest);
-        staging = new float[Math.multiplyExact(Math.min(wave, MixtureData.BLOCK), dims)];
+        block = new double[Math.multiplyExact(Math.min(wave, MixtureData.BLOCK), dims)];
+        staging = new float[block.length];
         resources = new Resources(device);
         int held = resident ? count() : 1;
         for (int i = 0; i < held; i++) {
@@ -124,7 +126,7 @@ final class Waves implements AutoCloseable {
         int rows = rows(i);
         for (int o = 0; o < rows; o += MixtureData.BLOCK) {
             int n = Math.min(MixtureData.BLOCK, rows - o);
-            data.standardized(first(i) + o, n, staging);
+            data.standardized(first(i) + o, n, block, staging);
             for (int d = 0; d < data.dimensions(); d++) {
                 place.write((long) d * rows + o, staging, d * n, n);
             }

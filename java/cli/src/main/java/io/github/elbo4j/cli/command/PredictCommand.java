@@ -107,13 +107,17 @@ public final class PredictCommand implements Callable<Integer> {
 
     /** Of rows as a whole. */
     private int rows(Saved saved, MixtureDensity density, Path folder, Console console) {
-        CommandLine command = spec.commandLine();
         Predictors.noModel(saved, model);
-        try (ReadingView view = TableOptions.progress(command, data);
-                NumberRows rows = cells.rows(command, data, view, () -> folder).columns(density.columns())) {
-            view.close();
+        try (NumberRows rows = read(density, folder)) {
             rows.notes().forEach(note -> console.note(rows.file() + ": " + note));
             return new MixturePrediction(saved, density, console).run(rows, folder, json);
+        }
+    }
+
+    private NumberRows read(MixtureDensity density, Path folder) {
+        CommandLine command = spec.commandLine();
+        try (ReadingView view = TableOptions.progress(command, data)) {
+            return cells.rows(command, data, view, () -> folder).columns(density.columns());
         }
     }
 

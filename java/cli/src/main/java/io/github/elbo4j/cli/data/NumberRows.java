@@ -28,6 +28,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
     private final @Nullable NpyFile array;
     private final int width; // of a row of the two
     private final int[] places; // of the columns in such a row
+    private double[] all = new double[0]; // columns that are not wanted among them
     private int passed; // rows kept before the row of the file that is next
     private int next;
 
@@ -275,7 +276,9 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
             block.read(into);
             return;
         }
-        double[] all = new double[Math.multiplyExact(count, width)];
+        if (all.length < Math.multiplyExact(count, width)) {
+            all = new double[count * width];
+        }
         block.read(all);
         for (int n = 0; n < count; n++) {
             for (int c = 0; c < places.length; c++) {

@@ -27,6 +27,7 @@ final class Spool implements AutoCloseable {
     private final List<byte[]> blocks = new ArrayList<>();
     private ByteBuffer block;
     private @Nullable RandomAccessFile file; // no channel: that would be closed when its thread is interrupted
+    private Path at = Path.of(""); // the file's folder
     private byte[] reading = new byte[0];
     private int rows;
 
@@ -72,7 +73,9 @@ final class Spool implements AutoCloseable {
             block = ByteBuffer.allocate(block.capacity());
             return;
         }
-        Path at = folder.get();
+        if (file == null) {
+            at = folder.get();
+        }
         try {
             if (file == null) {
                 file = open(at);
