@@ -170,7 +170,7 @@ final class NetworkSubject implements Subject {
     @Override
     public Report quantities(Device device, Report report) {
         try {
-            NetworkExhibits exhibits = new NetworkExhibits(problem, model, report.fit());
+            NetworkExhibits exhibits = new NetworkExhibits(problem, report.fit());
             if (held != null) {
                 heldOut = exhibits.judge(device, problem.of(held));
             }
