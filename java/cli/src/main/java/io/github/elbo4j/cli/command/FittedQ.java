@@ -46,13 +46,17 @@ final class FittedQ {
         if (fit != null && family != null) {
             throw new ParameterException(command, "--family is for a q that is fitted, but --fit has one");
         }
-        family(command, 1);
+        options().chosenFamily(command, 1);
     }
 
-    Family family(CommandLine command, int parameters) {
+    Family family(CommandLine command, Subject subject) {
+        return options().chosenFamily(command, subject);
+    }
+
+    private MethodOptions options() {
         MethodOptions options = new MethodOptions();
         options.family = family;
-        return options.chosenFamily(command, parameters);
+        return options;
     }
 
     /**
@@ -139,8 +143,8 @@ final class FittedQ {
             long seed,
             BooleanSupplier cancelled,
             Progress.Listener listener) {
-        return Sgvi.builder()
-                .family(family(command, subject.parameters().size()))
+        return subject.settings(Sgvi.builder())
+                .family(family(command, subject))
                 .maxSteps(MOST_STEPS)
                 .seed(seed)
                 .cancelled(cancelled)

@@ -96,7 +96,7 @@ final class GradientsAction implements ModelAction {
         LogJoint joint = at.joint();
         int dimensions = joint.dimensions();
         try (VariationalFamily optimum = at.fit().gaussian().on(at.device());
-                VariationalFamily start = q.family(command, dimensions).create(at.device(), 1, dimensions)) {
+                VariationalFamily start = q.family(command, at.subject()).create(at.device(), 1, dimensions)) {
             double[] ones = new double[dimensions];
             Arrays.fill(ones, 1);
             start.set(0, joint.start(), ones);

@@ -30,14 +30,12 @@ final class NetworkExhibits {
     private static final int MOST_CORRELATED = 200;
 
     private final NetworkProblem problem;
-    private final Model model;
     private final FitResult fitted;
     private final double[][] z;
     private final Page page = new Page();
 
-    NetworkExhibits(NetworkProblem problem, Model model, FitResult fitted) {
+    NetworkExhibits(NetworkProblem problem, FitResult fitted) {
         this.problem = problem;
-        this.model = model;
         this.fitted = fitted;
         this.z = NetworkPredictions.draws(fitted.posterior(), fitted.seed(), DRAWS);
         new NetworkPicture(problem, z).addTo(page);

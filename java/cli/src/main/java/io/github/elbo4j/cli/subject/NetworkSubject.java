@@ -114,11 +114,10 @@ final class NetworkSubject implements Subject {
         saved.same("the codings", data.codings(), input.codings());
         problem.shape().options().forEach((name, value) -> {
             Object there = saved.fit().options().get(name);
-            boolean number = there instanceof Number && value instanceof Number;
             saved.same(
                     name,
-                    number ? (Object) ((Number) there).doubleValue() : there,
-                    number ? (Object) ((Number) value).doubleValue() : value);
+                    there instanceof Number a ? (Object) a.doubleValue() : there, // JSON tells no 0 from 0.0
+                    value instanceof Number b ? (Object) b.doubleValue() : value);
         });
         saved.same("the scales", data.scales(), problem.scales());
         saved.same("the weights", saved.fit().fit().parameterNames(), parameters());
@@ -170,7 +169,7 @@ final class NetworkSubject implements Subject {
     @Override
     public Report quantities(Device device, Report report) {
         try {
-            NetworkExhibits exhibits = new NetworkExhibits(problem, model, report.fit());
+            NetworkExhibits exhibits = new NetworkExhibits(problem, report.fit());
             if (held != null) {
                 heldOut = exhibits.judge(device, problem.of(held));
             }
