@@ -79,9 +79,8 @@ final class Training implements AutoCloseable {
         }
     }
 
-    End run(int steps, BooleanSupplier cancelled, Progress.Listener listener) {
+    End run(double[] start, int steps, BooleanSupplier cancelled, Progress.Listener listener) {
         float[] best = new float[dimensions];
-        double[] start = objective.start();
         for (int d = 0; d < dimensions; d++) {
             best[d] = (float) start[d];
         }
@@ -119,8 +118,8 @@ final class Training implements AutoCloseable {
                     }
                     best = now;
                     trace.add(point);
-                    listener.progress(
-                            new Progress(t + 1, steps, point.elbo(), point.standardError(), Double.NaN));
+                    listener.progress(new Progress(
+                            point.step(), steps, point.elbo(), point.standardError(), Double.NaN));
                     sums = new double[2];
                     summed = 0;
                 }

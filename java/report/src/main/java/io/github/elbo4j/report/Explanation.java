@@ -159,7 +159,10 @@ public final class Explanation {
                     RESTARTS_DISAGREE,
                     FEW_ROWS,
                     PRIOR_DECIDES,
-                    OVERLAP -> List.of(concern.kind().remedy());
+                    OVERLAP,
+                    IDLE_FACTORS,
+                    COARSE_Q,
+                    NOTHING_FOUND -> List.of(concern.kind().remedy());
         };
     }
 

@@ -42,5 +42,6 @@ public final class FitCommand implements Runnable {
     public static void addModels(CommandLine fit, List<String> args) {
         ModelCommands.addTo(fit, args, FitAction::new);
         fit.addSubcommand(new MixtureCommand());
+        fit.addSubcommand(new FactorsCommand());
     }
 }

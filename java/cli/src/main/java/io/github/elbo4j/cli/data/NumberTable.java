@@ -33,8 +33,9 @@ public record NumberTable(
      *
      * @param ignore columns to leave out
      * @param dropMissing whether a row with a missing cell is left out, not refused
+     * @param what is fitted, such as {@code a mixture is}, for messages
      */
-    public static NumberTable of(CsvTable table, List<String> ignore, boolean dropMissing) {
+    public static NumberTable of(CsvTable table, List<String> ignore, boolean dropMissing, String what) {
         Set<String> ignored = new HashSet<>();
         ignore.forEach(name -> ignored.add(table.column(name, "--ignore").name()));
         List<CsvColumn> used = table.columns().stream()
@@ -61,7 +62,7 @@ public record NumberTable(
             CsvColumn column = used.get(c);
             if (column.holdsWords()) {
                 throw new InputException(table.file() + ", column " + Text.quote(column.name()) + " holds text ("
-                        + column.textExamples() + "), but a mixture is of numbers. Leave it out with --ignore "
+                        + column.textExamples() + "), but " + what + " of numbers. Leave it out with --ignore "
                         + Text.shellQuote(column.name()));
             }
             double[] numbers = column.numbers(dropped);
