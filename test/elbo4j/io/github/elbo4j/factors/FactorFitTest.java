@@ -21,7 +21,7 @@ class FactorFitTest {
 
     /** Each factor has three columns of its own, which are on with 95 % where it is, and with 5 % where it is not. */
     private static BinaryFactors truth(FactorModel model) {
-        double[] prior = {0.5, 0.4, 0.3, 0.2};
+        double[] prior = {0.42, 0.34, 0.26, 0.18};
         double[] base = new double[COLUMNS];
         double[][] loadings = new double[FACTORS][COLUMNS];
         boolean sigmoid = model == FactorModel.SIGMOID;

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fitted model of D binary factors behind P binary columns, with its encoder; the most frequent factor first, and each turned so that what it adds
- * to columns outweighs what it takes. The functions here are
+ * A fitted model of D binary factors behind P binary columns, with its encoder; the most frequent factor first. Those of a fitted
+ * sigmoid belief network are turned so that none has a prior above a half. The functions here are
  * its definition in float64. It never changes.
  */
 public final class BinaryFactors {
@@ -185,7 +185,7 @@ public final class BinaryFactors {
     }
 
     /**
-     * The same model where a factor that is on adds more than it takes: a sigmoid belief network says the same with on and off exchanged, {@code b + W
+     * The same model where no factor is on with more than a half: a sigmoid belief network says the same with on and off exchanged, {@code b + W
      * z = (b + W) − W (1 − z)}.
      */
     BinaryFactors turned() {
@@ -200,11 +200,7 @@ public final class BinaryFactors {
         int ofInput = ofBias + factors();
         int ofOutput = weights.length - hidden() * factors();
         for (int d = 0; d < factors(); d++) {
-            double sum = 0;
-            for (int p = 0; p < width; p++) {
-                sum += strength(d, p);
-            }
-            if (sum >= 0) {
+            if (prior[d] <= 0) {
                 continue;
             }
             turned[d] = -turned[d];

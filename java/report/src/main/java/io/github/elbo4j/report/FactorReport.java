@@ -111,7 +111,7 @@ public record FactorReport(
         String rows = String.valueOf(judged.rows());
         String which = fit.heldOut() == null ? "" : ", held out";
         table.add(List.of("ELBO" + which, words(judged.elbo()), rows));
-        table.add(List.of("log p(x)" + which + ", importance sampling", words(judged.logEvidence()), rows));
+        table.add(List.of("log p(x)" + which, words(judged.logEvidence()), rows));
         table.add(List.of("independent columns" + which, Numbers.fixed(fit.independent(), 2), rows));
         return table;
     }
@@ -178,8 +178,8 @@ public record FactorReport(
         List<List<String>> bounds = bounds();
         page.section("What it says of a row")
                 .table("bounds", bounds.get(0), bounds.subList(1, bounds.size()))
-                .caption("Means over " + judged() + "; errors are those of the draws. The ELBO lies below log p(x); independent"
-                        + " columns are the model without factors.");
+                .caption("Means over " + judged() + "; errors are those of the draws. log p(x) is by importance"
+                        + " sampling from q, and the ELBO lies below it; independent columns are the model without factors.");
         page.section("Factors").figure(FactorPicture.of(factors)).caption(FactorPicture.legend(factors));
         List<List<String>> table = factors();
         page.table("factors", table.get(0), table.subList(1, table.size()))

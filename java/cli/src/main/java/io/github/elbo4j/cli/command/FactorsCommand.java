@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "sigmoid: each factor adds to a column's log-odds, up or down (a sigmoid belief network). noisy-or: each factor can"
                     + " only set columns."
         },
-        footer = "elbo4j fit factors --data test/data/digits.csv --ignore digit --threshold 7 --factors 30",
+        footer = "elbo4j fit factors --data test/data/digits.csv.gz --ignore digit --threshold 7 --factors 30",
         sortOptions = false)
 final class FactorsCommand implements Callable<Integer> {
     /** Rows that are enumerated where that costs little. */
@@ -143,16 +143,25 @@ final class FactorsCommand implements Callable<Integer> {
                     .holdout(holdout)
                     .seed(run.seed)
                     .build();
-            if (enumerate != null && enumerate < 0) {
-                throw new IllegalArgumentException("enumerate is " + enumerate + ", but must be 0 or more");
-            }
-            if (enumerate != null && enumerate > 0) {
-                Enumeration.check(factors, enumerate);
-            }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command, "--" + e.getMessage(), e);
         }
+        checkEnumerate(command);
         return new FactorsRun(command, this, settings).call(cells.decimal(command), cells.dropMissing(command));
+    }
+
+    private void checkEnumerate(CommandLine command) {
+        if (enumerate == null || enumerate == 0) {
+            return;
+        }
+        if (enumerate < 0) {
+            throw new ParameterException(command, "--enumerate is " + enumerate + ", but must be 0 or more");
+        }
+        try {
+            Enumeration.check(factors, enumerate);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, "--enumerate: " + e.getMessage(), e);
+        }
     }
 
     /** Rows to enumerate; the data may have fewer. */
