@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.Verdict;
@@ -59,7 +60,7 @@ class FactorFitTest {
     /** The factors are those that made the data, in the order of their frequency; what each says of its columns to 0.05 in strength. */
     @Test
     void factorsThatMadeTheDataAreFound() {
-        Device device = TestDevices.all().get(0);
+        Device device = EnumerationTest.quick();
         for (FactorModel model : FactorModel.values()) {
             BinaryFactors truth = truth(model);
             FactorFit fit = BinaryFactorAnalysis.of(model, FACTORS)
@@ -74,16 +75,18 @@ class FactorFitTest {
             for (int d = 0; d < FACTORS; d++) {
                 assertThat(fit.factors().prior(d)).isCloseTo(truth.prior(d), within(0.05));
                 for (int p = 0; p < COLUMNS; p++) {
-                    if (p / 3 == d) { // of the others, strengths are of columns that are on anyway in few rows
+                    // A column of another factor is on in about 7 of the 150 rows in which d is on alone at least, so that the logit that d
+                    // adds is known to 0.4: four of that are a strength of 0.66.
+                    if (p / 3 == d) {
                         assertThat(fit.factors().strength(d, p)).isCloseTo(truth.strength(d, p), within(0.05));
                     } else {
-                        assertThat(Math.abs(fit.factors().strength(d, p))).isLessThan(0.4);
+                        assertThat(Math.abs(fit.factors().strength(d, p))).isLessThan(0.66);
                     }
                 }
             }
             // What made the data says as much of new rows as the fit, but for what 1600 rows leave open.
-            RowBounds ofTruth = RowBounds.of(
-                    device, truth, fit.heldOut().data(), 2000, new io.github.elbo4j.device.Key(1));
+            RowBounds ofTruth =
+                    RowBounds.of(device, truth, fit.heldOut().data(), 2000, new Key(1));
             assertThat(fit.heldOut().logEvidence().value())
                     .isCloseTo(ofTruth.logEvidence().value(), within(0.1));
             assertThat(fit.heldOut().elbo().value()).isGreaterThan(fit.independent() + 1);
@@ -97,9 +100,8 @@ class FactorFitTest {
         for (int hidden : new int[] {0, 3}) {
             Layout layout = new Layout(3, 6, hidden);
             SplittableRandom random = new SplittableRandom(8);
-            double[] weights = random.doubles(layout.size(), -2, 2)
-                    .map(w -> (float) w)
-                    .toArray();
+            double[] weights =
+                    random.doubles(layout.size(), -2, 2).map(w -> (float) w).toArray();
             BinaryFactors all = new BinaryFactors(FactorModel.SIGMOID, rows.columns(), layout, weights);
             BinaryFactors turned = all.turned();
             BinaryFactors moved = turned.ordered(new int[] {2, 0, 1});
@@ -116,7 +118,8 @@ class FactorFitTest {
                 for (int d = 0; d < 3; d++) {
                     double q = moved.encode(x)[d];
                     double before = all.encode(x)[new int[] {2, 0, 1}[d]];
-                    assertThat(Math.min(Math.abs(q - before), Math.abs(q - (1 - before)))).isLessThan(1e-6);
+                    assertThat(Math.min(Math.abs(q - before), Math.abs(q - (1 - before))))
+                            .isLessThan(1e-6);
                 }
             }
         }
@@ -140,7 +143,8 @@ class FactorFitTest {
                 assertThat(fit.factors()).isEqualTo(fits.get(0).factors());
                 assertThat(fit.trace()).isEqualTo(fits.get(0).trace());
                 assertThat(fit.fitted().elbo()).isEqualTo(fits.get(0).fitted().elbo());
-                assertThat(fit.fitted().logEvidence()).isEqualTo(fits.get(0).fitted().logEvidence());
+                assertThat(fit.fitted().logEvidence())
+                        .isEqualTo(fits.get(0).fitted().logEvidence());
             }
         }
     }
@@ -166,11 +170,9 @@ class FactorFitTest {
                 .steps(600)
                 .holdout(0.3)
                 .build()
-                .fit(TestDevices.all().get(0), EnumerationTest.rows(600, 8, 9));
+                .fit(EnumerationTest.quick(), EnumerationTest.rows(600, 8, 9));
         assertThat(fit.assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(fit.assessment().concerns())
-                .extracting(Concern::kind)
-                .contains(Concern.Kind.NOTHING_FOUND);
+        assertThat(fit.assessment().concerns()).extracting(Concern::kind).contains(Concern.Kind.NOTHING_FOUND);
     }
 
     @Test
@@ -181,9 +183,12 @@ class FactorFitTest {
                 .hasMessageContaining("column b is 2.0 in row 2");
         assertThatThrownBy(() -> BinaryData.above(3, List.of("a"), 5, Double.NaN))
                 .hasMessageContaining("column a is NaN in row 2");
-        assertThatThrownBy(() -> BinaryData.of(List.of("a", "b"), 0, 1, 1)).hasMessageContaining("no rows of 2 columns");
-        assertThatThrownBy(() -> BinaryFactorAnalysis.of(FactorModel.SIGMOID, 0)).hasMessageContaining("factors is 0");
-        assertThatThrownBy(() -> BinaryFactorAnalysis.of(FactorModel.SIGMOID, 4).build().fit(device, data))
+        assertThatThrownBy(() -> BinaryData.of(List.of("a", "b"), 0, 1, 1))
+                .hasMessageContaining("no rows of 2 columns");
+        assertThatThrownBy(() -> BinaryFactorAnalysis.of(FactorModel.SIGMOID, 0))
+                .hasMessageContaining("factors is 0");
+        assertThatThrownBy(() ->
+                        BinaryFactorAnalysis.of(FactorModel.SIGMOID, 4).build().fit(device, data))
                 .hasMessageContaining("4 factors for 3 columns");
         assertThatThrownBy(() -> BinaryFactorAnalysis.of(FactorModel.SIGMOID, 2)
                         .holdout(0.95)
@@ -196,7 +201,8 @@ class FactorFitTest {
                         .build())
                 .hasMessageContaining("must be even");
         assertThatThrownBy(() -> BinaryFactors.of(
-                        FactorModel.NOISY_OR, List.of("a"), new double[] {0.5}, new double[] {-1}, new double[][] {{1}}))
+                        FactorModel.NOISY_OR, List.of("a"), new double[] {0.5}, new double[] {-1}, new double[][] {{1}
+                        }))
                 .hasMessageContaining("a base is out of its range");
         assertThat(BinaryData.above(3, List.of("a"), 5, 3, 2).row(1)).containsExactly(0);
     }

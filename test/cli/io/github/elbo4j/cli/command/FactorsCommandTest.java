@@ -36,7 +36,8 @@ class FactorsCommandTest {
 
     @Test
     void showsFactorsBoundsAndTheExactEvidence() throws IOException {
-        Outcome outcome = fit(things(), "--factors", "2", "--model", "noisy-or", "--steps", "1500", "--encode", "--quiet");
+        Outcome outcome =
+                fit(things(), "--factors", "2", "--model", "noisy-or", "--steps", "1500", "--encode", "--quiet");
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exit()).isEqualTo(Exit.GOOD);
         assertThat(outcome.out())
@@ -76,15 +77,31 @@ class FactorsCommandTest {
                         .replace("\"device\":\"" + device + "\"", ""));
             }
         }
-        assertThat(lines.get(0)).hasLineCount(1).contains("\"model\":\"factors\"").contains("\"exact\":-");
+        assertThat(lines.get(0))
+                .hasLineCount(1)
+                .contains("\"model\":\"factors\"")
+                .contains("\"exact\":-");
         assertThat(lines).allMatch(lines.get(0)::equals);
     }
 
     @Test
     void aThresholdMakesImagesBinaryAndFactorsAreDrawnAsSuch() throws IOException {
         Outcome outcome = fit(
-                Cli.data("digits.csv.gz"), "--ignore", "digit", "--threshold", "7", "--factors", "8", "--steps", "200",
-                "--draws", "2", "--estimator", "disarm", "--enumerate", "2");
+                Cli.data("digits.csv.gz"),
+                "--ignore",
+                "digit",
+                "--threshold",
+                "7",
+                "--factors",
+                "8",
+                "--steps",
+                "200",
+                "--draws",
+                "2",
+                "--estimator",
+                "disarm",
+                "--enumerate",
+                "2");
         assertThat(outcome.out()).contains("Sigmoid belief network of 8 binary factors, 64 columns");
         String html = Files.readString(folder.resolve("out/report.html"));
         assertThat(html).contains("The columns as an image");

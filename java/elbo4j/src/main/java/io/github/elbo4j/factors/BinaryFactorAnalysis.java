@@ -214,7 +214,8 @@ public final class BinaryFactorAnalysis {
         int[] rows = permutation(data.rows(), key.fork("holdout"));
         int held = (int) (settings.holdout * rows.length);
         if (rows.length - held < 2) {
-            throw new IllegalArgumentException("there are " + (rows.length - held) + " rows to fit, but must be 2 or more");
+            throw new IllegalArgumentException(
+                    "there are " + (rows.length - held) + " rows to fit, but must be 2 or more");
         }
         BinaryData heldOut = held == 0 ? null : data.rows(sorted(rows, 0, Math.min(held, MOST_JUDGED)));
         BinaryData fitted = data.rows(sorted(rows, held, rows.length));

@@ -46,7 +46,8 @@ public final class BinaryFactors {
         int width = columns.size();
         if (factors < 1 || loadings.length != factors || base.length != width) {
             throw new IllegalArgumentException("there are " + factors + " priors, " + loadings.length
-                    + " rows of loadings and " + base.length + " bases, but must be one for each of D factors, and for each"
+                    + " rows of loadings and " + base.length
+                    + " bases, but must be one for each of D factors, and for each"
                     + " of " + width + " columns");
         }
         Layout layout = new Layout(factors, width, 0);
@@ -73,8 +74,9 @@ public final class BinaryFactors {
 
     private static double checked(String what, double coordinate) {
         if (!Double.isFinite((float) coordinate)) {
-            throw new IllegalArgumentException(what + " is out of its range: probabilities lie between 0 and 1, rates of"
-                    + " noisy-or are positive, and all are finite");
+            throw new IllegalArgumentException(
+                    what + " is out of its range: probabilities lie between 0 and 1, rates of"
+                            + " noisy-or are positive, and all are finite");
         }
         return (float) coordinate;
     }

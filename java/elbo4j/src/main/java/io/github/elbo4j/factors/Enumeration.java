@@ -76,12 +76,13 @@ public final class Enumeration {
     /** Refuses what would take too long. */
     public static void check(int factors, int rows) {
         if (factors > MOST_FACTORS) {
-            throw new IllegalArgumentException("there are 2^" + factors + " states of " + factors
-                    + " factors; 2^" + MOST_FACTORS + " at most are enumerated");
+            throw new IllegalArgumentException("there are 2^" + factors + " states of " + factors + " factors; 2^"
+                    + MOST_FACTORS + " at most are enumerated");
         }
         if (factors > MANY_ROWS && rows > 1) {
-            throw new IllegalArgumentException("there are 2^" + factors + " states of " + factors + " factors for each of "
-                    + rows + " rows; beyond " + MANY_ROWS + " factors only a single row is enumerated");
+            throw new IllegalArgumentException(
+                    "there are 2^" + factors + " states of " + factors + " factors for each of " + rows
+                            + " rows; beyond " + MANY_ROWS + " factors only a single row is enumerated");
         }
     }
 
@@ -149,7 +150,8 @@ public final class Enumeration {
                 linear[c * rows + r] = prior + linear(r, totals, c * width);
             }
         }
-        Expr total = Expr.data("totals of the table", totals).reshape(states, width).plus(high);
+        Expr total =
+                Expr.data("totals of the table", totals).reshape(states, width).plus(high);
         Expr rest = sigmoid
                 ? total.softplus().sum(1).negated().reshape(states, 1)
                 : FactorModel.logOne(total)
@@ -158,7 +160,9 @@ public final class Enumeration {
                                 .transpose());
         Expr terms = Expr.data("linear terms", linear).reshape(states, rows).plus(rest); // [states][R]
         Expr sum = terms.logSumExp(0);
-        Expr shares = Expr.data("states", bits).reshape(low, states).matmul(terms.minus(sum).exp());
+        Expr shares = Expr.data("states", bits)
+                .reshape(low, states)
+                .matmul(terms.minus(sum).exp());
         return List.of(sum, shares);
     }
 

@@ -36,8 +36,7 @@ public enum Estimator {
         @Override
         int normals(int draws) {
             if (draws % 2 != 0) {
-                throw new IllegalArgumentException(
-                        "draws is " + draws + ", but DisARM takes pairs: it must be even");
+                throw new IllegalArgumentException("draws is " + draws + ", but DisARM takes pairs: it must be even");
             }
             return draws / 2;
         }
@@ -51,7 +50,8 @@ public enum Estimator {
         Expr surrogate(Expr f, Expr z, Expr logits) {
             int n = f.extents()[0];
             int pairs = f.extents()[1] / 2;
-            Expr apart = f.slice(1, 0, pairs).minus(f.slice(1, pairs, 2 * pairs)).times(0.5);
+            Expr apart =
+                    f.slice(1, 0, pairs).minus(f.slice(1, pairs, 2 * pairs)).times(0.5);
             Expr signs = z.slice(1, 0, pairs).minus(z.slice(1, pairs, 2 * pairs));
             Expr phi = logits.reshape(n, 1, logits.extents()[1]);
             Expr slope = apart.reshape(n, pairs, 1).times(signs).times(phi.abs().sigmoid());
@@ -92,8 +92,8 @@ public enum Estimator {
         int[] of = f.extents();
         int[] draws = z.extents();
         if (of.length != 2 || draws.length != 3 || of[1] < 2 || !Arrays.equals(of, Arrays.copyOf(draws, 2))) {
-            throw new IllegalArgumentException("f is " + f + " and z " + z
-                    + ", but they must be [n][k] and [n][k][D] of k = 2 draws or more");
+            throw new IllegalArgumentException(
+                    "f is " + f + " and z " + z + ", but they must be [n][k] and [n][k][D] of k = 2 draws or more");
         }
         Expr mean = f.mean(1);
         return mean.derivedAs(mean.plus(surrogate(f, z, logits)));
@@ -114,7 +114,8 @@ public enum Estimator {
     /** 1[u &lt; sigmoid(phi)] of u = Φ(epsilon), by logarithms. */
     private static Expr bits(Expr epsilon, Expr logits) {
         int[] extents = logits.extents();
-        Expr logSigmoid = logits.reshape(extents[0], 1, extents[1]).negated().softplus().negated();
+        Expr logSigmoid =
+                logits.reshape(extents[0], 1, extents[1]).negated().softplus().negated();
         return Expr.where(logSigmoid.minus(epsilon.logNormalCdf()), Expr.of(1), Expr.of(0))
                 .detached();
     }

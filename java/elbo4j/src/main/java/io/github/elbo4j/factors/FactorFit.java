@@ -49,6 +49,7 @@ public record FactorFit(
 
     @Override
     public String toString() {
-        return factors + ": ELBO " + judged().elbo() + " a row, " + assessment.verdict().words();
+        return factors + ": ELBO " + judged().elbo() + " a row, "
+                + assessment.verdict().words();
     }
 }

@@ -33,8 +33,7 @@ final class Judgement {
         judgement.gain(judged, independent);
         judgement.gap(judged);
         judgement.use(fitted);
-        return Assessment.of(
-                Double.NaN, judged.effectiveDraws() / judged.draws(), judged.draws(), judgement.concerns);
+        return Assessment.of(Double.NaN, judged.effectiveDraws() / judged.draws(), judged.draws(), judgement.concerns);
     }
 
     /** How much the objective rose from the last eighth of the steps but one to the last; with its standard error. */
@@ -110,8 +109,8 @@ final class Judgement {
                     Concern.Kind.NOTHING_FOUND,
                     Verdict.DO_NOT_TRUST,
                     null,
-                    "The factors say no more of a row than independent columns do: its ELBO is higher by " + fixed(gain.value())
-                            + " ± " + fixed(gain.standardError()) + " nats.");
+                    "The factors say no more of a row than independent columns do: its ELBO is higher by "
+                            + fixed(gain.value()) + " ± " + fixed(gain.standardError()) + " nats.");
         }
     }
 
@@ -130,7 +129,8 @@ final class Judgement {
                     Concern.Kind.COARSE_Q,
                     Verdict.USABLE,
                     null,
-                    "The ELBO lies " + fixed(gap) + " nats a row below log p(x): q(z | x), whose factors are independent,"
+                    "The ELBO lies " + fixed(gap)
+                            + " nats a row below log p(x): q(z | x), whose factors are independent,"
                             + " misses some of the posterior.");
         }
     }

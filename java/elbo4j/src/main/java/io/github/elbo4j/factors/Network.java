@@ -33,8 +33,9 @@ final class Network {
         if (layout.hidden() == 0) {
             return linear;
         }
-        Expr units =
-                x.matmul(weight(Layout.HIDDEN_INPUT)).plus(weight(Layout.HIDDEN_BIAS)).tanh();
+        Expr units = x.matmul(weight(Layout.HIDDEN_INPUT))
+                .plus(weight(Layout.HIDDEN_BIAS))
+                .tanh();
         return linear.plus(units.matmul(weight(Layout.OUTPUT)));
     }
 

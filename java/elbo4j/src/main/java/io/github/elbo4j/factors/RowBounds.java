@@ -52,7 +52,11 @@ public final class RowBounds {
                     + ", but the factors are of " + String.join(", ", factors.columns()));
         }
         RowBounds bounds = new RowBounds(data, factors.factors(), draws);
-        int most = (int) Math.max(1, BLOCK / ((long) draws * Math.max(factors.factors(), data.columns().size())));
+        int most = (int) Math.max(
+                1,
+                BLOCK
+                        / ((long) draws
+                                * Math.max(factors.factors(), data.columns().size())));
         for (int from = 0; from < data.rows(); from += most) {
             bounds.block(device, factors, from, Math.min(most, data.rows() - from), key.fork("rows from " + from));
         }
@@ -65,12 +69,15 @@ public final class RowBounds {
         Table table = Table.empty().with("row", new double[rows]).asRows();
         Expr x = table.matrix("x", width, Arrays.copyOfRange(data.values(), from * width, (from + rows) * width));
         Layout layout = factors.layout();
-        Network network = new Network(factors.model(), layout, (name, extents) ->
-                Expr.data(name, layout.part(factors.weights(), name)).reshape(extents));
+        Network network = new Network(
+                factors.model(),
+                layout,
+                (name, extents) ->
+                        Expr.data(name, layout.part(factors.weights(), name)).reshape(extents));
         Expr logits = network.logits(x);
         Expr z = Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key, draws, count), logits);
-        List<Expr> wanted = List.of(
-                network.logJoint(x, z), Estimator.logQ(z, logits), Estimator.entropy(logits), logits.sigmoid());
+        List<Expr> wanted =
+                List.of(network.logJoint(x, z), Estimator.logQ(z, logits), Estimator.entropy(logits), logits.sigmoid());
         Parameters none = new Parameters();
         Expr unused = none.add("unused"); // a translation has coordinates
         float[] columns;

@@ -55,7 +55,8 @@ final class Start {
         }
         weights.put(Layout.PRIOR, filled(factors, logit));
         weights.put(Layout.BASE, base);
-        weights.put(Layout.LOADINGS, Arrays.stream(loadings).map(model::coordinate).toArray());
+        weights.put(
+                Layout.LOADINGS, Arrays.stream(loadings).map(model::coordinate).toArray());
         weights.put(Layout.BIAS, bias);
         weights.put(Layout.INPUT, input);
         int hidden = layout.hidden();
@@ -68,7 +69,8 @@ final class Start {
     }
 
     /** Logits of factor d that rise with the likeness of a row and this one, (x − m)·(like − m), in its standard deviations over the rows. */
-    private static void encode(int d, double[] like, BinaryData data, double[] means, double logit, double[] bias, double[] input) {
+    private static void encode(
+            int d, double[] like, BinaryData data, double[] means, double logit, double[] bias, double[] input) {
         int width = means.length;
         int factors = bias.length;
         double sum = 0;

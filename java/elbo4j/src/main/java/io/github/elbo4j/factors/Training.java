@@ -118,8 +118,8 @@ final class Training implements AutoCloseable {
                     }
                     best = now;
                     trace.add(point);
-                    listener.progress(new Progress(
-                            point.step(), steps, point.elbo(), point.standardError(), Double.NaN));
+                    listener.progress(
+                            new Progress(point.step(), steps, point.elbo(), point.standardError(), Double.NaN));
                     sums = new double[2];
                     summed = 0;
                 }

@@ -64,7 +64,8 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** Factors that no row needs. */
         IDLE_FACTORS("Take fewer factors, or more steps."),
         /** An amortized q of independent factors is far from the posterior. */
-        COARSE_Q("Give the encoder more hidden units, or take more steps; what the model says may be right all the same."),
+        COARSE_Q(
+                "Give the encoder more hidden units, or take more steps; what the model says may be right all the same."),
         /** A latent model is no better than none. */
         NOTHING_FOUND("Take more steps or another model; or the columns have nothing to do with each other.");
 

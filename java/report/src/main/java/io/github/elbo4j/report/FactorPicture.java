@@ -26,7 +26,9 @@ final class FactorPicture {
         String scale = factors.model() == FactorModel.SIGMOID
                 ? "Red: the factor makes the column 1, blue: 0; as strongly as it would change even odds, 2·sigmoid(W) − 1."
                 : "Red: the probability with which the factor sets the column, 1 − exp(−v).";
-        return (side(factors.columns().size()) > 0 ? "The columns as an image, row by row, for each factor. " : "A row for each factor. ")
+        return (side(factors.columns().size()) > 0
+                        ? "The columns as an image, row by row, for each factor. "
+                        : "A row for each factor. ")
                 + scale;
     }
 

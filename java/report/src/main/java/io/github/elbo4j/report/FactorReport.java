@@ -75,7 +75,8 @@ public record FactorReport(
             table.add(List.of(
                     String.valueOf(d + 1),
                     Numbers.fixed(fit.factors().prior(d), 3),
-                    Numbers.fixed((double) fit.fitted().rowsWith(d) / fit.fitted().rows(), 3),
+                    Numbers.fixed(
+                            (double) fit.fitted().rowsWith(d) / fit.fitted().rows(), 3),
                     changed(d)));
         }
         return table;
@@ -89,7 +90,8 @@ public record FactorReport(
                 .sorted(Comparator.comparingDouble(p -> -Math.abs(factors.strength(d, p))))
                 .filter(p -> Math.abs(factors.strength(d, p)) >= LEAST_STRENGTH)
                 .limit(NAMED)
-                .map(p -> (factors.strength(d, p) < 0 ? "-" : "") + factors.columns().get(p))
+                .map(p -> (factors.strength(d, p) < 0 ? "-" : "")
+                        + factors.columns().get(p))
                 .toList();
         return names.isEmpty() ? "nothing much" : String.join(", ", names);
     }
@@ -105,7 +107,10 @@ public record FactorReport(
         List<List<String>> table = new ArrayList<>();
         table.add(List.of("nats a row", "value", "rows"));
         if (fit.heldOut() != null) {
-            table.add(List.of("ELBO, fitted rows", words(fit.fitted().elbo()), String.valueOf(fit.fitted().rows())));
+            table.add(List.of(
+                    "ELBO, fitted rows",
+                    words(fit.fitted().elbo()),
+                    String.valueOf(fit.fitted().rows())));
         }
         RowBounds judged = fit.judged();
         String rows = String.valueOf(judged.rows());
@@ -171,20 +176,22 @@ public record FactorReport(
         Page page = new Page(
                 "fit report",
                 heading(),
-                data.file() + " · " + data.rowsInWords() + " · " + Words.count(factors.columns().size(), "column")
-                        + " · seed " + fit.seed());
+                data.file() + " · " + data.rowsInWords() + " · "
+                        + Words.count(factors.columns().size(), "column") + " · seed " + fit.seed());
         page.section("Verdict: " + fit.assessment().verdict().words()).text(verdict());
         advice().forEach(page::caption);
         List<List<String>> bounds = bounds();
         page.section("What it says of a row")
                 .table("bounds", bounds.get(0), bounds.subList(1, bounds.size()))
-                .caption("Means over " + judged() + "; errors are those of the draws. log p(x) is by importance"
-                        + " sampling from q, and the ELBO lies below it; independent columns are the model without factors.");
+                .caption(
+                        "Means over " + judged() + "; errors are those of the draws. log p(x) is by importance"
+                                + " sampling from q, and the ELBO lies below it; independent columns are the model without factors.");
         page.section("Factors").figure(FactorPicture.of(factors)).caption(FactorPicture.legend(factors));
         List<List<String>> table = factors();
         page.table("factors", table.get(0), table.subList(1, table.size()))
-                .caption("prior: p(z = 1). share of rows: in which q(z = 1 | x) is above a half. A minus marks a column that the"
-                        + " factor makes less probable.");
+                .caption(
+                        "prior: p(z = 1). share of rows: in which q(z = 1 | x) is above a half. A minus marks a column that the"
+                                + " factor makes less probable.");
         List<List<String>> exact = enumerated();
         if (!exact.isEmpty()) {
             page.section("Against all states")
@@ -193,16 +200,21 @@ public record FactorReport(
         }
         page.section("How the fit went")
                 .chart(course(), "Objective of a row over " + Numbers.grouped(fit.steps()) + " steps.")
-                .caption("The ELBO of the rows of a batch with the penalty of the weights, the mean of the steps since the last"
-                        + " point.");
+                .caption(
+                        "The ELBO of the rows of a batch with the penalty of the weights, the mean of the steps since the last"
+                                + " point.");
         return page.ran(command, device + ". The same seed gives the same numbers on every device.");
     }
 
     private Chart course() {
         int n = fit.trace().size();
         int from = n / 20; // the first steps would take all of the height
-        double[] x = IntStream.range(from, n).mapToDouble(i -> fit.trace().get(i).step()).toArray();
-        double[] y = IntStream.range(from, n).mapToDouble(i -> fit.trace().get(i).elbo()).toArray();
+        double[] x = IntStream.range(from, n)
+                .mapToDouble(i -> fit.trace().get(i).step())
+                .toArray();
+        double[] y = IntStream.range(from, n)
+                .mapToDouble(i -> fit.trace().get(i).elbo())
+                .toArray();
         return Chart.of("step", "nats a row").line("", 0, x, y);
     }
 

@@ -131,9 +131,10 @@ final class FactorsCommand implements Callable<Integer> {
         OptionChecks.positive(command, "--rate", rate);
         run.validate(command);
         BinaryFactorAnalysis.Builder settings = BinaryFactorAnalysis.of(
-                        OptionChecks.oneOf(command, "--model", model, OptionChecks.names(FactorModel.values())), factors)
-                .estimator(OptionChecks.oneOf(
-                        command, "--estimator", estimator, OptionChecks.names(Estimator.values())));
+                        OptionChecks.oneOf(command, "--model", model, OptionChecks.names(FactorModel.values())),
+                        factors)
+                .estimator(
+                        OptionChecks.oneOf(command, "--estimator", estimator, OptionChecks.names(Estimator.values())));
         try {
             settings.draws(draws)
                     .hidden(hidden)

@@ -109,7 +109,8 @@ final class FactorsRun {
                     : BinaryData.above(threshold, table.columns(), table.values());
         } catch (IllegalArgumentException e) {
             throw new InputException(
-                    table.file() + ": " + e.getMessage() + " (--threshold T: 1 above T, else 0; --ignore leaves a column out)",
+                    table.file() + ": " + e.getMessage()
+                            + " (--threshold T: 1 above T, else 0; --ignore leaves a column out)",
                     e);
         }
     }
@@ -117,10 +118,7 @@ final class FactorsRun {
     private FactorFit fit(Device device, BinaryData data, Interruption interruption) {
         boolean silent = options.run.isSilent();
         try (ProgressView progress = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), settings.steps())) {
-            return settings.cancelled(interruption)
-                    .listener(progress)
-                    .build()
-                    .fit(device, data);
+            return settings.cancelled(interruption).listener(progress).build().fit(device, data);
         } catch (IllegalArgumentException e) {
             throw new InputException(options.data.getFileName() + ": " + e.getMessage(), e);
         } catch (CancellationException e) {

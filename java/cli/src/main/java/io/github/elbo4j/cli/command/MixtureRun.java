@@ -55,7 +55,8 @@ final class MixtureRun {
 
     /** Fits; returns the exit code. */
     int call(char decimal, boolean dropMissing) {
-        NumberTable table = NumberTable.of(CsvTable.read(options.data, decimal), options.ignore, dropMissing, "a mixture is");
+        NumberTable table =
+                NumberTable.of(CsvTable.read(options.data, decimal), options.ignore, dropMissing, "a mixture is");
         int[] drawn = drawn(table);
         MixtureData data = data(table);
         Devices.Choice choice = options.run.open(
