@@ -45,12 +45,14 @@ final class FactorPicture {
         int down = (factors.factors() + across - 1) / across;
         StringBuilder svg = begin(down * (tile + 14), factors);
         for (int d = 0; d < factors.factors(); d++) {
+            int above = d / across;
             double x = d % across * tile;
-            double y = d / across * (tile + 14.0);
+            double y = above * (tile + 14);
             svg.append(String.format(
                     Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\">%d</text>%n", x + 0.45 * tile, y + 11, d + 1));
             for (int p = 0; p < side * side; p++) {
-                square(svg, factors, d, p, x + p % side * pixel, y + 14 + p / side * pixel, pixel, pixel);
+                int line = p / side;
+                square(svg, factors, d, p, x + p % side * pixel, y + 14 + line * pixel, pixel, pixel);
             }
         }
         return svg.append("</svg>").toString();
