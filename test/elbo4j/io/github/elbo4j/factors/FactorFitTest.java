@@ -75,8 +75,9 @@ class FactorFitTest {
             for (int d = 0; d < FACTORS; d++) {
                 assertThat(fit.factors().prior(d)).isCloseTo(truth.prior(d), within(0.05));
                 for (int p = 0; p < COLUMNS; p++) {
-                    // A column of another factor is on in about 7 of the 150 rows in which d is on alone at least, so that the logit that d
-                    // adds is known to 0.4: four of that are a strength of 0.66.
+                    // A column of another factor is on in about 7 of the 150 rows in which d is on alone, so that what
+                    // d adds to
+                    // its logit is known to 0.4: four times that is a strength of 0.66.
                     if (p / 3 == d) {
                         assertThat(fit.factors().strength(d, p)).isCloseTo(truth.strength(d, p), within(0.05));
                     } else {
@@ -85,8 +86,7 @@ class FactorFitTest {
                 }
             }
             // What made the data says as much of new rows as the fit, but for what 1600 rows leave open.
-            RowBounds ofTruth =
-                    RowBounds.of(device, truth, fit.heldOut().data(), 2000, new Key(1));
+            RowBounds ofTruth = RowBounds.of(device, truth, fit.heldOut().data(), 2000, new Key(1));
             assertThat(fit.heldOut().logEvidence().value())
                     .isCloseTo(ofTruth.logEvidence().value(), within(0.1));
             assertThat(fit.heldOut().elbo().value()).isGreaterThan(fit.independent() + 1);
