@@ -51,6 +51,8 @@ class RoomsTest {
             .definedBy(HOME + ".infer..")
             .layer("mixture")
             .definedBy(HOME + ".mixture..")
+            .layer("factors")
+            .definedBy(HOME + ".factors..")
             .layer("conjugate")
             .definedBy(HOME + ".conjugate..")
             .layer("network")
@@ -79,6 +81,8 @@ class RoomsTest {
             .mayOnlyAccessLayers("device", "family", "expr", "model", "estimate")
             .whereLayer("mixture")
             .mayOnlyAccessLayers("device", "distribution", "model", "estimate", "infer")
+            .whereLayer("factors")
+            .mayOnlyAccessLayers("device", "expr", "distribution", "model", "estimate", "infer")
             .whereLayer("conjugate")
             .mayOnlyAccessLayers("device", "family", "estimate", "infer", "model")
             .whereLayer("network")
@@ -106,6 +110,7 @@ class RoomsTest {
                     HOME + ".estimate..",
                     HOME + ".infer..",
                     HOME + ".mixture..",
+                    HOME + ".factors..",
                     HOME + ".conjugate..",
                     HOME + ".network..",
                     HOME + ".deep..")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import java.util.ArrayList;
@@ -15,6 +16,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EnumerationTest {
+    /** For thousands of steps, which an emulated device takes long for; all have the same bits. */
+    static Device quick() {
+        return TestDevices.all().stream()
+                .filter(device -> !device.name().equals("cuda"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static List<String> names(int columns) {
         return IntStream.range(0, columns).mapToObj(p -> "c" + p).toList();
     }
@@ -78,7 +87,7 @@ class EnumerationTest {
     @EveryDevice
     void sumsOverAllStates(Device device) {
         for (FactorModel model : FactorModel.values()) {
-            for (int[] size : new int[][] {{3, 5, 4}, {12, 7, 3}, {17, 5, 1}}) {
+            for (int[] size : new int[][] {{3, 5, 4}, {12, 7, 3}, {17, 4, 1}}) {
                 BinaryFactors factors = factors(model, size[0], size[1], 5);
                 BinaryData rows = rows(size[2], size[1], 6);
                 List<Long> told = new ArrayList<>();

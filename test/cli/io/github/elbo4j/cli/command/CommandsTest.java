@@ -28,6 +28,7 @@ class CommandsTest {
                 "fit Model.java",
                 "fit --stan",
                 "fit mixture",
+                "fit factors",
                 "devices",
                 "sample",
                 "kl",

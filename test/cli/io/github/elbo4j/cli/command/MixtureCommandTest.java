@@ -109,7 +109,7 @@ class MixtureCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            iris.csv     | | column "species" holds text ("setosa", "versicolor", "virginica"), but a mixture is of numbers. Leave it out with --ignore species
+            iris.csv     | | column "species" holds text ("setosa", "versicolor", "virginica"), but every column must hold numbers. Leave it out with --ignore species
             faithful.csv | --components 0..2 | --components is 0..2, but must be 1 or more, and a range must increase
             faithful.csv | --components many | --components is many, but must be a number or a range such as 1..9
             faithful.csv | --components 300 | faithful.csv: there are 272 rows for 300 components; take as many components at most

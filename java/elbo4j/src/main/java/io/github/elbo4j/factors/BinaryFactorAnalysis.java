@@ -3,6 +3,7 @@ package io.github.elbo4j.factors;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.distribution.Flat;
+import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.infer.Progress;
@@ -56,12 +57,12 @@ public final class BinaryFactorAnalysis {
     public static final class Builder {
         private final FactorModel model;
         private final int factors;
-        private int hidden = 100;
-        private Estimator estimator = Estimator.DISARM;
-        private int draws = 8;
+        private int hidden;
+        private Estimator estimator = Estimator.LEAVE_ONE_OUT;
+        private int draws = 4;
         private int batch = 100;
-        private int steps = 5000;
-        private double rate = 0.01;
+        private int steps = 3000;
+        private double rate = 0.03;
         private double holdout;
         private int judgingDraws = 200;
         private long seed;
@@ -88,19 +89,19 @@ public final class BinaryFactorAnalysis {
             listener = other.listener;
         }
 
-        /** Units of the encoder's hidden layer, 0 for a linear encoder; 100 unless set. */
+        /** Units of the encoder's hidden layer, which follow what a linear encoder does not; 0 unless set, for a linear one. */
         public Builder hidden(int value) {
             hidden = atLeast(0, "hidden", value);
             return this;
         }
 
-        /** How the gradient of q is estimated; DisARM unless set. */
+        /** How the gradient of q is estimated; leave-one-out unless set. */
         public Builder estimator(Estimator value) {
             estimator = Objects.requireNonNull(value, "estimator is null");
             return this;
         }
 
-        /** Draws of z for each row of a step, from 2, of DisARM an even number; 8 unless set. */
+        /** Draws of z for each row of a step, from 2, of DisARM an even number; 4 unless set. */
         public Builder draws(int value) {
             draws = atLeast(2, "draws", value);
             return this;
@@ -112,13 +113,18 @@ public final class BinaryFactorAnalysis {
             return this;
         }
 
-        /** Steps; 5,000 unless set. */
+        /** Steps; 3,000 unless set. */
         public Builder steps(int value) {
             steps = atLeast(1, "steps", value);
             return this;
         }
 
-        /** Adam's learning rate at the start; 0.01 unless set. */
+        /** The number of steps. */
+        public int steps() {
+            return steps;
+        }
+
+        /** Adam's learning rate at the start; 0.03 unless set. */
         public Builder rate(double value) {
             if (!(value > 0 && Double.isFinite(value))) {
                 throw new IllegalArgumentException("rate is " + value + ", but must be positive");
@@ -215,8 +221,13 @@ public final class BinaryFactorAnalysis {
         BinaryData fitted = data.rows(sorted(rows, held, rows.length));
         BinaryData sample = data.rows(sorted(rows, held, Math.min(rows.length, held + MOST_JUDGED)));
         Layout layout = new Layout(settings.factors, columns, settings.hidden);
-        Training.End end = train(device, fitted, layout, key);
-        BinaryFactors found = new BinaryFactors(settings.model, data.columns(), layout, end.weights());
+        double drawsOfStep = (double) batch(fitted) * settings.draws;
+        Training.End end = train(device, fitted, layout, key, at -> {
+            double seconds = (System.nanoTime() - began) / 1e9;
+            settings.listener.progress(new Progress(
+                    at.step(), at.maxSteps(), at.elbo(), at.standardError(), at.step() * drawsOfStep / seconds));
+        });
+        BinaryFactors found = new BinaryFactors(settings.model, data.columns(), layout, end.weights()).turned();
         RowBounds first = bounds(device, found, sample, key);
         BinaryFactors factors = found.ordered(IntStream.range(0, settings.factors)
                 .boxed()
@@ -225,10 +236,10 @@ public final class BinaryFactorAnalysis {
                 .toArray());
         RowBounds ofFitted = bounds(device, factors, sample, key);
         RowBounds ofHeldOut = heldOut == null ? null : bounds(device, factors, heldOut, key);
-        double independent = Baseline.of(fitted, heldOut == null ? sample : heldOut);
+        double[] independent = Baseline.of(fitted, heldOut == null ? sample : heldOut);
         return new FactorFit(
                 factors,
-                settings.told(Math.min(settings.batch, fitted.rows())),
+                settings.told(batch(fitted)),
                 device.name(),
                 settings.seed,
                 end.steps(),
@@ -236,34 +247,34 @@ public final class BinaryFactorAnalysis {
                 Judgement.of(end, ofFitted, ofHeldOut, independent),
                 ofFitted,
                 ofHeldOut,
-                independent,
+                LogWeights.mean(independent).value(),
                 end.trace(),
                 (System.nanoTime() - began) / 1e9);
     }
 
-    private Training.End train(Device device, BinaryData data, Layout layout, Key key) {
-        Start start = new Start(settings.model, data, key.fork("start"));
+    private Training.End train(Device device, BinaryData data, Layout layout, Key key, Progress.Listener listener) {
+        double[] start = new Start(settings.model, layout, data, key.fork("start")).all();
         double[] numbers = new double[data.rows()];
         Arrays.setAll(numbers, n -> n);
         Model model = Model.define(m -> {
             Table table = m.rows(Table.empty().with("row", numbers));
-            Network network = new Network(settings.model, layout, (name, extents) -> {
-                Expr weight = m.weight(name, Flat.real(), extents);
-                m.startAt(name, start.of(name, extents));
-                return weight;
-            });
+            Network network =
+                    new Network(settings.model, layout, (name, extents) -> m.weight(name, Flat.real(), extents));
             int normals = settings.estimator.normals(settings.draws);
             Expr x = table.matrix("x", layout.columns(), data.values());
             Expr epsilon = table.normals("epsilon", key.fork("draws"), normals, settings.factors);
             m.factor("ELBO", network.elbo(x, epsilon, settings.estimator));
             m.factor("penalty", network.penalty());
         });
-        int batch = Math.min(settings.batch, data.rows());
         try (RowsLogJoint joint = model.logJointWithWeights(device);
-                LogJoint objective = joint.minibatches(batch, key.fork("batches"));
+                LogJoint objective = joint.minibatches(batch(data), key.fork("batches"));
                 Training training = new Training(device, objective, data.rows(), settings.rate)) {
-            return training.run(settings.steps, settings.cancelled, settings.listener);
+            return training.run(start, settings.steps, settings.cancelled, listener);
         }
+    }
+
+    private int batch(BinaryData fitted) {
+        return Math.min(settings.batch, fitted.rows());
     }
 
     private RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, Key key) {

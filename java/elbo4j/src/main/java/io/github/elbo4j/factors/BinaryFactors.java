@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fitted model of D binary factors behind P binary columns, with its encoder; the most frequent factor first. The functions here are
+ * A fitted model of D binary factors behind P binary columns, with its encoder; the most frequent factor first. Those of a fitted
+ * sigmoid belief network are turned so that none has a prior above a half. The functions here are
  * its definition in float64. It never changes.
  */
 public final class BinaryFactors {
@@ -131,18 +133,13 @@ public final class BinaryFactors {
         return loadings[Objects.checkIndex(d, factors()) * columns.size() + Objects.checkIndex(p, columns.size())];
     }
 
-    /** p(x_p = 1) where no factor is on, [P]. */
-    public double[] without() {
-        double[] probabilities = base.clone();
-        Arrays.setAll(probabilities, p -> model.probability(base[p]));
-        return probabilities;
-    }
-
-    /** p(x_p = 1) where factor d is on and no other, [P]. */
-    public double[] with(int d) {
-        double[] probabilities = base.clone();
-        Arrays.setAll(probabilities, p -> model.probability(base[p] + loading(d, p)));
-        return probabilities;
+    /**
+     * How strongly a factor changes a column, from −1 to 1: {@code 2·sigmoid(W_dp) − 1}, twice what it adds to the probability of even odds; of
+     * noisy-or the probability {@code 1 − exp(−v_dp)} with which it sets the column.
+     */
+    public double strength(int d, int p) {
+        double probability = model.probability(loading(d, p));
+        return model == FactorModel.SIGMOID ? 2 * probability - 1 : probability;
     }
 
     /**
@@ -169,12 +166,10 @@ public final class BinaryFactors {
     /** The encoder's q(z_d = 1 | x), [D]. */
     public double[] encode(double... x) {
         double[] logits = layout.part(weights, Layout.BIAS);
-        double[] input = layout.part(weights, Layout.INPUT);
-        if (hidden() == 0) {
-            addProduct(logits, x, input);
-        } else {
+        addProduct(logits, x, layout.part(weights, Layout.INPUT));
+        if (hidden() > 0) {
             double[] units = layout.part(weights, Layout.HIDDEN_BIAS);
-            addProduct(units, x, input);
+            addProduct(units, x, layout.part(weights, Layout.HIDDEN_INPUT));
             Arrays.setAll(units, h -> StrictMath.tanh(units[h]));
             addProduct(logits, units, layout.part(weights, Layout.OUTPUT));
         }
@@ -191,6 +186,39 @@ public final class BinaryFactors {
         }
     }
 
+    /**
+     * The same model where no factor is on with more than a half: a sigmoid belief network says the same with on and off exchanged, {@code b + W
+     * z = (b + W) − W (1 − z)}.
+     */
+    BinaryFactors turned() {
+        if (model != FactorModel.SIGMOID) {
+            return this;
+        }
+        double[] turned = weights.clone();
+        int width = columns.size();
+        int ofBase = factors();
+        int ofLoadings = ofBase + width;
+        int ofBias = ofLoadings + factors() * width;
+        int ofInput = ofBias + factors();
+        int ofOutput = weights.length - hidden() * factors();
+        for (int d = 0; d < factors(); d++) {
+            if (prior[d] <= 0) {
+                continue;
+            }
+            turned[d] = -turned[d];
+            turned[ofBias + d] = -turned[ofBias + d];
+            for (int p = 0; p < width; p++) {
+                turned[ofBase + p] = (float) (turned[ofBase + p] + loading(d, p));
+                turned[ofLoadings + d * width + p] = -loading(d, p);
+                turned[ofInput + p * factors() + d] = -turned[ofInput + p * factors() + d];
+            }
+            for (int h = 0; h < hidden(); h++) {
+                turned[ofOutput + h * factors() + d] = -turned[ofOutput + h * factors() + d];
+            }
+        }
+        return new BinaryFactors(model, columns, layout, turned);
+    }
+
     /** The same model, its factors in another order. */
     BinaryFactors ordered(int[] order) {
         double[] moved = new double[weights.length];
@@ -199,9 +227,8 @@ public final class BinaryFactors {
             int[] extents = each.getValue();
             int last = extents[extents.length - 1];
             boolean rows = each.getKey().equals(Layout.LOADINGS);
-            boolean ofFactors = each.getKey().equals(Layout.PRIOR)
-                    || each.getKey().equals(Layout.BIAS)
-                    || each.getKey().equals(hidden() == 0 ? Layout.INPUT : Layout.OUTPUT);
+            boolean ofFactors = Set.of(Layout.PRIOR, Layout.BIAS, Layout.INPUT, Layout.OUTPUT)
+                    .contains(each.getKey());
             int size = extents.length == 1 ? last : extents[0] * last;
             for (int i = 0; i < size; i++) {
                 int row = i / last;

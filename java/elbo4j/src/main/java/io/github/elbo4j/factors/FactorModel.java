@@ -38,6 +38,16 @@ public enum FactorModel {
         double coordinate(double effect) {
             return effect;
         }
+
+        @Override
+        double start(double like, double share, double factors) {
+            return 2 * (like - share) / StrictMath.sqrt(factors);
+        }
+
+        @Override
+        double remaining(double total, double explained) {
+            return total - explained;
+        }
     },
 
     /**
@@ -76,6 +86,16 @@ public enum FactorModel {
         double coordinate(double effect) {
             return StrictMath.log(effect);
         }
+
+        @Override
+        double start(double like, double share, double factors) {
+            return like > 0 ? 1 : 0.02;
+        }
+
+        @Override
+        double remaining(double total, double explained) {
+            return Math.max(0.1 * total, total - explained);
+        }
     };
 
     /** A positive float32, so that the logarithm of a rate that has vanished is finite. */
@@ -108,6 +128,12 @@ public enum FactorModel {
     static Expr logOne(Expr rate) {
         return rate.negated().expm1().abs().log();
     }
+
+    /** A factor's effect on a column where training begins, given what the column is in the row that the factor is like. */
+    abstract double start(double like, double share, double factors);
+
+    /** What is left of a total for the base. */
+    abstract double remaining(double total, double explained);
 
     static double softplus(double x) {
         return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));

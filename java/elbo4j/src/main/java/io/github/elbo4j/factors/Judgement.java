@@ -1,11 +1,14 @@
 package io.github.elbo4j.factors;
 
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,7 @@ final class Judgement {
 
     private Judgement() {}
 
-    static Assessment of(Training.End end, RowBounds fitted, @Nullable RowBounds heldOut, double independent) {
+    static Assessment of(Training.End end, RowBounds fitted, @Nullable RowBounds heldOut, double[] independent) {
         RowBounds judged = heldOut == null ? fitted : heldOut;
         Judgement judgement = new Judgement();
         judgement.ending(end);
@@ -96,16 +99,18 @@ final class Judgement {
         }
     }
 
-    private void gain(RowBounds judged, double independent) {
-        double gain = judged.elbo().value() - independent;
-        if (!(gain > 0)) {
+    /** By how much the ELBO of a row exceeds what independent columns say of it, over the rows. */
+    private void gain(RowBounds judged, double[] independent) {
+        double[] gains = new double[independent.length];
+        Arrays.setAll(gains, n -> judged.elbo(n).value() - independent[n]);
+        Estimate gain = LogWeights.mean(gains);
+        if (!(gain.value() > 2 * gain.standardError())) {
             add(
                     Concern.Kind.NOTHING_FOUND,
                     Verdict.DO_NOT_TRUST,
                     null,
-                    "The factors say no more of a row than independent columns do: its ELBO is "
-                            + fixed(judged.elbo().value()) + ", and without factors its log-probability "
-                            + fixed(independent) + ".");
+                    "The factors say no more of a row than independent columns do: its ELBO is higher by "
+                            + fixed(gain.value()) + " ± " + fixed(gain.standardError()) + " nats.");
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param factors D
  * @param columns P
- * @param hidden H units between the columns and the logits of q; 0 for none
+ * @param hidden H units of the encoder; 0 if it is linear
  */
 record Layout(int factors, int columns, int hidden) {
     static final String PRIOR = "prior";
@@ -17,6 +17,7 @@ record Layout(int factors, int columns, int hidden) {
     static final String LOADINGS = "loadings";
     static final String BIAS = "bias";
     static final String INPUT = "input";
+    static final String HIDDEN_INPUT = "hidden input";
     static final String HIDDEN_BIAS = "hidden bias";
     static final String OUTPUT = "output";
 
@@ -27,8 +28,9 @@ record Layout(int factors, int columns, int hidden) {
         extents.put(BASE, new int[] {columns});
         extents.put(LOADINGS, new int[] {factors, columns});
         extents.put(BIAS, new int[] {factors});
-        extents.put(INPUT, new int[] {columns, hidden == 0 ? factors : hidden});
+        extents.put(INPUT, new int[] {columns, factors});
         if (hidden > 0) {
+            extents.put(HIDDEN_INPUT, new int[] {columns, hidden});
             extents.put(HIDDEN_BIAS, new int[] {hidden});
             extents.put(OUTPUT, new int[] {hidden, factors});
         }

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 
 /**
  * A model and its encoder as expressions of their weights. The encoder gives the logits of {@code q(z | x) = Π_d Bernoulli}: {@code
- * c + x·E}, or with hidden units {@code c + tanh(e + x·E)·F}. A row's q is a function of the row, so that minibatches need not keep
+ * c + x·E}, and with hidden units {@code c + x·E + tanh(e + x·G)·F}. A row's q is a function of the row, so that minibatches need not keep
  * each row's own logits up to date, and new rows have a q too.
  */
 final class Network {
@@ -29,13 +29,14 @@ final class Network {
 
     /** [n][D] of x [n][P]. */
     Expr logits(Expr x) {
-        Expr first = x.matmul(weight(Layout.INPUT));
-        return layout.hidden() == 0
-                ? first.plus(weight(Layout.BIAS))
-                : first.plus(weight(Layout.HIDDEN_BIAS))
-                        .tanh()
-                        .matmul(weight(Layout.OUTPUT))
-                        .plus(weight(Layout.BIAS));
+        Expr linear = x.matmul(weight(Layout.INPUT)).plus(weight(Layout.BIAS));
+        if (layout.hidden() == 0) {
+            return linear;
+        }
+        Expr units = x.matmul(weight(Layout.HIDDEN_INPUT))
+                .plus(weight(Layout.HIDDEN_BIAS))
+                .tanh();
+        return linear.plus(units.matmul(weight(Layout.OUTPUT)));
     }
 
     /** log p(x, z), [n][k], of x [n][P] and z [n][k][D]. */

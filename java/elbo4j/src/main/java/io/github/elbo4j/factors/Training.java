@@ -1,18 +1,8 @@
 package io.github.elbo4j.factors;
 
-import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DrawBlock;
-import io.github.elbo4j.device.ElementType;
-import io.github.elbo4j.device.Index;
-import io.github.elbo4j.device.MathOps;
-import io.github.elbo4j.device.Program;
-import io.github.elbo4j.device.Recorder;
-import io.github.elbo4j.device.Resources;
-import io.github.elbo4j.device.Scalar;
-import io.github.elbo4j.device.Workspace;
 import io.github.elbo4j.infer.Adam;
-import io.github.elbo4j.infer.Optimizer;
+import io.github.elbo4j.infer.PointAscent;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
@@ -33,17 +23,8 @@ final class Training implements AutoCloseable {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
 
-    private final LogJoint objective;
-    private final int dimensions;
     private final double perRow;
-    private final Resources own;
-    private final Workspace workspace;
-    private final Optimizer.Rule rule;
-    private final Buffer z; // [D]
-    private final Buffer mean; // [D]
-    private final Buffer gradient; // [D]
-    private final Buffer logP; // [1]
-    private final Buffer table; // the rule's scalars, and the weight of a step in the mean
+    private final PointAscent ascent;
 
     /**
      * Where it ended.
@@ -60,69 +41,39 @@ final class Training implements AutoCloseable {
      * @param rows N, which the objective is the sum over
      */
     Training(Device device, LogJoint objective, int rows, double rate) {
-        this.objective = objective;
         this.perRow = 1.0 / rows;
-        dimensions = objective.dimensions();
-        own = new Resources(device);
-        try {
-            workspace = new Workspace(device);
-            own.add(workspace::close);
-            z = own.allocate(dimensions);
-            mean = own.allocate(dimensions);
-            gradient = own.allocate(dimensions);
-            logP = own.allocate(ElementType.FLOAT64, 1);
-            rule = new Adam(rate, DECAY, BETA1, BETA2).open(own, dimensions);
-            table = own.allocate(ElementType.FLOAT64, rule.scalars() + 1L);
-        } catch (RuntimeException e) {
-            own.close();
-            throw e;
-        }
+        ascent = new PointAscent(device, objective, new Adam(rate, DECAY, BETA1, BETA2));
     }
 
-    End run(int steps, BooleanSupplier cancelled, Progress.Listener listener) {
-        float[] best = new float[dimensions];
-        double[] start = objective.start();
-        for (int d = 0; d < dimensions; d++) {
-            best[d] = (float) start[d];
-        }
-        z.write(0, best, 0, dimensions);
-        double[] row = new double[rule.scalars()];
-        double[] scalars = new double[row.length + 1];
-        double[] value = new double[1];
+    End run(double[] start, int steps, BooleanSupplier cancelled, Progress.Listener listener) {
+        ascent.begin(start);
+        float[] best = ascent.mean();
         int stride = Math.max(1, steps / POINTS);
         int last = steps - steps / 4;
         double[] sums = new double[2];
         int summed = 0;
         List<TracePoint> trace = new ArrayList<>();
-        try (Program step = record()) {
-            for (int t = 0; t < steps; t++) {
-                if (cancelled.getAsBoolean()) {
-                    return new End(Status.INTERRUPTED, t, doubles(best), trace);
+        for (int t = 0; t < steps; t++) {
+            if (cancelled.getAsBoolean()) {
+                return new End(Status.INTERRUPTED, t, doubles(best), trace);
+            }
+            // Before the last quarter the latest alone.
+            ascent.step(t, t < steps / 2 ? 0 : t < last ? 1 : 2, t < last ? 1 : 1.0 / (t - last + 1));
+            double each = ascent.logP() * perRow;
+            sums[0] += each;
+            sums[1] += each * each;
+            summed++;
+            if (summed == stride || t == steps - 1) {
+                TracePoint point = point(t + 1, sums, summed);
+                float[] now = ascent.mean();
+                if (!Double.isFinite(point.elbo()) || !finite(now)) {
+                    return new End(Status.DIVERGED, t + 1, doubles(best), trace);
                 }
-                objective.atStep(t);
-                rule.scalars(t, t + 1, t < steps / 2 ? 0 : t < last ? 1 : 2, row);
-                System.arraycopy(row, 0, scalars, 0, row.length);
-                scalars[row.length] = t < last ? 1 : 1.0 / (t - last + 1); // before it, the latest alone
-                table.write(0, scalars, 0, scalars.length);
-                step.run();
-                logP.read(0, value, 0, 1);
-                double each = value[0] * perRow;
-                sums[0] += each;
-                sums[1] += each * each;
-                summed++;
-                if (summed == stride || t == steps - 1) {
-                    TracePoint point = point(t + 1, sums, summed);
-                    float[] now = new float[dimensions];
-                    mean.read(0, now, 0, dimensions);
-                    if (!Double.isFinite(point.elbo()) || !finite(now)) {
-                        return new End(Status.DIVERGED, t + 1, doubles(best), trace);
-                    }
-                    best = now;
-                    trace.add(point);
-                    listener.progress(new Progress(t + 1, steps, point.elbo(), point.standardError(), Double.NaN));
-                    sums = new double[2];
-                    summed = 0;
-                }
+                best = now;
+                trace.add(point);
+                listener.progress(new Progress(point.step(), steps, point.elbo(), point.standardError(), Double.NaN));
+                sums = new double[2];
+                summed = 0;
             }
         }
         return new End(Status.STEP_LIMIT, steps, doubles(best), trace);
@@ -151,21 +102,8 @@ final class Training implements AutoCloseable {
         return doubles;
     }
 
-    private Program record() {
-        Recorder to = new Recorder(workspace);
-        objective.record(to, DrawBlock.of(1, 1, dimensions), z, logP, gradient);
-        List<Scalar> scalars = new ArrayList<>();
-        for (int i = 0; i < rule.scalars(); i++) {
-            scalars.add(Scalar.lookedUp(table, Index.of(i)));
-        }
-        rule.record(to, gradient, null, z, scalars);
-        to.run(new MathOps.Average(dimensions, Scalar.lookedUp(table, Index.of(rule.scalars())), z, mean));
-        objective.recordEndOfStep(to);
-        return to.bind();
-    }
-
     @Override
     public void close() {
-        own.close();
+        ascent.close();
     }
 }

@@ -59,7 +59,12 @@ public final class Page {
      * @param inWords what it shows, for those who do not see it
      */
     public Page chart(Chart chart, String inWords) {
-        body.append("<figure>").append(chart.svg(inWords)).append("</figure>\n");
+        return figure(chart.svg(inWords));
+    }
+
+    /** A picture that is drawn elsewhere, as SVG. */
+    Page figure(String svg) {
+        body.append("<figure>").append(svg).append("</figure>\n");
         return this;
     }
 

@@ -43,5 +43,6 @@ public final class FitCommand implements Runnable {
         ModelCommands.addTo(fit, args, FitAction::new);
         fit.addSubcommand(new MixtureCommand());
         fit.addSubcommand(new VaeCommand());
+        fit.addSubcommand(new FactorsCommand());
     }
 }

@@ -52,7 +52,7 @@ public record ImageRows(
         for (CsvColumn column : used) {
             if (column.holdsWords()) {
                 throw new InputException(table.file() + ", column " + Text.quote(column.name()) + " holds text ("
-                        + column.textExamples() + "), but an autoencoder is of numbers. Leave it out with --ignore "
+                        + column.textExamples() + "), but every column must hold numbers. Leave it out with --ignore "
                         + Text.shellQuote(column.name()) + ", or take it for --label");
             }
         }

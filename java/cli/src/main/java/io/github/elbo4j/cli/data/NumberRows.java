@@ -189,7 +189,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
             if (column.holdsWords()) {
                 throw new InputException(
                         table.file() + ", column " + Text.quote(column.name()) + " holds text (" + column.textExamples()
-                                + "), but a mixture is of numbers" + wanted.advice.apply(column.name()));
+                                + "), but every column must hold numbers" + wanted.advice.apply(column.name()));
             }
             column.check(dropMissing && !dropped.isEmpty());
         }

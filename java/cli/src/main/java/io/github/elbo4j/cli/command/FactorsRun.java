@@ -1,0 +1,198 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.data.NumberRows;
+import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.cli.subject.TableOptions;
+import io.github.elbo4j.cli.view.FactorsView;
+import io.github.elbo4j.cli.view.ProgressView;
+import io.github.elbo4j.cli.view.ReadingView;
+import io.github.elbo4j.cli.view.Terminal;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.factors.BinaryData;
+import io.github.elbo4j.factors.BinaryFactorAnalysis;
+import io.github.elbo4j.factors.BinaryFactors;
+import io.github.elbo4j.factors.Enumeration;
+import io.github.elbo4j.factors.FactorFit;
+import io.github.elbo4j.report.DataSource;
+import io.github.elbo4j.report.FactorReport;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** Binary factors from the command line: reads the table, fits, enumerates, writes and prints. */
+final class FactorsRun {
+    private static final long LINE_EVERY_NANOS = 5_000_000_000L;
+
+    private final CommandLine command;
+    private final FactorsCommand options;
+    private final BinaryFactorAnalysis.Builder settings;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    FactorsRun(CommandLine command, FactorsCommand options, BinaryFactorAnalysis.Builder settings) {
+        this.command = command;
+        this.options = options;
+        this.settings = settings;
+        this.out = command.getOut();
+        this.err = command.getErr();
+    }
+
+    /** Fits; returns the exit code. */
+    int call() {
+        try (NumberRows table = read()) {
+            return call(table);
+        }
+    }
+
+    private NumberRows read() {
+        try (ReadingView view = TableOptions.progress(command, options.data)) {
+            return options.cells.rows(command, options.data, view, this::folder).allBut(options.ignore);
+        }
+    }
+
+    private Path folder() {
+        return OutputFolder.open(
+                options.run.out == null ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data)) : options.run.out);
+    }
+
+    private int call(NumberRows table) {
+        BinaryData data = data(table);
+        Devices.Choice choice =
+                options.run.open(command, options.stepSize(table.columns().size()));
+        try (Device device = choice.device();
+                Interruption interruption = new Interruption(err::println)) {
+            Path folder = folder();
+            FactorFit fit = fit(device, data, interruption);
+            long began = System.nanoTime();
+            Enumeration enumeration = enumeration(device, fit, interruption);
+            double seconds = (System.nanoTime() - began) / 1e9;
+            interruption.fitEnded();
+            String where = device.name() + " (" + choice.device().description() + "): " + choice.reason();
+            FactorReport report = new FactorReport(
+                    fit,
+                    new DataSource(
+                            table.file(),
+                            table.sha256(),
+                            data.rows(),
+                            "",
+                            table.columns(),
+                            table.droppedRows(),
+                            List.of(),
+                            table.notes(),
+                            Map.of()),
+                    enumeration,
+                    seconds,
+                    where,
+                    new Console(command, options.run.isSilent()).commandLine());
+            List<Path> written = write(folder, table, data, report);
+            if (options.run.json) {
+                out.print(report.line());
+            } else {
+                new FactorsView(report, Terminal.width()).print(out, written);
+            }
+            out.flush();
+            if (written.isEmpty()) {
+                return Exit.BROKEN;
+            }
+            return interruption.exitCode() != 0
+                    ? interruption.exitCode()
+                    : report.isUsable() ? Exit.GOOD : Exit.BAD_FIT;
+        }
+    }
+
+    private BinaryData data(NumberRows table) {
+        double[] values = new double[Math.multiplyExact(table.rows(), table.columns().size())];
+        table.read(0, table.rows(), values);
+        try {
+            Double threshold = options.threshold;
+            return threshold == null
+                    ? BinaryData.of(table.columns(), values)
+                    : BinaryData.above(threshold, table.columns(), values);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(
+                    table.file() + ": " + e.getMessage()
+                            + " (--threshold T: 1 above T, else 0; --ignore leaves a column out)",
+                    e);
+        }
+    }
+
+    private FactorFit fit(Device device, BinaryData data, Interruption interruption) {
+        boolean silent = options.run.isSilent();
+        try (ProgressView progress = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), settings.steps())) {
+            return settings.cancelled(interruption).listener(progress).build().fit(device, data);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(options.data.getFileName() + ": " + e.getMessage(), e);
+        } catch (CancellationException e) {
+            throw new InputException("stopped in the middle of the fit; nothing was written", e);
+        }
+    }
+
+    /** Of the first rows that judge the fit; null if none were asked for, or it was interrupted: the fit is still worth writing. */
+    private @Nullable Enumeration enumeration(Device device, FactorFit fit, Interruption interruption) {
+        int rows = Math.min(options.enumerated(), fit.judged().rows());
+        if (rows == 0 || interruption.getAsBoolean()) {
+            return null;
+        }
+        BinaryData first = fit.judged().data().rows(IntStream.range(0, rows).toArray());
+        long[] last = {System.nanoTime()};
+        long states = 1L << fit.factors().factors();
+        try {
+            return Enumeration.of(device, fit.factors(), first, interruption, done -> {
+                if (!options.run.isSilent() && System.nanoTime() - last[0] >= LINE_EVERY_NANOS) {
+                    last[0] = System.nanoTime();
+                    err.println(Numbers.grouped(done) + " of " + Numbers.grouped(states) + " states");
+                }
+            });
+        } catch (CancellationException e) {
+            return null;
+        }
+    }
+
+    /** Writes what was asked for; returns where it is: nowhere if it could not be written. */
+    private List<Path> write(Path folder, NumberRows table, BinaryData data, FactorReport report) {
+        try {
+            List<Path> written = new ArrayList<>(report.write(folder));
+            if (options.encode) {
+                Path encoded = folder.resolve("factors.csv");
+                encode(encoded, table, data, report.fit().factors());
+                written.add(encoded);
+            }
+            return written;
+        } catch (IOException e) {
+            // The fit is done: its result still goes to the terminal.
+            err.println("elbo4j: " + Words.plain("cannot write the results: " + CsvTable.reason(e)));
+            return List.of();
+        }
+    }
+
+    private static void encode(Path to, NumberRows table, BinaryData data, BinaryFactors factors) throws IOException {
+        try (BufferedWriter csv = Files.newBufferedWriter(to)) {
+            csv.write("row");
+            for (int d = 0; d < factors.factors(); d++) {
+                csv.write(",factor" + (d + 1));
+            }
+            for (int n = 0; n < data.rows(); n++) {
+                csv.write("\n" + table.numberInFile(n));
+                for (double q : factors.encode(data.row(n))) {
+                    csv.write("," + String.format(Locale.ROOT, "%.4f", q));
+                }
+            }
+            csv.write("\n");
+        }
+    }
+}
