@@ -114,7 +114,8 @@ class MixturePredictionTest {
         assertThat(other.words()).contains("--data: iris.csv has no column \"eruptions\"");
         Path text = Cli.file(folder, "t.csv", "eruptions,waiting\nlong,80\nshort,50\n");
         assertThat(predict(fit, text).words())
-                .contains("t.csv, column \"eruptions\" holds text (\"long\", \"short\"), but every column must hold numbers");
+                .contains(
+                        "t.csv, column \"eruptions\" holds text (\"long\", \"short\"), but every column must hold numbers");
         Path none = Cli.file(folder, "e.csv", "eruptions,waiting\n");
         assertThat(predict(fit, none).words()).contains("e.csv has a header but no rows");
         assertThat(predict(fit, Cli.data("faithful.csv"), "--model", "Model.java")

@@ -105,7 +105,8 @@ class NumberRowsTest {
         assertThatThrownBy(() -> reader(path, false).columns(List.of("a", "B")))
                 .hasMessageContaining("--data: d.csv has no column \"B\": did you mean \"b\"?");
         assertThatThrownBy(() -> reader(path, false).columns(List.of("name", "a")))
-                .hasMessageContaining("column \"name\" holds text (\"red\", \"blue\"), but every column must hold numbers");
+                .hasMessageContaining(
+                        "column \"name\" holds text (\"red\", \"blue\"), but every column must hold numbers");
     }
 
     /** What is refused, and in which words, does not depend on whether the table is held. */

@@ -116,7 +116,8 @@ final class FactorsRun {
     }
 
     private BinaryData data(NumberRows table) {
-        double[] values = new double[Math.multiplyExact(table.rows(), table.columns().size())];
+        double[] values =
+                new double[Math.multiplyExact(table.rows(), table.columns().size())];
         table.read(0, table.rows(), values);
         try {
             Double threshold = options.threshold;
