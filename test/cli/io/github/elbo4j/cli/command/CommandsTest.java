@@ -29,6 +29,8 @@ class CommandsTest {
                 "fit --stan",
                 "fit mixture",
                 "fit factors",
+                "fit vae",
+                "fit network",
                 "devices",
                 "sample",
                 "kl",

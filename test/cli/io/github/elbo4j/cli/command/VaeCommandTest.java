@@ -42,7 +42,7 @@ class VaeCommandTest {
                 all.addAll(List.of(option, value));
             }
         });
-        return Cli.run(all.toArray(String[]::new));
+        return Cli.run((Object[]) all.toArray(String[]::new));
     }
 
     private static List<String> lines() throws IOException {

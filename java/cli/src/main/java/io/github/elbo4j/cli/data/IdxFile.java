@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -66,7 +67,6 @@ public record IdxFile(String file, String sha256, int width, int height, double[
 
     private static boolean begins(DataInputStream in) throws IOException {
         byte[] magic = in.readNBytes(4);
-        return magic.length == 4
-                && (magic[0] << 24 | (magic[1] & 0xff) << 16 | (magic[2] & 0xff) << 8 | magic[3] & 0xff) == IMAGES;
+        return magic.length == 4 && ByteBuffer.wrap(magic).getInt() == IMAGES;
     }
 }
