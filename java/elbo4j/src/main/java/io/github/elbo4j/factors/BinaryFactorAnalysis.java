@@ -64,7 +64,7 @@ public final class BinaryFactorAnalysis {
         private int steps = 3000;
         private double rate = 0.03;
         private double holdout;
-        private int judgingDraws = 200;
+        private int judgingDraws = 1024;
         private long seed;
         private BooleanSupplier cancelled = () -> false;
         private Progress.Listener listener = progress -> {};

@@ -19,6 +19,8 @@ final class Judgement {
     private static final double RISE = 0.02;
     /** Nats a row that q may cost. */
     private static final double GAP = 1;
+    /** The share of rows without a reliable log p(x) that is worth telling. */
+    private static final double MANY = 0.1;
     /** Draws that must count in importance sampling, so that log p(x) may be taken from it. */
     private static final double LEAST_EFFECTIVE = 5;
 
@@ -124,6 +126,14 @@ final class Judgement {
                     null,
                     "Of " + judged.draws() + " draws of q(z | x), " + fixed(effective)
                             + " count in half of the rows: log p(x) may be higher than importance sampling says.");
+        } else if (!(judged.unreliable() <= MANY)) {
+            add(
+                    Concern.Kind.COARSE_Q,
+                    Verdict.USABLE,
+                    null,
+                    "Of " + String.format(Locale.ROOT, "%.0f", 100 * judged.unreliable())
+                            + " % of the rows log p(x) rests on few draws (k-hat above " + RowBounds.RELIABLE
+                            + "): it is rather too low there than too high, by more than its error.");
         } else if (!(gap <= GAP)) {
             add(
                     Concern.Kind.COARSE_Q,

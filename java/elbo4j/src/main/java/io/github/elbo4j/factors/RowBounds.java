@@ -8,6 +8,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Joint;
 import io.github.elbo4j.expr.Parameters;
@@ -18,16 +19,27 @@ import java.util.List;
 
 /**
  * What fresh draws z of q(z | x_n) say of each of some rows: the ELBO {@code mean_s log p(x_n, z_s) + entropy}, which bounds log p(x_n) from
- * below; log p(x_n) itself by importance sampling; and how many draws count in that. It never changes.
+ * below; log p(x_n) itself by importance sampling, from q with every probability kept from 0.047 to 0.953, since a q that is sure of a
+ * factor where the posterior is not has weights with a heavy tail; and how many draws count in that. It never changes.
  */
 public final class RowBounds {
     /** Numbers of one draw and column that are on the device at a time. The rows of a block do not depend on the device. */
     private static final int BLOCK = 1 << 21;
+    /** The largest logit of what importance sampling draws from. */
+    private static final double SUREST = 3;
+    /** Up to this k-hat importance sampling can be relied on (Vehtari et al. 2024). */
+    static final double RELIABLE = 0.7;
+    /**
+     * With such a share of effective draws k-hat is not asked: draws of a discrete z repeat, and a tail of equal weights has no
+     * shape.
+     */
+    private static final double ENOUGH = 0.1;
 
     private final BinaryData data;
     private final Estimate[] elbo; // [N]
     private final Estimate[] logEvidence; // [N]
     private final double[] efficiency; // [N]
+    private final double[] kHat; // [N]
     private final double[] q; // [N][D]
     private final int draws;
 
@@ -37,6 +49,7 @@ public final class RowBounds {
         elbo = new Estimate[data.rows()];
         logEvidence = new Estimate[data.rows()];
         efficiency = new double[data.rows()];
+        kHat = new double[data.rows()];
         q = new double[data.rows() * factors];
     }
 
@@ -76,14 +89,21 @@ public final class RowBounds {
                         Expr.data(name, layout.part(factors.weights(), name)).reshape(extents));
         Expr logits = network.logits(x);
         Expr z = Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key, draws, count), logits);
-        List<Expr> wanted =
-                List.of(network.logJoint(x, z), Estimator.logQ(z, logits), Estimator.entropy(logits), logits.sigmoid());
+        Expr wide = logits.min(Expr.of(SUREST)).max(Expr.of(-SUREST));
+        Expr proposed =
+                Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key.fork("evidence"), draws, count), wide);
+        List<Expr> wanted = List.of(
+                network.logJoint(x, z),
+                network.logJoint(x, proposed),
+                Estimator.logQ(proposed, wide),
+                Estimator.entropy(logits),
+                logits.sigmoid());
         Parameters none = new Parameters();
         Expr unused = none.add("unused"); // a translation has coordinates
         float[] columns;
         try (Translation translation = new Translation(device, new Joint(none, List.of(unused)), rows);
                 Buffer at = device.copyOf(new float[1]);
-                Buffer results = device.allocate((long) rows * (2L * draws + 1 + count))) {
+                Buffer results = device.allocate((long) rows * (3L * draws + 1 + count))) {
             Translation.Draws once = new Translation.Draws(DrawBlock.of(1, 1, 1), at, Index.of(0));
             Recorder.run(device, to -> translation.recordColumns(to, wanted, once, results));
             columns = results.toFloats();
@@ -91,18 +111,18 @@ public final class RowBounds {
         for (int n = 0; n < rows; n++) {
             double[] logJoint = new double[draws];
             double[] ratio = new double[draws];
-            double entropy = columns[2 * rows * draws + n];
+            double entropy = columns[3 * rows * draws + n];
             for (int s = 0; s < draws; s++) {
-                double of = columns[n * draws + s];
-                logJoint[s] = of + entropy;
-                ratio[s] = of - columns[(rows + n) * draws + s];
+                logJoint[s] = columns[n * draws + s] + entropy;
+                ratio[s] = columns[(rows + n) * draws + s] - columns[(2 * rows + n) * draws + s];
             }
             LogWeights weights = LogWeights.of(ratio);
             elbo[from + n] = LogWeights.mean(logJoint);
             logEvidence[from + n] = weights.logEvidence(0);
             efficiency[from + n] = weights.plainEfficiency(0);
+            kHat[from + n] = ParetoShape.ofLogRatios(ratio);
             for (int d = 0; d < count; d++) {
-                q[(from + n) * count + d] = columns[rows * (2 * draws + 1) + n * count + d];
+                q[(from + n) * count + d] = columns[rows * (3 * draws + 1) + n * count + d];
             }
         }
     }
@@ -140,6 +160,20 @@ public final class RowBounds {
     /** The effective number of draws of a row. */
     public double effectiveDraws(int n) {
         return efficiency[n] * draws;
+    }
+
+    /** The Pareto shape of a row's weights: above 0.7 its log p(x) and the error of that mean little, unless many draws count all the same. */
+    public double kHat(int n) {
+        return kHat[n];
+    }
+
+    /** The share of rows whose log p(x) rests on few draws: it is more often too low than too high, by more than its error. */
+    public double unreliable() {
+        int count = 0;
+        for (int n = 0; n < rows(); n++) {
+            count += efficiency[n] >= ENOUGH || kHat[n] <= RELIABLE ? 0 : 1;
+        }
+        return (double) count / rows();
     }
 
     /** q(z_d = 1 | x_n). */
