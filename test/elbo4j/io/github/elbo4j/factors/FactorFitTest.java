@@ -91,12 +91,14 @@ class FactorFitTest {
                     .isCloseTo(ofTruth.logEvidence().value(), within(0.1));
             assertThat(fit.heldOut().elbo().value()).isGreaterThan(fit.independent() + 1);
             // The mean of 400 rows by importance sampling is that by enumeration, within 4.5 of its errors (7e-6).
-            Enumeration exact = Enumeration.of(device, fit.factors(), fit.heldOut().data(), () -> false, done -> {});
+            Enumeration exact =
+                    Enumeration.of(device, fit.factors(), fit.heldOut().data(), () -> false, done -> {});
             double apart = 0;
             for (int n = 0; n < 400; n++) {
                 apart += (fit.heldOut().logEvidence(n).value() - exact.logEvidence(n)) / 400;
             }
-            assertThat(apart).isCloseTo(0, within(4.5 * fit.heldOut().logEvidence().standardError() + 1e-3));
+            assertThat(apart)
+                    .isCloseTo(0, within(4.5 * fit.heldOut().logEvidence().standardError() + 1e-3));
         }
     }
 

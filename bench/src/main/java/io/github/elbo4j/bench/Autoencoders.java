@@ -89,12 +89,15 @@ public final class Autoencoders {
         Map<String, Object> figures = new LinkedHashMap<>();
         turns.forEach((name, values) -> {
             Map<String, Object> each = new LinkedHashMap<>();
-            each.put("millisecondsPerStep", values.stream().mapToDouble(v -> v[0]).sorted().toArray());
+            each.put(
+                    "millisecondsPerStep",
+                    values.stream().mapToDouble(v -> v[0]).sorted().toArray());
             each.put("bound", values.stream().mapToDouble(v -> v[1]).toArray());
             figures.put(name, each);
         });
         results.put("figures", figures);
-        Path file = home.resolve("results").resolve("autoencoders-" + Machine.here().fileName() + ".json");
+        Path file =
+                home.resolve("results").resolve("autoencoders-" + Machine.here().fileName() + ".json");
         Json.write(file, results);
         System.out.println("wrote " + file);
     }
@@ -133,8 +136,9 @@ public final class Autoencoders {
         try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8)) {
             String line = answers.readLine();
             if (line == null || process.waitFor() != 0) {
-                throw new IOException(name + " has ended without a result; it needs JAX and PyTorch, and bench/README.md says how"
-                        + " $PEERS_PYTHON gets them");
+                throw new IOException(
+                        name + " has ended without a result; it needs JAX and PyTorch, and bench/README.md says how"
+                                + " $PEERS_PYTHON gets them");
             }
             return Arrays.stream(line.split(" "))
                     .mapToDouble(Double::parseDouble)
@@ -144,8 +148,8 @@ public final class Autoencoders {
 
     private double[][] digits() throws IOException {
         Path file = home.resolveSibling("test").resolve("data/digits.csv.gz");
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             return reader.lines()
                     .skip(1)
                     .map(line -> Arrays.stream(line.split(","))
@@ -157,8 +161,7 @@ public final class Autoencoders {
     }
 
     private void write(String name, double[][] rows, int[] which) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(4 * which.length * PIXELS).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * which.length * PIXELS).order(ByteOrder.LITTLE_ENDIAN);
         for (int n : which) {
             for (double value : rows[n]) {
                 bytes.putFloat((float) value);

@@ -127,7 +127,9 @@ final class Judgement {
 
     private void generalization(RowEvidence trained, RowEvidence out) {
         double worse = mean(trained.logEvidence()) - mean(out.logEvidence());
-        double error = Math.hypot(error(trained.logEvidence()), error(out.logEvidence()));
+        double first = error(trained.logEvidence());
+        double second = error(out.logEvidence());
+        double error = Math.sqrt(first * first + second * second);
         if (!(worse <= ERRORS * error) && !(worse <= WORSE * Math.abs(mean(trained.logEvidence())))) {
             add(
                     Kind.OVERFIT,
