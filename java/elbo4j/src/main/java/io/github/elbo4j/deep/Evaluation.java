@@ -36,6 +36,7 @@ final class Evaluation implements AutoCloseable {
     private record Block(Program program, Buffer result, int first, int rows, Buffer counter, int size) {}
 
     private final Resources own;
+    private final Workspace workspace; // of all blocks, which run one after the other
     private final Buffer weights;
     private final Block[] blocks;
 
@@ -50,6 +51,8 @@ final class Evaluation implements AutoCloseable {
     Evaluation(Device device, int dimensions, double[][] rows, Normals normals, BiFunction<Expr, Expr, Expr> what) {
         own = new Resources(device);
         try {
+            workspace = new Workspace(device);
+            own.add(workspace::close);
             weights = own.allocate(dimensions);
             blocks = new Block[(rows.length + ROWS - 1) / ROWS];
             for (int b = 0; b < blocks.length; b++) {
@@ -89,8 +92,6 @@ final class Evaluation implements AutoCloseable {
         Expr value = what.apply(x, epsilon);
         Translation translation = new Translation(device, new Joint(new Parameters(), List.of()), 0);
         own.add(translation::close);
-        Workspace workspace = new Workspace(device);
-        own.add(workspace::close);
         Buffer counter = own.allocate(ElementType.INT32, 1);
         Buffer one = own.allocate(ElementType.INT32, 1);
         one.write(0, new int[] {1}, 0, 1);
