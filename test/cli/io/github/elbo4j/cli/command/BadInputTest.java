@@ -69,7 +69,7 @@ class BadInputTest {
     @Test
     void aFolderIsNoFile() {
         assertThat(refusal("fit", "logistic", "--data", folder, "--target", "y"))
-                .contains(folder + " is a folder; name the CSV file in it");
+                .contains(folder + " is a folder; name the file in it");
     }
 
     @Test

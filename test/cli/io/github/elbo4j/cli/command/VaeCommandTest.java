@@ -166,6 +166,9 @@ class VaeCommandTest {
         assertThat(outcome.out()).contains("Autoencoder of 6 elements").contains("held out, 6 rows");
         assertThat(fit(idx(30, 179)).err()).contains("the file ends in image 30 of 30");
         assertThat(fit(idx(30, 180), "--label", "digit").err()).contains("no columns that --label");
+        assertThat(fit(folder.resolve("images-idx3-ubite")).err())
+                .contains("there is no file")
+                .contains("did you mean " + folder.resolve("images-idx3-ubyte"));
     }
 
     @ParameterizedTest

@@ -24,7 +24,7 @@ public record IdxFile(String file, String sha256, int width, int height, double[
 
     /** Reads one; null if the file is none, by its first bytes. */
     public static @Nullable IdxFile read(Path path) {
-        if (NpyFile.isNamed(path)) {
+        if (NpyFile.isNamed(path) || !Files.isRegularFile(path)) { // CsvTable tells what is wrong with what is no file
             return null;
         }
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(path))) {
