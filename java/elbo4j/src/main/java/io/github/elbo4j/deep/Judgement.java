@@ -119,18 +119,19 @@ final class Judgement {
                     100 * out.unreliable(),
                     RowEvidence.RELIABLE);
         }
-        double gap = mean(out.logEvidence()) - mean(out.elbo());
+        double gap = out.meanLogEvidence().value() - out.meanElbo().value();
         if (!(gap <= FAR * spec.latent())) {
             add(Kind.GAP, "The ELBO is %.2g nats a row below log p(x): q(z | x) is not near the posterior of z.", gap);
         }
     }
 
     private void generalization(RowEvidence trained, RowEvidence out) {
-        double worse = mean(trained.logEvidence()) - mean(out.logEvidence());
-        double first = error(trained.logEvidence());
-        double second = error(out.logEvidence());
-        double error = Math.sqrt(first * first + second * second);
-        if (!(worse <= ERRORS * error) && !(worse <= WORSE * Math.abs(mean(trained.logEvidence())))) {
+        Estimate here = trained.meanLogEvidence();
+        Estimate there = out.meanLogEvidence();
+        double worse = here.value() - there.value();
+        double error =
+                Math.sqrt(here.standardError() * here.standardError() + there.standardError() * there.standardError());
+        if (!(worse <= ERRORS * error) && !(worse <= WORSE * Math.abs(here.value()))) {
             add(
                     Kind.OVERFIT,
                     "Rows that it was trained on have a log p(x) that is %.3g nats higher than others have.",
@@ -144,17 +145,6 @@ final class Judgement {
 
     private static String words(String format, Object... numbers) {
         return String.format(Locale.ROOT, format, numbers);
-    }
-
-    static double mean(double[] values) {
-        return Arrays.stream(values).average().orElse(Double.NaN);
-    }
-
-    /** The standard error of the mean over rows. */
-    static double error(double[] values) {
-        double mean = mean(values);
-        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-        return Math.sqrt(squares / (values.length - 1) / values.length);
     }
 
     // ---- the result ----
@@ -179,8 +169,8 @@ final class Judgement {
         long draws = (long) rows * out.draws();
         return result(
                 new TrainedWeights(fit.names(), values),
-                new Estimate(mean(out.elbo()) * rows, error(out.elbo()) * rows, draws),
-                new Estimate(mean(out.logEvidence()) * rows, Math.sqrt(square), draws),
+                new Estimate(out.meanElbo().value() * rows, out.meanElbo().standardError() * rows, draws),
+                new Estimate(out.meanLogEvidence().value() * rows, Math.sqrt(square), draws),
                 diagnosis.looks().stream()
                         .map(look -> new TracePoint(look.step(), look.heldOut(), 0))
                         .toList(),

@@ -1,5 +1,6 @@
 package io.github.elbo4j.deep;
 
+import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 
@@ -38,6 +39,16 @@ public record RowEvidence(
             efficiency[n] = weights.efficiency(n);
         }
         return new RowEvidence(elbo, evidence, error, kHat, efficiency, rows == 0 ? 0 : logWeights[0].length);
+    }
+
+    /** The mean over rows of the ELBO; its error is that of rows drawn anew. */
+    public Estimate meanElbo() {
+        return LogWeights.mean(elbo);
+    }
+
+    /** The mean over rows of log p(x); its error is that of rows drawn anew. */
+    public Estimate meanLogEvidence() {
+        return LogWeights.mean(logEvidence);
     }
 
     /** Whether a row's log p(x) can be relied on. */

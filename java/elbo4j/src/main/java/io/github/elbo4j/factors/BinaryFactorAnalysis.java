@@ -142,7 +142,7 @@ public final class BinaryFactorAnalysis {
             return this;
         }
 
-        /** Draws of z for each row whose bounds are computed at the end, from 2; 200 unless set. */
+        /** Draws of z for each row whose bounds are computed at the end, from 2; 1,024 unless set. */
         public Builder judgingDraws(int value) {
             judgingDraws = atLeast(2, "judgingDraws", value);
             return this;
@@ -228,14 +228,15 @@ public final class BinaryFactorAnalysis {
                     at.step(), at.maxSteps(), at.elbo(), at.standardError(), at.step() * drawsOfStep / seconds));
         });
         BinaryFactors found = new BinaryFactors(settings.model, data.columns(), layout, end.weights()).turned();
-        RowBounds first = bounds(device, found, sample, key);
+        RowBounds first = bounds(device, found, sample, 2, key); // for q alone, which needs no draws
         BinaryFactors factors = found.ordered(IntStream.range(0, settings.factors)
                 .boxed()
                 .sorted(Comparator.comparingDouble(d -> -first.share(d)))
                 .mapToInt(d -> d)
                 .toArray());
-        RowBounds ofFitted = bounds(device, factors, sample, key);
-        RowBounds ofHeldOut = heldOut == null ? null : bounds(device, factors, heldOut, key);
+        int draws = settings.judgingDraws;
+        RowBounds ofFitted = bounds(device, factors, sample, draws, key);
+        RowBounds ofHeldOut = heldOut == null ? null : bounds(device, factors, heldOut, draws, key);
         double[] independent = Baseline.of(fitted, heldOut == null ? sample : heldOut);
         return new FactorFit(
                 factors,
@@ -277,8 +278,8 @@ public final class BinaryFactorAnalysis {
         return Math.min(settings.batch, fitted.rows());
     }
 
-    private RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, Key key) {
-        return RowBounds.of(device, factors, data, settings.judgingDraws, key.fork("evaluation"));
+    private static RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
+        return RowBounds.of(device, factors, data, draws, key.fork("evaluation"));
     }
 
     private static int[] permutation(int n, Key key) {

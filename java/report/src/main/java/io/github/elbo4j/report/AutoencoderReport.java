@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.deep.AutoencoderFit;
 import io.github.elbo4j.deep.AutoencoderFit.Diagnosis;
 import io.github.elbo4j.deep.RowEvidence;
+import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.report.words.Numbers;
@@ -92,13 +93,13 @@ public record AutoencoderReport(
     }
 
     private static List<String> row(String name, RowEvidence of) {
-        double elbo = mean(of.elbo());
-        double evidence = mean(of.logEvidence());
+        Estimate elbo = of.meanElbo();
+        Estimate evidence = of.meanLogEvidence();
         return List.of(
                 name + ", " + Words.count(of.elbo().length, "row"),
-                Numbers.withError(elbo, error(of.elbo()), NATS),
-                Numbers.withError(evidence, error(of.logEvidence()), NATS),
-                Numbers.fixed(evidence - elbo, NATS),
+                Numbers.withError(elbo.value(), elbo.standardError(), NATS),
+                Numbers.withError(evidence.value(), evidence.standardError(), NATS),
+                Numbers.fixed(evidence.value() - elbo.value(), NATS),
                 Numbers.fixed(100 * of.unreliable(), 0) + " %");
     }
 
@@ -148,16 +149,6 @@ public record AutoencoderReport(
         };
     }
 
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElse(Double.NaN);
-    }
-
-    private static double error(double[] values) {
-        double mean = mean(values);
-        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-        return Math.sqrt(squares / (values.length - 1) / values.length);
-    }
-
     // ---- files ----
 
     /**
@@ -188,15 +179,7 @@ public record AutoencoderReport(
             evidence(json, "heldOut", fit.diagnosis().heldOut());
             evidence(json, "trained", fit.diagnosis().trained());
             json.writeStringProperty("verdict", result.verdict().words());
-            json.writeArrayPropertyStart("concerns");
-            for (Concern concern : result.assessment().concerns()) {
-                json.writeStartObject();
-                json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
-                json.writeStringProperty("verdict", concern.verdict().words());
-                json.writeStringProperty("words", concern.words());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            FitJson.concerns(json, result.assessment().concerns());
             numbers(json, "divergence", fit.diagnosis().divergence());
             Json.number(json, "seconds", result.seconds());
             if (whole) {
@@ -209,10 +192,10 @@ public record AutoencoderReport(
         json.writeObjectPropertyStart(name);
         json.writeNumberProperty("rows", of.elbo().length);
         json.writeNumberProperty("draws", of.draws());
-        Json.number(json, "elbo", mean(of.elbo()));
-        Json.number(json, "elboStandardError", error(of.elbo()));
-        Json.number(json, "logEvidence", mean(of.logEvidence()));
-        Json.number(json, "logEvidenceStandardError", error(of.logEvidence()));
+        Json.number(json, "elbo", of.meanElbo().value());
+        Json.number(json, "elboStandardError", of.meanElbo().standardError());
+        Json.number(json, "logEvidence", of.meanLogEvidence().value());
+        Json.number(json, "logEvidenceStandardError", of.meanLogEvidence().standardError());
         Json.number(json, "unreliable", of.unreliable());
         json.writeEndObject();
     }
@@ -221,20 +204,7 @@ public record AutoencoderReport(
         json.writeNumberProperty("format", FitJson.FORMAT);
         json.writeStringProperty("start", result().start());
         json.writeStringProperty("message", result().message());
-        json.writeObjectPropertyStart("settings");
-        result().settings().forEach((name, value) -> {
-            json.writeName(name);
-            if (value instanceof Boolean flag) {
-                json.writeBoolean(flag);
-            } else if (value instanceof Long count) {
-                json.writeNumber(count);
-            } else if (value instanceof Double decimal) {
-                Json.number(json, decimal);
-            } else {
-                json.writeString(value.toString());
-            }
-        });
-        json.writeEndObject();
+        Json.fields(json, "settings", result().settings());
         json.writeObjectPropertyStart("data");
         json.writeStringProperty("file", data.file());
         json.writeStringProperty("sha256", data.sha256());

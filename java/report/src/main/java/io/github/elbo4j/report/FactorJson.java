@@ -5,7 +5,6 @@ import io.github.elbo4j.factors.BinaryFactors;
 import io.github.elbo4j.factors.Enumeration;
 import io.github.elbo4j.factors.FactorFit;
 import io.github.elbo4j.factors.RowBounds;
-import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.report.words.Words;
 import tools.jackson.core.JsonGenerator;
@@ -44,15 +43,7 @@ final class FactorJson {
         json.writeStringProperty("status", Words.name(fit.status(), ' '));
         json.writeNumberProperty("factors", fit.factors().factors());
         json.writeStringProperty("verdict", fit.assessment().verdict().words());
-        json.writeArrayPropertyStart("concerns");
-        for (Concern concern : fit.assessment().concerns()) {
-            json.writeStartObject();
-            json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
-            json.writeStringProperty("verdict", concern.verdict().words());
-            json.writeStringProperty("words", concern.words());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        FitJson.concerns(json, fit.assessment().concerns());
         bounds(json, "fitted", fit.fitted());
         RowBounds heldOut = fit.heldOut();
         if (heldOut != null) {
@@ -132,18 +123,7 @@ final class FactorJson {
 
     private void run(JsonGenerator json) {
         json.writeNumberProperty("format", FitJson.FORMAT);
-        json.writeObjectPropertyStart("settings");
-        fit.settings().forEach((name, value) -> {
-            json.writeName(name);
-            if (value instanceof Long whole) {
-                json.writeNumber(whole);
-            } else if (value instanceof Double decimal) {
-                Json.number(json, decimal);
-            } else {
-                json.writeString(value.toString());
-            }
-        });
-        json.writeEndObject();
+        Json.fields(json, "settings", fit.settings());
         DataSource data = report.data();
         json.writeObjectPropertyStart("data");
         json.writeStringProperty("file", data.file());

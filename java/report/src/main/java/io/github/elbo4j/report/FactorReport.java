@@ -185,7 +185,7 @@ public record FactorReport(
                 .table("bounds", bounds.get(0), bounds.subList(1, bounds.size()))
                 .caption(
                         "Means over " + judged() + "; errors are those of the draws. log p(x) is by importance"
-                                + " sampling from q, and the ELBO lies below it; independent columns are the model without factors.");
+                                + " sampling from q with no probability near 0 or 1, and the ELBO lies below it; independent columns are the model without factors.");
         page.section("Factors").figure(FactorPicture.of(factors)).caption(FactorPicture.legend(factors));
         List<List<String>> table = factors();
         page.table("factors", table.get(0), table.subList(1, table.size()))

@@ -2,10 +2,12 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
+import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -35,6 +37,22 @@ public final class FitJson {
     static final String SCALES = "scales";
 
     private FitJson() {}
+
+    /** Why a fit is not simply good. */
+    static void concerns(JsonGenerator json, List<Concern> concerns) {
+        json.writeArrayPropertyStart("concerns");
+        for (Concern concern : concerns) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
+            json.writeStringProperty("verdict", concern.verdict().words());
+            if (concern.parameter() != null) {
+                json.writeStringProperty("parameter", concern.parameter());
+            }
+            json.writeStringProperty("words", concern.words());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
 
     /** The first fields of a file that is no fit: its format, the model, and what data it is of. */
     static void begin(JsonGenerator json, String model, @Nullable DataSource data) {

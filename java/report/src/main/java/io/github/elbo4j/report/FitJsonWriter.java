@@ -2,7 +2,6 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
@@ -51,7 +50,7 @@ final class FitJsonWriter {
         Object gradient = fit.settings().get(FitJson.GRADIENT);
         if (gradient != null) {
             json.writeName(FitJson.GRADIENT);
-            value(json, gradient);
+            Json.value(json, gradient);
         }
         json.writeStringProperty("device", fit.device());
         json.writeNumberProperty("seed", fit.seed());
@@ -63,7 +62,7 @@ final class FitJsonWriter {
         Json.number(json, "kHat", fit.kHat());
         Json.number(json, "efficiency", fit.assessment().efficiency());
         json.writeStringProperty("verdict", fit.verdict().words());
-        writeConcerns(json);
+        FitJson.concerns(json, fit.assessment().concerns());
         if (report.hasQuantities()) {
             if (report.expectationDraws() > 0) {
                 json.writeNumberProperty("expectationDraws", report.expectationDraws());
@@ -121,21 +120,6 @@ final class FitJsonWriter {
         json.writeEndArray();
     }
 
-    private void writeConcerns(JsonGenerator json) {
-        json.writeArrayPropertyStart("concerns");
-        for (Concern concern : fit.assessment().concerns()) {
-            json.writeStartObject();
-            json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
-            json.writeStringProperty("verdict", concern.verdict().words());
-            if (concern.parameter() != null) {
-                json.writeStringProperty("parameter", concern.parameter());
-            }
-            json.writeStringProperty("words", concern.words());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
     private static void writeCovariance(JsonGenerator json, double @Nullable [][] covariance) {
         json.writeName("covariance");
         if (covariance == null) {
@@ -161,7 +145,7 @@ final class FitJsonWriter {
         if (fit.posterior() instanceof RegressionPosterior regression) {
             write(json, regression);
         }
-        object(json, "settings", fit.settings());
+        Json.fields(json, "settings", fit.settings());
         json.writeStringProperty("arithmetic", Words.name(fit.arithmetic(), '-'));
         json.writeStringProperty("rng", Words.name(fit.rng(), '-'));
         json.writeStringProperty("start", fit.start());
@@ -193,7 +177,7 @@ final class FitJsonWriter {
 
     private void writeModel(JsonGenerator json) {
         json.writeStringProperty("statusDetail", report.explanation().ending());
-        object(json, "options", report.options());
+        Json.fields(json, "options", report.options());
         DataSource data = report.data();
         if (data == null) {
             json.writeName("data");
@@ -289,27 +273,6 @@ final class FitJsonWriter {
         Json.number(json, "standardError", estimate.standardError());
         json.writeNumberProperty("draws", estimate.draws());
         json.writeEndObject();
-    }
-
-    private static void object(JsonGenerator json, String name, Map<String, Object> fields) {
-        json.writeObjectPropertyStart(name);
-        fields.forEach((field, value) -> {
-            json.writeName(field);
-            value(json, value);
-        });
-        json.writeEndObject();
-    }
-
-    private static void value(JsonGenerator json, Object value) {
-        if (value instanceof Boolean flag) {
-            json.writeBoolean(flag);
-        } else if (value instanceof Integer || value instanceof Long) {
-            json.writeNumber(((Number) value).longValue());
-        } else if (value instanceof Number decimal) {
-            Json.number(json, decimal.doubleValue());
-        } else {
-            json.writeString(value.toString());
-        }
     }
 
     private static void numbers(JsonGenerator json, double[] values) {

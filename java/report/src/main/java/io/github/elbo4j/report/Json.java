@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.report.words.Words;
 import java.io.StringWriter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -62,6 +63,28 @@ final class Json {
             json.writeNumber(value);
         } else {
             json.writeNull();
+        }
+    }
+
+    /** An object of these fields, in their order: strings, booleans and numbers. */
+    static void fields(JsonGenerator json, String name, Map<String, Object> fields) {
+        json.writeObjectPropertyStart(name);
+        fields.forEach((field, value) -> {
+            json.writeName(field);
+            value(json, value);
+        });
+        json.writeEndObject();
+    }
+
+    static void value(JsonGenerator json, Object value) {
+        if (value instanceof Boolean flag) {
+            json.writeBoolean(flag);
+        } else if (value instanceof Integer || value instanceof Long) {
+            json.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Number decimal) {
+            number(json, decimal.doubleValue());
+        } else {
+            json.writeString(value.toString());
         }
     }
 }

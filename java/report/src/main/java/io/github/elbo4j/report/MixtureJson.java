@@ -1,6 +1,5 @@
 package io.github.elbo4j.report;
 
-import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
@@ -45,18 +44,7 @@ final class MixtureJson {
         json.writeNumberProperty("components", report.best().mixture().components());
         scores(json, report.best());
         json.writeStringProperty("verdict", fit.verdict().words());
-        json.writeArrayPropertyStart("concerns");
-        for (Concern concern : fit.assessment().concerns()) {
-            json.writeStartObject();
-            json.writeStringProperty("kind", Words.name(concern.kind(), ' '));
-            json.writeStringProperty("verdict", concern.verdict().words());
-            if (concern.parameter() != null) {
-                json.writeStringProperty("parameter", concern.parameter());
-            }
-            json.writeStringProperty("words", concern.words());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        FitJson.concerns(json, fit.assessment().concerns());
         json.writeArrayPropertyStart("columns");
         report.best().mixture().columns().forEach(json::writeString);
         json.writeEndArray();
@@ -115,20 +103,7 @@ final class MixtureJson {
         json.writeStringProperty("start", fit.start());
         json.writeStringProperty("message", fit.message());
         json.writeStringProperty("raised", report.objective());
-        json.writeObjectPropertyStart("settings");
-        fit.settings().forEach((name, value) -> {
-            json.writeName(name);
-            if (value instanceof Boolean flag) {
-                json.writeBoolean(flag);
-            } else if (value instanceof Long whole) {
-                json.writeNumber(whole);
-            } else if (value instanceof Double decimal) {
-                Json.number(json, decimal);
-            } else {
-                json.writeString(value.toString());
-            }
-        });
-        json.writeEndObject();
+        Json.fields(json, "settings", fit.settings());
         DataSource data = report.data();
         if (data != null) {
             json.writeObjectPropertyStart("data");

@@ -8,10 +8,7 @@ import io.github.elbo4j.deep.Training;
 import io.github.elbo4j.network.Activation;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -187,7 +184,7 @@ final class VaeCommand implements Callable<Integer> {
         run.validate(command);
         cells.decimal(command);
         cells.dropMissing(command);
-        Decoder of = OptionChecks.oneOf(command, "--decoder", decoder, names(Decoder.values()));
+        Decoder of = OptionChecks.oneOf(command, "--decoder", decoder, OptionChecks.names(Decoder.values()));
         if (of != Decoder.BERNOULLI && scale != null) {
             throw new ParameterException(
                     command, "--scale is for --decoder bernoulli; columns are standardized for others");
@@ -195,19 +192,11 @@ final class VaeCommand implements Callable<Integer> {
         Autoencoder model = new Autoencoder(
                 latent,
                 linear ? List.of() : hidden,
-                OptionChecks.oneOf(command, "--activation", activation, names(Activation.values())),
+                OptionChecks.oneOf(command, "--activation", activation, OptionChecks.names(Activation.values())),
                 of,
                 priorComponents,
                 importance);
         return new VaeRun(command, this, model, new Training(steps, batch, learningRate, holdOut, draws, run.seed))
                 .call();
-    }
-
-    private static <E extends Enum<E>> Map<String, E> names(E[] values) {
-        Map<String, E> names = new LinkedHashMap<>();
-        for (E value : values) {
-            names.put(value.name().toLowerCase(Locale.ROOT).replace('_', '-'), value);
-        }
-        return names;
     }
 }

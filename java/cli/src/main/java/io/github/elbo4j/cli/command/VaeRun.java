@@ -94,8 +94,9 @@ final class VaeRun {
                 throw new InputException(rows.source().file() + ": " + e.getMessage(), e);
             }
             interruption.fitEnded();
-            AutoencoderReport report = report(device, choice, rows, fit, seen);
-            List<Path> written = write(folder, device, rows, report, seen);
+            Completion completion = seen.length == 0 ? null : complete(device, fit, pick(rows), seen);
+            AutoencoderReport report = report(device, choice, rows, fit, seen, completion);
+            List<Path> written = write(folder, device, rows, report, seen, completion);
             if (options.run.json) {
                 out.print(report.line());
             } else {
@@ -251,12 +252,17 @@ final class VaeRun {
     }
 
     private AutoencoderReport report(
-            Device device, Devices.Choice choice, ImageRows rows, AutoencoderFit fit, boolean[] seen) {
+            Device device,
+            Devices.Choice choice,
+            ImageRows rows,
+            AutoencoderFit fit,
+            boolean[] seen,
+            @Nullable Completion completion) {
         String where = fit.result().device() + " (" + choice.device().description() + "): " + choice.reason();
         return new AutoencoderReport(
                 fit,
                 rows.source(),
-                rows.areImages() ? pictures(device, rows, fit, seen) : null,
+                rows.areImages() ? pictures(device, rows, fit, seen, completion) : null,
                 plane(device, rows, fit),
                 where,
                 new Console(command, options.run.isSilent()).commandLine());
@@ -266,13 +272,13 @@ final class VaeRun {
         return shown(rows).stream().map(n -> rows.values()[n]).toArray(double[][]::new);
     }
 
-    private Pictures pictures(Device device, ImageRows rows, AutoencoderFit fit, boolean[] seen) {
+    private Pictures pictures(
+            Device device, ImageRows rows, AutoencoderFit fit, boolean[] seen, @Nullable Completion completion) {
         double[][] originals = pick(rows);
         List<double[]> half = new ArrayList<>();
         List<double[]> completed = new ArrayList<>();
         List<Double> effective = new ArrayList<>();
-        if (seen.length > 0) {
-            Completion completion = complete(device, fit, originals, seen);
+        if (completion != null) {
             for (int n = 0; n < originals.length; n++) {
                 double[] part = new double[seen.length];
                 double[] whole = new double[seen.length];
@@ -356,7 +362,13 @@ final class VaeRun {
     // ---- files ----
 
     /** Writes what was asked for; returns where it is: nowhere if it could not be written. */
-    private List<Path> write(Path folder, Device device, ImageRows rows, AutoencoderReport report, boolean[] seen) {
+    private List<Path> write(
+            Path folder,
+            Device device,
+            ImageRows rows,
+            AutoencoderReport report,
+            boolean[] seen,
+            @Nullable Completion completion) {
         AutoencoderFit fit = report.fit();
         try {
             List<Path> written = new ArrayList<>(report.write(folder));
@@ -373,8 +385,8 @@ final class VaeRun {
                 }
                 written.add(csv(folder.resolve("codes.csv"), head, both));
             }
-            if (seen.length > 0) {
-                double[][] completed = complete(device, fit, pick(rows), seen).mean();
+            if (completion != null) {
+                double[][] completed = completion.mean();
                 List<String> head = new ArrayList<>(rows.columns());
                 head.add(0, "row");
                 List<Integer> which = shown(rows);
