@@ -9,6 +9,7 @@
 #   NAME ...             parts of test classes' names (BitsTest), or works (W1 W4); not for all
 #   --budget SECONDS     it ends within that time; what there was no time for is listed
 #   --limit SECONDS      what takes longer by itself (a class, a benchmark, a peer's work) is ended and listed
+#   --jobs N             test, sanitizer: N classes at a time, each in a process of its own
 #   --continue           keeps what the results have, and runs only the rest
 #   --require cuda       exit code 1 if no GPU opens; without it that is only written down
 #   --device A,B         bench: cuda, cuda+launches, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar
@@ -29,12 +30,13 @@ usage() {
 
 command=${1:-}
 case $command in test | bench | peers | sanitizer | all) shift ;; *) usage ;; esac
-names=() budget='' limit='' further='' required='' devices='' sizes='' quick=''
+names=() budget='' limit='' further='' required='' jobs='' devices='' sizes='' quick=''
 while [ $# -gt 0 ]; do
     case $1 in
         --budget) budget=${2:?seconds}; shift ;;
         --limit) limit=${2:?seconds}; shift ;;
         --require) required=${2:?device}; shift ;;
+        --jobs) jobs=${2:?number}; shift ;;
         --device) devices=${2:?devices}; shift ;;
         --size) sizes=${2:?sizes}; shift ;;
         --continue) further=--continue ;;
@@ -56,6 +58,11 @@ quiet() {
     true
 }
 
+# The command elbo4j; what it needs beside the library is where the tests have it.
+elbo4j() {
+    "${java[@]}" -cp "$here/lib/*:$here/test-lib/*" io.github.elbo4j.cli.Main "$@" 2>&1 | quiet
+}
+
 # $1: the file of a part. Sets "common": the options that all parts share.
 part() {
     [ -n "$further" ] || [ ! -e "$1" ] || mv -f "$1" "$1.old"
@@ -73,7 +80,7 @@ suite() {
 
 tests() {
     part "$results/tests.json"
-    suite "${common[@]}" ${required:+--require "$required"} ${names[@]+"${names[@]}"}
+    suite "${common[@]}" ${jobs:+--jobs "$jobs"} ${required:+--require "$required"} ${names[@]+"${names[@]}"}
 }
 
 benchmarks() {
@@ -82,7 +89,7 @@ benchmarks() {
     # cuda is only tried, where it is not asked for
     if [ -z "$devices" ]; then
         devices=${required:+$required,}simd
-        [ -n "$required" ] || "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.cli.Main devices 2>&1 | grep -Eq '^cuda +yes' && devices=cuda,simd
+        [ -n "$required" ] || elbo4j devices | grep -Eq '^cuda +yes' && devices=cuda,simd
     fi
     "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Main "${common[@]}" ${quick:+"$quick"} --device "$devices" \
         --size "${sizes:-normal,large}" "${names[@]}" 2>&1 | quiet
@@ -114,7 +121,7 @@ sanitizer() {
     for tool in memcheck racecheck initcheck; do
         part "$results/sanitizer-$tool.json"
         echo "compute-sanitizer $tool"
-        suite "${common[@]}" --require cuda --under "compute-sanitizer --tool $tool --error-exitcode 99" "${names[@]}" || bad=1
+        suite "${common[@]}" ${jobs:+--jobs "$jobs"} --require cuda --under "compute-sanitizer --tool $tool --error-exitcode 99" "${names[@]}" || bad=1
     done
     return $bad
 }
@@ -126,7 +133,7 @@ one() {
 }
 
 echo "elbo4j $(cat "$here/version"), $("$here/jvm/bin/java" -version 2>&1 | head -n 1)"
-"${java[@]}" -cp "$here/lib/*" io.github.elbo4j.cli.Main devices 2>&1 | quiet
+elbo4j devices
 case $command in
     test) one tests ;;
     bench) one benchmarks ;;

@@ -9,8 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -30,11 +36,6 @@ import picocli.CommandLine.Parameters;
                 "Runs test classes and writes one JSON. Exit code 1: a class failed, or a required device is not there.")
 public final class Suite implements Callable<Integer> {
     private static final Set<String> DONE = Set.of("passed", "failed", "hung", "crashed", "skipped");
-    private static final Set<String> BAD = Set.of("failed", "hung", "crashed");
-    /** With less than this of the budget left, seconds, nothing more is begun. */
-    private static final long LEAST = 5;
-    /** For a process to begin and to try the devices, seconds; no class's own time. */
-    private static final long START = 60;
 
     @Option(
             names = {"-h", "--help"},
@@ -56,6 +57,9 @@ public final class Suite implements Callable<Integer> {
             description = "Seconds for all; what there is no time for is listed as not run. Default: none.")
     private long budget = Long.MAX_VALUE / 2;
 
+    @Option(names = "--jobs", description = "Classes that run at a time, each in a process of its own; default: 1.")
+    private int jobs = 1;
+
     @Option(names = "--continue", description = "Keep what the file has, and run only the rest.")
     private boolean further;
 
@@ -73,7 +77,6 @@ public final class Suite implements Callable<Integer> {
     private final Map<String, Map<String, Object>> classes = new LinkedHashMap<>();
     private Map<String, Object> devices = new LinkedHashMap<>();
     private @Nullable Object libraries;
-    private @Nullable SuiteProcess worker;
     private long begun;
 
     /** See {@code --help}. */
@@ -83,7 +86,7 @@ public final class Suite implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        begun = seconds();
+        begun = SuiteLane.seconds();
         Machine machine = Machine.here();
         List<String> names = names();
         if (names.isEmpty()) {
@@ -101,25 +104,22 @@ public final class Suite implements Callable<Integer> {
         Files.createDirectories(out.toAbsolutePath().getParent());
         Path logged = out.resolveSibling(out.getFileName().toString().replaceAll("\\.json$", "") + ".log");
         try (PrintWriter log = new PrintWriter(Files.newBufferedWriter(logged))) {
+            SuiteLane first = lane(log);
             try {
-                missing = askDevices(log);
-                for (String name : missing.isEmpty() ? names : List.<String>of()) {
-                    if (!classes.containsKey(name)) {
-                        write(machine, missing, names);
-                        Map<String, Object> result = run(name, log);
-                        classes.put(name, result);
-                        System.out.println(line(result));
-                    }
+                missing = askDevices(first);
+                if (missing.isEmpty()) {
+                    List<String> todo = names.stream()
+                            .filter(name -> !classes.containsKey(name))
+                            .toList();
+                    runAll(todo, first, log, () -> write(machine, "", names));
                 }
             } finally {
-                if (worker != null) {
-                    worker.kill();
-                }
+                first.kill();
                 write(machine, missing, names);
             }
         }
         devices.forEach((name, status) -> System.out.println(name + ": " + words(status)));
-        long bad = count(BAD);
+        long bad = count(SuiteLane.BAD);
         System.out.println("classes: " + count(Set.of("passed")) + " passed, " + count(Set.of("skipped")) + " skipped, "
                 + bad + " failed, hung or crashed, " + rest(names).size() + " not run; written to " + out);
         if (!missing.isEmpty()) {
@@ -139,7 +139,7 @@ public final class Suite implements Callable<Integer> {
                 .count();
     }
 
-    private static String outcome(Map<String, Object> result) {
+    static String outcome(Map<String, Object> result) {
         return String.valueOf(result.get("outcome"));
     }
 
@@ -171,15 +171,15 @@ public final class Suite implements Callable<Integer> {
         }
     }
 
+    private SuiteLane lane(PrintWriter log) {
+        return new SuiteLane(under, required, out, log, limit, begun + budget);
+    }
+
     /** What is required and not there, in words; empty if nothing. */
-    private String askDevices(PrintWriter log) throws IOException, InterruptedException {
-        SuiteProcess first = new SuiteProcess(under, required, out, log);
-        worker = first;
-        Optional<Map<String, Object>> ready = first.answer(Math.min(START, Math.max(LEAST, left())));
+    private String askDevices(SuiteLane lane) throws IOException, InterruptedException {
+        Optional<Map<String, Object>> ready = lane.begin();
         if (ready.isEmpty()) {
-            String how = first.end();
-            devices.put("none", Map.of("opens", false, "words", "the process that lists the devices " + how));
-            worker = null;
+            devices.put("none", Map.of("opens", false, "words", "the process that lists the devices " + lane.end()));
         } else {
             devices = ready.orElseThrow();
             libraries = devices.remove("libraries");
@@ -194,55 +194,45 @@ public final class Suite implements Callable<Integer> {
         return String.join("; ", missing);
     }
 
-    private Map<String, Object> run(String name, PrintWriter log) throws IOException, InterruptedException {
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("class", name);
-        long time = Math.min(limit, left());
-        if (left() < LEAST) {
-            result.put("outcome", "not run");
-            result.put("failures", List.of("no time left"));
-            return result;
-        }
-        SuiteProcess here = worker;
-        if (here == null) {
-            here = new SuiteProcess(under, required, out, log);
-            worker = here;
-            if (here.answer(Math.min(START, left())).isEmpty()) { // the devices, once more
-                result.put("outcome", "crashed");
-                result.put("failures", List.of("before it, the process " + here.end()));
-                worker = null;
-                return result;
-            }
-            time = Math.min(limit, left());
-        }
-        here.ask(name);
-        Optional<Map<String, Object>> answer = here.answer(time);
-        if (answer.isPresent()) {
-            result = answer.orElseThrow();
-            if (!under.isEmpty()) {
-                int code = here.close(time);
-                if (code != 0) {
-                    List<Object> failures = new ArrayList<>();
-                    if (result.get("failures") instanceof List<?> before) {
-                        failures.addAll(before);
-                    }
-                    failures.add("under '" + under + "' the process ended with exit code " + code + here.summary());
-                    result.put("outcome", "failed");
-                    result.put("failures", failures);
+    /** Each lane takes the next class when it is done with one; the first is this thread's. */
+    private void runAll(List<String> names, SuiteLane first, PrintWriter log, Runnable write)
+            throws IOException, InterruptedException {
+        Queue<String> queue = new ConcurrentLinkedQueue<>(names);
+        ExecutorService others = Executors.newCachedThreadPool();
+        List<Future<?>> ends = new ArrayList<>();
+        for (int j = 1; j < Math.min(jobs, names.size()); j++) {
+            ends.add(others.submit(() -> {
+                SuiteLane lane = lane(log);
+                try {
+                    runFrom(queue, lane, write);
+                } finally {
+                    lane.kill();
                 }
-                worker = null;
-            } else if (BAD.contains(outcome(result))) {
-                here.kill(); // what is broken in this process must not meet the next class
-                worker = null;
-            }
-            return result;
+                return null;
+            }));
         }
-        boolean cut = here.isLate() && time < limit;
-        result.put("outcome", cut ? "not run" : here.isLate() ? "hung" : "crashed");
-        String how = here.end();
-        result.put("failures", List.of(cut ? "no time left after " + time + " s" : "the process " + how));
-        worker = null;
-        return result;
+        others.shutdown();
+        try {
+            runFrom(queue, first, write);
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException("a lane of the tests broke: " + e.getCause(), e);
+        } finally {
+            others.shutdownNow();
+        }
+    }
+
+    private void runFrom(Queue<String> queue, SuiteLane lane, Runnable write) throws IOException, InterruptedException {
+        for (String name = queue.poll(); name != null; name = queue.poll()) {
+            Map<String, Object> result = lane.run(name);
+            synchronized (classes) {
+                classes.put(name, result);
+                System.out.println(line(result));
+                write.run();
+            }
+        }
     }
 
     private String line(Map<String, Object> result) {
@@ -266,7 +256,7 @@ public final class Suite implements Callable<Integer> {
     private void write(Machine machine, String missing, List<String> names) {
         Map<String, Object> json = Json.head("tests", false, machine);
         json.remove("quick");
-        json.put("seconds", seconds() - begun);
+        json.put("seconds", SuiteLane.seconds() - begun);
         json.put("devices", devices);
         if (libraries != null) {
             json.put("libraries", libraries);
@@ -289,13 +279,5 @@ public final class Suite implements Callable<Integer> {
         return names.stream()
                 .filter(name -> !classes.containsKey(name) || !DONE.contains(outcome(classes.get(name))))
                 .toList();
-    }
-
-    private long left() {
-        return begun + budget - seconds();
-    }
-
-    private static long seconds() {
-        return System.nanoTime() / 1_000_000_000;
     }
 }
