@@ -52,7 +52,8 @@ struct Epsilons {
         }
     }
 
-    __device__ __forceinline__ void put(float (*tile)[TILE + 4]) const {
+    template <int PITCH>
+    __device__ __forceinline__ void put(float (*tile)[PITCH]) const {
         const int draw = (int) threadIdx.x / 4;
         const int d = (int) threadIdx.x % 4 * 4;
         if (draw < TILE) {

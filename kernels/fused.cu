@@ -79,9 +79,12 @@ struct FusedElbo {
     double* logQ;             // [B][S]
     double* runs;             // [B][allRuns][2D], or null
     float* tiles;             // [2][B][S][tiles of D]: those of log p, then of log q; null if a row is one tile
+    float* lanes;             // or, of one tile in several parts, [2][B][S][32]: what the lanes of its sum have; else null
     long long target;         // the distance between problems in targetMu and targetOmega: D or 0
     int allRuns;
     int path;
+    int parts;                // blocks that share the coordinates of a tile: 1, 4 or 8
+    int unused;
 };
 
 // Where a slot's first coordinate is; count = 0: nowhere.
@@ -89,26 +92,36 @@ struct Place {
     int b, run, d, count;
 };
 
-// A block's share: `together` runs of problems, neighbours in (b, run), and one tile of the coordinates of each.
+// A block's share: `together` runs of problems, neighbours in (b, run), and one tile of the coordinates of each, or the part
+// of it that goes to `lanes` neighbouring lanes of its sum.
 struct Share {
     long long first; // of these runs
     int quads, runs; // slots of a run; runs of a problem
     int together;
-    int tile;
+    int tile, part;
+    int lanes;
 
     template <int SLOTS>
-    static __device__ __forceinline__ Share of(const Normals& n) {
+    static __device__ __forceinline__ Share of(const Normals& n, int parts) {
         Share share;
-        const int tiles = max(1, ceilDiv(n.dimensions, TILE));
-        share.quads = max(1, ceilDiv(min(n.dimensions, TILE), 4));
+        const int tiles = max(1, ceilDiv(n.dimensions, TILE)) * parts; // parts, if any, are those of one tile
+        share.lanes = WARP / parts;
+        share.quads = max(1, ceilDiv(min(n.dimensions, TILE), parts == 1 ? 4 : WARP) * (parts == 1 ? 1 : share.lanes / 4));
         share.runs = ceilDiv(n.draws, RUN);
         const int most = SLOTS / share.quads;
         const long long group = quotient(blockIdx.x, tiles);
         share.first = group * most;
-        share.tile = (int) (blockIdx.x - group * tiles);
+        const int of = (int) (blockIdx.x - group * tiles);
+        share.tile = parts == 1 ? of : 0;
+        share.part = parts == 1 ? 0 : of;
         const long long left = (long long) n.problems * share.runs - share.first;
         share.together = left < most ? (int) left : most;
         return share;
+    }
+
+    // In the tile, of coordinate c of a run's slots.
+    __device__ __forceinline__ int coordinate(int c) const {
+        return c / lanes * WARP + part * lanes + c % lanes;
     }
 
     __device__ __forceinline__ Place place(const Normals& n, int slot) const {
@@ -117,13 +130,14 @@ struct Share {
         Place place;
         place.b = (int) quotient(run, runs);
         place.run = (int) (run - (long long) place.b * runs);
-        place.d = tile * TILE + (slot - of * quads) * 4;
+        place.d = tile * TILE + coordinate((slot - of * quads) * 4);
         place.count = of < together ? max(0, min(4, n.dimensions - place.d)) : 0;
         return place;
     }
 };
 
-template <int SLOTS>
+// IN_PARTS: perhaps.
+template <int SLOTS, bool IN_PARTS>
 static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     constexpr int DRAWS = THREADS / SLOTS;
     static_assert(RUN % DRAWS == 0, "draws taken together are of one run");
@@ -135,7 +149,7 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
     const unsigned int step = stepOf(n);
     const int thread = (int) threadIdx.x & (THREADS - 1); // tells the compiler that it is less
     const int dims = n.dimensions;
-    const Share share = Share::of<SLOTS>(n);
+    const Share share = Share::of<SLOTS>(n, IN_PARTS ? p.parts : 1);
     const Place place = share.place(n, thread % SLOTS);
     const long long at = (long long) place.b * dims + place.d;
 
@@ -191,36 +205,56 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
                 }
             }
         }
-        // Row (i, run, LOG_P or LOG_Q).
-        shareRows(
-                thread / WARP,
-                THREADS / WARP,
-                DRAWS * share.together * 2,
-                length,
-                [&](long long row, long long c) {
-                    const int pair = (int) row >> 1;
-                    const int i = pair / share.together;
-                    const int start = i * 4 * SLOTS + (pair - i * share.together) * share.quads * 4;
-                    return columnOf(terms, LOG_P + ((int) row & 1), start)[c];
-                },
-                [&](long long row, double sum) {
-                    const int pair = (int) row >> 1;
-                    const int i = pair / share.together;
-                    const long long run = share.first + (pair - i * share.together);
-                    const long long b = quotient(run, share.runs);
-                    const int draw = (int) (run - b * share.runs) * RUN + first + i;
-                    const bool isQ = (row & 1) != 0;
-                    if (draw >= n.draws) {
-                        return;
-                    }
-                    const long long to = b * n.draws + draw;
-                    if (p.tiles == nullptr) {
-                        (isQ ? p.logQ : p.logP)[to] = sum - constant;
-                    } else {
-                        const long long rows = (long long) n.problems * n.draws;
-                        p.tiles[((isQ ? rows : 0) + to) * tiles + share.tile] = (float) sum;
-                    }
-                });
+        // Row (i, run, LOG_P or LOG_Q): where its terms begin, and the draw that it belongs to; −1: none.
+        const auto begins = [&](long long row) {
+            const int pair = (int) row >> 1;
+            const int i = pair / share.together;
+            const int start = i * 4 * SLOTS + (pair - i * share.together) * share.quads * 4;
+            return columnOf(terms, LOG_P + ((int) row & 1), start);
+        };
+        const auto drawOf = [&](long long row) -> long long {
+            const int pair = (int) row >> 1;
+            const int i = pair / share.together;
+            const long long run = share.first + (pair - i * share.together);
+            const long long b = quotient(run, share.runs);
+            const int draw = (int) (run - b * share.runs) * RUN + first + i;
+            return draw < n.draws ? b * n.draws + draw : -1;
+        };
+        const long long allRows = (long long) n.problems * n.draws;
+        const int rowsHere = DRAWS * share.together * 2;
+        if (IN_PARTS && p.lanes != nullptr) {
+            const int lane = thread % share.lanes;
+            for (int row = thread / share.lanes; row < rowsHere; row += THREADS / share.lanes) {
+                const float* own = begins(row);
+                float sum = 0.0f;
+                for (int c = lane; share.coordinate(c) < length; c += share.lanes) {
+                    sum += own[c];
+                }
+                const long long to = drawOf(row);
+                if (to >= 0) {
+                    p.lanes[((row & 1) * allRows + to) * WARP + share.part * share.lanes + lane] = sum;
+                }
+            }
+        } else {
+            shareRows(
+                    thread / WARP,
+                    THREADS / WARP,
+                    rowsHere,
+                    length,
+                    [&](long long row, long long c) { return begins(row)[c]; },
+                    [&](long long row, double sum) {
+                        const bool isQ = (row & 1) != 0;
+                        const long long to = drawOf(row);
+                        if (to < 0) {
+                            return;
+                        }
+                        if (p.tiles == nullptr) {
+                            (isQ ? p.logQ : p.logP)[to] = sum - constant;
+                        } else {
+                            p.tiles[((isQ ? allRows : 0) + to) * tiles + share.tile] = (float) sum;
+                        }
+                    });
+        }
         __syncthreads(); // the next draws' terms take the same place
     }
     if (p.runs != nullptr && (COLUMNS >= THREADS || thread < COLUMNS)) {
@@ -238,29 +272,39 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
 }
 
 // Few dimensions and many draws, to many dimensions or few draws.
-extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo16(const FusedElbo p) { elbo<16>(p); }
-extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo64(const FusedElbo p) { elbo<64>(p); }
-extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo256(const FusedElbo p) { elbo<256>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo16(const FusedElbo p) { elbo<16, true>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo32(const FusedElbo p) { elbo<32, true>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo64(const FusedElbo p) { elbo<64, true>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) fused_elbo256(const FusedElbo p) { elbo<256, false>(p); }
 
-// Ends rows of more than one tile.
+// Ends rows of more than one tile, or of lanes.
 struct FusedEnd {
-    const float* tiles; // [2][rows][tiles of D]
+    const float* tiles; // [2][rows][tiles of D], or [2][rows][32]
     double* logP;       // [rows]
     double* logQ;       // [rows]
     long long rows;
     int dimensions;
 };
 
+static __device__ __forceinline__ void endRow(const FusedEnd& p, long long row, double sum) {
+    const double density = sum - p.dimensions * HALF_LOG_2PI;
+    if (row < p.rows) {
+        p.logP[row] = density;
+    } else {
+        p.logQ[row - p.rows] = density;
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(256) fused_elbo_end(const FusedEnd p) {
-    const double constant = p.dimensions * HALF_LOG_2PI;
-    forTiledRows(2 * p.rows, p.dimensions, p.tiles, [&](long long row, double sum) {
-        const double density = sum - constant;
-        if (row < p.rows) {
-            p.logP[row] = density;
-        } else {
-            p.logQ[row - p.rows] = density;
-        }
-    });
+    forTiledRows(2 * p.rows, p.dimensions, p.tiles, [&](long long row, double sum) { endRow(p, row, sum); });
+}
+
+extern "C" __global__ void __launch_bounds__(256) fused_elbo_fold(const FusedEnd p) {
+    forShortRows(
+            2 * p.rows,
+            WARP,
+            [&](long long row, long long lane) { return p.tiles[row * WARP + lane]; },
+            [&](long long row, double sum) { endRow(p, row, sum); });
 }
 
 // ---- steps of Adam up the ELBO of small problems ----

@@ -17,8 +17,10 @@ struct GemmMultiply {
     int unused;
 };
 
-template <int TILE, int EACH>
+// MANY panels, perhaps of a triangle, or one of all of A. An output's panels are added to it one after the other as their chains end, by the one thread that has it.
+template <int TILE, int EACH, int DEPTH, bool MANY>
 static __device__ __forceinline__ void multiply(const GemmMultiply& p) {
+    const int triangle = MANY ? p.triangle : WHOLE;
     // A block is ((b, panel), tile of columns, tile of rows).
     const int down = ceilDiv(p.rows, TILE);
     const int across = ceilDiv(p.columns, TILE);
@@ -34,68 +36,58 @@ static __device__ __forceinline__ void multiply(const GemmMultiply& p) {
     if (p.sums != nullptr) {
         first = slot * p.panel;
         last = first + min(p.panel, last - first);
-    } else if (p.triangle == LOWER) {
+    } else if (triangle == LOWER) {
         last = min(last, row + TILE);
-    } else if (p.triangle == UPPER) {
+    } else if (triangle == UPPER) {
         first = row;
     }
-    const int i = row + (int) threadIdx.x / (TILE / EACH) * EACH;
-    const int j = column + (int) threadIdx.x % (TILE / EACH) * EACH;
-    float* c = p.c.at + b * p.c.problemStride + i * p.c.rowStride + j * p.c.columnStride;
-    float value[EACH][EACH];
+    const int i = (int) threadIdx.x / (TILE / EACH);
+    const int j = (int) threadIdx.x % (TILE / EACH);
+    float* const c = p.c.at + b * p.c.problemStride + row * p.c.rowStride + column * p.c.columnStride;
+    float* const sums = p.sums + (((long long) slot * p.problems + b) * p.rows + row) * p.columns + column;
+    bool old = p.accumulate;
+    const auto end = [&](const float(&chain)[EACH][EACH]) {
 #pragma unroll
-    for (int r = 0; r < EACH; r++) {
+        for (int r = 0; r < EACH; r++) {
 #pragma unroll
-        for (int q = 0; q < EACH; q++) {
-            const bool old = p.accumulate && p.sums == nullptr && i + r < p.rows && j + q < p.columns;
-            value[r][q] = old ? c[r * p.c.rowStride + q * p.c.columnStride] : 0.0f;
+            for (int q = 0; q < EACH; q++) {
+                const int m = lineOf<TILE, EACH>(i, r);
+                const int n = lineOf<TILE, EACH>(j, q);
+                if (row + m >= p.rows || column + n >= p.columns) {
+                    continue;
+                }
+                if (p.sums != nullptr) {
+                    sums[(long long) m * p.columns + n] = chain[r][q];
+                } else {
+                    float* to = c + m * p.c.rowStride + n * p.c.columnStride;
+                    *to = (old ? *to : 0.0f) + chain[r][q];
+                }
+            }
         }
+        old = true;
+    };
+    if (first >= last) { // no k's
+        end({});
+        return;
     }
-    Strided<TILE> left(
+    Strided<TILE, DEPTH> left(
             p.a.at + b * p.a.problemStride + row * p.a.rowStride, p.a.rowStride, p.a.columnStride, p.rows - row, p.sign);
-    Strided<TILE> right(
+    Strided<TILE, DEPTH> right(
             p.b.at + b * p.b.problemStride + column * p.b.columnStride,
             p.b.columnStride,
             p.b.rowStride,
             p.columns - column,
             1.0f);
-    multiplyTile<TILE, EACH>(left, right, row, first, last, p.panel, p.triangle, [&](const float(&chain)[EACH][EACH]) {
-#pragma unroll
-        for (int r = 0; r < EACH; r++) {
-#pragma unroll
-            for (int q = 0; q < EACH; q++) {
-                value[r][q] = p.sums == nullptr ? value[r][q] + chain[r][q] : chain[r][q];
-            }
-        }
-    });
-    if (p.sums != nullptr) {
-        float* sums = p.sums + (((long long) slot * p.problems + b) * p.rows + i) * p.columns + j;
-#pragma unroll
-        for (int r = 0; r < EACH; r++) {
-#pragma unroll
-            for (int q = 0; q < EACH; q++) {
-                if (i + r < p.rows && j + q < p.columns) {
-                    sums[(long long) r * p.columns + q] = value[r][q];
-                }
-            }
-        }
-        return;
-    }
-#pragma unroll
-    for (int r = 0; r < EACH; r++) {
-#pragma unroll
-        for (int q = 0; q < EACH; q++) {
-            if (i + r < p.rows && j + q < p.columns) {
-                c[r * p.c.rowStride + q * p.c.columnStride] = value[r][q];
-            }
-        }
-    }
+    multiplyTile<TILE, EACH, DEPTH, MANY>(left, right, row, first, last, p.panel, triangle, end);
 }
 
-extern "C" __global__ void __launch_bounds__(256) gemm_multiply(const GemmMultiply p) { multiply<64, 4>(p); }
-
-// The same in tiles of 32, for outputs that would make too few tiles of 64.
-extern "C" __global__ void __launch_bounds__(256) gemm_multiply32(const GemmMultiply p) { multiply<32, 2>(p); }
+// For many outputs, to few, of one panel; then the same of several. GemmCuda chooses.
+extern "C" __global__ void __launch_bounds__(256) gemm_multiply128(const GemmMultiply p) { multiply<128, 8, 16, false>(p); }
+extern "C" __global__ void __launch_bounds__(256, 2) gemm_multiply64(const GemmMultiply p) { multiply<64, 4, 16, false>(p); }
+extern "C" __global__ void __launch_bounds__(256, 2) gemm_multiply32(const GemmMultiply p) { multiply<32, 2, 32, false>(p); }
+extern "C" __global__ void __launch_bounds__(256) gemm_multiply16(const GemmMultiply p) { multiply<16, 1, 64, false>(p); }
+extern "C" __global__ void __launch_bounds__(256) gemm_panels64(const GemmMultiply p) { multiply<64, 4, 16, true>(p); }
+extern "C" __global__ void __launch_bounds__(256) gemm_panels32(const GemmMultiply p) { multiply<32, 2, 32, true>(p); }
 
 // The same where problems lie beside each other: a thread has EACH × EACH outputs of a problem, neighbouring threads
 // neighbouring problems. A is read as a whole.

@@ -13,21 +13,46 @@ struct KlDiagonal {
     int problems, dimensions;
 };
 
+static __device__ __forceinline__ float standardTerm(float mu, float omega) {
+    const float sigma = detExp(omega);
+    return __fmaf_rn(0.5f, __fmaf_rn(sigma, sigma, __fmaf_rn(mu, mu, -1.0f)), -omega);
+}
+
+static __device__ __forceinline__ float diagonalTerm(float muQ, float omegaQ, float muP, float omegaP) {
+    const float logRatio = omegaQ - omegaP;
+    const float ratio = detExp(logRatio);
+    const float e = (muQ - muP) * detExp(-omegaP);
+    return __fmaf_rn(0.5f, __fmaf_rn(ratio, ratio, __fmaf_rn(e, e, -1.0f)), -logRatio);
+}
+
 extern "C" __global__ void __launch_bounds__(256) kl_diagonal(const KlDiagonal p) {
+    const int dims = p.dimensions;
     forRows(
             p.problems,
-            p.dimensions,
+            dims,
             [&](long long b, long long d) {
-                const long long m = b * p.dimensions + d;
+                const long long m = b * dims + d;
+                return p.muP == nullptr ? standardTerm(p.muQ[m], p.omegaQ[m])
+                                        : diagonalTerm(p.muQ[m], p.omegaQ[m], p.muP[m], p.omegaP[m]);
+            },
+            [&](long long b, int d, int count) {
+                const long long m = b * dims + d;
+                const float4 mu = load4(p.muQ + m, count, dims);
+                const float4 omega = load4(p.omegaQ + m, count, dims);
                 if (p.muP == nullptr) {
-                    const float sigma = detExp(p.omegaQ[m]);
-                    const float square = __fmaf_rn(sigma, sigma, __fmaf_rn(p.muQ[m], p.muQ[m], -1.0f));
-                    return __fmaf_rn(0.5f, square, -p.omegaQ[m]);
+                    return make_float4(
+                            standardTerm(mu.x, omega.x),
+                            standardTerm(mu.y, omega.y),
+                            standardTerm(mu.z, omega.z),
+                            standardTerm(mu.w, omega.w));
                 }
-                const float logRatio = p.omegaQ[m] - p.omegaP[m];
-                const float ratio = detExp(logRatio);
-                const float e = (p.muQ[m] - p.muP[m]) * detExp(-p.omegaP[m]);
-                return __fmaf_rn(0.5f, __fmaf_rn(ratio, ratio, __fmaf_rn(e, e, -1.0f)), -logRatio);
+                const float4 muP = load4(p.muP + m, count, dims);
+                const float4 omegaP = load4(p.omegaP + m, count, dims);
+                return make_float4(
+                        diagonalTerm(mu.x, omega.x, muP.x, omegaP.x),
+                        diagonalTerm(mu.y, omega.y, muP.y, omegaP.y),
+                        diagonalTerm(mu.z, omega.z, muP.z, omegaP.z),
+                        diagonalTerm(mu.w, omega.w, muP.w, omegaP.w));
             },
             [&](long long b, double sum) { p.kl[b] = sum; });
 }

@@ -22,11 +22,11 @@ extern "C" __global__ void __launch_bounds__(256) likelihood_bernoulli(const Lik
             p.rows,
             p.observations,
             p.tiles,
-            [&](long long r, long long n) {
-                float* eta = p.eta + r * p.observations + n;
-                const float x = *eta;
-                const float y = __ldg(p.y + n);
-                *eta = p.scale * (y - detSigmoid(x));
+            [&](long long r, long long n) { return make_float2(p.eta[r * p.observations + n], __ldg(p.y + n)); },
+            [&](long long r, long long n, float2 of) {
+                const float x = of.x;
+                const float y = of.y;
+                p.eta[r * p.observations + n] = p.scale * (y - detSigmoid(x));
                 return __fmaf_rn(y, x, -detSoftplus(x));
             },
             [&](long long r, double sum) { endClasses(p, r, sum); });
@@ -116,11 +116,11 @@ extern "C" __global__ void __launch_bounds__(256, 4) likelihood_gaussian(const L
             p.rows,
             p.observations,
             p.tiles,
-            [&](long long r, long long n) {
-                float* eta = p.eta + r * p.observations + n;
+            [&](long long r, long long n) { return make_float2(p.eta[r * p.observations + n], __ldg(p.y + n)); },
+            [&](long long r, long long n, float2 of) {
                 const float inverse = detExp(-__ldg(p.logNoise + r * p.noiseStride));
-                const float e = (__ldg(p.y + n) - *eta) * inverse;
-                *eta = p.scale * (e * inverse);
+                const float e = (of.y - of.x) * inverse;
+                p.eta[r * p.observations + n] = p.scale * (e * inverse);
                 return e * e;
             },
             [&](long long r, double squares) { endGaussian(p, r, squares); });

@@ -278,3 +278,30 @@ static __device__ __forceinline__ void storeQuad(float* x, long long i, long lon
         x[i + 2] = value.z;
     }
 }
+
+// Four neighbouring coordinates of a row; zeros beyond its end.
+static __device__ __forceinline__ float4 load4(const float* from, int count, int dimensions) {
+    if ((dimensions & 3) == 0) {
+        return *(const float4*) from;
+    }
+    return make_float4(
+            from[0], count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
+}
+
+// Writes the first `count` of four neighbouring coordinates of a row; in one store where rows are whole vectors.
+static __device__ __forceinline__ void store4(float* to, float4 value, int count, int dimensions) {
+    if ((dimensions & 3) == 0) {
+        *(float4*) to = value; // then every row, and every fourth coordinate, stands at a multiple of 16 bytes
+        return;
+    }
+    to[0] = value.x;
+    if (count > 1) {
+        to[1] = value.y;
+    }
+    if (count > 2) {
+        to[2] = value.z;
+    }
+    if (count > 3) {
+        to[3] = value.w;
+    }
+}

@@ -61,6 +61,15 @@ struct MeanFieldDensity {
     int with;           // of the gradient: 0 z, 1 mu, 2 omega
 };
 
+// The term of one coordinate, and its gradient.
+static __device__ __forceinline__ float densityTerm(
+        const MeanFieldDensity& p, float mu, float logSigma, float z, float& gradient) {
+    const float inverse = detExp(-logSigma);
+    const float h = (z - mu) * inverse;
+    gradient = p.with == 0 ? -(h * inverse) : p.with == 1 ? h * inverse : __fmaf_rn(h, h, -1.0f);
+    return __fmaf_rn(-0.5f * h, h, -logSigma);
+}
+
 extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const MeanFieldDensity p) {
     const int dims = p.dimensions;
     const double constant = dims * HALF_LOG_2PI;
@@ -70,15 +79,29 @@ extern "C" __global__ void __launch_bounds__(256, 4) meanfield_density(const Mea
             [&](long long row, long long d) {
                 const long long m = quotient(row, p.draws) * dims + d;
                 const long long at = row * dims + d;
-                const float logSigma = __ldg(p.omega + m);
-                const float inverse = detExp(-logSigma);
-                const float h = (p.z[at] - __ldg(p.mu + m)) * inverse;
+                float gradient;
+                const float term = densityTerm(p, __ldg(p.mu + m), __ldg(p.omega + m), p.z[at], gradient);
                 if (p.gradient != nullptr) {
-                    p.gradient[at] = p.with == 0   ? -(h * inverse)
-                                     : p.with == 1 ? h * inverse
-                                                   : __fmaf_rn(h, h, -1.0f);
+                    p.gradient[at] = gradient;
                 }
-                return __fmaf_rn(-0.5f * h, h, -logSigma);
+                return term;
+            },
+            [&](long long row, int d, int count) {
+                const long long m = quotient(row, p.draws) * dims + d;
+                const long long at = row * dims + d;
+                const float4 mu = load4(p.mu + m, count, dims);
+                const float4 omega = load4(p.omega + m, count, dims);
+                const float4 z = load4(p.z + at, count, dims);
+                float4 gradient;
+                const float4 terms = make_float4(
+                        densityTerm(p, mu.x, omega.x, z.x, gradient.x),
+                        densityTerm(p, mu.y, omega.y, z.y, gradient.y),
+                        densityTerm(p, mu.z, omega.z, z.z, gradient.z),
+                        densityTerm(p, mu.w, omega.w, z.w, gradient.w));
+                if (p.gradient != nullptr) {
+                    store4(p.gradient + at, gradient, count, dims);
+                }
+                return terms;
             },
             [&](long long row, double sum) {
                 if (p.logQ != nullptr) {

@@ -65,21 +65,3 @@ static __device__ __forceinline__ float4 epsilon4(const Normals& n, unsigned int
         return normalsOfCounter(n.key0, n.key1, counter, draw, problem, step);
     });
 }
-
-// Writes the first `count` of four neighbouring coordinates of a row; in one store where rows are whole vectors.
-static __device__ __forceinline__ void store4(float* to, float4 value, int count, int dimensions) {
-    if ((dimensions & 3) == 0) {
-        *(float4*) to = value; // then every row, and every fourth coordinate, stands at a multiple of 16 bytes
-        return;
-    }
-    to[0] = value.x;
-    if (count > 1) {
-        to[1] = value.y;
-    }
-    if (count > 2) {
-        to[2] = value.z;
-    }
-    if (count > 3) {
-        to[3] = value.w;
-    }
-}

@@ -13,15 +13,6 @@ static __device__ __forceinline__ float controlVariate(float w, float square, fl
     return rest > 0.0f ? __fmaf_rn(-w, square, weighted) * detReciprocal(rest) : 0.0f;
 }
 
-// Four neighbouring coordinates of a row; zeros beyond its end.
-static __device__ __forceinline__ float4 load4(const float* from, int count, int dimensions) {
-    if ((dimensions & 3) == 0) {
-        return *(const float4*) from;
-    }
-    return make_float4(
-            from[0], count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
-}
-
 // runs[b, r, part·D + d] = Σ of the terms of the draws of run r, added in order from +0; firstDraw/64 is the first r.
 //
 // 256 threads: all of them make terms, four coordinates of a draw at a time, then one thread a coordinate and part adds

@@ -47,6 +47,29 @@ static __device__ __forceinline__ auto tileSum(int n, F x, int width = WARP) -> 
     return foldLanes(sum, width);
 }
 
+// The same for a whole warp where x(i, fetch(i)) writes, too: what AHEAD of its elements need is read before it writes the first.
+template <class Fetch, class F>
+static __device__ __forceinline__ auto tileSumAhead(int n, Fetch fetch, F x) -> decltype(x(0, fetch(0))) {
+    constexpr int AHEAD = 8;
+    decltype(x(0, fetch(0))) sum = 0;
+    for (int i = laneOfWarp(); i < n; i += AHEAD * WARP) {
+        decltype(fetch(0)) fetched[AHEAD];
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            if (i + u * WARP < n) {
+                fetched[u] = fetch(i + u * WARP);
+            }
+        }
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            if (i + u * WARP < n) {
+                sum += x(i + u * WARP, fetched[u]);
+            }
+        }
+    }
+    return foldLanes(sum);
+}
+
 // The levels above a tile, in float64, kept by the lanes of one warp; all its lanes call together.
 struct Levels {
     double second = 0.0, third = 0.0;
@@ -154,24 +177,88 @@ static __device__ __forceinline__ void forRows(long long rows, long long n, X x,
     }
 }
 
-// The same where one long row has to keep the whole grid busy, in two launches: a warp takes a tile and leaves its sum in
-// tiles[rows][tilesOf(n)]; a second kernel ends the rows with forTiledRows. Short rows end in the first.
+// The same for rows of neighbours in memory, of which short ones are read four at a time: x4(row, d, count) makes the terms of
+// coordinates d … d+3, of which `count` are there. Four lanes of the sum belong to one thread, which adds and folds them itself.
+static constexpr int QUAD_ROWS = 64; // of longer rows a warp has enough to read
+
+template <class X4, class End>
+static __device__ __forceinline__ void forQuadRows(long long rows, int n, X4 x4, End end) {
+    int threads = WARP / 4; // of a row
+    while (threads > 1 && 2 * threads >= n) {
+        threads >>= 1;
+    }
+    const int own = laneOfWarp() & (threads - 1);
+    const int rowsPerWarp = WARP / threads;
+    for (long long first = warpOfGrid() * rowsPerWarp; first < rows; first += warpsOfGrid() * rowsPerWarp) {
+        const long long row = first + laneOfWarp() / threads;
+        float sum[4] = {};
+        for (int d = 4 * own; row < rows && d < n; d += WARP) {
+            const int count = min(4, n - d);
+            const float4 terms = x4(row, d, count);
+            sum[0] += terms.x;
+            sum[1] += count > 1 ? terms.y : 0.0f;
+            sum[2] += count > 2 ? terms.z : 0.0f;
+            sum[3] += count > 3 ? terms.w : 0.0f;
+        }
+#pragma unroll
+        for (int lane = 0; lane < 4; lane++) {
+            sum[lane] = foldLanes(sum[lane], threads);
+        }
+        if (row < rows && own == 0) {
+            end(row, (double) ((sum[0] + sum[2]) + (sum[1] + sum[3])));
+        }
+    }
+}
+
+template <class X, class X4, class End>
+static __device__ __forceinline__ void forRows(long long rows, int n, X x, X4 x4, End end) {
+    if (n <= QUAD_ROWS) {
+        forQuadRows(rows, n, x4, end);
+    } else {
+        forRows(rows, n, x, end);
+    }
+}
+
+// tiles[rows][tilesOf(n)] = sum(row, first element, how many): a warp takes a tile.
+template <class Sum>
+static __device__ __forceinline__ void forTilesOfRows(long long rows, long long n, float* tiles, Sum sumOf) {
+    const int perRow = (int) tilesOf(n);
+    for (long long at = warpOfGrid(); at < rows * perRow; at += warpsOfGrid()) {
+        const long long row = quotient(at, perRow);
+        const long long begin = (at - row * perRow) * TILE;
+        const float sum = sumOf(row, begin, (int) (n - begin < TILE ? n - begin : TILE));
+        if (laneOfWarp() == 0) {
+            tiles[at] = sum;
+        }
+    }
+}
+
+// The same as forRows where one long row has to keep the whole grid busy, in two launches: this one leaves the sums of tiles,
+// a second kernel ends the rows with forTiledRows. Short rows end in the first.
 template <class X, class End>
 static __device__ __forceinline__ void forTiles(long long rows, long long n, float* tiles, X x, End end) {
     if (n <= TILE) {
         forShortRows(rows, (int) n, x, end);
         return;
     }
-    const int perRow = (int) tilesOf(n);
-    for (long long at = warpOfGrid(); at < rows * perRow; at += warpsOfGrid()) {
-        const long long row = quotient(at, perRow);
-        const long long begin = (at - row * perRow) * TILE;
-        const int length = (int) (n - begin < TILE ? n - begin : TILE);
-        const float sum = tileSum(length, [&](int i) { return x(row, begin + i); });
-        if (laneOfWarp() == 0) {
-            tiles[at] = sum;
-        }
+    forTilesOfRows(rows, n, tiles, [&](long long row, long long begin, int length) {
+        return tileSum(length, [&](int i) { return x(row, begin + i); });
+    });
+}
+
+// The same with terms x(row, i, fetch(row, i)), of which x may write: see tileSumAhead.
+template <class Fetch, class X, class End>
+static __device__ __forceinline__ void forTiles(long long rows, long long n, float* tiles, Fetch fetch, X x, End end) {
+    if (n <= TILE) {
+        forShortRows(rows, (int) n, [&](long long row, long long i) { return x(row, i, fetch(row, i)); }, end);
+        return;
     }
+    forTilesOfRows(rows, n, tiles, [&](long long row, long long begin, int length) {
+        return tileSumAhead(
+                length,
+                [&](int i) { return fetch(row, begin + i); },
+                [&](int i, decltype(fetch(0, 0)) fetched) { return x(row, begin + i, fetched); });
+    });
 }
 
 // end(row, Σ) of rows whose tile sums forTiles left; a warp takes a row.

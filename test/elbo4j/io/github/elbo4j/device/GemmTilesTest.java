@@ -35,6 +35,22 @@ class GemmTilesTest {
     }
 
     @EveryDevice
+    void theLargestTilesGiveTheBitsOfScalar(Device device) {
+        int m = 12 * 128 - 5;
+        int n = 11 * 128 + 1;
+        int k = 37;
+        for (boolean accumulate : new boolean[] {false, true}) {
+            assertSame(device, arena -> {
+                Buffer c = arena.inOut(normals(3, (long) m * n));
+                Matrix a = Matrix.of(arena.of(normals(1, (long) m * k)), m, k);
+                Matrix b = Matrix.of(arena.of(normals(2, (long) k * n)), k, n);
+                arena.run(new GemmOps.Gemm(a, b, accumulate, Matrix.of(c, m, n)));
+                return c;
+            });
+        }
+    }
+
+    @EveryDevice
     void panelsOfManyTilesAreAddedAsATree(Device device) {
         int m = 65;
         int n = 40;

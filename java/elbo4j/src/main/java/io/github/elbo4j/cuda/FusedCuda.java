@@ -10,13 +10,23 @@ import io.github.elbo4j.device.Index;
 final class FusedCuda extends KernelFamily {
     /** Groups of four coordinates of a block of fused_adam. */
     private static final int SMALL = FusedOps.MAX_DIMENSIONS / 4;
+    /** Slots of a block that takes a part of the coordinates. */
+    private static final int MOST_OF_PARTS = 64;
+    /** Lanes of a row's sum. */
+    private static final int LANES = 32;
+    /** Dimensions from which blocks share those of a run: with fewer, a second launch costs more. */
+    private static final int SHARED = 256;
+    /** Blocks that give each multiprocessor of a large GPU one. */
+    private static final long BUSY = 128;
     /** Draws of all its problems. */
     private static final int DRAWS_OF_ALL = 2048;
 
     private final Kernel elbo16 = cuda.kernel("fused_elbo16");
+    private final Kernel elbo32 = cuda.kernel("fused_elbo32");
     private final Kernel elbo64 = cuda.kernel("fused_elbo64");
     private final Kernel elbo256 = cuda.kernel("fused_elbo256");
     private final Kernel elboEnd = cuda.kernel("fused_elbo_end");
+    private final Kernel elboFold = cuda.kernel("fused_elbo_fold");
     private final Kernel adam = cuda.kernel("fused_adam");
 
     FusedCuda(Cuda cuda) {
@@ -33,11 +43,19 @@ final class FusedCuda extends KernelFamily {
         DrawBlock shape = op.shape();
         Buffer runs = op.runs();
         int dims = shape.dimensions();
-        long quads = quads(Math.min(dims, Grid.TILE));
-        long tiles = Grid.takeTiles(cuda, 2 * shape.allDraws(), dims);
-        int slots = slots(quads, shape.draws());
         long runsOfAll = shape.problems() * (long) ElboOps.runs(shape.draws());
-        launch(slots == 16 ? elbo16 : slots == 64 ? elbo64 : elbo256)
+        int parts = parts(runsOfAll, dims);
+        long quads = parts == 1 ? quads(Math.min(dims, Grid.TILE)) : Grid.ceilDiv(dims, LANES) * LANES / 4 / parts;
+        long rows = 2 * shape.allDraws();
+        long tiles = Grid.takeTiles(cuda, rows, dims);
+        long lanes = parts == 1 ? 0 : cuda.workspace(Float.BYTES * rows * LANES);
+        int slots = slots(quads, shape.draws(), parts == 1 ? Grid.THREADS : MOST_OF_PARTS);
+        launch(switch (slots) {
+                    case 16 -> elbo16;
+                    case 32 -> elbo32;
+                    case 64 -> elbo64;
+                    default -> elbo256;
+                })
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.omega())
@@ -47,29 +65,43 @@ final class FusedCuda extends KernelFamily {
                 .buffer(op.logQ())
                 .buffer(runs)
                 .address(tiles)
+                .address(lanes)
                 .number(op.target().shared() ? 0L : dims)
                 .number(runs == null ? 0 : RunBlocks.all(runs, shape, 2L * dims))
                 .flag(op.path())
-                .run(Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)));
-        if (dims > Grid.TILE) {
-            launch(elboEnd)
-                    .address(tiles)
+                .number(parts)
+                .number(0)
+                .run(Grid.ceilDiv(runsOfAll, slots / quads) * Math.max(1, Grid.tilesOf(dims)) * parts);
+        if (tiles != 0 || lanes != 0) {
+            launch(tiles != 0 ? elboEnd : elboFold)
+                    .address(tiles != 0 ? tiles : lanes)
                     .buffer(op.logP())
                     .buffer(op.logQ())
                     .number(shape.allDraws())
                     .number(dims)
-                    .run(Grid.warps(2 * shape.allDraws()));
+                    .run(Grid.warps(rows));
         }
     }
 
     /**
-     * Slots of a block, 16, 64 or 256: as few as a run needs, so that many threads share its draws, but enough that the block
-     * takes no more draws at a time than there are.
+     * Blocks that share the coordinates of a run, where there are few runs: each takes some lanes of a row's sum. With 4 or 8
+     * a tile's coordinates fit 64 slots.
      */
-    private static int slots(long quads, int draws) {
+    private static int parts(long runs, int dimensions) {
+        if (dimensions < SHARED || dimensions > Grid.TILE || runs >= BUSY) {
+            return 1;
+        }
+        return 4 * runs >= BUSY ? 4 : 8;
+    }
+
+    /**
+     * Slots of a block, 16, 32, 64 or 256: as few as a run needs, so that many threads share its draws, but enough that the
+     * block takes no more draws at a time than there are.
+     */
+    private static int slots(long quads, int draws, int most) {
         int slots = 16;
-        while (slots < Grid.THREADS && (slots < quads || Grid.THREADS / slots > draws)) {
-            slots *= 4;
+        while (slots < most && (slots < quads || Grid.THREADS / slots > draws)) {
+            slots *= slots == 64 ? 4 : 2;
         }
         return slots;
     }

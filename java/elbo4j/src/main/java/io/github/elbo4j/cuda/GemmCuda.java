@@ -9,7 +9,13 @@ final class GemmCuda extends KernelFamily {
     static final int TILE = 64;
 
     static final int SMALL_TILE = 32;
-    /** Blocks that keep a large GPU busy; with fewer, tiles are small. */
+    /** The others of a product: where a few outputs are to give many blocks, and where many are. */
+    private static final int LEAST_TILE = 16;
+
+    private static final int LARGE_TILE = 128;
+    /** Blocks that give each multiprocessor of a large GPU one, or two; with fewer, tiles are smaller. */
+    private static final long ALL_BUSY = 128;
+
     static final long BUSY = 264;
 
     /** The part of A that is read: Triangle of kernels/gemm.cuh. */
@@ -33,8 +39,12 @@ final class GemmCuda extends KernelFamily {
     /** The same; a test has less. */
     private static long workspace = WORKSPACE;
 
-    private final Kernel multiply = cuda.kernel("gemm_multiply");
+    private final Kernel multiply128 = cuda.kernel("gemm_multiply128");
+    private final Kernel multiply64 = cuda.kernel("gemm_multiply64");
     private final Kernel multiply32 = cuda.kernel("gemm_multiply32");
+    private final Kernel multiply16 = cuda.kernel("gemm_multiply16");
+    private final Kernel panels64 = cuda.kernel("gemm_panels64");
+    private final Kernel panels32 = cuda.kernel("gemm_panels32");
     private final Kernel multiplyBeside = cuda.kernel("gemm_multiply_beside");
     private final Kernel add = cuda.kernel("gemm_add");
     private final Kernel copy = cuda.kernel("gemm_copy");
@@ -231,10 +241,23 @@ final class GemmCuda extends KernelFamily {
 
     private void launch(Product product, long sums, int panels, boolean accumulate, int triangle, float sign) {
         boolean beside = product.isBeside() && triangle == WHOLE;
-        boolean small = product.tiles(TILE) * panels < BUSY;
-        Launch launch = launch(beside ? multiplyBeside : small ? multiply32 : multiply);
+        boolean many = triangle != WHOLE || (sums == 0 && product.inner() > product.panel());
+        int tile = product.tile(panels, many);
+        Kernel kernel;
+        if (beside) {
+            kernel = multiplyBeside;
+        } else if (many) {
+            kernel = tile == TILE ? panels64 : panels32;
+        } else {
+            kernel = switch (tile) {
+                case LARGE_TILE -> multiply128;
+                case TILE -> multiply64;
+                case SMALL_TILE -> multiply32;
+                default -> multiply16;
+            };
+        }
         product.c()
-                .to(product.b().to(product.a().to(launch)))
+                .to(product.b().to(product.a().to(launch(kernel))))
                 .address(sums)
                 .number(product.problems())
                 .number(product.rows())
@@ -249,7 +272,7 @@ final class GemmCuda extends KernelFamily {
                 .run(
                         beside
                                 ? Grid.threads(product.tiles(EACH) * panels)
-                                : product.tiles(small ? SMALL_TILE : TILE) * panels);
+                                : product.tiles(tile) * panels);
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
@@ -284,6 +307,21 @@ final class GemmCuda extends KernelFamily {
         /** Whether threads beside each other should take problems, not rows or columns. */
         boolean isBeside() {
             return problems >= FEWEST && a.isBeside() && b.isBeside() && c.isBeside();
+        }
+
+        /**
+         * The largest tile that makes blocks enough for the whole GPU, and of whose rows and columns most are there.
+         *
+         * @param many whether an output has several panels in one launch
+         */
+        int tile(int panels, boolean many) {
+            if (!many && rows > TILE && columns > TILE && tiles(LARGE_TILE) * panels >= ALL_BUSY) {
+                return LARGE_TILE;
+            }
+            if (tiles(TILE) * panels >= ALL_BUSY) {
+                return TILE;
+            }
+            return many || tiles(SMALL_TILE) * panels >= ALL_BUSY ? SMALL_TILE : LEAST_TILE;
         }
 
         long tiles(int size) {

@@ -11,6 +11,8 @@ final class Grid {
     static final int TILE = 1024;
 
     private static final int WARP = 32;
+    /** As there: rows that long are read four elements at a time. */
+    private static final int QUAD_ROWS = 64;
     /** Some million threads: several times what a GPU holds at once, but few enough to share what a thread prepares. */
     static final long MOST = 4096;
 
@@ -51,6 +53,11 @@ final class Grid {
     /** For forRows of kernels/sum.cuh. */
     static long rows(long rows, long n) {
         return n <= TILE ? shortRows(rows, n) : Math.min(most, rows);
+    }
+
+    /** For forRows of kernels/sum.cuh where rows are read four elements at a time. */
+    static long quadRows(long rows, long n) {
+        return n <= QUAD_ROWS ? shortRows(rows, Math.min(WARP / 4, ceilDiv(n, 4))) : rows(rows, n);
     }
 
     /** For forTiles of kernels/sum.cuh. */

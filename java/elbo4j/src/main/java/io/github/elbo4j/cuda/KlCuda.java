@@ -54,7 +54,7 @@ final class KlCuda extends KernelFamily {
                 .buffer(kl)
                 .number(pair.problems)
                 .number(pair.dimensions)
-                .run(Grid.rows(pair.problems, pair.dimensions));
+                .run(Grid.quadRows(pair.problems, pair.dimensions));
     }
 
     private void gradient(Diagonal pair, Buffer gradMu, Buffer gradOmega) {

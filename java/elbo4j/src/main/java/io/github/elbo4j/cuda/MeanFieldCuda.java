@@ -56,7 +56,7 @@ final class MeanFieldCuda extends KernelFamily {
                             case MU -> 1;
                             case OMEGA -> 2;
                         })
-                .run(Grid.rows(shape.allDraws(), shape.dimensions()));
+                .run(Grid.quadRows(shape.allDraws(), shape.dimensions()));
     }
 
     private void entropy(MeanFieldOps.Entropy op) {
