@@ -1,0 +1,101 @@
+package io.github.elbo4j.bench.kernels;
+
+import io.github.elbo4j.device.Buffer;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.Operation;
+import io.github.elbo4j.device.Program;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.model.BayesianLogisticRegression;
+import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.RegressionData;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** What a launch costs where there is nearly nothing to do, and a step of a small fit: microseconds. */
+final class Steps {
+    private static final int N = 1024;
+    private static final int PROGRAM = 10;
+    private static final int ROWS = 200;
+    private static final int COLUMNS = 8;
+    private static final int DIMENSIONS = 20;
+
+    private final Device device;
+    private final boolean quick;
+
+    Steps(Device device, boolean quick) {
+        this.device = device;
+        this.quick = quick;
+    }
+
+    /** By what it is. */
+    Map<String, Double> all() {
+        Map<String, Double> all = new LinkedHashMap<>();
+        Clock clock = new Clock(device, quick);
+        try (Buffer x = device.allocate(N)) {
+            Operation fill = new MathOps.Fill(N, 1, x);
+            all.put("an operation, one by one", clock.time(() -> device.run(fill)).median());
+            all.put("an operation, waited for", clock.time(() -> {
+                        device.run(fill);
+                        device.synchronize();
+                    })
+                    .median());
+            try (Program program = device.bind(Collections.nCopies(PROGRAM, fill))) {
+                all.put("a program of 10 operations", clock.time(program::run).median());
+            }
+        }
+        try (LogJoint logistic = logistic()) {
+            all.put("a step of a full-rank fit, logistic 200 x 8", step(logistic));
+        }
+        try (LogJoint gaussian = gaussian()) {
+            all.put("a step of a full-rank fit, Gaussian of 20", step(gaussian));
+        }
+        return all;
+    }
+
+    /** The slope of time over steps in the second half of a fit, which is warm; NaN if it is not told twice there. */
+    private double step(LogJoint joint) {
+        int steps = quick ? 200 : 4000;
+        long[] first = new long[2]; // step, nanoseconds
+        long[] last = new long[2];
+        Sgvi.builder()
+                .family(Family.fullRank())
+                .seed(1)
+                .maxSteps(steps)
+                .tolerance(1e-9) // it goes on to the end
+                .evaluationDraws(1024)
+                .listener(progress -> {
+                    if (progress.step() >= steps / 2) {
+                        long[] now = first[0] == 0 ? first : last;
+                        now[0] = progress.step();
+                        now[1] = System.nanoTime();
+                    }
+                })
+                .build()
+                .fit(device, joint);
+        return last[0] > first[0] ? (last[1] - first[1]) / 1e3 / (last[0] - first[0]) : Double.NaN;
+    }
+
+    private LogJoint logistic() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[] x = random.doubles((long) ROWS * COLUMNS, -1.5, 1.5).toArray();
+        double[] y = random.ints(ROWS, 0, 2).asDoubleStream().toArray();
+        List<String> columns =
+                IntStream.range(0, COLUMNS).mapToObj(i -> "x" + i).toList();
+        return new BayesianLogisticRegression(device, new RegressionData(columns, x, y), NormalPrior.STANDARD).logJoint();
+    }
+
+    private LogJoint gaussian() {
+        double[] sd = new double[DIMENSIONS];
+        Arrays.setAll(sd, i -> 0.5 + i / 10.0);
+        return GaussianTarget.diagonal(device, new double[DIMENSIONS], sd);
+    }
+}
