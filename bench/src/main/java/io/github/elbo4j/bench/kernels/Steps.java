@@ -6,6 +6,7 @@ import io.github.elbo4j.device.MathOps;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Program;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.GaussianTarget;
@@ -24,6 +25,8 @@ import java.util.stream.IntStream;
 final class Steps {
     private static final int N = 1024;
     private static final int PROGRAM = 10;
+    private static final int FEW = 200;
+    private static final int MANY = 4000;
     private static final int ROWS = 200;
     private static final int COLUMNS = 8;
     private static final int DIMENSIONS = 20;
@@ -42,6 +45,7 @@ final class Steps {
         Clock clock = new Clock(device, quick);
         try (Buffer x = device.allocate(N)) {
             Operation fill = new MathOps.Fill(N, 1, x);
+            clock.time(() -> device.run(fill)); // what runs on the host is compiled by then
             all.put("an operation, one by one", clock.time(() -> device.run(fill)).median());
             all.put("an operation, waited for", clock.time(() -> {
                         device.run(fill);
@@ -61,27 +65,23 @@ final class Steps {
         return all;
     }
 
-    /** The slope of time over steps in the second half of a fit, which is warm; NaN if it is not told twice there. */
+    /** What a fit of more steps takes longer than one of few, which stands for all but the steps. */
     private double step(LogJoint joint) {
-        int steps = quick ? 200 : 4000;
-        long[] first = new long[2]; // step, nanoseconds
-        long[] last = new long[2];
-        Sgvi.builder()
+        fit(joint, quick ? FEW : MANY); // so that all is compiled
+        FitResult few = fit(joint, FEW);
+        FitResult many = fit(joint, quick ? 2 * FEW : MANY);
+        return (many.seconds() - few.seconds()) * 1e6 / (many.steps() - few.steps());
+    }
+
+    private FitResult fit(LogJoint joint, int steps) {
+        return Sgvi.builder()
                 .family(Family.fullRank())
                 .seed(1)
                 .maxSteps(steps)
                 .tolerance(1e-9) // it goes on to the end
                 .evaluationDraws(1024)
-                .listener(progress -> {
-                    if (progress.step() >= steps / 2) {
-                        long[] now = first[0] == 0 ? first : last;
-                        now[0] = progress.step();
-                        now[1] = System.nanoTime();
-                    }
-                })
                 .build()
                 .fit(device, joint);
-        return last[0] > first[0] ? (last[1] - first[1]) / 1e3 / (last[0] - first[0]) : Double.NaN;
     }
 
     private LogJoint logistic() {
