@@ -185,7 +185,7 @@ final class DrawCases {
                             s,
                             6);
                 }),
-                new Case("kl.klFull", "gemm_solve kl_sides gemm_multiply kl_full", (in, tiny) -> {
+                new Case("kl.klFull", "gemm_solve kl_sides kl_full", (in, tiny) -> {
                     int b = tiny ? 2 : 64;
                     int d = tiny ? 33 : 256;
                     long n = (long) b * d;
@@ -201,6 +201,24 @@ final class DrawCases {
                             b + " of " + d + " dimensions",
                             (double) n * d,
                             n * (double) d * d);
+                }),
+                new Case("kl.klFullGradient", "gemm_solve kl_sides kl_fullgradient", (in, tiny) -> {
+                    int b = tiny ? 2 : 64;
+                    int d = tiny ? 33 : 256;
+                    long n = (long) b * d;
+                    return new Work(
+                            new KlOps.KlFullGradient(
+                                    b,
+                                    d,
+                                    in.normals(n),
+                                    in.normals(n * d, 0.02),
+                                    in.normals(n),
+                                    in.normals(n * d, 0.02),
+                                    in.zeros(n),
+                                    in.zeros(n * d)),
+                            b + " of " + d + " dimensions",
+                            (double) n * d,
+                            2.0 * n * d * d);
                 }),
                 new Case("elbo.moments", "elbo_moments", (in, tiny) -> {
                     DrawBlock s = densities(tiny);
@@ -246,23 +264,13 @@ final class DrawCases {
                             n,
                             n);
                 }),
-                new Case("fused.gaussianElbo", "fused_elbo256", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return work(
-                            new FusedOps.GaussianElbo(
-                                    Inputs.KEY,
-                                    STEP,
-                                    s,
-                                    false,
-                                    mu(in, s),
-                                    omega(in, s),
-                                    new FusedOps.Target(false, mu(in, s), omega(in, s)),
-                                    in.zeroDoubles(s.allDraws()),
-                                    in.zeroDoubles(s.allDraws()),
-                                    runs(in, s, 2)),
-                            s,
-                            18);
-                }),
+                new Case("fused.gaussianElbo", "fused_elbo256", (in, tiny) -> fused(in, draws(tiny))),
+                new Case("fused.gaussianElbo of 4096 dimensions", "fused_elbo256 fused_elbo_end", (in, tiny) ->
+                        fused(in, tiny ? DrawBlock.of(1, 130, 1100) : DrawBlock.of(1, 1 << 14, 1 << 12))),
+                new Case("fused.gaussianElbo of 128 dimensions", "fused_elbo64", (in, tiny) ->
+                        fused(in, tiny ? DrawBlock.of(1, 130, 128) : DrawBlock.of(1, 1 << 19, 128))),
+                new Case("fused.gaussianElbo of 8 dimensions", "fused_elbo16", (in, tiny) ->
+                        fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
                 new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> {
                     DrawBlock s = DrawBlock.of(tiny ? 7 : 10_000, 16, 8);
                     int steps = tiny ? 3 : FusedOps.MAX_STEPS;
@@ -311,6 +319,23 @@ final class DrawCases {
 
     private static Buffer runs(Inputs in, DrawBlock s, int blocks) {
         return in.zeroDoubles((long) s.problems() * ElboOps.runs(s.draws()) * blocks * s.dimensions());
+    }
+
+    private static Work fused(Inputs in, DrawBlock s) {
+        return work(
+                new FusedOps.GaussianElbo(
+                        Inputs.KEY,
+                        STEP,
+                        s,
+                        false,
+                        mu(in, s),
+                        omega(in, s),
+                        new FusedOps.Target(false, mu(in, s), omega(in, s)),
+                        in.zeroDoubles(s.allDraws()),
+                        in.zeroDoubles(s.allDraws()),
+                        runs(in, s, 2)),
+                s,
+                18);
     }
 
     private static Work density(Inputs in, DrawBlock s, boolean gradient, int flops) {

@@ -25,13 +25,13 @@ final class LinearCases {
 
     static List<Case> all() {
         return List.of(
-                gemm("gemm 1024^3", "gemm_multiply", 1024, 1024, 1024, false),
+                gemm("gemm 1024^3", "gemm_multiply32", 1024, 1024, 1024, false),
                 gemm("gemm 4096^3", "gemm_multiply gemm_add", 4096, 4096, 4096, false),
-                gemm("gemm 10000x64x64: predictors", "gemm_multiply", 10_000, 64, 64, false),
-                gemm("gemm 64x10000x64: predictors, a row a draw", "gemm_multiply", 64, 10_000, 64, false),
+                gemm("gemm 10000x64x64: predictors", "gemm_multiply32", 10_000, 64, 64, false),
+                gemm("gemm 64x10000x64: predictors, a row a draw", "gemm_multiply32", 64, 10_000, 64, false),
                 gemm("gemm 64x64x10000: slopes", "gemm_multiply32 gemm_add", 64, 64, 10_000, true),
                 gemm("gemm 10000x1024x64", "gemm_multiply", 10_000, 1024, 64, false),
-                gemm("gemm 64x1024x10000: slopes of 1024 draws", "gemm_multiply gemm_add", 64, 1024, 10_000, true),
+                gemm("gemm 64x1024x10000: slopes of 1024 draws", "gemm_multiply32 gemm_add", 64, 1024, 10_000, true),
                 new Case("batchedGemm, 8x8x8 beside each other", "gemm_multiply_beside", (in, tiny) -> {
                     int count = tiny ? 70 : 1 << 18;
                     int n = 8;
@@ -58,7 +58,7 @@ final class LinearCases {
                             (double) n * n * count,
                             2.0 * n * n * n * count);
                 }),
-                new Case("triangularMultiply 1024 x 1024", "gemm_multiply", (in, tiny) -> {
+                new Case("triangularMultiply 1024 x 1024", "gemm_multiply32 gemm_copy", (in, tiny) -> {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularMultiply(
@@ -67,7 +67,7 @@ final class LinearCases {
                             (double) n * n,
                             (double) n * n * n);
                 }),
-                new Case("triangularSolve 1024 x 1024", "gemm_solve gemm_multiply", (in, tiny) -> {
+                new Case("triangularSolve 1024 x 1024", "gemm_solve gemm_multiply32", (in, tiny) -> {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularSolve(
@@ -111,7 +111,7 @@ final class LinearCases {
                 }),
                 new Case(
                         "fullrank.logDensity",
-                        "gemm_solve gemm_multiply fullrank_residual fullrank_density",
+                        "gemm_solve fullrank_residual fullrank_density",
                         (in, tiny) -> {
                             DrawBlock s = draws(tiny);
                             return triangles(
@@ -125,8 +125,23 @@ final class LinearCases {
                                     1);
                         }),
                 new Case(
+                        "fullrank.logDensity of 32 dimensions",
+                        "gemm_solve32 fullrank_residual fullrank_density",
+                        (in, tiny) -> {
+                            DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
+                            return triangles(
+                                    new FullRankOps.FullRankLogDensity(
+                                            s,
+                                            mu(in, s),
+                                            factor(in, s),
+                                            in.normals(s.elements()),
+                                            in.zeroDoubles(s.allDraws())),
+                                    s,
+                                    1);
+                        }),
+                new Case(
                         "fullrank.logDensityGradient",
-                        "gemm_solve gemm_multiply fullrank_residual fullrank_negate",
+                        "gemm_solve fullrank_residual fullrank_negate",
                         (in, tiny) -> {
                             DrawBlock s = draws(tiny);
                             return triangles(
@@ -139,7 +154,7 @@ final class LinearCases {
                                     s,
                                     2);
                         }),
-                new Case("fullrank.score", "gemm_solve gemm_multiply normal_normal", (in, tiny) -> {
+                new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return triangles(
                             new FullRankOps.FullRankScore(
@@ -164,8 +179,8 @@ final class LinearCases {
                             s,
                             1);
                 }),
-                new Case("reparam.fullRankReparam of 32 dimensions", "fullrankgradient_reparam32", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 130 : 1 << 17, 32);
+                new Case("reparam.fullRankReparam of few draws", "fullrankgradient_reparam32", (in, tiny) -> {
+                    DrawBlock s = few(tiny);
                     return triangles(
                             new ReparamOps.FullRankReparam(
                                     Inputs.KEY, STEP, s, factor(in, s), in.normals(s.elements()), null, runs(in, s, 1)),
@@ -180,20 +195,15 @@ final class LinearCases {
                     DrawBlock s = draws(tiny);
                     return scoreGradient(in, s, in.squares(2 * width(s)));
                 }),
-                new Case("score.fullRankScoreSquares", "fullrankgradient_squares", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return triangles(
-                            new ScoreOps.FullRankScoreSquares(
-                                    Inputs.KEY,
-                                    STEP,
-                                    s,
-                                    factor(in, s),
-                                    in.normals(s.elements()),
-                                    in.normals(s.allDraws()),
-                                    runs(in, s, 2)),
-                            s,
-                            2);
-                }),
+                new Case("score.fullRankScoreSquares", "fullrankgradient_squares", (in, tiny) -> squares(in, draws(tiny))),
+                new Case("score.fullRankScoreGradient of few draws", "fullrankgradient_score32", (in, tiny) ->
+                        scoreGradient(in, few(tiny), null)),
+                new Case(
+                        "score.fullRankScoreGradient of few draws, control variate",
+                        "fullrankgradient_controlled32",
+                        (in, tiny) -> scoreGradient(in, few(tiny), in.squares(2 * width(few(tiny))))),
+                new Case("score.fullRankScoreSquares of few draws", "fullrankgradient_squares32", (in, tiny) ->
+                        squares(in, few(tiny))),
                 new Case("gram", "gram_panels gram_add", (in, tiny) -> {
                     int n = tiny ? 1100 : 1 << 20;
                     int k = tiny ? 5 : 32;
@@ -230,6 +240,10 @@ final class LinearCases {
         return tiny ? DrawBlock.of(1, 130, 70) : DrawBlock.of(1, 1 << 14, 256);
     }
 
+    private static DrawBlock few(boolean tiny) {
+        return tiny ? DrawBlock.of(1, 130, 33) : DrawBlock.of(1, 1 << 12, 128);
+    }
+
     private static Buffer mu(Inputs in, DrawBlock s) {
         return in.normals(s.parameters());
     }
@@ -260,6 +274,20 @@ final class LinearCases {
                         runs(in, s, 1)),
                 s,
                 1);
+    }
+
+    private static Work squares(Inputs in, DrawBlock s) {
+        return triangles(
+                new ScoreOps.FullRankScoreSquares(
+                        Inputs.KEY,
+                        STEP,
+                        s,
+                        factor(in, s),
+                        in.normals(s.elements()),
+                        in.normals(s.allDraws()),
+                        runs(in, s, 2)),
+                s,
+                2);
     }
 
     /** A triangle of D·(D + 1)/2 is multiplied or added up for each draw, {@code times} times. */

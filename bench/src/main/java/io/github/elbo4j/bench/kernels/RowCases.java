@@ -84,6 +84,12 @@ final class RowCases {
                     long n = (long) rows * columns;
                     return each(new MathOps.SumRows(rows, columns, in.normals(n), in.zeroDoubles(rows)), n, 1);
                 }),
+                new Case("math.sumRows of long rows", "math_sum_rows math_sum_tiled_rows", (in, tiny) -> {
+                    int rows = tiny ? 3 : 1 << 6;
+                    int columns = tiny ? 2500 : 1 << 20;
+                    long n = (long) rows * columns;
+                    return each(new MathOps.SumRows(rows, columns, in.normals(n), in.zeroDoubles(rows)), n, 1);
+                }),
                 new Case("math.gatherRows", "math_gather_rows", (in, tiny) -> {
                     int rows = tiny ? 90 : 1 << 20;
                     int columns = 64;
@@ -96,7 +102,7 @@ final class RowCases {
                             0,
                             8.0 * n + 4.0 * rows);
                 }),
-                new Case("math.firstNonFinite", "math_first_non_finite", (in, tiny) -> {
+                new Case("math.firstNonFinite", "math_first_non_finite math_fill", (in, tiny) -> {
                     long n = n(tiny);
                     return each(new MathOps.FirstNonFinite(n, in.normals(n), in.zeroInts(1)), n, 0);
                 }),
@@ -186,8 +192,10 @@ final class RowCases {
                 }),
                 new Case("elementwise: logistic likelihood", "elementwise_many elementwise_end", (in, tiny) ->
                         logistic(in, tiny ? 1100 : 1 << 14, tiny ? 5 : 1 << 12)),
-                new Case("elementwise: logistic likelihood of few draws", "elementwise_few elementwise_end", (in, tiny) ->
-                        logistic(in, tiny ? 1100 : 10_000, tiny ? 1 : 64)));
+                new Case("elementwise: logistic likelihood of 64 draws", "elementwise_many elementwise_end", (in, tiny) ->
+                        logistic(in, tiny ? 1100 : 10_000, tiny ? 2 : 64)),
+                new Case("elementwise: logistic likelihood of few rows", "elementwise_few", (in, tiny) ->
+                        logistic(in, tiny ? 30 : 100, tiny ? 5 : 1 << 19)));
     }
 
     /** {@code log p += Σ_n y·eta − softplus(eta)} and {@code eta' = y − sigmoid(eta)}, eta [N][S]. */
@@ -218,30 +226,9 @@ final class RowCases {
 
     private static List<Case> sums() {
         return List.of(
-                new Case("scan.segmentSum", "scan_segment_tiles scan_segments scan_segment_end", (in, tiny) -> {
-                    int rows = tiny ? 1100 : 1 << 20;
-                    int segments = tiny ? 13 : 1 << 10;
-                    int draws = tiny ? 5 : 64;
-                    int[] index = new int[rows];
-                    for (int i = 0; i < rows; i++) {
-                        index[i] = (int) (i * 7919L % 10_007 % segments);
-                    }
-                    ScanOps.Segments made = ScanOps.Segments.of(index, segments);
-                    long n = (long) rows * draws;
-                    return each(
-                            new ScanOps.SegmentSum(
-                                    rows,
-                                    segments,
-                                    draws,
-                                    in.ints(made.order()),
-                                    FIRST,
-                                    in.ints(made.offsets()),
-                                    FIRST,
-                                    in.normals(n),
-                                    in.zeros((long) segments * draws)),
-                            n,
-                            1);
-                }),
+                new Case("scan.segmentSum of 1024 segments", "scan_segments", (in, tiny) -> segments(in, tiny, 1 << 10)),
+                new Case("scan.segmentSum of 8 segments", "scan_segment_tiles scan_segment_end", (in, tiny) ->
+                        segments(in, tiny, 8)),
                 new Case("scan.cumulativeSum", "scan_cumulate scan_tiles scan_before", (in, tiny) -> {
                     int rows = tiny ? 1100 : 1 << 20;
                     int draws = tiny ? 5 : 64;
@@ -281,6 +268,30 @@ final class RowCases {
                             s,
                             d * (d + 1) + 5 * d + 1);
                 }));
+    }
+
+    private static Work segments(Inputs in, boolean tiny, int segments) {
+        int rows = tiny ? 2100 : 1 << 20;
+        int draws = tiny ? 5 : 64;
+        int[] index = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            index[i] = (int) (i * 7919L % 10_007 % segments);
+        }
+        ScanOps.Segments made = ScanOps.Segments.of(index, segments);
+        long n = (long) rows * draws;
+        return each(
+                new ScanOps.SegmentSum(
+                        rows,
+                        segments,
+                        draws,
+                        in.ints(made.order()),
+                        FIRST,
+                        in.ints(made.offsets()),
+                        FIRST,
+                        in.normals(n),
+                        in.zeros((long) segments * draws)),
+                n,
+                1);
     }
 
     private static MixtureOps.Shape mixture(boolean tiny) {

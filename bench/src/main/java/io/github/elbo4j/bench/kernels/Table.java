@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +78,8 @@ public final class Table implements Callable<Integer> {
         Map<String, Integer> threads = threads(root.resolve("kernels"));
         List<Map<String, Object>> measured = measured();
         Map<String, Case> firsts = new LinkedHashMap<>();
-        for (Case each : Main.cases()) {
+        Comparator<Case> alone = Comparator.comparingInt(each -> each.kernels().size());
+        for (Case each : Main.cases().stream().sorted(alone).toList()) {
             firsts.putIfAbsent(each.kernels().get(0), each);
         }
         text.append("# Kernels\n\nWritten by `bench/kernels`; [bench/README.md](../README.md#kernels) says how to read it.\n\n");
