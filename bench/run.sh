@@ -106,7 +106,8 @@ peers() {
 kernels() {
     local out=$results/kernels.json
     [ ! -e "$out" ] || mv -f "$out" "$out.old"
-    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.kernels.Main --out "$out" --device "${devices:-cuda}" \
+    local device=${devices:-$required}
+    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.kernels.Main --out "$out" ${device:+--device "$device"} \
         --size "${sizes:-full}" ${budget:+--budget "$budget"} ${names[@]+"${names[@]}"} 2>&1 | quiet
 }
 

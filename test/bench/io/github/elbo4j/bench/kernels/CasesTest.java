@@ -41,13 +41,16 @@ class CasesTest {
             assertThat(line).containsEntry("bitsOfScalar", true);
             assertThat(((Number) line.get("bytes")).doubleValue()).isPositive();
         });
-        assertThat(Json.map(json.get("launches"))).hasSize(5);
+        assertThat(Json.map(json.get("launches"))).hasSize(7);
     }
 
     @Test
     void otherBitsAreNotTimed() {
-        Case wrong = new Case("fill", "math_fill", (in, tiny) -> new Case.Work(
-                new MathOps.Fill(3, in.device().name().equals("scalar") ? 1 : 2, in.zeros(3)), "3", 3, 0));
+        Case wrong = new Case(
+                "fill",
+                "math_fill",
+                (in, tiny) -> new Case.Work(
+                        new MathOps.Fill(3, in.device().name().equals("scalar") ? 1 : 2, in.zeros(3)), "3", 3, 0));
         try (Device scalar = Devices.open("scalar");
                 Device other = Devices.open("cpu")) {
             if (other.name().equals("scalar")) {
@@ -64,9 +67,12 @@ class CasesTest {
     void everyKernelIsNamedAndEveryNameIsAKernel() throws IOException {
         Set<String> named = new TreeSet<>();
         Main.cases().forEach(each -> named.addAll(each.kernels()));
-        Path root = Path.of(System.getProperty("elbo4j.root", "..")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("elbo4j.root", ".."))
+                .toAbsolutePath()
+                .normalize();
         assertThat(Files.isDirectory(root.resolve("kernels"))).isTrue();
-        assertThat(named).isEqualTo(new TreeSet<>(Table.threads(root.resolve("kernels")).keySet()));
+        assertThat(named)
+                .isEqualTo(new TreeSet<>(Table.threads(root.resolve("kernels")).keySet()));
     }
 
     @Test

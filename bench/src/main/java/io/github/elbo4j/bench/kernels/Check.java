@@ -52,9 +52,10 @@ final class Check {
                 Arrays.setAll(bits, i -> Float.floatToIntBits(x[i]));
                 yield bits;
             }
-            case FLOAT64 -> Arrays.stream(buffer.toDoubles())
-                    .mapToLong(Double::doubleToLongBits)
-                    .toArray();
+            case FLOAT64 ->
+                Arrays.stream(buffer.toDoubles())
+                        .mapToLong(Double::doubleToLongBits)
+                        .toArray();
             case INT32 -> Arrays.stream(buffer.toInts()).asLongStream().toArray();
         };
     }

@@ -79,13 +79,7 @@ final class DrawCases {
                     DrawBlock s = draws(tiny);
                     return work(
                             new ReparamOps.MeanFieldReparam(
-                                    Inputs.KEY,
-                                    STEP,
-                                    s,
-                                    false,
-                                    omega(in, s),
-                                    in.normals(s.elements()),
-                                    runs(in, s, 2)),
+                                    Inputs.KEY, STEP, s, false, omega(in, s), in.normals(s.elements()), runs(in, s, 2)),
                             s,
                             6);
                 }),
@@ -139,7 +133,11 @@ final class DrawCases {
                     DrawBlock s = rows(tiny);
                     return work(
                             new KlOps.KlToStandard(
-                                    s.problems(), s.dimensions(), mu(in, s), omega(in, s), in.zeroDoubles(s.problems())),
+                                    s.problems(),
+                                    s.dimensions(),
+                                    mu(in, s),
+                                    omega(in, s),
+                                    in.zeroDoubles(s.problems())),
                             s,
                             6);
                 }),
@@ -265,12 +263,18 @@ final class DrawCases {
                             n);
                 }),
                 new Case("fused.gaussianElbo", "fused_elbo256", (in, tiny) -> fused(in, draws(tiny))),
-                new Case("fused.gaussianElbo of 4096 dimensions", "fused_elbo256 fused_elbo_end", (in, tiny) ->
-                        fused(in, tiny ? DrawBlock.of(1, 130, 1100) : DrawBlock.of(1, 1 << 14, 1 << 12))),
-                new Case("fused.gaussianElbo of 128 dimensions", "fused_elbo64", (in, tiny) ->
-                        fused(in, tiny ? DrawBlock.of(1, 130, 128) : DrawBlock.of(1, 1 << 19, 128))),
-                new Case("fused.gaussianElbo of 8 dimensions", "fused_elbo16", (in, tiny) ->
-                        fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
+                new Case(
+                        "fused.gaussianElbo of 4096 dimensions",
+                        "fused_elbo256 fused_elbo_end",
+                        (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 1100) : DrawBlock.of(1, 1 << 14, 1 << 12))),
+                new Case(
+                        "fused.gaussianElbo of 128 dimensions",
+                        "fused_elbo64",
+                        (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 128) : DrawBlock.of(1, 1 << 19, 128))),
+                new Case(
+                        "fused.gaussianElbo of 8 dimensions",
+                        "fused_elbo16",
+                        (in, tiny) -> fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
                 new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> {
                     DrawBlock s = DrawBlock.of(tiny ? 7 : 10_000, 16, 8);
                     int steps = tiny ? 3 : FusedOps.MAX_STEPS;

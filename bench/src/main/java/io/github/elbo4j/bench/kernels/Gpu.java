@@ -1,7 +1,5 @@
 package io.github.elbo4j.bench.kernels;
 
-import static io.github.elbo4j.bench.kernels.MachineCode.of;
-
 import io.github.elbo4j.bench.kernels.MachineCode.Kind;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,13 +36,13 @@ record Gpu(String name, double bytesPerSecond) {
         Map<String, Double> times = new LinkedHashMap<>();
         times.put("memory", bytes / bytesPerSecond * 1e6);
         double us = passes / (MULTIPROCESSORS * CYCLES) * 1e6;
-        int products = of(counts, Kind.FFMA, Kind.FLOAT, Kind.IMAD);
+        int products = MachineCode.of(counts, Kind.FFMA, Kind.FLOAT, Kind.IMAD);
         times.put("float32", us * products / LANES);
-        times.put("integer products", us * of(counts, Kind.IMAD) / HALF);
-        times.put("integers and choices", us * of(counts, Kind.ALU) / HALF);
-        times.put("float64", us * of(counts, Kind.DOUBLE) / HALF);
-        times.put("special functions", us * of(counts, Kind.SPECIAL) / SPECIAL);
-        times.put("loads and stores", us * of(counts, Kind.GLOBAL, Kind.SHARED) / MEMORY);
+        times.put("integer products", us * MachineCode.of(counts, Kind.IMAD) / HALF);
+        times.put("integers and choices", us * MachineCode.of(counts, Kind.ALU) / HALF);
+        times.put("float64", us * MachineCode.of(counts, Kind.DOUBLE) / HALF);
+        times.put("special functions", us * MachineCode.of(counts, Kind.SPECIAL) / SPECIAL);
+        times.put("loads and stores", us * MachineCode.of(counts, Kind.GLOBAL, Kind.SHARED) / MEMORY);
         times.put("issue", us * MachineCode.total(counts) / LANES);
         Map.Entry<String, Double> longest =
                 times.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();

@@ -62,7 +62,7 @@ final class LinearCases {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularMultiply(
-                                    Matrix.of(in.triangle(n), n, n), false, Matrix.of(in.normals(n * n), n, n)),
+                                    Matrix.of(in.triangle(n), n, n), false, Matrix.of(in.normals((long) n * n), n, n)),
                             n + " x " + n,
                             (double) n * n,
                             (double) n * n * n);
@@ -71,7 +71,7 @@ final class LinearCases {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularSolve(
-                                    Matrix.of(in.triangle(n), n, n), false, Matrix.of(in.normals(n * n), n, n)),
+                                    Matrix.of(in.triangle(n), n, n), false, Matrix.of(in.normals((long) n * n), n, n)),
                             n + " x " + n,
                             (double) n * n,
                             (double) n * n * n);
@@ -81,9 +81,7 @@ final class LinearCases {
                     int n = 16;
                     Buffer l = in.normals((long) n * n * count, 0.01);
                     Matrix diagonal = new Matrix(l, 0, n, count, (n + 1L) * count, 1);
-                    in.device()
-                            .run(new MathOps.Scale(
-                                    1, new Matrix(in.ones(1), 0, n, count, 0, 0), false, diagonal));
+                    in.device().run(new MathOps.Scale(1, new Matrix(in.ones(1), 0, n, count, 0, 0), false, diagonal));
                     return new Work(
                             new GemmOps.BatchedTriangularSolve(
                                     Matrices.beside(l, n, n, count),
@@ -109,21 +107,18 @@ final class LinearCases {
                             s,
                             1);
                 }),
-                new Case(
-                        "fullrank.logDensity",
-                        "gemm_solve fullrank_residual fullrank_density",
-                        (in, tiny) -> {
-                            DrawBlock s = draws(tiny);
-                            return triangles(
-                                    new FullRankOps.FullRankLogDensity(
-                                            s,
-                                            mu(in, s),
-                                            factor(in, s),
-                                            in.normals(s.elements()),
-                                            in.zeroDoubles(s.allDraws())),
+                new Case("fullrank.logDensity", "gemm_solve fullrank_residual fullrank_density", (in, tiny) -> {
+                    DrawBlock s = draws(tiny);
+                    return triangles(
+                            new FullRankOps.FullRankLogDensity(
                                     s,
-                                    1);
-                        }),
+                                    mu(in, s),
+                                    factor(in, s),
+                                    in.normals(s.elements()),
+                                    in.zeroDoubles(s.allDraws())),
+                            s,
+                            1);
+                }),
                 new Case(
                         "fullrank.logDensity of 32 dimensions",
                         "gemm_solve32 fullrank_residual fullrank_density",
@@ -139,26 +134,18 @@ final class LinearCases {
                                     s,
                                     1);
                         }),
-                new Case(
-                        "fullrank.logDensityGradient",
-                        "gemm_solve fullrank_residual fullrank_negate",
-                        (in, tiny) -> {
-                            DrawBlock s = draws(tiny);
-                            return triangles(
-                                    new FullRankOps.FullRankLogDensityGradient(
-                                            s,
-                                            mu(in, s),
-                                            factor(in, s),
-                                            in.normals(s.elements()),
-                                            in.zeros(s.elements())),
-                                    s,
-                                    2);
-                        }),
+                new Case("fullrank.logDensityGradient", "gemm_solve fullrank_residual fullrank_negate", (in, tiny) -> {
+                    DrawBlock s = draws(tiny);
+                    return triangles(
+                            new FullRankOps.FullRankLogDensityGradient(
+                                    s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
+                            s,
+                            2);
+                }),
                 new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return triangles(
-                            new FullRankOps.FullRankScore(
-                                    Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())),
+                            new FullRankOps.FullRankScore(Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())),
                             s,
                             1);
                 }),
@@ -195,21 +182,30 @@ final class LinearCases {
                     DrawBlock s = draws(tiny);
                     return scoreGradient(in, s, in.squares(2 * width(s)));
                 }),
-                new Case("score.fullRankScoreSquares", "fullrankgradient_squares", (in, tiny) -> squares(in, draws(tiny))),
-                new Case("score.fullRankScoreGradient of few draws", "fullrankgradient_score32", (in, tiny) ->
-                        scoreGradient(in, few(tiny), null)),
+                new Case(
+                        "score.fullRankScoreSquares",
+                        "fullrankgradient_squares",
+                        (in, tiny) -> squares(in, draws(tiny))),
+                new Case(
+                        "score.fullRankScoreGradient of few draws",
+                        "fullrankgradient_score32",
+                        (in, tiny) -> scoreGradient(in, few(tiny), null)),
                 new Case(
                         "score.fullRankScoreGradient of few draws, control variate",
                         "fullrankgradient_controlled32",
                         (in, tiny) -> scoreGradient(in, few(tiny), in.squares(2 * width(few(tiny))))),
-                new Case("score.fullRankScoreSquares of few draws", "fullrankgradient_squares32", (in, tiny) ->
-                        squares(in, few(tiny))),
+                new Case(
+                        "score.fullRankScoreSquares of few draws",
+                        "fullrankgradient_squares32",
+                        (in, tiny) -> squares(in, few(tiny))),
                 new Case("gram", "gram_panels gram_add", (in, tiny) -> {
                     int n = tiny ? 1100 : 1 << 20;
                     int k = tiny ? 5 : 32;
                     return new Work(
                             new GramOps.Gram(
-                                    Matrix.of(in.doubles((long) n * k), n, k), in.squares(n), in.zeroDoubles(k * k)),
+                                    Matrix.of(in.doubles((long) n * k), n, k),
+                                    in.squares(n),
+                                    in.zeroDoubles((long) k * k)),
                             n + " rows of " + k,
                             (double) n * k,
                             (double) n * k * (k + 2));
@@ -257,7 +253,7 @@ final class LinearCases {
     }
 
     private static Buffer runs(Inputs in, DrawBlock s, int blocks) {
-        return in.zeroDoubles(ElboOps.runs(s.draws()) * blocks * width(s));
+        return in.zeroDoubles((long) ElboOps.runs(s.draws()) * blocks * width(s));
     }
 
     private static Work scoreGradient(Inputs in, DrawBlock s, @Nullable Buffer sums) {
@@ -293,9 +289,6 @@ final class LinearCases {
     /** A triangle of D·(D + 1)/2 is multiplied or added up for each draw, {@code times} times. */
     private static Work triangles(Operation operation, DrawBlock s, int times) {
         return new Work(
-                operation,
-                DrawCases.shape(s),
-                s.elements(),
-                (double) times * s.elements() * (s.dimensions() + 1));
+                operation, DrawCases.shape(s), s.elements(), (double) times * s.elements() * (s.dimensions() + 1));
     }
 }

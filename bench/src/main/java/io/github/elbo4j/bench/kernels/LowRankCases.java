@@ -39,12 +39,7 @@ final class LowRankCases {
                     DrawBlock s = tiny ? DrawBlock.of(2, 1, 70) : DrawBlock.of(1024, 1, 1000);
                     return new Work(
                             new LowRankOps.LowRankCapacitance(
-                                    s.problems(),
-                                    s.dimensions(),
-                                    R,
-                                    omega(in, s),
-                                    factor(in, s),
-                                    capacitance(in, s)),
+                                    s.problems(), s.dimensions(), R, omega(in, s), factor(in, s), capacitance(in, s)),
                             DrawCases.shape(s) + " R=" + R,
                             s.parameters() * R,
                             (double) s.parameters() * R * (R + 1));
@@ -68,23 +63,26 @@ final class LowRankCases {
                                     s,
                                     4 * R + 8);
                         }),
-                new Case("lowrank.atDraw", "lowrank_density normal_normal lowrank_project lowrank_latent", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return work(
-                            new LowRankOps.LowRankAtDraw(
-                                    Inputs.KEY,
-                                    STEP,
+                new Case(
+                        "lowrank.atDraw",
+                        "lowrank_density normal_normal lowrank_project lowrank_latent",
+                        (in, tiny) -> {
+                            DrawBlock s = draws(tiny);
+                            return work(
+                                    new LowRankOps.LowRankAtDraw(
+                                            Inputs.KEY,
+                                            STEP,
+                                            s,
+                                            R,
+                                            omega(in, s),
+                                            factor(in, s),
+                                            made(in, s),
+                                            in.zeroDoubles(s.allDraws()),
+                                            in.zeros(s.elements()),
+                                            in.zeros(s.allDraws() * R)),
                                     s,
-                                    R,
-                                    omega(in, s),
-                                    factor(in, s),
-                                    made(in, s),
-                                    in.zeroDoubles(s.allDraws()),
-                                    in.zeros(s.elements()),
-                                    in.zeros(s.allDraws() * R)),
-                            s,
-                            4 * R + 8);
-                }),
+                                    4 * R + 8);
+                        }),
                 new Case("lowrank.entropyGradient", "lowrank_entropy_gradient", (in, tiny) -> {
                     DrawBlock s = tiny ? DrawBlock.of(2, 1, 70) : DrawBlock.of(1024, 1, 1000);
                     return new Work(

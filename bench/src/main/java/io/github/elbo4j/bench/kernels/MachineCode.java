@@ -59,19 +59,19 @@ final class MachineCode {
     }
 
     /** By the kernel's name; of every kernel in the listing. */
-    static Map<String, MachineCode> read(Stream<String> lines) {
+    static Map<String, MachineCode> read(List<String> lines) {
         Map<String, MachineCode> all = new LinkedHashMap<>();
-        MachineCode[] now = {new MachineCode()};
-        lines.forEach(line -> {
+        MachineCode now = new MachineCode();
+        for (String line : lines) {
             Matcher function = FUNCTION.matcher(line);
             Matcher instruction = INSTRUCTION.matcher(line);
             if (function.matches()) {
-                now[0] = new MachineCode();
-                all.put(function.group(1), now[0]);
+                now = new MachineCode();
+                all.put(function.group(1), now);
             } else if (instruction.matches()) {
-                now[0].add(Integer.parseInt(instruction.group(1), 16), instruction.group(2), instruction.group(3));
+                now.add(Integer.parseInt(instruction.group(1), 16), instruction.group(2), instruction.group(3));
             }
-        });
+        }
         return all;
     }
 
@@ -96,12 +96,37 @@ final class MachineCode {
             case "FADD", "FMUL" -> Kind.FLOAT;
             case "DFMA", "DADD", "DMUL", "DSETP", "DMNMX" -> Kind.DOUBLE;
             case "IMAD" -> Kind.IMAD;
-            case "IADD3", "VIADD", "IADD", "LOP3", "SHF", "SHL", "SHR", "LEA", "ISETP", "IABS", "IMNMX", "VIMNMX", "VIADDMNMX" -> Kind.ALU;
-            case "PRMT", "SEL", "FSEL", "FSETP", "FMNMX", "FSET", "FCHK", "PLOP3", "LOP", "BMSK", "SGXT", "ICMP" -> Kind.ALU;
+            case "IADD3",
+                    "VIADD",
+                    "IADD",
+                    "LOP3",
+                    "SHF",
+                    "SHL",
+                    "SHR",
+                    "LEA",
+                    "ISETP",
+                    "IABS",
+                    "IMNMX",
+                    "VIMNMX",
+                    "VIADDMNMX" -> Kind.ALU;
+            case "PRMT", "SEL", "FSEL", "FSETP", "FMNMX", "FSET", "FCHK", "PLOP3", "LOP", "BMSK", "SGXT", "ICMP" ->
+                Kind.ALU;
             case "MUFU", "F2F", "F2I", "I2F", "I2FP", "FRND", "POPC", "FLO", "REDUX" -> Kind.SPECIAL;
             case "LDG", "STG", "LD", "ST", "ATOM", "ATOMG", "RED", "REDG", "LDL", "STL" -> Kind.GLOBAL;
             case "LDS", "STS", "SHFL", "ATOMS", "LDSM" -> Kind.SHARED;
-            case "BRA", "BRX", "EXIT", "BAR", "BSSY", "BSYNC", "CALL", "RET", "WARPSYNC", "VOTE", "ENDCOLLECTIVE", "DEPBAR", "JMP" -> Kind.CONTROL;
+            case "BRA",
+                    "BRX",
+                    "EXIT",
+                    "BAR",
+                    "BSSY",
+                    "BSYNC",
+                    "CALL",
+                    "RET",
+                    "WARPSYNC",
+                    "VOTE",
+                    "ENDCOLLECTIVE",
+                    "DEPBAR",
+                    "JMP" -> Kind.CONTROL;
             case "YIELD", "BREAK", "MEMBAR", "ERRBAR", "CCTL", "NANOSLEEP", "BMOV", "WARPGROUP" -> Kind.CONTROL;
             default -> Kind.OTHER;
         };

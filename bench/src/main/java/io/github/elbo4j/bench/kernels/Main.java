@@ -3,6 +3,7 @@ package io.github.elbo4j.bench.kernels;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.bench.Machine;
+import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Program;
@@ -40,10 +41,12 @@ public final class Main implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--device", description = "cuda, simd or scalar; default: cuda.")
-    private String device = "cuda";
+    @Option(names = "--device", description = "cuda, simd or scalar; default: cuda, as far as there is one.")
+    private @Nullable String device;
 
-    @Option(names = "--size", description = "full, which fills a GPU, or tiny, once each: shows that all runs; default: full.")
+    @Option(
+            names = "--size",
+            description = "full, which fills a GPU, or tiny, once each: shows that all runs; default: full.")
     private String size = "full";
 
     @Option(names = "--budget", description = "Seconds for all; what there is no time for is listed. Default: none.")
@@ -52,7 +55,8 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--out", description = "The file; default: bench/target/kernels.json.")
     private Path out = Path.of("bench", "target", "kernels.json");
 
-    @Parameters(description = "Regular expressions; an operation is timed if its name, or a kernel's, holds one of them.")
+    @Parameters(
+            description = "Regular expressions; an operation is timed if its name, or a kernel's, holds one of them.")
     private List<String> names = new ArrayList<>();
 
     private final Map<String, String> notRun = new LinkedHashMap<>();
@@ -77,11 +81,11 @@ public final class Main implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "there is no size '" + size + "'; choose full or tiny");
         }
         long begun = System.nanoTime();
-        try (Device on = Devices.open(device);
+        String name = device == null ? "cuda" : device;
+        try (Device on = Devices.open(name);
                 Device scalar = Devices.open("scalar")) {
             System.out.println(on.description());
-            System.out.printf(
-                    Locale.ROOT, "%-52s %11s %9s %10s  %s%n", "operation", "us", "GB/s", "GFLOP/s", "size");
+            System.out.printf(Locale.ROOT, "%-52s %11s %9s %10s  %s%n", "operation", "us", "GB/s", "GFLOP/s", "size");
             boolean failed = false;
             for (Case what : cases()) {
                 if (isChosen(what)) {
@@ -93,15 +97,18 @@ public final class Main implements Callable<Integer> {
                 if (launches == null) {
                     notRun.put("launches", "no time left");
                 } else {
-                    launches.forEach((name, us) -> System.out.printf(Locale.ROOT, "%-52s %11.2f%n", name, us));
+                    launches.forEach((what, us) -> System.out.printf(Locale.ROOT, "%-52s %11.2f%n", what, us));
                 }
             }
             write(on, begun);
-            notRun.forEach((name, reason) -> System.out.println(name + ": not run: " + reason));
+            notRun.forEach((what, reason) -> System.out.println(what + ": not run: " + reason));
             System.out.println("written to " + out);
             return failed ? 1 : 0;
+        } catch (AbsentDeviceException e) {
+            System.out.println(name + ": not run: " + e.getMessage());
+            return device == null ? 0 : 1;
         } catch (DeviceException e) {
-            System.out.println(device + ": not run: " + e.getMessage());
+            System.out.println(name + ": FAILED: " + e.getMessage());
             return 1;
         }
     }

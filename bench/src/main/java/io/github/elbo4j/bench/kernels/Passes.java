@@ -47,7 +47,10 @@ final class Passes {
                 "normal_words normal_uniform normal_normal normal_of_problems meanfield_sample math_fill math_axpy math_multiply "
                         + "math_average optimizer_adam kl_gradient score_weights math_scale math_scale32 math_advance "
                         + "fullrank_negate math_first_non_finite");
-        add(Code.INNERMOST, 4, "reparam_meanfield score_meanfield score_controlled score_squares kl_diagonal likelihood_gaussian");
+        add(
+                Code.INNERMOST,
+                4,
+                "reparam_meanfield score_meanfield score_controlled score_squares kl_diagonal likelihood_gaussian");
         add(Code.INNERMOST, 2, "meanfield_density");
         add(Code.INNERMOST, 1, "likelihood_bernoulli");
         add(

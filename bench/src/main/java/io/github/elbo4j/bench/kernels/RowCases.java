@@ -190,12 +190,18 @@ final class RowCases {
                             (long) rows * n,
                             6);
                 }),
-                new Case("elementwise: logistic likelihood", "elementwise_many elementwise_end", (in, tiny) ->
-                        logistic(in, tiny ? 1100 : 1 << 14, tiny ? 5 : 1 << 12)),
-                new Case("elementwise: logistic likelihood of 64 draws", "elementwise_many elementwise_end", (in, tiny) ->
-                        logistic(in, tiny ? 1100 : 10_000, tiny ? 2 : 64)),
-                new Case("elementwise: logistic likelihood of few rows", "elementwise_few", (in, tiny) ->
-                        logistic(in, tiny ? 30 : 100, tiny ? 5 : 1 << 19)));
+                new Case(
+                        "elementwise: logistic likelihood",
+                        "elementwise_many elementwise_end",
+                        (in, tiny) -> logistic(in, tiny ? 1100 : 1 << 14, tiny ? 5 : 1 << 12)),
+                new Case(
+                        "elementwise: logistic likelihood of 64 draws",
+                        "elementwise_many elementwise_end",
+                        (in, tiny) -> logistic(in, tiny ? 1100 : 10_000, tiny ? 2 : 64)),
+                new Case(
+                        "elementwise: logistic likelihood of few rows",
+                        "elementwise_few",
+                        (in, tiny) -> logistic(in, tiny ? 30 : 100, tiny ? 5 : 1 << 19)));
     }
 
     /** {@code log p += Σ_n y·eta − softplus(eta)} and {@code eta' = y − sigmoid(eta)}, eta [N][S]. */
@@ -213,46 +219,60 @@ final class RowCases {
                 List.of(),
                 List.of(
                         new Instruction(Opcode.FUNCTION, Function.SOFTPLUS, 0, 0, 0), // 2
-                        new Instruction(Opcode.NEGATE, null, 2, 0, 0), // 3
-                        new Instruction(Opcode.FMA, null, 1, 0, 3), // 4
+                        plain(Opcode.NEGATE, 2, 0, 0), // 3
+                        plain(Opcode.FMA, 1, 0, 3), // 4
                         new Instruction(Opcode.FUNCTION, Function.SIGMOID, 0, 0, 0), // 5
-                        new Instruction(Opcode.SUBTRACT, null, 1, 5, 0)), // 6
+                        plain(Opcode.SUBTRACT, 1, 5, 0)), // 6
                 List.of(
                         new Output(Effect.STORE, 6, 1, new Place(residual, 0, 0, 0, draws, 1)),
                         new Output(Effect.ADD_SUM, 4, 1, new Place(logP, 0, 0, 0, 0, 1))));
         return new Work(
-                new ElementwiseOps.Elementwise(draws, List.of(stage)), rows + " rows of " + draws + " draws", n, 5.0 * n);
+                new ElementwiseOps.Elementwise(draws, List.of(stage)),
+                rows + " rows of " + draws + " draws",
+                n,
+                5.0 * n);
+    }
+
+    @SuppressWarnings("NullAway") // it does not see that the function of another module's record may be null
+    private static Instruction plain(Opcode opcode, int a, int b, int c) {
+        return new Instruction(opcode, null, a, b, c);
     }
 
     private static List<Case> sums() {
         return List.of(
-                new Case("scan.segmentSum of 1024 segments", "scan_segments", (in, tiny) -> segments(in, tiny, 1 << 10)),
-                new Case("scan.segmentSum of 8 segments", "scan_segment_tiles scan_segment_end", (in, tiny) ->
-                        segments(in, tiny, 8)),
+                new Case(
+                        "scan.segmentSum of 1024 segments", "scan_segments", (in, tiny) -> segments(in, tiny, 1 << 10)),
+                new Case(
+                        "scan.segmentSum of 8 segments",
+                        "scan_segment_tiles scan_segment_end",
+                        (in, tiny) -> segments(in, tiny, 8)),
                 new Case("scan.cumulativeSum", "scan_cumulate scan_tiles scan_before", (in, tiny) -> {
                     int rows = tiny ? 1100 : 1 << 20;
                     int draws = tiny ? 5 : 64;
                     long n = (long) rows * draws;
                     return each(new ScanOps.CumulativeSum(1, rows, draws, false, in.normals(n), in.zeros(n)), n, 1);
                 }),
-                new Case("mixture.responsibilities", "mixture_responsibilities mixture_density mixture_lanes", (in, tiny) -> {
-                    MixtureOps.Shape s = mixture(tiny);
-                    int d = s.dimensions();
-                    int k = s.allComponents();
-                    Buffer factors = in.normals((long) k * s.factor(), 0.3);
-                    return mixed(
-                            new MixtureOps.MixtureResponsibilities(
+                new Case(
+                        "mixture.responsibilities",
+                        "mixture_responsibilities mixture_density mixture_lanes",
+                        (in, tiny) -> {
+                            MixtureOps.Shape s = mixture(tiny);
+                            int d = s.dimensions();
+                            int k = s.allComponents();
+                            Buffer factors = in.normals((long) k * s.factor(), 0.3);
+                            return mixed(
+                                    new MixtureOps.MixtureResponsibilities(
+                                            s,
+                                            in.normals((long) d * s.rows()),
+                                            in.normals(2L * k * d),
+                                            factors,
+                                            in.zeroDoubles(k),
+                                            false,
+                                            in.zeros((long) k * s.rows()),
+                                            in.zeroDoubles(2L * MixtureOps.LANES)),
                                     s,
-                                    in.normals((long) d * s.rows()),
-                                    in.normals(2L * k * d),
-                                    factors,
-                                    in.zeroDoubles(k),
-                                    false,
-                                    in.zeros((long) k * s.rows()),
-                                    in.zeroDoubles(2L * MixtureOps.LANES)),
-                            s,
-                            d * (d + 1) + 4 * d + 6);
-                }),
+                                    d * (d + 1) + 4 * d + 6);
+                        }),
                 new Case("mixture.statistics", "mixture_statistics mixture_lanes", (in, tiny) -> {
                     MixtureOps.Shape s = mixture(tiny);
                     int d = s.dimensions();

@@ -25,8 +25,10 @@ import java.util.stream.IntStream;
 final class Steps {
     private static final int N = 1024;
     private static final int PROGRAM = 10;
-    private static final int FEW = 200;
-    private static final int MANY = 4000;
+    private static final int ALL = 2000; // many times what they take
+    private static final int MANY = 64;
+    private static final int FEW = 16;
+    private static final int FITS = 15;
     private static final int ROWS = 200;
     private static final int COLUMNS = 8;
     private static final int DIMENSIONS = 20;
@@ -46,31 +48,45 @@ final class Steps {
         try (Buffer x = device.allocate(N)) {
             Operation fill = new MathOps.Fill(N, 1, x);
             clock.time(() -> device.run(fill)); // what runs on the host is compiled by then
-            all.put("an operation, one by one", clock.time(() -> device.run(fill)).median());
-            all.put("an operation, waited for", clock.time(() -> {
-                        device.run(fill);
-                        device.synchronize();
-                    })
-                    .median());
+            all.put(
+                    "an operation, one by one",
+                    clock.time(() -> device.run(fill)).median());
+            all.put(
+                    "an operation, waited for",
+                    clock.time(() -> {
+                                device.run(fill);
+                                device.synchronize();
+                            })
+                            .median());
             try (Program program = device.bind(Collections.nCopies(PROGRAM, fill))) {
                 all.put("a program of 10 operations", clock.time(program::run).median());
             }
         }
         try (LogJoint logistic = logistic()) {
-            all.put("a step of a full-rank fit, logistic 200 x 8", step(logistic));
+            fits("logistic 200 x 8", logistic, all);
         }
         try (LogJoint gaussian = gaussian()) {
-            all.put("a step of a full-rank fit, Gaussian of 20", step(gaussian));
+            fits("Gaussian of 20", gaussian, all);
         }
         return all;
     }
 
-    /** What a fit of more steps takes longer than one of few, which stands for all but the steps. */
-    private double step(LogJoint joint) {
-        fit(joint, quick ? FEW : MANY); // so that all is compiled
-        FitResult few = fit(joint, FEW);
-        FitResult many = fit(joint, quick ? 2 * FEW : MANY);
-        return (many.seconds() - few.seconds()) * 1e6 / (many.steps() - few.steps());
+    /** A fit with its defaults; and what one of 64 steps takes longer than one of 16, which stands for all but the steps. */
+    private void fits(String what, LogJoint joint, Map<String, Double> to) {
+        int times = quick ? 1 : FITS;
+        double[] whole = new double[times];
+        double[] step = new double[times];
+        fit(joint, ALL);
+        for (int i = 0; i < times; i++) {
+            whole[i] = fit(joint, ALL).seconds() * 1e6;
+            FitResult few = fit(joint, FEW);
+            FitResult many = fit(joint, MANY);
+            step[i] = (many.seconds() - few.seconds()) * 1e6 / Math.max(1, many.steps() - few.steps());
+        }
+        Arrays.sort(whole);
+        Arrays.sort(step);
+        to.put("a full-rank fit, " + what, whole[times / 2]);
+        to.put("a step of a full-rank fit, " + what, step[times / 2]);
     }
 
     private FitResult fit(LogJoint joint, int steps) {
@@ -78,8 +94,6 @@ final class Steps {
                 .family(Family.fullRank())
                 .seed(1)
                 .maxSteps(steps)
-                .tolerance(1e-9) // it goes on to the end
-                .evaluationDraws(1024)
                 .build()
                 .fit(device, joint);
     }
@@ -90,7 +104,8 @@ final class Steps {
         double[] y = random.ints(ROWS, 0, 2).asDoubleStream().toArray();
         List<String> columns =
                 IntStream.range(0, COLUMNS).mapToObj(i -> "x" + i).toList();
-        return new BayesianLogisticRegression(device, new RegressionData(columns, x, y), NormalPrior.STANDARD).logJoint();
+        return new BayesianLogisticRegression(device, new RegressionData(columns, x, y), NormalPrior.STANDARD)
+                .logJoint();
     }
 
     private LogJoint gaussian() {

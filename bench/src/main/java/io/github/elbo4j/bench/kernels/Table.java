@@ -1,7 +1,5 @@
 package io.github.elbo4j.bench.kernels;
 
-import static io.github.elbo4j.bench.kernels.MachineCode.of;
-
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.bench.kernels.MachineCode.Kind;
 import java.io.IOException;
@@ -31,7 +29,8 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("UnusedVariable") // picocli reads help
 @Command(
         name = "bench/kernels",
-        description = "Writes a table of all kernels: what they move and compute, registers, occupancy, ceilings, and times.")
+        description =
+                "Writes a table of all kernels: what they move and compute, registers, occupancy, ceilings, and times.")
 public final class Table implements Callable<Integer> {
     private static final Pattern KERNEL =
             Pattern.compile("__global__\\s+void\\s+__launch_bounds__\\((\\d+)[^)]*\\)\\s+(\\w+)\\s*\\(");
@@ -46,14 +45,17 @@ public final class Table implements Callable<Integer> {
     @Option(names = "--home", hidden = true, description = "The folder bench, which the script knows.")
     private Path home = Path.of("bench");
 
-    @Option(names = "--sass", description = "A listing by cuobjdump -sass -arch sm_90; default: it is run on exact.fatbin.")
+    @Option(
+            names = "--sass",
+            description = "A listing by cuobjdump -sass -arch sm_90; default: it is run on exact.fatbin.")
     private @Nullable Path sass;
 
     @Option(names = "--out", description = "The file; default: bench/results/kernels.md.")
     private @Nullable Path out;
 
     @Parameters(
-            description = "Files that run.sh kernels, or run.sh all, wrote on a GPU; default: bench/results/kernels-*.json.")
+            description =
+                    "Files that run.sh kernels, or run.sh all, wrote on a GPU; default: bench/results/kernels-*.json.")
     private List<Path> times = new ArrayList<>();
 
     private final StringBuilder text = new StringBuilder();
@@ -68,12 +70,10 @@ public final class Table implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path root = home.toAbsolutePath().normalize().getParent();
+        Path root = home.resolve("..").toAbsolutePath().normalize();
         Path built = root.resolve("java/elbo4j/target");
-        Map<String, MachineCode> codes;
-        try (Stream<String> lines = listing(built.resolve("classes/io/github/elbo4j/cuda/exact.fatbin"))) {
-            codes = MachineCode.read(lines);
-        }
+        Map<String, MachineCode> codes =
+                MachineCode.read(listing(built.resolve("classes/io/github/elbo4j/cuda/exact.fatbin")));
         Map<String, Resources> resources = resources(built.resolve("kernels/resources-exact.txt"));
         Map<String, Integer> threads = threads(root.resolve("kernels"));
         List<Map<String, Object>> measured = measured();
@@ -82,10 +82,28 @@ public final class Table implements Callable<Integer> {
         for (Case each : Main.cases().stream().sorted(alone).toList()) {
             firsts.putIfAbsent(each.kernels().get(0), each);
         }
-        text.append("# Kernels\n\nWritten by `bench/kernels`; [bench/README.md](../README.md#kernels) says how to read it.\n\n");
-        row("kernel", "operation, and its size", "elements", "bytes an element", "float32 (fma)", "float64", "integer",
-                "counted", "whole", "registers", "shared", "blocks", "occupancy", "H100 ceiling us", "H200 ceiling us", "limit");
-        row("---", "---", "---:", "---:", "---:", "---:", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---");
+        text.append(
+                "# Kernels\n\nWritten by `bench/kernels`; [bench/README.md](../README.md#kernels) says how to read it.\n\n");
+        row(
+                "kernel",
+                "operation, and its size",
+                "elements",
+                "bytes an element",
+                "float32 (fma)",
+                "float64",
+                "integer",
+                "counted",
+                "whole",
+                "registers",
+                "shared",
+                "blocks",
+                "occupancy",
+                "H100 ceiling us",
+                "H200 ceiling us",
+                "limit");
+        row(
+                "---", "---", "---:", "---:", "---:", "---:", "---:", "---", "---:", "---:", "---:", "---:", "---:",
+                "---:", "---:", "---");
         for (Map.Entry<String, Integer> kernel : threads.entrySet()) {
             String name = kernel.getKey();
             line(name, kernel.getValue(), firsts.get(name), codes.get(name), resources.get(name));
@@ -100,19 +118,28 @@ public final class Table implements Callable<Integer> {
         return 0;
     }
 
-    private void line(String name, int threads, @Nullable Case what, @Nullable MachineCode code, @Nullable Resources needs) {
+    private void line(
+            String name, int threads, @Nullable Case what, @Nullable MachineCode code, @Nullable Resources needs) {
         List<String> cells = new ArrayList<>(List.of("`" + name + "`"));
         Optional<Passes.Pass> pass = Passes.of(name);
-        Map<Kind, Integer> counts = code == null ? Map.of() : pass.flatMap(p -> p.counts(code)).orElse(Map.of());
+        Map<Kind, Integer> counts =
+                code == null ? Map.of() : pass.flatMap(p -> p.counts(code)).orElse(Map.of());
         Case.Work work = what == null ? null : work(what);
         cells.add(what == null || work == null ? "not alone" : what.name() + ": " + work.shape());
         cells.add(work == null ? MISSING : number(work.elements()));
         cells.add(work == null ? MISSING : number(work.bytes() / work.elements()));
         double per = pass.isEmpty() || counts.isEmpty() ? 0 : perPass(pass.get(), counts);
-        cells.add(per == 0 ? MISSING : number(of(counts, Kind.FFMA, Kind.FLOAT) / per) + " (" + number(of(counts, Kind.FFMA) / per) + ")");
-        cells.add(per == 0 ? MISSING : number(of(counts, Kind.DOUBLE) / per));
-        cells.add(per == 0 ? MISSING : number(of(counts, Kind.IMAD, Kind.ALU) / per));
-        cells.add(per == 0 ? MISSING : pass.get().code().words + (pass.get().elements() == 0 ? ", an fma" : ", an element"));
+        cells.add(
+                per == 0
+                        ? MISSING
+                        : number(MachineCode.of(counts, Kind.FFMA, Kind.FLOAT) / per) + " ("
+                                + number(MachineCode.of(counts, Kind.FFMA) / per) + ")");
+        cells.add(per == 0 ? MISSING : number(MachineCode.of(counts, Kind.DOUBLE) / per));
+        cells.add(per == 0 ? MISSING : number(MachineCode.of(counts, Kind.IMAD, Kind.ALU) / per));
+        cells.add(
+                per == 0
+                        ? MISSING
+                        : pass.get().code().words + (pass.get().elements() == 0 ? ", an fma" : ", an element"));
         cells.add(code == null ? MISSING : Integer.toString(MachineCode.total(code.all())));
         int blocks = needs == null ? 0 : Gpu.blocks(needs.registers, needs.shared, threads);
         cells.add(needs == null ? MISSING : Integer.toString(needs.registers));
@@ -132,7 +159,7 @@ public final class Table implements Callable<Integer> {
     }
 
     private static double perPass(Passes.Pass pass, Map<Kind, Integer> counts) {
-        return pass.elements() > 0 ? pass.elements() : of(counts, Kind.FFMA, Kind.DOUBLE);
+        return pass.elements() > 0 ? pass.elements() : MachineCode.of(counts, Kind.FFMA, Kind.DOUBLE);
     }
 
     private static Gpu.Ceiling ceiling(
@@ -161,7 +188,9 @@ public final class Table implements Callable<Integer> {
         List<Path> files = times;
         if (files.isEmpty() && Files.isDirectory(home.resolve("results"))) {
             try (Stream<Path> found = Files.list(home.resolve("results"))) {
-                files = found.filter(file -> file.getFileName().toString().matches("kernels-.*\\.json")).sorted().toList();
+                files = found.filter(file -> file.getFileName().toString().matches("kernels-.*\\.json"))
+                        .sorted()
+                        .toList();
             }
         }
         List<Map<String, Object>> all = new ArrayList<>();
@@ -180,12 +209,27 @@ public final class Table implements Callable<Integer> {
         boolean emulated = Boolean.TRUE.equals(json.get("emulated"));
         boolean full = "full".equals(json.get("size"));
         Gpu gpu = device.contains("H200") ? Gpu.H200 : Gpu.H100;
-        text.append("\n## ").append(device).append(", ").append(json.get("date")).append("\n\n");
+        text.append("\n## ")
+                .append(device)
+                .append(", ")
+                .append(json.get("date"))
+                .append("\n\n");
         if (emulated || !full) {
             text.append("A dry run: its times say nothing.\n");
             return;
         }
-        row("operation", "size", "kernels", "us", "spread", "GB/s", "GFLOP/s", "ceiling us", "limit", "share", "bits of scalar");
+        row(
+                "operation",
+                "size",
+                "kernels",
+                "us",
+                "spread",
+                "GB/s",
+                "GFLOP/s",
+                "ceiling us",
+                "limit",
+                "share",
+                "bits of scalar");
         row("---", "---", "---", "---:", "---", "---:", "---:", "---:", "---", "---:", "---");
         for (Map<String, Object> line : Json.maps(json.get("results"))) {
             List<?> kernels = line.get("kernels") instanceof List<?> list ? list : List.of("");
@@ -207,7 +251,12 @@ public final class Table implements Callable<Integer> {
                     number(100 * ceiling.us() / us) + " %",
                     Boolean.TRUE.equals(line.get("bitsOfScalar")) ? "yes" : "no");
         }
-        Json.map(json.get("notRun")).forEach((name, reason) -> text.append("\nNot run: ").append(name).append(": ").append(reason).append('\n'));
+        Json.map(json.get("notRun"))
+                .forEach((name, reason) -> text.append("\nNot run: ")
+                        .append(name)
+                        .append(": ")
+                        .append(reason)
+                        .append('\n'));
         Map<String, Object> launches = Json.map(json.get("launches"));
         if (!launches.isEmpty()) {
             text.append('\n');
@@ -223,9 +272,9 @@ public final class Table implements Callable<Integer> {
 
     // ---- what was built ----
 
-    private Stream<String> listing(Path fatbin) throws IOException, InterruptedException {
+    private List<String> listing(Path fatbin) throws IOException, InterruptedException {
         if (sass != null) {
-            return Files.lines(sass);
+            return Files.readAllLines(sass);
         }
         if (!Files.exists(fatbin)) {
             throw new IOException("there is no " + fatbin + ": build it with cmake/build kernels, which needs nvcc");
@@ -239,7 +288,7 @@ public final class Table implements Callable<Integer> {
             if (process.waitFor() != 0) {
                 throw new IOException("cuobjdump failed with exit code " + process.exitValue());
             }
-            return Files.readAllLines(listing).stream();
+            return Files.readAllLines(listing);
         } catch (IOException e) {
             throw new IOException(
                     "cuobjdump did not run: " + e.getMessage() + "; it and nvdisasm come with the CUDA toolkit "
