@@ -53,7 +53,10 @@ public final class Main implements Callable<Integer> {
     private long budget = Integer.MAX_VALUE;
 
     @Option(names = "--out", description = "The file; default: bench/target/kernels.json.")
-    private Path out = Path.of("bench", "target", "kernels.json");
+    private @Nullable Path out;
+
+    @Option(names = "--home", hidden = true, description = "The folder bench, which the script knows.")
+    private Path home = Path.of("bench");
 
     @Parameters(
             description = "Regular expressions; an operation is timed if its name, or a kernel's, holds one of them.")
@@ -100,9 +103,10 @@ public final class Main implements Callable<Integer> {
                     launches.forEach((what, us) -> System.out.printf(Locale.ROOT, "%-52s %11.2f%n", what, us));
                 }
             }
-            write(on, begun);
+            Path file = out != null ? out : home.resolve("target/kernels.json");
+            write(file, on, begun);
             notRun.forEach((what, reason) -> System.out.println(what + ": not run: " + reason));
-            System.out.println("written to " + out);
+            System.out.println("written to " + file);
             return failed ? 1 : 0;
         } catch (AbsentDeviceException e) {
             System.out.println(name + ": not run: " + e.getMessage());
@@ -174,7 +178,7 @@ public final class Main implements Callable<Integer> {
                 work.shape());
     }
 
-    private void write(Device on, long begun) {
+    private void write(Path file, Device on, long begun) {
         Map<String, Object> json = Json.head("kernels", isTiny(), Machine.here());
         json.put("device", on.description());
         json.put("emulated", on.description().startsWith("Emulated "));
@@ -185,6 +189,6 @@ public final class Main implements Callable<Integer> {
         if (launches != null) {
             json.put("launches", launches);
         }
-        Json.write(out, json);
+        Json.write(file, json);
     }
 }

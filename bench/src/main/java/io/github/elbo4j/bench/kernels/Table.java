@@ -62,7 +62,12 @@ public final class Table implements Callable<Integer> {
 
     /** See the README of the benchmarks. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Table()).execute(args));
+        CommandLine line = new CommandLine(new Table());
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            System.err.println(e.getMessage());
+            return 1;
+        });
+        System.exit(line.execute(args));
     }
 
     /** What ptxas says of a kernel. */
@@ -70,13 +75,13 @@ public final class Table implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        List<Map<String, Object>> measured = measured();
         Path root = home.resolve("..").toAbsolutePath().normalize();
         Path built = root.resolve("java/elbo4j/target");
         Map<String, MachineCode> codes =
                 MachineCode.read(listing(built.resolve("classes/io/github/elbo4j/cuda/exact.fatbin")));
         Map<String, Resources> resources = resources(built.resolve("kernels/resources-exact.txt"));
         Map<String, Integer> threads = threads(root.resolve("kernels"));
-        List<Map<String, Object>> measured = measured();
         Map<String, Case> firsts = new LinkedHashMap<>();
         Comparator<Case> alone = Comparator.comparingInt(each -> each.kernels().size());
         for (Case each : Main.cases().stream().sorted(alone).toList()) {
