@@ -4,16 +4,17 @@
 #   ./run.sh bench       the works W1 to W7 on cuda and simd, at the normal size and at one that fills a GPU
 #   ./run.sh peers       the same works in PyTorch, JAX, CuPy and NumPy, where python3 has them
 #   ./run.sh sanitizer   some tests under compute-sanitizer's memcheck, racecheck and initcheck, where it is installed
+#   ./run.sh kernels     each kernel's operations on cuda, some 30 seconds: results/kernels.json
 #   ./run.sh all         all of it
 # Then, in any order:
-#   NAME ...             parts of test classes' names (BitsTest), or works (W1 W4); not for all
+#   NAME ...             parts of test classes' names (BitsTest), works (W1 W4), or operations (gemm, launches); not for all
 #   --budget SECONDS     it ends within that time; what there was no time for is listed
 #   --limit SECONDS      what takes longer by itself (a class, a benchmark, a peer's work) is ended and listed
 #   --jobs N             test, sanitizer: N classes at a time, each in a process of its own
 #   --continue           keeps what the results have, and runs only the rest
 #   --require cuda       exit code 1 if no GPU opens; without it that is only written down
-#   --device A,B         bench: cuda, cuda+launches, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar
-#   --size A,B           bench: normal, large or tiny; peers: normal, large
+#   --device A,B         bench: cuda, cuda+launches, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar; kernels: one
+#   --size A,B           bench: normal, large or tiny; peers: normal, large; kernels: full, tiny
 #   --quick              bench, peers: few executions: shows that all runs, not how fast
 # Writes results/result.json (or into the folder $RESULTS), anew after each of the above, and one file for each beside it,
 # anew after each class or benchmark. What is there already is kept as *.old. Exit code 1: something failed.
@@ -29,7 +30,7 @@ usage() {
 }
 
 command=${1:-}
-case $command in test | bench | peers | sanitizer | all) shift ;; *) usage ;; esac
+case $command in test | bench | peers | sanitizer | kernels | all) shift ;; *) usage ;; esac
 names=() budget='' limit='' further='' required='' jobs='' devices='' sizes='' quick=''
 while [ $# -gt 0 ]; do
     case $1 in
@@ -109,6 +110,14 @@ peers() {
         ${names[@]+"${names[@]}"}
 }
 
+kernels() {
+    local out=$results/kernels.json
+    [ ! -e "$out" ] || mv -f "$out" "$out.old"
+    local device=${devices:-$required}
+    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.kernels.Main --out "$out" ${device:+--device "$device"} \
+        --size "${sizes:-full}" ${budget:+--budget "$budget"} ${names[@]+"${names[@]}"} 2>&1 | quiet
+}
+
 sanitizer() {
     [ ${#names[@]} -gt 0 ] || local names=(device.BitsTest device.GemmTilesTest device.FusedOpsTest device.GaussianAdamTest device.OptimizerOpsTest)
     if ! command -v compute-sanitizer >/dev/null; then
@@ -139,9 +148,11 @@ case $command in
     bench) one benchmarks ;;
     peers) one peers ;;
     sanitizer) one sanitizer ;;
+    kernels) one kernels ;;
     all)
         one tests
         one benchmarks
+        one kernels
         one peers
         one sanitizer
         ;;

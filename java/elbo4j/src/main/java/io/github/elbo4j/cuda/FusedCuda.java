@@ -50,12 +50,13 @@ final class FusedCuda extends KernelFamily {
         long tiles = Grid.takeTiles(cuda, rows, dims);
         long lanes = parts == 1 ? 0 : cuda.workspace(Float.BYTES * rows * LANES);
         int slots = slots(quads, shape.draws(), parts == 1 ? Grid.THREADS : MOST_OF_PARTS);
-        launch(switch (slots) {
-                    case 16 -> elbo16;
-                    case 32 -> elbo32;
-                    case 64 -> elbo64;
-                    default -> elbo256;
-                })
+        launch(
+                        switch (slots) {
+                            case 16 -> elbo16;
+                            case 32 -> elbo32;
+                            case 64 -> elbo64;
+                            default -> elbo256;
+                        })
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.omega())

@@ -269,10 +269,7 @@ final class GemmCuda extends KernelFamily {
                 .number(sign)
                 .number(product.panel())
                 .number(0)
-                .run(
-                        beside
-                                ? Grid.threads(product.tiles(EACH) * panels)
-                                : product.tiles(tile) * panels);
+                .run(beside ? Grid.threads(product.tiles(EACH) * panels) : product.tiles(tile) * panels);
     }
 
     /** C of rows × columns and A·B over so many k's in panels of {@code panel}, for every problem. */
