@@ -175,7 +175,8 @@ struct GemmAdd {
     int unused;
 };
 
-static constexpr int LEVELS = 22; // 2^31 k's have 2^21 panels
+static constexpr int LEAVES = 16; // panels that are read together, a power of two
+static constexpr int LEVELS = 18; // above them: 2^31 k's have 2^21 panels
 
 extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
     const long long n = (long long) p.problems * p.rows * p.columns;
@@ -185,14 +186,30 @@ extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
         const long long j = at - row * p.columns;
         const long long b = quotient(row, p.rows);
         const long long i = row - b * p.rows;
-        double node[LEVELS]; // node[l]: the sum of 2^l panels that waits for the next 2^l, where bit l of the panel is set
-        for (int panel = 0; panel < p.panels; panel++) {
-            double sum = p.sums[panel * n + at];
-            bool waits = false;
+        double node[LEVELS]; // node[l]: the sum of 2^l groups that waits for the next 2^l, where bit l of the group is set
+        double sum = 0.0;    // of the last group, if it is not whole
+        bool any = false;
+        for (int first = 0; first < p.panels; first += LEAVES) {
+            double leaf[LEAVES];
+            const int count = p.panels - first;
+#pragma unroll
+            for (int q = 0; q < LEAVES; q++) {
+                leaf[q] = q < count ? (double) p.sums[(first + q) * n + at] : 0.0;
+            }
+#pragma unroll
+            for (int apart = 1; apart < LEAVES; apart *= 2) {
+#pragma unroll
+                for (int q = 0; q < LEAVES; q += 2 * apart) {
+                    leaf[q] = q + apart < count ? leaf[q] + leaf[q + apart] : leaf[q]; // an odd one goes up unchanged
+                }
+            }
+            sum = leaf[0];
+            any = count < LEAVES;
+            bool waits = any;
 #pragma unroll
             for (int l = 0; l < LEVELS; l++) {
                 if (!waits) {
-                    waits = (panel >> l & 1) == 0;
+                    waits = (first / LEAVES >> l & 1) == 0;
                     if (waits) {
                         node[l] = sum;
                     } else {
@@ -201,11 +218,9 @@ extern "C" __global__ void __launch_bounds__(256) gemm_add(const GemmAdd p) {
                 }
             }
         }
-        double sum = 0.0;
-        bool any = false;
 #pragma unroll
         for (int l = 0; l < LEVELS; l++) {
-            if (p.panels >> l & 1) {
+            if (p.panels / LEAVES >> l & 1) {
                 sum = any ? node[l] + sum : node[l];
                 any = true;
             }

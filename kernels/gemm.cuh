@@ -47,11 +47,14 @@ struct Strided {
     }
 
     __device__ __forceinline__ void fetch(int from, int end) {
+        const float* at = own + from * kStride;
+        const bool there = alongK ? from + k < end : line < lines;
+        const int left = alongK ? lines - line : end - from - k;
+        const int apart = TILE_THREADS / (alongK ? DEPTH : TILE);
 #pragma unroll
         for (int q = 0; q < COUNT; q++) {
-            const int l = alongK ? line + q * (TILE_THREADS / DEPTH) : line;
-            const int kk = from + (alongK ? k : k + q * (TILE_THREADS / TILE));
-            held[q] = l < lines && kk < end ? sign * own[from * kStride + q * stride] : 0.0f;
+            held[q] = there && q * apart < left ? *at : 0.0f;
+            at += stride;
         }
     }
 
@@ -61,7 +64,7 @@ struct Strided {
         for (int q = 0; q < COUNT; q++) {
             const int l = alongK ? line + q * (TILE_THREADS / DEPTH) : line;
             const int kk = alongK ? k : k + q * (TILE_THREADS / TILE);
-            tile[kk][l] = held[q];
+            tile[kk][l] = sign * held[q]; // here, not in fetch: nothing waits for what is on its way
         }
     }
 };

@@ -218,11 +218,40 @@ struct LowRankDensity {
     float sign;
 };
 
-extern "C" __global__ void __launch_bounds__(256) lowrank_project(const LowRankDensity p) {
+static constexpr int RANKS = 8; // rows of the factor that a warp takes for one draw, whose y/sigma it makes once for them
+
+extern "C" __global__ void __launch_bounds__(256, 2) lowrank_project(const LowRankDensity p) {
     const int rank = p.rank;
     const int dims = p.dimensions;
+    const long long rows = (long long) p.problems * p.draws;
+    if (dims <= TILE) {
+        const int groups = ceilDiv(rank, RANKS);
+        for (long long at = warpOfGrid(); at < rows * groups; at += warpsOfGrid()) {
+            const long long row = quotient(at, groups);
+            const int first = (int) (at - row * groups) * RANKS;
+            const long long b = quotient(row, p.draws);
+            const float* factor = p.factor + (b * rank + first) * dims;
+            const float* y = p.y + row * (dims + rank);
+            float sum[RANKS] = {};
+            for (int d = laneOfWarp(); d < dims; d += WARP) {
+                const float scaled = y[d] * detExp(-__ldg(p.omega + b * dims + d));
+#pragma unroll
+                for (int r = 0; r < RANKS; r++) {
+                    sum[r] += first + r < rank ? __ldg(factor + (long long) r * dims + d) * scaled : 0.0f;
+                }
+            }
+#pragma unroll
+            for (int r = 0; r < RANKS; r++) {
+                const double total = foldLanes(sum[r]);
+                if (first + r < rank && laneOfWarp() == 0) {
+                    p.projected[row * rank + first + r] = total - (double) y[dims + first + r];
+                }
+            }
+        }
+        return;
+    }
     forRows(
-            (long long) p.problems * p.draws * rank,
+            rows * rank,
             dims,
             [&](long long at, long long d) {
                 const long long row = quotient(at, rank);
@@ -278,6 +307,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) lowrank_density(const LowRa
                 const float* f = p.factor + b * rank * dims + d;
                 const float* a = p.coefficients + row * rank;
                 float chain = 0.0f;
+#pragma unroll 8
                 for (int r = 0; r < rank; r++) {
                     chain = __fmaf_rn(__ldg(f + (long long) r * dims), a[r], chain);
                 }
