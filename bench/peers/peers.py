@@ -145,6 +145,7 @@ def one(peer, work, size, seconds, arguments):
     """The lines that a process of its own measures, and why the others are missing, for each way."""
     command = [sys.executable, __file__, "measure", peer, work]
     command += [flag for flag in ("--quick", "--gpu") if getattr(arguments, flag[2:])]
+    command += ["--seconds", str(arguments.seconds)]
     command += ["--large"] if size == "large" else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
@@ -175,6 +176,7 @@ def main():
     command.add_argument("--size", default="normal", help="normal, large (fills a GPU) or normal,large; default: normal")
     command.add_argument("--limit", type=float, default=240, help="seconds for a work of a peer; default: 240")
     command.add_argument("--budget", type=float, default=1e9, help="seconds for all; default: no end")
+    command.add_argument("--seconds", type=float, default=2.0, help="of measurement for each way; default: 2")
     command.add_argument("--continue", dest="further", action="store_true", help="keep what the file has, run only the rest")
     command.add_argument("--out", type=pathlib.Path, help="file of results")
     command = commands.add_parser("measure", help="time one peer, lines of JSON to standard output")
@@ -182,6 +184,7 @@ def main():
     command.add_argument("works", nargs="+", choices=WORKS)
     for flag in ("--quick", "--gpu", "--large"):
         command.add_argument(flag, action="store_true")
+    command.add_argument("--seconds", type=float, default=2.0, help="of measurement for each way; default: 2")
     command = commands.add_parser("serve", help="work when told to")
     command.add_argument("work", choices=WORKS)
     command.add_argument("peer", choices=PEERS)
@@ -192,7 +195,7 @@ def main():
     elif arguments.command == "measure":
         if arguments.large:
             WORKS.update(LARGE)
-        measure(arguments.peer, arguments.works, arguments.quick, arguments.gpu)
+        measure(arguments.peer, arguments.works, arguments.quick, arguments.gpu, arguments.seconds)
     else:
         serve(arguments.work, arguments.peer, arguments.seconds)
 

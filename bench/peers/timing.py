@@ -43,8 +43,8 @@ class Clock:
         return (time.perf_counter() - start) * 1e3
 
 
-def measure(peer, works, quick, gpu):
-    """Times all the ways that a peer has for each work; one line of JSON each."""
+def measure(peer, works, quick, gpu, seconds):
+    """Times all the ways that a peer has for each work, after half as many seconds of warm-up; one line of JSON each."""
     for work in works:
         for how, step, check in ways(peer, work, gpu):
             try:
@@ -54,9 +54,9 @@ def measure(peer, works, quick, gpu):
                 print(json.dumps({"work": work, "how": how, "notRun": reason}), flush=True)
                 continue
             clock = Clock(step)
-            clock.run(0 if quick else 1, 0 if work == "W7" else 3)
+            clock.run(0 if quick else seconds / 2, 0 if work == "W7" else 3)
             fewest = FEW_EXECUTIONS if work == "W7" else 5 if quick else MIN_EXECUTIONS
-            times = sorted(clock.run(0 if quick else 2, fewest))
+            times = sorted(clock.run(0 if quick else seconds, fewest))
             tenth = len(times) // 10
             line = {
                 "size": "large" if WORKS[work] is LARGE.get(work) else "normal",
