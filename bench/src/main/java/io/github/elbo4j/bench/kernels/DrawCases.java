@@ -268,8 +268,16 @@ final class DrawCases {
                         "fused_elbo256 fused_elbo_end",
                         (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 1100) : DrawBlock.of(1, 1 << 14, 1 << 12))),
                 new Case(
-                        "fused.gaussianElbo of 128 dimensions",
+                        "fused.gaussianElbo of few draws",
+                        "fused_elbo32 fused_elbo_fold",
+                        (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 300) : DrawBlock.of(1, 1 << 10, 1000))),
+                new Case(
+                        "fused.gaussianElbo of 256 dimensions",
                         "fused_elbo64",
+                        (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 250) : DrawBlock.of(1, 1 << 18, 256))),
+                new Case(
+                        "fused.gaussianElbo of 128 dimensions",
+                        "fused_elbo32",
                         (in, tiny) -> fused(in, tiny ? DrawBlock.of(1, 130, 128) : DrawBlock.of(1, 1 << 19, 128))),
                 new Case(
                         "fused.gaussianElbo of 8 dimensions",

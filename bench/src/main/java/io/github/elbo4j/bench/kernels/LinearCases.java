@@ -25,13 +25,13 @@ final class LinearCases {
 
     static List<Case> all() {
         return List.of(
-                gemm("gemm 1024^3", "gemm_multiply32", 1024, 1024, 1024, false),
-                gemm("gemm 4096^3", "gemm_multiply gemm_add", 4096, 4096, 4096, false),
-                gemm("gemm 10000x64x64: predictors", "gemm_multiply32", 10_000, 64, 64, false),
-                gemm("gemm 64x10000x64: predictors, a row a draw", "gemm_multiply32", 64, 10_000, 64, false),
-                gemm("gemm 64x64x10000: slopes", "gemm_multiply32 gemm_add", 64, 64, 10_000, true),
-                gemm("gemm 10000x1024x64", "gemm_multiply", 10_000, 1024, 64, false),
-                gemm("gemm 64x1024x10000: slopes of 1024 draws", "gemm_multiply32 gemm_add", 64, 1024, 10_000, true),
+                gemm("gemm 1024^3", "gemm_multiply64", 1024, 1024, 1024, false),
+                gemm("gemm 4096^3", "gemm_multiply128 gemm_add", 4096, 4096, 4096, false),
+                gemm("gemm 10000x64x64: predictors", "gemm_multiply64", 10_000, 64, 64, false),
+                gemm("gemm 64x10000x64: predictors, a row a draw", "gemm_multiply64", 64, 10_000, 64, false),
+                gemm("gemm 64x64x10000: slopes", "gemm_multiply16 gemm_add", 64, 64, 10_000, true),
+                gemm("gemm 10000x1024x64", "gemm_multiply128", 10_000, 1024, 64, false),
+                gemm("gemm 64x1024x10000: slopes of 1024 draws", "gemm_multiply64 gemm_add", 64, 1024, 10_000, true),
                 new Case("batchedGemm, 8x8x8 beside each other", "gemm_multiply_beside", (in, tiny) -> {
                     int count = tiny ? 70 : 1 << 18;
                     int n = 8;
@@ -45,7 +45,7 @@ final class LinearCases {
                             (double) n * n * count,
                             2.0 * n * n * n * count);
                 }),
-                new Case("batchedGemm, 64x64x64 one after the other", "gemm_multiply", (in, tiny) -> {
+                new Case("batchedGemm, 64x64x64 one after the other", "gemm_multiply64", (in, tiny) -> {
                     int count = tiny ? 3 : 4096;
                     int n = 64;
                     return new Work(
@@ -58,7 +58,7 @@ final class LinearCases {
                             (double) n * n * count,
                             2.0 * n * n * n * count);
                 }),
-                new Case("triangularMultiply 1024 x 1024", "gemm_multiply32 gemm_copy", (in, tiny) -> {
+                new Case("triangularMultiply 1024 x 1024", "gemm_panels64 gemm_copy", (in, tiny) -> {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularMultiply(
@@ -67,7 +67,7 @@ final class LinearCases {
                             (double) n * n,
                             (double) n * n * n);
                 }),
-                new Case("triangularSolve 1024 x 1024", "gemm_solve gemm_multiply32", (in, tiny) -> {
+                new Case("triangularSolve 1024 x 1024", "gemm_solve gemm_multiply32 gemm_panels32", (in, tiny) -> {
                     int n = tiny ? 70 : 1024;
                     return new Work(
                             new GemmOps.TriangularSolve(

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Of which kernels the machine code tells what an element costs: those that do all of their work in one loop, of which it is known how many
  * elements a thread does in a pass. It was read off the sources (four neighbours a thread) and, where the compiler has unrolled a
- * loop, off its loads and stores; a test holds it against them.
+ * loop, off its loads and stores: whoever changes a loop's elements changes them here.
  */
 final class Passes {
     /** Which code is counted. */
@@ -47,16 +47,12 @@ final class Passes {
                 "normal_words normal_uniform normal_normal normal_of_problems meanfield_sample math_fill math_axpy math_multiply "
                         + "math_average optimizer_adam kl_gradient score_weights math_scale math_scale32 math_advance "
                         + "fullrank_negate math_first_non_finite");
-        add(
-                Code.INNERMOST,
-                4,
-                "reparam_meanfield score_meanfield score_controlled score_squares kl_diagonal likelihood_gaussian");
-        add(Code.INNERMOST, 2, "meanfield_density");
-        add(Code.INNERMOST, 1, "likelihood_bernoulli");
+        add(Code.INNERMOST, 4, "reparam_meanfield score_meanfield score_controlled score_squares meanfield_density");
+        add(Code.INNERMOST, 8, "likelihood_bernoulli likelihood_gaussian");
         add(
                 Code.MAIN,
                 0,
-                "gemm_multiply gemm_multiply32 gemm_multiply_beside gram_panels fullrank_sample fullrank_sample32");
+                "gemm_multiply128 gemm_multiply64 gemm_multiply32 gemm_multiply16 gemm_multiply_beside gram_panels fullrank_sample fullrank_sample32");
     }
 
     private Passes() {}
