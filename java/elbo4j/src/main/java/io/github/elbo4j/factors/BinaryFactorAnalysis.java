@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -211,7 +210,7 @@ public final class BinaryFactorAnalysis {
                     + " columns; take as many factors as columns at most");
         }
         Key key = new Key(settings.seed);
-        int[] rows = permutation(data.rows(), key.fork("holdout"));
+        int[] rows = key.fork("holdout").permutation(data.rows());
         int held = (int) (settings.holdout * rows.length);
         if (rows.length - held < 2) {
             throw new IllegalArgumentException(
@@ -280,18 +279,6 @@ public final class BinaryFactorAnalysis {
 
     private static RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
         return RowBounds.of(device, factors, data, draws, key.fork("evaluation"));
-    }
-
-    private static int[] permutation(int n, Key key) {
-        SplittableRandom random = new SplittableRandom(key.seed());
-        int[] rows = IntStream.range(0, n).toArray();
-        for (int i = n - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swap = rows[i];
-            rows[i] = rows[j];
-            rows[j] = swap;
-        }
-        return rows;
     }
 
     private static int[] sorted(int[] rows, int from, int to) {

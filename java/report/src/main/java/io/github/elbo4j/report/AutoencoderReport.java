@@ -76,8 +76,8 @@ public record AutoencoderReport(
 
     /** What it is, in a line. */
     public String heading() {
-        return "Autoencoder of " + Words.count(fit.width(), "element") + " with "
-                + Words.count(fit.model().latent(), "latent dimension");
+        return "Autoencoder of " + Words.count(fit.networks().width(), "element") + " with "
+                + Words.count(fit.networks().model().latent(), "latent dimension");
     }
 
     /** Names and numbers for a table: the bound and the evidence of a row. */
@@ -287,7 +287,7 @@ public record AutoencoderReport(
         page.section("The latent plane")
                 .chart(chart, "Scatter of the means of q(z | x) in the dimensions " + name + " and " + other)
                 .caption("Each point is the mean of q(z | x) of a row"
-                        + (fit.model().latent() > 2 ? ", in the two dimensions that tell most." : ".")
+                        + (fit.networks().model().latent() > 2 ? ", in the two dimensions that tell most." : ".")
                         + (labels.isEmpty() ? "" : " Colours are labels, which training has not seen."));
     }
 

@@ -13,7 +13,6 @@ import io.github.elbo4j.mixture.Covariances;
 import io.github.elbo4j.mixture.GaussianMixture;
 import io.github.elbo4j.mixture.MixtureDensity;
 import io.github.elbo4j.mixture.MixturePosterior;
-import io.github.elbo4j.mixture.PointEstimate;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,7 +45,7 @@ final class MixtureJsonReader {
             posterior = of;
             density = of.predictive();
         } else {
-            posterior = PointEstimate.of(mixture, covariances);
+            posterior = mixture.parameters(covariances);
             density = mixture;
         }
         return new SavedFit(

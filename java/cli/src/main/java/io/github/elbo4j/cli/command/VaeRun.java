@@ -13,6 +13,7 @@ import io.github.elbo4j.deep.Autoencoder;
 import io.github.elbo4j.deep.AutoencoderFit;
 import io.github.elbo4j.deep.Completion;
 import io.github.elbo4j.deep.Decoder;
+import io.github.elbo4j.deep.TrainedAutoencoder;
 import io.github.elbo4j.deep.Training;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
@@ -292,23 +293,24 @@ final class VaeRun {
             }
         }
         List<List<double[]>> grid = new ArrayList<>();
-        if (fit.model().latent() == 2) {
+        if (fit.networks().model().latent() == 2) {
             for (int r = 0; r < GRID; r++) {
                 double[][] z = new double[GRID][];
                 for (int c = 0; c < GRID; c++) {
                     z[c] = new double[] {EDGE * (2.0 * c / (GRID - 1) - 1), EDGE * (1 - 2.0 * r / (GRID - 1))};
                 }
-                grid.add(List.of(shades(fit.decode(device, z))));
+                grid.add(List.of(shades(fit.networks().decode(device, z))));
             }
         }
-        double[][] between =
-                originals.length < 2 ? new double[0][] : fit.interpolate(device, originals[0], originals[1], PLACES);
+        double[][] between = originals.length < 2
+                ? new double[0][]
+                : fit.networks().interpolate(device, originals[0], originals[1], PLACES);
         return new Pictures(
                 rows.width(),
                 rows.height(),
                 List.of(shades(originals)),
-                List.of(shades(fit.reconstruct(device, originals))),
-                List.of(shades(fit.generate(device, new Key(training.seed()).fork("report"), SAMPLES))),
+                List.of(shades(fit.networks().reconstruct(device, originals))),
+                List.of(shades(fit.networks().generate(device, new Key(training.seed()).fork("report"), SAMPLES))),
                 grid,
                 List.of(shades(between)),
                 List.of(shades(half.toArray(double[][]::new))),
@@ -317,7 +319,7 @@ final class VaeRun {
     }
 
     private Completion complete(Device device, AutoencoderFit fit, double[][] rows, boolean[] seen) {
-        return fit.complete(device, rows, seen, new Key(training.seed()).fork("complete"), COMPLETION_DRAWS);
+        return fit.networks().complete(device, rows, seen, new Key(training.seed()).fork("complete"), COMPLETION_DRAWS);
     }
 
     /** Values as grey from 0 to 1; standardized ones from two sds below their mean to two above; what is not seen as a middle grey. */
@@ -346,7 +348,7 @@ final class VaeRun {
                 .filter(n -> n % every == 0)
                 .toArray();
         double[][] some = Arrays.stream(which).mapToObj(n -> rows.values()[n]).toArray(double[][]::new);
-        double[][] mean = fit.encode(device, some).mean();
+        double[][] mean = fit.networks().encode(device, some).mean();
         return new Plane(
                 across,
                 up,
@@ -373,7 +375,7 @@ final class VaeRun {
         try {
             List<Path> written = new ArrayList<>(report.write(folder));
             if (options.encode) {
-                AutoencoderFit.Codes codes = fit.encode(device, rows.values());
+                TrainedAutoencoder.Codes codes = fit.networks().encode(device, rows.values());
                 List<String> head = new ArrayList<>(List.of("row"));
                 IntStream.rangeClosed(1, model.latent()).forEach(i -> head.add("z" + i));
                 IntStream.rangeClosed(1, model.latent()).forEach(i -> head.add("sd" + i));
@@ -403,7 +405,7 @@ final class VaeRun {
             }
             if (options.generate > 0) {
                 double[][] generated =
-                        fit.generate(device, new Key(training.seed()).fork("generate"), options.generate);
+                        fit.networks().generate(device, new Key(training.seed()).fork("generate"), options.generate);
                 for (double[] row : generated) {
                     for (int i = 0; i < row.length; i++) {
                         row[i] = original(row[i], i);
@@ -419,7 +421,7 @@ final class VaeRun {
         }
     }
 
-    private IntToDoubleFunction at(int n, AutoencoderFit.Codes codes) {
+    private IntToDoubleFunction at(int n, TrainedAutoencoder.Codes codes) {
         int latent = model.latent();
         return i -> i == 0 ? n + 1 : i <= latent ? codes.mean()[n][i - 1] : codes.sd()[n][i - 1 - latent];
     }
