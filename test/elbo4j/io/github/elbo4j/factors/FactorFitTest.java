@@ -69,7 +69,9 @@ class FactorFitTest {
                     .seed(3)
                     .build()
                     .fit(device, draws(truth, 2000));
-            assertThat(fit.assessment().verdict()).as("%s", fit.assessment()).isEqualTo(Verdict.GOOD);
+            assertThat(fit.result().assessment().verdict())
+                    .as("%s", fit.result().assessment())
+                    .isEqualTo(Verdict.GOOD);
             assertThat(fit.heldOut()).isNotNull();
             assertThat(fit.heldOut().rows()).isEqualTo(400);
             for (int d = 0; d < FACTORS; d++) {
@@ -177,7 +179,7 @@ class FactorFitTest {
             }
             for (FactorFit fit : fits) {
                 assertThat(fit.factors()).isEqualTo(fits.get(0).factors());
-                assertThat(fit.trace()).isEqualTo(fits.get(0).trace());
+                assertThat(fit.result().trace()).isEqualTo(fits.get(0).result().trace());
                 assertThat(fit.fitted().elbo()).isEqualTo(fits.get(0).fitted().elbo());
                 assertThat(fit.fitted().logEvidence())
                         .isEqualTo(fits.get(0).fitted().logEvidence());
@@ -193,10 +195,10 @@ class FactorFitTest {
                 .cancelled(() -> ++asked[0] > 30)
                 .build()
                 .fit(device, draws(truth(FactorModel.NOISY_OR), 60));
-        assertThat(fit.status()).isEqualTo(Status.INTERRUPTED);
-        assertThat(fit.steps()).isEqualTo(30);
-        assertThat(fit.trace()).hasSize(15);
-        assertThat(fit.assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.result().status()).isEqualTo(Status.INTERRUPTED);
+        assertThat(fit.result().steps()).isEqualTo(30);
+        assertThat(fit.result().trace()).hasSize(15);
+        assertThat(fit.result().assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
     }
 
     /** Coins that have nothing to do with each other. */
@@ -207,8 +209,10 @@ class FactorFitTest {
                 .holdout(0.3)
                 .build()
                 .fit(EnumerationTest.quick(), EnumerationTest.rows(600, 8, 9));
-        assertThat(fit.assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(fit.assessment().concerns()).extracting(Concern::kind).contains(Concern.Kind.NOTHING_FOUND);
+        assertThat(fit.result().assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.result().assessment().concerns())
+                .extracting(Concern::kind)
+                .contains(Concern.Kind.NOTHING_FOUND);
     }
 
     @Test

@@ -5,9 +5,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Parameters;
 import io.github.elbo4j.infer.PointEstimate;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -78,19 +76,7 @@ public final class TrainedAutoencoder {
 
     /** The same with names: {@code encoder weights 1[3,4]}, counted from 1. */
     public PointEstimate parameters() {
-        List<String> names = new ArrayList<>();
-        model.extents(width).forEach((name, of) -> {
-            int columns = of[of.length - 1];
-            for (int i = 0; i < size(of); i++) {
-                String row = of.length == 1 ? "" : (i / columns + 1) + ",";
-                names.add(name + "[" + row + (i % columns + 1) + "]");
-            }
-        });
-        List<Double> values = new ArrayList<>();
-        for (float weight : weights) {
-            values.add((double) weight);
-        }
-        return new PointEstimate(names, values);
+        return PointEstimate.of(model.extents(width), weights);
     }
 
     /**

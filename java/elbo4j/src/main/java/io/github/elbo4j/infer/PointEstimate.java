@@ -2,7 +2,10 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.model.Standardization;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Points, of whose distribution nothing is known: the parameters of a mixture as EM estimates them, or the weights of networks as
@@ -15,6 +18,29 @@ public record PointEstimate(List<String> names, List<Double> values) implements 
     public PointEstimate {
         names = List.copyOf(names);
         values = List.copyOf(values);
+    }
+
+    /**
+     * Of the elements of arrays, called {@code name[3,4]}, counted from 1.
+     *
+     * @param extents of each array, of one axis or two
+     * @param values all elements row-major, array after array
+     */
+    public static PointEstimate of(Map<String, int[]> extents, float[] values) {
+        List<String> names = new ArrayList<>();
+        extents.forEach((name, of) -> {
+            int columns = of[of.length - 1];
+            int size = Arrays.stream(of).reduce(1, Math::multiplyExact);
+            for (int i = 0; i < size; i++) {
+                String row = of.length == 1 ? "" : (i / columns + 1) + ",";
+                names.add(name + "[" + row + (i % columns + 1) + "]");
+            }
+        });
+        List<Double> all = new ArrayList<>();
+        for (float value : values) {
+            all.add((double) value);
+        }
+        return new PointEstimate(names, all);
     }
 
     @Override

@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
@@ -19,6 +20,10 @@ import tools.jackson.core.json.JsonFactory;
 final class JsonTree {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // The weights of a network are one string for each of its matrices.
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     private final String file;
@@ -177,6 +182,11 @@ final class JsonTree {
         throw wrongType("a string");
     }
 
+    /** A string; empty if it is none. */
+    String text() {
+        return value instanceof String string ? string : "";
+    }
+
     boolean truth() throws FitFileException {
         if (value instanceof Boolean truth) {
             return truth;
@@ -223,6 +233,16 @@ final class JsonTree {
             return whole.intValue();
         }
         throw wrongType("a whole number from 0 to " + Integer.MAX_VALUE);
+    }
+
+    /** Such numbers. */
+    int[] counts() throws FitFileException {
+        List<JsonTree> items = items();
+        int[] counts = new int[items.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = items.get(i).count();
+        }
+        return counts;
     }
 
     /** One of these, by what it is called. */

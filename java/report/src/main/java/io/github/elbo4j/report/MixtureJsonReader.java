@@ -48,14 +48,7 @@ final class MixtureJsonReader {
             posterior = mixture.parameters(covariances);
             density = mixture;
         }
-        return new SavedFit(
-                result(posterior, isPosterior),
-                file.get("model").string(),
-                Map.of(),
-                file.has("data") ? data(file.get("data")) : null,
-                List.of(),
-                List.of(),
-                density);
+        return SavedFit.of(result(posterior, isPosterior), file.has("data") ? data(file.get("data")) : null, density);
     }
 
     private GaussianMixture mixture(List<JsonTree> components) throws FitFileException {
