@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code predict} by networks that were trained before. */
 class NetworkRowsTest {
@@ -169,6 +171,33 @@ class NetworkRowsTest {
                 .get(1)
                 .split(",");
         assertThat(Double.parseDouble(row[1])).isCloseTo(6, within(3.0)); // centimetres, not sds
+    }
+
+    /** The commands of the README print what it says, up to where files are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"vae", "factors"})
+    void theReadmeSaysWhatIsPrinted(String model) throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("elbo4j.root"), "README.md"));
+        String name = "digits-" + model;
+        List<String> commands = readme.lines()
+                .filter(line -> line.matches("./elbo4j (fit|predict) .*\\b" + name + "\\b.*"))
+                .toList();
+        assertThat(commands).hasSize(2);
+        String printed = "";
+        for (String command : commands) {
+            List<Object> args = new ArrayList<>();
+            for (String word : command.split(" ")) {
+                args.add(word.equals(name) ? folder.resolve(name) : word.startsWith("test/") ? DIGITS : word);
+            }
+            args.remove(0);
+            if (args.get(0).equals("predict")) {
+                args.addAll(List.of("--out", folder.resolve("p")));
+            }
+            printed = Cli.run(args.toArray()).out();
+        }
+        String shown = printed.substring(0, printed.indexOf("wrote "));
+        assertThat(shown).startsWith("1,797 rows by ");
+        assertThat(readme).contains("\n```\n" + shown.stripTrailing() + "\n```\n");
     }
 
     private Path idx(String name, int width, int height) throws IOException {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /** Binary factors that were written before: a code is q(z_d = 1 | x) of each. */
 public final class FactorsPredictor implements RowPredictor {
     /** Factors that a terminal has room for. */
-    private static final int SHOWN = 8;
+    private static final int SHOWN = 6;
 
     private final SavedFit fit;
     private final BinaryFactors factors;
