@@ -36,8 +36,16 @@ class NetworkRowsTest {
         Path out = folder.resolve("fit");
         List<Object> args = new ArrayList<>(List.of("fit", model, "--data", data, "--out", out, "--quiet"));
         args.addAll(List.of((Object[]) options));
+        onCpu(args);
         assertThat(Cli.run(args.toArray()).exit()).isIn(Exit.GOOD, Exit.BAD_FIT);
         return out;
+    }
+
+    /** Unless a device is named: the choice would fall on the emulated one, which takes minutes. */
+    private static void onCpu(List<Object> args) {
+        if (!args.contains("--device")) {
+            args.addAll(List.of("--device", "cpu"));
+        }
     }
 
     private Path digits(String... more) {
@@ -51,6 +59,7 @@ class NetworkRowsTest {
         List<Object> args =
                 new ArrayList<>(List.of("predict", "--fit", fit, "--data", data, "--out", folder.resolve("p")));
         args.addAll(List.of((Object[]) options));
+        onCpu(args);
         return Cli.run(args.toArray());
     }
 
@@ -193,6 +202,7 @@ class NetworkRowsTest {
             if (args.get(0).equals("predict")) {
                 args.addAll(List.of("--out", folder.resolve("p")));
             }
+            onCpu(args);
             printed = Cli.run(args.toArray()).out();
         }
         String shown = printed.substring(0, printed.indexOf("wrote "));
