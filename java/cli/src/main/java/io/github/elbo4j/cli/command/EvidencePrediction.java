@@ -59,12 +59,10 @@ final class EvidencePrediction {
         } catch (IOException e) {
             throw OutputFolder.unwritable(folder, e);
         }
-        if (json) {
-            console.out().print(score.line());
-        } else {
-            new EvidenceScoreView(predictor, score, Terminal.width()).print(console.out(), first, written);
-        }
-        console.out().flush();
+        console.result(
+                json,
+                score::line,
+                out -> new EvidenceScoreView(predictor, score, Terminal.width()).print(out, first, written));
         return Exit.GOOD;
     }
 

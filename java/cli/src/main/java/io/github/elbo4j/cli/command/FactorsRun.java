@@ -35,14 +35,12 @@ final class FactorsRun {
     private final CommandLine command;
     private final FactorsCommand options;
     private final BinaryFactorAnalysis.Builder settings;
-    private final PrintWriter out;
     private final PrintWriter err;
 
     FactorsRun(CommandLine command, FactorsCommand options, BinaryFactorAnalysis.Builder settings) {
         this.command = command;
         this.options = options;
         this.settings = settings;
-        this.out = command.getOut();
         this.err = command.getErr();
     }
 
@@ -80,12 +78,10 @@ final class FactorsRun {
             FactorReport report = new FactorReport(
                     fit, table.source(), options.threshold, enumeration, seconds, where, console.commandLine());
             List<Path> written = Ending.written(console, () -> write(folder, table, data, report));
-            if (options.run.json) {
-                out.print(report.line());
-            } else {
-                new FactorsView(report, Terminal.width()).print(out, written);
-            }
-            out.flush();
+            console.result(
+                    options.run.json,
+                    report::line,
+                    out -> new FactorsView(report, Terminal.width()).print(out, written));
             return Ending.exit(written, interruption, fit.result().verdict());
         }
     }

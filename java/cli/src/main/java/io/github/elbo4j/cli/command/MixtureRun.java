@@ -35,7 +35,6 @@ final class MixtureRun {
     private final CommandLine command;
     private final MixtureCommand options;
     private final GaussianMixtures.Builder settings;
-    private final PrintWriter out;
     private final PrintWriter err;
     private long lastLine = System.nanoTime();
 
@@ -43,7 +42,6 @@ final class MixtureRun {
         this.command = command;
         this.options = options;
         this.settings = settings;
-        this.out = command.getOut();
         this.err = command.getErr();
     }
 
@@ -81,12 +79,10 @@ final class MixtureRun {
                     .command(new Console(command, options.run.isSilent()).commandLine());
             Console console = new Console(command, options.run.isSilent());
             List<Path> written = Ending.written(console, () -> write(folder, device, table, data, report, drawn));
-            if (options.run.json) {
-                out.print(report.line());
-            } else {
-                new MixtureView(report, Terminal.width()).print(out, written);
-            }
-            out.flush();
+            console.result(
+                    options.run.json,
+                    report::line,
+                    out -> new MixtureView(report, Terminal.width()).print(out, written));
             return Ending.exit(written, interruption, best.result().verdict());
         }
     }

@@ -242,13 +242,11 @@ public final class PredictCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw OutputFolder.unwritable(folder, e);
         }
-        if (json) {
-            console.out().print(score.line());
-        } else {
-            new PredictionView(predictor.target(), predictor::label, first, score, Terminal.width())
-                    .print(console.out(), written);
-        }
-        console.out().flush();
+        console.result(
+                json,
+                score::line,
+                out -> new PredictionView(predictor.target(), predictor::label, first, score, Terminal.width())
+                        .print(out, written));
         return Exit.GOOD;
     }
 }

@@ -97,12 +97,10 @@ final class VaeRun {
                 }
                 return files;
             });
-            if (options.run.json) {
-                console.out().print(report.line());
-            } else {
-                new AutoencoderView(report, Terminal.width()).print(console.out(), written);
-            }
-            console.out().flush();
+            console.result(
+                    options.run.json,
+                    report::line,
+                    out -> new AutoencoderView(report, Terminal.width()).print(out, written));
             return Ending.exit(written, interruption, fit.result().verdict());
         }
     }
