@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.apache.commons.rng.core.source64.SplitMix64;
 import org.junit.jupiter.api.Test;
 
@@ -59,5 +64,22 @@ class KeyTest {
     @Test
     void aForkIsAPureFunction() {
         assertThat(new Key(5).fork("x")).isEqualTo(new Key(5).fork("x")).isNotEqualTo(new Key(5));
+    }
+
+    /** The shuffle as it is defined, by the generator of the JDK, for five. */
+    @Test
+    void aPermutationIsTheShuffleOfItsKey() {
+        SplittableRandom random = new SplittableRandom(77);
+        List<Integer> expected = new ArrayList<>(List.of(0, 1, 2, 3, 4));
+        for (int i = 4; i > 0; i--) {
+            Collections.swap(expected, i, random.nextInt(i + 1));
+        }
+        assertThat(new Key(77).permutation(5))
+                .containsExactly(expected.stream().mapToInt(n -> n).toArray());
+        assertThat(new Key(78).permutation(100)).isNotEqualTo(new Key(77).permutation(100));
+        assertThat(Arrays.stream(new Key(77).permutation(100)).sorted())
+                .hasSize(100)
+                .doesNotHaveDuplicates();
+        assertThat(new Key(77).permutation(0)).isEmpty();
     }
 }

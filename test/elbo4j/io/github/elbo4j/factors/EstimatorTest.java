@@ -39,8 +39,8 @@ class EstimatorTest {
             Expr shift = m.weight("shift", Flat.real());
             Layout layout = factors.layout();
             Network network = new Network(FactorModel.SIGMOID, layout, (name, extents) -> {
-                Expr fixed =
-                        Expr.data(name, layout.part(factors.weights(), name)).reshape(extents);
+                Expr fixed = Expr.data(name, layout.part(factors.coordinates(), name))
+                        .reshape(extents);
                 return name.equals(Layout.BASE)
                         ? fixed.plus(shift)
                         : name.equals(Layout.BIAS) ? phi : fixed; // the input's weights are zero

@@ -14,6 +14,7 @@ import io.github.elbo4j.infer.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FactorFitTest {
@@ -69,7 +70,9 @@ class FactorFitTest {
                     .seed(3)
                     .build()
                     .fit(device, draws(truth, 2000));
-            assertThat(fit.assessment().verdict()).as("%s", fit.assessment()).isEqualTo(Verdict.GOOD);
+            assertThat(fit.result().assessment().verdict())
+                    .as("%s", fit.result().assessment())
+                    .isEqualTo(Verdict.GOOD);
             assertThat(fit.heldOut()).isNotNull();
             assertThat(fit.heldOut().rows()).isEqualTo(400);
             for (int d = 0; d < FACTORS; d++) {
@@ -161,6 +164,34 @@ class FactorFitTest {
         }
     }
 
+    /** Of weights that are put together anew; and of the last rows by themselves what is said of them among all. */
+    @EveryDevice
+    void boundsFollowFromTheWeightsAndTheNumberOfTheRow(Device device) {
+        BinaryData rows = EnumerationTest.rows(70, 6, 4);
+        Layout layout = new Layout(3, 6, 2);
+        double[] weights = new SplittableRandom(8)
+                .doubles(layout.size(), -2, 2)
+                .map(w -> (float) w)
+                .toArray();
+        BinaryFactors factors = new BinaryFactors(FactorModel.NOISY_OR, rows.columns(), layout, weights);
+        assertThat(BinaryFactors.of(FactorModel.NOISY_OR, rows.columns(), 3, 2, factors.weights()))
+                .isEqualTo(factors);
+        int draws = 10_000;
+        int block = RowBounds.rowsOfBlock(factors, draws);
+        assertThat(block).isBetween(2, 69); // so that there are two blocks
+        RowBounds all = RowBounds.of(device, factors, rows, draws, new Key(4));
+        int[] which = IntStream.range(block, 70).toArray();
+        RowBounds last = RowBounds.of(device, factors, rows.rows(which), block, draws, new Key(4));
+        for (int n = 0; n < which.length; n++) {
+            assertThat(last.logEvidence(n)).isEqualTo(all.logEvidence(block + n));
+            assertThat(last.elbo(n)).isEqualTo(all.elbo(block + n));
+            assertThat(last.kHat(n)).isEqualTo(all.kHat(block + n));
+            assertThat(last.q(n, 2)).isEqualTo(all.q(block + n, 2));
+        }
+        RowBounds elsewhere = RowBounds.of(device, factors, rows.rows(which), draws, new Key(4));
+        assertThat(elsewhere.logEvidence(0)).isNotEqualTo(all.logEvidence(block));
+    }
+
     @Test
     void aWholeFitHasTheSameBitsOnEveryDevice() {
         for (FactorModel model : FactorModel.values()) {
@@ -177,7 +208,7 @@ class FactorFitTest {
             }
             for (FactorFit fit : fits) {
                 assertThat(fit.factors()).isEqualTo(fits.get(0).factors());
-                assertThat(fit.trace()).isEqualTo(fits.get(0).trace());
+                assertThat(fit.result().trace()).isEqualTo(fits.get(0).result().trace());
                 assertThat(fit.fitted().elbo()).isEqualTo(fits.get(0).fitted().elbo());
                 assertThat(fit.fitted().logEvidence())
                         .isEqualTo(fits.get(0).fitted().logEvidence());
@@ -193,10 +224,10 @@ class FactorFitTest {
                 .cancelled(() -> ++asked[0] > 30)
                 .build()
                 .fit(device, draws(truth(FactorModel.NOISY_OR), 60));
-        assertThat(fit.status()).isEqualTo(Status.INTERRUPTED);
-        assertThat(fit.steps()).isEqualTo(30);
-        assertThat(fit.trace()).hasSize(15);
-        assertThat(fit.assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.result().status()).isEqualTo(Status.INTERRUPTED);
+        assertThat(fit.result().steps()).isEqualTo(30);
+        assertThat(fit.result().trace()).hasSize(15);
+        assertThat(fit.result().assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
     }
 
     /** Coins that have nothing to do with each other. */
@@ -207,8 +238,37 @@ class FactorFitTest {
                 .holdout(0.3)
                 .build()
                 .fit(EnumerationTest.quick(), EnumerationTest.rows(600, 8, 9));
-        assertThat(fit.assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(fit.assessment().concerns()).extracting(Concern::kind).contains(Concern.Kind.NOTHING_FOUND);
+        assertThat(fit.result().assessment().verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.result().assessment().concerns())
+                .extracting(Concern::kind)
+                .contains(Concern.Kind.NOTHING_FOUND);
+    }
+
+    @Test
+    void weightsThatDoNotFitAreRefused() {
+        List<String> columns = List.of("a", "b");
+        assertThatThrownBy(() -> BinaryFactors.of(FactorModel.SIGMOID, columns, 1, 0, new float[7]))
+                .hasMessage("there are 7 weights, but must be 8");
+        float[] weights = new float[8];
+        weights[2] = Float.NEGATIVE_INFINITY;
+        assertThatThrownBy(() -> BinaryFactors.of(FactorModel.SIGMOID, columns, 1, 0, weights))
+                .hasMessage("weight 3 is -Infinity, but must be finite");
+        assertThatThrownBy(() -> BinaryFactors.of(FactorModel.SIGMOID, columns, 0, 0, weights))
+                .hasMessageContaining("there are 0 factors, 2 columns and 0 hidden units");
+        BinaryFactors factors = BinaryFactors.of(FactorModel.SIGMOID, columns, 1, 0, new float[8]);
+        assertThat(factors.parameters().names())
+                .containsExactly(
+                        "prior[1]",
+                        "base[1]",
+                        "base[2]",
+                        "loadings[1,1]",
+                        "loadings[1,2]",
+                        "bias[1]",
+                        "input[1,1]",
+                        "input[2,1]");
+        BinaryData rows = BinaryData.of(columns, 0, 1);
+        assertThatThrownBy(() -> RowBounds.of(TestDevices.scalar(), factors, rows, 1, 2, new Key(0)))
+                .hasMessageContaining("first is 1, but must be a multiple of 524288");
     }
 
     @Test

@@ -202,4 +202,26 @@ class NumberRowsTest {
     private static String cell(double value) {
         return Double.isNaN(value) ? "NA" : String.valueOf(value);
     }
+
+    /** Labels are words that stay beside the rows, whichever column they are in, and go with a row that is left out. */
+    @Test
+    void labelsStayBesideTheRows() {
+        Path path = Cli.file(folder, "l.csv", "a,what,b\n1,red,2\n3,,4\n,blue,5\n6,7,8\n");
+        try (NumberRows rows = reader(path, true).label("what").allBut(List.of())) {
+            assertThat(rows.columns()).containsExactly("a", "b");
+            assertThat(rows.labels()).containsExactly("red", "", "7");
+            assertThat(rows.values()).isDeepEqualTo(new double[][] {{1, 2}, {3, 4}, {6, 8}});
+            assertThat(rows.numberInFile(2)).isEqualTo(4);
+            assertThat(rows.source().target()).isEqualTo("what");
+            assertThat(rows.source().predictors()).containsExactly("a", "b");
+            assertThat(rows.source().droppedRows()).isEqualTo(1);
+        }
+        assertThatThrownBy(() -> reader(path, true).label("which").allBut(List.of()))
+                .hasMessageContaining("--label: l.csv has no column \"which\"");
+        assertThatThrownBy(() -> reader(path, true).label("what").allBut(List.of("a", "b")))
+                .hasMessageContaining("l.csv: --ignore and --label leave no column");
+        Path words = Cli.file(folder, "w.csv", "a,what\n1,red\n3,blue\n");
+        assertThatThrownBy(() -> reader(words, true).label(null).allBut(List.of()))
+                .hasMessageContaining("Leave it out with --ignore what, or take it for --label");
+    }
 }

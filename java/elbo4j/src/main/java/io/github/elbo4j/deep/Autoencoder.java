@@ -1,7 +1,11 @@
 package io.github.elbo4j.deep;
 
+import io.github.elbo4j.expr.Parameters;
 import io.github.elbo4j.network.Activation;
+import io.github.elbo4j.network.Perceptron;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -86,6 +90,26 @@ public record Autoencoder(
         if (value < 1 || value > MOST) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be from 1 to " + MOST);
         }
+    }
+
+    /**
+     * The extents of the weights of its networks by name, in their order.
+     *
+     * @param width P, the elements of a row
+     * @throws ArithmeticException if there are more than 2^31 − 1 of them
+     */
+    public Map<String, int[]> extents(int width) {
+        if (width < 1) {
+            throw new IllegalArgumentException("width is " + width + ", but must be 1 or more");
+        }
+        Map<String, int[]> all = new LinkedHashMap<>();
+        Parameters parameters = new Parameters();
+        Perceptron.Values values = (name, extents) -> {
+            all.put(name, extents.clone());
+            return parameters.add(name, extents);
+        };
+        new Networks(this, width, values);
+        return all;
     }
 
     /**

@@ -66,15 +66,24 @@ final class Evaluation implements AutoCloseable {
         }
     }
 
-    /** The normals of a row. */
-    record Normals(Key key, int draws, int each) {
+    /** The normals of a row; those of row 0 are in this block. */
+    record Normals(Key key, int draws, int each, int firstBlock) {
+        Normals(Key key, int draws, int each) {
+            this(key, draws, each, 0);
+        }
+
         /** One that nothing uses. */
         static Normals none() {
             return new Normals(new Key(0), 1, 1);
         }
 
+        /** Where row 0 has this number, a multiple of {@link #ROWS}. */
+        Normals from(int row) {
+            return new Normals(key, draws, each, row / ROWS);
+        }
+
         private Normals of(int block) {
-            return new Normals(key.fork("rows " + block), draws, each);
+            return new Normals(key.fork("rows " + (firstBlock + block)), draws, each);
         }
     }
 

@@ -43,33 +43,29 @@ final class Judgement {
     private final Device device;
     private final Autoencoder spec;
     private final Training settings;
-    private final float[] weights;
+    private final TrainedAutoencoder networks;
     private final List<Concern> found = new ArrayList<>();
 
-    Judgement(Device device, Autoencoder spec, Training settings, float[] weights) {
+    Judgement(Device device, TrainedAutoencoder networks, Training settings) {
         this.device = device;
-        this.spec = spec;
+        this.spec = networks.model();
+        this.networks = networks;
         this.settings = settings;
-        this.weights = weights;
     }
 
     AutoencoderFit judge(double[][] train, double[][] heldOut, List<Look> looks, Finished finished) {
-        int width = train[0].length;
-        Diagnosis none = new Diagnosis(
-                looks, 0, RowEvidence.of(new double[0][]), RowEvidence.of(new double[0][]), new double[0], 0);
-        AutoencoderFit bare = new AutoencoderFit(spec, width, weights, blank(), none);
-        Key key = new Key(settings.seed()).fork("evaluation");
+        Key key = settings.evaluation();
         double[][] some = Arrays.copyOf(train, Math.min(train.length, MOST_ROWS));
-        RowEvidence trained = bare.evidence(device, some, key.fork("trained"), settings.draws());
+        RowEvidence trained = networks.evidence(device, some, key.fork("trained"), settings.draws());
         RowEvidence out = heldOut.length == 0
                 ? trained
-                : bare.evidence(
+                : networks.evidence(
                         device,
                         Arrays.copyOf(heldOut, Math.min(heldOut.length, MOST_ROWS)),
-                        key.fork("held out"),
+                        settings.heldOutKey(),
                         settings.draws());
-        Diagnosis diagnosis =
-                new Diagnosis(looks, finished.bestStep(), trained, out, bare.divergence(device, some), heldOut.length);
+        Diagnosis diagnosis = new Diagnosis(
+                looks, finished.bestStep(), trained, out, networks.divergence(device, some), heldOut.length);
         ending(finished, looks);
         evidence(out);
         if (heldOut.length > 0) {
@@ -77,7 +73,7 @@ final class Judgement {
         } else {
             add(Kind.OVERFIT, "No row was held out, so nothing tells how the model does on rows that it has not seen.");
         }
-        return new AutoencoderFit(spec, width, weights, result(bare, diagnosis, finished), diagnosis);
+        return new AutoencoderFit(networks, result(diagnosis, finished), diagnosis);
     }
 
     private void ending(Finished finished, List<Look> looks) {
@@ -149,36 +145,11 @@ final class Judgement {
 
     // ---- the result ----
 
-    private FitResult blank() {
-        return result(
-                new TrainedWeights(List.of(), List.of()),
-                Estimate.exact(Double.NaN),
-                Estimate.exact(Double.NaN),
-                List.of(),
-                new Finished(0, Status.STEP_LIMIT, 0, System.nanoTime()));
-    }
-
-    private FitResult result(AutoencoderFit fit, Diagnosis diagnosis, Finished finished) {
+    private FitResult result(Diagnosis diagnosis, Finished finished) {
         RowEvidence out = diagnosis.heldOut();
         int rows = out.elbo().length;
-        List<Double> values = new ArrayList<>();
-        for (float weight : fit.weights()) {
-            values.add((double) weight);
-        }
         double square = Arrays.stream(out.standardError()).map(e -> e * e).sum();
         long draws = (long) rows * out.draws();
-        return result(
-                new TrainedWeights(fit.names(), values),
-                new Estimate(out.meanElbo().value() * rows, out.meanElbo().standardError() * rows, draws),
-                new Estimate(out.meanLogEvidence().value() * rows, Math.sqrt(square), draws),
-                diagnosis.looks().stream()
-                        .map(look -> new TracePoint(look.step(), look.heldOut(), 0))
-                        .toList(),
-                finished);
-    }
-
-    private FitResult result(
-            TrainedWeights posterior, Estimate elbo, Estimate evidence, List<TracePoint> trace, Finished finished) {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("latent", spec.latent());
         told.put("hidden", spec.hidden().toString());
@@ -190,6 +161,7 @@ final class Judgement {
         told.put("learningRate", settings.rate());
         told.put("heldOut", settings.heldOut());
         told.put("maxSteps", settings.steps());
+        told.put("draws", settings.draws());
         return new FitResult(
                 "amortized",
                 "mean-field",
@@ -202,12 +174,14 @@ final class Judgement {
                 finished.status(),
                 "random weights",
                 message(finished),
-                elbo,
-                evidence,
+                new Estimate(out.meanElbo().value() * rows, out.meanElbo().standardError() * rows, draws),
+                new Estimate(out.meanLogEvidence().value() * rows, Math.sqrt(square), draws),
                 Assessment.of(Double.NaN, Double.NaN, 0, found),
                 List.of(),
-                posterior,
-                trace,
+                networks.parameters(),
+                diagnosis.looks().stream()
+                        .map(look -> new TracePoint(look.step(), look.heldOut(), 0))
+                        .toList(),
                 (System.nanoTime() - finished.began()) / 1e9,
                 (long) finished.steps() * settings.batch() * spec.importance());
     }

@@ -5,7 +5,6 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.infer.Progress;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -82,19 +81,22 @@ public record Training(int steps, int batch, double rate, double heldOut, int dr
 
     /** The numbers from 0 of the rows that are held out of so many, increasing: at least one row is trained on. */
     public int[] heldOutRows(int rows) {
-        int[] order = new int[rows];
-        Arrays.setAll(order, n -> n);
-        SplittableRandom random =
-                new SplittableRandom(new Key(seed).fork("held out").seed());
-        for (int n = rows - 1; n > 0; n--) {
-            int other = random.nextInt(n + 1);
-            int swap = order[n];
-            order[n] = order[other];
-            order[other] = swap;
-        }
+        int[] order = new Key(seed).fork("held out").permutation(rows);
         int[] out = Arrays.copyOf(order, (int) Math.min(rows - 1L, Math.round(heldOut * rows)));
         Arrays.sort(out);
         return out;
+    }
+
+    /**
+     * The key by which log p(x) of the rows that are held out is estimated: {@link TrainedAutoencoder#evidence} of the same rows, in the
+     * same order, with it and as many draws has the bits of the fit.
+     */
+    public Key heldOutKey() {
+        return evaluation().fork("held out");
+    }
+
+    Key evaluation() {
+        return new Key(seed).fork("evaluation");
     }
 
     /**

@@ -114,7 +114,7 @@ final class TrainingRun {
                 float[] weights = ascent.mean();
                 double bound = bound(watch, weights, some.length);
                 looks.add(new AutoencoderFit.Look(done, recent, bound));
-                if (!Double.isFinite(recent) || !Double.isFinite(bound)) {
+                if (!Double.isFinite(recent) || !Double.isFinite(bound) || !finite(weights)) {
                     status = Status.DIVERGED;
                     break;
                 }
@@ -135,7 +135,8 @@ final class TrainingRun {
             float[] end = best == null ? floats(joint.start()) : best;
             Finished finished = new Finished(
                     done, status, bestLook < 0 ? 0 : looks.get(bestLook).step(), began);
-            return new Judgement(device, spec, settings, end).judge(train, heldOut, List.copyOf(looks), finished);
+            TrainedAutoencoder trained = new TrainedAutoencoder(spec, train[0].length, end);
+            return new Judgement(device, trained, settings).judge(train, heldOut, List.copyOf(looks), finished);
         }
     }
 
@@ -164,6 +165,14 @@ final class TrainingRun {
             }
         });
         return sum[0] / ((double) rows * DRAWS);
+    }
+
+    private static boolean finite(float[] values) {
+        boolean finite = true;
+        for (float value : values) {
+            finite &= Float.isFinite(value);
+        }
+        return finite;
     }
 
     private static float[] floats(double[] values) {

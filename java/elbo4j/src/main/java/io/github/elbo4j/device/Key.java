@@ -1,6 +1,8 @@
 package io.github.elbo4j.device;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The key of a family of random draws. Randomness is an address, not a state: the standard normal
@@ -26,6 +28,23 @@ public record Key(long seed) {
             hash = (hash ^ (b & 0xff)) * FNV_PRIME;
         }
         return new Key(mix(seed ^ mix(hash)));
+    }
+
+    /**
+     * The numbers from 0 to n − 1 in an order that follows from the key and n: Fisher and Yates's shuffle by the {@link SplittableRandom}
+     * of the seed.
+     */
+    public int[] permutation(int n) {
+        int[] order = new int[n];
+        Arrays.setAll(order, i -> i);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = n - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swap = order[i];
+            order[i] = order[j];
+            order[j] = swap;
+        }
+        return order;
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea and Flood 2014): a bijection that spreads every bit. */

@@ -6,6 +6,8 @@ import io.github.elbo4j.distribution.Flat;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
+import io.github.elbo4j.infer.Assessment;
+import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
@@ -13,10 +15,10 @@ import io.github.elbo4j.model.RowsLogJoint;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -211,7 +213,7 @@ public final class BinaryFactorAnalysis {
                     + " columns; take as many factors as columns at most");
         }
         Key key = new Key(settings.seed);
-        int[] rows = permutation(data.rows(), key.fork("holdout"));
+        int[] rows = key.fork("holdout").permutation(data.rows());
         int held = (int) (settings.holdout * rows.length);
         if (rows.length - held < 2) {
             throw new IllegalArgumentException(
@@ -238,19 +240,34 @@ public final class BinaryFactorAnalysis {
         RowBounds ofFitted = bounds(device, factors, sample, draws, key);
         RowBounds ofHeldOut = heldOut == null ? null : bounds(device, factors, heldOut, draws, key);
         double[] independent = Baseline.of(fitted, heldOut == null ? sample : heldOut);
-        return new FactorFit(
-                factors,
+        Assessment assessment = Judgement.of(end, ofFitted, ofHeldOut, independent);
+        RowBounds judged = ofHeldOut == null ? ofFitted : ofHeldOut;
+        FitResult result = new FitResult(
+                settings.model.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                "mean-field",
                 settings.told(batch(fitted)),
                 device.name(),
+                device.arithmetic(),
+                device.rng(),
                 settings.seed,
                 end.steps(),
                 Judgement.status(end),
-                Judgement.of(end, ofFitted, ofHeldOut, independent),
+                "factors like rows of the data",
+                Judgement.message(end),
+                judged.sum(judged.elbo()),
+                judged.sum(judged.logEvidence()),
+                assessment,
+                List.of(),
+                factors.parameters(),
+                end.trace(),
+                (System.nanoTime() - began) / 1e9,
+                end.steps() * (long) drawsOfStep);
+        return new FactorFit(
+                factors,
+                result,
                 ofFitted,
                 ofHeldOut,
-                LogWeights.mean(independent).value(),
-                end.trace(),
-                (System.nanoTime() - began) / 1e9);
+                LogWeights.mean(independent).value());
     }
 
     private Training.End train(Device device, BinaryData data, Layout layout, Key key, Progress.Listener listener) {
@@ -278,20 +295,16 @@ public final class BinaryFactorAnalysis {
         return Math.min(settings.batch, fitted.rows());
     }
 
-    private static RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
-        return RowBounds.of(device, factors, data, draws, key.fork("evaluation"));
+    /**
+     * The key by which a fit of this seed computes the bounds of rows at its end: {@link RowBounds#of} the same rows, in the same order, with it
+     * and as many draws has the bits of the fit.
+     */
+    public static Key evaluationKey(long seed) {
+        return new Key(seed).fork("evaluation");
     }
 
-    private static int[] permutation(int n, Key key) {
-        SplittableRandom random = new SplittableRandom(key.seed());
-        int[] rows = IntStream.range(0, n).toArray();
-        for (int i = n - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swap = rows[i];
-            rows[i] = rows[j];
-            rows[j] = swap;
-        }
-        return rows;
+    private static RowBounds bounds(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
+        return RowBounds.of(device, factors, data, draws, evaluationKey(key.seed()));
     }
 
     private static int[] sorted(int[] rows, int from, int to) {

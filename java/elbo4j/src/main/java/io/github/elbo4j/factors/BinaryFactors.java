@@ -1,5 +1,6 @@
 package io.github.elbo4j.factors;
 
+import io.github.elbo4j.infer.PointEstimate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,33 @@ public final class BinaryFactors {
         return new BinaryFactors(model, columns, layout, weights);
     }
 
+    /**
+     * Of the weights of model and encoder, such as {@link #weights} gives.
+     *
+     * @param factors D
+     * @param hidden units of the encoder's hidden layer; 0 if it has none
+     * @throws IllegalArgumentException if there are more or fewer weights, or one is not finite
+     */
+    public static BinaryFactors of(FactorModel model, List<String> columns, int factors, int hidden, float[] weights) {
+        if (factors < 1 || columns.isEmpty() || hidden < 0) {
+            throw new IllegalArgumentException("there are " + factors + " factors, " + columns.size() + " columns and "
+                    + hidden + " hidden units, but must be 1 or more of the first two, and none or more of the last");
+        }
+        Layout layout = new Layout(factors, columns.size(), hidden);
+        if (weights.length != layout.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + weights.length + " weights, but must be " + layout.size());
+        }
+        double[] all = new double[weights.length];
+        for (int i = 0; i < all.length; i++) {
+            if (!Float.isFinite(weights[i])) {
+                throw new IllegalArgumentException("weight " + (i + 1) + " is " + weights[i] + ", but must be finite");
+            }
+            all[i] = weights[i];
+        }
+        return new BinaryFactors(model, columns, layout, all);
+    }
+
     private static double checked(String what, double coordinate) {
         if (!Double.isFinite((float) coordinate)) {
             throw new IllegalArgumentException(
@@ -109,8 +137,34 @@ public final class BinaryFactors {
     }
 
     /** As the layout has them; not a copy. */
-    double[] weights() {
+    double[] coordinates() {
         return weights;
+    }
+
+    /**
+     * The extents of the weights of model and encoder by name, in their order: logits of the prior, bases and loadings (of noisy-or their
+     * logarithms), and the encoder's.
+     *
+     * @param factors D
+     * @param columns P
+     * @param hidden units of the encoder's hidden layer; 0 if it has none
+     */
+    public static Map<String, int[]> extents(int factors, int columns, int hidden) {
+        return new Layout(factors, columns, hidden).extents();
+    }
+
+    /** All weights, row-major, one after the other in the order of {@link #extents}. */
+    public float[] weights() {
+        float[] all = new float[weights.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (float) weights[i];
+        }
+        return all;
+    }
+
+    /** The same with names: {@code loadings[3,4]}, counted from 1. */
+    public PointEstimate parameters() {
+        return PointEstimate.of(layout.extents(), weights());
     }
 
     /** p(z_d = 1). */

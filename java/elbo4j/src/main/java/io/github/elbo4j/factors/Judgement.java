@@ -72,6 +72,16 @@ final class Judgement {
         return rising ? Status.STEP_LIMIT : Status.CONVERGED;
     }
 
+    /** Why it ended, in a clause. */
+    static String message(Training.End end) {
+        return switch (status(end)) {
+            case CONVERGED -> "all steps were taken, and the objective no longer rose";
+            case STEP_LIMIT -> "all steps were taken, and the objective may still rise";
+            case INTERRUPTED -> "it was stopped";
+            default -> "the objective was not finite";
+        };
+    }
+
     private void ending(Training.End end) {
         switch (status(end)) {
             case DIVERGED ->

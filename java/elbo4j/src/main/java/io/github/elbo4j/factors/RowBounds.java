@@ -60,20 +60,37 @@ public final class RowBounds {
      * @throws IllegalArgumentException if the rows have other columns than the model
      */
     public static RowBounds of(Device device, BinaryFactors factors, BinaryData data, int draws, Key key) {
+        return of(device, factors, data, 0, draws, key);
+    }
+
+    /**
+     * Of some of many rows: what is found of a row depends on its number, not on how many are looked at at once.
+     *
+     * @param first the number of the first of the rows, a multiple of {@link #rowsOfBlock}
+     * @param draws of each row, at least 2
+     * @throws IllegalArgumentException if the rows have other columns than the model, or first is no such multiple
+     */
+    public static RowBounds of(Device device, BinaryFactors factors, BinaryData data, int first, int draws, Key key) {
         if (!data.columns().equals(factors.columns())) {
             throw new IllegalArgumentException("the rows have the columns " + String.join(", ", data.columns())
                     + ", but the factors are of " + String.join(", ", factors.columns()));
         }
+        int most = rowsOfBlock(factors, draws);
+        if (first < 0 || first % most != 0) {
+            throw new IllegalArgumentException("first is " + first + ", but must be a multiple of " + most);
+        }
         RowBounds bounds = new RowBounds(data, factors.factors(), draws);
-        int most = (int) Math.max(
-                1,
-                BLOCK
-                        / ((long) draws
-                                * Math.max(factors.factors(), data.columns().size())));
         for (int from = 0; from < data.rows(); from += most) {
-            bounds.block(device, factors, from, Math.min(most, data.rows() - from), key.fork("rows from " + from));
+            Key own = key.fork("rows from " + (first + from));
+            bounds.block(device, factors, from, Math.min(most, data.rows() - from), own);
         }
         return bounds;
+    }
+
+    /** Rows whose draws are addressed together, by the number of the first one and by their place after it. */
+    public static int rowsOfBlock(BinaryFactors factors, int draws) {
+        long row = (long) draws * Math.max(factors.factors(), factors.columns().size());
+        return (int) Math.max(1, BLOCK / row);
     }
 
     private void block(Device device, BinaryFactors factors, int from, int rows, Key key) {
@@ -85,8 +102,8 @@ public final class RowBounds {
         Network network = new Network(
                 factors.model(),
                 layout,
-                (name, extents) ->
-                        Expr.data(name, layout.part(factors.weights(), name)).reshape(extents));
+                (name, extents) -> Expr.data(name, layout.part(factors.coordinates(), name))
+                        .reshape(extents));
         Expr logits = network.logits(x);
         Expr z = Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key, draws, count), logits);
         Expr wide = logits.min(Expr.of(SUREST)).max(Expr.of(-SUREST));
@@ -167,11 +184,16 @@ public final class RowBounds {
         return kHat[n];
     }
 
+    /** Whether log p of a row can be relied on; else it rests on few draws. */
+    public boolean isReliable(int n) {
+        return efficiency[n] >= ENOUGH || kHat[n] <= RELIABLE;
+    }
+
     /** The share of rows whose log p(x) rests on few draws: it is more often too low than too high, by more than its error. */
     public double unreliable() {
         int count = 0;
         for (int n = 0; n < rows(); n++) {
-            count += efficiency[n] >= ENOUGH || kHat[n] <= RELIABLE ? 0 : 1;
+            count += isReliable(n) ? 0 : 1;
         }
         return (double) count / rows();
     }
@@ -214,6 +236,11 @@ public final class RowBounds {
         double[] sorted = efficiency.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2] * draws;
+    }
+
+    /** Of a mean over the rows, the sum. */
+    Estimate sum(Estimate mean) {
+        return new Estimate(mean.value() * rows(), mean.standardError() * rows(), mean.draws());
     }
 
     private static Estimate mean(Estimate[] of) {

@@ -2,6 +2,7 @@ package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.LowerTriangle;
+import io.github.elbo4j.infer.PointEstimate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -126,6 +127,15 @@ public final class GaussianMixture implements MixtureDensity {
     /** The covariance of component k, [D][D]. */
     public double[][] covariance(int k) {
         return copy(covariances[k]);
+    }
+
+    /**
+     * The parameters one after the other: the weights, the means, and of the covariances the lower triangles.
+     *
+     * @param covariances which of them are parameters
+     */
+    public PointEstimate parameters(Covariances covariances) {
+        return MixtureParameters.of(this, covariances);
     }
 
     /** {@code p(x)}. */

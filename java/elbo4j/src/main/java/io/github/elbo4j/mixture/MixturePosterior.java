@@ -36,7 +36,7 @@ public final class MixturePosterior implements Posterior {
             List<NormalInverseWishart> components) {
         this.covariances = covariances;
         this.columns = List.copyOf(columns);
-        this.names = List.copyOf(PointEstimate.names(columns, components.size(), covariances));
+        this.names = List.copyOf(MixtureParameters.names(columns, components.size(), covariances));
         this.concentration = concentration;
         this.components = List.copyOf(components);
     }

@@ -116,9 +116,7 @@ final class Selection {
                 unknown,
                 assessment,
                 List.of(),
-                state instanceof CaviState cavi
-                        ? posterior(cavi, order)
-                        : PointEstimate.of(mixture, settings.covariances),
+                state instanceof CaviState cavi ? posterior(cavi, order) : mixture.parameters(settings.covariances),
                 trace,
                 seconds,
                 0);

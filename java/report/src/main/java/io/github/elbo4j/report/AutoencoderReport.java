@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.deep.Autoencoder;
 import io.github.elbo4j.deep.AutoencoderFit;
 import io.github.elbo4j.deep.AutoencoderFit.Diagnosis;
 import io.github.elbo4j.deep.RowEvidence;
@@ -76,8 +77,8 @@ public record AutoencoderReport(
 
     /** What it is, in a line. */
     public String heading() {
-        return "Autoencoder of " + Words.count(fit.width(), "element") + " with "
-                + Words.count(fit.model().latent(), "latent dimension");
+        return "Autoencoder of " + Words.count(fit.networks().width(), "element") + " with "
+                + Words.count(fit.networks().model().latent(), "latent dimension");
     }
 
     /** Names and numbers for a table: the bound and the evidence of a row. */
@@ -201,15 +202,27 @@ public record AutoencoderReport(
     }
 
     private void run(JsonGenerator json) {
-        json.writeNumberProperty("format", FitJson.FORMAT);
-        json.writeStringProperty("start", result().start());
-        json.writeStringProperty("message", result().message());
-        Json.fields(json, "settings", result().settings());
-        json.writeObjectPropertyStart("data");
-        json.writeStringProperty("file", data.file());
-        json.writeStringProperty("sha256", data.sha256());
-        json.writeNumberProperty("rows", data.rows());
+        NetworksJson.write(json, result(), data);
+        if (pictures != null) {
+            json.writeObjectPropertyStart("image");
+            json.writeNumberProperty("width", pictures.width());
+            json.writeNumberProperty("height", pictures.height());
+            json.writeEndObject();
+        }
+        Autoencoder model = fit.networks().model();
+        int width = fit.networks().width();
+        json.writeObjectPropertyStart("autoencoder");
+        json.writeNumberProperty("width", width);
+        json.writeNumberProperty("latent", model.latent());
+        json.writeArrayPropertyStart("hidden");
+        model.hidden().forEach(json::writeNumber);
+        json.writeEndArray();
+        json.writeStringProperty("activation", Words.name(model.activation(), '-'));
+        json.writeStringProperty("decoder", Words.name(model.decoder(), '-'));
+        json.writeNumberProperty("priorComponents", model.priorComponents());
+        json.writeNumberProperty("importance", model.importance());
         json.writeEndObject();
+        NetworksJson.arrays(json, model.extents(width), fit.networks().weights());
         json.writeArrayPropertyStart("trace");
         for (AutoencoderFit.Look look : fit.diagnosis().looks()) {
             json.writeStartObject();
@@ -287,7 +300,7 @@ public record AutoencoderReport(
         page.section("The latent plane")
                 .chart(chart, "Scatter of the means of q(z | x) in the dimensions " + name + " and " + other)
                 .caption("Each point is the mean of q(z | x) of a row"
-                        + (fit.model().latent() > 2 ? ", in the two dimensions that tell most." : ".")
+                        + (fit.networks().model().latent() > 2 ? ", in the two dimensions that tell most." : ".")
                         + (labels.isEmpty() ? "" : " Colours are labels, which training has not seen."));
     }
 

@@ -90,6 +90,12 @@ public record DataSource(
         this(file, sha256, rows, target, predictors, droppedRows, codings, notes, units, List.of());
     }
 
+    /** The same with columns that were moved and scaled. */
+    public DataSource scaled(Map<String, Scale> by) {
+        return new DataSource(
+                file, sha256, rows, target, predictors, droppedRows, codings, notes, units, groupings, by);
+    }
+
     /** Such as {@code 197 rows}, or {@code 197 rows (3 with missing cells dropped)}. */
     public String rowsInWords() {
         return Words.count(rows, "row")

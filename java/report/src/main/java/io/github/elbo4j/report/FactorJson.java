@@ -37,13 +37,13 @@ final class FactorJson {
     private void result(JsonGenerator json) {
         json.writeStringProperty("model", "factors");
         json.writeStringProperty("method", Words.name(fit.factors().model(), '-'));
-        json.writeStringProperty("device", fit.device());
-        json.writeNumberProperty("seed", fit.seed());
-        json.writeNumberProperty("steps", fit.steps());
-        json.writeStringProperty("status", Words.name(fit.status(), ' '));
+        json.writeStringProperty("device", fit.result().device());
+        json.writeNumberProperty("seed", fit.result().seed());
+        json.writeNumberProperty("steps", fit.result().steps());
+        json.writeStringProperty("status", Words.name(fit.result().status(), ' '));
         json.writeNumberProperty("factors", fit.factors().factors());
-        json.writeStringProperty("verdict", fit.assessment().verdict().words());
-        FitJson.concerns(json, fit.assessment().concerns());
+        json.writeStringProperty("verdict", fit.result().assessment().verdict().words());
+        FitJson.concerns(json, fit.result().assessment().concerns());
         bounds(json, "fitted", fit.fitted());
         RowBounds heldOut = fit.heldOut();
         if (heldOut != null) {
@@ -51,7 +51,7 @@ final class FactorJson {
         }
         Json.number(json, "independent", fit.independent());
         enumeration(json);
-        Json.number(json, "seconds", fit.seconds());
+        Json.number(json, "seconds", fit.result().seconds());
     }
 
     private static void bounds(JsonGenerator json, String name, RowBounds of) {
@@ -122,23 +122,21 @@ final class FactorJson {
     }
 
     private void run(JsonGenerator json) {
-        json.writeNumberProperty("format", FitJson.FORMAT);
-        Json.fields(json, "settings", fit.settings());
-        DataSource data = report.data();
-        json.writeObjectPropertyStart("data");
-        json.writeStringProperty("file", data.file());
-        json.writeStringProperty("sha256", data.sha256());
-        json.writeNumberProperty("rows", data.rows());
-        json.writeNumberProperty("droppedRows", data.droppedRows());
-        json.writeArrayPropertyStart("notes");
-        data.notes().forEach(json::writeString);
-        json.writeEndArray();
-        json.writeEndObject();
+        NetworksJson.write(json, fit.result(), report.data());
+        if (report.threshold() != null) {
+            Json.number(json, SavedFit.THRESHOLD, report.threshold());
+        }
+        BinaryFactors factors = fit.factors();
+        NetworksJson.arrays(
+                json,
+                BinaryFactors.extents(factors.factors(), factors.columns().size(), factors.hidden()),
+                factors.weights());
         json.writeArrayPropertyStart("trace");
-        for (TracePoint point : fit.trace()) {
+        for (TracePoint point : fit.result().trace()) {
             json.writeStartObject();
             json.writeNumberProperty("step", point.step());
             Json.number(json, "objective", point.elbo());
+            Json.number(json, "standardError", point.standardError());
             json.writeEndObject();
         }
         json.writeEndArray();

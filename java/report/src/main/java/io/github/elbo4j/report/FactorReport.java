@@ -6,7 +6,6 @@ import io.github.elbo4j.factors.Enumeration;
 import io.github.elbo4j.factors.FactorFit;
 import io.github.elbo4j.factors.FactorModel;
 import io.github.elbo4j.factors.RowBounds;
-import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fit what was found
  * @param data what it was fitted to; its predictors are the columns
+ * @param threshold the number above which a value was taken for 1; null where values are 0 and 1
  * @param enumeration the exact log p(x) of the first of the rows that judge the fit; null if none was asked for
  * @param enumerationSeconds what it took
  * @param device the device in words
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record FactorReport(
         FactorFit fit,
         DataSource data,
+        @Nullable Double threshold,
         @Nullable Enumeration enumeration,
         double enumerationSeconds,
         String device,
@@ -50,18 +51,21 @@ public record FactorReport(
     /** What the verdict means, and each concern, in sentences. */
     public String verdict() {
         StringBuilder words = new StringBuilder(
-                switch (fit.assessment().verdict()) {
+                switch (fit.result().assessment().verdict()) {
                     case GOOD -> "It settled, every factor is in use, and q(z | x) is close to the posterior.";
                     case USABLE -> "Look at what follows before you use it.";
                     case DO_NOT_TRUST -> "Do not rely on these numbers.";
                 });
-        fit.assessment().concerns().forEach(concern -> words.append(' ').append(concern.words()));
+        fit.result()
+                .assessment()
+                .concerns()
+                .forEach(concern -> words.append(' ').append(concern.words()));
         return words.toString();
     }
 
     /** What may be done about it; empty if it is good. */
     public List<String> advice() {
-        return fit.assessment().concerns().stream()
+        return fit.result().assessment().concerns().stream()
                 .map(concern -> concern.kind().remedy())
                 .distinct()
                 .toList();
@@ -177,8 +181,9 @@ public record FactorReport(
                 "fit report",
                 heading(),
                 data.file() + " · " + data.rowsInWords() + " · "
-                        + Words.count(factors.columns().size(), "column") + " · seed " + fit.seed());
-        page.section("Verdict: " + fit.assessment().verdict().words()).text(verdict());
+                        + Words.count(factors.columns().size(), "column") + " · seed "
+                        + fit.result().seed());
+        page.section("Verdict: " + fit.result().assessment().verdict().words()).text(verdict());
         advice().forEach(page::caption);
         List<List<String>> bounds = bounds();
         page.section("What it says of a row")
@@ -199,7 +204,10 @@ public record FactorReport(
                     .caption(Words.sentence(enumerationInWords()));
         }
         page.section("How the fit went")
-                .chart(course(), "Objective of a row over " + Numbers.grouped(fit.steps()) + " steps.")
+                .chart(
+                        course(),
+                        "Objective of a row over "
+                                + Numbers.grouped(fit.result().steps()) + " steps.")
                 .caption(
                         "The ELBO of the rows of a batch with the penalty of the weights, the mean of the steps since the last"
                                 + " point.");
@@ -207,19 +215,14 @@ public record FactorReport(
     }
 
     private Chart course() {
-        int n = fit.trace().size();
+        int n = fit.result().trace().size();
         int from = n / 20; // the first steps would take all of the height
         double[] x = IntStream.range(from, n)
-                .mapToDouble(i -> fit.trace().get(i).step())
+                .mapToDouble(i -> fit.result().trace().get(i).step())
                 .toArray();
         double[] y = IntStream.range(from, n)
-                .mapToDouble(i -> fit.trace().get(i).elbo())
+                .mapToDouble(i -> fit.result().trace().get(i).elbo())
                 .toArray();
         return Chart.of("step", "nats a row").line("", 0, x, y);
-    }
-
-    /** Whether it may be used at all. */
-    public boolean isUsable() {
-        return fit.assessment().verdict() != Verdict.DO_NOT_TRUST;
     }
 }

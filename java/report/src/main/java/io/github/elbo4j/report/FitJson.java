@@ -24,6 +24,8 @@ public final class FitJson {
     static final String COORDINATES = "coordinates";
     /** The components of a mixture, in the place of parameters. */
     static final String MIXTURE = "mixture";
+    /** The arrays of trained networks, in the place of parameters. */
+    static final String NETWORKS = "networks";
     /** False of a number that has one sign by nature; left out of others. */
     static final String EITHER_SIGN = "eitherSign";
     /** Kinds of posteriors that can be read back. */
@@ -32,9 +34,6 @@ public final class FitJson {
     static final String INDEPENDENT = "independent normals";
     /** Of a regression in closed form: what its means and covariance do not tell. */
     static final String REGRESSION = "regression";
-
-    /** How columns were moved and scaled for a fit that stays on that scale. */
-    static final String SCALES = "scales";
 
     private FitJson() {}
 

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Makes a fit of what {@link FitJsonWriter} wrote. */
 final class FitJsonReader {
@@ -34,7 +33,9 @@ final class FitJsonReader {
     }
 
     SavedFit saved() throws FitFileException {
-        if (!file.has("model") || !(file.has(FitJson.PARAMETERS) || file.has(FitJson.MIXTURE))) {
+        boolean isFit = file.has("model")
+                && (file.has(FitJson.PARAMETERS) || file.has(FitJson.MIXTURE) || NetworksJson.isModel(file));
+        if (!isFit && !(file.has("model") && file.has("format"))) {
             throw file.wrong("it is JSON, but not a fit.json of elbo4j");
         }
         if (!file.has("format")) {
@@ -43,19 +44,25 @@ final class FitJsonReader {
         long format = file.get("format").whole();
         if (format != FitJson.FORMAT) {
             throw file.get("format")
-                    .wrong("it is " + format + ", but this version of elbo4j reads format " + FitJson.FORMAT);
+                    .wrong("it is " + format + ", but this version of elbo4j reads format " + FitJson.FORMAT
+                            + (format > FitJson.FORMAT ? "; a later one wrote the file" : ""));
+        }
+        if (!isFit) {
+            throw file.wrong("it is JSON, but not a fit.json of elbo4j");
         }
         if (file.has(FitJson.MIXTURE)) {
             return new MixtureJsonReader(file).saved();
         }
+        if (NetworksJson.isModel(file)) {
+            return new NetworksJsonReader(file, this).saved();
+        }
         return new SavedFit(
-                result(),
+                result(posterior(), trace()),
                 file.get("model").string(),
                 file.get("options").values(),
-                data(file.get("data")),
+                file.get("data").isNull() ? null : DataSourceJson.read(file.get("data")),
                 file.has(FitJson.COORDINATES) ? marginals(FitJson.PARAMETERS) : List.of(),
-                file.has("prior") ? marginals("prior") : List.of(),
-                null);
+                file.has("prior") ? marginals("prior") : List.of());
     }
 
     private List<Marginal> marginals(String name) throws FitFileException {
@@ -76,7 +83,7 @@ final class FitJsonReader {
         return marginals;
     }
 
-    private FitResult result() throws FitFileException {
+    FitResult result(Posterior posterior, List<TracePoint> trace) throws FitFileException {
         return new FitResult(
                 file.get("method").string(),
                 file.get("family").string(),
@@ -93,8 +100,8 @@ final class FitJsonReader {
                 estimate(file.get("logEvidence")),
                 assessment(),
                 modes(),
-                posterior(),
-                trace(),
+                posterior,
+                trace,
                 file.get("seconds").number(),
                 file.get("draws").whole());
     }
@@ -198,62 +205,7 @@ final class FitJsonReader {
         return trace;
     }
 
-    private static @Nullable DataSource data(JsonTree data) throws FitFileException {
-        if (data.isNull()) {
-            return null;
-        }
-        List<Coding> codings = new ArrayList<>();
-        for (JsonTree coding : data.get("codings").items()) {
-            codings.add(new Coding(
-                    coding.get("column").string(),
-                    coding.get("values").strings(),
-                    coding.get("kind").oneOf(names(Coding.Kind.values(), Coding.Kind::label))));
-        }
-        Map<String, Double> units = new LinkedHashMap<>();
-        for (String parameter : data.get("units").values().keySet()) {
-            units.put(parameter, data.get("units").get(parameter).number());
-        }
-        return new DataSource(
-                data.get("file").string(),
-                data.get("sha256").string(),
-                data.get("rows").count(),
-                data.get("target").string(),
-                data.get("predictors").strings(),
-                data.get("droppedRows").count(),
-                codings,
-                data.get("notes").strings(),
-                units,
-                data.has("groupings") ? groupings(data.get("groupings")) : List.of(),
-                data.has(FitJson.SCALES) ? scales(data.get(FitJson.SCALES)) : Map.of());
-    }
-
-    private static Map<String, DataSource.Scale> scales(JsonTree scales) throws FitFileException {
-        Map<String, DataSource.Scale> all = new LinkedHashMap<>();
-        for (String column : scales.names()) {
-            JsonTree scale = scales.get(column);
-            double sd = scale.get("sd").number();
-            if (!(sd > 0)) {
-                throw scale.get("sd").wrong("it is " + sd + ", but must be positive");
-            }
-            all.put(column, new DataSource.Scale(scale.get("mean").number(), sd));
-        }
-        return all;
-    }
-
-    private static List<Grouping> groupings(JsonTree groupings) throws FitFileException {
-        List<Grouping> all = new ArrayList<>();
-        for (JsonTree grouping : groupings.items()) {
-            List<List<Double>> centering = new ArrayList<>();
-            for (JsonTree each : grouping.get("centering").items()) {
-                centering.add(Arrays.stream(each.numbers()).boxed().toList());
-            }
-            all.add(new Grouping(
-                    grouping.get("column").string(), grouping.get("levels").strings(), centering));
-        }
-        return all;
-    }
-
-    private static Estimate estimate(JsonTree estimate) throws FitFileException {
+    static Estimate estimate(JsonTree estimate) throws FitFileException {
         return new Estimate(
                 estimate.numberOrNone("value"),
                 estimate.numberOrNone("standardError"),

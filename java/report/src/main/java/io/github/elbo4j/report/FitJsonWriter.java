@@ -10,7 +10,6 @@ import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.report.words.Words;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -146,6 +145,11 @@ final class FitJsonWriter {
             write(json, regression);
         }
         Json.fields(json, "settings", fit.settings());
+        writeRun(json, fit);
+    }
+
+    /** How any fit was run, beside its settings. */
+    static void writeRun(JsonGenerator json, FitResult fit) {
         json.writeStringProperty("arithmetic", Words.name(fit.arithmetic(), '-'));
         json.writeStringProperty("rng", Words.name(fit.rng(), '-'));
         json.writeStringProperty("start", fit.start());
@@ -178,31 +182,12 @@ final class FitJsonWriter {
     private void writeModel(JsonGenerator json) {
         json.writeStringProperty("statusDetail", report.explanation().ending());
         Json.fields(json, "options", report.options());
-        DataSource data = report.data();
-        if (data == null) {
+        if (report.data() == null) {
             json.writeName("data");
             json.writeNull();
-            return;
+        } else {
+            DataSourceJson.write(json, report.data());
         }
-        json.writeObjectPropertyStart("data");
-        json.writeStringProperty("file", data.file());
-        json.writeStringProperty("sha256", data.sha256());
-        json.writeNumberProperty("rows", data.rows());
-        json.writeStringProperty("target", data.target());
-        json.writeArrayPropertyStart("predictors");
-        data.predictors().forEach(json::writeString);
-        json.writeEndArray();
-        json.writeNumberProperty("droppedRows", data.droppedRows());
-        writeCodings(json, data.codings());
-        json.writeArrayPropertyStart("notes");
-        data.notes().forEach(json::writeString);
-        json.writeEndArray();
-        writeGroupings(json, data.groupings());
-        json.writeObjectPropertyStart("units");
-        data.units().forEach((parameter, sd) -> Json.number(json, parameter, sd));
-        json.writeEndObject();
-        writeScales(json, data.scales());
-        json.writeEndObject();
     }
 
     private void writeTrace(JsonGenerator json) {
@@ -217,57 +202,7 @@ final class FitJsonWriter {
         json.writeEndArray();
     }
 
-    /** See {@link Coding.Kind}. */
-    private static void writeCodings(JsonGenerator json, List<Coding> codings) {
-        json.writeArrayPropertyStart("codings");
-        for (Coding coding : codings) {
-            json.writeStartObject();
-            json.writeStringProperty("column", coding.column());
-            json.writeStringProperty("kind", coding.kind().label());
-            json.writeArrayPropertyStart("values");
-            coding.values().forEach(json::writeString);
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeGroupings(JsonGenerator json, List<Grouping> groupings) {
-        if (groupings.isEmpty()) {
-            return;
-        }
-        json.writeArrayPropertyStart("groupings");
-        for (Grouping grouping : groupings) {
-            json.writeStartObject();
-            json.writeStringProperty("column", grouping.column());
-            json.writeArrayPropertyStart("levels");
-            grouping.levels().forEach(json::writeString);
-            json.writeEndArray();
-            json.writeArrayPropertyStart("centering");
-            grouping.centering()
-                    .forEach(each -> numbers(
-                            json, each.stream().mapToDouble(value -> value).toArray()));
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeScales(JsonGenerator json, Map<String, DataSource.Scale> scales) {
-        if (scales.isEmpty()) {
-            return;
-        }
-        json.writeObjectPropertyStart(FitJson.SCALES);
-        scales.forEach((column, scale) -> {
-            json.writeObjectPropertyStart(column);
-            Json.number(json, "mean", scale.mean());
-            Json.number(json, "sd", scale.sd());
-            json.writeEndObject();
-        });
-        json.writeEndObject();
-    }
-
-    private static void estimate(JsonGenerator json, String name, Estimate estimate) {
+    static void estimate(JsonGenerator json, String name, Estimate estimate) {
         json.writeObjectPropertyStart(name);
         Json.number(json, "value", estimate.value());
         Json.number(json, "standardError", estimate.standardError());

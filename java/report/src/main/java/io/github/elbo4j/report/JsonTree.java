@@ -177,6 +177,11 @@ final class JsonTree {
         throw wrongType("a string");
     }
 
+    /** A string; empty if it is none. */
+    String text() {
+        return value instanceof String string ? string : "";
+    }
+
     boolean truth() throws FitFileException {
         if (value instanceof Boolean truth) {
             return truth;
@@ -223,6 +228,16 @@ final class JsonTree {
             return whole.intValue();
         }
         throw wrongType("a whole number from 0 to " + Integer.MAX_VALUE);
+    }
+
+    /** Such numbers. */
+    int[] counts() throws FitFileException {
+        List<JsonTree> items = items();
+        int[] counts = new int[items.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = items.get(i).count();
+        }
+        return counts;
     }
 
     /** One of these, by what it is called. */

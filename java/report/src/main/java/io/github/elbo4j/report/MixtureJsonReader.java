@@ -13,7 +13,6 @@ import io.github.elbo4j.mixture.Covariances;
 import io.github.elbo4j.mixture.GaussianMixture;
 import io.github.elbo4j.mixture.MixtureDensity;
 import io.github.elbo4j.mixture.MixturePosterior;
-import io.github.elbo4j.mixture.PointEstimate;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,17 +45,10 @@ final class MixtureJsonReader {
             posterior = of;
             density = of.predictive();
         } else {
-            posterior = PointEstimate.of(mixture, covariances);
+            posterior = mixture.parameters(covariances);
             density = mixture;
         }
-        return new SavedFit(
-                result(posterior, isPosterior),
-                file.get("model").string(),
-                Map.of(),
-                file.has("data") ? data(file.get("data")) : null,
-                List.of(),
-                List.of(),
-                density);
+        return SavedFit.of(result(posterior, isPosterior), file.has("data") ? data(file.get("data")) : null, density);
     }
 
     private GaussianMixture mixture(List<JsonTree> components) throws FitFileException {

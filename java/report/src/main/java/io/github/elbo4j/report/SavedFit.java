@@ -1,5 +1,7 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.deep.TrainedAutoencoder;
+import io.github.elbo4j.factors.BinaryFactors;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.mixture.MixtureDensity;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param prior the same before the data; empty if no draws were taken from the prior
  * @param density of a mixture, what it predicts of a row: itself as EM estimates it, or the mean over its posterior; null of
  *     other models. Of several numbers of components the best was written, with the seconds of all
+ * @param autoencoder the networks of a {@code vae}; null of other models
+ * @param factors those of {@code factors}, with their encoder; null of other models
  */
 public record SavedFit(
         FitResult fit,
@@ -25,10 +29,45 @@ public record SavedFit(
         @Nullable DataSource data,
         List<Marginal> quantities,
         List<Marginal> prior,
-        @Nullable MixtureDensity density) {
+        @Nullable MixtureDensity density,
+        @Nullable TrainedAutoencoder autoencoder,
+        @Nullable BinaryFactors factors) {
+    /** Among the options of an autoencoder of images: their width in pixels. */
+    public static final String IMAGE_WIDTH = "imageWidth";
+    /** And their height. */
+    public static final String IMAGE_HEIGHT = "imageHeight";
+    /** Among the options of factors: the number above which a value was taken for 1; missing where values are 0 and 1. */
+    public static final String THRESHOLD = "threshold";
+
     public SavedFit {
         options = Map.copyOf(options);
         quantities = List.copyOf(quantities);
         prior = List.copyOf(prior);
+    }
+
+    /** Of a model of parameters. */
+    SavedFit(
+            FitResult fit,
+            String model,
+            Map<String, Object> options,
+            @Nullable DataSource data,
+            List<Marginal> quantities,
+            List<Marginal> prior) {
+        this(fit, model, options, data, quantities, prior, null, null, null);
+    }
+
+    /** Of a mixture. */
+    static SavedFit of(FitResult fit, @Nullable DataSource data, MixtureDensity density) {
+        return new SavedFit(fit, "mixture", Map.of(), data, List.of(), List.of(), density, null, null);
+    }
+
+    /** Of an autoencoder. */
+    static SavedFit of(FitResult fit, Map<String, Object> options, DataSource data, TrainedAutoencoder networks) {
+        return new SavedFit(fit, NetworksJson.VAE, options, data, List.of(), List.of(), null, networks, null);
+    }
+
+    /** Of binary factors. */
+    static SavedFit of(FitResult fit, Map<String, Object> options, DataSource data, BinaryFactors factors) {
+        return new SavedFit(fit, NetworksJson.FACTORS, options, data, List.of(), List.of(), null, null, factors);
     }
 }

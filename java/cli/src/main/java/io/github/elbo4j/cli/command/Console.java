@@ -4,6 +4,8 @@ import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.report.words.Words;
 import java.io.PrintWriter;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** What a command says besides its result. */
@@ -30,6 +32,21 @@ final class Console {
         if (!silent) {
             err().println(Text.wrap("note: " + Words.plain(text), Terminal.width(), "      "));
         }
+    }
+
+    /**
+     * Prints the result, and that alone where it is one line of JSON.
+     *
+     * @param line of JSON, with its end
+     * @param view prints it for people
+     */
+    void result(boolean json, Supplier<String> line, Consumer<PrintWriter> view) {
+        if (json) {
+            out().print(line.get());
+        } else {
+            view.accept(out());
+        }
+        out().flush();
     }
 
     /** The command line as it was given, fit to be pasted into a shell. */

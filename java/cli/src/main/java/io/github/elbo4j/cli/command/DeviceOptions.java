@@ -1,38 +1,17 @@
 package io.github.elbo4j.cli.command;
 
-import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.InputException;
-import io.github.elbo4j.cli.subject.OptionChecks;
-import io.github.elbo4j.device.AbsentDeviceException;
-import io.github.elbo4j.device.DeviceException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** What all commands that compute have in common: the seed, where they run, and where results go. */
-class DeviceOptions {
+/** What all commands that fit or draw have in common: the seed, where they run, and where results go. */
+class DeviceOptions extends ComputeOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
             converter = Seed.class,
             description = "All randomness follows from it: 64 bits, from -2^63 to 2^64 - 1. Default: 0.")
     long seed;
-
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description =
-                    "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. auto takes cuda"
-                            + " if there is one and a step is large. Default: auto.")
-    String device = "auto";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")
-    @Nullable
-    Integer threads;
 
     @Option(
             names = "--out",
@@ -49,47 +28,13 @@ class DeviceOptions {
     @Option(names = "--quiet", description = "No progress and no notes: the result only.")
     boolean quiet;
 
-    void validate(CommandLine command) {
-        OptionChecks.atLeastOne(command, "--threads", threads);
-        deviceExists(command, device);
-    }
-
-    static void deviceExists(CommandLine command, String device) {
-        Map<String, String> devices = new LinkedHashMap<>();
-        List.of("auto", "cpu", "cuda", "simd", "scalar").forEach(name -> devices.put(name, name));
-        if (device.matches("cuda:\\d{1,3}")) {
-            return;
-        }
-        OptionChecks.oneOf(command, "--device", device, devices);
+    /** The folder for the results, made if need be: the one that was named, or {@code elbo4j-NAME}. */
+    Path folder(String name) {
+        return OutputFolder.open(out == null ? Path.of("elbo4j-" + name) : out);
     }
 
     /** Whether only the result is to be printed. */
     boolean isSilent() {
         return quiet || json;
-    }
-
-    /**
-     * Opens the device; the caller closes it.
-     *
-     * @param stepSize numbers that a step makes, by which {@code auto} chooses
-     */
-    Devices.Choice open(CommandLine command, long stepSize) {
-        return choose(request(command).withStepSize(stepSize));
-    }
-
-    /** What is asked of the device. */
-    Devices.Request request(CommandLine command) {
-        return Devices.Request.of(device).withThreads(threads == null ? Devices.defaultThreads() : threads);
-    }
-
-    /** Opens a device. That there is none is an error of the command line (exit code 2); that it is broken is not. */
-    static Devices.Choice choose(Devices.Request request) {
-        try {
-            return Devices.choose(request);
-        } catch (AbsentDeviceException | IllegalArgumentException e) {
-            throw new InputException(e.getMessage() + ". What there is: elbo4j devices", e);
-        } catch (DeviceException e) {
-            throw new DeviceException(e.getMessage() + ". What there is: elbo4j devices", e);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
@@ -16,19 +15,14 @@ import io.github.elbo4j.factors.BinaryFactorAnalysis;
 import io.github.elbo4j.factors.BinaryFactors;
 import io.github.elbo4j.factors.Enumeration;
 import io.github.elbo4j.factors.FactorFit;
-import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.FactorReport;
 import io.github.elbo4j.report.words.Numbers;
-import io.github.elbo4j.report.words.Words;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +35,12 @@ final class FactorsRun {
     private final CommandLine command;
     private final FactorsCommand options;
     private final BinaryFactorAnalysis.Builder settings;
-    private final PrintWriter out;
     private final PrintWriter err;
 
     FactorsRun(CommandLine command, FactorsCommand options, BinaryFactorAnalysis.Builder settings) {
         this.command = command;
         this.options = options;
         this.settings = settings;
-        this.out = command.getOut();
         this.err = command.getErr();
     }
 
@@ -66,8 +58,7 @@ final class FactorsRun {
     }
 
     private Path folder() {
-        return OutputFolder.open(
-                options.run.out == null ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data)) : options.run.out);
+        return options.run.folder("fit-" + OptionChecks.stem(options.data));
     }
 
     private int call(NumberRows table) {
@@ -76,6 +67,7 @@ final class FactorsRun {
                 options.run.open(command, options.stepSize(table.columns().size()));
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
+            Console console = new Console(command, options.run.isSilent());
             Path folder = folder();
             FactorFit fit = fit(device, data, interruption);
             long began = System.nanoTime();
@@ -84,34 +76,13 @@ final class FactorsRun {
             interruption.fitEnded();
             String where = device.name() + " (" + choice.device().description() + "): " + choice.reason();
             FactorReport report = new FactorReport(
-                    fit,
-                    new DataSource(
-                            table.file(),
-                            table.sha256(),
-                            data.rows(),
-                            "",
-                            table.columns(),
-                            table.droppedRows(),
-                            List.of(),
-                            table.notes(),
-                            Map.of()),
-                    enumeration,
-                    seconds,
-                    where,
-                    new Console(command, options.run.isSilent()).commandLine());
-            List<Path> written = write(folder, table, data, report);
-            if (options.run.json) {
-                out.print(report.line());
-            } else {
-                new FactorsView(report, Terminal.width()).print(out, written);
-            }
-            out.flush();
-            if (written.isEmpty()) {
-                return Exit.BROKEN;
-            }
-            return interruption.exitCode() != 0
-                    ? interruption.exitCode()
-                    : report.isUsable() ? Exit.GOOD : Exit.BAD_FIT;
+                    fit, table.source(), options.threshold, enumeration, seconds, where, console.commandLine());
+            List<Path> written = Ending.written(console, () -> write(folder, table, data, report));
+            console.result(
+                    options.run.json,
+                    report::line,
+                    out -> new FactorsView(report, Terminal.width()).print(out, written));
+            return Ending.exit(written, interruption, fit.result().verdict());
         }
     }
 
@@ -164,36 +135,32 @@ final class FactorsRun {
         }
     }
 
-    /** Writes what was asked for; returns where it is: nowhere if it could not be written. */
-    private List<Path> write(Path folder, NumberRows table, BinaryData data, FactorReport report) {
-        try {
-            List<Path> written = new ArrayList<>(report.write(folder));
-            if (options.encode) {
-                Path encoded = folder.resolve("factors.csv");
-                encode(encoded, table, data, report.fit().factors());
-                written.add(encoded);
-            }
-            return written;
-        } catch (IOException e) {
-            // The fit is done: its result still goes to the terminal.
-            err.println("elbo4j: " + Words.plain("cannot write the results: " + CsvTable.reason(e)));
-            return List.of();
+    /** Writes what was asked for. */
+    private List<Path> write(Path folder, NumberRows table, BinaryData data, FactorReport report) throws IOException {
+        List<Path> written = new ArrayList<>(report.write(folder));
+        if (options.encode) {
+            written.add(encode(folder, table, data, report.fit().factors()));
         }
+        return written;
     }
 
-    private static void encode(Path to, NumberRows table, BinaryData data, BinaryFactors factors) throws IOException {
-        try (BufferedWriter csv = Files.newBufferedWriter(to)) {
-            csv.write("row");
+    private static Path encode(Path folder, NumberRows table, BinaryData data, BinaryFactors factors)
+            throws IOException {
+        try (WholeCsv csv = new WholeCsv(folder, "factors.csv")) {
+            List<String> row = new ArrayList<>(List.of("row"));
             for (int d = 0; d < factors.factors(); d++) {
-                csv.write(",factor" + (d + 1));
+                row.add("factor" + (d + 1));
             }
+            csv.row(row);
             for (int n = 0; n < data.rows(); n++) {
-                csv.write("\n" + table.numberInFile(n));
+                row.clear();
+                row.add(String.valueOf(table.numberInFile(n)));
                 for (double q : factors.encode(data.row(n))) {
-                    csv.write("," + String.format(Locale.ROOT, "%.4f", q));
+                    row.add(String.format(Locale.ROOT, "%.4f", q));
                 }
+                csv.row(row);
             }
-            csv.write("\n");
+            return csv.finish();
         }
     }
 }

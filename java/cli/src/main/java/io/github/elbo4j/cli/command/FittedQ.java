@@ -107,8 +107,7 @@ final class FittedQ {
             Devices.Choice choice = run.open(command, stepSize);
             int columns = run.isSilent() ? 0 : Terminal.columns();
             try (Device device = choice.device()) {
-                Path folder =
-                        OutputFolder.open(run.out == null ? Path.of("elbo4j-" + name + "-" + model.stem()) : run.out);
+                Path folder = run.folder(name + "-" + model.stem());
                 try (ProgressView view = new ProgressView(console.err(), run.isSilent(), columns, MOST_STEPS);
                         Interruption interruption = new Interruption(view::say);
                         LogJoint joint = subject.joint(device)) {

@@ -1,7 +1,6 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.cli.view.ComparisonView;
 import io.github.elbo4j.cli.view.ProgressView;
@@ -11,7 +10,6 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Status;
-import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.Report;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
@@ -67,8 +65,7 @@ final class Fitting {
                         + subject.parameters().size());
         Devices.Choice choice = options.run.open(command, stepSize);
         try (Device device = choice.device()) {
-            Path folder =
-                    OutputFolder.open(options.run.out == null ? Path.of("elbo4j-fit-" + task.name) : options.run.out);
+            Path folder = options.run.folder("fit-" + task.name);
             boolean silent = options.run.isSilent();
             try (ProgressView view =
                             new ProgressView(console.err(), silent, silent ? 0 : Terminal.columns(), options.steps);
@@ -87,7 +84,7 @@ final class Fitting {
                     }
                 }
                 interruption.fitEnded();
-                List<Path> written = write(folder, reports);
+                List<Path> written = Ending.written(console, () -> write(folder, reports));
                 print(reports, written);
                 reports.stream()
                         .map(report -> subject.afterwards(report.fit()))
@@ -95,13 +92,9 @@ final class Fitting {
                         .distinct()
                         .forEach(this::note);
                 FitResult result = reports.get(0).fit();
-                if (written.isEmpty() || result.status() == Status.FAILED) {
-                    return Exit.BROKEN;
-                }
-                if (interruption.exitCode() != 0) {
-                    return interruption.exitCode();
-                }
-                return result.verdict() == Verdict.DO_NOT_TRUST ? Exit.BAD_FIT : Exit.GOOD;
+                return result.status() == Status.FAILED
+                        ? Exit.BROKEN
+                        : Ending.exit(written, interruption, result.verdict());
             }
         }
     }
@@ -146,19 +139,11 @@ final class Fitting {
         console.note(text);
     }
 
-    /** Where the results are; nowhere if they could not be written. */
-    private List<Path> write(Path folder, List<Report> reports) {
-        try {
-            List<Path> written = new ArrayList<>(reports.get(0).write(folder));
-            for (Report report : reports.subList(1, reports.size())) {
-                written.add(
-                        report.writeJson(folder.resolve("fit-" + report.fit().method() + ".json")));
-            }
-            return written;
-        } catch (IOException e) {
-            // The fit is done: its result still goes to the terminal.
-            console.err().println("elbo4j: " + Words.plain("cannot write the results: " + CsvTable.reason(e)));
-            return List.of();
+    private static List<Path> write(Path folder, List<Report> reports) throws IOException {
+        List<Path> written = new ArrayList<>(reports.get(0).write(folder));
+        for (Report report : reports.subList(1, reports.size())) {
+            written.add(report.writeJson(folder.resolve("fit-" + report.fit().method() + ".json")));
         }
+        return written;
     }
 }

@@ -11,6 +11,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Kl;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.PointEstimate;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.mixture.MixtureDensity;
 import io.github.elbo4j.report.SavedFit;
@@ -136,6 +137,8 @@ public final class KlCommand implements Callable<Integer> {
             throw new InputException((one.density() != null ? a : b) + " is a fit of a mixture, but "
                     + (one.density() != null ? b : a) + " is not");
         }
+        refusePoints(a, one);
+        refusePoints(b, other);
         Posterior of = one.fit().posterior();
         Posterior to = other.fit().posterior();
         sameNames("parameter", of.names(), to.names());
@@ -143,6 +146,13 @@ public final class KlCommand implements Callable<Integer> {
             return List.of(direction(of, to, "A"), direction(to, of, "B"));
         } catch (IllegalStateException e) {
             throw new InputException("no divergence can be computed of these fits: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refusePoints(Path path, SavedFit fit) {
+        if (fit.fit().posterior() instanceof PointEstimate) {
+            throw new InputException(path + " is a fit of the model " + fit.model()
+                    + ", whose weights are points: only distributions can be compared");
         }
     }
 

@@ -55,12 +55,10 @@ final class MixturePrediction {
         } catch (IOException e) {
             throw OutputFolder.unwritable(folder, e);
         }
-        if (json) {
-            console.out().print(score.line());
-        } else {
-            new MixturePredictionView(first, score, Terminal.width()).print(console.out(), written);
-        }
-        console.out().flush();
+        console.result(
+                json,
+                score::line,
+                out -> new MixturePredictionView(first, score, Terminal.width()).print(out, written));
         return Exit.GOOD;
     }
 

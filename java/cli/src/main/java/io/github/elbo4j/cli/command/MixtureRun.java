@@ -1,7 +1,6 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
@@ -11,25 +10,18 @@ import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.mixture.GaussianMixture;
 import io.github.elbo4j.mixture.GaussianMixtures;
 import io.github.elbo4j.mixture.MixtureData;
 import io.github.elbo4j.mixture.MixtureFit;
-import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.MixtureReport;
 import io.github.elbo4j.report.words.Numbers;
-import io.github.elbo4j.report.words.Words;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 
@@ -43,7 +35,6 @@ final class MixtureRun {
     private final CommandLine command;
     private final MixtureCommand options;
     private final GaussianMixtures.Builder settings;
-    private final PrintWriter out;
     private final PrintWriter err;
     private long lastLine = System.nanoTime();
 
@@ -51,7 +42,6 @@ final class MixtureRun {
         this.command = command;
         this.options = options;
         this.settings = settings;
-        this.out = command.getOut();
         this.err = command.getErr();
     }
 
@@ -69,8 +59,7 @@ final class MixtureRun {
     }
 
     private Path folder() {
-        return OutputFolder.open(
-                options.run.out == null ? Path.of("elbo4j-fit-" + OptionChecks.stem(options.data)) : options.run.out);
+        return options.run.folder("fit-" + OptionChecks.stem(options.data));
     }
 
     private int call(NumberRows table) {
@@ -85,31 +74,16 @@ final class MixtureRun {
             interruption.fitEnded();
             MixtureFit best = GaussianMixtures.best(fits);
             MixtureReport report = MixtureReport.of(fits, best)
-                    .about(new DataSource(
-                            table.file(),
-                            table.sha256(),
-                            table.rows(),
-                            "",
-                            table.columns(),
-                            table.droppedRows(),
-                            List.of(),
-                            table.notes(),
-                            Map.of()))
+                    .about(table.source())
                     .device(choice.device().description(), choice.reason())
                     .command(new Console(command, options.run.isSilent()).commandLine());
-            List<Path> written = write(folder, device, table, data, report, drawn);
-            if (options.run.json) {
-                out.print(report.line());
-            } else {
-                new MixtureView(report, Terminal.width()).print(out, written);
-            }
-            out.flush();
-            if (written.isEmpty()) {
-                return Exit.BROKEN;
-            }
-            return interruption.exitCode() != 0
-                    ? interruption.exitCode()
-                    : best.result().verdict() == Verdict.DO_NOT_TRUST ? Exit.BAD_FIT : Exit.GOOD;
+            Console console = new Console(command, options.run.isSilent());
+            List<Path> written = Ending.written(console, () -> write(folder, device, table, data, report, drawn));
+            console.result(
+                    options.run.json,
+                    report::line,
+                    out -> new MixtureView(report, Terminal.width()).print(out, written));
+            return Ending.exit(written, interruption, best.result().verdict());
         }
     }
 
@@ -157,57 +131,43 @@ final class MixtureRun {
                 .toArray();
     }
 
-    /** Writes what was asked for; returns where it is: nowhere if it could not be written. */
+    /** Writes what was asked for. */
     private List<Path> write(
-            Path folder, Device device, NumberRows table, MixtureData data, MixtureReport report, int[] drawn) {
-        int rows = table.rows();
+            Path folder, Device device, NumberRows table, MixtureData data, MixtureReport report, int[] drawn)
+            throws IOException {
         int[] columns = drawn.length == 2 ? drawn : apart(report.best().mixture(), data);
-        int every = (rows - 1) / MOST_DRAWN + 1;
+        int every = (table.rows() - 1) / MOST_DRAWN + 1;
         double[] one = new double[table.columns().size()];
         List<Double> x = new ArrayList<>();
         List<Double> y = new ArrayList<>();
         List<Integer> components = new ArrayList<>();
-        Path assignments = folder.resolve("assignments.csv");
-        try {
-            BufferedWriter csv = options.assign ? Files.newBufferedWriter(assignments) : null;
-            try (csv) {
-                if (csv != null) {
-                    csv.write("row,component,probability\n");
+        List<Path> written = new ArrayList<>();
+        try (WholeCsv csv = options.assign ? new WholeCsv(folder, "assignments.csv") : null) {
+            if (csv != null) {
+                csv.row(List.of("row", "component", "probability"));
+            }
+            report.best().assign(device, data, (long) options.memory << 20, (row, component, probability) -> {
+                int n = (int) row;
+                if (n % every == 0) {
+                    table.read(n, 1, one);
+                    x.add(one[columns[0]]);
+                    y.add(one[columns[1]]);
+                    components.add(component);
                 }
-                report.best().assign(device, data, (long) options.memory << 20, (row, component, probability) -> {
-                    int n = (int) row;
-                    if (n % every == 0) {
-                        table.read(n, 1, one);
-                        x.add(one[columns[0]]);
-                        y.add(one[columns[1]]);
-                        components.add(component);
-                    }
-                    if (csv != null) {
-                        line(csv, table.numberInFile(n), component, probability);
-                    }
-                });
+                if (csv != null) {
+                    csv.row(List.of(
+                            String.valueOf(table.numberInFile(n)),
+                            String.valueOf(component + 1),
+                            String.format(Locale.ROOT, "%.6f", probability)));
+                }
+            });
+            written.addAll(report.picture(new MixtureReport.Picture(columns[0], columns[1], x, y, components))
+                    .write(folder));
+            if (csv != null) {
+                written.add(csv.finish());
             }
-            List<Path> written =
-                    new ArrayList<>(report.picture(new MixtureReport.Picture(columns[0], columns[1], x, y, components))
-                            .write(folder));
-            if (options.assign) {
-                written.add(assignments);
-            }
-            return written;
-        } catch (IOException | UncheckedIOException e) {
-            String reason = e instanceof IOException io ? CsvTable.reason(io) : String.valueOf(e.getMessage());
-            // The fit is done: its result still goes to the terminal.
-            err.println("elbo4j: " + Words.plain("cannot write the results: " + reason));
-            return List.of();
         }
-    }
-
-    private static void line(BufferedWriter csv, int row, int component, double probability) {
-        try {
-            csv.write(row + "," + (component + 1) + "," + String.format(Locale.ROOT, "%.6f", probability) + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return written;
     }
 
     /** The two columns in which the means lie farthest apart, in standard deviations of all rows; one twice if there is one. */

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -50,6 +51,11 @@ public final class CsvTable {
     interface Rows {
         /** Whether a column is needed. Others may hold anything. */
         boolean uses(String column);
+
+        /** Whether the column keeps its cells itself. They are no part of the rows then. */
+        default boolean keeps(String column) {
+            return false;
+        }
 
         /**
          * Takes the next row.
@@ -171,7 +177,7 @@ public final class CsvTable {
             long bytes = Files.size(path);
             String sha256 = Digest.sha256(path, done -> progress.accept(done / 2)); // half of the work
             List<CsvColumn> columns = IntStream.rangeClosed(1, array.columns())
-                    .mapToObj(c -> new CsvColumn(file, "x" + c, ',', '.', to == null))
+                    .mapToObj(c -> new CsvColumn(file, "x" + c, ',', '.', to == null || to.keeps("x" + c)))
                     .toList();
             Intake intake = new Intake(columns, to);
             int block = Math.max(1, (1 << 16) / array.columns());
@@ -198,7 +204,8 @@ public final class CsvTable {
         if (!records.hasNext()) {
             throw new InputException("--data: " + file + " is empty; its first line must name the columns");
         }
-        List<CsvColumn> columns = header(file, records.next().getFields(), source.delimiter(), decimal, to == null);
+        List<CsvColumn> columns = header(
+                file, records.next().getFields(), source.delimiter(), decimal, name -> to == null || to.keeps(name));
         Intake intake = new Intake(columns, to);
         long[] lines = new long[to == null ? 256 : 0];
         int rows = 0;
@@ -272,7 +279,7 @@ public final class CsvTable {
     }
 
     private static List<CsvColumn> header(
-            String file, List<String> cells, char delimiter, char decimal, boolean isStored) {
+            String file, List<String> cells, char delimiter, char decimal, Predicate<String> isStored) {
         List<CsvColumn> columns = new ArrayList<>(cells.size());
         Map<String, Integer> seen = new HashMap<>();
         int numbers = 0;
@@ -293,7 +300,7 @@ public final class CsvTable {
                         + " are both named " + Text.quote(name) + ". Give each its own name");
             }
             numbers += NUMBER.matcher(name).matches() ? 1 : 0;
-            columns.add(new CsvColumn(file, name, delimiter, decimal, isStored));
+            columns.add(new CsvColumn(file, name, delimiter, decimal, isStored.test(name)));
         }
         if (numbers == cells.size()) {
             throw new InputException("--data: " + file + ": the first line must name the columns, but it holds only"

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.data;
 
+import io.github.elbo4j.report.DataSource;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -8,6 +9,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +22,36 @@ import org.jspecify.annotations.Nullable;
  * @param pixels by image, from 0 to 1: bytes over 255
  */
 @SuppressWarnings("ArrayRecordComponent") // of this command alone
-public record IdxFile(String file, String sha256, int width, int height, double[][] pixels) {
+public record IdxFile(String file, String sha256, int width, int height, double[][] pixels) implements NumberedRows {
     private static final int IMAGES = 0x00000803;
     private static final int GZIP = 0x1f8b;
+
+    @Override
+    public List<String> columns() {
+        return IntStream.rangeClosed(1, width * height).mapToObj(i -> "x" + i).toList();
+    }
+
+    @Override
+    public int rows() {
+        return pixels.length;
+    }
+
+    @Override
+    public int numberInFile(int n) {
+        return n + 1;
+    }
+
+    @Override
+    public DataSource source() {
+        return new DataSource(file, sha256, rows(), "", columns(), 0, List.of(), List.of(), Map.of());
+    }
+
+    @Override
+    public void read(long first, int count, double[] into) {
+        for (int n = 0; n < count; n++) {
+            System.arraycopy(pixels[Math.toIntExact(first + n)], 0, into, n * width * height, width * height);
+        }
+    }
 
     /** Reads one; null if the file is none, by its first bytes. */
     public static @Nullable IdxFile read(Path path) {

@@ -8,6 +8,7 @@ final class Intake {
     private final List<CsvColumn> columns;
     private final CsvTable.@Nullable Rows to;
     private final boolean[] uses;
+    private final boolean[] isInRow;
     private final double[] row;
     private int filled;
 
@@ -15,11 +16,14 @@ final class Intake {
         this.columns = columns;
         this.to = to;
         uses = new boolean[columns.size()];
+        isInRow = new boolean[uses.length];
         int width = 0;
         for (int c = 0; c < uses.length; c++) {
             String name = columns.get(c).name();
-            uses[c] = to == null || name.isEmpty() || to.uses(name);
-            width += uses[c] && !name.isEmpty() ? 1 : 0;
+            boolean isKept = to != null && to.keeps(name);
+            uses[c] = to == null || name.isEmpty() || isKept || to.uses(name);
+            isInRow[c] = uses[c] && !name.isEmpty() && !isKept;
+            width += isInRow[c] ? 1 : 0;
         }
         row = new double[width];
     }
@@ -27,7 +31,7 @@ final class Intake {
     void add(int c, long line, String cell) {
         if (uses[c]) {
             double value = columns.get(c).add(line, cell);
-            if (!columns.get(c).name().isEmpty()) {
+            if (isInRow[c]) {
                 row[filled++] = value;
             }
         }
@@ -36,7 +40,9 @@ final class Intake {
     void add(int c, double value) {
         if (uses[c]) {
             columns.get(c).add(value);
-            row[filled++] = value;
+            if (isInRow[c]) {
+                row[filled++] = value;
+            }
         }
     }
 

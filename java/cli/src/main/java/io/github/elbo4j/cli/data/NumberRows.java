@@ -1,11 +1,12 @@
 package io.github.elbo4j.cli.data;
 
 import io.github.elbo4j.cli.view.Text;
-import io.github.elbo4j.mixture.MixtureData;
+import io.github.elbo4j.report.DataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * once from front to back, and checked; then any of them at any time: out of a {@code .npy} file where they lie, all others from a
  * {@link Spool}.
  */
-public final class NumberRows implements MixtureData.Source, AutoCloseable {
+public final class NumberRows implements NumberedRows {
     private final CsvTable table;
     private final List<String> columns;
+    private final @Nullable String label;
     private final int rows;
     private final BitSet dropped;
     private final @Nullable Spool spool;
@@ -50,6 +52,8 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
         private final LongConsumer progress;
         private final Supplier<Path> folder;
         private int inMemory = Spool.IN_MEMORY;
+        private @Nullable String label;
+        private boolean takesLabel;
 
         /**
          * Of a file.
@@ -73,22 +77,36 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
             return this;
         }
 
+        /**
+         * With labels of the rows.
+         *
+         * @param column of them, which is no column of the rows; null for none
+         */
+        public Reader label(@Nullable String column) {
+            label = column;
+            takesLabel = true;
+            return this;
+        }
+
         /** All columns but some. */
         public NumberRows allBut(List<String> ignore) {
             return read(new Wanted(
-                    name -> !ignore.contains(name),
+                    name -> !ignore.contains(name) && !name.equals(label),
                     table -> others(table, ignore),
-                    name -> ". Leave it out with --ignore " + Text.shellQuote(name)));
+                    name -> ". Leave it out with --ignore " + Text.shellQuote(name)
+                            + (takesLabel ? ", or take it for --label" : "")));
         }
 
-        private static List<CsvColumn> others(CsvTable table, List<String> ignore) {
+        private List<CsvColumn> others(CsvTable table, List<String> ignore) {
             ignore.forEach(name -> table.column(name, "--ignore"));
             List<CsvColumn> used = table.columns().stream()
-                    .filter(column -> !ignore.contains(column.name()))
+                    .filter(column ->
+                            !ignore.contains(column.name()) && !column.name().equals(label))
                     .toList();
             if (used.isEmpty()) {
-                throw new InputException(
-                        table.file() + ": --ignore leaves no column out of which anything could be fitted");
+                throw new InputException(table.file() + ": "
+                        + (label == null ? "--ignore leaves" : "--ignore and --label leave")
+                        + " no column out of which anything could be fitted");
             }
             return used;
         }
@@ -137,6 +155,11 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
         }
 
         @Override
+        public boolean keeps(String column) {
+            return column.equals(reader.label);
+        }
+
+        @Override
         public void row(double[] values) {
             boolean isWhole = true;
             for (double value : values) {
@@ -163,6 +186,9 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
 
     private NumberRows(Reader reader, CsvTable table, Wanted wanted, Taker taker) {
         this.table = table;
+        label = reader.label == null
+                ? null
+                : table.column(reader.label, "--label").name();
         List<CsvColumn> used = wanted.of.apply(table);
         columns = used.stream().map(CsvColumn::name).toList();
         dropped = taker.dropped;
@@ -208,12 +234,12 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
         return table.sha256();
     }
 
-    /** The names of the columns that are used, in their order. */
+    @Override
     public List<String> columns() {
         return columns;
     }
 
-    /** How many rows there are, those that are left out not counted. */
+    @Override
     public int rows() {
         return rows;
     }
@@ -229,6 +255,7 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
     }
 
     /** The number in the file, from 1, of row n, from 0. Rows are quickly found in their order. */
+    @Override
     public int numberInFile(int n) {
         if (n < passed) {
             passed = 0;
@@ -243,6 +270,32 @@ public final class NumberRows implements MixtureData.Source, AutoCloseable {
             passed += kept;
             next = dropped.nextClearBit(end);
         }
+    }
+
+    /** The labels of the rows; empty without any. */
+    public List<String> labels() {
+        if (label == null) {
+            return List.of();
+        }
+        String[] all = table.column(label, "--label").words();
+        return IntStream.range(0, all.length)
+                .filter(row -> !dropped.get(row))
+                .mapToObj(row -> all[row])
+                .toList();
+    }
+
+    @Override
+    public DataSource source() {
+        return new DataSource(
+                file(),
+                sha256(),
+                rows,
+                label == null ? "" : label,
+                columns,
+                droppedRows(),
+                List.of(),
+                notes(),
+                Map.of());
     }
 
     @Override

@@ -4,8 +4,6 @@ import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.device.Key;
 import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +19,7 @@ record NetworkHoldout(RegressionInput fitted, @Nullable RegressionInput held) {
         if (held == 0) {
             return new NetworkHoldout(all, null);
         }
-        int[] order = IntStream.range(0, rows).toArray();
-        SplittableRandom random =
-                new SplittableRandom(new Key(seed).fork("holdout").seed());
-        for (int i = rows - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swap = order[i];
-            order[i] = order[j];
-            order[j] = swap;
-        }
+        int[] order = new Key(seed).fork("holdout").permutation(rows);
         RegressionInput fitted = some(all, Arrays.copyOfRange(order, held, rows));
         refuseConstant(fitted, fitted.target(), fitted.y());
         for (int j = 0; j < fitted.predictors().size(); j++) {

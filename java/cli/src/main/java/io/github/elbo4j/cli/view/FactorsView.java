@@ -40,16 +40,16 @@ public final class FactorsView {
         line(
                 out,
                 "fit",
-                fit.assessment().verdict().words() + "; ELBO "
+                fit.result().assessment().verdict().words() + "; ELBO "
                         + Numbers.withError(
                                 fit.judged().elbo().value(), fit.judged().elbo().standardError(), 3)
-                        + " a row after " + Words.count(fit.steps(), "step"));
+                        + " a row after " + Words.count(fit.result().steps(), "step"));
         line(out, "device", report.device());
-        line(out, "time", Numbers.seconds(fit.seconds()));
+        line(out, "time", Numbers.seconds(fit.result().seconds()));
         for (Path path : written) {
             line(out, path.equals(written.get(0)) ? "wrote" : "", path.toString());
         }
-        if (fit.assessment().verdict() != Verdict.GOOD) {
+        if (fit.result().assessment().verdict() != Verdict.GOOD) {
             out.println();
             out.println(Text.wrap(Words.plain(report.verdict()), width, ""));
             report.advice().forEach(advice -> out.println(Text.wrap("- " + Words.plain(advice), width, "  ")));

@@ -1,30 +1,15 @@
 package io.github.elbo4j.mixture;
 
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.infer.Posterior;
-import io.github.elbo4j.model.Standardization;
+import io.github.elbo4j.infer.PointEstimate;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The parameters of a mixture as EM estimates them: points, of whose distribution nothing is known. So standard deviations and
- * quantiles are NaN, and there are no draws.
- *
- * @param names the weights, the means, and the covariances' lower triangles
- * @param values as many
- */
-public record PointEstimate(List<String> names, List<Double> values) implements Posterior {
-    public PointEstimate {
-        names = List.copyOf(names);
-        values = List.copyOf(values);
-    }
+/** The parameters of a mixture one after the other: the weights, the means, and the covariances' lower triangles. */
+final class MixtureParameters {
+    private MixtureParameters() {}
 
-    /**
-     * The parameters of a mixture.
-     *
-     * @param covariances which of them are parameters
-     */
-    public static PointEstimate of(GaussianMixture mixture, Covariances covariances) {
+    /** Their values, as EM estimates them. */
+    static PointEstimate of(GaussianMixture mixture, Covariances covariances) {
         List<Double> values = new ArrayList<>();
         int dims = mixture.dimensions();
         for (int k = 0; k < mixture.components(); k++) {
@@ -68,40 +53,5 @@ public record PointEstimate(List<String> names, List<Double> values) implements 
             }
         }
         return names;
-    }
-
-    @Override
-    public double mean(int i) {
-        return values.get(i);
-    }
-
-    /** NaN. */
-    @Override
-    public double standardDeviation(int i) {
-        return Double.NaN;
-    }
-
-    /** NaN. */
-    @Override
-    public double quantile(int i, double p) {
-        return Double.NaN;
-    }
-
-    /** @throws UnsupportedOperationException always: a point has no distribution to draw from */
-    @Override
-    public double[][] draws(Key key, int count) {
-        throw new UnsupportedOperationException("EM estimates points, which have no distribution to draw from");
-    }
-
-    /** NaN. */
-    @Override
-    public double logDensity(double[] z) {
-        return Double.NaN;
-    }
-
-    /** @throws UnsupportedOperationException always: a mixture is given on the scale of the rows already */
-    @Override
-    public PointEstimate affine(Standardization.Affine map) {
-        throw new UnsupportedOperationException("a mixture is given on the scale of the rows already");
     }
 }
