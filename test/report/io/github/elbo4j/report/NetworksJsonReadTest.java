@@ -14,6 +14,7 @@ import io.github.elbo4j.factors.BinaryData;
 import io.github.elbo4j.factors.BinaryFactorAnalysis;
 import io.github.elbo4j.factors.FactorFit;
 import io.github.elbo4j.factors.FactorModel;
+import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.network.Activation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -262,5 +263,16 @@ class NetworksJsonReadTest {
                     .isInstanceOf(FitFileException.class)
                     .hasMessageStartingWith("fit.json is not whole JSON");
         }
+    }
+
+    /** A user may call a model as elbo4j calls its own. */
+    @ParameterizedTest
+    @CsvSource({"vae", "factors"})
+    void aModelOfParametersMayHaveTheName(String name) throws IOException {
+        Report report = ExampleFit.of(List.of("a", "b"), 0.3, Status.CONVERGED).model(ModelDescription.of(name));
+        SavedFit saved = FitJson.open(report.write(folder).get(0));
+        assertThat(saved.fit()).isEqualTo(report.fit());
+        assertThat(saved.model()).isEqualTo(name);
+        assertThat(saved.autoencoder()).isNull();
     }
 }

@@ -103,7 +103,8 @@ class NetworkRowsTest {
             first = first == null ? predictions() : first;
             assertThat(predictions()).isEqualTo(first);
         }
-        assertThat(first.get(0)).isEqualTo("row,z1,z2,sd1,sd2,elbo,logEvidence,logEvidenceError,kHat,reliable");
+        assertThat(first.get(0))
+                .isEqualTo("row,z1,z2,sd1,sd2,elbo,elboError,logEvidence,logEvidenceError,kHat,reliable");
         List<String> codes = Files.readAllLines(fit.resolve("codes.csv"));
         for (int n = 0; n < heldOut.length; n++) {
             String[] cells = first.get(n + 1).split(",");
@@ -312,18 +313,19 @@ class NetworkRowsTest {
             assertThat(predictions()).isEqualTo(first);
         }
         assertThat(first.get(0))
-                .isEqualTo("row,factor1,factor2,factor3,factor4,factor5,factor6,elbo,logEvidence,logEvidenceError,"
-                        + "kHat,reliable");
+                .isEqualTo(
+                        "row,factor1,factor2,factor3,factor4,factor5,factor6,elbo,elboError,logEvidence,logEvidenceError,"
+                                + "kHat,reliable");
         Matcher enumerated = Pattern.compile(
-                        "\\{\"elbo\": ([^,]*), [^{]*\"logEvidence\": ([^,]*), \"logEvidenceStandardError\": ([^,]*), [^{]*\"q\": \\[([^]]*)\\]")
+                        "\\{\"elbo\": ([^,]*), \"elboStandardError\": ([^,]*), \"logEvidence\": ([^,]*), \"logEvidenceStandardError\": ([^,]*), [^{]*\"q\": \\[([^]]*)\\]")
                 .matcher(json.substring(json.indexOf("\"enumerated\"")));
         for (int n = 0; n < 3; n++) {
             assertThat(enumerated.find()).isTrue();
             String[] cells = first.get(n + 1).split(",");
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 4; i++) {
                 assertThat(Double.parseDouble(cells[7 + i])).isEqualTo(Double.parseDouble(enumerated.group(1 + i)));
             }
-            String[] q = enumerated.group(4).split(", ");
+            String[] q = enumerated.group(5).split(", ");
             for (int d = 0; d < 6; d++) {
                 assertThat(Float.parseFloat(cells[1 + d])).isEqualTo((float) Double.parseDouble(q[d]));
             }

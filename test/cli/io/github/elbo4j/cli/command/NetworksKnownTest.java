@@ -58,9 +58,9 @@ class NetworksKnownTest {
             for (int i = 1; i <= code; i++) {
                 assertThat(Double.parseDouble(cells[i])).isCloseTo(Double.parseDouble(known[1 + i]), within(1e-5));
             }
-            double error = Double.parseDouble(cells[code + 3]);
+            double error = Double.parseDouble(cells[code + 4]);
             assertThat(error).isPositive().isLessThan(0.2);
-            assertThat(Double.parseDouble(cells[code + 2]))
+            assertThat(Double.parseDouble(cells[code + 3]))
                     .isCloseTo(Double.parseDouble(known[2 + code]), within(5 * error + 0.5 * error * error + 1e-5));
         }
     }

@@ -9,6 +9,7 @@ import io.github.elbo4j.estimate.ParetoShape;
  * the ELBO, the mean of log w, from the same draws. That of log p(x) is biased downwards, by about Var(w)/(2·S·E(w)²).
  *
  * @param elbo by row
+ * @param elboError the standard error of elbo, by row
  * @param logEvidence by row
  * @param standardError of logEvidence, by row; it means nothing where k-hat is above 0.7
  * @param kHat the Pareto shape of a row's weights
@@ -16,7 +17,13 @@ import io.github.elbo4j.estimate.ParetoShape;
  * @param draws S
  */
 public record RowEvidence(
-        double[] elbo, double[] logEvidence, double[] standardError, double[] kHat, double[] efficiency, int draws) {
+        double[] elbo,
+        double[] elboError,
+        double[] logEvidence,
+        double[] standardError,
+        double[] kHat,
+        double[] efficiency,
+        int draws) {
     /** Up to this k-hat importance sampling can be relied on (Vehtari et al. 2024). */
     public static final double RELIABLE = 0.7;
     /** Where weights are this uniform, k-hat says nothing. */
@@ -26,19 +33,23 @@ public record RowEvidence(
     static RowEvidence of(double[][] logWeights) {
         int rows = logWeights.length;
         double[] elbo = new double[rows];
+        double[] elboError = new double[rows];
         double[] evidence = new double[rows];
         double[] error = new double[rows];
         double[] kHat = new double[rows];
         double[] efficiency = new double[rows];
         LogWeights weights = LogWeights.of(logWeights);
         for (int n = 0; n < rows; n++) {
-            elbo[n] = weights.elbo(n).value();
+            Estimate bound = weights.elbo(n);
+            elbo[n] = bound.value();
+            elboError[n] = bound.standardError();
             evidence[n] = weights.logEvidence(n).value();
             error[n] = weights.logEvidence(n).standardError();
             kHat[n] = ParetoShape.ofLogRatios(logWeights[n]);
             efficiency[n] = weights.efficiency(n);
         }
-        return new RowEvidence(elbo, evidence, error, kHat, efficiency, rows == 0 ? 0 : logWeights[0].length);
+        return new RowEvidence(
+                elbo, elboError, evidence, error, kHat, efficiency, rows == 0 ? 0 : logWeights[0].length);
     }
 
     /** The mean over rows of the ELBO; its error is that of rows drawn anew. */

@@ -22,9 +22,10 @@ final class NetworksJson {
 
     private NetworksJson() {}
 
-    /** Whether a file is of a model with networks. */
+    /** Whether a file is of a model with networks; one of parameters may have any name. */
     static boolean isModel(JsonTree file) throws FitFileException {
-        return List.of(VAE, FACTORS).contains(file.get("model").text());
+        return !file.has(FitJson.PARAMETERS)
+                && List.of(VAE, FACTORS).contains(file.get("model").text());
     }
 
     /** What is needed to go on with a fit, behind what is to be read. */

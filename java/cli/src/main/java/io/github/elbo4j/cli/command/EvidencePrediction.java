@@ -39,7 +39,7 @@ final class EvidencePrediction {
         try (WholeCsv csv = new WholeCsv(folder, "predictions.csv")) {
             List<String> head = new ArrayList<>(List.of("row"));
             head.addAll(predictor.heads());
-            head.addAll(List.of("elbo", "logEvidence", "logEvidenceError", "kHat", "reliable"));
+            head.addAll(List.of("elbo", "elboError", "logEvidence", "logEvidenceError", "kHat", "reliable"));
             csv.row(head);
             for (int from = 0; from < rows.rows(); from += Math.min(predictor.block(), rows.rows() - from)) {
                 int count = Math.min(predictor.block(), rows.rows() - from);
@@ -70,6 +70,7 @@ final class EvidencePrediction {
         List<String> cells = new ArrayList<>(List.of(String.valueOf(row.number())));
         row.code().forEach(each -> cells.add(WholeCsv.cell((float) (double) each)));
         cells.add(WholeCsv.cell(row.elbo()));
+        cells.add(WholeCsv.cell(row.elboError()));
         cells.add(WholeCsv.cell(row.logEvidence()));
         cells.add(WholeCsv.cell(row.standardError()));
         cells.add(WholeCsv.cell(row.kHat()));

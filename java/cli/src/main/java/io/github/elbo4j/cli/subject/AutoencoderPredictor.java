@@ -100,6 +100,7 @@ public final class AutoencoderPredictor implements RowPredictor {
                     rows.numberInFile(first + n),
                     code(codes, n),
                     evidence.elbo()[n],
+                    evidence.elboError()[n],
                     evidence.logEvidence()[n],
                     evidence.standardError()[n],
                     evidence.kHat()[n],

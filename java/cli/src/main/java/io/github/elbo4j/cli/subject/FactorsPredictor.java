@@ -85,6 +85,7 @@ public final class FactorsPredictor implements RowPredictor {
                             .mapToObj(d -> bounds.q(row, d))
                             .toList(),
                     bounds.elbo(n).value(),
+                    bounds.elbo(n).standardError(),
                     bounds.logEvidence(n).value(),
                     bounds.logEvidence(n).standardError(),
                     bounds.kHat(n),

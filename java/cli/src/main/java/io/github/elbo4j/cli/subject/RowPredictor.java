@@ -10,6 +10,7 @@ public interface RowPredictor {
      *
      * @param number in the file, from 1
      * @param code of its latent variables, as {@link #heads} names it
+     * @param elboError its standard error
      * @param standardError of logEvidence
      * @param isReliable whether logEvidence and its error can be relied on
      */
@@ -17,6 +18,7 @@ public interface RowPredictor {
             int number,
             List<Double> code,
             double elbo,
+            double elboError,
             double logEvidence,
             double standardError,
             double kHat,
