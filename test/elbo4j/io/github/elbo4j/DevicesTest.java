@@ -143,6 +143,32 @@ class DevicesTest {
         }
     }
 
+    /** Vector code is compiled when a short work is done; a device that is named is taken all the same. */
+    @Test
+    void aColdStartLeavesSmallStepsToScalar() {
+        for (String name : new String[] {"auto", "cpu", "simd"}) {
+            if (name.equals("simd") && !VECTORS) {
+                continue;
+            }
+            for (long step : new long[] {1, Devices.SIMD_STEP - 1, Devices.SIMD_STEP, 0}) {
+                Devices.Request request =
+                        Devices.Request.of(name).withThreads(1).withStepSize(step);
+                boolean small = step > 0 && step < Devices.SIMD_STEP && !name.equals("simd");
+                String warm = VECTORS ? "simd" : "scalar";
+                Devices.Choice choice = Devices.choose(request.withColdStart());
+                try (Device cold = choice.device();
+                        Device device = Devices.choose(request).device()) {
+                    String first =
+                            step == 0 && name.equals("auto") && status("cuda").opens() ? "cuda" : warm;
+                    assertThat(device.name()).isEqualTo(first);
+                    assertThat(cold.name()).isEqualTo(small ? "scalar" : first);
+                    assertThat(choice.reason().contains("simd: a step of " + step + " numbers is too small"))
+                            .isEqualTo(small && VECTORS);
+                }
+            }
+        }
+    }
+
     @Test
     void aGpuThatIsNotThereIsRefusedByItsNumber() {
         Assumptions.assumeTrue(status("cuda").opens(), "no cuda device");

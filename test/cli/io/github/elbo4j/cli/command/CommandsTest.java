@@ -107,6 +107,8 @@ class CommandsTest {
                         cuda
                                 ? "auto is cuda where a step is large, .* 262,144 or more, else (simd|scalar)\\."
                                 : "auto is (simd|scalar)\\.");
+        assertThat(outcome.out().contains("Fits whose steps are below 65,536 go to scalar"))
+                .isEqualTo(Cli.opens("simd"));
     }
 
     @EveryCommand

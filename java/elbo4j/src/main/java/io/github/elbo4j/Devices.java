@@ -31,6 +31,9 @@ public final class Devices {
     /** The least step, in numbers made or read, for which {@code auto} takes cuda. */
     public static final long CUDA_STEP = 1 << 18;
 
+    /** The least step, in numbers made or read, for which {@code auto} and {@code cpu} take simd at a cold start. */
+    public static final long SIMD_STEP = 1 << 16;
+
     private static final Pattern GPU = Pattern.compile("cuda:(\\d{1,3})");
     private static final String CUDA_DEVICE = "io.github.elbo4j.cuda.CudaDevice";
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -91,8 +94,10 @@ public final class Devices {
      * @param arithmetic {@link Arithmetic#FAST} needs cuda
      * @param rng all but {@link Rng#PHILOX} need cuda
      * @param stepSize how many numbers a step of the work makes or reads, for {@code auto} to choose by; 0 if that is not known
+     * @param cold whether the work is all that a virtual machine does that has just started, as a command's is: vector code
+     *     is compiled late, so that a short work is done sooner without it
      */
-    public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize) {
+    public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize, boolean cold) {
         public Request {
             Objects.requireNonNull(name, "name is null");
             Objects.requireNonNull(arithmetic, "arithmetic is null");
@@ -104,23 +109,27 @@ public final class Devices {
 
         /** A device by its name, with {@link #defaultThreads}, exact. */
         public static Request of(String name) {
-            return new Request(name, defaultThreads(), Arithmetic.EXACT, Rng.PHILOX, 0);
+            return new Request(name, defaultThreads(), Arithmetic.EXACT, Rng.PHILOX, 0, false);
         }
 
         public Request withThreads(int threads) {
-            return new Request(name, threads, arithmetic, rng, stepSize);
+            return new Request(name, threads, arithmetic, rng, stepSize, cold);
         }
 
         public Request withArithmetic(Arithmetic arithmetic) {
-            return new Request(name, threads, arithmetic, rng, stepSize);
+            return new Request(name, threads, arithmetic, rng, stepSize, cold);
         }
 
         public Request withRng(Rng rng) {
-            return new Request(name, threads, arithmetic, rng, stepSize);
+            return new Request(name, threads, arithmetic, rng, stepSize, cold);
         }
 
         public Request withStepSize(long stepSize) {
-            return new Request(name, threads, arithmetic, rng, stepSize);
+            return new Request(name, threads, arithmetic, rng, stepSize, cold);
+        }
+
+        public Request withColdStart() {
+            return new Request(name, threads, arithmetic, rng, stepSize, true);
         }
 
         /** Whether only a GPU can do it. */
@@ -147,6 +156,17 @@ public final class Devices {
             return kinds;
         }
 
+        /** Why a step is too small for what is there; null if it is not. */
+        private @Nullable String tooSmallFor(Kind kind) {
+            long least = kind == Kind.CUDA ? CUDA_STEP : kind == Kind.SIMD && cold ? SIMD_STEP : 0;
+            if (stepSize <= 0 || stepSize >= least) {
+                return null;
+            }
+            String why = kind == Kind.SIMD ? ": its code would be compiled when the work is done" : "";
+            return "a step of " + stepSize + " numbers is too small for it" + why + ", " + least + " are enough ("
+                    + kind.label + " takes it by name)";
+        }
+
         private int ordinal() {
             Matcher numbered = GPU.matcher(name);
             return numbered.matches() ? Integer.parseInt(numbered.group(1)) : 0;
@@ -167,7 +187,8 @@ public final class Devices {
      * Opens a device and says why it is this one.
      *
      * <p>{@code auto} passes cuda over if a step is known to be smaller than {@link #CUDA_STEP}: a CPU has then done it
-     * before a GPU has been told of all its parts.
+     * before a GPU has been told of all its parts. At a {@linkplain Request#cold cold} start, {@code auto} and {@code cpu} pass
+     * simd over if a step is known to be smaller than {@link #SIMD_STEP}.
      *
      * @throws IllegalArgumentException if there is no device of this name, or if it cannot be what is asked for
      * @throws AbsentDeviceException if the named device is absent
@@ -181,13 +202,8 @@ public final class Devices {
         for (Kind kind : candidates) {
             boolean only = candidates.size() == 1;
             String absent = kind.absent();
-            if (absent == null
-                    && kind == Kind.CUDA
-                    && !only
-                    && request.stepSize() > 0
-                    && request.stepSize() < CUDA_STEP) {
-                absent = "a step of " + request.stepSize() + " numbers is too small for it, " + CUDA_STEP
-                        + " are enough (cuda takes it by name)";
+            if (absent == null && !only) {
+                absent = request.tooSmallFor(kind);
             }
             if (absent == null) {
                 String reason = only

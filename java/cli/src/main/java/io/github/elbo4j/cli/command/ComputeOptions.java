@@ -19,7 +19,8 @@ class ComputeOptions {
             paramLabel = "NAME",
             description =
                     "auto, cpu, cuda (cuda:1 is the second GPU), simd or scalar; results do not depend on it. auto takes cuda"
-                            + " if there is one and a step is large. Default: auto.")
+                            + " if there is one and a step is large; for short fits it and cpu take scalar, whose code is"
+                            + " compiled sooner. Default: auto.")
     String device = "auto";
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of a CPU device. Default: one a processor.")

@@ -42,14 +42,21 @@ public final class DevicesCommand implements Callable<Integer> {
             }
         }
         out.println(Text.wrap(auto(), width, ""));
+        String fits = choice(Devices.Request.of("auto").withStepSize(1).withColdStart());
+        if (fits.equals("is scalar")
+                && devices.stream().anyMatch(device -> device.name().equals("simd") && device.opens())) {
+            String words = String.format(
+                    Locale.ROOT, "Fits whose steps are below %,d go to scalar: it starts sooner.", Devices.SIMD_STEP);
+            out.println(Text.wrap(words, width, ""));
+        }
         out.println("Every device gives the same results.");
         return Exit.GOOD;
     }
 
     /** What auto does here, found out by asking for it. */
     private static String auto() {
-        String small = choice(1);
-        String large = choice(Devices.CUDA_STEP);
+        String small = choice(Devices.Request.of("auto").withStepSize(1));
+        String large = choice(Devices.Request.of("auto").withStepSize(Devices.CUDA_STEP));
         if (small.equals(large)) {
             return "auto " + large + ".";
         }
@@ -61,8 +68,7 @@ public final class DevicesCommand implements Callable<Integer> {
                 small.replaceFirst("^is ", ""));
     }
 
-    private static String choice(long stepSize) {
-        Devices.Request auto = Devices.Request.of("auto").withStepSize(stepSize);
+    private static String choice(Devices.Request auto) {
         try (Device device = Devices.choose(auto).device()) {
             return "is " + device.name();
         } catch (DeviceException e) {

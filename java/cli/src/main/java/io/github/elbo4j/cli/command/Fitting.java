@@ -63,7 +63,8 @@ final class Fitting {
         long stepSize = (long) options.draws()
                 * ((task.batch == 0 ? subject.rows() : task.batch)
                         + subject.parameters().size());
-        Devices.Choice choice = options.run.open(command, stepSize);
+        Devices.Choice choice = ComputeOptions.choose(
+                options.run.request(command).withStepSize(stepSize).withColdStart());
         try (Device device = choice.device()) {
             Path folder = options.run.folder("fit-" + task.name);
             boolean silent = options.run.isSilent();
