@@ -60,6 +60,35 @@ class SuiteTest {
         }
     }
 
+    /** It and {@link MeetsToo} pass only if they run at the same time, in processes of their own. */
+    static class Meets {
+        @Test
+        void meets() throws Exception {
+            meet("one", "two");
+        }
+    }
+
+    static class MeetsToo {
+        @Test
+        void meets() throws Exception {
+            meet("two", "one");
+        }
+    }
+
+    /** Where they meet: a folder named after the process that runs the suite. */
+    private static Path meeting(long suite) {
+        return Path.of(System.getProperty("java.io.tmpdir"), "suite-test-" + suite);
+    }
+
+    private static void meet(String me, String other) throws Exception {
+        Path folder = meeting(ProcessHandle.current().parent().orElseThrow().pid());
+        Files.createFile(folder.resolve(me));
+        for (int i = 0; i < 200 && Files.notExists(folder.resolve(other)); i++) {
+            Thread.sleep(100);
+        }
+        assertThat(folder.resolve(other)).exists();
+    }
+
     private static final List<Class<?>> ALL =
             List.of(Passes.class, Fails.class, Skips.class, Hangs.class, Crashes.class, PassesToo.class);
 
@@ -93,6 +122,21 @@ class SuiteTest {
         assertThat(run(List.of(Passes.class))).isZero();
         assertThat(run(List.of(Passes.class, PassesToo.class), "--continue")).isZero();
         assertThat(outcomes(json())).containsExactly("passed", "passed");
+    }
+
+    @Test
+    void severalClassesRunAtATime() throws Exception {
+        Path meeting = Files.createDirectory(meeting(ProcessHandle.current().pid()));
+        try {
+            List<Class<?>> classes = List.of(Meets.class, MeetsToo.class, Fails.class, Passes.class);
+            assertThat(run(classes, "--jobs", "2")).isEqualTo(1);
+            assertThat(json().get("counts")).isEqualTo(Map.of("passed", 3, "failed", 1));
+        } finally {
+            for (String name : List.of("one", "two")) {
+                Files.deleteIfExists(meeting.resolve(name));
+            }
+            Files.delete(meeting);
+        }
     }
 
     @Test
