@@ -164,6 +164,23 @@ class LauncherTest {
         }
     }
 
+    /** Only the Java that made it is given it, and what it prints on the way is nobody's. */
+    @Test
+    void aBuildLeavesAnArchiveOfClassesForTheJavaThatMadeIt() throws Exception {
+        checkout.java("for word; do case $word in *ArchiveClassesAtExit=*) echo trains; echo >\"${word#*=}\"; exit ;; "
+                + "*SharedArchiveFile=*) echo has; ls \"${word#*=}\" ;; esac; done; echo runs");
+        checkout.maven("touch java/cli/target/built -d '+1 minute'");
+        Path data = checkout.home().resolve("test/data/pima.csv");
+        Files.createDirectories(data.getParent());
+        Files.writeString(data, "");
+
+        assertThat(checkout.bash("elbo4j").out()).isEqualTo("runs\n");
+        older("built");
+        assertThat(checkout.bash("elbo4j").out()).matches("has\n.*/classes-\\d+\\.jsa\nruns\n");
+        Files.writeString(checkout.home().resolve("jdk/release"), "JAVA_VERSION=\"17.0.2\"\n");
+        assertThat(checkout.bash("elbo4j").out()).isEqualTo("runs\n");
+    }
+
     @Test
     void aFailedBuildIsBrokenAndSaysWhy() throws Exception {
         checkout.maven("echo '[ERROR] no such symbol'; exit 1");
