@@ -43,6 +43,9 @@ class BitsTest {
             DrawBlock.of(70, 1, 16),
             DrawBlock.of(37, 1, 32),
             DrawBlock.of(150, 1, 7),
+            DrawBlock.of(7, 2, 61), // around the longest rows that a GPU reads four elements at a time
+            DrawBlock.of(5, 3, 64),
+            DrawBlock.of(3, 2, 65),
             DrawBlock.of(33, 65, 1).at(1, 0, 3));
 
     private static final List<DrawBlock> LONG_ROWS =

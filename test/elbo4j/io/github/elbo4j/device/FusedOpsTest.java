@@ -29,6 +29,9 @@ class FusedOpsTest {
         }
         shapes.add(DrawBlock.of(0, 3, 5));
         shapes.add(DrawBlock.of(70, 2, 9).at(0, 64, 3));
+        // Coordinates that several blocks of a GPU share out, four and eight of them.
+        shapes.add(DrawBlock.of(40, 2, 300));
+        shapes.add(DrawBlock.of(2, 65, 1024).at(1, 64, 2));
         return shapes;
     }
 
