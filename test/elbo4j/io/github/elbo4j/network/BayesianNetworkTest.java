@@ -36,7 +36,8 @@ class BayesianNetworkTest {
     private record Written(List<Integer> hidden, Activation activation, WeightPrior prior, int classes, int rows) {
         Model model() {
             BayesianNetwork network = new BayesianNetwork(hidden, activation, prior, 3);
-            return classes == 0 ? network.regression(TWO, x(), y()) : network.classification(TWO, x(), y(), classes);
+            return (classes == 0 ? network.regression(TWO, x(), y()) : network.classification(TWO, x(), y(), classes))
+                    .model();
         }
 
         double[][] x() {
@@ -255,7 +256,7 @@ class BayesianNetworkTest {
         }
 
         Model model(BayesianNetwork network) {
-            return network.regression(List.of("x"), x, y);
+            return network.regression(List.of("x"), x, y).model();
         }
     }
 

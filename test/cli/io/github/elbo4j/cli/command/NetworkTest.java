@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.cli.Cli;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.FitJson;
 import io.github.elbo4j.report.SavedFit;
@@ -12,9 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +66,76 @@ class NetworkTest {
         return Files.readAllLines(folder.resolve("p/predictions.csv")).stream()
                 .map(line -> line.split(",", -1))
                 .toList();
+    }
+
+    /** Its ELBO is of the same data as that of the other method, from which it differs by the noise of both and the optima they stop near. */
+    @Test
+    void noiseMayBeDrawnAtTheUnits() throws IOException {
+        Path data = wave();
+        Object[] local = {
+            "fit",
+            "network",
+            "--data",
+            data,
+            "--target",
+            "height",
+            "--hidden",
+            "3",
+            "--quiet",
+            "--method",
+            "local-reparameterization",
+            "--draws",
+            2,
+            "--batch",
+            20,
+            "--learning-rate",
+            0.03,
+            "--out",
+            folder.resolve("u")
+        };
+        Cli.Outcome outcome = Cli.run(
+                Stream.concat(Arrays.stream(local), Stream.of("--steps", 3000)).toArray());
+        assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
+        FitResult fit = FitJson.open(folder.resolve("u/fit.json")).fit();
+        assertThat(fit.method()).isEqualTo("local-reparameterization");
+        assertThat(fit.settings())
+                .containsEntry("steps", 3000L)
+                .containsEntry("batch", 20L)
+                .containsEntry("draws", 2L)
+                .containsEntry("learningRate", 0.03);
+        Cli.run(
+                "fit",
+                "network",
+                "--data",
+                data,
+                "--target",
+                "height",
+                "--hidden",
+                "3",
+                "--quiet",
+                "--out",
+                folder.resolve("s"));
+        double other = FitJson.open(folder.resolve("s/fit.json")).fit().elbo().value();
+        assertThat(fit.elbo().value()).isCloseTo(other, within(5.0));
+        assertThat(predict("u", data)).hasSize(41);
+
+        Cli.Outcome refused = Cli.run(Stream.concat(Arrays.stream(local), Stream.of("--tolerance", 0.1))
+                .toArray());
+        assertThat(refused.err()).contains("--tolerance is for --method sgvi");
+        Path two = Cli.file(folder, "two.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n5,0\n");
+        Cli.Outcome none = Cli.run(
+                "fit",
+                "logistic",
+                "--data",
+                two,
+                "--target",
+                "y",
+                "--method",
+                "local-reparameterization",
+                "--out",
+                folder.resolve("l"));
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err()).contains("units of a neural network, which this model is not");
     }
 
     /**

@@ -79,6 +79,11 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
         return ALL;
     }
 
+    /** Of the sum of one or more. */
+    private Range sum() {
+        return isPositive() ? POSITIVE : isNotNegative() ? NOT_NEGATIVE : isNegative() ? NEGATIVE : ALL;
+    }
+
     private static double nan(double value, double instead) {
         return Double.isNaN(value) ? instead : value;
     }
@@ -124,9 +129,9 @@ public record Range(double low, boolean lowOpen, double high, boolean highOpen) 
             case SIGMOID -> UNIT;
             case TANH, ERF -> a.isPositive() ? UNIT : new Range(-1, true, 1, true);
             case LOG_NORMAL_CDF -> NEGATIVE;
-            case LOG_GAMMA, DIGAMMA, MATMUL -> ALL;
-            case SUM, CUMULATIVE_SUM ->
-                a.isPositive() ? POSITIVE : a.isNotNegative() ? NOT_NEGATIVE : a.isNegative() ? NEGATIVE : ALL;
+            case LOG_GAMMA, DIGAMMA -> ALL;
+            case SUM, CUMULATIVE_SUM -> a.sum();
+            case MATMUL -> a.times(operands.get(1).range()).sum();
             case SEGMENT_SUM -> a.isNotNegative() ? NOT_NEGATIVE : ALL;
             case GREATEST, GATHER, SLICE, TRANSPOSE, RESHAPE, BROADCAST, SURROGATE -> a;
             case CONCATENATE -> {

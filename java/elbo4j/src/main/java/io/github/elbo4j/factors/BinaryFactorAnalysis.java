@@ -8,6 +8,7 @@ import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.PointTraining;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
@@ -224,7 +225,7 @@ public final class BinaryFactorAnalysis {
         BinaryData sample = data.rows(sorted(rows, held, Math.min(rows.length, held + MOST_JUDGED)));
         Layout layout = new Layout(settings.factors, columns, settings.hidden);
         double drawsOfStep = (double) batch(fitted) * settings.draws;
-        Training.End end = train(device, fitted, layout, key, at -> {
+        PointTraining.End end = train(device, fitted, layout, key, at -> {
             double seconds = (System.nanoTime() - began) / 1e9;
             settings.listener.progress(new Progress(
                     at.step(), at.maxSteps(), at.elbo(), at.standardError(), at.step() * drawsOfStep / seconds));
@@ -251,9 +252,9 @@ public final class BinaryFactorAnalysis {
                 device.rng(),
                 settings.seed,
                 end.steps(),
-                Judgement.status(end),
+                end.judged(),
                 "factors like rows of the data",
-                Judgement.message(end),
+                end.message(),
                 judged.sum(judged.elbo()),
                 judged.sum(judged.logEvidence()),
                 assessment,
@@ -270,7 +271,8 @@ public final class BinaryFactorAnalysis {
                 LogWeights.mean(independent).value());
     }
 
-    private Training.End train(Device device, BinaryData data, Layout layout, Key key, Progress.Listener listener) {
+    private PointTraining.End train(
+            Device device, BinaryData data, Layout layout, Key key, Progress.Listener listener) {
         double[] start = new Start(settings.model, layout, data, key.fork("start")).all();
         double[] numbers = new double[data.rows()];
         Arrays.setAll(numbers, n -> n);
@@ -286,7 +288,7 @@ public final class BinaryFactorAnalysis {
         });
         try (RowsLogJoint joint = model.logJointWithWeights(device);
                 LogJoint objective = joint.minibatches(batch(data), key.fork("batches"));
-                Training training = new Training(device, objective, data.rows(), settings.rate)) {
+                PointTraining training = new PointTraining(device, objective, data.rows(), settings.rate)) {
             return training.run(start, settings.steps, settings.cancelled, listener);
         }
     }

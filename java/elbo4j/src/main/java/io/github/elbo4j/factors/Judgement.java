@@ -4,8 +4,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
-import io.github.elbo4j.infer.Status;
-import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.PointTraining;
 import io.github.elbo4j.infer.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How far a fit of factors may be trusted. */
 final class Judgement {
-    /** Nats a row from one eighth of the steps to the next: less than that is settled. */
-    private static final double RISE = 0.02;
     /** Nats a row that q may cost. */
     private static final double GAP = 1;
     /** The share of rows without a reliable log p(x) that is worth telling. */
@@ -28,7 +25,7 @@ final class Judgement {
 
     private Judgement() {}
 
-    static Assessment of(Training.End end, RowBounds fitted, @Nullable RowBounds heldOut, double[] independent) {
+    static Assessment of(PointTraining.End end, RowBounds fitted, @Nullable RowBounds heldOut, double[] independent) {
         RowBounds judged = heldOut == null ? fitted : heldOut;
         Judgement judgement = new Judgement();
         judgement.ending(end);
@@ -38,52 +35,8 @@ final class Judgement {
         return Assessment.of(Double.NaN, judged.effectiveDraws() / judged.draws(), judged.draws(), judgement.concerns);
     }
 
-    /** How much the objective rose from the last eighth of the steps but one to the last; with its standard error. */
-    static double[] rise(List<TracePoint> trace) {
-        int n = trace.size() / 8;
-        if (n < 2) {
-            return new double[] {Double.NaN, Double.NaN};
-        }
-        double[] last = mean(trace.subList(trace.size() - n, trace.size()));
-        double[] before = mean(trace.subList(trace.size() - 2 * n, trace.size() - n));
-        return new double[] {last[0] - before[0], StrictMath.sqrt(last[1] + before[1])};
-    }
-
-    /** The mean, and its variance from the spread of the points. */
-    private static double[] mean(List<TracePoint> points) {
-        double sum = 0;
-        double squares = 0;
-        for (TracePoint point : points) {
-            sum += point.elbo();
-        }
-        double mean = sum / points.size();
-        for (TracePoint point : points) {
-            squares += (point.elbo() - mean) * (point.elbo() - mean);
-        }
-        return new double[] {mean, squares / (points.size() - 1) / points.size()};
-    }
-
-    static Status status(Training.End end) {
-        if (end.status() != Status.STEP_LIMIT) {
-            return end.status();
-        }
-        double[] rise = rise(end.trace());
-        boolean rising = !(rise[0] <= Math.max(RISE, 2 * rise[1])); // too few steps to tell are too few
-        return rising ? Status.STEP_LIMIT : Status.CONVERGED;
-    }
-
-    /** Why it ended, in a clause. */
-    static String message(Training.End end) {
-        return switch (status(end)) {
-            case CONVERGED -> "all steps were taken, and the objective no longer rose";
-            case STEP_LIMIT -> "all steps were taken, and the objective may still rise";
-            case INTERRUPTED -> "it was stopped";
-            default -> "the objective was not finite";
-        };
-    }
-
-    private void ending(Training.End end) {
-        switch (status(end)) {
+    private void ending(PointTraining.End end) {
+        switch (end.judged()) {
             case DIVERGED ->
                 add(
                         Concern.Kind.DIVERGED,
@@ -97,7 +50,7 @@ final class Judgement {
                         null,
                         "It was stopped after " + end.steps() + " steps.");
             case STEP_LIMIT -> {
-                double rise = rise(end.trace())[0];
+                double rise = end.rise().value();
                 add(
                         Concern.Kind.NOT_CONVERGED,
                         Verdict.USABLE,

@@ -1,16 +1,8 @@
 package io.github.elbo4j.network;
 
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.distribution.Bernoulli;
-import io.github.elbo4j.distribution.Categorical;
-import io.github.elbo4j.distribution.Distribution;
-import io.github.elbo4j.distribution.LogNormal;
-import io.github.elbo4j.distribution.Normal;
-import io.github.elbo4j.expr.Expr;
-import io.github.elbo4j.expr.Table;
-import io.github.elbo4j.model.Model;
-import io.github.elbo4j.model.ModelBuilder;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,9 +39,6 @@ public final class BayesianNetwork {
     /** The parameter of the noise of a regression. */
     public static final String NOISE = "noise sd";
 
-    /** The sd of the prior of log s. */
-    private static final double LOG_NOISE_SD = 2;
-
     private final List<Integer> hidden;
     private final Activation activation;
     private final WeightPrior prior;
@@ -75,12 +64,8 @@ public final class BayesianNetwork {
      * @param x [N][inputs]
      * @param y [N]
      */
-    public Model regression(List<String> inputs, double[][] x, double[] y) {
-        return model(inputs, x, y, 1, (m, scores) -> {
-            Expr f = scores.reshape(y.length);
-            m.report(FUNCTION, f);
-            return Normal.of(f, m.parameter(NOISE, LogNormal.of(0, LOG_NOISE_SD)));
-        });
+    public NetworkModel regression(List<String> inputs, double[][] x, double[] y) {
+        return new NetworkModel(perceptron(inputs.size(), 1), prior, 0, start, columns(inputs, x, y), y);
     }
 
     /**
@@ -91,15 +76,12 @@ public final class BayesianNetwork {
      * @param y [N], whole numbers from 0 to classes − 1
      * @param classes 2 or more
      */
-    public Model classification(List<String> inputs, double[][] x, double[] y, int classes) {
+    public NetworkModel classification(List<String> inputs, double[][] x, double[] y, int classes) {
         if (classes < 2) {
             throw new IllegalArgumentException("there are " + classes + " classes, but must be 2 or more");
         }
-        return model(inputs, x, y, classes == 2 ? 1 : classes, (m, scores) -> {
-            Expr f = classes == 2 ? scores.reshape(y.length) : scores;
-            m.report(FUNCTION, f);
-            return classes == 2 ? Bernoulli.ofLogit(f) : Categorical.ofLogits(f);
-        });
+        Perceptron network = perceptron(inputs.size(), classes == 2 ? 1 : classes);
+        return new NetworkModel(network, prior, classes, start, columns(inputs, x, y), y);
     }
 
     /** The network's shape for so many inputs and outputs. */
@@ -107,45 +89,18 @@ public final class BayesianNetwork {
         return new Perceptron(inputs, hidden, outputs, activation);
     }
 
-    /** The unit of a layer's weights: what one of prior sd 1 is multiplied with. */
-    private double unit(int... extents) {
-        return extents.length == 1 ? prior.sd() : prior.sd() / StrictMath.sqrt(extents[0]);
-    }
-
-    /** In units; biases start at their prior's centre, 0. */
-    private void startAt(ModelBuilder m, Perceptron network) {
-        Map<String, double[]> from = network.start(start);
-        for (Perceptron.Layer layer : network.layers()) {
-            double unit = unit(layer.inputs(), layer.outputs());
-            double[] matrix = Objects.requireNonNull(from.get(layer.matrix()));
-            m.startAt(layer.matrix(), Arrays.stream(matrix).map(w -> w / unit).toArray());
-        }
-    }
-
-    private interface Likelihood {
-        Distribution of(ModelBuilder m, Expr scores);
-    }
-
-    private Model model(List<String> inputs, double[][] x, double[] y, int outputs, Likelihood likelihood) {
+    private static Map<String, double[]> columns(List<String> inputs, double[][] x, double[] y) {
         if (x.length != y.length || Arrays.stream(x).anyMatch(row -> row.length != inputs.size())) {
             throw new IllegalArgumentException("there are " + x.length + " rows of x and " + y.length
                     + " values of y, but there must be as many of both, and " + inputs.size() + " inputs in each row");
         }
-        Perceptron network = perceptron(inputs.size(), outputs);
-        return Model.define(m -> {
-            Table table = Table.empty().with("y", y);
-            for (int j = 0; j < inputs.size(); j++) {
-                int column = j;
-                table = table.with(
-                        "x " + inputs.get(j),
-                        Arrays.stream(x).mapToDouble(row -> row[column]).toArray());
-            }
-            Table rows = m.rows(table);
-            Expr scores = network.of((name, extents) ->
-                            m.parameter(name, prior.inUnits(), extents).times(unit(extents)))
-                    .apply(rows.columns(inputs.stream().map(each -> "x " + each).toArray(String[]::new)));
-            startAt(m, network);
-            m.observe("y", rows.column("y"), likelihood.of(m, scores));
-        });
+        Map<String, double[]> columns = new LinkedHashMap<>();
+        for (int j = 0; j < inputs.size(); j++) {
+            int column = j;
+            columns.put(
+                    "x " + inputs.get(j),
+                    Arrays.stream(x).mapToDouble(row -> row[column]).toArray());
+        }
+        return columns;
     }
 }

@@ -3,6 +3,7 @@ package io.github.elbo4j.network;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.expr.Expr;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,20 +80,31 @@ public final class Perceptron {
      * @return of [N][inputs], it is [N][outputs]
      */
     public UnaryOperator<Expr> of(Values values) {
-        List<Expr> matrices = new ArrayList<>();
-        List<Expr> biases = new ArrayList<>();
+        Map<Layer, Expr> matrices = new HashMap<>();
+        Map<Layer, Expr> biases = new HashMap<>();
         for (Layer layer : layers) {
-            matrices.add(values.make(layer.matrix(), layer.inputs(), layer.outputs()));
-            biases.add(values.make(layer.bias(), layer.outputs()));
+            matrices.put(layer, values.make(layer.matrix(), layer.inputs(), layer.outputs()));
+            biases.put(layer, values.make(layer.bias(), layer.outputs()));
         }
-        return x -> {
-            Expr h = x;
-            for (int l = 0; l < layers.size(); l++) {
-                Expr sum = h.matmul(matrices.get(l)).plus(biases.get(l));
-                h = l < layers.size() - 1 ? activation.of(sum) : sum;
-            }
-            return h;
-        };
+        return x -> through(
+                x,
+                (layer, h) -> h.matmul(Objects.requireNonNull(matrices.get(layer)))
+                        .plus(Objects.requireNonNull(biases.get(layer))));
+    }
+
+    /** What the units of a layer add up of its inputs h. */
+    interface Sums {
+        Expr of(Layer layer, Expr h);
+    }
+
+    /** Through all layers, with the activation between them. */
+    Expr through(Expr x, Sums sums) {
+        Expr h = x;
+        for (int l = 0; l < layers.size(); l++) {
+            Expr sum = sums.of(layers.get(l), h);
+            h = l < layers.size() - 1 ? activation.of(sum) : sum;
+        }
+        return h;
     }
 
     /**

@@ -39,6 +39,11 @@ public record WeightPrior(double sd, double share, double narrow) {
                 : Mixture.of(new double[] {share, 1 - share}, Normal.of(0, 1), Normal.of(0, narrow / sd));
     }
 
+    /** The unit of a layer's matrix [inputs][outputs] or biases [outputs]: what a weight in units is multiplied with. */
+    double unit(int... extents) {
+        return extents.length == 1 ? sd : sd / StrictMath.sqrt(extents[0]);
+    }
+
     private static void positive(String name, double value) {
         if (!((float) value > 0 && Float.isFinite((float) value))) {
             throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.VariationalEm;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
+import io.github.elbo4j.network.LocalReparameterization;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -19,7 +20,16 @@ import picocli.CommandLine;
 /** The methods that {@code --method} names. */
 final class FitMethods {
     static final List<String> NAMES = List.of(
-            MethodOptions.SGVI, "laplace", "map", "mle", "exact", "cavi", "em", "variational-em", "monte-carlo-em");
+            MethodOptions.SGVI,
+            "laplace",
+            "map",
+            "mle",
+            "exact",
+            "cavi",
+            "em",
+            "variational-em",
+            "monte-carlo-em",
+            LocalReparameterization.NAME);
 
     private final CommandLine command;
     private final MethodOptions options;
@@ -47,6 +57,10 @@ final class FitMethods {
             String there = String.join(" and ", subject.closedForms().keySet());
             throw new InputException("--method " + method + " needs closed-form updates, which this model does not have"
                     + (there.isEmpty() ? "" : "; it has those of " + there));
+        }
+        if (method.equals(LocalReparameterization.NAME) && subject.network() == null) {
+            throw new InputException("--method " + method
+                    + " draws the noise of weights at the units of a neural network," + " which this model is not");
         }
         Model model = subject.model();
         boolean weights = model != null && model.hasWeights();
@@ -87,10 +101,24 @@ final class FitMethods {
                                 command, subject.parameters().size())),
                         device,
                         subject);
+            case LocalReparameterization.NAME -> local(subject).fit(device, Objects.requireNonNull(subject.network()));
             case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
             default -> joint(device, subject, joint -> sgvi(device, subject, joint));
         };
+    }
+
+    private LocalReparameterization local(Subject subject) {
+        LocalReparameterization usual = new LocalReparameterization()
+                .seed(options.run.seed)
+                .cancelled(cancelled)
+                .listener(p -> listener.progress(new Progress(
+                        p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())));
+        LocalReparameterization stepped =
+                MethodOptions.isGiven(command, "--steps") ? usual.steps(options.steps) : usual;
+        LocalReparameterization sized = task.batch() == 0 ? stepped : stepped.batch(task.batch());
+        LocalReparameterization drawn = options.draws == null ? sized : sized.draws(options.draws);
+        return options.learningRate == null ? drawn : drawn.rate(options.learningRate);
     }
 
     private FitResult point(ModeSearch<Model> method, Device device, Subject subject) {

@@ -9,6 +9,7 @@ import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
+import io.github.elbo4j.network.LocalReparameterization;
 import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class MethodOptions {
     /** Those of an optimizer's steps. */
     private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
 
+    /** Those of the steps that draw noise at the units of a network. */
+    private static final List<String> OF_UNITS = List.of("--draws", "--learning-rate", "--steps", "--batch");
+
     /** Options of that method alone. */
     private static final List<String> OF_SGVI = List.of(
             "--family",
@@ -57,7 +61,7 @@ final class MethodOptions {
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
-                            + " weights. Default: sgvi.")
+                            + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: sgvi.")
     String method = SGVI;
 
     @Option(
@@ -187,9 +191,11 @@ final class MethodOptions {
             }
         }
         if (!methods.contains(SGVI)) {
+            boolean units = methods.contains(LocalReparameterization.NAME);
             OF_SGVI.stream()
-                    .filter(option ->
-                            isGiven(command, option) && !(stepsOfPoints(command) && OF_STEPS.contains(option)))
+                    .filter(option -> isGiven(command, option)
+                            && !(stepsOfPoints(command) && OF_STEPS.contains(option))
+                            && !(units && OF_UNITS.contains(option)))
                     .findFirst()
                     .ifPresent(option -> {
                         throw new ParameterException(
@@ -202,7 +208,7 @@ final class MethodOptions {
         return methods;
     }
 
-    private static boolean isGiven(CommandLine command, String option) {
+    static boolean isGiven(CommandLine command, String option) {
         return command.getCommandSpec().findOption(option) != null
                 && command.getParseResult().hasMatchedOption(option);
     }

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.model;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.network.BayesianNetwork;
+import io.github.elbo4j.network.NetworkModel;
 import io.github.elbo4j.network.Perceptron;
 import io.github.elbo4j.report.DataSource.Scale;
 import java.util.Arrays;
@@ -100,7 +101,8 @@ public final class NetworkProblem {
         return fitted - input.rows() * StrictMath.log(target().sd());
     }
 
-    public Model model() {
+    /** The network of these rows. */
+    public NetworkModel network() {
         int rows = input.rows();
         double[][] x = new double[rows][input.predictors().size()];
         for (int j = 0; j < input.predictors().size(); j++) {
@@ -114,5 +116,9 @@ public final class NetworkProblem {
         return ofClasses()
                 ? network.classification(Objects.requireNonNull(input.predictors()), x, y, shape.classes())
                 : network.regression(input.predictors(), x, y);
+    }
+
+    public Model model() {
+        return network().model();
     }
 }

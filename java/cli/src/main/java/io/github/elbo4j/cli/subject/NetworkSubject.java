@@ -10,6 +10,7 @@ import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Standardization;
+import io.github.elbo4j.network.NetworkModel;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.ModelDescription;
 import io.github.elbo4j.report.Report;
@@ -35,6 +36,7 @@ final class NetworkSubject implements Subject {
     private final CommandLine command;
     private final NetworkProblem problem;
     private final @Nullable RegressionInput held;
+    private final NetworkModel network;
     private final Model model;
     private String heldOut = ""; // how they were predicted
 
@@ -44,7 +46,8 @@ final class NetworkSubject implements Subject {
         this.problem = problem;
         this.held = held;
         try {
-            this.model = problem.model();
+            this.network = problem.network();
+            this.model = network.model();
         } catch (IllegalArgumentException e) { // a value beyond float32, by its row
             throw new InputException(problem.input().file() + ": " + e.getMessage(), e);
         }
@@ -68,6 +71,11 @@ final class NetworkSubject implements Subject {
     @Override
     public Model model() {
         return model;
+    }
+
+    @Override
+    public NetworkModel network() {
+        return network;
     }
 
     @Override

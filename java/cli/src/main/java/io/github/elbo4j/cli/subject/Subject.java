@@ -7,6 +7,7 @@ import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
+import io.github.elbo4j.network.NetworkModel;
 import io.github.elbo4j.report.Report;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,11 @@ public interface Subject extends AutoCloseable {
     /** The fits by closed-form updates, by the name of the method. */
     default Map<String, ClosedForm> closedForms() {
         return Map.of();
+    }
+
+    /** The network that it is, whose noise may be drawn at its units; null of other models. */
+    default @Nullable NetworkModel network() {
+        return null;
     }
 
     /** Refuses minibatches of so many rows where they cannot be drawn. */

@@ -1,23 +1,22 @@
-package io.github.elbo4j.factors;
+package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.infer.Adam;
-import io.github.elbo4j.infer.PointAscent;
-import io.github.elbo4j.infer.Progress;
-import io.github.elbo4j.infer.Status;
-import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Steps of Adam up a stochastic objective of points. The rate is lowered after half and after three quarters of the steps, and the end is the mean over
+ * Steps of {@link Adam} up a stochastic objective of points, such as the bound of networks. The rate is lowered after half and after three quarters of the steps, and the end is the mean over
  * the last quarter (Polyak and Juditsky 1992), in which the noise of draws and minibatches is averaged out.
  */
-final class Training implements AutoCloseable {
+public final class PointTraining implements AutoCloseable {
     /** The trace has so many points, each the mean of the steps since the last. */
     private static final int POINTS = 200;
+
+    /** Nats a row from one eighth of the steps to the next: less than that is settled. */
+    private static final double RISE = 0.02;
 
     private static final double DECAY = 0.3;
     private static final double BETA1 = 0.9;
@@ -32,7 +31,60 @@ final class Training implements AutoCloseable {
      * @param status STEP_LIMIT, INTERRUPTED or DIVERGED: then the weights are those of the last point of the trace
      * @param trace the objective of a row, with the standard error of the mean over the steps of a point
      */
-    record End(Status status, int steps, double[] weights, List<TracePoint> trace) {}
+    public record End(Status status, int steps, double[] weights, List<TracePoint> trace) {
+        /**
+         * By how much the objective of a row rose from the last eighth of the steps but one to the last: NaN if the steps are too few to
+         * tell.
+         */
+        public Estimate rise() {
+            int n = trace.size() / 8;
+            if (n < 2) {
+                return new Estimate(Double.NaN, Double.NaN, 0);
+            }
+            Estimate last = level(trace.subList(trace.size() - n, trace.size()));
+            Estimate before = level(trace.subList(trace.size() - 2 * n, trace.size() - n));
+            return new Estimate(
+                    last.value() - before.value(),
+                    StrictMath.sqrt(last.standardError() * last.standardError()
+                            + before.standardError() * before.standardError()),
+                    2L * n);
+        }
+
+        /** CONVERGED if all steps were taken and the objective no longer rose beyond its noise and {@value #RISE} nats a row. */
+        public Status judged() {
+            if (status != Status.STEP_LIMIT) {
+                return status;
+            }
+            Estimate rise = rise();
+            boolean settled =
+                    rise.value() <= Math.max(RISE, 2 * rise.standardError()); // too few steps to tell are too few
+            return settled ? Status.CONVERGED : Status.STEP_LIMIT;
+        }
+
+        /** Why it ended, in a clause. */
+        public String message() {
+            return switch (judged()) {
+                case CONVERGED -> "all steps were taken, and the objective no longer rose";
+                case STEP_LIMIT -> "all steps were taken, and the objective may still rise";
+                case INTERRUPTED -> "it was stopped";
+                default -> "the objective was not finite";
+            };
+        }
+
+        /** The mean, with its error from the spread of the points. */
+        private static Estimate level(List<TracePoint> points) {
+            double sum = 0;
+            double squares = 0;
+            for (TracePoint point : points) {
+                sum += point.elbo();
+            }
+            double mean = sum / points.size();
+            for (TracePoint point : points) {
+                squares += (point.elbo() - mean) * (point.elbo() - mean);
+            }
+            return new Estimate(mean, StrictMath.sqrt(squares / (points.size() - 1) / points.size()), points.size());
+        }
+    }
 
     /**
      * Of an objective.
@@ -40,12 +92,19 @@ final class Training implements AutoCloseable {
      * @param objective of minibatches; the caller closes it
      * @param rows N, which the objective is the sum over
      */
-    Training(Device device, LogJoint objective, int rows, double rate) {
+    public PointTraining(Device device, LogJoint objective, int rows, double rate) {
         this.perRow = 1.0 / rows;
         ascent = new PointAscent(device, objective, new Adam(rate, DECAY, BETA1, BETA2));
     }
 
-    End run(double[] start, int steps, BooleanSupplier cancelled, Progress.Listener listener) {
+    /**
+     * Takes the steps.
+     *
+     * @param start [D]
+     * @param cancelled asked at each step; once it returns true, training ends with the latest state
+     * @param listener told of each point of the trace
+     */
+    public End run(double[] start, int steps, BooleanSupplier cancelled, Progress.Listener listener) {
         ascent.begin(start);
         float[] best = ascent.mean();
         int stride = Math.max(1, steps / POINTS);
