@@ -80,7 +80,7 @@ class NetworkTest {
             "--target",
             "height",
             "--hidden",
-            "3",
+            "1",
             "--quiet",
             "--method",
             "local-reparameterization",
@@ -111,12 +111,12 @@ class NetworkTest {
                 "--target",
                 "height",
                 "--hidden",
-                "3",
+                "1",
                 "--quiet",
                 "--out",
                 folder.resolve("s"));
         double other = FitJson.open(folder.resolve("s/fit.json")).fit().elbo().value();
-        assertThat(fit.elbo().value()).isCloseTo(other, within(5.0));
+        assertThat(fit.elbo().value()).isCloseTo(other, within(1.0));
         assertThat(predict("u", data)).hasSize(41);
 
         Cli.Outcome refused = Cli.run(Stream.concat(Arrays.stream(local), Stream.of("--tolerance", 0.1))
