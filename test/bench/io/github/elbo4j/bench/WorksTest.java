@@ -3,6 +3,7 @@ package io.github.elbo4j.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.works.Work;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

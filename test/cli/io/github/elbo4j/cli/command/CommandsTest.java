@@ -32,6 +32,7 @@ class CommandsTest {
                 "fit vae",
                 "fit network",
                 "devices",
+                "bench",
                 "sample",
                 "kl",
                 "evidence",

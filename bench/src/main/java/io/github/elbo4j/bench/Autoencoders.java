@@ -1,6 +1,7 @@
 package io.github.elbo4j.bench;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.deep.Autoencoder;
 import io.github.elbo4j.deep.AutoencoderFit;
 import io.github.elbo4j.deep.Training;

@@ -1,5 +1,7 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.cli.works.Machine;
+import io.github.elbo4j.cli.works.Work;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

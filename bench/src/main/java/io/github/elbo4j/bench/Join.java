@@ -1,5 +1,6 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.cli.works.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

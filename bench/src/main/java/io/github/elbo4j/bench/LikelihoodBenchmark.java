@@ -1,23 +1,18 @@
 package io.github.elbo4j.bench;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DrawBlock;
-import io.github.elbo4j.model.BayesianLogisticRegression;
-import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.cli.works.Execution;
+import io.github.elbo4j.cli.works.Work;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W3: ELBO and reparameterization gradient of a Bayesian logistic regression, 10,000 rows of 64, 64 draws. */
-public class LikelihoodBenchmark extends LogisticWorkBenchmark {
-    @Override
-    LogJoint joint(Device on, DrawBlock shape) {
-        return new BayesianLogisticRegression(on, data(shape), NormalPrior.STANDARD).logJoint();
+public class LikelihoodBenchmark extends ExecutionBenchmark {
+    public LikelihoodBenchmark() {
+        super(Execution.of(Work.W3));
     }
 
     @Benchmark
     @Override
-    public Buffer step() {
+    public Object step() {
         return super.step();
     }
 }

@@ -1,5 +1,8 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.cli.works.Expect;
+import io.github.elbo4j.cli.works.Host;
+import io.github.elbo4j.cli.works.Work;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;

@@ -1,18 +1,18 @@
 package io.github.elbo4j.bench;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.cli.works.Execution;
+import io.github.elbo4j.cli.works.Work;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W2: ELBO and reparameterization gradient of a Gaussian target, 1024 draws of 1000 dimensions. */
-public class ReparamBenchmark extends GaussianWorkBenchmark {
+public class ReparamBenchmark extends ExecutionBenchmark {
     public ReparamBenchmark() {
-        super(Work.W2, Gradient.REPARAM);
+        super(Execution.of(Work.W2));
     }
 
     @Benchmark
     @Override
-    public Buffer step() {
+    public Object step() {
         return super.step();
     }
 }

@@ -1,18 +1,18 @@
 package io.github.elbo4j.bench;
 
-import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.cli.works.Execution;
+import io.github.elbo4j.cli.works.Work;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** W6: score-function gradient with leave-one-out baseline of a Gaussian target, 1024 draws of 1000 dimensions. */
-public class ScoreBenchmark extends GaussianWorkBenchmark {
+public class ScoreBenchmark extends ExecutionBenchmark {
     public ScoreBenchmark() {
-        super(Work.W6, Gradient.SCORE);
+        super(Execution.of(Work.W6));
     }
 
     @Benchmark
     @Override
-    public Buffer step() {
+    public Object step() {
         return super.step();
     }
 }

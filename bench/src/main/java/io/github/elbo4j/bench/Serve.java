@@ -1,5 +1,6 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.cli.works.Work;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.github.elbo4j.bench;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.works.Machine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,6 @@
 package io.github.elbo4j.bench;
 
+import io.github.elbo4j.cli.works.Work;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

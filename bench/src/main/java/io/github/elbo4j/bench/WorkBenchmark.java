@@ -1,6 +1,7 @@
 package io.github.elbo4j.bench;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.works.Work;
 import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;

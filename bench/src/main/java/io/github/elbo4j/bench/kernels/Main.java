@@ -2,7 +2,7 @@ package io.github.elbo4j.bench.kernels;
 
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.bench.Json;
-import io.github.elbo4j.bench.Machine;
+import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.device.AbsentDeviceException;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;

@@ -1,7 +1,7 @@
 package io.github.elbo4j.bench.verdicts;
 
 import io.github.elbo4j.bench.Json;
-import io.github.elbo4j.bench.Machine;
+import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Sgvi;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli;
 
+import io.github.elbo4j.cli.command.BenchCommand;
 import io.github.elbo4j.cli.command.CompletionCommand;
 import io.github.elbo4j.cli.command.DevicesCommand;
 import io.github.elbo4j.cli.command.EvidenceCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GradientsCommand.class,
             KlCommand.class,
             DevicesCommand.class,
+            BenchCommand.class,
             SampleCommand.class,
             HelpCommand.class,
             VersionCommand.class,

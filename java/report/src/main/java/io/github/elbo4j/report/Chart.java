@@ -4,6 +4,7 @@ import io.github.elbo4j.report.words.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A chart for a {@link Page}, as SVG that needs no script: lines, bands, points and bars over two axes. What is not finite is
@@ -25,6 +26,7 @@ public final class Chart {
     private final String yLabel;
     private final boolean logX;
     private final List<Layer> layers = new ArrayList<>();
+    private final List<String> rows = new ArrayList<>(); // from the top; y is the number of one
     private double lowX = Double.POSITIVE_INFINITY;
     private double highX = Double.NEGATIVE_INFINITY;
     private double lowY = Double.POSITIVE_INFINITY;
@@ -55,6 +57,12 @@ public final class Chart {
     /** The same with a logarithmic x axis; x must be positive. */
     public static Chart ofLogX(String xLabel, String yLabel) {
         return new Chart(xLabel, yLabel, true);
+    }
+
+    /** With a row for each of these names in the place of a y axis, the first at the top: y is the number of a row, from 0. */
+    public Chart rows(String... names) {
+        rows.addAll(List.of(names));
+        return see(Double.NaN, -0.5).see(Double.NaN, names.length - 0.5);
     }
 
     /** A line through points, by the name that the legend gives it; no entry without a name. */
@@ -166,11 +174,12 @@ public final class Chart {
     }
 
     private double atY(double y) {
-        return HEIGHT - BOTTOM - (y - lowY) / (highY - lowY) * (HEIGHT - TOP - BOTTOM);
+        double share = (y - lowY) / (highY - lowY);
+        return HEIGHT - BOTTOM - (rows.isEmpty() ? share : 1 - share) * (HEIGHT - TOP - BOTTOM);
     }
 
     private void axes(StringBuilder svg) {
-        for (double y : ticks(lowY, highY)) {
+        for (double y : rows.isEmpty() ? ticks(lowY, highY) : everyRow()) {
             svg.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/><text class=\"end\" x=\"%d\""
@@ -181,7 +190,7 @@ public final class Chart {
                     atY(y),
                     LEFT - 8,
                     atY(y) + 4,
-                    label(y)));
+                    rows.isEmpty() ? label(y) : Html.escape(rows.get((int) y))));
         }
         for (double x : logX ? powers() : ticks(lowX, highX)) {
             svg.append(String.format(
@@ -212,6 +221,10 @@ public final class Chart {
             ticks.add(at * step);
         }
         return ticks;
+    }
+
+    private List<Double> everyRow() {
+        return IntStream.range(0, rows.size()).mapToObj(i -> (double) i).toList();
     }
 
     private List<Double> powers() {

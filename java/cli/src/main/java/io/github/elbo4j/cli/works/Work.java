@@ -1,4 +1,4 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * The works that speed figures are quoted for: the one definition of their sizes. {@code peers/works.py} repeats the
- * sizes, and {@link Compare} refuses a peer whose sizes differ.
+ * The works that speed figures are quoted for: the one definition of their sizes. the scripts of the peers repeat
+ * the sizes.
  */
 public enum Work {
     W1("Normal", "2^24 standard normals into memory", 1, 1 << 14, 1 << 10, "normals"),
@@ -165,14 +165,14 @@ public enum Work {
     }
 
     /** Inputs: uniform in [from, to), the same for one salt. */
-    static float[] uniform(long n, double from, double to, int salt) {
+    public static float[] uniform(long n, double from, double to, int salt) {
         float[] values = new float[Math.toIntExact(n)];
         fill(values, values.length, from, to, new SplittableRandom(salt));
         return values;
     }
 
     /** The same on a device, of any length. */
-    static Buffer uniform(Device on, long n, double from, double to, int salt) {
+    public static Buffer uniform(Device on, long n, double from, double to, int salt) {
         Buffer buffer = on.allocate(n);
         SplittableRandom random = new SplittableRandom(salt);
         float[] values = new float[(int) Math.min(n, CHUNK)];
@@ -191,7 +191,7 @@ public enum Work {
     }
 
     /** Where the blocks of {@code block} begin that a check looks at: all of n if that is not more, else the first and the last. */
-    static long[] checked(long n, int block) {
+    public static long[] checked(long n, int block) {
         return n <= block ? new long[] {0} : new long[] {0, n - block};
     }
 }

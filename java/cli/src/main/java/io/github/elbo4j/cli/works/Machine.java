@@ -1,4 +1,4 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ public record Machine(String cpu, int cores, String system, String jdk, int vect
     }
 
     /** NVIDIA's libraries that this process has loaded: their files bear the versions. */
-    static List<String> libraries() {
+    public static List<String> libraries() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             return lines.filter(line -> line.indexOf('/') >= 0)
                     .map(line -> line.substring(line.indexOf('/')))

@@ -1,4 +1,4 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
@@ -18,7 +18,7 @@ import io.github.elbo4j.model.LogJoint;
 
 /** The ELBO with its standard error and its gradient, as one step of a fit computes them, new draws each time. */
 @SuppressWarnings("NullAway.Init") // prepare() is the constructor
-public abstract class GradientWorkBenchmark extends WorkBenchmark {
+abstract class GradientWork extends Execution {
     /** A float32 sum of 1000 terms of like size keeps some 5 digits. */
     private static final double TOLERANCE = 1e-4;
     /** The workspace of a fit. */
@@ -37,13 +37,13 @@ public abstract class GradientWorkBenchmark extends WorkBenchmark {
     private Program program; // a gradient; the next one when it runs again
     private int step;
 
-    GradientWorkBenchmark(Work work, Gradient kind) {
+    GradientWork(Work work, Gradient kind) {
         this.work = work;
         this.kind = kind;
     }
 
     /** The log-joint on the device. */
-    abstract LogJoint joint(Device on, DrawBlock shape);
+    protected abstract LogJoint joint(Device on, DrawBlock shape);
 
     /** The same on the host. */
     abstract Host.LogJoint onHost();

@@ -1,11 +1,12 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
 /** What an ELBO and its gradient are, from the same draws, in plain float64: the check of the fast paths. */
-final class Host {
+public final class Host {
     /** Half the distance from 1 to the next float32. */
-    static final double EPSILON = 0x1p-24;
+    public static final double EPSILON = 0x1p-24;
 
-    static final double HALF_LOG_2PI = Math.log(2 * Math.PI) / 2;
+    /** ½·log 2π. */
+    public static final double HALF_LOG_2PI = Math.log(2 * Math.PI) / 2;
 
     private Host() {}
 

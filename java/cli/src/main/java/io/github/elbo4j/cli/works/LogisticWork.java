@@ -1,26 +1,36 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.estimate.Gradient;
+import io.github.elbo4j.model.BayesianLogisticRegression;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import java.util.ArrayList;
 import java.util.List;
 
 /** ELBO and reparameterization gradient of a Bayesian logistic regression, 10,000 rows of 64, 64 draws. */
 @SuppressWarnings("NullAway.Init") // joint() is the constructor
-abstract class LogisticWorkBenchmark extends GradientWorkBenchmark {
+public class LogisticWork extends GradientWork {
     private int columns;
     private float[] x; // [10,000][64]
     private float[] y; // [10,000], 0 or 1
 
-    LogisticWorkBenchmark() {
+    public LogisticWork() {
         super(Work.W3, Gradient.REPARAM);
     }
 
+    /** By the hand-written likelihood; what computes the same in another way overrides it. */
+    @Override
+    protected LogJoint joint(Device on, DrawBlock shape) {
+        return new BayesianLogisticRegression(on, data(shape), NormalPrior.STANDARD).logJoint();
+    }
+
     /** The rows, kept for the check. */
-    final RegressionData data(DrawBlock shape) {
+    protected final RegressionData data(DrawBlock shape) {
         columns = shape.dimensions();
-        int rows = Work.observations(Work.Size.of(size));
+        int rows = Work.observations(size());
         x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);
         y = Work.uniform(rows, 0, 1, 3);
         for (int n = 0; n < y.length; n++) {

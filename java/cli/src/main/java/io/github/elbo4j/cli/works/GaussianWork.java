@@ -1,4 +1,4 @@
-package io.github.elbo4j.bench;
+package io.github.elbo4j.cli.works;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
@@ -8,19 +8,20 @@ import io.github.elbo4j.model.LogJoint;
 
 /** An ELBO of a normalized diagonal Gaussian target, which is minus the KL divergence. */
 @SuppressWarnings("NullAway.Init") // joint() is the constructor
-public abstract class GaussianWorkBenchmark extends GradientWorkBenchmark {
+final class GaussianWork extends GradientWork {
     private final Gradient kind;
     private int draws;
     private double[] mean; // [D]
     private double[] sd; // [D]
 
-    GaussianWorkBenchmark(Work work, Gradient kind) {
-        super(work, kind);
-        this.kind = kind;
+    /** @param work W2, by reparameterization, or W6, by the score function */
+    GaussianWork(Work work) {
+        super(work, work == Work.W6 ? Gradient.SCORE : Gradient.REPARAM);
+        kind = work == Work.W6 ? Gradient.SCORE : Gradient.REPARAM;
     }
 
     @Override
-    LogJoint joint(Device on, DrawBlock shape) {
+    protected LogJoint joint(Device on, DrawBlock shape) {
         draws = shape.draws();
         int dimensions = shape.dimensions();
         float[] means = Work.uniform(dimensions, -1, 1, 2);
