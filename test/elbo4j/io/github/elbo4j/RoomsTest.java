@@ -86,7 +86,7 @@ class RoomsTest {
             .whereLayer("conjugate")
             .mayOnlyAccessLayers("device", "family", "estimate", "infer", "model")
             .whereLayer("network")
-            .mayOnlyAccessLayers("device", "expr", "distribution", "model", "infer")
+            .mayOnlyAccessLayers("device", "family", "expr", "distribution", "model", "estimate", "infer")
             .whereLayer("deep")
             .mayOnlyAccessLayers("device", "expr", "distribution", "model", "estimate", "infer", "network")
             // simd and cuda are named by string only: they may be absent.
