@@ -91,7 +91,7 @@ static __device__ __forceinline__ void multiplyStep(
     }
 }
 
-// The tile whose first row is `row`, over the k's from `first` (a multiple of STEP) to `last`; end(chain) at the end of
+// The tile whose first row is `row`, over the k's from `first` (a multiple of DEPTH) to `last`; end(chain) at the end of
 // every panel of `panel` k's, a power of two. Where there is one panel only, its end takes no registers before it comes: not
 // MANY. Contains barriers.
 template <int TILE, int EACH, int DEPTH = STEP, bool MANY = true, class A, class B, class End>

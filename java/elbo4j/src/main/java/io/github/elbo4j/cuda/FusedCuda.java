@@ -12,12 +12,8 @@ final class FusedCuda extends KernelFamily {
     private static final int SMALL = FusedOps.MAX_DIMENSIONS / 4;
     /** Slots of a block that takes a part of the coordinates. */
     private static final int MOST_OF_PARTS = 64;
-    /** Lanes of a row's sum. */
-    private static final int LANES = 32;
     /** Dimensions from which blocks share those of a run: with fewer, a second launch costs more. */
     private static final int SHARED = 256;
-    /** Blocks that give each multiprocessor of a large GPU one. */
-    private static final long BUSY = 128;
     /** Draws of all its problems. */
     private static final int DRAWS_OF_ALL = 2048;
 
@@ -45,10 +41,11 @@ final class FusedCuda extends KernelFamily {
         int dims = shape.dimensions();
         long runsOfAll = shape.problems() * (long) ElboOps.runs(shape.draws());
         int parts = parts(runsOfAll, dims);
-        long quads = parts == 1 ? quads(Math.min(dims, Grid.TILE)) : Grid.ceilDiv(dims, LANES) * LANES / 4 / parts;
+        long quads =
+                parts == 1 ? quads(Math.min(dims, Grid.TILE)) : Grid.ceilDiv(dims, Grid.WARP) * Grid.WARP / 4 / parts;
         long rows = 2 * shape.allDraws();
         long tiles = Grid.takeTiles(cuda, rows, dims);
-        long lanes = parts == 1 ? 0 : cuda.workspace(Float.BYTES * rows * LANES);
+        long lanes = parts == 1 ? 0 : cuda.workspace(Float.BYTES * rows * Grid.WARP);
         int slots = slots(quads, shape.draws(), parts == 1 ? Grid.THREADS : MOST_OF_PARTS);
         launch(
                         switch (slots) {
@@ -89,10 +86,10 @@ final class FusedCuda extends KernelFamily {
      * a tile's coordinates fit 64 slots.
      */
     private static int parts(long runs, int dimensions) {
-        if (dimensions < SHARED || dimensions > Grid.TILE || runs >= BUSY) {
+        if (dimensions < SHARED || dimensions > Grid.TILE || runs >= Grid.BUSY) {
             return 1;
         }
-        return 4 * runs >= BUSY ? 4 : 8;
+        return 4 * runs >= Grid.BUSY ? 4 : 8;
     }
 
     /**

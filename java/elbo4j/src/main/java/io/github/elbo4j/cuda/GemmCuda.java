@@ -13,9 +13,7 @@ final class GemmCuda extends KernelFamily {
     private static final int LEAST_TILE = 16;
 
     private static final int LARGE_TILE = 128;
-    /** Blocks that give each multiprocessor of a large GPU one, or two; with fewer, tiles are smaller. */
-    private static final long ALL_BUSY = 128;
-
+    /** Blocks that give each multiprocessor of a large GPU two; with fewer, tiles are smaller. */
     static final long BUSY = 264;
 
     /** The part of A that is read: Triangle of kernels/gemm.cuh. */
@@ -312,13 +310,13 @@ final class GemmCuda extends KernelFamily {
          * @param many whether an output has several panels in one launch
          */
         int tile(int panels, boolean many) {
-            if (!many && rows > TILE && columns > TILE && tiles(LARGE_TILE) * panels >= ALL_BUSY) {
+            if (!many && rows > TILE && columns > TILE && tiles(LARGE_TILE) * panels >= Grid.BUSY) {
                 return LARGE_TILE;
             }
-            if (tiles(TILE) * panels >= ALL_BUSY) {
+            if (tiles(TILE) * panels >= Grid.BUSY) {
                 return TILE;
             }
-            return many || tiles(SMALL_TILE) * panels >= ALL_BUSY ? SMALL_TILE : LEAST_TILE;
+            return many || tiles(SMALL_TILE) * panels >= Grid.BUSY ? SMALL_TILE : LEAST_TILE;
         }
 
         long tiles(int size) {

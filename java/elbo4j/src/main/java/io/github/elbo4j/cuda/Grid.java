@@ -10,7 +10,10 @@ final class Grid {
     /** Elements of a tile, as in kernels/sum.cuh. */
     static final int TILE = 1024;
 
-    private static final int WARP = 32;
+    static final int WARP = 32;
+    /** Blocks from which on all multiprocessors of a large GPU have work: some 130. */
+    static final long BUSY = 128;
+
     /** As there: rows that long are read four elements at a time. */
     private static final int QUAD_ROWS = 64;
     /** Some million threads: several times what a GPU holds at once, but few enough to share what a thread prepares. */
