@@ -107,15 +107,23 @@ class FreeEnergyTest {
             double rounding = 1e-6 * Math.abs(height);
             assertThat(after).as("M at %d", t).isGreaterThanOrEqualTo(height - rounding);
             assertThat(logLikelihood(next)).isGreaterThanOrEqualTo(after - rounding);
-            for (double[] shift : new double[][] {{0.1, 0}, {-0.1, 0}, {0, 0.1}, {0, -0.1}}) {
+            for (double[] way : new double[][] {{0.1, 0}, {0, 0.1}}) {
                 for (int k = 0; k < 3; k++) {
-                    assertThat(freeEnergy(q, moved(next, k, shift)))
-                            .as("M at %d is where F is largest: component %d moved", t, k)
-                            .isLessThan(after);
+                    assertThat(Math.abs(vertex(q, next, k, way)))
+                            .as("how far from where F is largest M ended, sweep %d, component %d", t, k)
+                            .isLessThan(1e-3);
                 }
             }
         }
         assertThat(logLikelihood(path.get(SWEEPS - 1))).isGreaterThan(logLikelihood(path.get(0)) + 1);
+    }
+
+    /** How far along a way F is largest, in units of it: F is a parabola of a mean. */
+    private double vertex(double[][] q, GaussianMixture theta, int component, double... way) {
+        double at = freeEnergy(q, theta);
+        double up = freeEnergy(q, moved(theta, component, way));
+        double down = freeEnergy(q, moved(theta, component, -way[0], -way[1]));
+        return 0.5 * (up - down) / (2 * at - up - down);
     }
 
     private static GaussianMixture moved(GaussianMixture theta, int component, double... shift) {
