@@ -27,7 +27,9 @@ class SgviBitsTest {
         CATEGORICAL_BATCHES,
         LINEAR_MEAN_FIELD_BATCHES,
         LINEAR_SCORE,
-        LOGISTIC_ROBBINS_MONRO;
+        LOGISTIC_ROBBINS_MONRO,
+        LOGISTIC_MANY_ROWS,
+        LINEAR_MEAN_FIELD_MANY_ROWS;
 
         FitResult run(Device device, long workspace) {
             try (DataLogJoint model = model(device, workspace)) {
@@ -41,6 +43,15 @@ class SgviBitsTest {
                 case LOGISTIC_FULL_RANK, LOGISTIC_ROBBINS_MONRO ->
                     new BayesianLogisticRegression(
                                     device, Regressions.logistic(1, 75, 4).withIntercept(), prior)
+                            .workspaceBytes(workspace)
+                            .logJoint();
+                case LOGISTIC_MANY_ROWS ->
+                    new BayesianLogisticRegression(device, Regressions.logistic(1, MANY, 4), prior)
+                            .workspaceBytes(workspace)
+                            .logJoint();
+                case LINEAR_MEAN_FIELD_MANY_ROWS ->
+                    BayesianLinearRegression.unknownNoise(
+                                    device, Regressions.linear(2, MANY, 3, 0.5), prior, NormalPrior.STANDARD)
                             .workspaceBytes(workspace)
                             .logJoint();
                 case CATEGORICAL_BATCHES ->
@@ -64,6 +75,8 @@ class SgviBitsTest {
                     Sgvi.builder().seed(42).maxSteps(330).evaluationDraws(600).workspaceBytes(workspace);
             return switch (this) {
                 case LOGISTIC_FULL_RANK -> common.draws(70);
+                case LOGISTIC_MANY_ROWS -> many(common);
+                case LINEAR_MEAN_FIELD_MANY_ROWS -> many(common).family(Family.meanField());
                 case CATEGORICAL_BATCHES -> common.batch(20);
                 case LINEAR_MEAN_FIELD_BATCHES ->
                     common.family(Family.meanField()).batch(20);
@@ -71,6 +84,14 @@ class SgviBitsTest {
                 case LOGISTIC_ROBBINS_MONRO -> common.optimizer(new RobbinsMonro(0.02));
             };
         }
+    }
+
+    /** Four samples and some. */
+    private static final int MANY = 530;
+
+    private static Sgvi.Builder many(Sgvi.Builder settings) {
+        settings.sampling = new RowSample.Rule(64, MANY);
+        return settings;
     }
 
     @EveryDevice

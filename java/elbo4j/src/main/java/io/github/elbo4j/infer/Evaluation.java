@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Evaluation {
     /** Where the weights are this uniform and none stands out, k-hat means nothing. */
     private static final double UNIFORM = 0.9;
+    /** Where few draws are enough: the variance of weights around 1 is then a hundredth. */
+    private static final double PLAIN = 0.99;
     /** Efficiency of a good fit, and of a usable one. */
     private static final double GOOD_EFFICIENCY = 0.35;
 
@@ -67,7 +69,7 @@ final class Evaluation {
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private double kHat = Double.NaN;
     private double efficiency = Double.NaN;
-    private boolean uniform; // whether the weights are, so that k-hat is not used
+    private double plainEfficiency = Double.NaN;
     private int weights;
 
     /**
@@ -83,12 +85,25 @@ final class Evaluation {
     }
 
     /**
-     * Draws and measures.
+     * Draws and measures. Few draws do where their weights are so uniform, and nothing else is wrong, that more could only
+     * repeat it: what a draw in some hundred does not show, lines and other starts do.
      *
-     * @param atFirst draws of the ELBO, and of the weights at first
+     * @param few draws to begin with, four times as many each time, up to
+     * @param atFirst of the ELBO, and of the weights at first
      * @param most of the weights: they are multiplied while k-hat's error may decide
      */
-    void measure(int atFirst, long most) {
+    void measure(int few, int atFirst, long most) {
+        for (long draws = few; draws < atFirst; draws *= 4) {
+            measure((int) draws, draws);
+            if (concerns.isEmpty() && plainEfficiency >= PLAIN) {
+                return;
+            }
+            concerns.clear();
+        }
+        measure(atFirst, most);
+    }
+
+    private void measure(int atFirst, long most) {
         elbo = q.elbo(key.fork("evaluation"), atFirst);
         if (!Double.isFinite(elbo.value())) {
             noWeights(q.outside(key.fork("evaluation"), Math.min(atFirst, MOST_SHOWN)));
@@ -148,7 +163,7 @@ final class Evaluation {
     void judgeModes(List<Mode> modes) {
         boolean covered = efficiency >= GOOD_EFFICIENCY && modes.stream().allMatch(this::isWithin);
         if (!modes.isEmpty() && !covered) {
-            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Starts.describe(modes, q.names()));
+            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Mode.describe(modes, q.names()));
         }
     }
 
@@ -165,9 +180,17 @@ final class Evaluation {
     /**
      * What p looks like along lines through q's mean, further out than draws of q reach. Of one parameter the line is the whole
      * posterior; of several it is a part of it, which may be wider than the whole where q is right, so it only forbids good.
+     *
+     * @param sample null, or a sample of the joint's rows: if it shows nothing, all rows are not asked
      */
-    void judgeLines(LogJoint joint, Device device, Gaussian posterior) {
-        LineScan scan = LineScan.of(joint, device, posterior);
+    void judgeLines(LogJoint joint, Device device, Gaussian posterior, @Nullable RowSample sample) {
+        LineScan some = sample == null ? null : LineScan.of(sample, joint, device, posterior);
+        if (some == null || !(some.share() <= GOOD_FAR && some.width() <= GOOD_RATIO)) {
+            judgeLines(LineScan.of(joint, device, posterior));
+        }
+    }
+
+    private void judgeLines(@Nullable LineScan scan) {
         if (scan == null) {
             return;
         }
@@ -248,13 +271,13 @@ final class Evaluation {
         LogWeights ratios = q.ratios(key.fork("kHat"), count);
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
-        uniform = ratios.plainEfficiency(0) >= UNIFORM;
+        plainEfficiency = ratios.plainEfficiency(0);
         return ratios;
     }
 
     /** Whether more draws may change what the weights say: k-hat of few draws is too large as often as too small. */
     private boolean isUndecided(int count) {
-        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || uniform) {
+        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || plainEfficiency >= UNIFORM) {
             return false;
         }
         double error = kHatError(count);
@@ -281,13 +304,13 @@ final class Evaluation {
     }
 
     private void judgeWeights(LogWeights ratios) {
-        if (!(efficiency > 0) || (!uniform && !Double.isFinite(kHat))) {
+        if (!(efficiency > 0) || (!(plainEfficiency >= UNIFORM) && !Double.isFinite(kHat))) {
             if (Double.isFinite(elbo.value())) {
                 noWeights(q.outside(key.fork("kHat"), Math.min(weights, MOST_SHOWN)));
             }
             return;
         }
-        if (!uniform) {
+        if (!(plainEfficiency >= UNIFORM)) {
             double surely = kHat - kHatError(weights);
             judge(
                     Kind.HEAVY_TAIL,

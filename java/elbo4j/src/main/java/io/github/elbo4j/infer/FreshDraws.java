@@ -60,11 +60,11 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
             Evaluation evaluation = new Evaluation(
                     new WeighedDraws.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
             try {
-                evaluation.measure(DRAWS, MOST);
+                evaluation.measure(DRAWS, DRAWS, MOST);
                 evaluation.judgeEnd(ended.status(), ended.message());
                 evaluation.judgeModes(modes);
                 if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
-                    evaluation.judgeLines(joint, device, q);
+                    evaluation.judgeLines(joint, device, q, null);
                 }
                 return evaluation.result(ending);
             } catch (CancellationException e) {
@@ -90,7 +90,7 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
             Posterior q, double elbo, ToDoubleFunction<double[]> logJoint, Status status, String message, Key key) {
         Evaluation evaluation =
                 new Evaluation(new WeighedDraws.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
-        evaluation.measure(DRAWS, MOST);
+        evaluation.measure(DRAWS, DRAWS, MOST);
         evaluation.judgeEnd(status, message);
         return evaluation.result(new Ending(status, message));
     }

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One L-BFGS ascent of log p, as in Pathfinder (Zhang, Carpenter, Gelman and Vehtari 2022): each point of it gives a normal,
@@ -25,6 +26,7 @@ final class LbfgsPath {
     private final Objective density;
     private final int dimensions;
     private final BooleanSupplier cancelled;
+    private final double @Nullable [] scale;
     private final double rounding; // relative, of log p
 
     private final double[] value = new double[1];
@@ -42,6 +44,12 @@ final class LbfgsPath {
     }
 
     LbfgsPath(Objective density, double[] from, BooleanSupplier cancelled) {
+        this(density, from, cancelled, null);
+    }
+
+    /** @param scale about the inverse of the Hessian's diagonal, [D]; null to measure it */
+    LbfgsPath(Objective density, double[] from, BooleanSupplier cancelled, double @Nullable [] scale) {
+        this.scale = scale;
         this.density = density;
         this.dimensions = from.length;
         this.cancelled = cancelled;
@@ -60,7 +68,7 @@ final class LbfgsPath {
         if (!Double.isFinite(logP) || !isFinite(gradient)) {
             return false;
         }
-        InverseHessian h = new InverseHessian(firstScale());
+        InverseHessian h = new InverseHessian(scale == null ? firstScale() : scale);
         for (int i = 0; i < LIMIT && !cancelled.getAsBoolean(); i++) {
             double[] direction = h.times(gradient);
             double slope = InverseHessian.dot(direction, gradient);

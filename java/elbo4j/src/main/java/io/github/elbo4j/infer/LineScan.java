@@ -47,22 +47,34 @@ record LineScan(double share, int parameter, double near, double width, int wide
 
     /** Null if log p is not finite at the mean, or cannot be evaluated so far out. */
     static @Nullable LineScan of(LogJoint joint, Device device, Gaussian posterior) {
-        LineScan worst = null;
-        int dimensions = posterior.dimensions();
-        int count = Math.min(LINES, dimensions);
         try (PointDensity density = new PointDensity(device, joint)) {
-            for (int line = 0; line < count; line++) {
-                int parameter = (int) ((long) line * dimensions / count);
-                LineScan here = along(density, posterior, parameter);
-                if (here == null) {
-                    return null;
-                }
-                worst = worst == null ? here : worst.worse(here);
-            }
+            return of(Objective.of(density), posterior);
         } catch (DeviceException | CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
             return null; // the user's own function does not allow such values
+        }
+    }
+
+    /** The shape of log p along lines as a sample of its rows has it, with the slope that all rows have at the mean. */
+    static @Nullable LineScan of(RowSample sample, LogJoint joint, Device device, Gaussian posterior) {
+        try (PointDensity some = sample.density();
+                PointDensity all = new PointDensity(device, joint)) {
+            return of(RowSample.tilted(some, all, posterior), posterior);
+        }
+    }
+
+    private static @Nullable LineScan of(Objective density, Gaussian posterior) {
+        LineScan worst = null;
+        int dimensions = posterior.dimensions();
+        int count = Math.min(LINES, dimensions);
+        for (int line = 0; line < count; line++) {
+            int parameter = (int) ((long) line * dimensions / count);
+            LineScan here = along(density, posterior, parameter);
+            if (here == null) {
+                return null;
+            }
+            worst = worst == null ? here : worst.worse(here);
         }
         return worst;
     }
@@ -73,7 +85,7 @@ record LineScan(double share, int parameter, double near, double width, int wide
         return new LineScan(far.share, far.parameter, far.near, wide.width, wide.widest, shift);
     }
 
-    private static @Nullable LineScan along(PointDensity density, Gaussian posterior, int parameter) {
+    private static @Nullable LineScan along(Objective density, Gaussian posterior, int parameter) {
         int dimensions = posterior.dimensions();
         double sd = posterior.standardDeviation(parameter);
         double[] direction = new double[dimensions];

@@ -26,6 +26,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
     private final Device device;
     private final int dimensions;
     private final int draws;
+    private final int pairs; // of points where the curvature is measured
     private final Key groups; // of the groups' draws
     private final Key points; // where the curvature is measured
     private final boolean isDense;
@@ -48,7 +49,8 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         this.joint = joint;
         this.device = q.device();
         this.dimensions = q.dimensions();
-        this.draws = draws(settings.draws);
+        this.draws = settings.effort.group();
+        pairs = settings.effort.pairs();
         this.groups = groups;
         this.points = points;
         isDense = dimensions <= Starts.DENSE;
@@ -73,7 +75,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         }
         StartNormal q = StartNormal.independent(mean.clone(), sd.clone());
         try (PointDensity density = new PointDensity(device, joint)) {
-            curvature = Precision.under(q, density, device, points);
+            curvature = Precision.under(q, density, device, points, pairs);
         }
     }
 

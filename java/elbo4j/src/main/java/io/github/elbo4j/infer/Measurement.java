@@ -19,6 +19,7 @@ final class Measurement {
     private final Key key; // of the whole fit
     private final GradientGuard guard;
     private final @Nullable Settling settling;
+    private final @Nullable RowSample sample;
     private Ending ending = new Ending(Status.FAILED, "");
 
     /**
@@ -44,7 +45,9 @@ final class Measurement {
             VariationalFamily q,
             Key key,
             GradientGuard guard,
-            @Nullable Settling settling) {
+            @Nullable Settling settling,
+            @Nullable RowSample sample) {
+        this.sample = sample;
         this.settings = settings;
         this.joint = joint;
         this.q = q;
@@ -104,7 +107,7 @@ final class Measurement {
             q.parameterBuffer().write(0, reached.parameters, 0, reached.parameters.length);
             q.update();
             int before = reached.start == null ? 0 : reached.start.evaluations();
-            evaluation.measure(settings.evaluationDraws, reached.draws + before);
+            evaluation.measure(settings.effort.evaluation(), settings.evaluationDraws, reached.draws + before);
         } catch (CancellationException e) {
             ending = ending.then(Status.INTERRUPTED, "the result was not measured");
         } catch (DeviceException e) {
@@ -120,7 +123,7 @@ final class Measurement {
             return;
         }
         try {
-            evaluation.judgeLines(joint, q.device(), posterior);
+            evaluation.judgeLines(joint, q.device(), posterior, sample);
             double[] linearResponse = settling == null ? null : settling.linearResponse();
             if (linearResponse != null) {
                 evaluation.judgeLinearResponse(linearResponse);

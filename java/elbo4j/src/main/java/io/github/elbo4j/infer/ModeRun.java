@@ -133,8 +133,8 @@ final class ModeRun {
     /** The separate modes that matter, of which a normal at one tells nothing. */
     private List<Mode> modes(PointDensity density) {
         try (VariationalFamily q = Family.fullRank().create(device, 1, joint.dimensions())) {
-            Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled);
-            Starts.Found found = search.search(device, joint.start(), settings.starts, key);
+            Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled, Starts.FINAL_DRAWS);
+            Starts.Found found = search.search(device, joint.start(), settings.starts, key, null);
             evaluations += found.evaluations();
             return found.modes();
         }

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 abstract class NaturalGradient implements AutoCloseable {
     /** Groups of a round: enough to estimate its standard error. */
     static final int GROUPS = 16;
-    /** Draws of a group. */
-    static final int DRAWS = 256;
 
     private final VariationalFamily q;
     private final int parameters;
@@ -61,13 +59,13 @@ abstract class NaturalGradient implements AutoCloseable {
      * Takes its memory.
      *
      * @param joint of all rows, in the coordinates of q
-     * @param settings of the fit; a group has no fewer draws than a training step
+     * @param settings of the fit
      */
     NaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
         this.opened = new Resources(q.device());
         this.q = q;
         this.parameters = q.parameters();
-        this.draws = draws(settings.draws);
+        this.draws = settings.effort.group();
         this.key = key;
         this.gradient = new float[parameters];
         Device device = q.device();
@@ -84,11 +82,6 @@ abstract class NaturalGradient implements AutoCloseable {
             opened.close();
             throw e;
         }
-    }
-
-    /** Draws of each group of a fit whose training steps have so many. */
-    static int draws(int ofStep) {
-        return Math.max(DRAWS, ofStep);
     }
 
     /** {@link VariationalFamily#describe}. */

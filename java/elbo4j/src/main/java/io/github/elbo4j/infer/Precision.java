@@ -11,9 +11,7 @@ final class Precision {
     /** The step in standard deviations: wide enough for float32 gradients, and for the curvature averaged over q. */
     private static final double STEP = 0.5;
 
-    /** Points that the mean over q is taken of, as far as {@link #MOST_EVALUATIONS} allows. */
-    private static final int POINTS = 16;
-
+    /** Of a mean over q. */
     private static final int MOST_EVALUATIONS = 1 << 13;
 
     private Precision() {}
@@ -21,11 +19,13 @@ final class Precision {
     /**
      * The mean precision under independent normals, {@code E_q[−∇∇log p]}: the curvature of the ELBO in q's means. From
      * antithetic pairs of draws; null if it is not positive definite.
+     *
+     * @param most pairs
      */
     static MeanFieldNaturalGradient.@Nullable Curvature under(
-            StartNormal q, PointDensity density, Device device, Key key) {
+            StartNormal q, PointDensity density, Device device, Key key, int most) {
         int n = density.dimensions();
-        int pairs = Math.max(1, Math.min(POINTS / 2, MOST_EVALUATIONS / (4 * n)));
+        int pairs = Math.max(1, Math.min(most, MOST_EVALUATIONS / (4 * n)));
         float[] epsilon = Starts.normals(device, key, pairs, n);
         double[][] precision = new double[n][n];
         double[] at = new double[n];

@@ -75,7 +75,7 @@ public final class Sgvi implements Method<LogJoint> {
             throw new IllegalArgumentException("the fit to continue from has the parameters " + first.parameterNames()
                     + ", but the model has " + joint.parameterNames());
         }
-        try (SgviRun run = new SgviRun(settings, device, joint)) {
+        try (SgviRun run = new SgviRun(settings.facing(joint), device, joint)) {
             return run.fit();
         }
     }
@@ -117,6 +117,9 @@ public final class Sgvi implements Method<LogJoint> {
 
         boolean checksGradient = true;
         int evaluationDraws = 4096;
+        boolean asksForDraws; // of the evaluation
+        RowSample.Rule sampling = RowSample.Rule.DEFAULT;
+        Effort effort = Effort.usual(draws, evaluationDraws); // that of a joint: facing(joint)
         long workspaceBytes = 256L << 20;
         Progress.Listener listener = progress -> {};
         BooleanSupplier cancelled = () -> false;
@@ -245,10 +248,11 @@ public final class Sgvi implements Method<LogJoint> {
         /**
          * Fresh draws for the ELBO after the fit, and as many others, but {@link LogWeights#MOST_DRAWS} at most, for the
          * evidence and k-hat; 4096. More are taken for k-hat while its own error may change the verdict, but no more than
-         * the fit itself took.
+         * the fit itself took. Unless they are asked for, fewer do where rows are many and the weights of fewer are uniform.
          */
         public Builder evaluationDraws(int value) {
             evaluationDraws = positive("evaluationDraws", value);
+            asksForDraws = true;
             return this;
         }
 
@@ -284,6 +288,19 @@ public final class Sgvi implements Method<LogJoint> {
                 throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
                         + " of the score gradient needs 2 or more");
             }
+            return new Sgvi(copy());
+        }
+
+        /** With the effort that suits a joint. */
+        Builder facing(LogJoint joint) {
+            Builder copy = copy();
+            copy.effort = sampling.size(joint) > 0
+                    ? Effort.ofManyRows(draws, evaluationDraws, asksForDraws)
+                    : Effort.usual(draws, evaluationDraws);
+            return copy;
+        }
+
+        private Builder copy() {
             Builder copy = new Builder();
             copy.family = family;
             copy.gradient = gradient;
@@ -300,10 +317,12 @@ public final class Sgvi implements Method<LogJoint> {
             copy.first = first;
             copy.checksGradient = checksGradient;
             copy.evaluationDraws = evaluationDraws;
+            copy.asksForDraws = asksForDraws;
+            copy.sampling = sampling;
             copy.workspaceBytes = workspaceBytes;
             copy.listener = listener;
             copy.cancelled = cancelled;
-            return new Sgvi(copy);
+            return copy;
         }
 
         /** For a {@link FitResult}: the settings that every report shows, then those that differ from their defaults. */

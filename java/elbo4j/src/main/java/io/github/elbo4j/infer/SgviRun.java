@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
 final class SgviRun implements AutoCloseable, Settling.Steps {
-    /** Draws that compare two blocks. */
-    private static final int COMPARISON_DRAWS = 512;
-
     private final Sgvi.Builder settings;
     private final Device device;
     private final LogJoint joint; // all rows, as it was given
@@ -41,6 +38,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Trace trace;
     private final Monitor monitor;
     private final GradientGuard guard;
+    private final @Nullable RowSample sample; // null where rows are not so many
     private final Resources opened;
     private final long begun = System.nanoTime();
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
@@ -69,6 +67,10 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         double[] sd = new double[dimensions];
         Arrays.fill(sd, settings.initialSd);
         try {
+            sample = RowSample.of(joint, settings.sampling, key);
+            if (sample != null) {
+                opened.add(sample::close);
+            }
             rows = rows();
             epoch = rows == joint ? 0 : rows.stepsPerEpoch();
             isGuided = settings.optimizer.adapts() && settings.gradient != Gradient.SCORE;
@@ -154,7 +156,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                             e.getMessage()));
             result = keeps ? kept : latest();
         }
-        return new Measurement(settings, joint, average, key, guard, settling)
+        return new Measurement(settings, joint, average, key, guard, settling, sample)
                 .of(new Measurement.Reached(result, ending, steps, draws, began, start, comparison), trace, monitor);
     }
 
@@ -189,8 +191,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean;
         Starts.Found found;
         try (PointDensity density = new PointDensity(device, joint)) {
-            Starts starts = new Starts(device, density, geometry, key, settings.cancelled);
-            found = starts.search(device, mean, settings.starts, key);
+            Starts starts = new Starts(device, density, geometry, key, settings.cancelled, settings.effort.finalists());
+            found = starts.search(device, mean, settings.starts, key, sample);
         }
         start = found;
         began = found.words();
@@ -246,7 +248,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     @Override
     public void took(int groups) {
         steps += groups;
-        draws += (long) groups * NaturalGradient.draws(settings.draws);
+        draws += (long) groups * settings.effort.group();
         monitor.saw(steps, draws);
     }
 
@@ -261,7 +263,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     public double[] comparisonAt(float[] here) {
         average.parameterBuffer().write(0, here, 0, here.length);
         average.update();
-        return logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
+        return logWeights(whole, "stopping", settings.effort.comparison()).values(0);
     }
 
     /** The steps. Returns the parameters that are the result. */
@@ -298,7 +300,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         ascent.restartAverage(steps);
         blockStart = steps;
         // With minibatches an epoch at least, and no less work than the comparison that follows.
-        long least = epoch == 0 ? 0 : Math.max(epoch, (long) COMPARISON_DRAWS * epoch / settings.draws);
+        long least = epoch == 0 ? 0 : Math.max(epoch, (long) settings.effort.comparison() * epoch / settings.draws);
         blockEnd = StoppingRule.blockEnd(steps, cap, least);
     }
 
@@ -306,7 +308,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private boolean endBlock() {
         average.update();
         double[] before = comparison;
-        double[] after = logWeights(whole, "stopping", COMPARISON_DRAWS).values(0);
+        double[] after =
+                logWeights(whole, "stopping", settings.effort.comparison()).values(0);
         StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
         boolean flat = false;
         String change = "the ELBO may still rise";

@@ -44,6 +44,29 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
         return true;
     }
 
+    /** mean + L·u. */
+    double[] at(double[] unit) {
+        double[] z = factor == null ? scaled(unit) : LowerTriangle.times(factor, unit);
+        for (int d = 0; d < z.length; d++) {
+            z[d] += mean[d];
+        }
+        return z;
+    }
+
+    /** Lᵀ·g: what a gradient in z is in u. */
+    double[] slope(double[] gradient) {
+        if (factor == null) {
+            return scaled(gradient);
+        }
+        double[] result = new double[gradient.length];
+        for (int i = 0; i < result.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                result[j] += factor[i][j] * gradient[i];
+            }
+        }
+        return result;
+    }
+
     /**
      * log p − log q at draws of q.
      *

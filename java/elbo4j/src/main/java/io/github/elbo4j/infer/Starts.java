@@ -27,7 +27,7 @@ final class Starts {
     /** Draws that judge a normal of a path. */
     private static final int DRAWS = 16;
     /** Draws that judge the last few, and the evidence of a mode. */
-    private static final int FINAL_DRAWS = 512;
+    static final int FINAL_DRAWS = 512;
     /** Normals that are judged by them. */
     private static final int FINALISTS = 3;
     /** The standard deviation of the other paths' first points around the initial mean. */
@@ -46,6 +46,8 @@ final class Starts {
     private final float[] epsilon; // [FINAL_DRAWS][D], the first DRAWS of them along the paths
     private final int finalDraws;
 
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<Arrival> arrivals = new ArrayList<>();
     private int evaluations;
     private int walked;
 
@@ -65,27 +67,100 @@ final class Starts {
     /** A normal and the ELBO of few draws. */
     private record Candidate(StartNormal normal, double elbo) {}
 
-    Starts(Device device, PointDensity density, Geometry geometry, Key key, BooleanSupplier cancelled) {
+    /** @param most draws that judge the last few */
+    Starts(Device device, PointDensity density, Geometry geometry, Key key, BooleanSupplier cancelled, int most) {
         this.density = density;
         this.geometry = geometry;
         this.dimensions = density.dimensions();
         this.cancelled = cancelled;
-        finalDraws = (int) Math.max(DRAWS, Math.min(FINAL_DRAWS, (1L << 22) / dimensions));
+        finalDraws = (int) Math.max(DRAWS, Math.min(most, (1L << 22) / dimensions));
         epsilon = normals(device, key.fork("paths"), finalDraws, dimensions);
     }
 
-    /** @param paths from 1 */
-    Found search(Device device, double[] mean, int paths, Key key) {
-        float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
-        List<Candidate> candidates = new ArrayList<>();
-        List<Arrival> arrivals = new ArrayList<>();
-        try {
-            for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
-                walk(place(p, mean, offsets, arrivals), candidates, arrivals);
-            }
-        } catch (CancellationException e) {
-            return interrupted(candidates);
+    /**
+     * Looks for a normal, by paths over a sample of the rows and one over all from where these arrive, or by paths over all.
+     *
+     * @param paths from 1
+     * @param sample null where rows are not so many
+     */
+    Found search(Device device, double[] mean, int paths, Key key, @Nullable RowSample sample) {
+        Found near = sample == null ? null : near(device, mean, paths, key, sample);
+        if (near != null) {
+            return near;
         }
+        try {
+            walkAll(device, mean, paths, key);
+        } catch (CancellationException e) {
+            return interrupted();
+        }
+        StartNormal best = best();
+        List<Mode> modes = modes(separate());
+        String words = best == null
+                ? "log p was not finite at the start of any of " + paths + " paths"
+                : String.format(
+                        Locale.ROOT, "started from the best normal of %s (%d evaluations)", paths(walked), evaluations);
+        return new Found(best, modes, evaluations, words);
+    }
+
+    /**
+     * Goes on from where paths over a sample of the rows arrived, by a path for each separate end in the coordinates of the
+     * normal there; null if one does not arrive, so that nothing is known of its neighbourhood.
+     */
+    private @Nullable Found near(Device device, double[] mean, int paths, Key key, RowSample sample) {
+        List<Arrival> ends;
+        try (PointDensity some = sample.density()) {
+            Starts there = new Starts(device, some, geometry, key, cancelled, finalDraws);
+            there.walkAll(device, mean, paths, key);
+            ends = there.separate();
+        }
+        for (Arrival end : ends) {
+            LbfgsPath path = new LbfgsPath(
+                    Objective.within(density, end.normal), new double[dimensions], cancelled, ones(dimensions));
+            boolean finite = path.walk((x, gradient, h) -> {});
+            evaluations += path.evaluations();
+            if (!finite || !path.arrived()) {
+                return null;
+            }
+            arrive(end.normal.at(path.end()), path.logP(), end.normal);
+        }
+        if (ends.isEmpty() || arrivals.size() < ends.size()) {
+            return null;
+        }
+        StartNormal best = best();
+        return best == null
+                ? null
+                : new Found(
+                        best,
+                        arrivals.size() < 2 ? List.of() : modes(separate()),
+                        evaluations,
+                        String.format(
+                                Locale.ROOT,
+                                "started from the curvature at the mode: %s over %d of the many rows, then one over all (%d"
+                                        + " evaluations)",
+                                paths(paths),
+                                sample.size(),
+                                evaluations));
+    }
+
+    private static String paths(int count) {
+        return count + (count == 1 ? " L-BFGS path" : " L-BFGS paths");
+    }
+
+    private static double[] ones(int length) {
+        double[] ones = new double[length];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private void walkAll(Device device, double[] mean, int paths, Key key) {
+        float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
+        for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
+            walk(place(p, mean, offsets));
+        }
+    }
+
+    /** The best of the few candidates that are judged by more draws; null if none has an ELBO. */
+    private @Nullable StartNormal best() {
         StartNormal best = null;
         double bestElbo = Double.NEGATIVE_INFINITY;
         candidates.sort((a, b) -> Double.compare(b.elbo, a.elbo));
@@ -97,20 +172,11 @@ final class Starts {
                 bestElbo = elbo.value();
             }
         }
-        List<Mode> modes = modes(arrivals);
-        String words = best == null
-                ? "log p was not finite at the start of any of " + paths + " paths"
-                : String.format(
-                        Locale.ROOT,
-                        "started from the best normal of %d L-BFGS path%s (%d evaluations)",
-                        walked,
-                        walked == 1 ? "" : "s",
-                        evaluations);
-        return new Found(best, modes, evaluations, words);
+        return best;
     }
 
     /** Where path p begins: at the mean, some units around it, or, of every other path, around the first end in its own scale. */
-    private double[] place(int p, double[] mean, float[] offsets, List<Arrival> arrivals) {
+    private double[] place(int p, double[] mean, float[] offsets) {
         Arrival first = p % 2 == 0 && p > 0 && !arrivals.isEmpty() ? arrivals.get(0) : null;
         double[] from = (first == null ? mean : first.end).clone();
         for (int d = 0; d < dimensions && p > 0; d++) {
@@ -121,7 +187,7 @@ final class Starts {
     }
 
     /** The thread was interrupted, so that nothing more may be evaluated: the best of what has been, if there is any. */
-    private Found interrupted(List<Candidate> candidates) {
+    private Found interrupted() {
         StartNormal best = candidates.stream()
                 .max(Comparator.comparingDouble(Candidate::elbo))
                 .map(Candidate::normal)
@@ -129,7 +195,7 @@ final class Starts {
         return new Found(best, List.of(), evaluations, "was stopped while it looked for a start");
     }
 
-    private void walk(double[] from, List<Candidate> candidates, List<Arrival> arrivals) {
+    private void walk(double[] from) {
         LbfgsPath path = new LbfgsPath(Objective.of(density), from, cancelled);
         StartNormal[] best = new StartNormal[1];
         double[] elbo = {Double.NEGATIVE_INFINITY};
@@ -162,15 +228,18 @@ final class Starts {
             candidates.add(new Candidate(best[0], elbo[0]));
         }
         if (path.arrived() && best[0] != null) {
-            StartNormal there = dimensions > DENSE
-                    ? StartNormal.independent(path.end(), best[0].sd())
-                    : measured(path.end(), best[0]);
-            if (there != null && there.isFinite()) {
-                evaluations += DRAWS;
-                candidates.add(
-                        new Candidate(there, there.elbo(density, epsilon, DRAWS).value()));
-                arrivals.add(new Arrival(path.end(), path.logP(), there));
-            }
+            arrive(path.end(), path.logP(), best[0]);
+        }
+    }
+
+    /** Notes the end of a path, and the normal there if it has one. */
+    private void arrive(double[] end, double logP, StartNormal scale) {
+        StartNormal there = dimensions > DENSE ? StartNormal.independent(end, scale.sd()) : measured(end, scale);
+        if (there != null && there.isFinite()) {
+            evaluations += DRAWS;
+            candidates.add(
+                    new Candidate(there, there.elbo(density, epsilon, DRAWS).value()));
+            arrivals.add(new Arrival(end, logP, there));
         }
     }
 
@@ -230,8 +299,8 @@ final class Starts {
         return geometry.member(mean, factor);
     }
 
-    /** The separate modes among the arrivals, if there are several that matter. */
-    private List<Mode> modes(List<Arrival> arrivals) {
+    /** The arrivals that are apart from each other, the best first. */
+    private List<Arrival> separate() {
         List<Arrival> separate = new ArrayList<>();
         arrivals.sort((a, b) -> Double.compare(b.logP, a.logP));
         for (Arrival arrival : arrivals) {
@@ -243,6 +312,11 @@ final class Starts {
                 separate.add(arrival);
             }
         }
+        return separate;
+    }
+
+    /** The modes among separate arrivals, if there are several that matter. */
+    private List<Mode> modes(List<Arrival> separate) {
         List<Mode> modes = new ArrayList<>();
         double most = Double.NEGATIVE_INFINITY;
         for (Arrival arrival : separate) {
@@ -286,42 +360,6 @@ final class Starts {
         evaluations += inner;
         double dip = Arrays.stream(logP).min().orElse(Double.NaN);
         return !(dip > Math.min(a.logP, b.logP) - 1);
-    }
-
-    /** The modes in words: where they are and their shares of the evidence. */
-    static String describe(List<Mode> modes, List<String> names) {
-        int apart = 0;
-        double most = 0;
-        double[] a = modes.get(0).at();
-        double[] b = modes.get(1).at();
-        double[] sd = modes.get(0).sd();
-        double logSum = 0;
-        for (int d = 0; d < a.length; d++) {
-            double distance = Math.abs(a[d] - b[d]) / sd[d];
-            if (distance > most) {
-                most = distance;
-                apart = d;
-            }
-        }
-        String name = names.get(apart);
-        StringBuilder words = new StringBuilder("the posterior has ")
-                .append(modes.size())
-                .append(" separate modes or more, of which this is one: ");
-        double largest = modes.get(0).logEvidence().value();
-        for (int m = 0; m < modes.size(); m++) {
-            Mode mode = modes.get(m);
-            logSum += StrictMath.exp(mode.logEvidence().value() - largest);
-            words.append(m == 0 ? "" : ", ")
-                    .append(String.format(
-                            Locale.ROOT,
-                            "%s near %.4g (log evidence %.4g)",
-                            name,
-                            mode.at()[apart],
-                            mode.logEvidence().value()));
-        }
-        return words.append(String.format(
-                        Locale.ROOT, "; together their log evidence is %.4g", largest + StrictMath.log(logSum)))
-                .toString();
     }
 
     /** Standard normals, [rows][D]. */

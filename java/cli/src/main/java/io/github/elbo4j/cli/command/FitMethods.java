@@ -150,10 +150,12 @@ final class FitMethods {
                 .batch(task.batch())
                 .seed(options.run.seed)
                 .tolerance(options.tolerance)
-                .evaluationDraws(options.evaluationDraws)
                 .cancelled(cancelled)
                 .listener(p -> listener.progress(new Progress(
                         p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())));
+        if (options.evaluationDraws != null) {
+            settings.evaluationDraws(options.evaluationDraws);
+        }
         FitResult first = task.first();
         if (first == null) {
             return settings.build().fit(device, joint);

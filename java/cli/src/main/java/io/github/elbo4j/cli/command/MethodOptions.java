@@ -118,8 +118,9 @@ final class MethodOptions {
             names = "--evaluation-draws",
             paramLabel = "N",
             description = "Fresh draws for the final ELBO and, at first, for k-hat: more are taken while its error may"
-                    + " change the verdict. Default: 4,096.")
-    int evaluationDraws = 4096;
+                    + " change the verdict. Default: 4,096, or fewer where rows are many and fewer say the same.")
+    @Nullable
+    Integer evaluationDraws;
 
     @Option(
             names = "--optimizer",

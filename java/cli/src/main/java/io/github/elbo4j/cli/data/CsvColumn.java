@@ -90,6 +90,25 @@ final class CsvColumn {
         put(value);
     }
 
+    /** Adds the next rows from a matrix of numbers that float32 holds, each {@code stride} behind the one before. */
+    void add(double[] from, int first, int stride, int count) {
+        if (index != null || !isStored) {
+            for (int i = 0; i < count; i++) {
+                add(from[first + i * stride]);
+            }
+            return;
+        }
+        int end = Math.addExact(size, count);
+        if (end > values.length) {
+            values = Arrays.copyOf(values, Math.max(end, Math.addExact(size, size / 2)));
+        }
+        for (int i = 0; i < count; i++) {
+            values[size + i] = from[first + i * stride];
+        }
+        size = end;
+        numbers += count;
+    }
+
     private void grow() {
         if (isStored && size == values.length) {
             values = Arrays.copyOf(values, Math.max(16, Math.multiplyExact(size, 2)));

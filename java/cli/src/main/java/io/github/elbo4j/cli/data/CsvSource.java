@@ -17,14 +17,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of a CSV file: unpacked if it is gzipped, its character set known from its byte order mark, its delimiter from
@@ -48,11 +53,17 @@ final class CsvSource implements AutoCloseable {
     private final MessageDigest digest;
     private final boolean separatorLine;
     private final char delimiter;
+    private final @Nullable CsvBlocks blocks; // null where characters are not those of ASCII and more
+    private @Nullable Iterator<CsvRecord> records; // once the parser is at work
+    private long before;
 
-    private CsvSource(InputStream raw, InputStream text, MessageDigest digest, String head, boolean whole) {
+    private CsvSource(InputStream raw, InputStream text, MessageDigest digest, Charset charset, byte[] start) {
         this.raw = raw;
         this.text = text;
         this.digest = digest;
+        String words = new String(start, charset);
+        String head = words.startsWith("\uFEFF") ? words.substring(1) : words;
+        boolean whole = start.length < PEEK;
         int end = head.indexOf('\n');
         String first = end < 0 ? head : head.substring(0, end);
         Matcher separator = SEPARATOR_LINE.matcher(first.endsWith("\r") ? first.substring(0, end - 1) : first);
@@ -62,6 +73,9 @@ final class CsvSource implements AutoCloseable {
         delimiter = separatorLine
                 ? separator.group(1).charAt(0)
                 : delimiter(whole || last < 0 ? head : head.substring(0, last));
+        boolean isPlain = charset.equals(StandardCharsets.UTF_8)
+                && String.valueOf(DELIMITERS).indexOf(delimiter) >= 0;
+        blocks = isPlain ? new CsvBlocks(text) : null;
     }
 
     /** @param progress told how many bytes of the file are read */
@@ -81,11 +95,7 @@ final class CsvSource implements AutoCloseable {
                     && new String(head, StandardCharsets.ISO_8859_1).indexOf('\0') >= 0) {
                 throw new InputException("--data: " + file + " is not a text file (it holds zero bytes)");
             }
-            String words = new String(head, charset);
-            if (words.startsWith("\uFEFF")) {
-                words = words.substring(1);
-            }
-            return new CsvSource(raw, text, digest, words, head.length < PEEK);
+            return new CsvSource(raw, text, digest, charset, head);
         } catch (EOFException | ZipException e) {
             raw.close();
             throw damaged(file, e);
@@ -106,14 +116,88 @@ final class CsvSource implements AutoCloseable {
         return delimiter;
     }
 
-    /** The records, the line {@code sep=;} left out. Faults come as {@link CsvParseException}. */
-    Iterator<CsvRecord> records() throws IOException {
-        Iterator<CsvRecord> records =
-                reader(delimiter, false).build(handler(), text).iterator();
+    /** The cells of the header; none if the file is empty. Faults come as {@link CsvParseException}. */
+    List<String> header() throws IOException {
+        byte[] head = blocks == null ? new byte[0] : blocks.begin();
+        int begin = startsWith(head, 0xef, 0xbb, 0xbf) ? 3 : 0;
+        for (int line = separatorLine ? 2 : 1; line > 0 && blocks != null; line--) {
+            int end = begin;
+            while (end < head.length && head[end] != '\n' && head[end] != '"' && head[end] != '\r') {
+                end++;
+            }
+            int feed = end + 1 < head.length && head[end] == '\r' ? end + 1 : end;
+            if (end == begin || feed >= head.length || head[feed] != '\n') {
+                break; // the parser knows what to do
+            }
+            if (line == 1) {
+                blocks.skip(feed + 1);
+                before = separatorLine ? 2 : 1;
+                return fields(new String(head, begin, end - begin, StandardCharsets.UTF_8));
+            }
+            begin = feed + 1;
+        }
+        records = records(blocks == null ? text : blocks.rest());
         if (separatorLine && records.hasNext()) {
             records.next();
         }
-        return records;
+        return records.hasNext() ? records.next().getFields() : List.of();
+    }
+
+    private List<String> fields(String line) throws IOException {
+        try (CsvReader<CsvRecord> reader = reader(delimiter, false).build(handler(), line)) {
+            return reader.iterator().next().getFields();
+        }
+    }
+
+    /**
+     * The rows, after the header was asked for. Blocks of lines are taken apart at once, as far as no cell of theirs is quoted.
+     *
+     * @param decimal only numbers with a point are read so
+     */
+    void rows(CsvRows to, int columns, char decimal) throws IOException {
+        if (records == null && blocks != null && decimal == '.') {
+            Deque<Task> tasks = new ArrayDeque<>();
+            boolean more = true;
+            while (more || !tasks.isEmpty()) {
+                CsvBlock next = more ? blocks.next(delimiter, columns) : null;
+                more = next != null;
+                if (next != null) {
+                    tasks.add(new Task(next, ForkJoinTask.adapt(next).fork()));
+                }
+                if (more && tasks.size() <= Runtime.getRuntime().availableProcessors()) {
+                    continue;
+                }
+                Task first = tasks.poll();
+                if (first == null) {
+                    break; // there are no rows
+                }
+                first.task.join();
+                CsvBlock block = first.block;
+                if (block.isUnusual()) {
+                    tasks.forEach(task -> task.task.join());
+                    blocks.putBack(block);
+                    tasks.forEach(task -> blocks.putBack(task.block));
+                    break;
+                }
+                to.add(block, before);
+                before += block.ends();
+            }
+        }
+        if (records == null) {
+            records = records(blocks == null ? text : blocks.rest());
+        }
+        to.add(records, before);
+    }
+
+    private record Task(CsvBlock block, ForkJoinTask<?> task) {}
+
+    /** Lines before the first of the records that the parser counts. */
+    long before() {
+        return before;
+    }
+
+    private Iterator<CsvRecord> records(InputStream from) throws IOException {
+        return reader(delimiter, false).build(handler(), from).iterator();
     }
 
     /** The digest of the file's bytes, as they are, in hexadecimal; after all records were read. */

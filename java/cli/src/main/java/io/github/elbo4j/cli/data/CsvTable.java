@@ -1,18 +1,14 @@
 package io.github.elbo4j.cli.data;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.elbo4j.cli.view.Text;
-import io.github.elbo4j.report.words.Words;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -160,15 +156,17 @@ public final class CsvTable {
             return array(path, file, progress, to);
         }
         try (CsvSource source = CsvSource.open(path, file, progress)) {
-            return read(file, source, decimal, to);
-        } catch (CsvParseException e) {
-            throw unreadable(file, path, e);
+            try {
+                return read(file, source, decimal, to);
+            } catch (CsvParseException e) {
+                throw unreadable(file, path, source.before(), e);
+            }
         } catch (EOFException | ZipException e) {
             throw CsvSource.damaged(file, e);
         } catch (IOException e) {
             throw new InputException("--data: cannot read " + path + ": " + reason(e), e);
         } catch (UncheckedIOException e) {
-            throw unreadable(file, path, e);
+            throw unreadable(file, path, 0, e);
         }
     }
 
@@ -200,57 +198,21 @@ public final class CsvTable {
     }
 
     private static CsvTable read(String file, CsvSource source, char decimal, @Nullable Rows to) throws IOException {
-        Iterator<CsvRecord> records = source.records();
-        if (!records.hasNext()) {
+        List<String> names = source.header();
+        if (names.isEmpty()) {
             throw new InputException("--data: " + file + " is empty; its first line must name the columns");
         }
-        List<CsvColumn> columns = header(
-                file, records.next().getFields(), source.delimiter(), decimal, name -> to == null || to.keeps(name));
-        Intake intake = new Intake(columns, to);
-        long[] lines = new long[to == null ? 256 : 0];
-        int rows = 0;
-        while (records.hasNext()) {
-            CsvRecord record = records.next();
-            int cells = cells(file, record, rows, columns);
-            for (int c = 0; c < columns.size(); c++) {
-                intake.add(c, record.getStartingLineNumber(), c < cells ? record.getField(c) : "");
-            }
-            intake.end();
-            if (to == null) {
-                lines = rows < lines.length ? lines : Arrays.copyOf(lines, Math.multiplyExact(rows, 2));
-                lines[rows] = record.getStartingLineNumber();
-            }
-            rows = Math.incrementExact(rows);
-        }
+        List<CsvColumn> columns =
+                header(file, names, source.delimiter(), decimal, name -> to == null || to.keeps(name));
+        CsvRows taken = new CsvRows(file, columns, new Intake(columns, to), to == null);
+        source.rows(taken, columns.size(), decimal);
+        int rows = taken.rows();
         if (rows == 0) {
             throw new InputException("--data: " + file + " has a header but no rows; there is nothing to fit");
         }
         List<String> notes = new ArrayList<>();
         leaveOutUnnamed(file, columns, notes);
-        long[] begin = Arrays.copyOf(lines, to == null ? rows : 0);
-        return new CsvTable(file, List.copyOf(columns), rows, begin, source.digest(), List.copyOf(notes));
-    }
-
-    /** How many cells of a row count: as many as there are columns, or one less where the last column is but a delimiter. */
-    private static int cells(String file, CsvRecord record, int row, List<CsvColumn> columns) {
-        int wanted = columns.size();
-        int cells = record.getFieldCount();
-        boolean delimiterAtEnd =
-                cells == wanted + 1 && Text.strip(record.getField(wanted)).isEmpty();
-        boolean delimiterInHeader =
-                cells == wanted - 1 && columns.get(wanted - 1).name().isEmpty();
-        if (cells == wanted || delimiterAtEnd || delimiterInHeader) {
-            return Math.min(cells, wanted);
-        }
-        String hint = "";
-        if (record.getFields().stream().anyMatch(cell -> cell.indexOf('\n') >= 0)) {
-            hint = ". A quote (\") in this row closes only lines later: correct the quotes";
-        } else if (row == 0 && cells == wanted + 1) {
-            hint = ". If the first column names the rows, name it too, or begin the header with a delimiter";
-        }
-        throw new InputException("--data: " + file + ", row " + (row + 1) + " (line " + record.getStartingLineNumber()
-                + ") has " + Words.count(cells, "cell") + ", but the header names " + Words.count(wanted, "column")
-                + hint);
+        return new CsvTable(file, List.copyOf(columns), rows, taken.lines(), source.digest(), List.copyOf(notes));
     }
 
     /** Takes away a last column that is nothing but a delimiter, and a first one that numbers or names the rows. */
@@ -309,24 +271,29 @@ public final class CsvTable {
         return columns;
     }
 
-    /** In our words where the parser's are known, else in its own. */
-    private static InputException unreadable(String file, Path path, RuntimeException e) {
+    /**
+     * In our words where the parser's are known, else in its own.
+     *
+     * @param before lines of the file before those that the parser has counted
+     */
+    private static InputException unreadable(String file, Path path, long before, RuntimeException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
             Matcher place = PARSER_LINE.matcher(message);
+            String line = place.matches() ? String.valueOf(before + Long.parseLong(place.group(2))) : "";
             if (cause instanceof EOFException || cause instanceof ZipException) {
                 return CsvSource.damaged(file, (IOException) cause);
             }
             if (place.matches() && (message.startsWith("Unclosed") || message.contains("buffer size"))) {
                 return new InputException(
-                        "--data: " + file + ", line " + place.group(2)
+                        "--data: " + file + ", line " + line
                                 + ": a quote (\") that opens in this row is never"
                                 + " closed. Close it, or write it twice (\"\") where it belongs to the text",
                         e);
             }
             if (place.matches() && message.startsWith("Unexpected character after closing quote")) {
                 return new InputException(
-                        "--data: " + file + ": in the row that begins in line " + place.group(2)
+                        "--data: " + file + ": in the row that begins in line " + line
                                 + " a quote (\") closes and more text follows it. Perhaps an earlier quote was not closed;"
                                 + " a quote that belongs to the text is written twice (\"\")",
                         e);

@@ -46,6 +46,11 @@ final class Intake {
         }
     }
 
+    /** Whether the columns take all, so that they may take their cells one column after the other. */
+    boolean isByColumn() {
+        return to == null;
+    }
+
     /** The row is whole. */
     void end() {
         filled = 0;
