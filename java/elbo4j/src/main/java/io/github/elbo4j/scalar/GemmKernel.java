@@ -10,7 +10,7 @@ public class GemmKernel {
     /** k's of a chain. */
     public static final int PANEL = 1024;
     /** The same of a triangle's. */
-    static final int TRIANGLE_PANEL = FullRankKernel.PANEL;
+    static final int TRIANGLE_PANEL = CholeskyKernel.PANEL;
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */

@@ -1,6 +1,7 @@
 package io.github.elbo4j.simd;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.scalar.BatchedGemmKernel;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
@@ -20,7 +21,7 @@ public final class SimdDevice {
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(sums);
         NormalSimd normals = new NormalSimd();
-        SharedKernels basics = new SharedKernels(normals, math, sums);
+        SharedKernels basics = new SharedKernels(normals, math, sums, new ChainSimd());
         OptimizerSimd optimizer = new OptimizerSimd(basics, math);
         Twins twins = new Twins(basics);
         new MeanFieldSimd(basics).addTo(twins);
@@ -34,7 +35,7 @@ public final class SimdDevice {
         new LikelihoodSimd(basics, math).addTo(twins);
         GemmSimd gemm = new GemmSimd();
         gemm.addTo(twins);
-        new BatchedGemmSimd(gemm).addTo(twins);
+        new BatchedGemmKernel(gemm, basics).addTo(twins);
         new GramSimd().addTo(twins);
         new ScanSimd().addTo(twins);
         new MixtureSimd(basics).addTo(twins);
