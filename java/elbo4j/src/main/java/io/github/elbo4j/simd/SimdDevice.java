@@ -10,7 +10,16 @@ import io.github.elbo4j.scalar.SharedKernels;
 import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 
-/** Opens the device whose inner loops use the Vector API. */
+/**
+ * Opens the device whose inner loops use the Vector API.
+ *
+ * <p>The bodies of the scalar device run in three cases. Families without loops of their own take the vectors of what they call:
+ * the full-rank Gaussian and batched products and solutions those of {@link ChainSimd}, the ELBO's sums those of {@link SumSimd}.
+ * The gradients of KL and the rows of the low-rank Gaussian are loops over neighbouring elements without a function, a form that
+ * the just-in-time compiler can vectorize itself; their normals, exponentials and sums are vectors here too. And these have no body yet:
+ * products and solutions with a single triangle, a column at a time; the squares and control variates of the
+ * full-rank score; the low-rank family's small matrices, one a problem.
+ */
 public final class SimdDevice {
     private SimdDevice() {}
 
