@@ -113,6 +113,45 @@ class NormalOpsTest {
         }
     }
 
+    /**
+     * Addresses that differ in one part from those before, and lie where rows may have been made ahead: they must not be taken
+     * one for the other. Rows of 64 dimensions and more, with which they are compared, are made each by itself.
+     */
+    @EveryDevice
+    void shortRowsDoNotDependOnWhatWasMadeBefore(Device device) {
+        for (int problems : new int[] {1, 70}) { // draws of one problem, or one draw of many
+            DrawBlock shape = DrawBlock.of(problems, problems == 1 ? 5 : 1, 3);
+            int b = problems == 1 ? 3 : 63;
+            Runnable before = () -> normals(device, KEY, 5, shape.at(3, 4, 4));
+            for (long seed : new long[] {KEY.seed() ^ 1, KEY.seed() ^ 1L << 63}) {
+                before.run();
+                assertRowsOfWideOnes(device, new Key(seed), 5, shape.at(b, 4, 4));
+            }
+            before.run();
+            assertRowsOfWideOnes(device, KEY, 6, shape.at(b, 4, 4));
+            for (int part = 0; part < 8; part++) {
+                before.run();
+                DrawBlock at = shape.at(b + (part & 1), 4 + (part >> 1 & 1), 4 + 4 * (part >> 2));
+                assertRowsOfWideOnes(device, KEY, 5, at);
+            }
+            before.run();
+            DrawBlock longer = DrawBlock.of(problems, shape.draws(), 7);
+            assertRowsOfWideOnes(device, KEY, 5, longer.at(b, 4, 4));
+        }
+    }
+
+    private static void assertRowsOfWideOnes(Device device, Key key, int step, DrawBlock shape) {
+        int d = shape.firstDimension();
+        DrawBlock wide =
+                DrawBlock.of(shape.problems(), shape.draws(), 64 + d).at(shape.firstProblem(), shape.firstDraw(), 0);
+        float[] got = normals(device, key, step, shape);
+        float[] all = normals(device, key, step, wide);
+        for (int i = 0; i < got.length; i++) {
+            int row = i / shape.dimensions();
+            same(shape + " epsilon[" + i + "]", got[i], all[row * wide.dimensions() + d + i % shape.dimensions()]);
+        }
+    }
+
     @EveryDevice
     void stepsSeedsAndPurposesGiveOtherDraws(Device device) {
         DrawBlock shape = DrawBlock.of(1, 1, 64);

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Dense linear algebra of many matrices: along the batch where they lie beside each other, else one after the other by
  * {@link GemmKernel}. Twin of kernels/gemm.cu.
  */
-public class BatchedGemmKernel {
+public final class BatchedGemmKernel {
     /** Matrices of a work item. */
     private static final int BLOCK = 64;
     /** Fewer are not worth their own loops. */
@@ -22,13 +22,15 @@ public class BatchedGemmKernel {
     private static final int NODES = 0;
 
     private final GemmKernel gemm;
+    private final ChainKernel products;
 
-    public BatchedGemmKernel(GemmKernel gemm) {
+    public BatchedGemmKernel(GemmKernel gemm, SharedKernels basics) {
         this.gemm = gemm;
+        this.products = basics.chains();
     }
 
     /** Its operations. */
-    public final void addTo(Twins twins) {
+    public void addTo(Twins twins) {
         twins.add(GemmOps.BatchedGemm.class, op -> {
             boolean beside = beside(op.result()) && lined(op.left()) && lined(op.right());
             return beside ? new Product(op) : gemm.gemm(op);
@@ -44,48 +46,6 @@ public class BatchedGemmKernel {
 
     private static boolean lined(Matrices read) {
         return read.stride() <= 1;
-    }
-
-    // ---- inner loop; SIMD devices replace it ----
-
-    /**
-     * {@code chains[s] = Σ_k sign·a[ao + k·ak + s·as]·b[bo + k·bk + s·bs]} for s &lt; n, each sum one chain of fma from +0.
-     *
-     * @param as 0 or 1, as is bs
-     */
-    protected void chains(
-            float[] a,
-            int ao,
-            int ak,
-            int as,
-            float[] b,
-            int bo,
-            int bk,
-            int bs,
-            int depth,
-            float sign,
-            float[] chains,
-            int n) {
-        Arrays.fill(chains, 0, n, 0f);
-        for (int k = 0; k < depth; k++) {
-            int left = ao + k * ak;
-            int right = bo + k * bk;
-            if (as == 1 && bs == 1) { // one loop for each: the just-in-time compiler vectorizes these forms
-                for (int s = 0; s < n; s++) {
-                    chains[s] = Math.fma(sign * a[left + s], b[right + s], chains[s]);
-                }
-            } else if (as == 1) {
-                float same = sign * b[right];
-                for (int s = 0; s < n; s++) {
-                    chains[s] = Math.fma(a[left + s], same, chains[s]);
-                }
-            } else {
-                float same = sign * a[left];
-                for (int s = 0; s < n; s++) {
-                    chains[s] = Math.fma(same, b[right + s * bs], chains[s]);
-                }
-            }
-        }
     }
 
     // ---- launches ----
@@ -144,7 +104,7 @@ public class BatchedGemmKernel {
             int bs = (int) op.right().stride();
             float[] a = floats(x.buffer());
             float[] b = floats(y.buffer());
-            BatchedGemmKernel.this.chains(a, left + k * ak, ak, as, b, right + k * bk, bk, bs, depth, 1f, chains, n);
+            products.chains(a, left + k * ak, ak, as, b, right + k * bk, bk, bs, depth, 1f, chains, n);
         }
 
         private void write(float[] chains, float[] c, int at, int n) {
@@ -198,7 +158,7 @@ public class BatchedGemmKernel {
             System.arraycopy(x, o + i * stride, values, 0, n);
             for (int k = op.upper() ? i + 1 : 0; k < last; ) {
                 int end = Math.min((k / TRIANGLE_PANEL + 1) * TRIANGLE_PANEL, last);
-                chains(factor, lo + k * ls, ls, draw, x, o + k * stride, stride, 1, end - k, -1f, chains, n);
+                products.chains(factor, lo + k * ls, ls, draw, x, o + k * stride, stride, 1, end - k, -1f, chains, n);
                 for (int s = 0; s < n; s++) {
                     values[s] += chains[s];
                 }

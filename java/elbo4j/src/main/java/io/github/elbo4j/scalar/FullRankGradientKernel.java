@@ -103,7 +103,7 @@ public class FullRankGradientKernel {
                 int last = Math.min(dims, first + ROWS);
                 int end = Math.min(shape.draws(), (run + 1) * ElboOps.DRAWS_PER_RUN);
                 Arrays.fill(acc, 0, parts * partLength, 0f);
-                FullRankKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
+                CholeskyKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
                 for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s++) {
                     basics.normals().row(seed, step, shape, b, s, epsilon, memory);
                     draw(b, b * shape.draws() + s, first, last, v, epsilon, diagonal, acc);

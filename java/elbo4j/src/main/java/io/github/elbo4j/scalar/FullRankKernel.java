@@ -6,28 +6,25 @@ import io.github.elbo4j.device.FullRankOps;
 import io.github.elbo4j.device.Operation;
 
 /**
- * The Gaussian with a Cholesky factor. Twin of kernels/fullrank.cu.
+ * The Gaussian with a Cholesky factor; the order of its sums is {@link CholeskyKernel}'s. Twin of kernels/fullrank.cu.
  *
- * <p>A factor holds the lower triangle, its diagonal as a logarithm; {@code diagonal} and {@code inverse} below are
- * exp(log L_ii) and exp(−log L_ii). Every chain runs over increasing k in panels that end at multiples of 256; a panel
- * begins at +0 and is added to what came before.
+ * <p>The draws of a group stand beside each other: {@code x[i·width + l]} is coordinate i of draw l.
  */
-public class FullRankKernel {
-    /** k's of a chain of a triangle's. */
-    static final int PANEL = 256;
-
+public final class FullRankKernel {
     private static final int DIAGONAL = 16; // memory slots
     private static final int VECTOR = 17;
     private static final int TERMS = 18;
 
     private final SharedKernels basics;
+    private final CholeskyKernel factors;
 
     public FullRankKernel(SharedKernels basics) {
         this.basics = basics;
+        this.factors = new CholeskyKernel(basics.chains());
     }
 
     /** Its operations. */
-    public final void addTo(Twins twins) {
+    public void addTo(Twins twins) {
         twins.add(FullRankOps.FullRankSample.class, Sample::new);
         twins.add(FullRankOps.FullRankLogDensity.class, LogDensity::new);
         twins.add(FullRankOps.FullRankLogDensityGradient.class, Gradient::new);
@@ -35,77 +32,10 @@ public class FullRankKernel {
         twins.add(FullRankOps.FullRankEntropy.class, Entropy::new);
     }
 
-    // ---- one draw; f is the D × D factor at index fo ----
-
-    /** {@code z[o + i] = mu[m + i] + Σ_{j ≤ i} L_ij · epsilon[j]}. */
-    protected void multiply(
-            float[] f, int fo, float[] diagonal, float[] epsilon, float[] mu, int m, float[] z, int o, int dims) {
-        for (int i = 0; i < dims; i++) {
-            float value = mu[m + i];
-            for (int panel = 0; panel <= i; panel += PANEL) {
-                float chain = 0f;
-                int end = Math.min(panel + PANEL, i + 1);
-                for (int j = panel; j < end; j++) {
-                    chain = Math.fma(j < i ? f[fo + i * dims + j] : diagonal[i], epsilon[j], chain);
-                }
-                value += chain;
-            }
-            z[o + i] = value;
-        }
-    }
-
-    /** {@code L·x = x} in place, forward: {@code x_i = (x_i − Σ_{j < i} L_ij·x_j) · inverse_i}. */
-    static void solve(float[] f, int fo, float[] inverse, float[] x, int dims) {
-        for (int i = 0; i < dims; i++) {
-            float value = x[i];
-            for (int panel = 0; panel < i; panel += PANEL) {
-                float chain = 0f;
-                int end = Math.min(panel + PANEL, i);
-                for (int j = panel; j < end; j++) {
-                    chain = Math.fma(-f[fo + i * dims + j], x[j], chain);
-                }
-                value += chain;
-            }
-            x[i] = value * inverse[i];
-        }
-    }
-
-    /** {@code Lᵀ·x = x} in place, backward: {@code x_i = (x_i − Σ_{j > i} L_ji·x_j) · inverse_i}, down to row first. */
-    static void solveTransposed(float[] f, int fo, float[] inverse, float[] x, int first, int dims) {
-        for (int i = dims - 1; i >= first; i--) {
-            float value = x[i];
-            // The last row has no chain, not even +0, to be added.
-            for (int panel = i + 1 < dims ? (i + 1) / PANEL * PANEL : dims; panel < dims; panel += PANEL) {
-                float chain = 0f;
-                int end = Math.min(panel + PANEL, dims);
-                for (int j = Math.max(panel, i + 1); j < end; j++) {
-                    chain = Math.fma(-f[fo + j * dims + i], x[j], chain);
-                }
-                value += chain;
-            }
-            x[i] = value * inverse[i];
-        }
-    }
-
-    /** {@code out[i] = exp(±f_ii)}. */
-    static void exponentials(float[] f, int fo, boolean inverted, float[] out, int dims) {
-        for (int i = 0; i < dims; i++) {
-            float log = f[fo + i * dims + i];
-            out[i] = DetMath.exp(inverted ? -log : log);
-        }
-    }
-
-    /** {@code r[i] = z[o + i] − mu[m + i]}. */
-    private static void residual(float[] z, int o, float[] mu, int m, float[] r, int dims) {
-        for (int i = 0; i < dims; i++) {
-            r[i] = z[o + i] - mu[m + i];
-        }
-    }
-
     // ---- launches ----
 
     /** One work item is a group of draws of one problem. */
-    private abstract static class Rows<O extends Operation> extends OperationKernel<O> {
+    private abstract class Rows<O extends Operation> extends OperationKernel<O> {
         final DrawBlock shape;
         final int dims;
         private final Buffer factor;
@@ -124,26 +54,35 @@ public class FullRankKernel {
         protected final void run(int from, int to, WorkerMemory memory) {
             float[] f = floats(factor);
             float[] diagonal = memory.floats(DIAGONAL, dims);
-            float[] vector = memory.floats(VECTOR, dims);
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(shape, item);
-                int fo = b * dims * dims;
-                int end = Groups.lastDraw(shape, item);
-                exponentials(f, fo, inverted, diagonal, dims);
-                for (int s = Groups.firstDraw(shape, item); s < end; s++) {
-                    draw(b, s, b * shape.draws() + s, f, fo, diagonal, vector, memory);
-                }
+                int s = Groups.firstDraw(shape, item);
+                int n = Groups.lastDraw(shape, item) - s;
+                int width = basics.chains().width(n);
+                float[] x = memory.floats(VECTOR, dims * width);
+                CholeskyKernel.exponentials(f, b * dims * dims, inverted, diagonal, dims);
+                draws(b, s, n, f, diagonal, x, width, memory);
             }
         }
 
         /**
-         * One draw.
+         * n draws.
          *
-         * @param row of the draws of all problems
-         * @param vector memory for one
+         * @param s the first of them
+         * @param x memory for all of them
          */
-        abstract void draw(
-                int b, int s, int row, float[] f, int fo, float[] diagonal, float[] vector, WorkerMemory memory);
+        abstract void draws(
+                int b, int s, int n, float[] f, float[] diagonal, float[] x, int width, WorkerMemory memory);
+
+        /** Where the factor of a problem begins. */
+        final int factorAt(int b) {
+            return b * dims * dims;
+        }
+
+        /** Where a draw begins. */
+        final int rowAt(int b, int s) {
+            return (b * shape.draws() + s) * dims;
+        }
     }
 
     private final class Sample extends Rows<FullRankOps.FullRankSample> {
@@ -152,9 +91,10 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] diagonal, float[] epsilon, WorkerMemory memory) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, epsilon, memory);
-            multiply(f, fo, diagonal, epsilon, floats(op.mu()), b * dims, floats(op.z()), row * dims, dims);
+        void draws(int b, int s, int n, float[] f, float[] diagonal, float[] x, int width, WorkerMemory memory) {
+            basics.normals().beside(op.key().seed(), (int) value(op.step()), shape, b, s, n, x, width, memory);
+            factors.multiply(f, factorAt(b), diagonal, floats(op.mu()), b * dims, x, width, dims, memory);
+            CholeskyKernel.toRows(x, width, floats(op.z()), rowAt(b, s), n, dims);
         }
     }
 
@@ -164,10 +104,10 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, WorkerMemory memory) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), shape, b, s, x, memory);
-            solveTransposed(f, fo, inverse, x, 0, dims);
-            System.arraycopy(x, 0, floats(op.score()), row * dims, dims);
+        void draws(int b, int s, int n, float[] f, float[] inverse, float[] x, int width, WorkerMemory memory) {
+            basics.normals().beside(op.key().seed(), (int) value(op.step()), shape, b, s, n, x, width, memory);
+            factors.solveTransposed(f, factorAt(b), inverse, x, 0, width, dims, memory);
+            CholeskyKernel.toRows(x, width, floats(op.score()), rowAt(b, s), n, dims);
         }
     }
 
@@ -177,36 +117,46 @@ public class FullRankKernel {
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] h, WorkerMemory memory) {
-            residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, h, dims);
-            solve(f, fo, inverse, h, dims);
-            doubles(op.logQ())[row] = value(f, fo, h, memory);
+        void draws(int b, int s, int n, float[] f, float[] inverse, float[] x, int width, WorkerMemory memory) {
+            int fo = factorAt(b);
+            CholeskyKernel.residuals(floats(op.z()), rowAt(b, s), floats(op.mu()), b * dims, x, n, width, dims);
+            factors.solve(f, fo, inverse, x, width, dims, memory);
+            for (int i = 0; i < dims; i++) {
+                terms(f[fo + i * dims + i], x, i * width, width);
+            }
+            float[] terms = memory.floats(TERMS, n * dims);
+            CholeskyKernel.toRows(x, width, terms, 0, n, dims);
+            double[] logQ = doubles(op.logQ());
+            int row = b * shape.draws() + s;
+            for (int l = 0; l < n; l++) {
+                double sum = basics.sums().row(terms, l * dims, dims, memory);
+                logQ[row + l] = sum - dims * MeanFieldKernel.HALF_LOG_2PI;
+            }
         }
 
-        /** Σ_i (−h_i²/2 − log L_ii) along the row, less the constant. */
-        private double value(float[] f, int fo, float[] h, WorkerMemory memory) {
-            float[] terms = memory.floats(TERMS, dims);
-            for (int i = 0; i < dims; i++) {
-                terms[i] = Math.fma(-0.5f * h[i], h[i], -f[fo + i * dims + i]);
+        /** {@code h = −h²/2 − log L_ii}. */
+        private static void terms(float log, float[] h, int o, int width) {
+            for (int l = 0; l < width; l++) {
+                h[o + l] = Math.fma(-0.5f * h[o + l], h[o + l], -log);
             }
-            return basics.sums().row(terms, 0, dims, memory) - dims * MeanFieldKernel.HALF_LOG_2PI;
         }
     }
 
-    private static final class Gradient extends Rows<FullRankOps.FullRankLogDensityGradient> {
+    private final class Gradient extends Rows<FullRankOps.FullRankLogDensityGradient> {
         Gradient(FullRankOps.FullRankLogDensityGradient op) {
             super(op, op.shape(), op.factor(), true);
         }
 
         @Override
-        void draw(int b, int s, int row, float[] f, int fo, float[] inverse, float[] x, WorkerMemory memory) {
-            residual(floats(op.z()), row * dims, floats(op.mu()), b * dims, x, dims);
-            solve(f, fo, inverse, x, dims);
-            solveTransposed(f, fo, inverse, x, 0, dims);
-            float[] gradient = floats(op.gradient());
-            for (int i = 0; i < dims; i++) {
-                gradient[row * dims + i] = -x[i];
+        void draws(int b, int s, int n, float[] f, float[] inverse, float[] x, int width, WorkerMemory memory) {
+            int fo = factorAt(b);
+            CholeskyKernel.residuals(floats(op.z()), rowAt(b, s), floats(op.mu()), b * dims, x, n, width, dims);
+            factors.solve(f, fo, inverse, x, width, dims, memory);
+            factors.solveTransposed(f, fo, inverse, x, 0, width, dims, memory);
+            for (int i = 0; i < dims * width; i++) {
+                x[i] = -x[i];
             }
+            CholeskyKernel.toRows(x, width, floats(op.gradient()), rowAt(b, s), n, dims);
         }
     }
 

@@ -10,11 +10,14 @@ public class GemmKernel {
     /** k's of a chain. */
     public static final int PANEL = 1024;
     /** The same of a triangle's. */
-    static final int TRIANGLE_PANEL = FullRankKernel.PANEL;
+    static final int TRIANGLE_PANEL = CholeskyKernel.PANEL;
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */
     private static final int ROWS = 64;
+
+    /** Floats of a cache line. */
+    private static final int LINE_FLOATS = 16;
 
     private static final int A = 16; // memory slots
     private static final int B = 17;
@@ -37,11 +40,23 @@ public class GemmKernel {
 
     /**
      * {@code c[i,j] = Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
-     * #COLUMNS}. a has a row stride of {@link #PANEL}, b of bs, c of COLUMNS. There is room for
-     * 64 rows and columns; what is computed beyond {@code rows} and {@code columns} is not used.
+     * #COLUMNS}. a has strides of as and ak, b a row stride of bs, c of COLUMNS. There is room for whole multiples
+     * of {@link #rowMultiple} and {@link #columnMultiple}; what is computed beyond {@code rows} and {@code columns} is not
+     * used.
      */
     protected void panel(
-            float[] a, float[] b, int bo, int bs, float[] c, int rows, int depth, int columns, WorkerMemory memory) {
+            float[] a,
+            int ao,
+            int as,
+            int ak,
+            float[] b,
+            int bo,
+            int bs,
+            float[] c,
+            int rows,
+            int depth,
+            int columns,
+            WorkerMemory memory) {
         float[][] chains = memory.rows(ROWS, COLUMNS);
         float[] line = memory.floats(LINE, COLUMNS);
         for (int i = 0; i < rows; i++) {
@@ -51,7 +66,7 @@ public class GemmKernel {
         for (int k = 0; k < depth; k++) {
             System.arraycopy(b, bo + k * bs, line, 0, columns);
             for (int i = 0; i < rows; i++) {
-                step(a[i * PANEL + k], line, chains[i], columns);
+                step(a[ao + i * as + k * ak], line, chains[i], columns);
             }
         }
         for (int i = 0; i < rows; i++) {
@@ -63,6 +78,11 @@ public class GemmKernel {
         for (int j = 0; j < columns; j++) {
             chain[j] = Math.fma(aik, line[j], chain[j]);
         }
+    }
+
+    /** Rows that the inner loop takes at a time; divides the rows of a block. */
+    protected int rowMultiple() {
+        return 1;
     }
 
     /** Columns that the inner loop takes at a time; divides {@link #COLUMNS}. */
@@ -170,15 +190,17 @@ public class GemmKernel {
             float[] block = memory.floats(C, ROWS * COLUMNS);
             double[] nodes = memory.doubles(NODES, levels(left.columns()) * ROWS * COLUMNS);
             int across = ceilDiv(out.columns(), COLUMNS);
-            int each = across * ceilDiv(out.rows(), rows);
+            int down = ceilDiv(out.rows(), rows);
+            int each = across * down;
             int inner = left.columns();
             if (inner == 0 && op.accumulate()) {
                 return; // no sum, not even +0, to be added
             }
+            int packed = -1; // the columns that packedB holds
             for (int item = from; item < to; item++) {
                 int s = item / each;
-                int i = item % each / across * rows;
-                int j = item % across * COLUMNS;
+                int i = item % down * rows;
+                int j = item % each / down * COLUMNS;
                 int leftAt = place(op.left(), s);
                 int rightAt = place(op.right(), s);
                 int m = Math.min(rows, out.rows() - i);
@@ -189,14 +211,30 @@ public class GemmKernel {
                 }
                 for (int k = 0; k < inner; k += PANEL) {
                     int depth = Math.min(PANEL, inner - k);
-                    read(left, leftAt, i, k, m, depth, packedA, PANEL);
-                    if (right.columnStride() == 1 && n % columnMultiple() == 0) {
-                        int bo = (int) (rightAt + k * right.rowStride() + j);
-                        panel(packedA, floats(right.buffer()), bo, (int) right.rowStride(), block, m, depth, n, memory);
+                    float[] a = packedA;
+                    int ao = 0;
+                    int as = PANEL;
+                    int ak = 1;
+                    if (m % rowMultiple() == 0) {
+                        a = floats(left.buffer());
+                        ao = (int) (leftAt + i * left.rowStride() + k * left.columnStride());
+                        as = (int) left.rowStride();
+                        ak = (int) left.columnStride();
                     } else {
-                        read(right, rightAt, k, j, depth, n, packedB, COLUMNS);
-                        panel(packedA, packedB, 0, COLUMNS, block, m, depth, n, memory);
+                        read(left, leftAt, i, k, m, depth, packedA, PANEL);
                     }
+                    float[] b = packedB;
+                    int bo = 0;
+                    int bs = COLUMNS;
+                    if (right.columnStride() == 1 && n % columnMultiple() == 0 && (down == 1 || isNarrow(right))) {
+                        b = floats(right.buffer());
+                        bo = (int) (rightAt + k * right.rowStride() + j);
+                        bs = (int) right.rowStride();
+                    } else if (inner > PANEL || packed != item / down) {
+                        read(right, rightAt, k, j, depth, n, packedB, COLUMNS);
+                        packed = item / down;
+                    }
+                    panel(a, ao, as, ak, b, bo, bs, block, m, depth, n, memory);
                     if (inner > PANEL) {
                         addPanel(k / PANEL, block, nodes, ROWS * COLUMNS, size);
                     }
@@ -208,16 +246,26 @@ public class GemmKernel {
             }
         }
 
+        /** Rows far from each other fall on the same places of the caches: they are packed if they are used more than once. */
+        private static boolean isNarrow(Matrix b) {
+            return b.rowStride() <= 2 * COLUMNS;
+        }
+
         private void read(Matrix from, int origin, int i, int j, int m, int n, float[] to, int stride) {
             float[] values = floats(from.buffer());
             int o = (int) (origin + i * from.rowStride() + j * from.columnStride());
             int rs = (int) from.rowStride();
             int cs = (int) from.columnStride();
-            for (int r = 0; r < m; r++) {
-                if (cs == 1) {
+            if (cs == 1) {
+                for (int r = 0; r < m; r++) {
                     System.arraycopy(values, o + r * rs, to, r * stride, n);
-                } else {
-                    for (int q = 0; q < n; q++) {
+                }
+                return;
+            }
+            for (int first = 0; first < n; first += LINE_FLOATS) { // whole cache lines on both sides
+                int end = Math.min(n, first + LINE_FLOATS);
+                for (int r = 0; r < m; r++) {
+                    for (int q = first; q < end; q++) {
                         to[r * stride + q] = values[o + r * rs + q * cs];
                     }
                 }

@@ -16,11 +16,15 @@ public class KlKernel {
     private static final int OFFSET = 20;
     private static final int DIFFERENCE = 21;
     private static final int TILES = 22;
+    /** Columns of M that are taken together. */
+    private static final int TOGETHER = 64;
 
     private final SharedKernels basics;
+    private final CholeskyKernel factors;
 
     public KlKernel(SharedKernels basics) {
         this.basics = basics;
+        this.factors = new CholeskyKernel(basics.chains());
     }
 
     /** Its operations. */
@@ -196,8 +200,8 @@ public class KlKernel {
         }
     }
 
-    /** One work item is a problem. M = P⁻¹·Q is lower triangular; it is taken column by column. */
-    private abstract static class Full<O extends Operation> extends OperationKernel<O> {
+    /** One work item is a problem. M = P⁻¹·Q is lower triangular; its columns are taken some at a time. */
+    private abstract class Full<O extends Operation> extends OperationKernel<O> {
         final int dims;
         private final Buffer muQ;
         private final Buffer factorQ;
@@ -222,31 +226,49 @@ public class KlKernel {
             float[] scale = memory.floats(RATIO, dims);
             float[] inverse = memory.floats(INVERSE, dims);
             float[] offset = memory.floats(OFFSET, dims);
-            float[] column = memory.floats(TERMS, dims);
+            float[] columns = memory.floats(TERMS, dims * basics.chains().width(TOGETHER));
             float[] squares = memory.floats(COLUMNS, dims);
             for (int b = from; b < to; b++) {
                 int fo = b * dims * dims;
-                FullRankKernel.exponentials(q, fo, false, scale, dims);
-                FullRankKernel.exponentials(p, fo, true, inverse, dims);
+                CholeskyKernel.exponentials(q, fo, false, scale, dims);
+                CholeskyKernel.exponentials(p, fo, true, inverse, dims);
                 for (int i = 0; i < dims; i++) {
                     offset[i] = mu[b * dims + i] - otherMu[b * dims + i];
                     squares[i] = 0f;
                 }
-                FullRankKernel.solve(p, fo, inverse, offset, dims);
+                factors.solve(p, fo, inverse, offset, 1, dims, memory);
                 // Column j of M: what stands above row j is zero and stays zero.
-                for (int j = 0; j < dims; j++) {
+                for (int j = 0; j < dims; j += TOGETHER) {
+                    int n = Math.min(TOGETHER, dims - j);
+                    int width = basics.chains().width(n);
                     for (int i = 0; i < dims; i++) {
-                        column[i] = i < j ? 0f : i == j ? scale[j] : q[fo + i * dims + j];
+                        for (int l = 0; l < n; l++) {
+                            int k = j + l;
+                            columns[i * width + l] = i < k ? 0f : i == k ? scale[k] : q[fo + i * dims + k];
+                        }
                     }
-                    FullRankKernel.solve(p, fo, inverse, column, dims);
-                    take(column, j, p, fo, scale, inverse, squares);
+                    factors.solve(p, fo, inverse, columns, width, dims, memory);
+                    take(columns, width, j, n, p, fo, scale, inverse, squares, memory);
                 }
                 end(b, offset, q, p, fo, inverse, squares, memory);
             }
         }
 
-        /** Column j of M, which is no longer needed then; {@code squares} begin at +0. */
-        abstract void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares);
+        /**
+         * Columns j … j + n − 1 of M, beside each other, which are no longer needed then; {@code squares} begin at
+         * +0.
+         */
+        abstract void take(
+                float[] columns,
+                int width,
+                int j,
+                int n,
+                float[] p,
+                int fo,
+                float[] scale,
+                float[] inverse,
+                float[] squares,
+                WorkerMemory memory);
 
         /** After the last column, with e, the offset. */
         abstract void end(
@@ -259,9 +281,23 @@ public class KlKernel {
         }
 
         @Override
-        void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares) {
+        void take(
+                float[] columns,
+                int width,
+                int j,
+                int n,
+                float[] p,
+                int fo,
+                float[] scale,
+                float[] inverse,
+                float[] squares,
+                WorkerMemory memory) {
             for (int i = j; i < dims; i++) {
-                squares[i] = Math.fma(column[i], column[i], squares[i]);
+                int end = Math.min(n, i + 1 - j);
+                for (int l = 0; l < end; l++) {
+                    float x = columns[i * width + l];
+                    squares[i] = Math.fma(x, x, squares[i]);
+                }
             }
         }
 
@@ -277,24 +313,38 @@ public class KlKernel {
         }
     }
 
-    private static final class ToFullGradient extends Full<KlOps.KlFullGradient> {
+    private final class ToFullGradient extends Full<KlOps.KlFullGradient> {
         ToFullGradient(KlOps.KlFullGradient op) {
             super(op, op.problems(), op.dimensions(), op.muQ(), op.factorQ(), op.muP(), op.factorP());
         }
 
         @Override
-        void take(float[] column, int j, float[] p, int fo, float[] scale, float[] inverse, float[] squares) {
-            FullRankKernel.solveTransposed(p, fo, inverse, column, j, dims);
+        void take(
+                float[] columns,
+                int width,
+                int j,
+                int n,
+                float[] p,
+                int fo,
+                float[] scale,
+                float[] inverse,
+                float[] squares,
+                WorkerMemory memory) {
+            factors.solveTransposed(p, fo, inverse, columns, j, width, dims, memory);
             float[] slopes = floats(op.gradFactor());
             for (int i = 0; i < dims; i++) {
-                slopes[fo + i * dims + j] = i < j ? 0f : i == j ? Math.fma(column[i], scale[i], -1f) : column[i];
+                for (int l = 0; l < n; l++) {
+                    int k = j + l;
+                    float x = columns[i * width + l];
+                    slopes[fo + i * dims + k] = i < k ? 0f : i == k ? Math.fma(x, scale[i], -1f) : x;
+                }
             }
         }
 
         @Override
         void end(
                 int b, float[] e, float[] q, float[] p, int fo, float[] inverse, float[] squares, WorkerMemory memory) {
-            FullRankKernel.solveTransposed(p, fo, inverse, e, 0, dims);
+            factors.solveTransposed(p, fo, inverse, e, 0, 1, dims, memory);
             System.arraycopy(e, 0, floats(op.gradMu()), b * dims, dims);
         }
     }

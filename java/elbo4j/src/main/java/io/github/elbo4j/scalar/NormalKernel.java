@@ -59,6 +59,23 @@ public class NormalKernel {
         }
     }
 
+    /**
+     * Rows (b, s) … (b, s + n − 1) of a shape, beside each other: {@code out[i·width + l]} is coordinate i of row l.
+     */
+    void beside(
+            long seed, int step, DrawBlock shape, int b, int s, int n, float[] out, int width, WorkerMemory memory) {
+        float[] row = memory.floats(9, BLOCK);
+        for (int l = 0; l < n; l++) {
+            for (int d = 0; d < shape.dimensions(); d += BLOCK) {
+                int count = Math.min(BLOCK, shape.dimensions() - d);
+                block(seed, step, shape, b, s + l, d, count, row, 0, memory);
+                for (int i = 0; i < count; i++) {
+                    out[(d + i) * width + l] = row[i];
+                }
+            }
+        }
+    }
+
     /** The normals of {@code count} counters from {@code first} on, 4 · count of them; SIMD devices replace it. */
     protected void counters(
             long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {

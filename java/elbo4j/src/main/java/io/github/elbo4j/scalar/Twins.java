@@ -26,7 +26,7 @@ public final class Twins {
         new LikelihoodKernel(basics).addTo(twins);
         GemmKernel gemm = new GemmKernel();
         gemm.addTo(twins);
-        new BatchedGemmKernel(gemm).addTo(twins);
+        new BatchedGemmKernel(gemm, basics).addTo(twins);
         new GramKernel().addTo(twins);
         new ScanKernel().addTo(twins);
         new MixtureKernel(basics).addTo(twins);

@@ -17,6 +17,9 @@ public final class WorkerMemory {
     /** The sums over tiles that the running kernel is at. */
     final TileSums tiles = new TileSums();
 
+    /** Short rows of normals, those that begin with the first coordinates apart from those that begin with others. */
+    public final NormalsAhead[] ahead = {new NormalsAhead(), new NormalsAhead()};
+
     /** The block of elementwise code that the running kernel is at. */
     final ElementwiseBlock block = new ElementwiseBlock();
 

@@ -8,7 +8,9 @@ import static io.github.elbo4j.scalar.Philox.WEYL_1;
 import static io.github.elbo4j.simd.Lanes.L;
 
 import io.github.elbo4j.scalar.NormalKernel;
+import io.github.elbo4j.scalar.NormalsAhead;
 import io.github.elbo4j.scalar.WorkerMemory;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -20,16 +22,51 @@ import jdk.incubator.vector.VectorShuffle;
  * is too large for the compiler and several times slower.
  */
 final class NormalSimd extends NormalKernel {
-    private static final LongVector EVEN =
-            LongVector.broadcast(L, 0).addIndex(1).mul(2);
     private static final long LOW = 0xffffffffL;
-    private static final long ALL = -1;
     private static final int LANES = Lanes.COUNT;
     private static final int LONGS = LANES / 2;
-    /** With fewer counters most lanes idle, and one by one is faster. */
-    private static final int FEWEST = LANES / 4;
     /** Counters of a block, and room for whole vectors. */
     private static final int STAGE = BLOCK / 4 + 2 + LANES;
+    /** Vectors of short rows that are made ahead where more are likely to follow. */
+    private static final int MANY = 4;
+
+    private static final Walk COUNTERS = new Walk(STAGE, 0, false);
+    private static final Walk PROBLEMS = new Walk(1, 1, true);
+    private static final Walk[] DRAWS_OF = walks(false); // by the counters of a row
+    private static final Walk[] PROBLEMS_OF = walks(true);
+
+    private static Walk[] walks(boolean problems) {
+        return IntStream.range(0, LANES)
+                .mapToObj(count -> new Walk(MANY, count, problems))
+                .toArray(Walk[]::new);
+    }
+
+    /**
+     * How the counters in neighbouring lanes follow each other: what lane i adds to the first one's. Of each vector the even
+     * lanes stand before the odd ones, as {@link #philox} takes them.
+     */
+    private static final class Walk {
+        final long[] counters;
+        final long[] draws;
+        final long[] problems;
+
+        /**
+         * @param vectors how many
+         * @param count counters of a row; 0: there is one row
+         * @param alongProblems whether a row is the next problem's or the next draw's
+         */
+        Walk(int vectors, int count, boolean alongProblems) {
+            counters = new long[vectors * LANES];
+            draws = new long[vectors * LANES];
+            problems = new long[vectors * LANES];
+            for (int i = 0; i < vectors * LANES; i++) {
+                int lane = i % LANES;
+                int at = i - lane + lane % 2 * LONGS + lane / 2;
+                counters[at] = count == 0 ? i : i % count;
+                (alongProblems ? problems : draws)[at] = count == 0 ? 0 : i / count;
+            }
+        }
+    }
 
     private static final VectorShuffle<Float> LOW_ZIP = VectorShuffle.makeZip(Lanes.F, 0);
     private static final VectorShuffle<Float> HIGH_ZIP = VectorShuffle.makeZip(Lanes.F, 1);
@@ -70,15 +107,47 @@ final class NormalSimd extends NormalKernel {
     @Override
     protected void counters(
             long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {
-        if (count < FEWEST) {
-            super.counters(seed, step, b, s, first, count, out, o, memory);
-            return;
+        if (count < LANES) { // most would idle
+            few(seed, step, b, s, first, count, out, o, memory);
+        } else {
+            counters(seed, step, b, s, first, COUNTERS, count, out, o, memory);
         }
+    }
+
+    /** A short row: where it has not been made with the ones before, it is made with some of the next. */
+    private static void few(
+            long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {
+        NormalsAhead ahead = memory.ahead[first == 0 ? 0 : 1];
+        int at = ahead.find(seed, step, b, s, first, count);
+        if (at < 0) {
+            if (ahead.values.length == 0) {
+                ahead.values = new float[4 * MANY * LANES];
+            }
+            ahead.begin(seed, step, b, s, first, count, LANES / count, MANY * LANES / count);
+            Walk walk = (ahead.isAlongProblems() ? PROBLEMS_OF : DRAWS_OF)[count];
+            counters(seed, step, b, s, first, walk, ahead.rows() * count, ahead.values, 0, memory);
+            at = 0;
+        }
+        System.arraycopy(ahead.values, at, out, o, 4 * count);
+    }
+
+    /** The normals of {@code count} counters that stand as a walk says. */
+    private static void counters(
+            long seed,
+            int step,
+            int b,
+            int s,
+            int first,
+            Walk walk,
+            int count,
+            float[] out,
+            int o,
+            WorkerMemory memory) {
         int[] w0 = memory.ints(2, STAGE);
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
+        philox(seed, step, b, s, first, walk, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
         float[] x0 = memory.floats(1, STAGE);
         float[] x1 = memory.floats(2, STAGE);
         float[] x2 = memory.floats(3, STAGE);
@@ -106,7 +175,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, ALL, 0, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
+        philox(seed, step, b, s, first, COUNTERS, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -139,7 +208,7 @@ final class NormalSimd extends NormalKernel {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < count; c++) {
                 int at = (r * count + c) * LANES;
-                philox(seed, step, b, s + r, first + c, 0, ALL, LANES, w0, w1, w2, w3, at, halves);
+                philox(seed, step, b, s + r, first + c, PROBLEMS, LANES, w0, w1, w2, w3, at, halves);
             }
         }
         float[] x0 = memory.floats(1, n);
@@ -157,8 +226,8 @@ final class NormalSimd extends NormalKernel {
     }
 
     /**
-     * The words of {@code count} counters, one array a word, whole vectors written from {@code at} on; the counters follow
-     * each other in the coordinates if {@code alongCounters} is {@link #ALL}, in the problems if {@code alongProblems} is. A word lives in a 64-bit lane, so that
+     * The words of {@code count} counters, one array a word, whole vectors written from {@code at} on; the counters stand as a
+     * walk says. A word lives in a 64-bit lane, so that
      * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
      * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
      */
@@ -168,8 +237,7 @@ final class NormalSimd extends NormalKernel {
             int b,
             int s,
             int first,
-            long alongCounters,
-            long alongProblems,
+            Walk walk,
             int count,
             int[] w0,
             int[] w1,
@@ -179,10 +247,12 @@ final class NormalSimd extends NormalKernel {
             long[] halves) {
         for (int i = 0; i < count; i += LANES) {
             for (int half = 0; half < 2; half++) {
-                LongVector next = EVEN.add(i + half);
-                LongVector c0 = next.and(alongCounters).add(first).and(LOW);
-                LongVector c1 = LongVector.broadcast(L, s & LOW);
-                LongVector c2 = next.and(alongProblems).add(b).and(LOW);
+                int from = i + half * LONGS;
+                LongVector c0 =
+                        LongVector.fromArray(L, walk.counters, from).add(first).and(LOW);
+                LongVector c1 = LongVector.fromArray(L, walk.draws, from).add(s).and(LOW);
+                LongVector c2 =
+                        LongVector.fromArray(L, walk.problems, from).add(b).and(LOW);
                 LongVector c3 = LongVector.broadcast(L, step & LOW);
                 int k0 = (int) seed;
                 int k1 = (int) (seed >>> 32);

@@ -1,6 +1,7 @@
 package io.github.elbo4j.simd;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.scalar.BatchedGemmKernel;
 import io.github.elbo4j.scalar.FullRankKernel;
 import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
@@ -9,7 +10,16 @@ import io.github.elbo4j.scalar.SharedKernels;
 import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 
-/** Opens the device whose inner loops use the Vector API. */
+/**
+ * Opens the device whose inner loops use the Vector API.
+ *
+ * <p>The bodies of the scalar device run in three cases. Families without loops of their own take the vectors of what they call:
+ * the full-rank Gaussian and batched products and solutions those of {@link ChainSimd}, the ELBO's sums those of {@link SumSimd}.
+ * The gradients of KL and the rows of the low-rank Gaussian are loops over neighbouring elements without a function, a form that
+ * the just-in-time compiler can vectorize itself; their normals, exponentials and sums are vectors here too. And these have no body yet:
+ * products and solutions with a single triangle, a column at a time; the squares and control variates of the
+ * full-rank score; the low-rank family's small matrices, one a problem.
+ */
 public final class SimdDevice {
     private SimdDevice() {}
 
@@ -20,7 +30,7 @@ public final class SimdDevice {
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(sums);
         NormalSimd normals = new NormalSimd();
-        SharedKernels basics = new SharedKernels(normals, math, sums);
+        SharedKernels basics = new SharedKernels(normals, math, sums, new ChainSimd());
         OptimizerSimd optimizer = new OptimizerSimd(basics, math);
         Twins twins = new Twins(basics);
         new MeanFieldSimd(basics).addTo(twins);
@@ -34,7 +44,7 @@ public final class SimdDevice {
         new LikelihoodSimd(basics, math).addTo(twins);
         GemmSimd gemm = new GemmSimd();
         gemm.addTo(twins);
-        new BatchedGemmSimd(gemm).addTo(twins);
+        new BatchedGemmKernel(gemm, basics).addTo(twins);
         new GramSimd().addTo(twins);
         new ScanSimd().addTo(twins);
         new MixtureSimd(basics).addTo(twins);

@@ -2,15 +2,16 @@ package io.github.elbo4j.simd;
 
 import static io.github.elbo4j.simd.Lanes.F;
 
-import io.github.elbo4j.scalar.BatchedGemmKernel;
+import io.github.elbo4j.scalar.ChainKernel;
 import jdk.incubator.vector.FloatVector;
 
-/** The inner loop of {@link BatchedGemmKernel}: a lane per matrix, four vectors of chains in registers. */
-final class BatchedGemmSimd extends BatchedGemmKernel {
+/** The inner loop of {@link ChainKernel}: a lane per sum, four vectors of chains in registers. */
+final class ChainSimd extends ChainKernel {
     private static final int FOUR = 4 * Lanes.COUNT;
 
-    BatchedGemmSimd(GemmSimd gemm) {
-        super(gemm);
+    @Override
+    protected int width(int n) {
+        return n == 1 ? 1 : (n + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.COUNT;
     }
 
     @Override
@@ -27,6 +28,10 @@ final class BatchedGemmSimd extends BatchedGemmKernel {
             float sign,
             float[] chains,
             int n) {
+        if (as == 0 && bs == 1) {
+            same(a, ao, ak, b, bo, bk, depth, sign, chains, n);
+            return;
+        }
         int s = 0;
         for (; s + FOUR <= n; s += FOUR) {
             FloatVector c0 = FloatVector.zero(F);
@@ -64,6 +69,45 @@ final class BatchedGemmSimd extends BatchedGemmKernel {
             float chain = 0f;
             for (int k = 0; k < depth; k++) {
                 chain = Math.fma(sign * a[ao + k * ak + s * as], b[bo + k * bk + s * bs], chain);
+            }
+            chains[s] = chain;
+        }
+    }
+
+    /** A left factor that is the same for all sums. */
+    private static void same(
+            float[] a, int ao, int ak, float[] b, int bo, int bk, int depth, float sign, float[] chains, int n) {
+        int s = 0;
+        for (; s + FOUR <= n; s += FOUR) {
+            FloatVector c0 = FloatVector.zero(F);
+            FloatVector c1 = FloatVector.zero(F);
+            FloatVector c2 = FloatVector.zero(F);
+            FloatVector c3 = FloatVector.zero(F);
+            for (int k = 0; k < depth; k++) {
+                FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
+                int right = bo + k * bk + s;
+                c0 = left.fma(FloatVector.fromArray(F, b, right), c0);
+                c1 = left.fma(FloatVector.fromArray(F, b, right + Lanes.COUNT), c1);
+                c2 = left.fma(FloatVector.fromArray(F, b, right + 2 * Lanes.COUNT), c2);
+                c3 = left.fma(FloatVector.fromArray(F, b, right + 3 * Lanes.COUNT), c3);
+            }
+            c0.intoArray(chains, s);
+            c1.intoArray(chains, s + Lanes.COUNT);
+            c2.intoArray(chains, s + 2 * Lanes.COUNT);
+            c3.intoArray(chains, s + 3 * Lanes.COUNT);
+        }
+        for (; s + Lanes.COUNT <= n; s += Lanes.COUNT) {
+            FloatVector c = FloatVector.zero(F);
+            for (int k = 0; k < depth; k++) {
+                FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
+                c = left.fma(FloatVector.fromArray(F, b, bo + k * bk + s), c);
+            }
+            c.intoArray(chains, s);
+        }
+        for (; s < n; s++) {
+            float chain = 0f;
+            for (int k = 0; k < depth; k++) {
+                chain = Math.fma(sign * a[ao + k * ak], b[bo + k * bk + s], chain);
             }
             chains[s] = chain;
         }

@@ -1,0 +1,62 @@
+package io.github.elbo4j.scalar;
+
+import java.util.Arrays;
+
+/** Sums of products, many beside each other: what many matrices, or many right sides of one triangle, have in common. */
+public class ChainKernel {
+    /** So many sums are best taken for n: what stands beside the n is made and not used. */
+    protected int width(int n) {
+        return n;
+    }
+
+    /**
+     * {@code chains[s] = Σ_k sign·a[ao + k·ak + s·as]·b[bo + k·bk + s·bs]} for s &lt; n, each sum one chain of fma from +0. SIMD
+     * devices replace it.
+     *
+     * @param as 0 or 1, as is bs
+     */
+    protected void chains(
+            float[] a,
+            int ao,
+            int ak,
+            int as,
+            float[] b,
+            int bo,
+            int bk,
+            int bs,
+            int depth,
+            float sign,
+            float[] chains,
+            int n) {
+        if (n == 1) { // a chain that is alone stays in a register
+            float chain = 0f;
+            for (int k = 0; k < depth; k++) {
+                chain = Math.fma(sign * a[ao + k * ak], b[bo + k * bk], chain);
+            }
+            chains[0] = chain;
+            return;
+        }
+        Arrays.fill(chains, 0, n, 0f);
+        for (int k = 0; k < depth; k++) {
+            int left = ao + k * ak;
+            int right = bo + k * bk;
+            if (as == 1 && bs == 1) { // one loop for each: the just-in-time compiler vectorizes these forms
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(sign * a[left + s], b[right + s], chains[s]);
+                }
+            } else if (as == 1) {
+                float same = sign * b[right];
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(a[left + s], same, chains[s]);
+                }
+            } else if (bs == 1) {
+                float same = sign * a[left];
+                for (int s = 0; s < n; s++) {
+                    chains[s] = Math.fma(same, b[right + s], chains[s]);
+                }
+            } else {
+                Arrays.fill(chains, 0, n, Math.fma(sign * a[left], b[right], chains[0]));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.elbo4j.scalar;
+
+import java.util.Arrays;
+
+/**
+ * A Cholesky factor L and many vectors: {@code x[i·width + l]} is element i of vector l, so that the vectors stand beside each
+ * other. A factor f is D × D from index fo on: the lower triangle, its diagonal as a logarithm; {@code diagonal} and {@code
+ * inverse} below are exp(log L_ii) and exp(−log L_ii). Every chain runs over increasing k in panels that end at
+ * multiples of {@link #PANEL}; a panel begins at +0 and is added to what came before.
+ */
+final class CholeskyKernel {
+    /** k's of a chain of a triangle's. */
+    static final int PANEL = 256;
+
+    private static final int CHAINS = 23; // memory slots
+    private static final int VALUES = 24;
+    /** Rows that are transposed at a time: as many as a cache line has elements. */
+    private static final int ROWS = 16;
+
+    private final ChainKernel products;
+
+    CholeskyKernel(ChainKernel products) {
+        this.products = products;
+    }
+
+    /** {@code out[i] = exp(±f_ii)}. */
+    static void exponentials(float[] f, int fo, boolean inverted, float[] out, int dims) {
+        for (int i = 0; i < dims; i++) {
+            float log = f[fo + i * dims + i];
+            out[i] = DetMath.exp(inverted ? -log : log);
+        }
+    }
+
+    /** {@code x = mu + L·x} in place, upward: {@code x_i = mu[m + i] + Σ_{j ≤ i} L_ij·x_j}. */
+    void multiply(
+            float[] f,
+            int fo,
+            float[] diagonal,
+            float[] mu,
+            int m,
+            float[] x,
+            int width,
+            int dims,
+            WorkerMemory memory) {
+        float[] chains = memory.floats(CHAINS, width);
+        float[] values = memory.floats(VALUES, width);
+        for (int i = dims - 1; i >= 0; i--) {
+            Arrays.fill(values, 0, width, mu[m + i]);
+            for (int panel = 0; panel <= i; panel += PANEL) {
+                int depth = Math.min(PANEL, i - panel);
+                int at = fo + i * dims + panel;
+                products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, 1f, chains, width);
+                if (depth < PANEL) {
+                    end(diagonal[i], x, i * width, chains, width);
+                }
+                add(chains, values, 0, width);
+            }
+            System.arraycopy(values, 0, x, i * width, width);
+        }
+    }
+
+    /** {@code chains[l] = fma(a, x[o + l], chains[l])}. */
+    private static void end(float a, float[] x, int o, float[] chains, int width) {
+        for (int l = 0; l < width; l++) {
+            chains[l] = Math.fma(a, x[o + l], chains[l]);
+        }
+    }
+
+    /** {@code x[o + l] += chains[l]}. */
+    private static void add(float[] chains, float[] x, int o, int width) {
+        for (int l = 0; l < width; l++) {
+            x[o + l] += chains[l];
+        }
+    }
+
+    /** {@code x[o + l] *= by}. */
+    private static void scale(float by, float[] x, int o, int width) {
+        for (int l = 0; l < width; l++) {
+            x[o + l] *= by;
+        }
+    }
+
+    /** {@code L·x = x} in place, forward: {@code x_i = (x_i − Σ_{j < i} L_ij·x_j) · inverse_i}. */
+    void solve(float[] f, int fo, float[] inverse, float[] x, int width, int dims, WorkerMemory memory) {
+        float[] chains = memory.floats(CHAINS, width);
+        for (int i = 0; i < dims; i++) {
+            for (int panel = 0; panel < i; panel += PANEL) {
+                int depth = Math.min(PANEL, i - panel);
+                int at = fo + i * dims + panel;
+                products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, -1f, chains, width);
+                add(chains, x, i * width, width);
+            }
+            scale(inverse[i], x, i * width, width);
+        }
+    }
+
+    /** {@code Lᵀ·x = x} in place, backward: {@code x_i = (x_i − Σ_{j > i} L_ji·x_j) · inverse_i}, down to row first. */
+    void solveTransposed(
+            float[] f, int fo, float[] inverse, float[] x, int first, int width, int dims, WorkerMemory memory) {
+        float[] chains = memory.floats(CHAINS, width);
+        for (int i = dims - 1; i >= first; i--) {
+            for (int j = i + 1; j < dims; ) {
+                int end = Math.min((j / PANEL + 1) * PANEL, dims);
+                int at = fo + j * dims + i;
+                products.chains(f, at, dims, 0, x, j * width, width, 1, end - j, -1f, chains, width);
+                add(chains, x, i * width, width);
+                j = end;
+            }
+            scale(inverse[i], x, i * width, width);
+        }
+    }
+
+    /** n vectors that lie after each other in {@code rows}, less mu, to vectors beside each other. */
+    static void residuals(float[] rows, int o, float[] mu, int m, float[] x, int n, int width, int dims) {
+        for (int first = 0; first < dims; first += ROWS) {
+            int end = Math.min(dims, first + ROWS);
+            for (int l = 0; l < n; l++) {
+                for (int i = first; i < end; i++) {
+                    x[i * width + l] = rows[o + l * dims + i] - mu[m + i];
+                }
+            }
+        }
+    }
+
+    /** The way back. */
+    static void toRows(float[] x, int width, float[] rows, int o, int n, int dims) {
+        for (int first = 0; first < dims; first += ROWS) {
+            int end = Math.min(dims, first + ROWS);
+            for (int l = 0; l < n; l++) {
+                for (int i = first; i < end; i++) {
+                    rows[o + l * dims + i] = x[i * width + l];
+                }
+            }
+        }
+    }
+}

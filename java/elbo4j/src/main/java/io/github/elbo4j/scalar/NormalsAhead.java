@@ -1,0 +1,72 @@
+package io.github.elbo4j.scalar;
+
+/**
+ * Short rows of normals that a worker has made ahead of their turn: neighbouring draws of one problem, or one draw of
+ * neighbouring problems. Normals are a function of their address, so it makes no difference when they are made.
+ */
+public final class NormalsAhead {
+    private long seed;
+    private int step;
+    private int first;
+    private int count;
+    private int b; // of the first row
+    private int s;
+    private int rows; // 0: nothing is here
+    private boolean alongProblems;
+    private int lastB; // the row that was asked for last
+    private int lastS;
+
+    /** The normals, row after row. */
+    public float[] values = new float[0];
+
+    /** Where in {@link #values} the row stands; negative if it is not there. */
+    public int find(long seed, int step, int b, int s, int first, int count) {
+        if (!isLike(seed, step, first, count)) {
+            return -1;
+        }
+        int row = alongProblems ? b - this.b : s - this.s;
+        boolean there = row >= 0 && row < rows && (alongProblems ? s == this.s : b == this.b);
+        if (there) {
+            lastB = b;
+            lastS = s;
+        }
+        return there ? row * 4 * count : -1;
+    }
+
+    private boolean isLike(long seed, int step, int first, int count) {
+        return rows > 0 && seed == this.seed && step == this.step && first == this.first && count == this.count;
+    }
+
+    /**
+     * Rows are to be made from (b, s) on, along the problems where the last two that were asked for lay so: {@code few}, or
+     * {@code many} if they go on where the last ones ended. Draws and problems end somewhere, and what lies behind is made for nothing.
+     */
+    public void begin(long seed, int step, int b, int s, int first, int count, int few, int many) {
+        boolean like = isLike(seed, step, first, count);
+        boolean problems = like && s == lastS && b == lastB + 1;
+        boolean goesOn = like
+                && (problems
+                        ? alongProblems && s == this.s && b == this.b + rows
+                        : !alongProblems && b == this.b && s == this.s + rows);
+        this.seed = seed;
+        this.step = step;
+        this.first = first;
+        this.count = count;
+        this.b = b;
+        this.s = s;
+        this.rows = goesOn ? many : few;
+        this.alongProblems = problems;
+        this.lastB = b;
+        this.lastS = s;
+    }
+
+    /** How many rows {@link #begin} has chosen. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Whether they are of neighbouring problems. */
+    public boolean isAlongProblems() {
+        return alongProblems;
+    }
+}
