@@ -1,7 +1,6 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Buffer;
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
@@ -42,7 +41,7 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
         try (Buffer buffer = q.device().allocate(z.length)) {
             for (int from = 0; from < draws; from += chunk) {
                 int rows = Math.min(chunk, draws - from);
-                q.sample(key, 0, new DrawBlock(1, rows, dimensions, 0, from, 0), buffer);
+                q.sample(key, 0, q.block(rows, from), buffer);
                 buffer.read(0, z, 0, rows * dimensions);
                 for (int s = 0; s < rows; s++) {
                     for (int d = 0; d < dimensions; d++) {

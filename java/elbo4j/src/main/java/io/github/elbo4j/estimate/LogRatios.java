@@ -34,7 +34,7 @@ final class LogRatios {
             double[] r = new double[p.length];
             for (int w = 0; w < chunks.count(); w++) {
                 int done = chunks.shape(w).firstDraw();
-                DrawBlock shape = chunks.shape(w).at(0, first + done, 0);
+                DrawBlock shape = chunks.shape(w).at(proposal.firstProblem(), first + done, 0);
                 Recorder.run(workspace, to -> {
                     proposal.record(to, key, Index.of(0), shape, z, logR);
                     joint.record(to, shape, z, logP, null);

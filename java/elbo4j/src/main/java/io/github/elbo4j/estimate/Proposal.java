@@ -17,6 +17,11 @@ import io.github.elbo4j.model.Model;
 public interface Proposal extends AutoCloseable {
     Device device();
 
+    /** The number of its first problem: the address b of its draws. */
+    default int firstProblem() {
+        return 0;
+    }
+
     /** B. */
     default int problems() {
         return 1;

@@ -25,6 +25,11 @@ final class Proposals {
         }
 
         @Override
+        public int firstProblem() {
+            return q.firstProblem();
+        }
+
+        @Override
         public int problems() {
             return q.problems();
         }

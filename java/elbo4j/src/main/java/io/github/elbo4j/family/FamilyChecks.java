@@ -43,6 +43,13 @@ final class FamilyChecks {
         }
     }
 
+    static void numbers(int first, int problems) {
+        if (first < 0 || first > Integer.MAX_VALUE - problems) {
+            throw new IllegalArgumentException("the first problem's number is " + first + ", but must be from 0 to "
+                    + (Integer.MAX_VALUE - problems));
+        }
+    }
+
     static void problem(int problem, int problems) {
         if (problem < 0 || problem >= problems) {
             throw new IllegalArgumentException("problem is " + problem + ", but there are " + problems);

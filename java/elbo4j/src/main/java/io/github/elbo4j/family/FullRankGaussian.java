@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class FullRankGaussian implements VariationalFamily {
     private final Device device;
     private final int problems;
+    private int firstProblem;
     private final int dimensions;
     private final Resources own;
     private final Buffer parameterBuffer; // [B][D + D²]
@@ -71,6 +72,17 @@ public final class FullRankGaussian implements VariationalFamily {
     @Override
     public int problems() {
         return problems;
+    }
+
+    @Override
+    public int firstProblem() {
+        return firstProblem;
+    }
+
+    @Override
+    public void numberFrom(int first) {
+        FamilyChecks.numbers(first, problems);
+        firstProblem = first;
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class LowRankGaussian implements VariationalFamily {
 
     private final Device device;
     private final int problems;
+    private int firstProblem;
     private final int dimensions;
     private final int rank;
     private final Resources own;
@@ -106,6 +107,17 @@ public final class LowRankGaussian implements VariationalFamily {
     @Override
     public int problems() {
         return problems;
+    }
+
+    @Override
+    public int firstProblem() {
+        return firstProblem;
+    }
+
+    @Override
+    public void numberFrom(int first) {
+        FamilyChecks.numbers(first, problems);
+        firstProblem = first;
     }
 
     @Override

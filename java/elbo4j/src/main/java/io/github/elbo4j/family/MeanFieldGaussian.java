@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeanFieldGaussian implements VariationalFamily {
     private final Device device;
     private final int problems;
+    private int firstProblem;
     private final int dimensions;
     private final Resources own;
     private final Buffer parameterBuffer; // [B][2D]
@@ -68,6 +69,17 @@ public final class MeanFieldGaussian implements VariationalFamily {
     @Override
     public int problems() {
         return problems;
+    }
+
+    @Override
+    public int firstProblem() {
+        return firstProblem;
+    }
+
+    @Override
+    public void numberFrom(int first) {
+        FamilyChecks.numbers(first, problems);
+        firstProblem = first;
     }
 
     @Override

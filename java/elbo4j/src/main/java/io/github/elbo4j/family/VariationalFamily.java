@@ -29,6 +29,29 @@ public interface VariationalFamily extends AutoCloseable {
     /** B. */
     int problems();
 
+    /** The number of its first problem, from which the others are counted: the address b of its draws. 0 at first. */
+    default int firstProblem() {
+        return 0;
+    }
+
+    /**
+     * Numbers its problems from another one on, so that a problem has the same draws in a batch and alone.
+     *
+     * @param first 0 or more; the last number is 2^31 − 2 at most
+     * @throws IllegalArgumentException if the family does not know other numbers than those from 0 on
+     */
+    default void numberFrom(int first) {
+        if (first != 0) {
+            throw new IllegalArgumentException("the first problem's number is " + first + ", but "
+                    + getClass().getSimpleName() + " numbers its problems from 0 on");
+        }
+    }
+
+    /** A block of draws of all its problems, at their addresses. */
+    default DrawBlock block(int draws, int firstDraw) {
+        return new DrawBlock(problems(), draws, dimensions(), firstProblem(), firstDraw, 0);
+    }
+
     /** D. */
     int dimensions();
 

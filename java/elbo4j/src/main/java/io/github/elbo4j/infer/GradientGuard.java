@@ -2,7 +2,6 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
@@ -54,7 +53,7 @@ final class GradientGuard {
         double[] scale = new double[dimensions];
         float[] z = new float[DRAWS * dimensions];
         try (Buffer drawn = device.allocate(z.length)) {
-            q.sample(key.fork("gradient check"), 0, DrawBlock.of(1, DRAWS, dimensions), drawn);
+            q.sample(key.fork("gradient check"), 0, q.block(DRAWS, 0), drawn);
             drawn.read(0, z, 0, z.length);
         }
         for (int d = 0; d < dimensions; d++) {

@@ -27,6 +27,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
     private final int dimensions;
     private final int draws;
     private final int pairs; // of points where the curvature is measured
+    private final DrawBlock ofGroup;
     private final Key groups; // of the groups' draws
     private final Key points; // where the curvature is measured
     private final boolean isDense;
@@ -51,6 +52,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         this.dimensions = q.dimensions();
         this.draws = settings.effort.group();
         pairs = settings.effort.pairs();
+        this.ofGroup = q.block(draws, 0);
         this.groups = groups;
         this.points = points;
         isDense = dimensions <= Starts.DENSE;
@@ -75,7 +77,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         }
         StartNormal q = StartNormal.independent(mean.clone(), sd.clone());
         try (PointDensity density = new PointDensity(device, joint)) {
-            curvature = Precision.under(q, density, device, points, pairs);
+            curvature = Precision.under(q, density, device, points, pairs, ofGroup.firstProblem());
         }
     }
 
@@ -122,7 +124,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
 
     /** Moves the means by the curvature, and subtracts the noise that a Gaussian of this precision makes. */
     private void moveByCurvature(Curvature curvature, float[] gradient, int group, double[] delta) {
-        device.run(new NormalOps.Normal(groups, Index.of(group), DrawBlock.of(1, draws, dimensions), normals));
+        device.run(new NormalOps.Normal(groups, Index.of(group), ofGroup, normals));
         normals.read(0, epsilon, 0, epsilon.length);
         double[] sum = new double[dimensions];
         double[] square = new double[dimensions]; // of epsilon_i·Σ_j s_i·P_ij·s_j·epsilon_j

@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.LowerTriangle;
@@ -23,10 +24,10 @@ final class Precision {
      * @param most pairs
      */
     static MeanFieldNaturalGradient.@Nullable Curvature under(
-            StartNormal q, PointDensity density, Device device, Key key, int most) {
+            StartNormal q, PointDensity density, Device device, Key key, int most, int problem) {
         int n = density.dimensions();
         int pairs = Math.max(1, Math.min(most, MOST_EVALUATIONS / (4 * n)));
-        float[] epsilon = Starts.normals(device, key, pairs, n);
+        float[] epsilon = Starts.normals(device, key, DrawBlock.of(1, pairs, n).at(problem, 0, 0));
         double[][] precision = new double[n][n];
         double[] at = new double[n];
         for (int p = 0; p < 2 * pairs; p++) {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,23 @@ public final class Sgvi implements Method<LogJoint> {
         }
     }
 
+    /**
+     * Fits B problems, each as a fit alone with its {@linkplain Builder#problem number}: bit for bit the same.
+     *
+     * @param many who fits them
+     * @param problems B; their numbers begin at that of these settings
+     * @param joints makes the log-joint of problem b on a device; it is closed after the fit
+     * @return one attempt a problem, in their order
+     */
+    public List<Attempt> fit(ManyFits many, int problems, BiFunction<Device, Integer, LogJoint> joints) {
+        return many.fit(problems, (device, b) -> {
+            Builder own = settings.copy().problem(Math.addExact(settings.problem, b));
+            try (LogJoint joint = joints.apply(device, b)) {
+                return own.build().fit(device, joint);
+            }
+        });
+    }
+
     private static void checkNames(List<String> names, int dimensions) {
         if (names.size() != dimensions) {
             throw new IllegalArgumentException(
@@ -107,6 +125,7 @@ public final class Sgvi implements Method<LogJoint> {
         int maxSteps = 20_000;
         int batch;
         long seed;
+        int problem;
         StoppingRule stoppingRule = new StoppingRule(0.01);
         double initialSd = INITIAL_SD;
         double @Nullable [] initialMean;
@@ -174,6 +193,20 @@ public final class Sgvi implements Method<LogJoint> {
         /** All randomness follows from it; 0. */
         public Builder seed(long value) {
             seed = value;
+            return this;
+        }
+
+        /**
+         * The number of the problem among others of the same seed, the address b of all its draws: each has draws of its own; 0.
+         *
+         * @param value from 0 to 2^31 − 2
+         */
+        public Builder problem(int value) {
+            if (value < 0 || value == Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "problem is " + value + ", but must be from 0 to " + (Integer.MAX_VALUE - 1));
+            }
+            problem = value;
             return this;
         }
 
@@ -310,6 +343,7 @@ public final class Sgvi implements Method<LogJoint> {
             copy.maxSteps = maxSteps;
             copy.batch = batch;
             copy.seed = seed;
+            copy.problem = problem;
             copy.stoppingRule = stoppingRule;
             copy.initialSd = initialSd;
             copy.initialMean = initialMean;
@@ -343,6 +377,9 @@ public final class Sgvi implements Method<LogJoint> {
             }
             if (starts != STARTS) {
                 told.put("starts", starts);
+            }
+            if (problem != 0) {
+                told.put("problem", problem);
             }
             if (initialSd != INITIAL_SD) {
                 told.put("initialSd", initialSd);

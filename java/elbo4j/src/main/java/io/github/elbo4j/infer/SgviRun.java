@@ -79,8 +79,10 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                     : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
             q = settings.family.create(device, 1, dimensions);
             opened.add(q::close);
+            q.numberFrom(settings.problem);
             average = settings.family.create(device, 1, dimensions);
             opened.add(average::close);
+            average.numberFrom(settings.problem);
             geometry = Geometry.of(q);
             coordinates = settings.optimizer.adapts() ? geometry.coordinates(device, mean) : Coordinates.PLAIN;
             opened.add(coordinates::close);

@@ -74,7 +74,7 @@ final class Starts {
         this.dimensions = density.dimensions();
         this.cancelled = cancelled;
         finalDraws = (int) Math.max(DRAWS, Math.min(most, (1L << 22) / dimensions));
-        epsilon = normals(device, key.fork("paths"), finalDraws, dimensions);
+        epsilon = normals(device, key.fork("paths"), geometry.q.block(finalDraws, 0));
     }
 
     /**
@@ -153,7 +153,7 @@ final class Starts {
     }
 
     private void walkAll(Device device, double[] mean, int paths, Key key) {
-        float[] offsets = normals(device, key.fork("starts"), Math.max(1, paths - 1), dimensions);
+        float[] offsets = normals(device, key.fork("starts"), geometry.q.block(Math.max(1, paths - 1), 0));
         for (int p = 0; p < paths && !cancelled.getAsBoolean(); p++) {
             walk(place(p, mean, offsets));
         }
@@ -362,10 +362,10 @@ final class Starts {
         return !(dip > Math.min(a.logP, b.logP) - 1);
     }
 
-    /** Standard normals, [rows][D]. */
-    static float[] normals(Device device, Key key, int rows, int dimensions) {
-        try (Buffer buffer = device.allocate((long) rows * dimensions)) {
-            device.run(new NormalOps.Normal(key, Index.of(0), DrawBlock.of(1, rows, dimensions), buffer));
+    /** Standard normals of a block. */
+    static float[] normals(Device device, Key key, DrawBlock shape) {
+        try (Buffer buffer = device.allocate(shape.elements())) {
+            device.run(new NormalOps.Normal(key, Index.of(0), shape, buffer));
             return buffer.toFloats();
         }
     }

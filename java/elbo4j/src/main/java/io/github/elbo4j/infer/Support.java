@@ -2,7 +2,6 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
@@ -27,7 +26,7 @@ final class Support {
         float[] z = new float[Math.multiplyExact(draws, n)];
         try (Buffer buffer = device.allocate(z.length);
                 PointDensity density = new PointDensity(device, joint)) {
-            q.sample(key, step, DrawBlock.of(1, draws, n), buffer);
+            q.sample(key, step, q.block(draws, 0), buffer);
             buffer.read(0, z, 0, z.length);
             double[] points = new double[z.length];
             for (int i = 0; i < z.length; i++) {
