@@ -40,11 +40,16 @@ class ManyFitsTest {
     private static LogJoint joint(Device device, int problem) {
         return switch (problem) {
             case 1 ->
-                new BayesianLogisticRegression(device, Regressions.logistic(1, 20, 2).withIntercept(), PRIOR).logJoint();
+                new BayesianLogisticRegression(
+                                device, Regressions.logistic(1, 20, 2).withIntercept(), PRIOR)
+                        .logJoint();
             case 3 -> known(device, linear(3));
             default ->
                 BayesianLinearRegression.unknownNoise(
-                                device, Regressions.linear(problem, 5 + 20 * problem, 2, 1), PRIOR, NormalPrior.STANDARD)
+                                device,
+                                Regressions.linear(problem, 5 + 20 * problem, 2, 1),
+                                PRIOR,
+                                NormalPrior.STANDARD)
                         .logJoint();
         };
     }
@@ -67,7 +72,13 @@ class ManyFitsTest {
     private static List<Object> numbers(@Nullable FitResult fit) {
         assertThat(fit).isNotNull();
         return List.of(
-                fit.posterior(), fit.elbo(), fit.logEvidence(), fit.assessment(), fit.steps(), fit.trace(), fit.message());
+                fit.posterior(),
+                fit.elbo(),
+                fit.logEvidence(),
+                fit.assessment(),
+                fit.steps(),
+                fit.trace(),
+                fit.message());
     }
 
     @Test
@@ -144,10 +155,13 @@ class ManyFitsTest {
         List<Attempt> fits = settings().build().fit(by(1), 2, (device, b) -> joint(device, 2));
         FitResult first = fits.get(0).result();
         FitResult second = fits.get(1).result();
-        assertThat(numbers(first).get(0)).as("steps").isNotEqualTo(numbers(second).get(0));
+        assertThat(numbers(first).get(0))
+                .as("steps")
+                .isNotEqualTo(numbers(second).get(0));
         assertThat(second.settings()).containsEntry("problem", 1L);
         // Of the same q, that of no step: fresh draws.
-        Sgvi none = settings().optimizer(new RobbinsMonro(1)).cancelled(() -> true).build();
+        Sgvi none =
+                settings().optimizer(new RobbinsMonro(1)).cancelled(() -> true).build();
         fits = none.fit(by(1), 2, (device, b) -> joint(device, 2));
         assertThat(numbers(fits.get(0).result()).get(0))
                 .isEqualTo(numbers(fits.get(1).result()).get(0));
@@ -219,7 +233,9 @@ class ManyFitsTest {
             }
         });
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(fits).hasSize(4).allSatisfy(attempt -> assertThat(attempt.result()).isNull());
+        assertThat(fits)
+                .hasSize(4)
+                .allSatisfy(attempt -> assertThat(attempt.result()).isNull());
     }
 
     @Test
@@ -238,7 +254,8 @@ class ManyFitsTest {
     @Test
     void numbersAndWorkersAreInRange() {
         assertThatThrownBy(() -> Sgvi.builder().problem(-1)).hasMessageContaining("problem is -1");
-        assertThatThrownBy(() -> Sgvi.builder().problem(Integer.MAX_VALUE)).hasMessageContaining("from 0 to 2147483646");
+        assertThatThrownBy(() -> Sgvi.builder().problem(Integer.MAX_VALUE))
+                .hasMessageContaining("from 0 to 2147483646");
         assertThatThrownBy(() -> by(0)).hasMessageContaining("workers is 0");
         assertThatThrownBy(() -> by(1).fit(-1, (device, b) -> {
                     throw new AssertionError();

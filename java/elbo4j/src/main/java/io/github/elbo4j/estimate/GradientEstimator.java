@@ -124,7 +124,8 @@ public final class GradientEstimator implements AutoCloseable {
      */
     public void record(Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
         for (int w = 0; w < chunks.count(); w++) {
-            DrawBlock shape = chunks.shape(w).at(family.firstProblem(), chunks.shape(w).firstDraw(), 0);
+            DrawBlock shape =
+                    chunks.shape(w).at(family.firstProblem(), chunks.shape(w).firstDraw(), 0);
             Buffer partP = chunks.single() ? logP : chunkPartP;
             Buffer partQ = chunks.single() ? logQ : chunkPartQ;
             if (pass != null) {

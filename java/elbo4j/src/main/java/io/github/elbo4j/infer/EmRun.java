@@ -1,7 +1,7 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.internal.LowerTriangle;
@@ -75,7 +75,8 @@ final class EmRun implements AutoCloseable {
         }
         at = joint.start();
         int draws = 2 * Math.max((settings.draws + 1) / 2, 2 * z.length); // pairs
-        epsilon = MatchedNormals.of(Starts.normals(device, key.fork("expectations"), DrawBlock.of(1, draws, z.length)), draws, z.length);
+        epsilon = MatchedNormals.of(
+                Starts.normals(device, key.fork("expectations"), DrawBlock.of(1, draws, z.length)), draws, z.length);
         points = new double[draws * at.length];
         logP = new double[draws];
         share = new double[draws];

@@ -1,7 +1,7 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Family;
@@ -143,7 +143,8 @@ final class ModeRun {
 
     private Climb.@Nullable Summit search(PointDensity density) {
         int dimensions = joint.dimensions();
-        float[] offsets = Starts.normals(device, key.fork("starts"), DrawBlock.of(1, Math.max(1, settings.starts - 1), dimensions));
+        float[] offsets = Starts.normals(
+                device, key.fork("starts"), DrawBlock.of(1, Math.max(1, settings.starts - 1), dimensions));
         Climb.Summit best = null;
         for (int p = 0; p < settings.starts && !settings.cancelled.getAsBoolean(); p++) {
             double[] from = joint.start().clone();

@@ -1,7 +1,7 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.model.PointDensity;

@@ -28,7 +28,16 @@ final class FitJsonWriter {
 
     /** The fields for {@code --json}, in one line. */
     String line() {
-        return Json.object(null, this::writeResult) + "\n";
+        return line(json -> {});
+    }
+
+    /** @param before fields that come before them */
+    String line(Json.Fields before) {
+        return Json.object(null, json -> {
+                    before.write(json);
+                    writeResult(json);
+                })
+                + "\n";
     }
 
     /** The content of {@code fit.json}: the same fields, then what was run and how it went, a line for each. */

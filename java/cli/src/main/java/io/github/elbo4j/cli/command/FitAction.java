@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.command;
 
+import io.github.elbo4j.cli.subject.Groups;
 import io.github.elbo4j.cli.subject.JavaOptions;
 import io.github.elbo4j.cli.subject.ModelOptions;
 import io.github.elbo4j.cli.subject.OptionChecks;
@@ -30,9 +31,26 @@ final class FitAction implements ModelAction {
     /** From here on draws for means and sds may take seconds. */
     private static final long MANY_DRAWS = 10_000_000;
 
+    /** Options of a single fit. */
+    private static final List<String> NOT_BY = List.of("--problem", "--continue", "--compare", "--prior-predictive");
+
+    private final ByGroup byGroup = new ByGroup();
     private final OfRows ofRows = new OfRows();
     private final OfQuantities ofQuantities = new OfQuantities();
     private final MethodOptions method = new MethodOptions();
+
+    /** Of a model that is fitted to the rows of a table. */
+    private static final class ByGroup {
+        @Option(
+                names = "--by",
+                paramLabel = "COLUMN",
+                description =
+                        "Of a regression or normal: a fit for each group of rows with the same value in this column, which does not"
+                                + " predict. Many at a time; fits.jsonl has one a line. Groups are numbered from 0 in the order of the"
+                                + " values; --problem N repeats one alone.")
+        @Nullable
+        String column;
+    }
 
     /** Of a model with rows and priors that elbo4j knows. */
     private static final class OfRows {
@@ -70,6 +88,7 @@ final class FitAction implements ModelAction {
     @Override
     public List<Object> options(ModelOptions model) {
         List<Object> options = new ArrayList<>();
+        options.add(byGroup);
         if (!(model instanceof StanOptions)) {
             options.add(ofRows);
         }
@@ -84,6 +103,9 @@ final class FitAction implements ModelAction {
     public int run(CommandLine command, ModelOptions model) {
         model.validate(command);
         validate(command, model);
+        if (byGroup.column != null) {
+            return byGroup(command, model, byGroup.column);
+        }
         Fitting fitting = new Fitting(command, method);
         try (Subject subject = model.open(command, method.run.seed, fitting::note)) {
             if (ofRows.batch != null) {
@@ -93,9 +115,25 @@ final class FitAction implements ModelAction {
                     method.continued == null ? null : subject.saved(Saved.open("--continue", method.continued));
             return fitting.run(
                     subject,
-                    new Fitting.Task(model.stem(), ofRows.batch == null ? 0 : ofRows.batch, first),
+                    new Fitting.Task(model.stem(), batch(), first, method.problem == null ? 0 : method.problem),
                     (device, report) -> prior(subject, computed(fitting, subject, device, report)));
         }
+    }
+
+    private int byGroup(CommandLine command, ModelOptions model, String column) {
+        for (String option : NOT_BY) {
+            if (command.getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        command, option + " is for a single fit, but --by makes one for each group");
+            }
+        }
+        Console console = new Console(command, method.run.isSilent());
+        Groups groups = model.groups(command, column, console::note);
+        return new GroupFits(command, method, groups, batch()).run(model);
+    }
+
+    private int batch() {
+        return ofRows.batch == null ? 0 : ofRows.batch;
     }
 
     private void validate(CommandLine command, ModelOptions model) {

@@ -149,6 +149,7 @@ final class FitMethods {
                 .maxSteps(options.steps)
                 .batch(task.batch())
                 .seed(options.run.seed)
+                .problem(task.problem())
                 .tolerance(options.tolerance)
                 .cancelled(cancelled)
                 .listener(p -> listener.progress(new Progress(

@@ -33,8 +33,9 @@ final class Fitting {
      * @param name of what is fitted; the folder of results is named after it
      * @param batch rows a step if they are drawn anew each time; 0 for all
      * @param first the fit to continue; null to begin anew
+     * @param problem the number of its draws
      */
-    record Task(String name, int batch, @Nullable FitResult first) {}
+    record Task(String name, int batch, @Nullable FitResult first, int problem) {}
 
     /**
      * What is computed of the fitted distribution on the device besides. A request to stop interrupts it; it then returns what

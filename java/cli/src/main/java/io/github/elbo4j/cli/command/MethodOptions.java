@@ -51,7 +51,8 @@ final class MethodOptions {
             "--optimizer",
             "--learning-rate",
             "--batch",
-            "--continue");
+            "--continue",
+            "--problem");
 
     @Option(
             names = "--method",
@@ -154,6 +155,15 @@ final class MethodOptions {
     @Nullable
     Path continued;
 
+    @Option(
+            names = "--problem",
+            paramLabel = "N",
+            description =
+                    "The number of the fit among others of the same seed, each of which has draws of its own: that of a"
+                            + " group with --by. Default: 0.")
+    @Nullable
+    Integer problem;
+
     @Mixin
     final RunOptions run = new RunOptions();
 
@@ -164,6 +174,10 @@ final class MethodOptions {
         OptionChecks.atLeastOne(command, "--draws", draws);
         OptionChecks.atLeastOne(command, "--steps", steps);
         OptionChecks.atLeastOne(command, "--evaluation-draws", evaluationDraws);
+        if (problem != null && (problem < 0 || problem == Integer.MAX_VALUE)) {
+            throw new ParameterException(
+                    command, "--problem is " + problem + ", but must be from 0 to " + (Integer.MAX_VALUE - 1));
+        }
         OptionChecks.positive(command, "--learning-rate", learningRate);
         OptionChecks.positive(command, "--tolerance", tolerance);
         chosenFamily(command, 1);

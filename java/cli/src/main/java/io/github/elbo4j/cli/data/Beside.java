@@ -30,7 +30,8 @@ public record Beside(
             boolean exposure,
             @Nullable String weights,
             @Nullable String group) {
-        boolean has(String column) {
+        /** Whether it is one of them. */
+        public boolean has(String column) {
             return column.equals(offset) || column.equals(weights) || column.equals(group);
         }
     }

@@ -39,6 +39,7 @@ final class CsvColumn {
     private final @Nullable WholeNumbers index; // of a column without a name
     private double[] values = new double[0]; // NaN where there is no number
     private int size;
+    private int row; // of the file, where the next cell stands
     private int numbers;
     private int missing;
     private int nones;
@@ -82,6 +83,25 @@ final class CsvColumn {
         return put(value);
     }
 
+    /** Some of the rows as if there were no others, in their places; missing cells are taken to be written as the first. */
+    CsvColumn rows(int[] chosen, long[] lines) {
+        CsvColumn some = new CsvColumn(file, name, delimiter, decimal, true);
+        String missed = firstMissing == null ? "" : firstMissing.text;
+        for (int each : chosen) {
+            some.row = each;
+            some.grow();
+            long line = lines.length == 0 ? 0 : lines[each];
+            boolean none = Double.isNaN(values[each]);
+            if (code(each) > 0 || (none && tooManyTexts)) {
+                some.addText(line, code(each) > 0 ? distinct.get(code(each) - 1) : "text " + each);
+            } else {
+                some.count(line, values[each], none ? missed : String.valueOf(values[each]));
+            }
+            some.put(values[each]);
+        }
+        return some;
+    }
+
     /** Adds the next row of an array, which has no lines. */
     void add(double value) {
         grow();
@@ -119,14 +139,14 @@ final class CsvColumn {
         if (isStored) {
             values[size] = value;
         }
-        size++;
+        row = ++size;
         return value;
     }
 
     private void count(long line, double value, String text) {
         if (Double.isNaN(value)) {
             missing++;
-            firstMissing = firstMissing == null ? new Cell(size, line, text) : firstMissing;
+            firstMissing = firstMissing == null ? new Cell(row, line, text) : firstMissing;
             return;
         }
         numbers++;
@@ -134,17 +154,17 @@ final class CsvColumn {
             index.add(value);
         }
         if (Float.isInfinite((float) value) && firstInfinite == null) { // the devices compute in float32
-            firstInfinite = new Cell(size, line, text);
+            firstInfinite = new Cell(row, line, text);
         }
     }
 
     private void addText(long line, String text) {
         if (isIn(NONE, text)) {
             nones++;
-            firstNone = firstNone == null ? new Cell(size, line, text) : firstNone;
+            firstNone = firstNone == null ? new Cell(row, line, text) : firstNone;
         } else {
             texts++;
-            firstText = firstText == null ? new Cell(size, line, text) : firstText;
+            firstText = firstText == null ? new Cell(row, line, text) : firstText;
         }
         if (tooManyTexts) {
             return;

@@ -42,6 +42,7 @@ public final class CsvTable {
     private final long[] lines; // where each row begins; empty if that is not known
     private final String sha256;
     private final List<String> notes;
+    private final int @Nullable [] chosen; // rows of the file; null if all are here
 
     /** Takes the rows while a file is read, so that the table need not hold them. */
     interface Rows {
@@ -69,11 +70,12 @@ public final class CsvTable {
         this.names = columns.stream().map(CsvColumn::name).toList();
         this.lines = lines;
         this.notes = notes;
+        this.chosen = null;
         columns.forEach(column -> byName.put(column.name(), column));
     }
 
     /** The file's name without its folders. */
-    String file() {
+    public String file() {
         return file;
     }
 
@@ -101,13 +103,31 @@ public final class CsvTable {
     }
 
     /** What was left out, in sentences. */
-    List<String> notes() {
+    public List<String> notes() {
         return notes;
+    }
+
+    private CsvTable(CsvTable all, int[] chosen) {
+        this.file = all.file;
+        this.rows = chosen.length;
+        this.sha256 = all.sha256;
+        this.columns = all.columns.stream().map(c -> c.rows(chosen, all.lines)).toList();
+        this.names = all.names;
+        this.lines = all.lines;
+        this.notes = all.notes;
+        this.chosen = chosen;
+        columns.forEach(column -> byName.put(column.name(), column));
+    }
+
+    /** Some rows of this table as a table, whose messages still tell where each stands in the file. */
+    CsvTable rows(int[] some) {
+        return new CsvTable(this, some);
     }
 
     /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
     String place(int row, String column) {
-        return CsvColumn.place(file, row, lines.length == 0 ? 0 : lines[row], column);
+        int at = chosen == null ? row : chosen[row];
+        return CsvColumn.place(file, at, lines.length == 0 ? 0 : lines[at], column);
     }
 
     /** The column of that name; {@code role} says in the message what asked for it. */

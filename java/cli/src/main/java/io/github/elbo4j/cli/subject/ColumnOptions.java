@@ -1,15 +1,20 @@
 package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.cli.data.Beside;
+import io.github.elbo4j.cli.data.CsvTable;
+import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionColumns;
 import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.data.TableGroups;
 import io.github.elbo4j.cli.data.TargetColumn;
+import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,22 +63,48 @@ public final class ColumnOptions {
         return OptionChecks.stem(data);
     }
 
+    /** Reads the table. */
+    CsvTable table(CommandLine command) {
+        return cells.read(command, data);
+    }
+
     /**
-     * Reads the table.
+     * Its rows apart by the values of a column that has no other part.
      *
+     * @param asides the columns that neither are the target nor predict
+     */
+    TableGroups groups(CommandLine command, String by, Beside.Names asides) {
+        if (by.equals(target) || asides.has(by)) {
+            throw new InputException("--by: column " + Text.quote(by) + " is "
+                    + (by.equals(target) ? "the target" : "that of another option")
+                    + "; a column has one part. Copy it under another name if it is meant to have two");
+        }
+        return TableGroups.of(table(command), by, "--by", cells.dropMissing(command));
+    }
+
+    /**
+     * Takes the columns apart.
+     *
+     * @param by the column that made the rows a group, which is constant in them; null if they are all
      * @param asides the columns that neither are the target nor predict
      * @param predictors whether other columns predict
      */
     RegressionInput read(
             CommandLine command,
+            CsvTable table,
+            @Nullable String by,
             Beside.Names asides,
             boolean predictors,
             TargetColumn.Reader reader,
             boolean intercept,
             boolean standardize) {
+        List<String> left = new ArrayList<>(ignore);
+        if (by != null) {
+            left.add(by);
+        }
         return RegressionInput.of(
-                cells.read(command, data),
-                new RegressionColumns(target, ignore, categorical, cells.dropMissing(command), asides, predictors),
+                table,
+                new RegressionColumns(target, left, categorical, cells.dropMissing(command), asides, predictors),
                 reader,
                 intercept,
                 standardize);

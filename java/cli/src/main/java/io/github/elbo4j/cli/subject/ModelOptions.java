@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.subject;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** The part of a command line that names a model and its data. Fields with picocli's annotations are its options. */
 public interface ModelOptions {
@@ -17,6 +18,17 @@ public interface ModelOptions {
      * @return to be closed
      */
     Subject open(CommandLine command, long seed, Consumer<String> note);
+
+    /**
+     * Reads the data and takes them apart.
+     *
+     * @param by the column of whose values each has a fit
+     * @param note takes what the user should know of how that was done, sentence by sentence
+     */
+    default Groups groups(CommandLine command, String by, Consumer<String> note) {
+        throw new ParameterException(
+                command, "--by is for the regressions and normal, which are fitted to the rows of a table");
+    }
 
     /** What a folder of results is named after. */
     String stem();

@@ -105,8 +105,15 @@ public final class NetworkOptions implements ModelOptions {
 
     @Override
     public Subject open(CommandLine command, long seed, Consumer<String> note) {
-        RegressionInput input =
-                columns.read(command, new Beside.Names(null, false, null, null), true, this::target, true, standardize);
+        RegressionInput input = columns.read(
+                command,
+                columns.table(command),
+                null,
+                new Beside.Names(null, false, null, null),
+                true,
+                this::target,
+                true,
+                standardize);
         ColumnOptions.notes(input, note);
         if (input.predictors().isEmpty()) {
             throw new InputException(input.file() + ": there is no column beside the target that could predict it");

@@ -1,13 +1,16 @@
 package io.github.elbo4j.cli.subject;
 
 import io.github.elbo4j.cli.data.Beside;
+import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
+import io.github.elbo4j.cli.data.TableGroups;
 import io.github.elbo4j.cli.model.CoefficientPriors;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.report.words.Words;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -108,7 +111,12 @@ public final class RegressionOptions implements ModelOptions {
 
     @Override
     public Subject open(CommandLine command, long seed, Consumer<String> note) {
-        RegressionInput input = input(command);
+        return open(command, columns.table(command), null, note);
+    }
+
+    /** @param by the column that made the rows a group; null if they are all */
+    private Subject open(CommandLine command, CsvTable table, @Nullable String by, Consumer<String> note) {
+        RegressionInput input = input(command, table, by);
         Problem problem = new Problem(
                 model,
                 input,
@@ -123,18 +131,49 @@ public final class RegressionOptions implements ModelOptions {
     }
 
     @Override
+    public Groups groups(CommandLine command, String by, Consumer<String> note) {
+        TableGroups groups = columns.groups(command, by, asides());
+        groups.table().notes().forEach(text -> note.accept(groups.table().file() + ": " + text));
+        return new Groups() {
+            @Override
+            public String column() {
+                return by;
+            }
+
+            @Override
+            public String file() {
+                return groups.table().file();
+            }
+
+            @Override
+            public List<String> names() {
+                return groups.names();
+            }
+
+            @Override
+            public int rows(int group) {
+                return groups.rows().get(group).length;
+            }
+
+            @Override
+            public Subject open(int group) {
+                return RegressionOptions.this.open(command, groups.group(group), by, text -> {});
+            }
+        };
+    }
+
+    @Override
     public String stem() {
         return columns.stem();
     }
 
-    private RegressionInput input(CommandLine command) {
+    private Beside.Names asides() {
+        return new Beside.Names(offset, model.offsetIsExposure(), weights, group);
+    }
+
+    private RegressionInput input(CommandLine command, CsvTable table, @Nullable String by) {
         RegressionInput input = columns.read(
-                command,
-                new Beside.Names(offset, model.offsetIsExposure(), weights, group),
-                model.hasPredictors(),
-                model::target,
-                !noIntercept,
-                standardize);
+                command, table, by, asides(), model.hasPredictors(), model::target, !noIntercept, standardize);
         if (input.predictors().isEmpty() && noIntercept) {
             throw new InputException(
                     input.file() + ": with neither a predictor nor an intercept there is nothing to fit");

@@ -1,0 +1,169 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.subject.Groups;
+import io.github.elbo4j.cli.subject.ModelOptions;
+import io.github.elbo4j.cli.subject.Subject;
+import io.github.elbo4j.cli.view.GroupsView;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.infer.Attempt;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.ManyFits;
+import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.report.GroupFit;
+import io.github.elbo4j.report.GroupsPage;
+import io.github.elbo4j.report.Report;
+import io.github.elbo4j.report.words.Words;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import picocli.CommandLine;
+
+/** {@code elbo4j fit MODEL --by COLUMN}: a fit for each group of rows, many at a time, each the one of its rows alone. */
+final class GroupFits {
+    private final CommandLine command;
+    private final MethodOptions options;
+    private final Console console;
+    private final Groups groups;
+    private final int batch;
+    private final List<GroupFit> done = new ArrayList<>();
+    private boolean broken; // a fit, and not by its data
+
+    GroupFits(CommandLine command, MethodOptions options, Groups groups, int batch) {
+        this.command = command;
+        this.options = options;
+        this.console = new Console(command, options.run.isSilent());
+        this.groups = groups;
+        this.batch = batch;
+    }
+
+    /**
+     * Fits, writes and prints.
+     *
+     * @return the exit code
+     */
+    int run(ModelOptions model) {
+        Devices.Request request = options.run.request(command).withThreads(1);
+        String device;
+        boolean onGpu;
+        try (Device first = ComputeOptions.choose(request).device()) {
+            device = first.description();
+            onGpu = first.name().startsWith("cuda");
+        }
+        int workers = onGpu ? 1 : options.run.threads == null ? Devices.defaultThreads() : options.run.threads;
+        if (onGpu) {
+            console.note("on a GPU the groups are fitted one after the other; small ones are faster with --device cpu");
+        }
+        Path folder = options.run.folder("fit-" + model.stem());
+        Path lines = folder.resolve("fits.jsonl");
+        AtomicReferenceArray<Report> reports =
+                new AtomicReferenceArray<>(groups.names().size());
+        try (GroupsView view = new GroupsView(
+                        console.err(), options.run.isSilent(), groups.names().size());
+                Interruption interruption = new Interruption(view::say)) {
+            try (Writer writer = Files.newBufferedWriter(lines, StandardCharsets.UTF_8)) {
+                new ManyFits(() -> ComputeOptions.choose(request).device(), workers)
+                        .cancelled(interruption)
+                        .observer(attempt -> write(writer, view, attempt, reports.getAndSet(attempt.problem(), null)))
+                        .fit(groups.names().size(), (on, group) -> {
+                            Report report = fit(on, group, interruption);
+                            reports.set(group, report);
+                            return report.fit();
+                        });
+            } catch (UncheckedIOException e) {
+                throw OutputFolder.unwritable(folder, Objects.requireNonNull(e.getCause()));
+            } catch (IOException e) {
+                throw OutputFolder.unwritable(folder, e);
+            }
+            interruption.fitEnded();
+            view.close();
+            List<Path> written = Ending.written(
+                    console,
+                    () -> List.of(
+                            lines,
+                            page().write(folder, console.commandLine(), device + "; results do not depend on it")));
+            if (options.run.json) {
+                done.forEach(each -> console.out().print(each.line()));
+            } else {
+                GroupsView.print(console.out(), done, heading(), written);
+            }
+            console.out().flush();
+            return exit(written, interruption);
+        }
+    }
+
+    private Report fit(Device device, int group, Interruption interruption) {
+        Fitting.Task task = new Fitting.Task("", batch, null, group);
+        try (Subject subject = groups.open(group)) {
+            FitMethods.check(options.method, subject);
+            if (batch > 0) {
+                subject.checkBatch(batch);
+            }
+            FitResult fitted = new FitMethods(command, options, task, interruption, progress -> {})
+                    .fit(options.method, device, subject);
+            Report report = subject.report(fitted).covariance(options.covariance);
+            try {
+                return subject.quantities(device, report);
+            } catch (IllegalStateException e) { // a covariance that is not positive definite
+                return report;
+            }
+        }
+    }
+
+    private void write(Writer writer, GroupsView view, Attempt attempt, Report report) {
+        int group = attempt.problem();
+        String name = groups.names().get(group);
+        RuntimeException failure = attempt.failure();
+        broken |= failure != null && !(failure instanceof InputException || failure instanceof CancellationException);
+        broken |= attempt.result() != null && attempt.result().status() == Status.FAILED;
+        GroupFit fit = failure == null
+                ? GroupFit.of(name, group, groups.rows(group), report)
+                : GroupFit.failed(name, group, groups.rows(group), words(failure));
+        done.add(fit);
+        view.done(done.size());
+        try {
+            writer.write(fit.line());
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String words(RuntimeException failure) {
+        String message = failure.getMessage();
+        return failure instanceof InputException
+                        || failure instanceof DeviceException
+                        || failure instanceof CancellationException
+                ? String.valueOf(message)
+                : failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private String heading() {
+        return "Model " + command.getCommandName() + ", a fit for each " + groups.column() + " of " + groups.file();
+    }
+
+    private GroupsPage page() {
+        return new GroupsPage(done, heading(), Words.count(done.size(), "group") + ", each fitted alone");
+    }
+
+    private int exit(List<Path> written, Interruption interruption) {
+        Verdict worst = Verdict.GOOD;
+        for (GroupFit each : done) {
+            boolean bad = each.fit() == null || each.fit().verdict() == Verdict.DO_NOT_TRUST;
+            worst = bad ? Verdict.DO_NOT_TRUST : worst;
+        }
+        int code = Ending.exit(written, interruption, worst);
+        return code == Exit.BAD_FIT && broken ? Exit.BROKEN : code;
+    }
+}
