@@ -57,8 +57,8 @@ class GroupFitsTest {
     }
 
     private Cli.Outcome fit(String file, String options) {
-        List<Object> args = new ArrayList<>(
-                List.of("fit", "linear", "--data", folder.resolve(file), "--target", "y", "--out", folder.resolve("out")));
+        List<Object> args = new ArrayList<>(List.of(
+                "fit", "linear", "--data", folder.resolve(file), "--target", "y", "--out", folder.resolve("out")));
         args.addAll(List.of(options.split(" ")));
         return Cli.run(args.toArray());
     }
@@ -106,7 +106,8 @@ class GroupFitsTest {
                 xy += (x[g][n] - meanX) * (y[g][n] - meanY);
             }
             double sd = 0.5 / Math.sqrt(xx);
-            Matcher slope = Pattern.compile("\"name\":\"x\",\"mean\":([^,]*),\"sd\":([^,]*),").matcher(lines().get(g));
+            Matcher slope = Pattern.compile("\"name\":\"x\",\"mean\":([^,]*),\"sd\":([^,]*),")
+                    .matcher(lines().get(g));
             assertThat(slope.find()).isTrue();
             // The Monte Carlo error at which a fit settles is 0.02 sd at most.
             assertThat(Double.parseDouble(slope.group(1))).isCloseTo(xy / xx, within(0.06 * sd));
@@ -145,7 +146,10 @@ class GroupFitsTest {
         String out = outcome.out();
         assertThat(out.indexOf(name(1))).isLessThan(out.indexOf(name(0)));
         assertThat(out).containsPattern("5 groups: .*3 no fit").contains("report.html");
-        assertThat(folder.resolve("out/report.html")).content().contains("no fit").contains("<svg");
+        assertThat(folder.resolve("out/report.html"))
+                .content()
+                .contains("no fit")
+                .contains("<svg");
         Cli.Outcome dropped = fit("bad.csv", "--by g --missing drop " + QUICK);
         assertThat(dropped.out()).containsPattern("2 no fit");
     }
@@ -157,9 +161,7 @@ class GroupFitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             --by h                          | has no column "h"
             --by y                          | is the target
             --by x --offset x               | is that of another option
