@@ -27,6 +27,7 @@ class NormalOpsTest {
         DrawBlock.of(2, 3, 1030).at(0, 1, 2),
         DrawBlock.of(2, 3, 5).at(0, 0, 3),
         DrawBlock.of(3, 2, 9).at(MAX - 3, MAX - 2, MAX - 9),
+        DrawBlock.of(3, 70, 5).at(2, 61, 4), // of few coordinates SIMD makes several draws together
     };
 
     @EveryDevice
