@@ -3,9 +3,9 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.report.words.Numbers;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -30,7 +30,7 @@ public record GroupFit(
         String line) {
     /** The worst first: those without a fit, then by verdict; of each the smallest numbers first. */
     public static final Comparator<GroupFit> WORST_FIRST =
-            Comparator.comparing(GroupFit::rank).reversed().thenComparing(GroupFit::problem);
+            Comparator.comparingInt(GroupFit::rank).reversed().thenComparingInt(GroupFit::problem);
 
     /** Of a fit. */
     public static GroupFit of(String name, int problem, int rows, Report report) {
@@ -68,20 +68,46 @@ public record GroupFit(
         json.writeNumberProperty("rows", rows);
     }
 
+    /** The ELBO with its error; empty if there is no fit. */
+    public String elbo() {
+        FitResult found = fit;
+        return found == null
+                ? ""
+                : Numbers.withError(found.elbo().value(), found.elbo().standardError());
+    }
+
+    /** Pareto k-hat; empty if there is none. */
+    public String kHat() {
+        FitResult found = fit;
+        return found == null || Double.isNaN(found.kHat()) ? "" : Numbers.fixed(found.kHat(), 2);
+    }
+
+    /** Whether there is no fit, or one that is not to be trusted. */
+    public boolean isBad() {
+        FitResult found = fit;
+        return found == null || found.verdict() == Verdict.DO_NOT_TRUST;
+    }
+
     /** The verdict in words, or that there is no fit. */
     public String verdict() {
-        return fit == null ? "no fit" : fit.verdict().words();
+        FitResult found = fit;
+        return found == null ? "no fit" : found.verdict().words();
     }
 
     /** Higher is worse. */
     int rank() {
-        return fit == null ? Verdict.values().length : fit.verdict().ordinal();
+        FitResult found = fit;
+        return found == null
+                ? 3
+                : switch (found.verdict()) {
+                    case GOOD -> 0;
+                    case USABLE -> 1;
+                    case DO_NOT_TRUST -> 2;
+                };
     }
 
     /** The verdict as a word of the style sheet. */
     String tone() {
-        return fit == null || fit.verdict() == Verdict.DO_NOT_TRUST
-                ? "bad"
-                : fit.verdict().words().toLowerCase(Locale.ROOT);
+        return isBad() ? "bad" : verdict();
     }
 }

@@ -82,10 +82,7 @@ public final class GroupsPage {
                     each.name(),
                     String.valueOf(each.problem()),
                     Numbers.grouped(each.rows()),
-                    each.fit() == null
-                            ? ""
-                            : Numbers.withError(
-                                    each.fit().elbo().value(), each.fit().elbo().standardError()),
+                    each.elbo(),
                     each.verdict(),
                     each.reason()));
         }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code elbo4j fit MODEL --by COLUMN}: a fit for each group of rows, many at a time, each the one of its rows alone. */
@@ -67,7 +68,7 @@ final class GroupFits {
         }
         Path folder = options.run.folder("fit-" + model.stem());
         Path lines = folder.resolve("fits.jsonl");
-        AtomicReferenceArray<Report> reports =
+        AtomicReferenceArray<@Nullable Report> reports =
                 new AtomicReferenceArray<>(groups.names().size());
         try (GroupsView view = new GroupsView(
                         console.err(), options.run.isSilent(), groups.names().size());
@@ -87,7 +88,7 @@ final class GroupFits {
                 throw OutputFolder.unwritable(folder, e);
             }
             interruption.fitEnded();
-            view.close();
+            view.end();
             List<Path> written = Ending.written(
                     console,
                     () -> List.of(
@@ -121,15 +122,16 @@ final class GroupFits {
         }
     }
 
-    private void write(Writer writer, GroupsView view, Attempt attempt, Report report) {
+    private void write(Writer writer, GroupsView view, Attempt attempt, @Nullable Report report) {
         int group = attempt.problem();
         String name = groups.names().get(group);
         RuntimeException failure = attempt.failure();
+        FitResult result = attempt.result();
         broken |= failure != null && !(failure instanceof InputException || failure instanceof CancellationException);
-        broken |= attempt.result() != null && attempt.result().status() == Status.FAILED;
-        GroupFit fit = failure == null
+        broken |= result != null && result.status() == Status.FAILED;
+        GroupFit fit = report != null
                 ? GroupFit.of(name, group, groups.rows(group), report)
-                : GroupFit.failed(name, group, groups.rows(group), words(failure));
+                : GroupFit.failed(name, group, groups.rows(group), words(Objects.requireNonNull(failure)));
         done.add(fit);
         view.done(done.size());
         try {
@@ -158,12 +160,8 @@ final class GroupFits {
     }
 
     private int exit(List<Path> written, Interruption interruption) {
-        Verdict worst = Verdict.GOOD;
-        for (GroupFit each : done) {
-            boolean bad = each.fit() == null || each.fit().verdict() == Verdict.DO_NOT_TRUST;
-            worst = bad ? Verdict.DO_NOT_TRUST : worst;
-        }
-        int code = Ending.exit(written, interruption, worst);
+        boolean bad = done.stream().anyMatch(GroupFit::isBad);
+        int code = Ending.exit(written, interruption, bad ? Verdict.DO_NOT_TRUST : Verdict.GOOD);
         return code == Exit.BAD_FIT && broken ? Exit.BROKEN : code;
     }
 }

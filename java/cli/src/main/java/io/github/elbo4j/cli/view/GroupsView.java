@@ -60,7 +60,12 @@ public final class GroupsView implements AutoCloseable {
 
     /** The result takes the bar's place. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+    }
+
+    /** No fit is at work any more. */
+    public synchronized void end() {
         if (shown) {
             err.print("\r" + " ".repeat(columns - 1) + "\r");
             err.flush();
@@ -82,13 +87,8 @@ public final class GroupsView implements AutoCloseable {
                     Words.plain(each.name()),
                     String.valueOf(each.problem()),
                     Numbers.grouped(each.rows()),
-                    each.fit() == null
-                            ? ""
-                            : Numbers.withError(
-                                    each.fit().elbo().value(), each.fit().elbo().standardError()),
-                    each.fit() == null || Double.isNaN(each.fit().kHat())
-                            ? ""
-                            : Numbers.fixed(each.fit().kHat(), 2),
+                    each.elbo(),
+                    each.kHat(),
                     each.verdict()));
         }
         new TextTable(width).print(out, rows);
