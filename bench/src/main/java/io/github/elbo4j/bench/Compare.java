@@ -37,7 +37,12 @@ public final class Compare implements Callable<Integer> {
     /** Between turns, so that the threads that the last one left spinning go to sleep. */
     private static final long PAUSE_MILLISECONDS = 250;
 
-    private static final List<String> CLAIMED = List.of("W1=torch", "W2=jax");
+    /** Each work with the peer that is the fastest at it. */
+    private static final List<String> CLAIMED =
+            List.of("W1=torch", "W2=torch", "W3=torch", "W4=jax", "W5=torch", "W6=torch", "W7=jax");
+
+    /** Rounds of W7 at most, an execution of which takes seconds. */
+    private static final int LONG_ROUNDS = 5;
 
     @Option(
             names = {"-h", "--help"},
@@ -70,7 +75,7 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--home", hidden = true, description = "The folder bench, which the script knows.")
     private Path home = Path.of("bench");
 
-    @Parameters(description = "What to compare, as WORK=PEER; default: W1=torch W2=jax.")
+    @Parameters(description = "What to compare, as WORK=PEER; default: all, each with its fastest peer.")
     private List<String> pairs = CLAIMED;
 
     private final List<Comparison> comparisons = new ArrayList<>();
@@ -153,7 +158,7 @@ public final class Compare implements Callable<Integer> {
         List<String> theirs = List.of(python, script, "serve", work.name(), peer, warm);
         List<Double> allOurs = new ArrayList<>();
         List<Double> allTheirs = new ArrayList<>();
-        double[] ratio = new double[quick ? 2 : rounds];
+        double[] ratio = new double[quick ? 2 : work == Work.W7 ? Math.min(rounds, LONG_ROUNDS) : rounds];
         try (Server a = new Server(ours, work);
                 Server b = new Server(theirs, work)) {
             for (int round = 0; round < ratio.length; round++) {
