@@ -3,6 +3,7 @@ package io.github.elbo4j.estimate;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.util.Arrays;
 
 /**
  * The log importance ratios {@code f[b,s] = log p(x, z[b,s]) − log q(z[b,s])} of fresh draws of q, copied to the host.
@@ -32,6 +33,27 @@ public final class LogWeights {
             throw new IllegalArgumentException("draws is " + draws + ", but must be " + MOST_DRAWS + " at most");
         }
         return draw(joint, family, key, 0, draws, workspaceBytes);
+    }
+
+    /**
+     * These and further draws, so many in all: the bits of {@link #draw} of as many, for no more than what the further ones cost.
+     *
+     * @param key that these were drawn with
+     * @param draws more than these
+     */
+    public LogWeights more(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
+        int there = values[0].length;
+        if (draws <= there || draws > MOST_DRAWS) {
+            throw new IllegalArgumentException(
+                    "draws is " + draws + ", but must be more than " + there + ", and " + MOST_DRAWS + " at most");
+        }
+        LogWeights rest = draw(joint, family, key, there, draws - there, workspaceBytes);
+        double[][] all = new double[values.length][];
+        for (int b = 0; b < all.length; b++) {
+            all[b] = Arrays.copyOf(values[b], draws);
+            System.arraycopy(rest.values[b], 0, all[b], there, draws - there);
+        }
+        return new LogWeights(all);
     }
 
     /**

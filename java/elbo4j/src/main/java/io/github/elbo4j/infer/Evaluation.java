@@ -71,6 +71,7 @@ final class Evaluation {
     private double efficiency = Double.NaN;
     private double plainEfficiency = Double.NaN;
     private int weights;
+    private @Nullable LogWeights drawn; // the latest, which more draws keep
 
     /**
      * Nothing measured yet.
@@ -268,7 +269,8 @@ final class Evaluation {
     }
 
     private LogWeights draw(int count) {
-        LogWeights ratios = q.ratios(key.fork("kHat"), count);
+        LogWeights ratios = q.ratios(key.fork("kHat"), drawn, count);
+        drawn = ratios;
         kHat = ParetoShape.ofLogRatios(ratios.values(0));
         efficiency = ratios.efficiency(0);
         plainEfficiency = ratios.plainEfficiency(0);

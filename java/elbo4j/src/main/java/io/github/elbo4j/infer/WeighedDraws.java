@@ -7,6 +7,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,12 @@ interface WeighedDraws {
     /** The ELBO, from draws of its own or in closed form. */
     Estimate elbo(Key key, int draws);
 
-    /** {@code log p − log q} at draws. */
-    LogWeights ratios(Key key, int draws);
+    /**
+     * {@code log p − log q} at draws.
+     *
+     * @param some of them, if they are known: fewer, by the same key; null if none are
+     */
+    LogWeights ratios(Key key, @Nullable LogWeights some, int draws);
 
     /** Moments of the same draws under those weights. */
     ImportanceMoments moments(Key key, double[] logRatios);
@@ -65,8 +70,10 @@ interface WeighedDraws {
         }
 
         @Override
-        public LogWeights ratios(Key key, int draws) {
-            return LogWeights.draw(joint, q, key, draws, workspaceBytes);
+        public LogWeights ratios(Key key, @Nullable LogWeights some, int draws) {
+            return some == null
+                    ? LogWeights.draw(joint, q, key, draws, workspaceBytes)
+                    : some.more(joint, q, key, draws, workspaceBytes);
         }
 
         @Override
@@ -113,10 +120,11 @@ interface WeighedDraws {
         }
 
         @Override
-        public LogWeights ratios(Key key, int draws) {
-            double[] ratios = new double[draws];
+        public LogWeights ratios(Key key, @Nullable LogWeights some, int draws) {
+            double[] known = some == null ? new double[0] : some.values(0);
+            double[] ratios = Arrays.copyOf(known, draws);
             double[][] z = q.draws(key, draws);
-            for (int s = 0; s < draws; s++) {
+            for (int s = known.length; s < draws; s++) {
                 ratios[s] = logJoint.applyAsDouble(z[s]) - q.logDensity(z[s]);
             }
             return LogWeights.of(ratios);
