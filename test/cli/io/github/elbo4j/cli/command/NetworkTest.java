@@ -98,6 +98,7 @@ class NetworkTest {
         assertThat(outcome.exit()).as(outcome.err()).isLessThan(2);
         FitResult fit = FitJson.open(folder.resolve("u/fit.json")).fit();
         assertThat(fit.method()).isEqualTo("local-reparameterization");
+        assertThat(outcome.out()).contains("Use --method sgvi --family full-rank");
         assertThat(fit.settings())
                 .containsEntry("steps", 3000L)
                 .containsEntry("batch", 20L)

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sgvi implements Method<LogJoint> {
     /** The name of the method in a {@link FitResult}. */
-    static final String NAME = "sgvi";
+    public static final String NAME = "sgvi";
 
     private final Builder settings;
 

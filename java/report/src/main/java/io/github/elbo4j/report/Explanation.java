@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
@@ -118,7 +119,8 @@ public final class Explanation {
         }
         List<String> better = switch (fit.family()) {
             case "mean-field" ->
-                List.of("Use --family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
+                List.of("Use " + (fit.method().equals(Sgvi.NAME) ? "" : "--method " + Sgvi.NAME + " ")
+                        + "--family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
                         + " and reports standard deviations that are too small where there are any.");
             case "low-rank" ->
                 List.of(

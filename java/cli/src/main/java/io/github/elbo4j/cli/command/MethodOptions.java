@@ -9,6 +9,7 @@ import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
+import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.network.LocalReparameterization;
 import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class MethodOptions {
     private static final int RANK = 5;
 
     /** The method that all but the options of {@link RunOptions} are of. */
-    static final String SGVI = "sgvi";
+    static final String SGVI = Sgvi.NAME;
 
     /** Those of an optimizer's steps. */
     private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
