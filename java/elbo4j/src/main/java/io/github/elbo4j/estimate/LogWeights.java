@@ -35,23 +35,13 @@ public final class LogWeights {
         return draw(joint, family, key, 0, draws, workspaceBytes);
     }
 
-    /**
-     * These and further draws, so many in all: the bits of {@link #draw} of as many, for no more than what the further ones cost.
-     *
-     * @param key that these were drawn with
-     * @param draws more than these
-     */
-    public LogWeights more(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
-        int there = values[0].length;
-        if (draws <= there || draws > MOST_DRAWS) {
-            throw new IllegalArgumentException(
-                    "draws is " + draws + ", but must be more than " + there + ", and " + MOST_DRAWS + " at most");
-        }
-        LogWeights rest = draw(joint, family, key, there, draws - there, workspaceBytes);
+    /** These, and after them others of as many problems: with the draws that follow on these, the bits of all drawn at once. */
+    public LogWeights and(LogWeights further) {
         double[][] all = new double[values.length][];
         for (int b = 0; b < all.length; b++) {
-            all[b] = Arrays.copyOf(values[b], draws);
-            System.arraycopy(rest.values[b], 0, all[b], there, draws - there);
+            int there = values[b].length;
+            all[b] = Arrays.copyOf(values[b], Math.addExact(there, further.values[b].length));
+            System.arraycopy(further.values[b], 0, all[b], there, further.values[b].length);
         }
         return new LogWeights(all);
     }
@@ -72,7 +62,12 @@ public final class LogWeights {
         return elbo;
     }
 
-    private static LogWeights draw(
+    /**
+     * {@link #draw(LogJoint, VariationalFamily, Key, int, long)} from a draw on.
+     *
+     * @param first its number from 0
+     */
+    public static LogWeights draw(
             LogJoint joint, VariationalFamily family, Key key, int first, int draws, long workspaceBytes) {
         EstimateChecks.fit(joint, family, draws);
         int problems = family.problems();

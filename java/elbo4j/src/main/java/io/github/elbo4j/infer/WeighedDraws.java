@@ -71,9 +71,11 @@ interface WeighedDraws {
 
         @Override
         public LogWeights ratios(Key key, @Nullable LogWeights some, int draws) {
-            return some == null
-                    ? LogWeights.draw(joint, q, key, draws, workspaceBytes)
-                    : some.more(joint, q, key, draws, workspaceBytes);
+            if (some == null) {
+                return LogWeights.draw(joint, q, key, draws, workspaceBytes);
+            }
+            int there = some.values(0).length;
+            return some.and(LogWeights.draw(joint, q, key, there, draws - there, workspaceBytes));
         }
 
         @Override
