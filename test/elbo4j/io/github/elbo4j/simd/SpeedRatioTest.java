@@ -1,6 +1,7 @@
 package io.github.elbo4j.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.elbo4j.Devices;
@@ -17,6 +18,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.Resources;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,12 @@ class SpeedRatioTest {
                 .findFirst()
                 .orElse("");
         assumeTrue(absent.isEmpty(), "simd: " + absent);
+        assumeFalse(
+                ManagementFactory.getRuntimeMXBean()
+                        .getInputArguments()
+                        .toString()
+                        .contains("jacoco"),
+                "not run with coverage, whose probes stand in the loops; the run on JDK 25 is without");
         try (Device simd = open("simd");
                 Device scalar = open("scalar");
                 Resources ofSimd = new Resources(simd);
