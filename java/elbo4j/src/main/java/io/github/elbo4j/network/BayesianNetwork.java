@@ -39,6 +39,9 @@ public final class BayesianNetwork {
     /** The parameter of the noise of a regression. */
     public static final String NOISE = "noise sd";
 
+    /** Of q, in units, for a fit to begin with: so small that steps begin with what the network's start computes, not with the noise of its weights. */
+    public static final double INITIAL_SD = 0.05;
+
     private final List<Integer> hidden;
     private final Activation activation;
     private final WeightPrior prior;

@@ -50,9 +50,6 @@ public final class LocalReparameterization implements Method<NetworkModel> {
     /** The name of the method in a {@link FitResult}. */
     public static final String NAME = "local-reparameterization";
 
-    /** Small at first, so that steps begin with what the network's start computes, not with the noise of its weights. */
-    private static final double INITIAL_SD = 0.05;
-
     private static final double HALF_LOG_TWO_PI = 0.5 * StrictMath.log(2 * Math.PI);
     /** Keeps the derivative of √variance finite where all inputs of a unit are 0. */
     private static final double LEAST_VARIANCE = 0x1p-40;
@@ -238,7 +235,7 @@ public final class LocalReparameterization implements Method<NetworkModel> {
             network.start().forEach((name, from) -> m.startAt("mean " + name, from));
             logSds.forEach((name, logSd) -> {
                 double[] from = new double[logSd.size()];
-                Arrays.fill(from, StrictMath.log(INITIAL_SD));
+                Arrays.fill(from, StrictMath.log(BayesianNetwork.INITIAL_SD));
                 m.startAt("log sd " + name, from);
             });
             m.factor("likelihood", logLikelihood(scores()).mean(1));

@@ -108,12 +108,16 @@ final class FitMethods {
         };
     }
 
+    private Progress.Listener onScaleOfData(Subject subject) {
+        return p -> listener.progress(
+                new Progress(p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond()));
+    }
+
     private LocalReparameterization local(Subject subject) {
         LocalReparameterization usual = new LocalReparameterization()
                 .seed(options.run.seed)
                 .cancelled(cancelled)
-                .listener(p -> listener.progress(new Progress(
-                        p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())));
+                .listener(onScaleOfData(subject));
         LocalReparameterization stepped =
                 MethodOptions.isGiven(command, "--steps") ? usual.steps(options.steps) : usual;
         LocalReparameterization sized = task.batch() == 0 ? stepped : stepped.batch(task.batch());
@@ -152,8 +156,7 @@ final class FitMethods {
                 .problem(task.problem())
                 .tolerance(options.tolerance)
                 .cancelled(cancelled)
-                .listener(p -> listener.progress(new Progress(
-                        p.step(), p.maxSteps(), subject.elbo(p.elbo()), p.standardError(), p.drawsPerSecond())));
+                .listener(onScaleOfData(subject));
         if (options.evaluationDraws != null) {
             settings.evaluationDraws(options.evaluationDraws);
         }

@@ -10,6 +10,7 @@ import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Standardization;
+import io.github.elbo4j.network.BayesianNetwork;
 import io.github.elbo4j.network.NetworkModel;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.ModelDescription;
@@ -29,9 +30,6 @@ import picocli.CommandLine.ParameterException;
 final class NetworkSubject implements Subject {
     /** What {@code fit.json} calls such models. */
     static final String KIND = "network";
-
-    /** Small at first, so that steps begin with what the network's start computes, not with the noise of its weights. */
-    private static final double INITIAL_SD = 0.05;
 
     private final CommandLine command;
     private final NetworkProblem problem;
@@ -95,7 +93,7 @@ final class NetworkSubject implements Subject {
     /** From its own start: paths of L-BFGS would end in a mode of the density, far from where a mean-field q is best. */
     @Override
     public Sgvi.Builder settings(Sgvi.Builder settings) {
-        return settings.starts(0).initialSd(INITIAL_SD);
+        return settings.starts(0).initialSd(BayesianNetwork.INITIAL_SD);
     }
 
     @Override

@@ -8,9 +8,9 @@ import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.report.words.Numbers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** A whole fit with the defaults: a full-rank Gaussian of a logistic regression, the ELBO and the verdict with it. */
@@ -27,7 +27,7 @@ public final class FitWork extends Execution {
 
     /** What is fitted, in words. */
     public static String words(Work.Size size) {
-        return "a whole fit: full-rank, logistic regression of " + String.format("%,d", rows(size)) + " rows, "
+        return "a whole fit: full-rank, logistic regression of " + Numbers.grouped(rows(size)) + " rows, "
                 + columns(size) + " columns";
     }
 
@@ -66,7 +66,7 @@ public final class FitWork extends Execution {
 
     @Override
     public FitResult step() {
-        return Sgvi.builder().build().fit(Objects.requireNonNull(device), joint);
+        return Sgvi.builder().build().fit(device, joint);
     }
 
     /** The coefficients that made the rows are within 6 posterior sds: of 16, once in 3e7 data sets beyond; the data are fixed. */
