@@ -124,7 +124,8 @@ class ContinuedFitTest {
                     new Uniform(at),
                     List.of(),
                     0.001,
-                    0);
+                    0,
+                    List.of());
         }
     }
 

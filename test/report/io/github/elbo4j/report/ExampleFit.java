@@ -101,7 +101,8 @@ final class ExampleFit {
                 posterior,
                 trace,
                 0.84,
-                115_200);
+                115_200,
+                List.of());
     }
 
     /** What the library says of such a fit. */

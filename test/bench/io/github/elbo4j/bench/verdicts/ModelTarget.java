@@ -6,6 +6,7 @@ import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A {@link Model} in place of a log-joint by hand, which says in float64 what the model's should be. */
 final class ModelTarget implements Target {
@@ -90,7 +91,7 @@ final class ModelTarget implements Target {
     }
 
     @Override
-    public LogJoint toLogJoint(Device device) {
+    public LogJoint toLogJoint(Device device, LongAdder evaluations) {
         return written.model().logJoint(device);
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -74,7 +75,7 @@ class WrittenModelsTest {
             z[i] = (float) points[i / dimensions][i % dimensions];
         }
         DrawBlock shape = DrawBlock.of(1, POINTS, dimensions);
-        try (LogJoint joint = target.toLogJoint(device);
+        try (LogJoint joint = target.toLogJoint(device, new LongAdder());
                 Buffer draws = device.copyOf(z);
                 Buffer logP = device.allocate(ElementType.FLOAT64, POINTS);
                 Buffer slopes = device.allocate(z.length)) {

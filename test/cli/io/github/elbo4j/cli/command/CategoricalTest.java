@@ -188,7 +188,7 @@ class CategoricalTest {
     @ParameterizedTest
     @CsvSource({
         "--batch 30 --steps 600",
-        "--family mean-field",
+        "--family mean-field --steps 600",
         "--gradient score --steps 200",
         "--optimizer robbins-monro --steps 200"
     })

@@ -49,7 +49,8 @@ class KlTest {
                 new GaussianPosterior(parameters, posterior),
                 List.of(),
                 1,
-                1);
+                1,
+                List.of());
         Report.of(fit).write(folder.resolve(name));
         return folder.resolve(name);
     }

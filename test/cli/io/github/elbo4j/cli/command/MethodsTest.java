@@ -144,7 +144,10 @@ class MethodsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, laplace, map, mle",
+                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, laplace, map, mle",
+                "--method fixed --draws 20 | --draws is 20, but must be a multiple of 16 for --method fixed",
+                "--method fixed --family full-rank | so its --family is mean-field, but it is full-rank",
+                "--method fixed --steps 100 | --steps is for --method sgvi, and for map and mle with --optimizer, but the method is fixed",
                 "--method map --draws 64         | --draws is for --method sgvi, but the method is map",
                 "--method map --batch 20         | --batch is for --method sgvi, and for map and mle with --optimizer, but the method is map",
                 "--method laplace --optimizer adam | --optimizer is for --method sgvi, and for map and mle with --optimizer, but the",

@@ -58,7 +58,8 @@ final class ExampleReport {
                 new GaussianPosterior(names, Gaussian.independent(mean, sd)),
                 List.of(),
                 0.84,
-                115_200);
+                115_200,
+                List.of());
         return Report.of(fit)
                 .model(new ModelDescription(
                         "logistic", "Bayesian logistic regression of type", "the log-odds", "", Map.of(), Map.of()))

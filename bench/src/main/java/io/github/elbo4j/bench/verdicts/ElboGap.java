@@ -11,13 +11,16 @@ import java.util.TreeMap;
 
 /** How far ELBOs of fits are below the best ones of another run, such as one with more draws and seeds. */
 final class ElboGap {
-    private final Map<String, Double> best = new HashMap<>(); // by posterior and family
+    private final Map<String, Double> best = new HashMap<>(); // by posterior and method
 
     /** @param file of another run */
     ElboGap(Path file) {
         for (Map<String, Object> fit : Json.maps(Json.read(file).get("fits"))) {
             if (fit.get("elbo") instanceof Number elbo) {
-                best.merge(fit.get("posterior") + ", " + fit.get("family"), elbo.doubleValue(), Math::max);
+                best.merge(
+                        fit.get("posterior") + ", " + fit.getOrDefault("method", fit.get("family")),
+                        elbo.doubleValue(),
+                        Math::max);
             }
         }
         if (best.isEmpty()) {
@@ -25,11 +28,11 @@ final class ElboGap {
         }
     }
 
-    /** The largest gap of each posterior and family, in nats, with the error of the ELBO that is furthest off. */
+    /** The largest gap of each posterior and method, in nats, with the error of the ELBO that is furthest off. */
     String table(List<Fit> fits) {
         Map<String, FitResult> lowest = new TreeMap<>();
         for (Fit fit : fits) {
-            String name = fit.posterior() + ", " + fit.result().family();
+            String name = fit.posterior() + ", " + fit.way();
             if (best.containsKey(name)) {
                 lowest.merge(
                         name,

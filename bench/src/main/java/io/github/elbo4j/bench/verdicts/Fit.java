@@ -4,24 +4,32 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.bench.verdicts.Draws.Departure;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
-/** One fit with the library's defaults, and how far it is from the reference. */
-record Fit(String posterior, FitResult result, Departure departure, double effectiveShare) {
+/**
+ * One fit with the library's defaults, and how far it is from the reference.
+ *
+ * @param way by which it was fitted
+ * @param evaluations of log p with its gradient, those of starts and of the verdict among them; 0 where they are not counted
+ */
+record Fit(
+        String posterior, String way, FitResult result, long evaluations, Departure departure, double effectiveShare) {
     /** Fits on a host device with one thread: simd, or scalar without it. */
-    static Fit of(Posterior posterior, Sgvi.Builder settings) {
+    static Fit of(Posterior posterior, Way way, long seed) {
         Target target = posterior.target();
+        LongAdder evaluations = new LongAdder();
         try (Device device =
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
-                LogJoint joint = target.toLogJoint(device)) {
-            FitResult result = settings.build().fit(device, joint);
+                LogJoint joint = target.toLogJoint(device, evaluations)) {
+            FitResult result = way.method().apply(seed).fit(device, joint);
             Draws ofPosterior = Draws.of(result.gaussian(), target, result.seed());
             Departure departure = ofPosterior.departure(target.parameters(), posterior.reference());
-            return new Fit(posterior.name(), result, departure, ofPosterior.effectiveShare());
+            return new Fit(
+                    posterior.name(), way.label(), result, evaluations.sum(), departure, ofPosterior.effectiveShare());
         }
     }
 
@@ -33,11 +41,13 @@ record Fit(String posterior, FitResult result, Departure departure, double effec
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("posterior", posterior);
+        map.put("method", way);
         map.put("family", result.family());
         map.put("seed", result.seed());
         map.put("status", result.status());
         map.put("message", result.message());
         map.put("steps", result.steps());
+        map.put("evaluations", evaluations);
         map.put("seconds", rounded(result.seconds(), 3));
         map.put("meanError", rounded(departure.meanError(), 4));
         map.put("meanErrorOf", departure.meanOf());

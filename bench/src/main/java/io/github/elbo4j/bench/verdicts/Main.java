@@ -3,6 +3,8 @@ package io.github.elbo4j.bench.verdicts;
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.FixedDraws;
+import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Sgvi;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
                         + " truth. Right is a fit with every mean within 0.3 sd and every sd within 0.7 to 1.4 of the reference."
                         + " Exit code 1: a fit threw.")
 public final class Main implements Callable<Integer> {
+    private static final List<String> DEFAULT_METHODS = List.of("full-rank", "mean-field", FixedDraws.NAME);
     private static final String CHOOSE = "choose";
     private static final String REPORT = "report";
     private static final String DEFAULT_SEEDS = "1-3";
@@ -58,10 +61,11 @@ public final class Main implements Callable<Integer> {
     private Path folder;
 
     @Option(
-            names = "--family",
+            names = "--method",
             split = ",",
-            description = "Of full-rank, mean-field and low-rank; default: the first two.")
-    private List<String> families = List.of("full-rank", "mean-field");
+            description = "Of full-rank, mean-field and low-rank (all by sgvi), fixed and laplace; default: full-rank,"
+                    + " mean-field and fixed.")
+    private List<String> methods = DEFAULT_METHODS;
 
     @Option(names = "--rank", description = "Factors of the low-rank family; default: 3.")
     private int rank = 3;
@@ -153,20 +157,20 @@ public final class Main implements Callable<Integer> {
         if (jobs < 1) {
             throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + ", but must be 1 or more");
         }
-        List<Family> kinds = families.stream().map(this::family).toList();
+        List<Way> ways = methods.stream().map(this::way).toList();
         long[] seedList = seeds();
         Machine machine = Machine.here();
         boolean full = chosen.size() == all.size()
-                && Set.copyOf(kinds).equals(Set.copyOf(Family.values()))
+                && Set.copyOf(methods).equals(Set.copyOf(DEFAULT_METHODS))
                 && draws == null
                 && evaluationDraws == null
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
         ElboGap gap = gap();
-        fitAll(chosen, kinds, seedList, () -> write(file, machine, counts(kinds, choosing)));
+        fitAll(chosen, ways, seedList, () -> write(file, machine, counts(ways, choosing)));
         if (!lines) {
             System.out.println();
-            System.out.print(Table.confusion(counts(kinds, choosing)));
+            System.out.print(Table.confusion(counts(ways, choosing)));
             if (gap != null) {
                 System.out.println();
                 System.out.print(gap.table(fits));
@@ -195,29 +199,29 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private List<Table.Counts> counts(List<Family> kinds, Set<String> choosing) {
+    private List<Table.Counts> counts(List<Way> ways, Set<String> choosing) {
         List<Table.Counts> counts = new ArrayList<>();
-        for (Family kind : kinds) {
-            counts.add(Table.count(kind, half == null ? "all" : half, fits));
+        for (Way way : ways) {
+            counts.add(Table.count(way.label(), half == null ? "all" : half, fits));
             if (half == null) {
-                counts.add(Table.count(kind, CHOOSE, part(choosing, true)));
-                counts.add(Table.count(kind, REPORT, part(choosing, false)));
+                counts.add(Table.count(way.label(), CHOOSE, part(choosing, true)));
+                counts.add(Table.count(way.label(), REPORT, part(choosing, false)));
             }
         }
         return counts;
     }
 
     /** Prints each fit when it is its turn, and then runs what keeps the results: a run that is ended loses little. */
-    private void fitAll(List<Posterior> chosen, List<Family> kinds, long[] seedList, Runnable keep)
+    private void fitAll(List<Posterior> chosen, List<Way> ways, long[] seedList, Runnable keep)
             throws InterruptedException {
         Map<String, Future<Fit>> running = new LinkedHashMap<>();
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
         try {
             for (Posterior posterior : chosen) {
-                for (Family kind : kinds) {
+                for (Way way : ways) {
                     for (long seed : seedList) {
-                        String name = posterior.name() + ", " + kind.label() + ", seed " + seed;
-                        running.put(name, pool.submit(() -> Fit.of(posterior, settings(kind, seed))));
+                        String name = posterior.name() + ", " + way.label() + ", seed " + seed;
+                        running.put(name, pool.submit(() -> Fit.of(posterior, way, seed)));
                     }
                 }
             }
@@ -269,16 +273,20 @@ public final class Main implements Callable<Integer> {
                 .toList();
     }
 
-    private Family family(String label) {
-        List<Family> known = new ArrayList<>(Family.values());
-        known.add(Family.lowRank(rank));
+    private Way way(String label) {
+        List<Way> known = new ArrayList<>();
+        for (Family family : List.of(Family.fullRank(), Family.meanField(), Family.lowRank(rank))) {
+            known.add(new Way(family.label(), seed -> settings(family, seed).build()));
+        }
+        known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
+        known.add(new Way("laplace", seed -> ModeSearch.laplace().seed(seed)));
         return known.stream()
-                .filter(kind -> kind.label().equals(label))
+                .filter(way -> way.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
-                        "there is no family '" + label + "'; choose "
-                                + known.stream().map(Family::label).toList()));
+                        "there is no method '" + label + "'; choose "
+                                + known.stream().map(Way::label).toList()));
     }
 
     private long[] seeds() {
@@ -307,7 +315,7 @@ public final class Main implements Callable<Integer> {
     private void write(Path file, Machine machine, List<Table.Counts> counts) {
         Map<String, Object> json = Json.head(what, false, machine);
         json.put("library", library);
-        json.put("settings", "Sgvi.builder() with family and seed only");
+        json.put("settings", "the defaults of each method, with family and seed only");
         if (draws != null) {
             json.put("stepDraws", draws);
         }

@@ -1,6 +1,5 @@
 package io.github.elbo4j.bench.verdicts;
 
-import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.Verdict;
@@ -18,7 +17,7 @@ import java.util.Set;
 /** Fits as rows of a Markdown table, and verdicts counted against truth. */
 final class Table {
     private static final String ROW =
-            "| %-39s | %-10s | %4s | %-10s | %6s | %6s | %-18s | %-16s | %-16s | %-20s | %6s |"
+            "| %-39s | %-10s | %4s | %-10s | %11s | %6s | %-18s | %-16s | %-16s | %-20s | %6s |"
                     + " %6s | %-12s | %-5s |%n";
 
     private Table() {}
@@ -28,10 +27,10 @@ final class Table {
                 Locale.ROOT,
                 ROW,
                 "posterior",
-                "family",
+                "method",
                 "seed",
                 "status",
-                "steps",
+                "evaluations",
                 "s",
                 "mean off by, sds",
                 "lowest sd ratio",
@@ -51,10 +50,10 @@ final class Table {
                 Locale.ROOT,
                 ROW,
                 fit.posterior(),
-                result.family(),
+                fit.way(),
                 result.seed(),
                 words(result.status()),
-                result.steps(),
+                fit.evaluations(),
                 String.format(Locale.ROOT, "%.1f", result.seconds()),
                 String.format(Locale.ROOT, "%.2f %s", departure.meanError(), departure.meanOf()),
                 String.format(Locale.ROOT, "%.2f %s", departure.lowSdRatio(), departure.lowOf()),
@@ -79,7 +78,7 @@ final class Table {
      * @param stepLimit fits that ended at the step limit
      */
     record Counts(
-            Family family,
+            String method,
             String part,
             Map<Boolean, Map<Verdict, Integer>> counts,
             int posteriors,
@@ -87,7 +86,7 @@ final class Table {
             int stepLimit) {
         Map<String, Object> toMap() {
             Map<String, Object> map = new LinkedHashMap<>();
-            map.put("family", family.label());
+            map.put("method", method);
             map.put("part", part);
             counts.forEach((right, verdicts) -> {
                 Map<String, Integer> named = new LinkedHashMap<>();
@@ -101,11 +100,9 @@ final class Table {
         }
     }
 
-    /** The fits of one family. */
-    static Counts count(Family family, String part, List<Fit> all) {
-        List<Fit> fits = all.stream()
-                .filter(fit -> fit.result().family().equals(family.label()))
-                .toList();
+    /** The fits of one method. */
+    static Counts count(String method, String part, List<Fit> all) {
+        List<Fit> fits = all.stream().filter(fit -> fit.way().equals(method)).toList();
         Map<Boolean, Map<Verdict, Integer>> counts = new LinkedHashMap<>();
         for (boolean right : new boolean[] {true, false}) {
             Map<Verdict, Integer> row = new LinkedHashMap<>();
@@ -122,7 +119,7 @@ final class Table {
         int limit = (int) fits.stream()
                 .filter(fit -> fit.result().status() == Status.STEP_LIMIT)
                 .count();
-        return new Counts(family, part, counts, verdicts.size(), alone(verdicts.values()), limit);
+        return new Counts(method, part, counts, verdicts.size(), alone(verdicts.values()), limit);
     }
 
     /** How many of the sets have one element. */
@@ -130,10 +127,10 @@ final class Table {
         return (int) sets.stream().filter(set -> set.size() == 1).count();
     }
 
-    /** Verdicts against truth, a row for each family, part and truth. */
+    /** Verdicts against truth, a row for each method, part and truth. */
     static String confusion(List<Counts> all) {
         List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of("family", "part", "truth"));
+        List<String> head = new ArrayList<>(List.of("method", "part", "truth"));
         for (Verdict verdict : Verdict.values()) {
             head.add(words(verdict));
         }
@@ -141,7 +138,7 @@ final class Table {
         rows.add(head);
         for (Counts counts : all) {
             counts.counts().forEach((right, verdicts) -> {
-                List<String> row = new ArrayList<>(List.of(counts.family().label(), counts.part(), Fit.truth(right)));
+                List<String> row = new ArrayList<>(List.of(counts.method(), counts.part(), Fit.truth(right)));
                 verdicts.values().forEach(count -> row.add(Objects.toString(count)));
                 row.add(right ? counts.sameVerdict() + " of " + counts.posteriors() : "");
                 row.add(right ? Objects.toString(counts.stepLimit()) : "");

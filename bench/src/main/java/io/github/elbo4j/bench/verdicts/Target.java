@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A posterior to fit: a log-joint over coordinates that may be any real numbers, and what is reported of them. */
 interface Target {
@@ -43,8 +44,16 @@ interface Target {
         };
     }
 
-    /** What is fitted, to be closed; each fit gets one of its own. */
-    default LogJoint toLogJoint(Device device) {
-        return HostLogJoint.ofDraw(coordinates(), function());
+    /**
+     * What is fitted, to be closed; each fit gets one of its own.
+     *
+     * @param evaluations counts them
+     */
+    default LogJoint toLogJoint(Device device, LongAdder evaluations) {
+        HostLogJoint.DrawFunction function = function();
+        return HostLogJoint.ofDraw(coordinates(), (z, gradient) -> {
+            evaluations.increment();
+            return function.evaluate(z, gradient);
+        });
     }
 }

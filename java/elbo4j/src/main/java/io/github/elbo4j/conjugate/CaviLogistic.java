@@ -82,7 +82,8 @@ public final class CaviLogistic implements Method<LogisticRegression> {
                     new GaussianPosterior(model.data().columns(), q),
                     ascent.trace(),
                     (System.nanoTime() - begun) * 1e-9,
-                    found.assessment().draws());
+                    found.assessment().draws(),
+                    List.of());
         }
     }
 

@@ -100,6 +100,7 @@ public final class CaviRegression implements Method<NormalRegression> {
                 posterior,
                 ascent.trace(),
                 (System.nanoTime() - begun) * 1e-9,
-                found.assessment().draws());
+                found.assessment().draws(),
+                List.of());
     }
 }

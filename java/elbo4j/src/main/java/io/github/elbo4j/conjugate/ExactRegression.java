@@ -71,7 +71,8 @@ public final class ExactRegression implements Method<NormalRegression> {
                 posterior,
                 List.of(),
                 (System.nanoTime() - begun) * 1e-9,
-                0);
+                0,
+                List.of());
     }
 
     /** Good by construction, but for what rounding does. */

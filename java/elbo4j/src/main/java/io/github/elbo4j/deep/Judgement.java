@@ -183,7 +183,8 @@ final class Judgement {
                         .map(look -> new TracePoint(look.step(), look.heldOut(), 0))
                         .toList(),
                 (System.nanoTime() - finished.began()) / 1e9,
-                (long) finished.steps() * settings.batch() * spec.importance());
+                (long) finished.steps() * settings.batch() * spec.importance(),
+                List.of());
     }
 
     private static String message(Finished finished) {

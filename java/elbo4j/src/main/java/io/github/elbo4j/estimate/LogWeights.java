@@ -127,6 +127,20 @@ public final class LogWeights {
         return effectiveShare(weights(f, largest(f)));
     }
 
+    /**
+     * The share of draws whose weight is less than {@code exp(−5)} of the mean one: how much of q lies where p has next to
+     * nothing. Large weights tell of what q misses, and only these tell of where it is too much.
+     */
+    public double emptyShare(int problem) {
+        double[] f = values[problem];
+        double least = logEvidence(problem).value() - 5;
+        int empty = 0;
+        for (double each : f) {
+            empty += each >= least ? 0 : 1;
+        }
+        return (double) empty / f.length;
+    }
+
     /** The weights in units of the largest, truncated at √S times their mean. */
     static double[] truncated(double[] logWeights) {
         double[] w = weights(logWeights, largest(logWeights));

@@ -262,7 +262,8 @@ public final class BinaryFactorAnalysis {
                 factors.parameters(),
                 end.trace(),
                 (System.nanoTime() - began) / 1e9,
-                end.steps() * (long) drawsOfStep);
+                end.steps() * (long) drawsOfStep,
+                List.of());
         return new FactorFit(
                 factors,
                 result,

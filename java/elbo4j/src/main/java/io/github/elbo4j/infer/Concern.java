@@ -42,6 +42,10 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** Some of the posterior lies where draws of q do not reach. */
         FAR_MASS(
                 "Look there: constrain the parameter, fit each part by itself (initialMean), or transform the parameter."),
+        /** Some of q lies where there is next to nothing of the posterior. */
+        EMPTY_MASS(
+                "Transform the parameter whose distribution is skewed, or take importance-weighted results: a normal reaches too far"
+                        + " on one side of it."),
         /** Importance weighting moves a mean. */
         SHIFTED("Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
         /** Importance weighting changes a standard deviation. */
@@ -52,6 +56,8 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
                 "Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
         /** Few of the draws carry most of the weight. */
         INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian."),
+        /** Other draws would have given another answer. */
+        FEW_DRAWS("Take more draws, or another method."),
         /** Few of the starts came to the best answer, so there may be a better one. */
         RESTARTS_DISAGREE("Take more restarts, or fewer components."),
         /** Rows that a model was trained on are better explained than others, or there are no others. */

@@ -327,7 +327,7 @@ final class EmRun implements AutoCloseable {
             }
         }
         given.at(at);
-        FreshDraws judged = FreshDraws.of(device, given, q, List.of(), ending, key);
+        FreshDraws judged = FreshDraws.of(device, given, q, FreshDraws.Background.of(ending, List.of()), key);
         more.addAll(judged.assessment().concerns());
         Assessment assessment = Assessment.of(
                 judged.assessment().kHat(),
@@ -355,7 +355,8 @@ final class EmRun implements AutoCloseable {
                 new GaussianPosterior(joint.parameterNames(), whole(q, ofTheta)),
                 trace,
                 (System.nanoTime() - begun) * 1e-9,
-                evaluated);
+                evaluated,
+                List.of());
     }
 
     private Map<String, Object> told() {

@@ -8,7 +8,6 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
-import io.github.elbo4j.model.GradientCheck;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +46,10 @@ final class Evaluation {
     private static final double GOOD_FAR = 0.005;
 
     private static final double USABLE_FAR = 0.02;
+    /** Share of q where there is next to nothing of the posterior. */
+    private static final double GOOD_EMPTY = 0.005;
+
+    static final double USABLE_EMPTY = 0.01;
     /** log evidence − ELBO, KL(q‖p), in nats for each parameter. */
     private static final double GOOD_GAP = 0.06;
 
@@ -123,6 +126,11 @@ final class Evaluation {
         judgeWeights(ratios);
     }
 
+    /** A concern that was found elsewhere. */
+    void add(Concern concern) {
+        concerns.add(concern);
+    }
+
     /** The concern that follows from how the run ended. */
     void judgeEnd(Status status, String message) {
         Kind kind = switch (status) {
@@ -135,15 +143,6 @@ final class Evaluation {
         if (kind != null) {
             concern(kind, Verdict.DO_NOT_TRUST, null, message);
         }
-    }
-
-    /** What the check of a user's gradient found wrong. */
-    void judgeGradient(GradientCheck.Report report) {
-        concern(
-                Kind.WRONG_GRADIENT,
-                Verdict.DO_NOT_TRUST,
-                report.coordinate() < 0 ? null : report.name(),
-                report.message());
     }
 
     /** Fresh draws must repeat the ELBO that the run ended with, within their errors. */
@@ -313,12 +312,12 @@ final class Evaluation {
             return;
         }
         if (!(plainEfficiency >= UNIFORM)) {
-            double surely = kHat - kHatError(weights);
+            double least = kHat - kHatError(weights);
             judge(
                     Kind.HEAVY_TAIL,
                     null,
-                    surely < GOOD_K,
-                    surely < usable(weights),
+                    least < GOOD_K,
+                    least < usable(weights),
                     String.format(Locale.ROOT, "Pareto k-hat of the importance weights is %.2f", kHat));
             judge(
                     Kind.INEFFICIENT,
@@ -330,6 +329,17 @@ final class Evaluation {
                             "importance weighting leaves %.2g %% of the draws (effective sample size)",
                             100 * efficiency));
         }
+        double empty = ratios.emptyShare(0);
+        double surely = empty - Z * Math.sqrt(empty * (1 - empty) / weights);
+        judge(
+                Kind.EMPTY_MASS,
+                null,
+                surely <= GOOD_EMPTY,
+                surely <= USABLE_EMPTY,
+                String.format(
+                        Locale.ROOT,
+                        "%s of q lies where the posterior has next to nothing (weights below 1/150 of their mean)",
+                        percent(empty)));
         if (!Double.isFinite(elbo.value())) {
             return; // the other concerns have been added
         }

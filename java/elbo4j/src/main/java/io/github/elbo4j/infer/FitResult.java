@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param trace the ELBO step by step, thinned evenly to about 2000 points
  * @param seconds wall-clock time
  * @param draws draws of the training steps and comparisons
+ * @param accounts what else the method says of the posterior, and with what errors, that of {@code posterior} first; empty where it
+ *     has but one account and no error of it
  */
 public record FitResult(
         String method,
@@ -62,7 +64,8 @@ public record FitResult(
         Posterior posterior,
         List<TracePoint> trace,
         double seconds,
-        long draws) {
+        long draws,
+        List<Account> accounts) {
     /** How many parameters {@link #toString} prints. */
     private static final int PARAMETERS_TOLD = 8;
 
@@ -70,6 +73,7 @@ public record FitResult(
         settings = settled(settings);
         trace = List.copyOf(trace);
         modes = List.copyOf(modes);
+        accounts = List.copyOf(accounts);
     }
 
     /** A copy in the same order whose values are of the four types, so that those read from a file equal those written. */
@@ -176,7 +180,7 @@ public record FitResult(
     private List<Object> all() {
         List<Object> all =
                 new ArrayList<>(List.of(method, family, settings, device, arithmetic, rng, seed, steps, status));
-        all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws));
+        all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws, accounts));
         for (Mode mode : modes) {
             Arrays.stream(mode.at()).forEach(all::add);
             Arrays.stream(mode.sd()).forEach(all::add);
@@ -219,6 +223,7 @@ public record FitResult(
                         .map(p -> new TracePoint(p.step(), elboThere.applyAsDouble(p.elbo()), p.standardError()))
                         .toList(),
                 seconds,
-                draws);
+                draws,
+                accounts.stream().map(account -> account.affine(map)).toList());
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What fresh draws of a fitted q show: the ELBO, the importance-weighted log evidence and the verdict. {@link Sgvi} is judged in
@@ -41,11 +42,30 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
      * @param key of the whole fit; the draws have keys of their own
      */
     public static FreshDraws of(Device device, LogJoint joint, Gaussian q, Status status, String message, Key key) {
-        return of(device, joint, q, List.of(), new Ending(status, message), key);
+        return of(device, joint, q, Background.of(new Ending(status, message), List.of()), key);
     }
 
-    /** @param modes that starts came upon, if there are several that matter */
-    static FreshDraws of(Device device, LogJoint joint, Gaussian q, List<Mode> modes, Ending ended, Key key) {
+    /**
+     * What else is known of a fit.
+     *
+     * @param modes that starts came upon, if there are several that matter
+     * @param concerns beside those that draws show
+     * @param few draws to begin with
+     * @param sample null, or some of the joint's rows
+     */
+    record Background(
+            Ending ending,
+            List<Mode> modes,
+            List<Concern> concerns,
+            int few,
+            @Nullable RowSample sample) {
+        static Background of(Ending ending, List<Mode> modes) {
+            return new Background(ending, modes, List.of(), DRAWS, null);
+        }
+    }
+
+    static FreshDraws of(Device device, LogJoint joint, Gaussian q, Background known, Key key) {
+        Ending ended = known.ending;
         Ending ending = ended;
         VariationalFamily onDevice;
         try {
@@ -60,11 +80,12 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
             Evaluation evaluation = new Evaluation(
                     new WeighedDraws.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
             try {
-                evaluation.measure(DRAWS, DRAWS, MOST);
+                evaluation.measure(known.few, DRAWS, MOST);
                 evaluation.judgeEnd(ended.status(), ended.message());
-                evaluation.judgeModes(modes);
+                known.concerns.forEach(evaluation::add);
+                evaluation.judgeModes(known.modes);
                 if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
-                    evaluation.judgeLines(joint, device, q, null);
+                    evaluation.judgeLines(joint, device, q, known.sample);
                 }
                 return evaluation.result(ending);
             } catch (CancellationException e) {

@@ -36,8 +36,15 @@ final class GradientGuard {
     }
 
     /** What was found wrong; null if nothing. */
-    GradientCheck.@Nullable Report wrong() {
-        return wrong;
+    @Nullable
+    Concern concern() {
+        return wrong == null
+                ? null
+                : new Concern(
+                        Concern.Kind.WRONG_GRADIENT,
+                        Verdict.DO_NOT_TRUST,
+                        wrong.coordinate() < 0 ? null : wrong.name(),
+                        wrong.message());
     }
 
     /** Checks at the q with these parameters in z. */

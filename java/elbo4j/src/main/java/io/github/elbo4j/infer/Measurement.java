@@ -64,8 +64,9 @@ final class Measurement {
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
         draw(reached, evaluation);
         evaluation.judgeEnd(ending.status(), ending.message());
-        if (guard.wrong() != null) {
-            evaluation.judgeGradient(guard.wrong());
+        Concern wrong = guard.concern();
+        if (wrong != null) {
+            evaluation.add(wrong);
         }
         if (ending.status() == Status.CONVERGED && reached.comparison != null) {
             evaluation.judgeRepeat(LogWeights.mean(reached.comparison), settings.stoppingRule.tolerance());
@@ -95,7 +96,8 @@ final class Measurement {
                 new GaussianPosterior(joint.parameterNames(), posterior),
                 trace.points(),
                 monitor.seconds(),
-                reached.draws);
+                reached.draws,
+                List.of());
     }
 
     /** Fresh draws, and the check of a user's gradient at the end. */

@@ -296,12 +296,13 @@ final class ModeRun {
                 new GaussianPosterior(names, normal),
                 trace,
                 (System.nanoTime() - begun) * 1e-9,
-                0);
+                0,
+                List.of());
     }
 
     private FreshDraws judged(Ending ending, Gaussian normal, List<TracePoint> trace) {
         if (settings.isPosterior && ending.status() == Status.CONVERGED) {
-            return FreshDraws.of(device, joint, normal, modes, ending, key);
+            return FreshDraws.of(device, joint, normal, FreshDraws.Background.of(ending, modes), key);
         }
         double height = trace.isEmpty() ? 0 : trace.get(trace.size() - 1).elbo();
         concerns.addAll(Resolution.concerns(joint, normal, height));

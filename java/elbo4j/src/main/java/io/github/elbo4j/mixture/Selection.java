@@ -119,7 +119,8 @@ final class Selection {
                 state instanceof CaviState cavi ? posterior(cavi, order) : mixture.parameters(settings.covariances),
                 trace,
                 seconds,
-                0);
+                0,
+                List.of());
         List<Double> restarts = runs.stream()
                 .map(run -> run.failure == null ? run.objective + shift : Double.NaN)
                 .toList();

@@ -190,7 +190,8 @@ public final class LocalReparameterization implements Method<NetworkModel> {
                         .map(at -> new TracePoint(at.step(), at.elbo() * rows, at.standardError() * rows))
                         .toList(),
                 (System.nanoTime() - begun) * 1e-9,
-                (long) end.steps() * draws);
+                (long) end.steps() * draws,
+                List.of());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.report.words.Numbers;
@@ -117,7 +118,12 @@ public final class Explanation {
         if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
             return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
-        List<String> better = switch (fit.family()) {
+        List<String> better = switch (isFixed() ? FixedDraws.NAME : fit.family()) {
+            case FixedDraws.NAME ->
+                List.of(
+                        "Use --method sgvi --family full-rank: it fits the covariance itself, which fixed draws take from the"
+                                + " curvature at the optimum of independent normals. If that does not do either, the posterior is"
+                                + " skewed or has long tails: transform parameters, or take tighter priors.");
             case "mean-field" ->
                 List.of("Use " + (fit.method().equals(Sgvi.NAME) ? "" : "--method " + Sgvi.NAME + " ")
                         + "--family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
@@ -152,12 +158,13 @@ public final class Explanation {
                                 ? "Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
                                         + " digits."
                                 : concern.kind().remedy());
-            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
+            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
             case INTERRUPTED,
                     WRONG_GRADIENT,
                     SEVERAL_MODES,
                     UNREPEATED_ELBO,
                     UNBOUNDED,
+                    FEW_DRAWS,
                     RESTARTS_DISAGREE,
                     FEW_ROWS,
                     PRIOR_DECIDES,
@@ -174,7 +181,16 @@ public final class Explanation {
         return options.containsKey("standardize");
     }
 
+    private boolean isFixed() {
+        return fit.method().equals(FixedDraws.NAME);
+    }
+
     private List<String> notConverged() {
+        if (isFixed()) {
+            return List.of(
+                    "The ELBO of independent normals has no optimum here: give parameters priors that keep them from"
+                            + " infinity, or use --method sgvi --family full-rank.");
+        }
         List<String> advice = new ArrayList<>();
         advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");
         if (String.valueOf(options.get("optimizer")).startsWith("robbins-monro")) {

@@ -21,6 +21,8 @@ public final class FitJson {
     /** What is shown; where that is not what was fitted, {@link #COORDINATES} are. The covariance is of what was fitted. */
     static final String PARAMETERS = "parameters";
 
+    static final String COVARIANCE = "covariance";
+    static final String ACCOUNTS = "accounts";
     static final String COORDINATES = "coordinates";
     /** The components of a mixture, in the place of parameters. */
     static final String MIXTURE = "mixture";

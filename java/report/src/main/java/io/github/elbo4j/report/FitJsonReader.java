@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
@@ -103,7 +104,40 @@ final class FitJsonReader {
                 posterior,
                 trace,
                 file.get("seconds").number(),
-                file.get("draws").whole());
+                file.get("draws").whole(),
+                file.has(FitJson.ACCOUNTS) ? accounts(posterior) : List.of());
+    }
+
+    /** @param reported what the first of them is of */
+    private List<Account> accounts(Posterior reported) throws FitFileException {
+        List<Account> accounts = new ArrayList<>();
+        for (JsonTree account : file.get(FitJson.ACCOUNTS).items()) {
+            List<JsonTree> numbers = account.get(
+                            account.has(FitJson.COORDINATES) ? FitJson.COORDINATES : FitJson.PARAMETERS)
+                    .items();
+            if (numbers.size() != reported.dimensions()) {
+                throw account.wrong("it has " + numbers.size() + " parameters, but the fit " + reported.dimensions());
+            }
+            double[] mean = new double[numbers.size()];
+            double[] sd = new double[mean.length];
+            double[] meanError = new double[mean.length];
+            double[] sdError = new double[mean.length];
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] = numbers.get(i).get("mean").number();
+                sd[i] = numbers.get(i).get("sd").number();
+                meanError[i] = numbers.get(i).numberOrNone("meanError");
+                sdError[i] = numbers.get(i).numberOrNone("sdError");
+            }
+            Posterior posterior = accounts.isEmpty()
+                    ? reported
+                    : new GaussianPosterior(
+                            reported.names(),
+                            account.has(FitJson.COVARIANCE)
+                                    ? new Gaussian(mean, matrix(account.get(FitJson.COVARIANCE)))
+                                    : Gaussian.independent(mean, sd));
+            accounts.add(new Account(account.get("name").string(), posterior, meanError, sdError));
+        }
+        return accounts;
     }
 
     private Assessment assessment() throws FitFileException {
@@ -159,7 +193,7 @@ final class FitJsonReader {
         if (!kind.string().equals(FitJson.GAUSSIAN)) {
             throw kind.wrong("it is a " + kind.string() + ", which the file does not hold whole");
         }
-        JsonTree covariance = file.get("covariance");
+        JsonTree covariance = file.get(FitJson.COVARIANCE);
         if (covariance.isNull()) {
             throw covariance.wrong(
                     "it was left out, and without it only the margins of the posterior are known. Write it"

@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
@@ -87,6 +88,7 @@ final class FitJsonWriter {
             writePosterior(json, FitJson.COORDINATES);
         }
         writeCovariance(json, report.covariance());
+        writeAccounts(json);
         Json.number(json, "seconds", fit.seconds());
         Json.number(json, "drawsPerSecond", fit.drawsPerSecond());
     }
@@ -102,6 +104,45 @@ final class FitJsonWriter {
             Json.number(json, "sd", posterior.standardDeviation(i));
             Json.number(json, "q05", posterior.quantile(i, 0.05));
             Json.number(json, "q95", posterior.quantile(i, 0.95));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void writeAccounts(JsonGenerator json) {
+        if (fit.accounts().isEmpty()) {
+            return;
+        }
+        json.writeArrayPropertyStart(FitJson.ACCOUNTS);
+        for (int a = 0; a < fit.accounts().size(); a++) {
+            Account account = fit.accounts().get(a);
+            json.writeStartObject();
+            json.writeStringProperty("name", account.name());
+            List<List<Account.Number>> quantities = report.accountQuantities();
+            if (!quantities.isEmpty()) {
+                writeNumbers(json, FitJson.PARAMETERS, quantities.get(a));
+            }
+            writeNumbers(json, quantities.isEmpty() ? FitJson.PARAMETERS : FitJson.COORDINATES, account.numbers());
+            boolean whole = a == 0
+                    || (account.posterior() instanceof GaussianPosterior normal
+                            && normal.gaussian().isIndependent());
+            if (!whole) { // the first is the fit's own
+                writeCovariance(json, account.posterior().covariance());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeNumbers(JsonGenerator json, String name, List<Account.Number> numbers) {
+        json.writeArrayPropertyStart(name);
+        for (Account.Number number : numbers) {
+            json.writeStartObject();
+            json.writeStringProperty("name", number.name());
+            Json.number(json, "mean", number.mean());
+            Json.number(json, "meanError", number.meanError());
+            Json.number(json, "sd", number.standardDeviation());
+            Json.number(json, "sdError", number.sdError());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -129,7 +170,7 @@ final class FitJsonWriter {
     }
 
     private static void writeCovariance(JsonGenerator json, double @Nullable [][] covariance) {
-        json.writeName("covariance");
+        json.writeName(FitJson.COVARIANCE);
         if (covariance == null) {
             json.writeNull();
             return;

@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
@@ -101,6 +102,7 @@ final class HtmlReport {
     private void parameters(Map<String, String> slots) {
         slots.put("table", new ParameterTable(report, effect()).html());
         slots.put("tablecaption", Html.prose(tableCaption()));
+        slots.put("accounts", report.accounts().html());
         slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
         slots.put("exhibits", report.exhibits());
         slots.put("marginals", marginals());
@@ -142,6 +144,10 @@ final class HtmlReport {
     private String traceCaption() {
         if (fit.isPoint()) {
             return "Line: log p along the path that ended highest.";
+        }
+        if (fit.method().equals(FixedDraws.NAME)) {
+            return "Line: the ELBO of the fixed draws, step by step; where there are more of them, it begins anew. Dashed: the final"
+                    + " ELBO, from fresh draws.";
         }
         return "Line: mean of neighbouring steps. Band: two standard errors of that mean to either side. Dots: single"
                 + " steps. Dashed: the final ELBO, from fresh draws at the average of the last iterates. Each step sees draws of"

@@ -124,7 +124,8 @@ final class MixtureJsonReader {
                 posterior,
                 trace(),
                 file.get("seconds").number(),
-                0);
+                0,
+                List.of());
     }
 
     private List<TracePoint> trace() throws FitFileException {

@@ -1,6 +1,8 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Posterior;
@@ -12,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +39,19 @@ public final class Report {
     private final Device device;
     private final String command;
     private final boolean covariance;
-    private final List<Marginal> quantities;
-    private final long expectationDraws;
+    private final Quantities quantities;
     private final @Nullable Prior prior;
     private final @Nullable Page exhibits;
+
+    /**
+     * What the model gives on its user's scale.
+     *
+     * @param draws of their own for means and standard deviations; 0 for none
+     * @param accounts what each account of the fit says of them
+     */
+    private record Quantities(List<Marginal> values, long draws, List<List<Account.Number>> accounts) {
+        static final Quantities NONE = new Quantities(List.of(), 0, List.of());
+    }
 
     /** Draws from the prior, summed up. */
     record Prior(int draws, List<Marginal> marginals) {}
@@ -54,8 +66,7 @@ public final class Report {
             Device device,
             String command,
             boolean covariance,
-            List<Marginal> quantities,
-            long expectationDraws,
+            Quantities quantities,
             @Nullable Prior prior,
             @Nullable Page exhibits) {
         this.fit = fit;
@@ -65,50 +76,40 @@ public final class Report {
         this.command = command;
         this.covariance = covariance;
         this.quantities = quantities;
-        this.expectationDraws = expectationDraws;
         this.prior = prior;
         this.exhibits = exhibits;
     }
 
     /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
-        return new Report(fit, ModelDescription.of(""), null, new Device("", ""), "", false, List.of(), 0, null, null);
+        return new Report(
+                fit, ModelDescription.of(""), null, new Device("", ""), "", false, Quantities.NONE, null, null);
     }
 
     /** With the name and the description of the model. */
     public Report model(ModelDescription value) {
-        return new Report(fit, value, data, device, command, covariance, quantities, expectationDraws, prior, exhibits);
+        return new Report(fit, value, data, device, command, covariance, quantities, prior, exhibits);
     }
 
     /** With what it was fitted to. */
     public Report about(DataSource value) {
-        return new Report(
-                fit, model, value, device, command, covariance, quantities, expectationDraws, prior, exhibits);
+        return new Report(fit, model, value, device, command, covariance, quantities, prior, exhibits);
     }
 
     /** With the device in words and why it was this one; only the report shows it. */
     public Report device(String description, String reason) {
         return new Report(
-                fit,
-                model,
-                data,
-                new Device(description, reason),
-                command,
-                covariance,
-                quantities,
-                expectationDraws,
-                prior,
-                exhibits);
+                fit, model, data, new Device(description, reason), command, covariance, quantities, prior, exhibits);
     }
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
     public Report command(String line) {
-        return new Report(fit, model, data, device, line, covariance, quantities, expectationDraws, prior, exhibits);
+        return new Report(fit, model, data, device, line, covariance, quantities, prior, exhibits);
     }
 
     /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
     public Report covariance(boolean always) {
-        return new Report(fit, model, data, device, command, always, quantities, expectationDraws, prior, exhibits);
+        return new Report(fit, model, data, device, command, always, quantities, prior, exhibits);
     }
 
     /**
@@ -125,19 +126,33 @@ public final class Report {
      * @param expectationDraws how many; 0 if they are from those of the quantiles
      */
     public Report quantities(List<Marginal> values, long expectationDraws) {
-        return new Report(
-                fit, model, data, device, command, covariance, List.copyOf(values), expectationDraws, prior, exhibits);
+        return quantities(new Quantities(List.copyOf(values), expectationDraws, quantities.accounts));
+    }
+
+    /**
+     * With what each of {@link FitResult#accounts} says of the model's quantities.
+     *
+     * @param of the quantities of a posterior, as {@link #quantities(List)} has those of the fit's
+     */
+    public Report accounts(Function<Posterior, List<Marginal>> of) {
+        List<List<Account.Number>> numbers =
+                fit.accounts().stream().map(account -> account.numbers(of)).toList();
+        return quantities(new Quantities(quantities.values, quantities.draws, numbers));
+    }
+
+    private Report quantities(Quantities value) {
+        return new Report(fit, model, data, device, command, covariance, value, prior, exhibits);
     }
 
     /** With draws from the prior, summed up: of the parameters, and of what is observed. */
     public Report prior(int draws, List<Marginal> marginals) {
         Prior value = new Prior(draws, List.copyOf(marginals));
-        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, value, exhibits);
+        return new Report(fit, model, data, device, command, covariance, quantities, value, exhibits);
     }
 
     /** With sections of its model's own, such as a picture of what it predicts; only the report shows them. */
     public Report exhibits(Page sections) {
-        return new Report(fit, model, data, device, command, covariance, quantities, expectationDraws, prior, sections);
+        return new Report(fit, model, data, device, command, covariance, quantities, prior, sections);
     }
 
     /** The fit. */
@@ -168,6 +183,7 @@ public final class Report {
             case "laplace" -> "Laplace approximation";
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
+            case FixedDraws.NAME -> fit.family() + " Gaussian by fixed draws";
             default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
         };
     }
@@ -222,7 +238,7 @@ public final class Report {
     /** What there is to show, each with its distribution: the model's quantities, or else the parameters that were fitted. */
     public List<Marginal> marginals() {
         if (hasQuantities()) {
-            return quantities;
+            return quantities.values;
         }
         Posterior posterior = fit.posterior();
         return IntStream.range(0, posterior.dimensions())
@@ -240,7 +256,7 @@ public final class Report {
 
     /** Whether {@link #quantities} were given, so that what is shown is not what was fitted. */
     public boolean hasQuantities() {
-        return !quantities.isEmpty();
+        return !quantities.values.isEmpty();
     }
 
     /** The largest standard error of a mean in {@link #marginals}, in standard deviations; 0 if all are exact. */
@@ -254,7 +270,7 @@ public final class Report {
 
     /** Draws of which means and standard deviations in {@link #marginals} are that are not exact; 0 if they have none of their own. */
     public long expectationDraws() {
-        return expectationDraws;
+        return quantities.draws;
     }
 
     /** How exact the means are, and from what; empty if all are exact. */
@@ -263,13 +279,23 @@ public final class Report {
         if (error == 0) {
             return "";
         }
-        if (expectationDraws == 0) {
+        if (quantities.draws == 0) {
             return "Means are exact or from draws; their standard errors are at most " + Numbers.fixed(100 * error, 1)
                     + " % of the sds.";
         }
-        return "Means and sds are exact or from " + Numbers.grouped(expectationDraws)
+        return "Means and sds are exact or from " + Numbers.grouped(quantities.draws)
                 + " draws; the standard errors of the means are at most " + Numbers.significant(100 * error, 2)
                 + " % of the sds. Quantiles are exact or from " + Numbers.grouped(Marginal.DRAWS) + " draws.";
+    }
+
+    /** What each account says of the model's quantities; empty where there are none. */
+    List<List<Account.Number>> accountQuantities() {
+        return quantities.accounts;
+    }
+
+    /** What the fit's accounts say beside the table of marginals. */
+    public AccountTable accounts() {
+        return new AccountTable(this);
     }
 
     /** The summed-up draws from the prior; empty if none were given. */

@@ -4,6 +4,7 @@ import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
 final class FitMethods {
     static final List<String> NAMES = List.of(
             MethodOptions.SGVI,
+            FixedDraws.NAME,
             "laplace",
             "map",
             "mle",
@@ -69,7 +71,7 @@ final class FitMethods {
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"
                             + " points beside its parameters; this one has none");
         }
-        if (weights && List.of(MethodOptions.SGVI, "laplace").contains(method)) {
+        if (weights && List.of(MethodOptions.SGVI, FixedDraws.NAME, "laplace").contains(method)) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
         }
@@ -91,6 +93,7 @@ final class FitMethods {
                                 .seed(seed)
                                 .cancelled(cancelled)
                                 .fit(device, joint));
+            case FixedDraws.NAME -> joint(device, subject, joint -> fixed().fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
             case "em" -> em(VariationalEm.ofPosterior(), device, subject);
@@ -106,6 +109,11 @@ final class FitMethods {
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
             default -> joint(device, subject, joint -> sgvi(device, subject, joint));
         };
+    }
+
+    private FixedDraws fixed() {
+        FixedDraws usual = new FixedDraws().seed(options.run.seed).cancelled(cancelled);
+        return options.draws == null ? usual : usual.pairs(options.draws / 2);
     }
 
     private Progress.Listener onScaleOfData(Subject subject) {

@@ -57,7 +57,7 @@ final class Fitting {
      * @return the exit code
      */
     int run(Subject subject, Task task, Afterwards afterwards) {
-        List<String> methods = options.methods(command);
+        List<String> methods = options.methods(command, subject);
         methods.forEach(method -> FitMethods.check(method, subject));
         notes(subject, methods.contains(MethodOptions.SGVI));
         // The coordinates of the draws of a step, and what each is compared with.

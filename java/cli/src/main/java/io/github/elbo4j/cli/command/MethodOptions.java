@@ -6,6 +6,7 @@ import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Adam;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
@@ -36,8 +37,12 @@ final class MethodOptions {
     /** Those of an optimizer's steps. */
     private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
 
-    /** Those of the steps that draw noise at the units of a network. */
-    private static final List<String> OF_UNITS = List.of("--draws", "--learning-rate", "--steps", "--batch");
+    /** Those that other methods have too. */
+    private static final Map<String, List<String>> SHARED = Map.of(
+            LocalReparameterization.NAME,
+            List.of("--draws", "--learning-rate", "--steps", "--batch"),
+            FixedDraws.NAME,
+            List.of("--draws", "--family"));
 
     /** Options of that method alone. */
     private static final List<String> OF_SGVI = List.of(
@@ -59,12 +64,15 @@ final class MethodOptions {
             names = "--method",
             paramLabel = "NAME",
             description =
-                    "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. laplace: the normal of the curvature"
+                    "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
+                            + " fixed draws, to its optimum, and their correlations from its curvature. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
-                            + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: sgvi.")
-    String method = SGVI;
+                            + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: sgvi; fixed for the"
+                            + " mean-field family, unless options of sgvi are given.")
+    @Nullable
+    String method;
 
     @Option(
             names = "--compare",
@@ -103,7 +111,12 @@ final class MethodOptions {
     @Nullable
     String baseline;
 
-    @Option(names = "--draws", paramLabel = "N", description = "Draws a step. Default: 32; 256 for the score gradient.")
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description =
+                    "Draws a step. Default: 32; 256 for the score gradient. With --method fixed, the draws to begin with, a"
+                            + " multiple of 16; default: 64, fewer where rows are many.")
     @Nullable
     Integer draws;
 
@@ -173,6 +186,20 @@ final class MethodOptions {
         run.validate(command);
         methods(command);
         OptionChecks.atLeastOne(command, "--draws", draws);
+        if (method().equals(FixedDraws.NAME)
+                && !chosenFamily(command, Integer.MAX_VALUE).equals(Family.meanField())) {
+            throw new ParameterException(
+                    command,
+                    "--method " + FixedDraws.NAME
+                            + " fits independent normals and takes correlations from the curvature, so its"
+                            + " --family is mean-field, but it is " + family);
+        }
+        if (method().equals(FixedDraws.NAME) && draws != null && draws % (2 * FixedDraws.BLOCKS) != 0) {
+            throw new ParameterException(
+                    command,
+                    "--draws is " + draws + ", but must be a multiple of " + 2 * FixedDraws.BLOCKS + " for --method "
+                            + FixedDraws.NAME + ": they come in pairs, in blocks that are left out in turn");
+        }
         OptionChecks.atLeastOne(command, "--steps", steps);
         OptionChecks.atLeastOne(command, "--evaluation-draws", evaluationDraws);
         if (problem != null && (problem < 0 || problem == Integer.MAX_VALUE)) {
@@ -194,9 +221,29 @@ final class MethodOptions {
         }
     }
 
-    /** The method, then those that it is compared with. */
-    List<String> methods(CommandLine command) {
-        List<String> methods = new ArrayList<>(List.of(method));
+    /** The method for what is to be fitted, then those that it is compared with. */
+    List<String> methods(CommandLine command, Subject subject) {
+        List<String> methods = methods(command);
+        boolean choice = method == null
+                && !subject.prefersMeanField()
+                && !methods.contains(FixedDraws.NAME)
+                && OF_SGVI.stream()
+                        .noneMatch(option -> isGiven(command, option)
+                                && !sharedWith(List.of(FixedDraws.NAME)).contains(option));
+        if (choice && chosenFamily(command, subject).equals(Family.meanField())) {
+            methods.set(0, FixedDraws.NAME);
+        }
+        return methods;
+    }
+
+    private static List<String> sharedWith(List<String> methods) {
+        return methods.stream()
+                .flatMap(method -> SHARED.getOrDefault(method, List.of()).stream())
+                .toList();
+    }
+
+    private List<String> methods(CommandLine command) {
+        List<String> methods = new ArrayList<>(List.of(method()));
         methods.addAll(compared);
         Map<String, String> choices = new LinkedHashMap<>();
         FitMethods.NAMES.forEach(name -> choices.put(name, name));
@@ -207,21 +254,25 @@ final class MethodOptions {
             }
         }
         if (!methods.contains(SGVI)) {
-            boolean units = methods.contains(LocalReparameterization.NAME);
             OF_SGVI.stream()
                     .filter(option -> isGiven(command, option)
                             && !(stepsOfPoints(command) && OF_STEPS.contains(option))
-                            && !(units && OF_UNITS.contains(option)))
+                            && !sharedWith(methods).contains(option))
                     .findFirst()
                     .ifPresent(option -> {
                         throw new ParameterException(
                                 command,
                                 option + " is for --method " + SGVI
                                         + (OF_STEPS.contains(option) ? ", and for map and mle with --optimizer" : "")
-                                        + ", but the method is " + method);
+                                        + ", but the method is " + method());
                     });
         }
         return methods;
+    }
+
+    /** The one that was named; sgvi if none was. */
+    String method() {
+        return method == null ? SGVI : method;
     }
 
     static boolean isGiven(CommandLine command, String option) {
@@ -231,7 +282,7 @@ final class MethodOptions {
 
     /** Whether points are found by the steps of an optimizer, not by L-BFGS. */
     boolean stepsOfPoints(CommandLine command) {
-        return (method.equals("map") || method.equals("mle")) && isGiven(command, "--optimizer");
+        return (method().equals("map") || method().equals("mle")) && isGiven(command, "--optimizer");
     }
 
     Family chosenFamily(CommandLine command, Subject subject) {

@@ -116,7 +116,7 @@ final class JavaSubject implements Subject {
 
     @Override
     public Report quantities(Report report) {
-        return report.quantities(Quantities.of(model, report.fit()));
+        return Quantities.shown(model, report);
     }
 
     @Override

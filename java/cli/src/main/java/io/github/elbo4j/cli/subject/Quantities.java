@@ -3,12 +3,19 @@ package io.github.elbo4j.cli.subject;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.model.Model;
+import io.github.elbo4j.report.Report;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a model gives of a posterior. */
 public final class Quantities {
     private Quantities() {}
+
+    /** With those of a fit, and what each of its accounts says of them. */
+    static Report shown(Model model, Report report) {
+        return report.quantities(of(model, report.fit()))
+                .accounts(each -> Marginal.of(model, each, report.fit().seed()));
+    }
 
     /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
     public static List<Marginal> of(Model model, FitResult fitted) {

@@ -140,9 +140,7 @@ final class RegressionSubject implements Subject {
     /** The coordinates are the parameters, but for those of groups. */
     @Override
     public Report quantities(Report report) {
-        return input.beside().group() == null
-                ? report
-                : report.quantities(Quantities.of(problem.model(), report.fit()));
+        return input.beside().group() == null ? report : Quantities.shown(problem.model(), report);
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class ResultView {
         } else {
             logarithms(out, explanation);
         }
+        accounts(out);
         if (report.priorDraws() > 0) {
             out.println();
             table.print(out, priorRows());
@@ -112,6 +113,19 @@ public final class ResultView {
                     Numbers.fixed(quantiles.get(Marginal.PROBABILITIES.indexOf(0.95)), decimals)));
         }
         return rows;
+    }
+
+    private void accounts(PrintWriter out) {
+        List<List<String>> rows = new ArrayList<>();
+        for (List<String> row : report.accounts().rows()) {
+            rows.add(row.stream().map(Words::plain).toList());
+        }
+        if (!rows.isEmpty()) {
+            out.println();
+            table.print(out, rows);
+            out.println();
+            out.println(Text.wrap(report.accounts().inWords(), width, ""));
+        }
     }
 
     private List<List<String>> priorRows() {

@@ -1,0 +1,394 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.Resources;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.infer.Concern.Kind;
+import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** One fit of {@link FixedDraws}. */
+final class FixedDrawsRun implements AutoCloseable {
+    private static final String LINEAR_RESPONSE = "linear response";
+    private static final String INDEPENDENT = "independent normals";
+
+    /** Standard errors that one ELBO must be above another. */
+    private static final double SURE = 2;
+
+    private static final Estimate NOT_MEASURED = new Estimate(Double.NaN, Double.NaN, 0);
+
+    private final FixedDraws settings;
+    private final Device device;
+    private final LogJoint joint;
+    private final int dimensions;
+    private final Key key;
+    private final long begun = System.nanoTime();
+    private final Resources opened;
+    private final @Nullable RowSample sample;
+    private final VariationalFamily q;
+    private final GradientGuard guard;
+    private final PointDensity density;
+    private final Effort effort;
+    private final List<TracePoint> trace = new ArrayList<>();
+    private final List<Concern> concerns = new ArrayList<>();
+    private List<Mode> modes = List.of();
+    private String began = "";
+    private double[] phi; // [2·D]
+    private int pairs;
+    private int steps;
+    private long draws;
+    private List<Account> accounts = List.of();
+
+    FixedDrawsRun(FixedDraws settings, Device device, LogJoint joint) {
+        this.settings = settings;
+        this.device = device;
+        this.joint = joint;
+        this.dimensions = joint.dimensions();
+        this.key = new Key(settings.seed);
+        opened = new Resources(device);
+        sample = RowSample.of(joint, RowSample.Rule.DEFAULT, key);
+        if (sample != null) {
+            opened.add(sample::close);
+        }
+        pairs = settings.firstPairs(sample != null);
+        effort = sample == null
+                ? Effort.usual(2 * pairs, FreshDraws.DRAWS)
+                : Effort.ofManyRows(2 * pairs, FreshDraws.DRAWS, false);
+        q = Family.meanField().create(device, 1, dimensions);
+        opened.add(q::close);
+        guard = new GradientGuard(true, joint, q, key);
+        density = new PointDensity(device, joint);
+        opened.add(density::close);
+        double[] sd = new double[dimensions];
+        Arrays.fill(sd, 1);
+        phi = phiOf(joint.start(), sd);
+    }
+
+    FitResult fit() {
+        Ending ending;
+        try {
+            boolean started = start();
+            ending = settings.cancelled.getAsBoolean() ? stopped() : started ? climb() : noStart();
+        } catch (CancellationException e) {
+            ending = stopped();
+        } catch (DeviceException e) {
+            // An exception that the user's own function throws is passed on to the user.
+            if (steps == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
+                throw e;
+            }
+            ending = new Ending(Status.FAILED, "the device failed after step " + steps + ": " + e.getMessage());
+        }
+        return result(ending);
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+
+    private Ending noStart() {
+        return new Ending(Status.DIVERGED, began);
+    }
+
+    private Ending stopped() {
+        return new Ending(
+                Status.INTERRUPTED,
+                steps == 0
+                        ? "stopped before the first step"
+                        : "stopped after step " + steps + ", before the end of the climb with " + 2 * pairs + " draws");
+    }
+
+    private boolean start() {
+        guard.check(parameters());
+        Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled, 128);
+        Starts.Found found = search.search(device, joint.start(), settings.starts, key, sample);
+        draws += found.evaluations();
+        began = found.words();
+        modes = found.modes();
+        StartNormal normal = found.normal();
+        if (normal != null) {
+            phi = phiOf(normal.mean(), normal.sd());
+        }
+        return normal != null;
+    }
+
+    /** Climbs to the optimum, with more draws as long as they are too few. */
+    private Ending climb() {
+        float[] normals = new float[0];
+        while (true) {
+            if (normals.length < pairs * dimensions) {
+                normals = Starts.normals(device, key.fork("fixed draws"), q.block(pairs, 0));
+            }
+            PairedDraws objective = new PairedDraws(density, normals, pairs, settings.cancelled);
+            TrustRegion.Summit<FixedCurvature> top;
+            double worst;
+            try {
+                top = climb(objective);
+                if (settings.cancelled.getAsBoolean()) {
+                    return stopped();
+                }
+                worst = top.isTop() ? account(objective, top.curvature()) : Double.NaN;
+            } finally {
+                draws += objective.evaluations();
+            }
+            if (!top.isTop()) {
+                return new Ending(Status.STEP_LIMIT, notThere(top));
+            }
+            int most =
+                    dimensions <= FixedDraws.MOST_RESPONSES ? FixedDraws.MOST_PAIRS : FixedDraws.MOST_INDEPENDENT_PAIRS;
+            if (!(worst > FixedDraws.LARGEST_ERROR) || 2 * pairs > most) {
+                return new Ending(Status.CONVERGED, settled(worst));
+            }
+            double times = worst / FixedDraws.LARGEST_ERROR;
+            do {
+                pairs *= 2;
+                times /= Math.sqrt(2);
+            } while (times > 1 && 2 * pairs <= most);
+        }
+    }
+
+    private TrustRegion.Summit<FixedCurvature> climb(PairedDraws objective) {
+        double[] scale = scale();
+        LbfgsPath path = new LbfgsPath(objective, phi, settings.cancelled, scale);
+        path.walk((x, gradient, h) -> note(path.logP()));
+        phi = path.end();
+        scale = scale();
+        double[] units = scale;
+        TrustRegion<FixedCurvature> region = new TrustRegion<>(
+                objective,
+                at -> dimensions <= FixedDraws.MOST_RESPONSES
+                        ? FixedCurvature.Dense.at(objective, at, FixedDraws.BLOCKS)
+                        : new FixedCurvature.Products(objective, at, units),
+                scale,
+                settings.cancelled);
+        TrustRegion.Summit<FixedCurvature> top = region.climb(phi);
+        phi = top.at();
+        steps += top.steps() - 1;
+        note(top.height());
+        return top;
+    }
+
+    /** About the inverse of the diagonal of A: that of a Gaussian posterior. */
+    private double[] scale() {
+        double[] scale = new double[2 * dimensions];
+        for (int d = 0; d < dimensions; d++) {
+            scale[d] = StrictMath.exp(2 * phi[dimensions + d]);
+            scale[dimensions + d] = 0.5;
+        }
+        return scale;
+    }
+
+    private void note(double height) {
+        steps++;
+        trace.add(new TracePoint(steps, height + dimensions * (0.5 + 0.5 * StartNormal.LOG_TWO_PI), 0));
+    }
+
+    /** Makes the accounts with their errors. Returns the largest of the reported one. */
+    private double account(PairedDraws objective, FixedCurvature curvature) {
+        double[][] gradients = objective.gradientsOfBlocks(phi, FixedDraws.BLOCKS);
+        List<Posterior> independent = new ArrayList<>();
+        List<Posterior> responses = new ArrayList<>();
+        double[][] response = curvature instanceof FixedCurvature.Dense dense ? dense.ofMeans() : null;
+        for (int b = 0; b < FixedDraws.BLOCKS; b++) {
+            // The gradient of all others, where that of all together is 0.
+            double[] others = new double[phi.length];
+            for (int i = 0; i < others.length; i++) {
+                double sum = 0;
+                for (double[] gradient : gradients) {
+                    sum += gradient[i];
+                }
+                others[i] = (sum - gradients[b][i]) / (FixedDraws.BLOCKS - 1);
+            }
+            FixedCurvature without = curvature instanceof FixedCurvature.Dense dense ? dense.without(b) : curvature;
+            double[] step = without.solve(others);
+            if (step == null) {
+                break;
+            }
+            for (int i = 0; i < step.length; i++) {
+                step[i] += phi[i];
+            }
+            independent.add(normal(step, null));
+            if (response != null) {
+                double[][] there = FixedCurvature.Dense.without(b, objective, step, FixedDraws.BLOCKS)
+                        .ofMeans();
+                if (there != null) {
+                    responses.add(normal(step, there));
+                }
+            }
+        }
+        Account ofQ = new Account(INDEPENDENT, normal(phi, null), whole(independent));
+        if (response == null) {
+            accounts = List.of(ofQ);
+        } else {
+            Account ofResponse = new Account(LINEAR_RESPONSE, normal(phi, response), whole(responses));
+            accounts = isBetter(response) ? List.of(ofResponse, ofQ) : List.of(ofQ, ofResponse);
+        }
+        return largestError(accounts.get(0));
+    }
+
+    /**
+     * Whether the normal of linear response has a larger ELBO than independent normals and does not reach where there is no
+     * posterior, as far as fresh draws tell: where the posterior is so far from a normal that its curvature says little, it has
+     * not.
+     */
+    private boolean isBetter(double[][] response) {
+        double[][] factor = DenseMatrix.cholesky(response);
+        if (factor == null) {
+            return false;
+        }
+        int count = effort.comparison();
+        float[] epsilon = Starts.normals(device, key.fork("accounts"), q.block(count, 0));
+        double[] mean = Arrays.copyOf(phi, dimensions);
+        LogWeights ofResponse = StartNormal.correlated(mean, factor).logWeights(density, epsilon, count);
+        LogWeights ofQ = StartNormal.independent(mean, sd()).logWeights(density, epsilon, count);
+        draws += 2L * count;
+        double[] gain = ofResponse.values(0);
+        double[] from = ofQ.values(0);
+        Arrays.setAll(gain, s -> gain[s] - from[s]);
+        Estimate more = LogWeights.mean(gain);
+        double empty = ofResponse.emptyShare(0);
+        return more.value() >= -SURE * more.standardError()
+                && !(empty > Evaluation.USABLE_EMPTY && empty > ofQ.emptyShare(0));
+    }
+
+    /** Errors are not known where a block has no account. */
+    private static List<Posterior> whole(List<Posterior> replicates) {
+        return replicates.size() == FixedDraws.BLOCKS ? replicates : List.of();
+    }
+
+    private static double largestError(Account account) {
+        double largest = 0;
+        for (int d = 0; d < account.posterior().dimensions(); d++) {
+            double sd = account.posterior().standardDeviation(d);
+            double error = Math.max(account.meanError(d), account.sdError(d)) / sd;
+            largest = error <= largest ? largest : error;
+        }
+        return largest;
+    }
+
+    private GaussianPosterior normal(double[] at, double @Nullable [][] covariance) {
+        double[] mean = Arrays.copyOf(at, dimensions);
+        double[] sd = new double[dimensions];
+        Arrays.setAll(sd, d -> StrictMath.exp(at[dimensions + d]));
+        return new GaussianPosterior(
+                joint.parameterNames(),
+                covariance == null ? Gaussian.independent(mean, sd) : new Gaussian(mean, covariance));
+    }
+
+    private double[] phiOf(double[] mean, double[] sd) {
+        double[] all = Arrays.copyOf(mean, 2 * dimensions);
+        for (int d = 0; d < dimensions; d++) {
+            all[dimensions + d] = StrictMath.log(sd[d]);
+        }
+        return all;
+    }
+
+    /** Of q. */
+    private float[] parameters() {
+        return q.parametersOf(Arrays.copyOf(phi, dimensions), sd(), null);
+    }
+
+    private double[] sd() {
+        double[] sd = new double[dimensions];
+        Arrays.setAll(sd, d -> StrictMath.exp(phi[dimensions + d]));
+        return sd;
+    }
+
+    private String notThere(TrustRegion.Summit<?> top) {
+        return String.format(
+                Locale.ROOT,
+                "the ELBO of %d fixed draws has no optimum where %d steps came to; the last one promised %.2g nats",
+                2 * pairs,
+                steps,
+                top.left());
+    }
+
+    private String settled(double worst) {
+        String found = String.format(
+                Locale.ROOT, "the ELBO of %d fixed draws is at its optimum (%d evaluations)", 2 * pairs, draws);
+        if (Double.isNaN(worst)) {
+            concerns.add(new Concern(
+                    Kind.FEW_DRAWS,
+                    Verdict.USABLE,
+                    null,
+                    "how much other draws would move the answer is not known: without some of them it has no optimum"));
+            return found;
+        }
+        String moved =
+                String.format(Locale.ROOT, "another set of draws would move a mean or an sd by %.2g sd at most", worst);
+        if (worst > FixedDraws.LARGEST_ERROR) {
+            concerns.add(new Concern(
+                    Kind.FEW_DRAWS,
+                    worst > 2 * FixedDraws.LARGEST_ERROR ? Verdict.DO_NOT_TRUST : Verdict.USABLE,
+                    null,
+                    moved));
+        }
+        return found + "; " + moved;
+    }
+
+    private FitResult result(Ending ending) {
+        GaussianPosterior reported = accounts.isEmpty()
+                ? normal(phi, null)
+                : (GaussianPosterior) accounts.get(0).posterior();
+        FreshDraws judged = judged(ending, reported.gaussian());
+        return new FitResult(
+                FixedDraws.NAME,
+                Family.meanField().label(),
+                settings.told(pairs),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                settings.seed,
+                steps,
+                judged.status(),
+                began,
+                judged.message(),
+                judged.elbo(),
+                judged.logEvidence(),
+                judged.assessment(),
+                modes,
+                reported,
+                trace,
+                (System.nanoTime() - begun) * 1e-9,
+                draws,
+                accounts);
+    }
+
+    private FreshDraws judged(Ending ending, Gaussian reported) {
+        if (ending.status() == Status.FAILED) {
+            concerns.add(new Concern(Kind.FAILED, Verdict.DO_NOT_TRUST, null, ending.message()));
+            return new FreshDraws(
+                    NOT_MEASURED,
+                    NOT_MEASURED,
+                    Assessment.of(Double.NaN, Double.NaN, 0, concerns),
+                    ending.status(),
+                    ending.message());
+        }
+        if (ending.status() == Status.CONVERGED) {
+            guard.check(parameters());
+        }
+        Concern wrong = guard.concern();
+        if (wrong != null) {
+            concerns.add(wrong);
+        }
+        return FreshDraws.of(
+                device,
+                joint,
+                reported,
+                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), sample),
+                key);
+    }
+}

@@ -1,0 +1,243 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.model.PointDensity;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ELBO of independent normals from draws that are the same at every point, so that it is a function like any other:
+ *
+ * <p>{@code F(mu, omega) = (1/S)·Σ_s log p(mu + exp(omega)∘epsilon_s) + Σ_d omega_d}, up to the constant {@code D/2·(1 + log 2·pi)},
+ * with S = 2·P draws in pairs {@code epsilon, −epsilon}: sums of odd powers vanish, so that the optimum is exact for every
+ * Gaussian posterior in its means and in the curvature there (Giordano, Ingram and Broderick 2024).
+ *
+ * <p>A point is {@code (mu, omega)}, [2·D]. Sums over draws are in their order, in float64.
+ */
+final class PairedDraws implements Objective {
+    /** Numbers of points that are evaluated together. */
+    private static final int NUMBERS = 1 << 21;
+
+    /** Steps of differences in standard deviations of q: errors are of the square, and of float32's rounding over them. */
+    private static final double STEP = 0x1p-4;
+
+    private static final double EXACT_STEP = 0x1p-12;
+
+    private final PointDensity density;
+    private final int d;
+    private final int pairs;
+    private final double[] epsilon; // [2·pairs][D], each draw followed by its opposite
+    private final BooleanSupplier cancelled;
+    private long evaluations;
+
+    /**
+     * Of a density.
+     *
+     * @param normals [pairs][D] at least
+     * @param cancelled once it returns true, evaluations end by a {@link CancellationException}
+     */
+    PairedDraws(PointDensity density, float[] normals, int pairs, BooleanSupplier cancelled) {
+        this.cancelled = cancelled;
+        this.density = density;
+        this.d = density.dimensions();
+        this.pairs = pairs;
+        epsilon = new double[2 * pairs * d];
+        for (int p = 0; p < pairs; p++) {
+            for (int i = 0; i < d; i++) {
+                epsilon[2 * p * d + i] = normals[p * d + i];
+                epsilon[(2 * p + 1) * d + i] = -normals[p * d + i];
+            }
+        }
+    }
+
+    int pairs() {
+        return pairs;
+    }
+
+    /** Draws at which log p was evaluated so far, with its gradient. */
+    long evaluations() {
+        return evaluations;
+    }
+
+    @Override
+    public int dimensions() {
+        return 2 * d;
+    }
+
+    @Override
+    public boolean isExact() {
+        return density.isExact();
+    }
+
+    @Override
+    public void evaluate(int rows, double[] points, double[] values, double @Nullable [] gradient) {
+        for (int row = 0; row < rows; row++) {
+            double[] phi = Arrays.copyOfRange(points, row * 2 * d, (row + 1) * 2 * d);
+            double[] sd = sd(phi);
+            double[] total = new double[1];
+            double[] sum = gradient == null ? null : new double[2 * d];
+            visit(draws(phi, sd, 0, 0), gradient != null, (s, logP, slope) -> {
+                total[0] += logP;
+                if (sum != null && slope != null) {
+                    add(sum, slope, s, sd);
+                }
+            });
+            values[row] = total[0] / (2 * pairs);
+            for (int i = 0; i < d; i++) {
+                values[row] += phi[d + i];
+                if (gradient != null && sum != null) {
+                    gradient[row * 2 * d + i] = sum[i] / (2 * pairs);
+                    gradient[row * 2 * d + d + i] = sum[d + i] / (2 * pairs) + 1;
+                }
+            }
+        }
+    }
+
+    /**
+     * The gradients of the objectives that each block of pairs has by itself, [blocks][2·D]; their mean is that of all.
+     *
+     * @param blocks of equal size
+     */
+    double[][] gradientsOfBlocks(double[] phi, int blocks) {
+        double[] sd = sd(phi);
+        double[][] sums = new double[blocks][2 * d];
+        visit(draws(phi, sd, 0, 0), true, (s, logP, slope) -> add(sums[blockOf(s, blocks)], slope, s, sd));
+        for (double[] sum : sums) {
+            for (int i = 0; i < d; i++) {
+                sum[i] *= blocks / (2.0 * pairs);
+                sum[d + i] = sum[d + i] * blocks / (2.0 * pairs) + 1;
+            }
+        }
+        return sums;
+    }
+
+    /**
+     * {@code −∇∇F} of each block of pairs by itself, [blocks][2·D][2·D], their mean being that of all; or of all but one block
+     * together, [1][2·D][2·D]. By differences of the gradient of
+     * log p at each draw along each coordinate, {@code K_s = ∇∇log p(z_s)}. With {@code w_s = exp(omega)∘epsilon_s} it is, as
+     * means over draws, {@code −K_s} for mu with mu, {@code −K_s·diag(w_s)} for mu with omega, and
+     * {@code −diag(w_s)·K_s·diag(w_s) − diag(w_s∘∇log p(z_s))} for omega with omega. A draw and its opposite differ in the side
+     * on which the difference is taken, so that the errors of the first order cancel.
+     *
+     * @param blocks of equal size
+     * @param skipped the block that is left out; −1 for none, and matrices of each
+     */
+    double[][][] curvatureOfBlocks(double[] phi, int blocks, int skipped) {
+        double[] sd = sd(phi);
+        double step = isExact() ? EXACT_STEP : STEP;
+        int from = Math.max(0, skipped * (pairs / blocks));
+        int to = Math.max(0, (skipped + 1) * (pairs / blocks));
+        double[] at = draws(phi, sd, from, to);
+        int draws = at.length / d;
+        double[] there = new double[at.length];
+        visit(at, true, (s, logP, slope) -> System.arraycopy(slope, 0, there, s * d, d));
+        double[][][] sums = new double[skipped < 0 ? blocks : 1][2 * d][2 * d];
+        double[] w = new double[d];
+        double[] moved = new double[at.length];
+        double[] by = new double[draws];
+        for (int e = 0; e < d; e++) {
+            System.arraycopy(at, 0, moved, 0, at.length);
+            for (int s = 0; s < draws; s++) {
+                int i = s * d + e;
+                double far = at[i] + (s % 2 == 0 ? step : -step) * sd[e];
+                moved[i] = isExact() ? far : (float) far;
+                by[s] = moved[i] - (isExact() ? at[i] : (float) at[i]);
+            }
+            int column = e;
+            visit(moved, true, (s, logP, slope) -> {
+                int draw = s >= 2 * from ? s + 2 * (to - from) : s;
+                double[][] sum = sums[skipped < 0 ? blockOf(draw, blocks) : 0];
+                double own = sd[column] * epsilon[draw * d + column];
+                for (int i = 0; i < d; i++) {
+                    double k = (slope[i] - there[s * d + i]) / by[s];
+                    w[i] = sd[i] * epsilon[draw * d + i];
+                    sum[i][column] -= k;
+                    sum[i][d + column] -= k * own;
+                    sum[d + i][column] -= w[i] * k;
+                    sum[d + i][d + column] -= w[i] * k * own;
+                }
+                sum[d + column][d + column] -= own * there[s * d + column];
+            });
+        }
+        for (double[][] sum : sums) {
+            symmetrize(sum, sums.length / (2.0 * draws));
+        }
+        return sums;
+    }
+
+    /** {@code factor·(M + Mᵀ)}. */
+    private static void symmetrize(double[][] matrix, double factor) {
+        for (int i = 0; i < matrix.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                double both = factor * (matrix[i][j] + matrix[j][i]);
+                matrix[i][j] = both;
+                matrix[j][i] = both;
+            }
+        }
+    }
+
+    private int blockOf(int draw, int blocks) {
+        return draw / 2 / (pairs / blocks);
+    }
+
+    /** The part of one draw in the sums of both gradients. */
+    private void add(double[] sum, double[] slope, int s, double[] sd) {
+        for (int i = 0; i < d; i++) {
+            sum[i] += slope[i];
+            sum[d + i] += slope[i] * sd[i] * epsilon[s * d + i];
+        }
+    }
+
+    private double[] sd(double[] phi) {
+        double[] sd = new double[d];
+        for (int i = 0; i < d; i++) {
+            sd[i] = StrictMath.exp(phi[d + i]);
+        }
+        return sd;
+    }
+
+    /** The draws [.][D] but for those of some pairs. */
+    private double[] draws(double[] phi, double[] sd, int skipFrom, int skipTo) {
+        double[] z = new double[2 * (pairs - (skipTo - skipFrom)) * d];
+        int row = 0;
+        for (int s = 0; s < 2 * pairs; s++) {
+            if (s / 2 >= skipFrom && s / 2 < skipTo) {
+                continue;
+            }
+            for (int i = 0; i < d; i++) {
+                z[row * d + i] = phi[i] + sd[i] * epsilon[s * d + i];
+            }
+            row++;
+        }
+        return z;
+    }
+
+    /** Receives what log p is at a point. */
+    private interface Visitor {
+        void visit(int row, double logP, double[] slope);
+    }
+
+    private void visit(double[] points, boolean withGradient, Visitor visitor) {
+        int rows = points.length / d;
+        int most = Math.max(1, NUMBERS / d);
+        double[] slope = new double[d];
+        for (int first = 0; first < rows; first += most) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancellationException("the fit was asked to stop");
+            }
+            int count = Math.min(most, rows - first);
+            double[] at = Arrays.copyOfRange(points, first * d, (first + count) * d);
+            double[] values = new double[count];
+            double[] slopes = withGradient ? new double[count * d] : null;
+            density.evaluate(count, at, values, slopes);
+            evaluations += count;
+            for (int r = 0; r < count; r++) {
+                if (slopes != null) {
+                    System.arraycopy(slopes, r * d, slope, 0, d);
+                }
+                visitor.visit(first + r, values[r], slope);
+            }
+        }
+    }
+}
