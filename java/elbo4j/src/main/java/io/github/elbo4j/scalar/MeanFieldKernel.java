@@ -17,6 +17,11 @@ public class MeanFieldKernel {
     private static final int EPSILON = 17;
     private static final int TERMS = 18;
     private static final int TILES = 19;
+    private static final int MU = 20;
+    private static final int OMEGA = 21;
+
+    /** Elements of the draws of a problem that are taken together. */
+    private static final int SHORT = 256;
 
     private final SharedKernels basics;
 
@@ -152,19 +157,26 @@ public class MeanFieldKernel {
                     int rows = Math.min(together, x.problems() - b);
                     basics.math().expNegated(logScale, b * dims, inverse, 0, rows * dims);
                     block(location, logScale, b * dims, inverse, 0, draws, slopes, b * dims, terms, rows * dims);
-                    if (values != null) {
-                        float[] tiles = memory.floats(TILES, BLOCK);
-                        basics.sums().tiles(terms, 0, dims, rows, tiles, memory);
-                        for (int r = 0; r < rows; r++) {
-                            values[b + r] = tiles[r] - constant;
-                        }
-                    }
+                    rows(terms, rows, values, b, memory);
                     continue;
                 }
                 int b = Groups.problem(x, item);
                 int m = b * dims;
                 int end = Groups.lastDraw(x, item);
                 basics.math().expNegated(logScale, m, inverse, 0, dims);
+                int most = Math.min(dims == 0 ? 0 : SHORT / dims, end - Groups.firstDraw(x, item));
+                if (most > 1) { // several draws at a time, and the parameters as often
+                    float[] mu = repeated(location, m, most, memory.floats(MU, BLOCK));
+                    float[] omega = repeated(logScale, m, most, memory.floats(OMEGA, BLOCK));
+                    repeated(inverse, 0, most, inverse);
+                    for (int s = Groups.firstDraw(x, item); s < end; s += most) {
+                        int row = b * x.draws() + s;
+                        int rows = Math.min(most, end - s);
+                        block(mu, omega, 0, inverse, 0, draws, slopes, row * dims, terms, rows * dims);
+                        rows(terms, rows, values, row, memory);
+                    }
+                    continue;
+                }
                 for (int s = Groups.firstDraw(x, item); s < end; s++) {
                     int row = b * x.draws() + s;
                     int o = row * dims;
@@ -181,6 +193,30 @@ public class MeanFieldKernel {
                     }
                 }
             }
+        }
+
+        /** {@code values[o + r]} from the terms of neighbouring rows. */
+        private void rows(float[] terms, int rows, double @Nullable [] values, int o, WorkerMemory memory) {
+            if (values == null) {
+                return;
+            }
+            int dims = op.shape().dimensions();
+            double constant = dims * HALF_LOG_2PI;
+            float[] tiles = memory.floats(TILES, BLOCK);
+            basics.sums().tiles(terms, 0, dims, rows, tiles, memory);
+            for (int r = 0; r < rows; r++) {
+                values[o + r] = tiles[r] - constant;
+            }
+        }
+
+        /** One problem's parameters, from m on, so many times after each other. */
+        private float[] repeated(float[] parameters, int m, int times, float[] to) {
+            int dims = op.shape().dimensions();
+            System.arraycopy(parameters, m, to, 0, dims);
+            for (int done = 1; done < times; done *= 2) {
+                System.arraycopy(to, 0, to, done * dims, Math.min(done, times - done) * dims);
+            }
+            return to;
         }
 
         /** What is wanted of n neighbouring elements: terms, gradient or both. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** Sums along a row in the order of {@link io.github.elbo4j.device.Operation}. Twin of kernels/sum.cuh. */
 public class SumKernel {
     private static final int LANES = 3; // memory slot of doubles
+    private static final int BESIDE = 10; // memory slot
 
     /** Σ of at most 1024 elements: one tile. */
     protected float tile(float[] x, int o, int n, WorkerMemory memory) {
@@ -34,8 +35,37 @@ public class SumKernel {
 
     /** The tiles of {@code count} neighbouring rows of {@code columns} ≤ 1024 elements each. */
     protected void tiles(float[] x, int o, int columns, int count, float[] out, WorkerMemory memory) {
+        if (columns > 0 && columns <= RowSum.LANES) {
+            besideEachOther(x, o, columns, count, out, memory);
+            return;
+        }
         for (int r = 0; r < count; r++) {
             out[r] = tile(x, o + r * columns, columns, memory);
+        }
+    }
+
+    /** Rows of at most an element a lane, turned so that what is added to each other stands in two stretches of an array. */
+    private void besideEachOther(float[] x, int o, int columns, int count, float[] out, WorkerMemory memory) {
+        float[] lanes = memory.floats(BESIDE, columns * count);
+        for (int i = 0; i < columns; i++) {
+            for (int r = 0; r < count; r++) {
+                lanes[i * count + r] = 0f + x[o + r * columns + i]; // lanes begin at +0, which makes +0 of −0
+            }
+        }
+        int filled = columns;
+        for (int half = RowSum.LANES / 2; half > 0; half /= 2) {
+            if (half < filled) {
+                add(lanes, half * count, (filled - half) * count);
+                filled = half;
+            }
+        }
+        System.arraycopy(lanes, 0, out, 0, count);
+    }
+
+    /** {@code x[i] += x[o + i]} for i &lt; n ≤ o; SIMD devices replace it. */
+    protected void add(float[] x, int o, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] += x[o + i];
         }
     }
 

@@ -45,6 +45,19 @@ final class SumSimd extends SumKernel {
         return RowSum.fold(lanes, n);
     }
 
+    @Override
+    protected void add(float[] x, int o, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector.fromArray(F, x, i)
+                    .add(FloatVector.fromArray(F, x, o + i))
+                    .intoArray(x, i);
+        }
+        for (int i = whole; i < n; i++) {
+            x[i] += x[o + i];
+        }
+    }
+
     /** Rows of one or two registers are folded in them: lane l adds lane l + half. */
     @Override
     protected void tiles(float[] x, int o, int columns, int count, float[] out, WorkerMemory memory) {
