@@ -16,6 +16,7 @@ public class LikelihoodKernel {
     private static final int REST = 19;
     private static final int INVERSE = 20;
     private static final int WORK = 21;
+    private static final int TARGETS = 22;
 
     private final SharedKernels basics;
 
@@ -111,8 +112,8 @@ public class LikelihoodKernel {
         final int classes;
         final int observations;
         final float scale;
-        private final Buffer eta;
-        private final Buffer logP;
+        final Buffer eta;
+        final Buffer logP;
 
         Classes(int rows, int classes, int observations, float scale, Buffer eta, Buffer logP) {
             super(rows, 8L * rows * classes * observations);
@@ -124,7 +125,7 @@ public class LikelihoodKernel {
         }
 
         @Override
-        protected final void run(int from, int to, WorkerMemory memory) {
+        protected void run(int from, int to, WorkerMemory memory) {
             float[] predictor = floats(eta);
             double[] values = doubles(logP);
             float[] terms = memory.floats(TERMS, BLOCK);
@@ -155,6 +156,31 @@ public class LikelihoodKernel {
         void block(int first, float[] eta, int o, float[] terms, int n, WorkerMemory memory) {
             float[] work = memory.floats(WORK, 2 * BLOCK);
             bernoulli(floats(y), first, scale, eta, o, terms, 0, n, work);
+        }
+
+        /** Draws of few observations, which are neighbours in memory, several at a time. */
+        @Override
+        protected void run(int from, int to, WorkerMemory memory) {
+            int together = observations == 0 ? 0 : Math.min(to - from, BLOCK / observations);
+            if (together < 2) {
+                super.run(from, to, memory);
+                return;
+            }
+            float[] targets = memory.floats(TARGETS, BLOCK);
+            for (int r = 0; r < together; r++) {
+                System.arraycopy(floats(y), 0, targets, r * observations, observations);
+            }
+            float[] terms = memory.floats(TERMS, BLOCK);
+            float[] work = memory.floats(WORK, 2 * BLOCK);
+            double[] values = doubles(logP);
+            for (int first = from; first < to; first += together) {
+                int rows = Math.min(together, to - first);
+                bernoulli(targets, 0, scale, floats(eta), first * observations, terms, 0, rows * observations, work);
+                for (int r = 0; r < rows; r++) {
+                    values[first + r] +=
+                            scale * (double) basics.sums().tile(terms, r * observations, observations, memory);
+                }
+            }
         }
     }
 
