@@ -204,19 +204,20 @@ class ElboKernel {
         private void foldTile(
                 double[] in, int at, int stride, int rows, int n, double[] out, int o, WorkerMemory memory) {
             double[] lanes = memory.doubles(LANES, RowSum.LANES * COORDINATES);
-            Arrays.fill(lanes, 0.0);
+            Arrays.fill(lanes, 0, Math.min(rows, RowSum.LANES) * COORDINATES, 0.0);
             for (int r = 0; r < rows; r++) {
                 int lane = r % RowSum.LANES * COORDINATES;
                 for (int i = 0; i < n; i++) {
                     lanes[lane + i] += in[at + r * stride + i];
                 }
             }
+            int filled = Math.min(rows, RowSum.LANES);
             for (int half = RowSum.LANES / 2; half > 0; half /= 2) {
-                if (half < rows) {
-                    for (int i = 0; i < half * COORDINATES; i++) {
-                        lanes[i] += lanes[i + half * COORDINATES];
-                    }
+                int end = Math.min(half, filled - half) * COORDINATES;
+                for (int i = 0; i < end; i++) {
+                    lanes[i] += lanes[i + half * COORDINATES];
                 }
+                filled = Math.min(filled, half);
             }
             System.arraycopy(lanes, 0, out, o, n);
         }
