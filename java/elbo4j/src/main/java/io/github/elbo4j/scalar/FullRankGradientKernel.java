@@ -23,6 +23,8 @@ public class FullRankGradientKernel {
 
     /** Rows of the factor whose sums one work item makes; every item makes epsilon again. */
     private static final int ROWS = 32;
+    /** Elements of the longest vector. */
+    private static final int ROUND = 16;
 
     private final SharedKernels basics;
 
@@ -42,7 +44,7 @@ public class FullRankGradientKernel {
 
     // ---- inner loop; SIMD devices replace it ----
 
-    /** {@code sums[o + j] += u·epsilon[j]} for j &lt; n. */
+    /** {@code sums[o + j] += u·epsilon[j]} for j &lt; n; those from there to the next multiple of {@link #ROUND} may be anything. */
     protected void add(float u, float[] epsilon, float[] sums, int o, int n) {
         for (int j = 0; j < n; j++) {
             sums[o + j] += u * epsilon[j];
@@ -61,7 +63,8 @@ public class FullRankGradientKernel {
         private final Buffer runs;
         private final int parts;
         final int dims;
-        final int partLength; // a row block's sums: mu, then the factor's rows
+        private final int stride; // of the factor's rows, with room for the last vector
+        final int partLength; // a row block's sums: mu, the factor's diagonal, then its rows below the diagonal
 
         /**
          * @param vectors g or v
@@ -80,7 +83,8 @@ public class FullRankGradientKernel {
             this.runs = runs;
             this.parts = parts;
             this.dims = shape.dimensions();
-            this.partLength = ROWS + ROWS * dims;
+            this.stride = ceilDiv(dims, ROUND) * ROUND;
+            this.partLength = rowAt(ROWS);
         }
 
         @Override
@@ -94,7 +98,8 @@ public class FullRankGradientKernel {
             int blocks = ceilDiv(dims, ROWS);
             int perProblem = ElboOps.runs(shape.draws()) * blocks;
             float[] diagonal = memory.floats(DIAGONAL, dims);
-            float[] epsilon = memory.floats(EPSILON, dims);
+            float[] epsilon = memory.floats(EPSILON, stride);
+            Arrays.fill(epsilon, dims, stride, 0f);
             float[] acc = memory.floats(SUMS, parts * partLength);
             for (int item = from; item < to; item++) {
                 int b = item / perProblem;
@@ -113,18 +118,26 @@ public class FullRankGradientKernel {
                     for (int i = first; i < last; i++) {
                         int a = part * partLength + i - first;
                         out[o + part * width + i] = acc[a];
-                        a = part * partLength + ROWS + (i - first) * dims;
-                        for (int j = 0; j < dims; j++) {
-                            out[o + part * width + dims + i * dims + j] = acc[a + j];
+                        int at = o + part * width + dims + i * dims;
+                        out[at + i] = acc[a + ROWS];
+                        a = part * partLength + rowAt(i - first);
+                        for (int j = 0; j < i; j++) {
+                            out[at + j] = acc[a + j];
                         }
+                        Arrays.fill(out, at + i + 1, at + dims, 0);
                     }
                 }
             }
         }
 
+        /** Where the sums of a row of the factor begin. */
+        final int rowAt(int row) {
+            return 2 * ROWS + row * stride;
+        }
+
         /**
-         * Adds one draw to the sums of rows first … last−1: for row i that for mu at i − first, then those of the factor's
-         * row at {@code ROWS + (i − first)·dims}.
+         * Adds one draw to the sums of rows first … last−1: for row i that for mu at i − first, that of the diagonal at {@code
+         * ROWS + i − first}, and those below it from {@link #rowAt} on.
          *
          * @param row the draw, of those of all problems
          */
@@ -143,11 +156,11 @@ public class FullRankGradientKernel {
             float[] more = score == null ? null : floats(score);
             for (int i = first; i < last; i++) {
                 int mu = i - first;
-                int at = ROWS + mu * dims;
+                int at = rowAt(mu);
                 float u = more == null ? g[row * dims + i] : g[row * dims + i] + more[row * dims + i];
                 acc[mu] += u;
                 add(u, epsilon, acc, at, i);
-                acc[at + i] += (u * epsilon[i]) * diagonal[i];
+                acc[ROWS + mu] += (u * epsilon[i]) * diagonal[i];
             }
         }
     }
@@ -163,10 +176,10 @@ public class FullRankGradientKernel {
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;
-                int at = ROWS + mu * dims;
+                int at = rowAt(mu);
                 acc[mu] += w * vi;
                 add(w * vi, epsilon, acc, at, i);
-                acc[at + i] += w * ((vi * epsilon[i]) * diagonal[i] - 1f);
+                acc[ROWS + mu] += w * ((vi * epsilon[i]) * diagonal[i] - 1f);
             }
         }
     }
@@ -187,14 +200,14 @@ public class FullRankGradientKernel {
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;
-                int at = ROWS + mu * dims;
+                int at = rowAt(mu);
                 int a = b * 2 * (dims + dims * dims);
                 acc[mu] += controlled(w, vi, means, a + i);
                 a += dims + i * dims;
                 for (int j = 0; j < i; j++) {
                     acc[at + j] += controlled(w, vi * epsilon[j], means, a + j);
                 }
-                acc[at + i] += controlled(w, (vi * epsilon[i]) * diagonal[i] - 1f, means, a + i);
+                acc[ROWS + mu] += controlled(w, (vi * epsilon[i]) * diagonal[i] - 1f, means, a + i);
             }
         }
 
@@ -216,12 +229,12 @@ public class FullRankGradientKernel {
             for (int i = first; i < last; i++) {
                 float vi = v[row * dims + i];
                 int mu = i - first;
-                int at = ROWS + mu * dims;
+                int at = rowAt(mu);
                 square(w, vi, acc, mu);
                 for (int j = 0; j < i; j++) {
                     square(w, vi * epsilon[j], acc, at + j);
                 }
-                square(w, (vi * epsilon[i]) * diagonal[i] - 1f, acc, at + i);
+                square(w, (vi * epsilon[i]) * diagonal[i] - 1f, acc, ROWS + mu);
             }
         }
 

@@ -14,14 +14,10 @@ final class FullRankGradientSimd extends FullRankGradientKernel {
 
     @Override
     protected void add(float u, float[] epsilon, float[] sums, int o, int n) {
-        int whole = F.loopBound(n);
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
+        for (int j = 0; j < n; j += Lanes.COUNT) {
             FloatVector.fromArray(F, sums, o + j)
                     .add(FloatVector.fromArray(F, epsilon, j).mul(u))
                     .intoArray(sums, o + j);
-        }
-        for (int j = whole; j < n; j++) {
-            sums[o + j] += u * epsilon[j];
         }
     }
 }
