@@ -120,13 +120,9 @@ final class NormalSimd extends NormalKernel {
         NormalsAhead ahead = memory.ahead[first == 0 ? 0 : 1];
         int at = ahead.find(seed, step, b, s, first, count);
         if (at < 0) {
-            if (ahead.values.length == 0) {
-                ahead.values = new float[4 * MANY * LANES];
-            }
-            ahead.begin(seed, step, b, s, first, count, LANES / count, MANY * LANES / count);
+            at = ahead.begin(seed, step, b, s, first, count, LANES / count, MANY * LANES / count);
             Walk walk = (ahead.isAlongProblems() ? PROBLEMS_OF : DRAWS_OF)[count];
-            counters(seed, step, b, s, first, walk, ahead.rows() * count, ahead.values, 0, memory);
-            at = 0;
+            counters(seed, step, b, s, first, walk, ahead.made() * count, ahead.values, at, memory);
         }
         System.arraycopy(ahead.values, at, out, o, 4 * count);
     }
