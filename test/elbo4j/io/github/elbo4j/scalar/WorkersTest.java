@@ -88,6 +88,26 @@ class WorkersTest {
     }
 
     @Test
+    void whatIsNotWorthSharingIsDoneByTheCallerAtOnce() {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        AtomicInteger calls = new AtomicInteger();
+        HostKernel kernel = new HostKernel(64, 1000) {
+            @Override
+            protected void run(int from, int to, WorkerMemory memory) {
+                threads.add(Thread.currentThread());
+                calls.incrementAndGet();
+            }
+        };
+        try (Workers workers = new Workers(2, 1000)) {
+            workers.run(kernel, 64, 999);
+            assertThat(calls).hasValue(1);
+            assertThat(threads).containsExactly(Thread.currentThread());
+            workers.run(kernel, 64, 1000);
+            assertThat(calls.get()).isGreaterThan(2); // in chunks
+        }
+    }
+
+    @Test
     void oneKernelMayBeLaunchedAgainAndAgain() {
         Counting kernel = new Counting(100);
         try (Workers workers = new Workers(3)) {

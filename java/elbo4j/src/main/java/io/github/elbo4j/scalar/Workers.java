@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * depend on the number of threads. A launch allocates nothing.
  */
 public final class Workers implements AutoCloseable {
-    /** Below this many elementary steps a launch costs more to share than to do (about 10 µs of work). */
+    /** The least steps of plain bodies that are worth sharing: what one processor has written reaches the other slowly. */
     private static final long WORTH_SHARING = 16_384;
     /** How often a waiting thread looks before it sleeps: some 20 µs, longer than the gap between two launches. */
     private static final int SPINS = 2_000;
@@ -24,6 +24,7 @@ public final class Workers implements AutoCloseable {
     /** Nanoseconds that the caller sleeps at a time while a thread that has taken a chunk is suspended by the system. */
     private static final long SHORT = 10_000;
 
+    private final long worthSharing;
     private final Thread[] threads;
     private final WorkerMemory[] memory;
     /** The number of the launch in the upper half, its next work item in the lower. */
@@ -38,10 +39,21 @@ public final class Workers implements AutoCloseable {
     private volatile int items;
     private volatile int chunk;
 
+    /** So many threads, the caller's included, for plain bodies. */
     public Workers(int count) {
+        this(count, WORTH_SHARING);
+    }
+
+    /**
+     * So many threads, the caller's included.
+     *
+     * @param worthSharing the elementary steps below which a launch costs more to share than to do
+     */
+    public Workers(int count, long worthSharing) {
         if (count < 1) {
             throw new IllegalArgumentException("threads is " + count + ", but must be 1 or more");
         }
+        this.worthSharing = worthSharing;
         memory = new WorkerMemory[count];
         threads = new Thread[count - 1];
         memory[count - 1] = new WorkerMemory();
@@ -70,7 +82,7 @@ public final class Workers implements AutoCloseable {
             throw new IllegalStateException("the device is closed");
         }
         WorkerMemory own = memory[memory.length - 1];
-        if (threads.length == 0 || items < 2 || cost < WORTH_SHARING) {
+        if (threads.length == 0 || items < 2 || cost < worthSharing) {
             if (items > 0) {
                 kernel.run(0, items, own);
             }

@@ -21,6 +21,9 @@ import io.github.elbo4j.scalar.Workers;
  * full-rank score; the low-rank family's small matrices, one a problem.
  */
 public final class SimdDevice {
+    /** As for the plain bodies, of which vectors do several steps at a time. */
+    private static final long WORTH_SHARING = 1 << 17;
+
     private SimdDevice() {}
 
     /** Called by {@code Devices}, by name. */
@@ -52,6 +55,6 @@ public final class SimdDevice {
         optimizer.addTo(twins);
         new FusedSimd(basics, optimizer, normals, math).addTo(twins);
         String description = Lanes.COUNT * 32 + "-bit vectors, " + HostDevice.threads(threads);
-        return new HostDevice("simd", description, new Workers(threads), twins);
+        return new HostDevice("simd", description, new Workers(threads, WORTH_SHARING), twins);
     }
 }
