@@ -194,9 +194,23 @@ class ElboKernel {
                     count = tiles;
                     slot = slot == TILES ? MORE_TILES : TILES;
                 }
+                divide(sums, at, out, b * width + p, n);
+            }
+        }
+
+        /** {@code out[o + i] = constant + sums[at + i]/draws}. */
+        private void divide(double[] sums, int at, float[] out, int o, int n) {
+            double constant = op.constant();
+            double draws = op.draws();
+            if (Integer.bitCount(op.draws()) == 1) { // a power of two: its inverse is exact, and so is the product what the quotient is
+                double inverse = 1 / draws;
                 for (int i = 0; i < n; i++) {
-                    out[b * width + p + i] = (float) (op.constant() + sums[at + i] / op.draws());
+                    out[o + i] = (float) (constant + sums[at + i] * inverse);
                 }
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                out[o + i] = (float) (constant + sums[at + i] / draws);
             }
         }
 

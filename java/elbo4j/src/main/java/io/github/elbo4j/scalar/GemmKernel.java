@@ -197,6 +197,7 @@ public class GemmKernel {
                 return; // no sum, not even +0, to be added
             }
             int packed = -1; // the columns that packedB holds
+            int stride = across == 1 ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
             for (int item = from; item < to; item++) {
                 int s = item / each;
                 int i = item % down * rows;
@@ -225,13 +226,13 @@ public class GemmKernel {
                     }
                     float[] b = packedB;
                     int bo = 0;
-                    int bs = COLUMNS;
+                    int bs = stride;
                     if (right.columnStride() == 1 && n % columnMultiple() == 0 && (down == 1 || isNarrow(right))) {
                         b = floats(right.buffer());
                         bo = (int) (rightAt + k * right.rowStride() + j);
                         bs = (int) right.rowStride();
                     } else if (inner > PANEL || packed != item / down) {
-                        read(right, rightAt, k, j, depth, n, packedB, COLUMNS);
+                        read(right, rightAt, k, j, depth, n, packedB, stride);
                         packed = item / down;
                     }
                     panel(a, ao, as, ak, b, bo, bs, block, m, depth, n, memory);
@@ -256,6 +257,10 @@ public class GemmKernel {
             int o = (int) (origin + i * from.rowStride() + j * from.columnStride());
             int rs = (int) from.rowStride();
             int cs = (int) from.columnStride();
+            if (cs == 1 && rs == n && stride == n) {
+                System.arraycopy(values, o, to, 0, m * n);
+                return;
+            }
             if (cs == 1) {
                 for (int r = 0; r < m; r++) {
                     System.arraycopy(values, o + r * rs, to, r * stride, n);

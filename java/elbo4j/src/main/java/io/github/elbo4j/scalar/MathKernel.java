@@ -220,6 +220,10 @@ public class MathKernel {
             boolean accumulate = op.accumulate();
             int read = (int) op.x().columnStride();
             int write = (int) op.y().columnStride();
+            if (a == 1 && !accumulate && read == 1 && write == 1) {
+                System.arraycopy(x, of, y, at, op.y().columns());
+                return;
+            }
             for (int j = 0; j < op.y().columns(); j++) {
                 float value = x[of + j * read];
                 int place = at + j * write;

@@ -40,6 +40,9 @@ final class GemmSimd extends GemmKernel {
             WorkerMemory memory) {
         for (int j = 0; j < columns; j += PAIR) {
             int i = 0;
+            for (; columns - j <= Lanes.COUNT && i + 8 <= rows; i += 8) {
+                narrow(a, ao + i * as, as, ak, b, bo + j, bs, c, i * COLUMNS + j, depth);
+            }
             for (; i + 8 <= rows; i += 8) {
                 large(a, ao + i * as, as, ak, b, bo + j, bs, c, i * COLUMNS + j, depth);
             }
@@ -137,6 +140,39 @@ final class GemmSimd extends GemmKernel {
         put(c, co + 5 * COLUMNS, c50, c51);
         put(c, co + 6 * COLUMNS, c60, c61);
         put(c, co + 7 * COLUMNS, c70, c71);
+    }
+
+    /** Eight rows of one vector: eight chains. */
+    private static void narrow(
+            float[] a, int ao, int as, int ak, float[] b, int bo, int bs, float[] c, int co, int depth) {
+        FloatVector c0 = FloatVector.zero(F);
+        FloatVector c1 = FloatVector.zero(F);
+        FloatVector c2 = FloatVector.zero(F);
+        FloatVector c3 = FloatVector.zero(F);
+        FloatVector c4 = FloatVector.zero(F);
+        FloatVector c5 = FloatVector.zero(F);
+        FloatVector c6 = FloatVector.zero(F);
+        FloatVector c7 = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            int at = ao + k * ak;
+            FloatVector b0 = FloatVector.fromArray(F, b, bo + k * bs);
+            c0 = FloatVector.broadcast(F, a[at]).fma(b0, c0);
+            c1 = FloatVector.broadcast(F, a[at + as]).fma(b0, c1);
+            c2 = FloatVector.broadcast(F, a[at + 2 * as]).fma(b0, c2);
+            c3 = FloatVector.broadcast(F, a[at + 3 * as]).fma(b0, c3);
+            c4 = FloatVector.broadcast(F, a[at + 4 * as]).fma(b0, c4);
+            c5 = FloatVector.broadcast(F, a[at + 5 * as]).fma(b0, c5);
+            c6 = FloatVector.broadcast(F, a[at + 6 * as]).fma(b0, c6);
+            c7 = FloatVector.broadcast(F, a[at + 7 * as]).fma(b0, c7);
+        }
+        c0.intoArray(c, co);
+        c1.intoArray(c, co + COLUMNS);
+        c2.intoArray(c, co + 2 * COLUMNS);
+        c3.intoArray(c, co + 3 * COLUMNS);
+        c4.intoArray(c, co + 4 * COLUMNS);
+        c5.intoArray(c, co + 5 * COLUMNS);
+        c6.intoArray(c, co + 6 * COLUMNS);
+        c7.intoArray(c, co + 7 * COLUMNS);
     }
 
     private static void put(float[] c, int co, FloatVector low, FloatVector high) {
