@@ -202,7 +202,8 @@ class ElboKernel {
         private void divide(double[] sums, int at, float[] out, int o, int n) {
             double constant = op.constant();
             double draws = op.draws();
-            if (Integer.bitCount(op.draws()) == 1) { // a power of two: its inverse is exact, and so is the product what the quotient is
+            if (Integer.bitCount(op.draws())
+                    == 1) { // a power of two: its inverse is exact, and so is the product what the quotient is
                 double inverse = 1 / draws;
                 for (int i = 0; i < n; i++) {
                     out[o + i] = (float) (constant + sums[at + i] * inverse);

@@ -20,11 +20,14 @@ public class FullRankGradientKernel {
     private static final int DIAGONAL = 16; // memory slots
     private static final int EPSILON = 17;
     private static final int SUMS = 18;
+    private static final int FACTORS = 19;
 
     /** Rows of the factor whose sums one work item makes; every item makes epsilon again. */
-    private static final int ROWS = 32;
+    protected static final int ROWS = 32;
     /** Elements of the longest vector. */
     private static final int ROUND = 16;
+    /** Elements of the draws that are taken together. */
+    private static final int TOGETHER = 2048;
 
     private final SharedKernels basics;
 
@@ -44,10 +47,16 @@ public class FullRankGradientKernel {
 
     // ---- inner loop; SIMD devices replace it ----
 
-    /** {@code sums[o + j] += u·epsilon[j]} for j &lt; n; those from there to the next multiple of {@link #ROUND} may be anything. */
-    protected void add(float u, float[] epsilon, float[] sums, int o, int n) {
-        for (int j = 0; j < n; j++) {
-            sums[o + j] += u * epsilon[j];
+    /**
+     * {@code sums[o + j] += Σ_s u[uo + s·ROWS]·x[xo + s·stride + j]} over s &lt; n in order, for j &lt; length; those from there to
+     * the next multiple of {@link #ROUND} may be anything.
+     */
+    protected void add(float[] u, int uo, float[] x, int xo, int stride, int n, float[] sums, int o, int length) {
+        for (int s = 0; s < n; s++) {
+            float factor = u[uo + s * ROWS];
+            for (int j = 0; j < length; j++) {
+                sums[o + j] += factor * x[xo + s * stride + j];
+            }
         }
     }
 
@@ -63,8 +72,10 @@ public class FullRankGradientKernel {
         private final Buffer runs;
         private final int parts;
         final int dims;
-        private final int stride; // of the factor's rows, with room for the last vector
-        final int partLength; // a row block's sums: mu, the factor's diagonal, then its rows below the diagonal
+        final int stride; // of the rows below, with room for the last vector
+        final int width; // of a gradient
+        final int partLength; // a row block's sums: the factor's diagonal, then mu and its row below the diagonal by
+        // turns
 
         /**
          * @param vectors g or v
@@ -83,7 +94,8 @@ public class FullRankGradientKernel {
             this.runs = runs;
             this.parts = parts;
             this.dims = shape.dimensions();
-            this.stride = ceilDiv(dims, ROUND) * ROUND;
+            this.width = dims + dims * dims;
+            this.stride = ceilDiv(1 + dims, ROUND) * ROUND;
             this.partLength = rowAt(ROWS);
         }
 
@@ -94,12 +106,15 @@ public class FullRankGradientKernel {
             float[] f = floats(factor);
             float[] v = floats(vectors);
             double[] out = doubles(runs);
-            int width = dims + dims * dims;
             int blocks = ceilDiv(dims, ROWS);
             int perProblem = ElboOps.runs(shape.draws()) * blocks;
             float[] diagonal = memory.floats(DIAGONAL, dims);
-            float[] epsilon = memory.floats(EPSILON, stride);
-            Arrays.fill(epsilon, dims, stride, 0f);
+            int together = Math.min(Math.max(1, TOGETHER / stride), Math.min(shape.draws(), ElboOps.DRAWS_PER_RUN));
+            float[] x = memory.floats(EPSILON, together * stride);
+            Arrays.fill(x, 0, together * stride, 0f);
+            for (int s = 0; s < together; s++) {
+                x[s * stride] = 1f; // a draw is 1, epsilon, zeros
+            }
             float[] acc = memory.floats(SUMS, parts * partLength);
             for (int item = from; item < to; item++) {
                 int b = item / perProblem;
@@ -109,20 +124,22 @@ public class FullRankGradientKernel {
                 int end = Math.min(shape.draws(), (run + 1) * ElboOps.DRAWS_PER_RUN);
                 Arrays.fill(acc, 0, parts * partLength, 0f);
                 CholeskyKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
-                for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s++) {
-                    basics.normals().row(seed, step, shape, b, s, epsilon, memory);
-                    draw(b, b * shape.draws() + s, first, last, v, epsilon, diagonal, acc);
+                for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s += together) {
+                    int n = Math.min(together, end - s);
+                    for (int k = 0; k < n; k++) {
+                        basics.normals().row(seed, step, shape, b, s + k, x, k * stride + 1, memory);
+                    }
+                    draws(b, b * shape.draws() + s, n, first, last, v, x, diagonal, acc, memory);
                 }
                 int o = RunItems.offset(shape, b, run, out.length, parts * width);
                 for (int part = 0; part < parts; part++) {
                     for (int i = first; i < last; i++) {
-                        int a = part * partLength + i - first;
-                        out[o + part * width + i] = acc[a];
                         int at = o + part * width + dims + i * dims;
-                        out[at + i] = acc[a + ROWS];
-                        a = part * partLength + rowAt(i - first);
+                        out[at + i] = acc[part * partLength + i - first];
+                        int row = part * partLength + rowAt(i - first);
+                        out[o + part * width + i] = acc[row];
                         for (int j = 0; j < i; j++) {
-                            out[at + j] = acc[a + j];
+                            out[at + j] = acc[row + 1 + j];
                         }
                         Arrays.fill(out, at + i + 1, at + dims, 0);
                     }
@@ -130,62 +147,171 @@ public class FullRankGradientKernel {
             }
         }
 
-        /** Where the sums of a row of the factor begin. */
+        /** Where the sum of mu and those of a row of the factor begin. */
         final int rowAt(int row) {
-            return 2 * ROWS + row * stride;
+            return ROWS + row * stride;
         }
 
         /**
-         * Adds one draw to the sums of rows first … last−1: for row i that for mu at i − first, that of the diagonal at {@code
-         * ROWS + i − first}, and those below it from {@link #rowAt} on.
+         * Adds n draws to the sums of rows first … last−1: for row i that of the diagonal at i − first; that of mu, and those below
+         * the diagonal, from {@link #rowAt} on.
          *
-         * @param row the draw, of those of all problems
+         * @param row the first draw, of those of all problems
+         * @param x 1, epsilon of a draw and zeros, every {@link #stride}
          */
-        abstract void draw(
-                int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc);
+        abstract void draws(
+                int b,
+                int row,
+                int n,
+                int first,
+                int last,
+                float[] v,
+                float[] x,
+                float[] diagonal,
+                float[] acc,
+                WorkerMemory memory);
     }
 
-    private final class Reparam extends Gradient<ReparamOps.FullRankReparam> {
-        Reparam(ReparamOps.FullRankReparam op) {
-            super(op, op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.runs(), 1);
+    /** Sums of {@code u_i} and {@code u_i·epsilon_j}. */
+    private abstract class Linear<O extends Operation> extends Gradient<O> {
+        Linear(O op, Key key, Index step, DrawBlock shape, Buffer factor, Buffer vectors, Buffer runs) {
+            super(op, key, step, shape, factor, vectors, runs, 1);
         }
 
         @Override
-        void draw(int b, int row, int first, int last, float[] g, float[] epsilon, float[] diagonal, float[] acc) {
+        final void draws(
+                int b,
+                int row,
+                int n,
+                int first,
+                int last,
+                float[] v,
+                float[] x,
+                float[] diagonal,
+                float[] acc,
+                WorkerMemory memory) {
+            float[] u = memory.floats(FACTORS, n * ROWS);
+            for (int s = 0; s < n; s++) {
+                int e = s * stride + 1 + first;
+                factors(row + s, (row + s) * dims + first, v, x, e, diagonal, first, u, s * ROWS, acc, last - first);
+            }
+            for (int i = first; i < last; i++) {
+                add(u, i - first, x, 0, stride, n, acc, rowAt(i - first), 1 + i);
+            }
+        }
+
+        /**
+         * u of {@code count} rows of a draw, which are added to the sums of the diagonal at once.
+         *
+         * @param o where they begin in v, as e in x, d in the diagonal and uo in u
+         */
+        abstract void factors(
+                int row,
+                int o,
+                float[] v,
+                float[] x,
+                int e,
+                float[] diagonal,
+                int d,
+                float[] u,
+                int uo,
+                float[] acc,
+                int count);
+    }
+
+    private final class Reparam extends Linear<ReparamOps.FullRankReparam> {
+        Reparam(ReparamOps.FullRankReparam op) {
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.gradient(), op.runs());
+        }
+
+        @Override
+        void factors(
+                int row,
+                int o,
+                float[] g,
+                float[] x,
+                int e,
+                float[] diagonal,
+                int d,
+                float[] u,
+                int uo,
+                float[] acc,
+                int count) {
             Buffer score = op.score();
             float[] more = score == null ? null : floats(score);
-            for (int i = first; i < last; i++) {
-                int mu = i - first;
-                int at = rowAt(mu);
-                float u = more == null ? g[row * dims + i] : g[row * dims + i] + more[row * dims + i];
-                acc[mu] += u;
-                add(u, epsilon, acc, at, i);
-                acc[ROWS + mu] += (u * epsilon[i]) * diagonal[i];
+            for (int i = 0; i < count; i++) {
+                u[uo + i] = more == null ? g[o + i] : g[o + i] + more[o + i];
+            }
+            for (int i = 0; i < count; i++) {
+                acc[i] += (u[uo + i] * x[e + i]) * diagonal[d + i];
             }
         }
     }
 
-    private final class Score extends Gradient<ScoreOps.FullRankScoreGradient> {
+    private final class Score extends Linear<ScoreOps.FullRankScoreGradient> {
         Score(ScoreOps.FullRankScoreGradient op) {
-            super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 1);
+            super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs());
         }
 
         @Override
-        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
+        void factors(
+                int row,
+                int o,
+                float[] v,
+                float[] x,
+                int e,
+                float[] diagonal,
+                int d,
+                float[] u,
+                int uo,
+                float[] acc,
+                int count) {
             float w = floats(op.weights())[row];
-            for (int i = first; i < last; i++) {
-                float vi = v[row * dims + i];
-                int mu = i - first;
-                int at = rowAt(mu);
-                acc[mu] += w * vi;
-                add(w * vi, epsilon, acc, at, i);
-                acc[ROWS + mu] += w * ((vi * epsilon[i]) * diagonal[i] - 1f);
+            for (int i = 0; i < count; i++) {
+                u[uo + i] = w * v[o + i];
+                acc[i] += w * ((v[o + i] * x[e + i]) * diagonal[d + i] - 1f);
             }
         }
+    }
+
+    /** What is not linear in the score of a coordinate, one by one. */
+    private abstract class Nonlinear<O extends Operation> extends Gradient<O> {
+        Nonlinear(O op, Key key, Index step, DrawBlock shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
+            super(op, key, step, shape, factor, vectors, runs, parts);
+        }
+
+        @Override
+        final void draws(
+                int b,
+                int row,
+                int n,
+                int first,
+                int last,
+                float[] v,
+                float[] x,
+                float[] diagonal,
+                float[] acc,
+                WorkerMemory memory) {
+            for (int s = 0; s < n; s++) {
+                for (int i = first; i < last; i++) {
+                    float vi = v[(row + s) * dims + i];
+                    int at = rowAt(i - first);
+                    int a = 2 * b * width + i * dims + dims;
+                    add(row + s, vi, acc, at, 2 * b * width + i);
+                    for (int j = 0; j < i; j++) {
+                        add(row + s, vi * x[s * stride + 1 + j], acc, at + 1 + j, a + j);
+                    }
+                    add(row + s, (vi * x[s * stride + 1 + i]) * diagonal[i] - 1f, acc, i - first, a + i);
+                }
+            }
+        }
+
+        /** Adds what a score h of a draw makes; its parameter is that at index p of [B][2][P]. */
+        abstract void add(int row, float h, float[] acc, int at, int p);
     }
 
     /** The score with a control variate for each coordinate. */
-    private final class Controlled extends Gradient<ScoreOps.FullRankScoreGradient> {
+    private final class Controlled extends Nonlinear<ScoreOps.FullRankScoreGradient> {
         private final Buffer sums;
 
         Controlled(ScoreOps.FullRankScoreGradient op, Buffer sums) {
@@ -194,52 +320,23 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
+        void add(int row, float h, float[] acc, int at, int p) {
             float[] means = floats(sums);
             float w = floats(op.weights())[row];
-            for (int i = first; i < last; i++) {
-                float vi = v[row * dims + i];
-                int mu = i - first;
-                int at = rowAt(mu);
-                int a = b * 2 * (dims + dims * dims);
-                acc[mu] += controlled(w, vi, means, a + i);
-                a += dims + i * dims;
-                for (int j = 0; j < i; j++) {
-                    acc[at + j] += controlled(w, vi * epsilon[j], means, a + j);
-                }
-                acc[ROWS + mu] += controlled(w, (vi * epsilon[i]) * diagonal[i] - 1f, means, a + i);
-            }
-        }
-
-        private float controlled(float w, float h, float[] means, int at) {
-            float weighted = op.draws() * means[at];
-            float norm = op.draws() * means[at + dims + dims * dims];
-            return (w - ScoreKernel.controlVariate(w, h * h, weighted, norm)) * h;
+            float weighted = op.draws() * means[p];
+            float norm = op.draws() * means[p + width];
+            acc[at] += (w - ScoreKernel.controlVariate(w, h * h, weighted, norm)) * h;
         }
     }
 
-    private final class Squares extends Gradient<ScoreOps.FullRankScoreSquares> {
+    private final class Squares extends Nonlinear<ScoreOps.FullRankScoreSquares> {
         Squares(ScoreOps.FullRankScoreSquares op) {
             super(op, op.key(), op.step(), op.shape(), op.factor(), op.score(), op.runs(), 2);
         }
 
         @Override
-        void draw(int b, int row, int first, int last, float[] v, float[] epsilon, float[] diagonal, float[] acc) {
-            float w = floats(op.weights())[row];
-            for (int i = first; i < last; i++) {
-                float vi = v[row * dims + i];
-                int mu = i - first;
-                int at = rowAt(mu);
-                square(w, vi, acc, mu);
-                for (int j = 0; j < i; j++) {
-                    square(w, vi * epsilon[j], acc, at + j);
-                }
-                square(w, (vi * epsilon[i]) * diagonal[i] - 1f, acc, ROWS + mu);
-            }
-        }
-
-        private void square(float w, float h, float[] acc, int at) {
-            acc[at] += w * (h * h);
+        void add(int row, float h, float[] acc, int at, int p) {
+            acc[at] += floats(op.weights())[row] * (h * h);
             acc[partLength + at] += h * h;
         }
     }

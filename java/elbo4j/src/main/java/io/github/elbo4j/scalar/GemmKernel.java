@@ -197,7 +197,8 @@ public class GemmKernel {
                 return; // no sum, not even +0, to be added
             }
             int packed = -1; // the columns that packedB holds
-            int stride = across == 1 ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
+            int stride =
+                    across == 1 ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
             for (int item = from; item < to; item++) {
                 int s = item / each;
                 int i = item % down * rows;

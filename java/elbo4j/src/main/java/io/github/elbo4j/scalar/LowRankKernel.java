@@ -265,7 +265,7 @@ public final class LowRankKernel {
 
         @Override
         void draw(int b, int s, int row, float[] inverse, float[] y, WorkerMemory memory) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), normals, b, s, y, memory);
+            basics.normals().row(op.key().seed(), (int) value(op.step()), normals, b, s, y, 0, memory);
             Buffer logQ = op.logQ();
             Buffer score = op.score();
             Buffer latent = op.latent();

@@ -51,11 +51,11 @@ public class NormalKernel {
         block(seed, step, problem, draw, shape.firstDimension() + d, n, out, o, memory);
     }
 
-    /** {@code out[i] = epsilon} of the whole row (b, s) of a shape. */
-    public final void row(long seed, int step, DrawBlock shape, int b, int s, float[] out, WorkerMemory memory) {
+    /** {@code out[o + i] = epsilon} of the whole row (b, s) of a shape. */
+    public final void row(long seed, int step, DrawBlock shape, int b, int s, float[] out, int o, WorkerMemory memory) {
         for (int d = 0; d < shape.dimensions(); d += BLOCK) {
             int n = Math.min(BLOCK, shape.dimensions() - d);
-            block(seed, step, shape, b, s, d, n, out, d, memory);
+            block(seed, step, shape, b, s, d, n, out, o + d, memory);
         }
     }
 

@@ -13,11 +13,13 @@ final class FullRankGradientSimd extends FullRankGradientKernel {
     }
 
     @Override
-    protected void add(float u, float[] epsilon, float[] sums, int o, int n) {
-        for (int j = 0; j < n; j += Lanes.COUNT) {
-            FloatVector.fromArray(F, sums, o + j)
-                    .add(FloatVector.fromArray(F, epsilon, j).mul(u))
-                    .intoArray(sums, o + j);
+    protected void add(float[] u, int uo, float[] x, int xo, int stride, int n, float[] sums, int o, int length) {
+        for (int j = 0; j < length; j += Lanes.COUNT) {
+            FloatVector sum = FloatVector.fromArray(F, sums, o + j);
+            for (int s = 0; s < n; s++) {
+                sum = sum.add(FloatVector.fromArray(F, x, xo + s * stride + j).mul(u[uo + s * ROWS]));
+            }
+            sum.intoArray(sums, o + j);
         }
     }
 }
