@@ -191,3 +191,40 @@ extern "C" __global__ void __launch_bounds__(256) fullrank_entropy(const FullRan
             [&](long long b, long long i) { return p.factor[(b * dims + i) * dims + i]; },
             [&](long long b, double sum) { entropy[b] = sum + dims * (HALF_LOG_2PI + 0.5); });
 }
+
+// ---- logQ[b,s] = log N(epsilon[b,s,:]; 0, I) − entropy[b] + D/2·log(2πe) ----
+
+struct FullRankDensityAtDraw {
+    Normals normals;
+    const double* entropy; // [B]
+    double* logQ;          // [B][S]
+};
+
+static constexpr double LOG_2PI_E = 2.8378770664093453; // log(2πe)
+
+static __device__ __forceinline__ float normalTerm(float h) { return __fmaf_rn(-0.5f * h, h, -0.0f); }
+
+extern "C" __global__ void __launch_bounds__(256) fullrank_density_at_draw(const FullRankDensityAtDraw p) {
+    const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
+    const int dims = n.dimensions;
+    const double gaussian = dims * HALF_LOG_2PI;
+    const double standard = 0.5 * dims * LOG_2PI_E;
+    const auto four = [&](long long row, int d) {
+        const long long b = quotient(row, n.draws);
+        const float4 e = epsilon4(n, step, (int) b, (int) (row - b * n.draws), d);
+        return make_float4(normalTerm(e.x), normalTerm(e.y), normalTerm(e.z), normalTerm(e.w));
+    };
+    forRows(
+            (long long) n.problems * n.draws,
+            dims,
+            [&](long long row, long long i) {
+                const float4 terms = four(row, (int) i & ~3); // its three neighbours make the same again: long rows are few
+                const int lane = (int) i & 3;
+                return lane == 0 ? terms.x : lane == 1 ? terms.y : lane == 2 ? terms.z : terms.w;
+            },
+            [&](long long row, int d, int) { return four(row, d); },
+            [&](long long row, double sum) {
+                p.logQ[row] = sum - gaussian - p.entropy[quotient(row, n.draws)] + standard;
+            });
+}

@@ -247,6 +247,12 @@ public final class OpCases {
             return new FullRankOps.FullRankLogDensity(
                     c.shape, c.normals(c.shape.parameters()), c.factor(), c.normals(c.shape.elements()), logQ);
         });
+        addSquare(
+                all,
+                "fullRankLogDensityAtDraw",
+                "",
+                c -> new FullRankOps.FullRankLogDensityAtDraw(
+                        KEY, Index.of(STEP), c.shape, c.factor(), c.arena.doubles(c.shape.allDraws())));
         addSquare(all, "fullRankLogDensityGradient", "", c -> {
             Buffer gradient = c.arena.out(c.shape.elements());
             return new FullRankOps.FullRankLogDensityGradient(

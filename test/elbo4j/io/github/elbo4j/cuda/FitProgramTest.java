@@ -48,7 +48,7 @@ class FitProgramTest {
     static List<Arguments> families() {
         return List.of(
                 Arguments.of(Family.meanField(), 9),
-                Arguments.of(Family.fullRank(), 21),
+                Arguments.of(Family.fullRank(), 18),
                 Arguments.of(Family.lowRank(2), 19));
     }
 

@@ -145,6 +145,32 @@ class FullRankOpsTest {
         }
     }
 
+    /** Of a draw whose z would not tell which epsilon made it, too. */
+    @EveryDevice
+    void logDensityAtADrawIsTheClosedFormOfItsEpsilon(Device device) {
+        for (DrawBlock shape : SHAPES) {
+            Setting x = new Setting(shape);
+            for (int b = 0; b < shape.problems() && x.dims > 0; b++) {
+                x.factor[b * x.dims * x.dims] = b == 0 ? -40 : 0; // log L_00
+            }
+            float[] epsilon = epsilon(device, shape);
+            try (Arena arena = new Arena(device)) {
+                Buffer logQ = arena.doubles(shape.allDraws());
+                arena.run(new FullRankOps.FullRankLogDensityAtDraw(KEY, Index.of(7), shape, arena.of(x.factor), logQ));
+                double[] got = arena.doubles(logQ);
+                for (int row = 0; row < x.rows(); row++) {
+                    Sum want = new Sum();
+                    for (int i = 0; i < x.dims; i++) {
+                        double e = epsilon[row * x.dims + i];
+                        int diagonal = (x.problem(row) * x.dims + i) * x.dims + i;
+                        want.add(-e * e / 2).add(-x.factor[diagonal]).add(-HALF_LOG_2PI);
+                    }
+                    close(shape + " logQ", got[row], want, 40); // a term 2, a tile 32 + 5
+                }
+            }
+        }
+    }
+
     @EveryDevice
     void gradientIsThatOfTheLogDensity(Device device) {
         for (DrawBlock shape : SHAPES) {

@@ -134,6 +134,15 @@ final class LinearCases {
                                     s,
                                     1);
                         }),
+                new Case("fullrank.logDensityAtDraw", "fullrank_density_at_draw fullrank_entropy", (in, tiny) -> {
+                    DrawBlock s = draws(tiny);
+                    return new Work(
+                            new FullRankOps.FullRankLogDensityAtDraw(
+                                    Inputs.KEY, STEP, s, factor(in, s), in.zeroDoubles(s.allDraws())),
+                            DrawCases.shape(s),
+                            s.elements(),
+                            3 * s.elements());
+                }),
                 new Case("fullrank.logDensityGradient", "gemm_solve fullrank_residual fullrank_negate", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return triangles(

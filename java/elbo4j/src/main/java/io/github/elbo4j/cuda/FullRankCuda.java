@@ -3,6 +3,7 @@ package io.github.elbo4j.cuda;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Index;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
 final class FullRankCuda extends KernelFamily {
@@ -13,6 +14,7 @@ final class FullRankCuda extends KernelFamily {
     private final Kernel residual = cuda.kernel("fullrank_residual");
     private final Kernel negate = cuda.kernel("fullrank_negate");
     private final Kernel density = cuda.kernel("fullrank_density");
+    private final Kernel densityAtDraw = cuda.kernel("fullrank_density_at_draw");
     private final Kernel entropy = cuda.kernel("fullrank_entropy");
 
     FullRankCuda(Cuda cuda, NormalCuda normal, GemmCuda gemm) {
@@ -25,9 +27,13 @@ final class FullRankCuda extends KernelFamily {
     void addTo(Launchers launchers) {
         launchers.add(FullRankOps.FullRankSample.class, this::sample);
         launchers.add(FullRankOps.FullRankLogDensity.class, this::logDensity);
+        launchers.add(FullRankOps.FullRankLogDensityAtDraw.class, this::logDensityAtDraw);
         launchers.add(FullRankOps.FullRankLogDensityGradient.class, this::gradient);
         launchers.add(FullRankOps.FullRankScore.class, this::score);
-        launchers.add(FullRankOps.FullRankEntropy.class, this::entropy);
+        launchers.add(FullRankOps.FullRankEntropy.class, op -> {
+            long to = Launch.place(op.entropy(), 0);
+            entropy(op.factor(), to, op.slot().by(op.problems()), op.problems(), op.dimensions());
+        });
     }
 
     private void sample(FullRankOps.FullRankSample op) {
@@ -76,14 +82,25 @@ final class FullRankCuda extends KernelFamily {
         solve(op.shape(), op.factor(), x, true);
     }
 
-    private void entropy(FullRankOps.FullRankEntropy op) {
+    private void logDensityAtDraw(FullRankOps.FullRankLogDensityAtDraw op) {
+        DrawBlock shape = op.shape();
+        long entropies = cuda.workspace((long) Double.BYTES * shape.problems());
+        entropy(op.factor(), entropies, Index.of(0), shape.problems(), shape.dimensions());
+        launch(densityAtDraw)
+                .normals(op.key(), op.step(), shape)
+                .address(entropies)
+                .buffer(op.logQ())
+                .run(Grid.quadRows(shape.allDraws(), shape.dimensions()));
+    }
+
+    private void entropy(Buffer factor, long to, Index first, int problems, int dims) {
         launch(entropy)
-                .buffer(op.factor())
-                .buffer(op.entropy())
-                .index(op.slot().by(op.problems()))
-                .number(op.problems())
-                .number(op.dimensions())
-                .run(Grid.rows(op.problems(), op.dimensions()));
+                .buffer(factor)
+                .address(to)
+                .index(first)
+                .number(problems)
+                .number(dims)
+                .run(Grid.rows(problems, dims));
     }
 
     private void residual(DrawBlock shape, Buffer mu, Buffer z, long to) {

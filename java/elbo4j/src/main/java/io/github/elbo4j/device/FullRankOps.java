@@ -42,6 +42,24 @@ public interface FullRankOps {
     }
 
     /**
+     * {@code logQ[b,s] = log N(epsilon[b,s,:]; 0, I) − H[q_b] + H[N(0, I)]}, H the entropy: the log-density of the draw that
+     * epsilon makes. Solving L·h = z − mu instead loses all digits where L is nearly singular, and an ELBO that then comes out too
+     * large would look like progress. {@code log N} is {@code Σ_i −epsilon_i²/2 − D/2 · log 2π}, H[q] that of {@link
+     * FullRankEntropy}, H[N(0, I)] is {@code D/2 · log(2πe)}.
+     *
+     * @param logQ [B][S] FLOAT64, written
+     */
+    record FullRankLogDensityAtDraw(Key key, Index step, DrawBlock shape, Buffer factor, Buffer logQ)
+            implements Operation {
+        @Override
+        public Signature signature() {
+            return Signature.ofDraws("fullRankLogDensityAtDraw", key, step, shape)
+                    .factor("factor", factor, shape.problems(), shape.dimensions())
+                    .writesDoubles("logQ", logQ, shape.allDraws());
+        }
+    }
+
+    /**
      * {@code gradient[b,s,:] = −L⁻ᵀ·L⁻¹·(z − mu)}: the gradient of the log-density of each draw with respect to z.
      *
      * @param gradient [B][S][D], written

@@ -30,7 +30,6 @@ public final class FullRankGaussian implements VariationalFamily {
     private final Buffer factor; // [B][D][D]
     private final Buffer entropyGradient; // [B][D + D²]
     private final Buffer rows; // where mu's, then the factor's rows of D stand in the parameters
-    private final DensityAtDraw density;
 
     /** Standard normals. */
     public FullRankGaussian(Device device, int problems, int dimensions) {
@@ -56,7 +55,6 @@ public final class FullRankGaussian implements VariationalFamily {
         }
         entropyGradient = own.copyOf(ones);
         rows = FamilyChecks.ints(own, index);
-        density = new DensityAtDraw(own, problems, dimensions);
     }
 
     @Override
@@ -154,8 +152,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public void logDensityAtDraw(Recorder to, Key key, Index step, DrawBlock shape, Buffer z, Buffer logQ) {
-        entropy(to, density.entropy(), 0);
-        density.record(to, key, step, shape, logQ);
+        to.run(new FullRankOps.FullRankLogDensityAtDraw(key, step, shape, factor, logQ));
     }
 
     @Override

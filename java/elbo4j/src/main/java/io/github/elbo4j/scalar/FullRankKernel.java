@@ -14,6 +14,10 @@ public final class FullRankKernel {
     private static final int DIAGONAL = 16; // memory slots
     private static final int VECTOR = 17;
     private static final int TERMS = 18;
+    private static final int TILES = 19;
+
+    /** log(2πe). */
+    private static final double LOG_2PI_E = 2.8378770664093453;
 
     private final SharedKernels basics;
     private final CholeskyKernel factors;
@@ -27,6 +31,7 @@ public final class FullRankKernel {
     public void addTo(Twins twins) {
         twins.add(FullRankOps.FullRankSample.class, Sample::new);
         twins.add(FullRankOps.FullRankLogDensity.class, LogDensity::new);
+        twins.add(FullRankOps.FullRankLogDensityAtDraw.class, AtDraw::new);
         twins.add(FullRankOps.FullRankLogDensityGradient.class, Gradient::new);
         twins.add(FullRankOps.FullRankScore.class, Score::new);
         twins.add(FullRankOps.FullRankEntropy.class, Entropy::new);
@@ -133,13 +138,64 @@ public final class FullRankKernel {
                 logQ[row + l] = sum - dims * MeanFieldKernel.HALF_LOG_2PI;
             }
         }
+    }
 
-        /** {@code h = −h²/2 − log L_ii}. */
-        private static void terms(float log, float[] h, int o, int width) {
-            for (int l = 0; l < width; l++) {
-                h[o + l] = Math.fma(-0.5f * h[o + l], h[o + l], -log);
+    /** {@code h = −h²/2 − log} of n elements. */
+    private static void terms(float log, float[] h, int o, int n) {
+        for (int l = 0; l < n; l++) {
+            h[o + l] = Math.fma(-0.5f * h[o + l], h[o + l], -log);
+        }
+    }
+
+    /** One work item is a group of draws of one problem; as many short ones as fit a block are summed together. */
+    private final class AtDraw extends OperationKernel<FullRankOps.FullRankLogDensityAtDraw> {
+        AtDraw(FullRankOps.FullRankLogDensityAtDraw op) {
+            super(op, Groups.count(op.shape()), 6 * op.shape().elements());
+        }
+
+        @Override
+        protected void run(int from, int to, WorkerMemory memory) {
+            DrawBlock x = op.shape();
+            int dims = x.dimensions();
+            int together = Math.max(1, NormalKernel.BLOCK / Math.max(1, dims));
+            double gaussian = dims * MeanFieldKernel.HALF_LOG_2PI;
+            double standard = 0.5 * dims * LOG_2PI_E;
+            float[] epsilon = memory.floats(TERMS, Math.max(NormalKernel.BLOCK, dims));
+            float[] tiles = memory.floats(TILES, NormalKernel.BLOCK);
+            double[] logQ = doubles(op.logQ());
+            long seed = op.key().seed();
+            int step = (int) value(op.step());
+            for (int item = from; item < to; item++) {
+                int b = Groups.problem(x, item);
+                int end = Groups.lastDraw(x, item);
+                double entropy = entropy(floats(op.factor()), b, dims, memory);
+                for (int s = Groups.firstDraw(x, item); s < end; s += together) {
+                    int n = Math.min(together, end - s);
+                    for (int r = 0; r < n; r++) {
+                        basics.normals().row(seed, step, x, b, s + r, epsilon, r * dims, memory);
+                    }
+                    terms(0f, epsilon, 0, n * dims);
+                    if (dims <= NormalKernel.BLOCK) {
+                        basics.sums().tiles(epsilon, 0, dims, n, tiles, memory);
+                    }
+                    for (int r = 0; r < n; r++) {
+                        double sum = dims <= NormalKernel.BLOCK
+                                ? tiles[r]
+                                : basics.sums().row(epsilon, 0, dims, memory);
+                        logQ[b * x.draws() + s + r] = sum - gaussian - entropy + standard;
+                    }
+                }
             }
         }
+    }
+
+    /** Σ_i log L_ii + D·(log(2π)/2 + 1/2) of a problem. */
+    private double entropy(float[] factor, int b, int dims, WorkerMemory memory) {
+        float[] logs = memory.floats(DIAGONAL, dims);
+        for (int i = 0; i < dims; i++) {
+            logs[i] = factor[(b * dims + i) * dims + i];
+        }
+        return basics.sums().row(logs, 0, dims, memory) + dims * (MeanFieldKernel.HALF_LOG_2PI + 0.5);
     }
 
     private final class Gradient extends Rows<FullRankOps.FullRankLogDensityGradient> {
@@ -168,17 +224,10 @@ public final class FullRankKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            float[] f = floats(op.factor());
             double[] out = doubles(op.entropy());
-            int dims = op.dimensions();
             int at = (int) value(op.slot()) * op.problems();
-            float[] terms = memory.floats(TERMS, dims);
             for (int b = from; b < to; b++) {
-                for (int i = 0; i < dims; i++) {
-                    terms[i] = f[(b * dims + i) * dims + i];
-                }
-                double sum = basics.sums().row(terms, 0, dims, memory);
-                out[at + b] = sum + dims * (MeanFieldKernel.HALF_LOG_2PI + 0.5);
+                out[at + b] = entropy(floats(op.factor()), b, op.dimensions(), memory);
             }
         }
     }
