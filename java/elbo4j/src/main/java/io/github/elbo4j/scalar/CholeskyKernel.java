@@ -51,18 +51,18 @@ final class CholeskyKernel {
                 int at = fo + i * dims + panel;
                 products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, 1f, chains, width);
                 if (depth < PANEL) {
-                    end(diagonal[i], x, i * width, chains, width);
+                    end(values, diagonal[i], chains, x, i * width, width);
+                } else {
+                    add(chains, values, 0, width);
                 }
-                add(chains, values, 0, width);
             }
-            System.arraycopy(values, 0, x, i * width, width);
         }
     }
 
-    /** {@code chains[l] = fma(a, x[o + l], chains[l])}. */
-    private static void end(float a, float[] x, int o, float[] chains, int width) {
+    /** {@code x[o + l] = values[l] + fma(a, x[o + l], chains[l])}. */
+    private static void end(float[] values, float a, float[] chains, float[] x, int o, int width) {
         for (int l = 0; l < width; l++) {
-            chains[l] = Math.fma(a, x[o + l], chains[l]);
+            x[o + l] = values[l] + Math.fma(a, x[o + l], chains[l]);
         }
     }
 

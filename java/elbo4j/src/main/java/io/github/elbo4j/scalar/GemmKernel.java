@@ -36,7 +36,7 @@ public class GemmKernel {
         });
     }
 
-    // ---- inner loop; SIMD devices replace it ----
+    // ---- inner loops; SIMD devices replace them ----
 
     /**
      * {@code c[i,j] = Σ_k a[i,k]·b[k,j]}, each sum one chain of fma from +0: rows × depth times depth × columns ≤ {@link
@@ -77,6 +77,15 @@ public class GemmKernel {
     private static void step(float aik, float[] line, float[] chain, int columns) {
         for (int j = 0; j < columns; j++) {
             chain[j] = Math.fma(aik, line[j], chain[j]);
+        }
+    }
+
+    /** {@code to[o + r·stride + q] = 0 + from[r·COLUMNS + q]}. */
+    protected void copy(float[] from, float[] to, int o, int stride, int rows, int columns) {
+        for (int r = 0; r < rows; r++) {
+            for (int q = 0; q < columns; q++) {
+                to[o + r * stride + q] = 0f + from[r * COLUMNS + q];
+            }
         }
     }
 
@@ -284,16 +293,14 @@ public class GemmKernel {
             int rs = (int) to.rowStride();
             int cs = (int) to.columnStride();
             boolean accumulate = op.accumulate();
+            if (cs == 1 && !accumulate) {
+                copy(from, values, o, rs, m, n);
+                return;
+            }
             for (int r = 0; r < m; r++) {
-                if (cs == 1 && !accumulate) { // the common case, which the just-in-time compiler vectorizes
-                    for (int q = 0; q < n; q++) {
-                        values[o + r * rs + q] = 0f + from[r * COLUMNS + q];
-                    }
-                } else {
-                    for (int q = 0; q < n; q++) {
-                        int at = o + r * rs + q * cs;
-                        values[at] = (accumulate ? values[at] : 0f) + from[r * COLUMNS + q];
-                    }
+                for (int q = 0; q < n; q++) {
+                    int at = o + r * rs + q * cs;
+                    values[at] = (accumulate ? values[at] : 0f) + from[r * COLUMNS + q];
                 }
             }
         }

@@ -8,6 +8,7 @@ import jdk.incubator.vector.FloatVector;
 /** The inner loop of {@link ChainKernel}: a lane per sum, four vectors of chains in registers. */
 final class ChainSimd extends ChainKernel {
     private static final int FOUR = 4 * Lanes.COUNT;
+    private static final int TWO = 2 * Lanes.COUNT;
 
     @Override
     protected int width(int n) {
@@ -95,6 +96,18 @@ final class ChainSimd extends ChainKernel {
             c1.intoArray(chains, s + Lanes.COUNT);
             c2.intoArray(chains, s + 2 * Lanes.COUNT);
             c3.intoArray(chains, s + 3 * Lanes.COUNT);
+        }
+        for (; s + TWO <= n; s += TWO) {
+            FloatVector c0 = FloatVector.zero(F);
+            FloatVector c1 = FloatVector.zero(F);
+            for (int k = 0; k < depth; k++) {
+                FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
+                int right = bo + k * bk + s;
+                c0 = left.fma(FloatVector.fromArray(F, b, right), c0);
+                c1 = left.fma(FloatVector.fromArray(F, b, right + Lanes.COUNT), c1);
+            }
+            c0.intoArray(chains, s);
+            c1.intoArray(chains, s + Lanes.COUNT);
         }
         for (; s + Lanes.COUNT <= n; s += Lanes.COUNT) {
             FloatVector c = FloatVector.zero(F);

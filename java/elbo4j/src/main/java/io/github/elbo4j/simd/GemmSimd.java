@@ -52,6 +52,20 @@ final class GemmSimd extends GemmKernel {
         }
     }
 
+    @Override
+    protected void copy(float[] from, float[] to, int o, int stride, int rows, int columns) {
+        int whole = F.loopBound(columns);
+        for (int r = 0; r < rows; r++) {
+            int at = o + r * stride;
+            for (int q = 0; q < whole; q += Lanes.COUNT) {
+                FloatVector.fromArray(F, from, r * COLUMNS + q).add(0f).intoArray(to, at + q);
+            }
+            for (int q = whole; q < columns; q++) {
+                to[at + q] = 0f + from[r * COLUMNS + q];
+            }
+        }
+    }
+
     private static void block(
             float[] a, int ao, int as, int ak, float[] b, int bo, int bs, float[] c, int co, int depth) {
         FloatVector c00 = FloatVector.zero(F);
