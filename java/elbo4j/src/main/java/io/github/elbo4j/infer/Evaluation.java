@@ -5,7 +5,6 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
@@ -20,20 +19,8 @@ import org.jspecify.annotations.Nullable;
  * bench/verdicts} is the command.
  */
 final class Evaluation {
-    /** Where the weights are this uniform and none stands out, k-hat means nothing. */
-    private static final double UNIFORM = 0.9;
-    /** Where few draws are enough: the variance of weights around 1 is then a hundredth. */
-    private static final double PLAIN = 0.99;
-    /** Efficiency of a good fit, and of a usable one. */
-    private static final double GOOD_EFFICIENCY = 0.35;
-
+    /** Efficiency of a usable fit. */
     private static final double USABLE_EFFICIENCY = 0.1;
-    /** Below it more draws do not help. */
-    private static final double HOPELESS = 0.03;
-    /** Pareto k-hat, likewise. */
-    private static final double GOOD_K = 0.5;
-
-    private static final double USABLE_K = 0.7;
     /** Shifts of means by importance weighting, in standard deviations. */
     private static final double GOOD_SHIFT = 0.1;
 
@@ -70,10 +57,7 @@ final class Evaluation {
     private final List<Concern> concerns = new ArrayList<>();
     private Estimate elbo;
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
-    private double kHat = Double.NaN;
-    private double efficiency = Double.NaN;
-    private double plainEfficiency = Double.NaN;
-    private int weights;
+    private WeightShape shape = WeightShape.NONE;
     private @Nullable LogWeights drawn; // the latest, which more draws keep
 
     /**
@@ -94,12 +78,12 @@ final class Evaluation {
      *
      * @param few draws to begin with, four times as many each time, up to
      * @param atFirst of the ELBO, and of the weights at first
-     * @param most of the weights: they are multiplied while k-hat's error may decide
+     * @param most of the weights: they are doubled while k-hat's error may decide
      */
     void measure(int few, int atFirst, long most) {
         for (long draws = few; draws < atFirst; draws *= 4) {
             measure((int) draws, draws);
-            if (concerns.isEmpty() && plainEfficiency >= PLAIN) {
+            if (concerns.isEmpty() && shape.isPlain()) {
                 return;
             }
             concerns.clear();
@@ -115,12 +99,15 @@ final class Evaluation {
         int count = Math.min(atFirst, LogWeights.MOST_DRAWS);
         // A draw for a weight costs about half of one for a gradient.
         int limit = (int) Math.max(count, Math.min(2 * most, MOST_DRAWS));
+        int last = count; // some power of four times as many
+        while (4L * last <= limit) {
+            last *= 4;
+        }
         LogWeights ratios = draw(count);
-        while (isUndecided(count) && 4L * count <= limit) {
-            count *= 4;
+        while (shape.isUndecided() && count < last) {
+            count *= 2;
             ratios = draw(count);
         }
-        weights = count;
         logEvidence = ratios.logEvidence(0);
         concerns.addAll(q.resolution(elbo.value()));
         judgeWeights(ratios);
@@ -161,7 +148,8 @@ final class Evaluation {
 
     /** Whether the starts saw modes that q does not cover. */
     void judgeModes(List<Mode> modes) {
-        boolean covered = efficiency >= GOOD_EFFICIENCY && modes.stream().allMatch(this::isWithin);
+        boolean covered = shape.efficiency() >= WeightShape.GOOD_EFFICIENCY
+                && modes.stream().allMatch(this::isWithin);
         if (!modes.isEmpty() && !covered) {
             concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Mode.describe(modes, q.names()));
         }
@@ -260,7 +248,7 @@ final class Evaluation {
     }
 
     Assessment assessment() {
-        return Assessment.of(kHat, efficiency, weights, concerns);
+        return Assessment.of(shape.kHat(), shape.efficiency(), shape.draws(), concerns);
     }
 
     FreshDraws result(Ending ending) {
@@ -270,29 +258,8 @@ final class Evaluation {
     private LogWeights draw(int count) {
         LogWeights ratios = q.ratios(key.fork("kHat"), drawn, count);
         drawn = ratios;
-        kHat = ParetoShape.ofLogRatios(ratios.values(0));
-        efficiency = ratios.efficiency(0);
-        plainEfficiency = ratios.plainEfficiency(0);
+        shape = WeightShape.of(ratios);
         return ratios;
-    }
-
-    /** Whether more draws may change what the weights say: k-hat of few draws is too large as often as too small. */
-    private boolean isUndecided(int count) {
-        if (!Double.isFinite(kHat) || !(efficiency > HOPELESS) || plainEfficiency >= UNIFORM) {
-            return false;
-        }
-        double error = kHatError(count);
-        return kHat + error >= GOOD_K && (kHat - error <= usable(count) || efficiency >= GOOD_EFFICIENCY);
-    }
-
-    /** Two standard errors of k-hat, each about {@code (1 + k)/√M} with M ratios in the tail. */
-    private double kHatError(int count) {
-        return Z * (1 + Math.max(0, kHat)) / Math.sqrt(ParetoShape.tail(count));
-    }
-
-    /** {@code min(1 − 1/log10 S, 0.7)} (Vehtari et al. 2024). */
-    private static double usable(int draws) {
-        return Math.min(1 - 1 / StrictMath.log10(draws), USABLE_K);
     }
 
     private void noWeights(@Nullable String where) {
@@ -305,24 +272,24 @@ final class Evaluation {
     }
 
     private void judgeWeights(LogWeights ratios) {
-        if (!(efficiency > 0) || (!(plainEfficiency >= UNIFORM) && !Double.isFinite(kHat))) {
+        double efficiency = shape.efficiency();
+        if (!(efficiency > 0) || (!shape.isUniform() && !Double.isFinite(shape.kHat()))) {
             if (Double.isFinite(elbo.value())) {
-                noWeights(q.outside(key.fork("kHat"), Math.min(weights, MOST_SHOWN)));
+                noWeights(q.outside(key.fork("kHat"), Math.min(shape.draws(), MOST_SHOWN)));
             }
             return;
         }
-        if (!(plainEfficiency >= UNIFORM)) {
-            double least = kHat - kHatError(weights);
+        if (!shape.isUniform()) {
             judge(
                     Kind.HEAVY_TAIL,
                     null,
-                    least < GOOD_K,
-                    least < usable(weights),
-                    String.format(Locale.ROOT, "Pareto k-hat of the importance weights is %.2f", kHat));
+                    shape.isGood(),
+                    shape.isUsable(),
+                    String.format(Locale.ROOT, "Pareto k-hat of the importance weights is %.2f", shape.kHat()));
             judge(
                     Kind.INEFFICIENT,
                     null,
-                    efficiency >= GOOD_EFFICIENCY,
+                    efficiency >= WeightShape.GOOD_EFFICIENCY,
                     efficiency >= USABLE_EFFICIENCY,
                     String.format(
                             Locale.ROOT,
@@ -330,7 +297,7 @@ final class Evaluation {
                             100 * efficiency));
         }
         double empty = ratios.emptyShare(0);
-        double surely = empty - Z * Math.sqrt(empty * (1 - empty) / weights);
+        double surely = empty - Z * Math.sqrt(empty * (1 - empty) / shape.draws());
         judge(
                 Kind.EMPTY_MASS,
                 null,
@@ -356,7 +323,7 @@ final class Evaluation {
                         Locale.ROOT,
                         "the ELBO is %.2g nats below the importance-weighted log evidence",
                         logEvidence.value() - elbo.value()));
-        if ((long) weights * q.names().size() <= MOST_NUMBERS) {
+        if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
             judgeMoments(q.moments(key.fork("kHat"), ratios.values(0)));
         }
     }

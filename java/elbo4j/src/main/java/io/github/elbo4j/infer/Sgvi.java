@@ -281,7 +281,7 @@ public final class Sgvi implements Method<LogJoint> {
         /**
          * Fresh draws for the ELBO after the fit, and as many others, but {@link LogWeights#MOST_DRAWS} at most, for the
          * evidence and k-hat; 4096. More are taken for k-hat while its own error may change the verdict, but no more than
-         * the fit itself took. Unless they are asked for, fewer do where rows are many and the weights of fewer are uniform.
+         * the fit itself took, and fewer where importance weighting keeps most of them. Unless they are asked for, fewer do where rows are many and the weights of fewer are uniform.
          */
         public Builder evaluationDraws(int value) {
             evaluationDraws = positive("evaluationDraws", value);
