@@ -178,10 +178,71 @@ class GroupFitsTest {
         assertThat(outcome.err()).contains(message);
     }
 
+    /** The model is made of a group's rows alone; one that the file refuses loses no other. */
     @Test
-    void aModelWithoutRowsHasNoGroups() {
+    void aJavaModelIsFittedToEachGroup() throws IOException {
+        Path model = Files.writeString(folder.resolve("Line.java"), """
+                import io.github.elbo4j.distribution.*;
+                import io.github.elbo4j.expr.*;
+                import io.github.elbo4j.model.Model;
+
+                class Line {
+                    static Model model(Table data) {
+                        if (data.rows() < 3) {
+                            throw new IllegalArgumentException(data.rows() + " rows are too few");
+                        }
+                        return Model.define(m -> {
+                            Expr level = m.parameter("level", Normal.of(0, 10));
+                            Expr slope = m.parameter("slope", Normal.of(0, 10));
+                            m.observe(data.column("y"), Normal.of(level.plus(slope.times(data.column("x"))), 0.5));
+                        });
+                    }
+                }
+                """);
+        List<String> more = new ArrayList<>(rows);
+        more.add("lonely,1,2");
+        write("more.csv", more);
+        Cli.Outcome outcome = fitJava(model, "more.csv", "--by g --threads 3 " + QUICK);
+        assertThat(outcome.exit()).isEqualTo(Exit.BAD_FIT);
+        List<String> all = lines();
+        assertThat(all).hasSize(GROUPS + 1);
+        assertThat(all.get(GROUPS)).contains("\"error\":\"Line.java:8: 1 rows are too few\"");
+        for (int g = 0; g < GROUPS; g++) {
+            String name = name(g);
+            write("one.csv", rows.stream().filter(row -> row.startsWith(name)).toList());
+            Cli.Outcome alone = fitJava(model, "one.csv", "--json --problem " + g + " " + QUICK);
+            assertThat(all.get(g)).contains("\"name\":\"slope\"");
+            assertThat(numbers(all.get(g))).isEqualTo(numbers(alone.out().strip()));
+        }
+    }
+
+    private Cli.Outcome fitJava(Path model, String file, String options) {
+        List<Object> args =
+                new ArrayList<>(List.of("fit", model, "--data", folder.resolve(file), "--out", folder.resolve("out")));
+        args.addAll(List.of(options.split(" ")));
+        return Cli.run(args.toArray());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --by school                                               | --by needs a table; name its file with --data
+            --by town --data schools.csv                              | has no column "town"
+            --by school --data schools.csv --expectation-draws 1e6    | --expectation-draws is for a single fit
+            """)
+    void aJavaModelNeedsATableWithTheColumn(String options, String message) {
+        List<Object> args = new ArrayList<>(List.of("fit", Cli.data("Schools.java")));
+        for (String word : options.split(" ")) {
+            args.add(word.endsWith(".csv") ? Cli.data(word) : word);
+        }
+        Cli.Outcome outcome = Cli.run(args.toArray());
+        assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
+        assertThat(outcome.err()).contains(message);
+    }
+
+    @Test
+    void aNetworkHasNoGroups() {
         Cli.Outcome outcome =
-                Cli.run("fit", Cli.data("Schools.java"), "--data", Cli.data("schools.csv"), "--by", "school");
+                Cli.run("fit", "network", "--data", Cli.data("air.csv"), "--target", "ozone", "--by", "wind");
         assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
         assertThat(outcome.err()).contains("--by is for the regressions");
     }

@@ -32,7 +32,8 @@ final class FitAction implements ModelAction {
     private static final long MANY_DRAWS = 10_000_000;
 
     /** Options of a single fit. */
-    private static final List<String> NOT_BY = List.of("--problem", "--continue", "--compare", "--prior-predictive");
+    private static final List<String> NOT_BY =
+            List.of("--problem", "--continue", "--compare", "--prior-predictive", "--expectation-draws");
 
     private final ByGroup byGroup = new ByGroup();
     private final OfRows ofRows = new OfRows();
@@ -45,8 +46,8 @@ final class FitAction implements ModelAction {
                 names = "--by",
                 paramLabel = "COLUMN",
                 description =
-                        "Of a regression or normal: a fit for each group of rows with the same value in this column, which does not"
-                                + " predict. Many at a time; fits.jsonl has one a line. Groups are numbered from 0 in the order of the"
+                        "Of a regression, normal or a Java model: a fit for each group of rows with the same value in this column,"
+                                + " which does not predict in a regression. Many at a time; fits.jsonl has one a line. Groups are numbered from 0 in the order of the"
                                 + " values; --problem N repeats one alone.")
         @Nullable
         String column;

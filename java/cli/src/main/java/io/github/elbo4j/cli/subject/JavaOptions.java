@@ -1,6 +1,8 @@
 package io.github.elbo4j.cli.subject;
 
+import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.ModelTable;
+import io.github.elbo4j.cli.data.TableGroups;
 import io.github.elbo4j.cli.model.JavaModel;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** A model that a user has written in a Java file. */
 public final class JavaOptions implements ModelOptions {
@@ -49,6 +52,26 @@ public final class JavaOptions implements ModelOptions {
             notes(table, note);
         }
         return new JavaSubject(command, path, source, define(command, source, table), table);
+    }
+
+    @Override
+    public Groups groups(CommandLine command, String by, Consumer<String> note) {
+        if (data == null) {
+            throw new ParameterException(command, "--by needs a table; name its file with --data");
+        }
+        JavaModel source = JavaModel.compile(path);
+        boolean dropMissing = cells.dropMissing(command);
+        CsvTable csv = cells.read(command, data);
+        TableGroups groups = TableGroups.of(csv, by, "--by", dropMissing);
+        csv.notes().forEach(text -> note.accept(csv.file() + ": " + text));
+        return Groups.of(groups, rows -> {
+            ModelTable table = ModelTable.of(rows, dropMissing);
+            Model model;
+            synchronized (source) { // a user's method need not expect several threads
+                model = source.define(table.table());
+            }
+            return new JavaSubject(command, path, source, model, table);
+        });
     }
 
     @Override

@@ -27,7 +27,8 @@ public interface ModelOptions {
      */
     default Groups groups(CommandLine command, String by, Consumer<String> note) {
         throw new ParameterException(
-                command, "--by is for the regressions and normal, which are fitted to the rows of a table");
+                command,
+                "--by is for the regressions, normal and a Java model, which are fitted to the rows of a table");
     }
 
     /** What a folder of results is named after. */

@@ -10,7 +10,6 @@ import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.report.words.Words;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -134,32 +133,7 @@ public final class RegressionOptions implements ModelOptions {
     public Groups groups(CommandLine command, String by, Consumer<String> note) {
         TableGroups groups = columns.groups(command, by, asides());
         groups.table().notes().forEach(text -> note.accept(groups.table().file() + ": " + text));
-        return new Groups() {
-            @Override
-            public String column() {
-                return by;
-            }
-
-            @Override
-            public String file() {
-                return groups.table().file();
-            }
-
-            @Override
-            public List<String> names() {
-                return groups.names();
-            }
-
-            @Override
-            public int rows(int group) {
-                return groups.rows().get(group).length;
-            }
-
-            @Override
-            public Subject open(int group) {
-                return RegressionOptions.this.open(command, groups.group(group), by, text -> {});
-            }
-        };
+        return Groups.of(groups, table -> open(command, table, by, text -> {}));
     }
 
     @Override
