@@ -53,11 +53,9 @@ public final class ParetoShape {
         if (m < LEAST_TAIL) {
             return Double.POSITIVE_INFINITY;
         }
-        double cutoff = StrictMath.exp(sorted[0] - largest);
-        double[] excesses = new double[m];
+        double[] excesses = excesses(sorted);
         int values = 0; // distinct ones, above 0
         for (int i = 0; i < m; i++) {
-            excesses[i] = StrictMath.exp(sorted[i + 1] - largest) - cutoff;
             if (excesses[i] > (i == 0 ? 0 : excesses[i - 1])) {
                 values++;
             }
@@ -67,6 +65,21 @@ public final class ParetoShape {
             return Double.POSITIVE_INFINITY;
         }
         return (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+    }
+
+    /**
+     * By how much the ratios of the tail exceed the one below it, in units of the largest.
+     *
+     * @param sorted the log ratios of both, in increasing order
+     */
+    static double[] excesses(double[] sorted) {
+        int m = sorted.length - 1;
+        double cutoff = StrictMath.exp(sorted[0] - sorted[m]);
+        double[] excesses = new double[m];
+        for (int i = 0; i < m; i++) {
+            excesses[i] = StrictMath.exp(sorted[i + 1] - sorted[m]) - cutoff;
+        }
+        return excesses;
     }
 
     /** How many of S ratios are the tail: {@code min(S/5, 3√S)}, rounded up. */
@@ -83,6 +96,24 @@ public final class ParetoShape {
      *     the scale of what is tried
      */
     public static double fit(double[] excesses) {
+        double k = shape(
+                theta(excesses), excesses); // NaN if the quartile is 0 or the least that there is: theta is infinite
+        return Double.isNaN(k) ? Double.POSITIVE_INFINITY : k;
+    }
+
+    /** The scale sigma that belongs to {@link #fit}, in units of the excesses. */
+    static double scale(double[] excesses) {
+        double theta = theta(excesses);
+        // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
+        return isExponential(theta, excesses) ? mean(excesses) : -shape(theta, excesses) / theta;
+    }
+
+    private static boolean isExponential(double theta, double[] excesses) {
+        return Math.abs(theta) * excesses[excesses.length - 1] < 1e-12;
+    }
+
+    /** Zhang and Stephens's estimate of −k/sigma. */
+    private static double theta(double[] excesses) {
         int n = excesses.length;
         int grid = 30 + (int) Math.sqrt(n);
         double quartile = excesses[Math.max(0, (int) (n / 4.0 + 0.5) - 1)];
@@ -91,8 +122,7 @@ public final class ParetoShape {
         for (int j = 0; j < grid; j++) {
             theta[j] = 1 / excesses[n - 1] + (1 - Math.sqrt(grid / (j + 0.5))) / (PRIOR_SCALE * quartile);
             double k = shape(theta[j], excesses);
-            // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
-            double ratio = Math.abs(theta[j]) * excesses[n - 1] < 1e-12 ? -1 / mean(excesses) : theta[j] / k;
+            double ratio = isExponential(theta[j], excesses) ? -1 / mean(excesses) : theta[j] / k;
             logLikelihood[j] = n * (StrictMath.log(-ratio) - k - 1);
         }
         double average = 0;
@@ -103,8 +133,7 @@ public final class ParetoShape {
             }
             average += theta[j] / sum;
         }
-        double k = shape(average, excesses); // NaN if the quartile is 0 or the least that there is: theta is infinite
-        return Double.isNaN(k) ? Double.POSITIVE_INFINITY : k;
+        return average;
     }
 
     /** The shape that theta = −k/sigma implies: the mean of log(1 − theta·x). */

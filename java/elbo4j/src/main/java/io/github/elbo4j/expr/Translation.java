@@ -129,9 +129,23 @@ public final class Translation implements AutoCloseable {
 
     /** The same with the normals of a step. */
     public void recordColumns(Recorder to, List<Expr> expressions, Draws of, Buffer results) {
+        recordColumns(to, null, expressions, of, results);
+    }
+
+    /**
+     * The same of some rows of the table: what is of its rows has these in the place of all.
+     *
+     * @param batch null for all rows
+     * @throws IllegalArgumentException if an expression depends on coordinates that the draws do not have, or an element on other rows
+     *     than its own
+     */
+    public void recordColumns(Recorder to, @Nullable RowBatch batch, List<Expr> expressions, Draws of, Buffer results) {
         DrawBlock shape = of.shape();
         expressions.forEach(e -> checkCoordinates(e, shape.dimensions()));
-        Canonical canonical = new Canonical();
+        if (batch != null) {
+            Canonical.checkSums(expressions);
+        }
+        Canonical canonical = new Canonical(batch == null ? 0 : batch.count());
         List<Expr> values = plannable(expressions, canonical);
         int draws = Math.toIntExact(shape.allDraws());
         List<Destination> places = new ArrayList<>();
@@ -148,7 +162,7 @@ public final class Translation implements AutoCloseable {
             offset += (long) value.size() * draws;
         }
         Emission.Ends ends = new Emission.Ends(draws, shape.dimensions(), of.z(), of.step(), places);
-        new Emission(this, to, new Fusion(new Plan(requests)), canonical, null, ends).run(workspaceBytes);
+        new Emission(this, to, new Fusion(new Plan(requests)), canonical, batch, ends).run(workspaceBytes);
     }
 
     private static void checkCoordinates(Expr e, int dimensions) {

@@ -185,6 +185,15 @@ public final class Model {
     }
 
     /**
+     * log p(y_i | theta) of each value that it observes by itself.
+     *
+     * @throws IllegalArgumentException if the model observes nothing
+     */
+    public PointwiseLogLikelihood pointwise() {
+        return new PointwiseLogLikelihood(this, observed);
+    }
+
+    /**
      * Draws of the coordinates z from the priors, on a device.
      *
      * @return to be closed
