@@ -9,6 +9,7 @@ import io.github.elbo4j.cli.command.FitCommand;
 import io.github.elbo4j.cli.command.GradientsCommand;
 import io.github.elbo4j.cli.command.HelpCommand;
 import io.github.elbo4j.cli.command.KlCommand;
+import io.github.elbo4j.cli.command.LooCommand;
 import io.github.elbo4j.cli.command.PredictCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
 import io.github.elbo4j.cli.command.Version;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             FitCommand.class,
             PredictCommand.class,
+            LooCommand.class,
             EvidenceCommand.class,
             GradientsCommand.class,
             KlCommand.class,

@@ -87,6 +87,15 @@ public final class SmoothedWeights {
         return kHat;
     }
 
+    /** The effective sample size of the weights over their number, {@code 1/(S·Σw²)}: from 1/S to 1, which is where all are equal. */
+    public double efficiency() {
+        double together = 0;
+        for (double weight : weights) {
+            together += weight * weight;
+        }
+        return 1 / (together * weights.length);
+    }
+
     /** The weights, [S], a copy. */
     public double[] weights() {
         return weights.clone();

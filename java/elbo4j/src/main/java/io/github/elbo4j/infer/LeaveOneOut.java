@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.PointwiseLogLikelihood;
@@ -36,9 +37,13 @@ public final class LeaveOneOut {
     /** How many draws are enough where nothing else is said. */
     public static final int DRAWS = 4000;
 
+    /** The least efficiency of weights that are nearly alike. */
+    private static final double ALIKE = 0.9;
+
     private final List<Observation> observations;
     private final int draws;
     private final double kHat;
+    private final double efficiency;
     private final double monteCarloError;
 
     /**
@@ -46,11 +51,12 @@ public final class LeaveOneOut {
      *
      * @param name what it is called, such as {@code y[3]}
      * @param elpd {@code log p(y_i | y_−i)}, with the error that the draws leave
-     * @param kHat of its weights: where it is above {@link #threshold} the estimate is not to be relied on
+     * @param kHat of its weights; {@link #unreliable} says where it matters
+     * @param efficiency the effective sample size of its weights over the number of draws
      * @param lpd {@code log p(y_i | y)}
      * @param pWaic the variance of {@code log p(y_i | z)}
      */
-    public record Observation(String name, Estimate elpd, double kHat, double lpd, double pWaic) {
+    public record Observation(String name, Estimate elpd, double kHat, double efficiency, double lpd, double pWaic) {
         /** {@code lpd − elpd}: how much easier it is to predict once it has been seen. */
         public double pLoo() {
             return lpd - elpd.value();
@@ -69,10 +75,16 @@ public final class LeaveOneOut {
      */
     public record Total(double value, double standardError) {}
 
-    LeaveOneOut(List<Observation> observations, int draws, double kHat, double monteCarloError) {
+    LeaveOneOut(List<Observation> observations, SmoothedWeights seen, double monteCarloError) {
+        this(observations, seen.draws(), seen.kHat(), seen.efficiency(), monteCarloError);
+    }
+
+    private LeaveOneOut(
+            List<Observation> observations, int draws, double kHat, double efficiency, double monteCarloError) {
         this.observations = List.copyOf(observations);
         this.draws = draws;
         this.kHat = kHat;
+        this.efficiency = efficiency;
         this.monteCarloError = monteCarloError;
     }
 
@@ -180,6 +192,11 @@ public final class LeaveOneOut {
         return kHat;
     }
 
+    /** Whether the weights p/q can be relied on, before anything is left out: as {@link #unreliable} has it of an observation. */
+    public boolean isReliable() {
+        return kHat < threshold() || efficiency >= ALIKE;
+    }
+
     /** The expected log predictive density, {@code Σ_i log p(y_i | y_−i)}. Larger is better. */
     public Total elpd() {
         return total(each -> each.elpd().value());
@@ -219,18 +236,35 @@ public final class LeaveOneOut {
     }
 
     /** How many observations have a k-hat that is not below the threshold. */
-    public int unreliable() {
-        return (int) observations.stream()
-                .filter(each -> !(each.kHat() < threshold()))
-                .count();
+    public int overThreshold() {
+        return (int) observations.stream().filter(this::isOver).count();
     }
 
-    /** Numbers of the observations with the largest k-hat, from 0, the largest first; those whose k-hat is NaN before all. */
+    /**
+     * How many observations have an estimate that is not to be relied on: k-hat is not below the threshold, and the weights are not
+     * nearly alike (an efficiency of {@value #ALIKE} or more), where k-hat is of their small differences and says nothing.
+     */
+    public int unreliable() {
+        return (int) observations.stream().filter(this::isUnreliable).count();
+    }
+
+    private boolean isOver(Observation each) {
+        return !(each.kHat() < threshold());
+    }
+
+    private boolean isUnreliable(Observation each) {
+        return isOver(each) && !(each.efficiency() >= ALIKE);
+    }
+
+    /**
+     * Numbers of observations, from 0: those that are unreliable first, of these and of the others those with the largest k-hat; NaN is
+     * the largest.
+     */
     public List<Integer> worst(int count) {
         return IntStream.range(0, observations.size())
                 .boxed()
-                .sorted(Comparator.comparingDouble(
-                                (Integer i) -> observations.get(i).kHat())
+                .sorted(Comparator.comparing((Integer i) -> isUnreliable(observations.get(i)))
+                        .thenComparingDouble(i -> observations.get(i).kHat())
                         .reversed())
                 .limit(count)
                 .toList();
@@ -251,9 +285,10 @@ public final class LeaveOneOut {
                     each.elpd().value() + by,
                     each.elpd().standardError(),
                     each.elpd().draws());
-            moved.add(new Observation(each.name(), elpd, each.kHat(), each.lpd() + by, each.pWaic()));
+            moved.add(
+                    new Observation(each.name(), elpd, each.kHat(), each.efficiency(), each.lpd() + by, each.pWaic()));
         }
-        return new LeaveOneOut(moved, draws, kHat, monteCarloError);
+        return new LeaveOneOut(moved, draws, kHat, efficiency, monteCarloError);
     }
 
     /** The same with other names. */
@@ -261,9 +296,10 @@ public final class LeaveOneOut {
         List<Observation> named = new ArrayList<>();
         for (int i = 0; i < observations.size(); i++) {
             Observation each = observations.get(i);
-            named.add(new Observation(names.get(i), each.elpd(), each.kHat(), each.lpd(), each.pWaic()));
+            named.add(new Observation(
+                    names.get(i), each.elpd(), each.kHat(), each.efficiency(), each.lpd(), each.pWaic()));
         }
-        return new LeaveOneOut(named, draws, kHat, monteCarloError);
+        return new LeaveOneOut(named, draws, kHat, efficiency, monteCarloError);
     }
 
     /**
@@ -306,26 +342,26 @@ public final class LeaveOneOut {
                 && observations.equals(that.observations)
                 && draws == that.draws
                 && Double.compare(kHat, that.kHat) == 0
+                && Double.compare(efficiency, that.efficiency) == 0
                 && Double.compare(monteCarloError, that.monteCarloError) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(observations, draws, kHat, monteCarloError);
+        return Objects.hash(observations, draws, kHat, efficiency, monteCarloError);
     }
 
-    /** {@code elpd -120.3 ± 8.1 of 100 observations, p_loo 3.2, 2 with k-hat from 0.70}. */
+    /** {@code elpd -120.3 ± 8.1 of 100 observations, p_loo 3.2, 2 of them unreliable}. */
     @Override
     public String toString() {
         Total elpd = elpd();
         return String.format(
                 Locale.ROOT,
-                "elpd %.1f ± %.1f of %d observations, p_loo %.1f, %d with k-hat from %.2f",
+                "elpd %.1f ± %.1f of %d observations, p_loo %.1f, %d of them unreliable",
                 elpd.value(),
                 elpd.standardError(),
                 observations.size(),
                 pLoo().value(),
-                unreliable(),
-                threshold());
+                unreliable());
     }
 }

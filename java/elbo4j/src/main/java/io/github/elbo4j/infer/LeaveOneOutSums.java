@@ -71,12 +71,17 @@ final class LeaveOneOutSums {
             ratios[s] = weights.influence(s, log[s], elpd.value());
         }
         observations[number] = new Observation(
-                names.get(number), elpd, weights.kHat(), seen.logMean(log).value(), seen.variance(log));
+                names.get(number),
+                elpd,
+                weights.kHat(),
+                weights.efficiency(),
+                seen.logMean(log).value(),
+                seen.variance(log));
         return ratios;
     }
 
     LeaveOneOut result() {
         double squares = Arrays.stream(influence).map(each -> each * each).sum();
-        return new LeaveOneOut(List.of(observations), influence.length, seen.kHat(), StrictMath.sqrt(squares));
+        return new LeaveOneOut(List.of(observations), seen, StrictMath.sqrt(squares));
     }
 }

@@ -94,7 +94,7 @@ public final class CsvTable {
     }
 
     /** The digest of the file's bytes, in hexadecimal. */
-    String sha256() {
+    public String sha256() {
         return sha256;
     }
 

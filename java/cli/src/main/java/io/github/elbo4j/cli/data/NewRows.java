@@ -39,17 +39,15 @@ public final class NewRows {
      * Reads them. Levels of the group that the fit does not know follow those that it knows.
      *
      * @param fitted what the fit was of
-     * @param offset the name of its offset; null if it had none
-     * @param exposure whether that is the exposure of a count
+     * @param beside its offset and its weights; groups are those of {@code fitted}
      * @param dropMissing whether a row with a missing cell in a column that is used is left out, not refused; a target that is
      *     missing is no such cell where the whole column is
      */
-    public static Read read(
-            CsvTable table, DataSource fitted, @Nullable String offset, boolean exposure, boolean dropMissing) {
-        return new NewRows(table, fitted).input(offset, exposure, dropMissing);
+    public static Read read(CsvTable table, DataSource fitted, Beside.Names beside, boolean dropMissing) {
+        return new NewRows(table, fitted).input(beside.offset(), beside.exposure(), beside.weights(), dropMissing);
     }
 
-    private Read input(@Nullable String offset, boolean exposure, boolean dropMissing) {
+    private Read input(@Nullable String offset, boolean exposure, @Nullable String weights, boolean dropMissing) {
         Grouping grouping =
                 fitted.groupings().isEmpty() ? null : fitted.groupings().get(0);
         boolean known = table.has(fitted.target()) && !column(fitted.target()).isBlank();
@@ -57,6 +55,9 @@ public final class NewRows {
                 fitted.predictors().stream().map(this::source).distinct().toList());
         if (offset != null) {
             used.add(offset);
+        }
+        if (weights != null) {
+            used.add(weights);
         }
         if (grouping != null) {
             used.add(grouping.column());
@@ -73,7 +74,11 @@ public final class NewRows {
         }
         double[][] x = fitted.predictors().stream().map(this::predictor).toArray(double[][]::new);
         Beside beside = new Beside(
-                offset == null ? null : offset(offset, exposure), null, grouping == null ? null : group(grouping));
+                offset == null ? null : offset(offset, exposure),
+                weights == null
+                        ? null
+                        : new Beside.PerRow(weights, keep(column(weights).numbers(dropped))),
+                grouping == null ? null : group(grouping));
         Coding classes = codings.get(fitted.target());
         RegressionInput input = new RegressionInput(
                 table.file(),
@@ -86,7 +91,7 @@ public final class NewRows {
                 dropped.cardinality(),
                 List.of(),
                 table.notes(),
-                beside.offset() == null && beside.group() == null ? Beside.NONE : beside);
+                beside);
         int[] rows = IntStream.range(0, table.rows())
                 .filter(row -> !dropped.get(row))
                 .map(row -> row + 1)

@@ -229,6 +229,15 @@ public final class Problem {
         return model.standardizesTarget() && scale != null ? fitted - weight * StrictMath.log(targetSd()) : fitted;
     }
 
+    /** What is to be added to log p of a row of the fitted data, for that of the data in the file. */
+    public double unitOfRow(int row) {
+        if (!model.standardizesTarget() || scale == null) {
+            return 0;
+        }
+        Beside.PerRow weights = input.beside().weights();
+        return -(weights == null ? 1 : weights.values()[row]) * StrictMath.log(targetSd());
+    }
+
     /** A draw of the target as it is fitted, as one of the data in the file. */
     public double observed(int row, double fitted) {
         double moved = scale == null ? fitted : scale.targetToOriginal(fitted);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a model of a Java file observes in a new table, all of it at once: which part of it is of which row only the model knows. */
 final class JavaPredictor implements Predictor {
@@ -23,21 +24,15 @@ final class JavaPredictor implements Predictor {
     /** @param note takes that the file is not the one that was fitted */
     JavaPredictor(Path path, Saved file, CsvTable csv, boolean dropMissing, Consumer<String> note) {
         SavedFit saved = file.fit();
-        source = JavaModel.compile(path);
-        file.same("the program", saved.options().get(Saved.PROGRAM), source.name());
+        source = source(file, path);
         if (!Digest.sha256(path).equals(saved.options().get("sourceSha256"))) {
             note.accept(source.file() + " has changed since the fit");
         }
-        Table table = ModelTable.of(csv, dropMissing).table();
         DataSource data = saved.data();
         if (data == null) {
             throw file.refusal("is of a model without data, which has nothing to predict from a table");
         }
-        for (Grouping grouping : data.groupings()) {
-            if (table.names().contains(grouping.column())) {
-                table = table.withLevels(grouping.column(), grouping.levels());
-            }
-        }
+        Table table = withLevels(ModelTable.of(csv, dropMissing).table(), data);
         Model model = source.define(table);
         file.same("the parameters", saved.fit().parameterNames(), model.coordinateNames());
         double[][] draws = Prediction.draws(saved.fit().posterior(), saved.fit().seed());
@@ -50,6 +45,28 @@ final class JavaPredictor implements Predictor {
         if (predictions.isEmpty()) {
             throw file.refusal("is of a model that observes nothing");
         }
+    }
+
+    /** The program that was fitted, compiled from its file; refuses that there is none, and another one. */
+    static JavaModel source(Saved file, @Nullable Path path) {
+        if (path == null) {
+            throw file.refusal(
+                    "is of the model in " + file.fit().options().get("source") + ": name that file with --model");
+        }
+        JavaModel source = JavaModel.compile(path);
+        file.same("the program", file.fit().options().get(Saved.PROGRAM), source.name());
+        return source;
+    }
+
+    /** The levels of columns are those of the fit. */
+    static Table withLevels(Table of, DataSource fitted) {
+        Table table = of;
+        for (Grouping grouping : fitted.groupings()) {
+            if (table.names().contains(grouping.column())) {
+                table = table.withLevels(grouping.column(), grouping.levels());
+            }
+        }
+        return table;
     }
 
     @Override

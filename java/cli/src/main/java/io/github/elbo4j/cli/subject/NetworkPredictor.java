@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.subject;
 
+import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NewRows;
@@ -27,7 +28,7 @@ final class NetworkPredictor implements Predictor {
             throw file.refusal("does not say what it was fitted to");
         }
         fitted = data;
-        read = NewRows.read(table, data, null, false, dropMissing);
+        read = NewRows.read(table, data, new Beside.Names(null, false, null, null), dropMissing);
         problem = new NetworkProblem(
                 shape(file), read.input(), data.scales(), saved.fit().seed());
         file.same(

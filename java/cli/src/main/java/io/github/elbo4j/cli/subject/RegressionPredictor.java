@@ -41,14 +41,12 @@ final class RegressionPredictor implements Predictor {
         if (fitted == null) {
             throw file.refusal("does not say what it was fitted to");
         }
-        restore();
+        restore(model, saved);
         this.grouping = fitted.groupings().isEmpty() ? null : fitted.groupings().get(0);
         if (saved.options().containsKey("group") && grouping == null) {
             throw file.refusal("is of a version that did not write what groups it is of; fit again");
         }
-        Object offset = saved.options().get(model.offsetIsExposure() ? "exposure" : "offset");
-        this.read = NewRows.read(
-                table, fitted, offset == null ? null : String.valueOf(offset), model.offsetIsExposure(), dropMissing);
+        this.read = NewRows.read(table, fitted, beside(model, saved, false), dropMissing);
         this.input = read.input();
         this.draws = draws();
         file.same(
@@ -57,8 +55,23 @@ final class RegressionPredictor implements Predictor {
                 known(problem(0, 1).parameters()));
     }
 
+    /**
+     * The columns beside the others that a fit had.
+     *
+     * @param weights whether those of weights matter
+     */
+    static Beside.Names beside(FitModel model, SavedFit saved, boolean weights) {
+        Object offset = saved.options().get(model.offsetIsExposure() ? "exposure" : "offset");
+        Object weight = weights ? saved.options().get("weights") : null;
+        return new Beside.Names(
+                offset == null ? null : String.valueOf(offset),
+                model.offsetIsExposure(),
+                weight == null ? null : String.valueOf(weight),
+                null);
+    }
+
     /** Sets the model's own options to what they were. */
-    private void restore() {
+    static void restore(FitModel model, SavedFit saved) {
         CommandSpec spec = CommandSpec.forAnnotatedObjectLenient(model);
         List<String> args = new ArrayList<>();
         for (CommandLine.Model.OptionSpec option : spec.options()) {
