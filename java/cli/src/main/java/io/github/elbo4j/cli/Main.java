@@ -3,6 +3,7 @@ package io.github.elbo4j.cli;
 import io.github.elbo4j.cli.command.BenchCommand;
 import io.github.elbo4j.cli.command.CompletionCommand;
 import io.github.elbo4j.cli.command.DevicesCommand;
+import io.github.elbo4j.cli.command.DrawsCommand;
 import io.github.elbo4j.cli.command.EvidenceCommand;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.command.FitCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FitCommand.class,
             PredictCommand.class,
             LooCommand.class,
+            DrawsCommand.class,
             EvidenceCommand.class,
             GradientsCommand.class,
             KlCommand.class,

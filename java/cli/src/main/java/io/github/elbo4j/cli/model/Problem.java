@@ -4,6 +4,7 @@ import io.github.elbo4j.cli.data.Beside;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
@@ -247,15 +248,15 @@ public final class Problem {
 
     /** A draw of the coordinates of {@link #model}, as one of those of the data in the file. */
     public double[] toOriginal(double[] fitted) {
-        Standardization.Affine back = affine;
-        if (back == null) {
-            return fitted;
-        }
-        int k = back.shift().length;
-        double[] z = new double[fitted.length];
+        return affine == null ? fitted : mapped(affine, fitted);
+    }
+
+    private static double[] mapped(Standardization.Affine by, double[] from) {
+        int k = by.shift().length;
+        double[] z = new double[from.length];
         for (int i = 0; i < z.length; i++) {
-            z[i] = back.shift()[i % k] + back.scale()[i % k] * fitted[i];
-            z[i - i % k] += i % k == 0 ? 0 : back.weights()[i % k] * fitted[i];
+            z[i] = by.shift()[i % k] + by.scale()[i % k] * from[i];
+            z[i - i % k] += i % k == 0 ? 0 : by.weights()[i % k] * from[i];
         }
         return z;
     }
@@ -310,6 +311,10 @@ public final class Problem {
         if (back == null) {
             return original;
         }
+        return original.mapped(inverse(back), elbo -> elbo);
+    }
+
+    private static Standardization.Affine inverse(Standardization.Affine back) {
         int k = back.shift().length;
         double[] shift = new double[k];
         double[] scale = new double[k];
@@ -320,7 +325,26 @@ public final class Problem {
             // What the intercept takes up is of coefficients, which are not shifted themselves.
             weights[i] = -back.weights()[i] * scale[i] * scale[0];
         }
-        return original.mapped(new Standardization.Affine(shift, scale, weights), elbo -> elbo);
+        return new Standardization.Affine(shift, scale, weights);
+    }
+
+    /** A posterior of the data in the file, as one of the coordinates of {@link #model}. */
+    public Posterior toModel(Posterior original) {
+        return affine == null ? original : original.affine(inverse(affine));
+    }
+
+    /** A draw of the data in the file, as one of the coordinates of {@link #model}. */
+    public double[] toModel(double[] original) {
+        return affine == null ? original : mapped(inverse(affine), original);
+    }
+
+    /** {@code log |∂y/∂z|} of the map from the coordinates of {@link #model} to those of the data in the file. */
+    public double logScale() {
+        double sum = 0;
+        for (int i = 0; affine != null && i < parameters.size(); i++) {
+            sum += StrictMath.log(affine.scale()[i % affine.scale().length]);
+        }
+        return sum;
     }
 
     /** The standard deviation of the column that each coefficient multiplies, by the coefficient's name. */

@@ -18,13 +18,14 @@ import io.github.elbo4j.infer.LeaveOneOut;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.PointDensity;
+import io.github.elbo4j.model.RowsLogJoint;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.SavedFit;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +38,14 @@ public final class ObservedFit {
     private final Model model;
     private final Posterior posterior;
     private final List<String> labels; // of what is observed
-    private final IntToDoubleFunction unit; // of each density, from what was fitted to the data in the file
+    private final @Nullable Problem problem; // null where what is fitted is on the scale of the data
 
-    private ObservedFit(Saved saved, Model model, Posterior posterior, List<String> labels, IntToDoubleFunction unit) {
+    private ObservedFit(Saved saved, Model model, Posterior posterior, List<String> labels, @Nullable Problem problem) {
         this.saved = saved;
         this.model = model;
         this.posterior = posterior;
         this.labels = labels;
-        this.unit = unit;
+        this.problem = problem;
     }
 
     /**
@@ -120,8 +121,7 @@ public final class ObservedFit {
         saved.same("the parameters", fit.fit().parameterNames(), problem.parameters());
         List<String> labels =
                 Arrays.stream(read.rows()).mapToObj(String::valueOf).toList();
-        return new ObservedFit(
-                saved, problem.model(), problem.toFitted(fit.fit()).posterior(), labels, problem::unitOfRow);
+        return new ObservedFit(saved, problem.model(), problem.toModel(fit.fit().posterior()), labels, problem);
     }
 
     private static ObservedFit ofJava(Saved saved, @Nullable Path path, DataSource data, ModelTable of) {
@@ -140,7 +140,7 @@ public final class ObservedFit {
                     model,
                     saved.fit().fit().posterior(),
                     model.pointwise().names(),
-                    i -> 0);
+                    null);
         } catch (IllegalArgumentException e) {
             throw source.refusal(e);
         }
@@ -178,13 +178,35 @@ public final class ObservedFit {
     public LeaveOneOut leaveOneOut(Device device, int draws) {
         try {
             Key key = new Key(saved.fit().fit().seed()).fork("leave one out");
-            return LeaveOneOut.of(device, model, posterior, key, draws)
-                    .plus(unit)
-                    .named(labels);
+            LeaveOneOut fitted = LeaveOneOut.of(device, model, posterior, key, draws);
+            return (problem == null ? fitted : fitted.plus(problem::unitOfRow)).named(labels);
         } catch (IllegalArgumentException e) {
             throw new InputException(saved.option() + ": " + e.getMessage(), e);
         } catch (IllegalStateException e) { // a covariance that is not positive definite
             throw saved.refusal("cannot be drawn from: " + e.getMessage());
+        }
+    }
+
+    /** Of a user's own model; null of others, whose parameters are those of the fit. */
+    public @Nullable Model ownModel() {
+        return problem == null ? model : null;
+    }
+
+    /**
+     * log p(y, z) of the data in the file, as a density of the coordinates of the file of the fit.
+     *
+     * @param z draws of these, [S][D]
+     */
+    public double[] logJoint(Device device, double[][] z) {
+        double shift = problem == null ? 0 : problem.elbo(0) - problem.logScale();
+        double[] flat = Arrays.stream(z)
+                .flatMapToDouble(draw -> Arrays.stream(problem == null ? draw : problem.toModel(draw)))
+                .toArray();
+        try (RowsLogJoint joint = model.logJoint(device);
+                PointDensity density = new PointDensity(device, joint)) {
+            double[] values = new double[z.length];
+            density.evaluate(z.length, flat, values, null);
+            return Arrays.stream(values).map(value -> value + shift).toArray();
         }
     }
 }

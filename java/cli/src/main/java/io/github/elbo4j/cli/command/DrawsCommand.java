@@ -1,0 +1,126 @@
+package io.github.elbo4j.cli.command;
+
+import io.github.elbo4j.cli.data.InputException;
+import io.github.elbo4j.cli.subject.ObservedFit;
+import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.cli.subject.Saved;
+import io.github.elbo4j.cli.subject.TableOptions;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.model.Model;
+import io.github.elbo4j.report.StanCsv;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code elbo4j draws}. */
+@Command(
+        name = "draws",
+        description = {
+            "Writes draws of a fit in Stan's CSV format, as CmdStan writes those of variational inference, for ArviZ, CmdStanPy and R's"
+                    + " packages for Stan: comments, a head, the mean, then a line a draw.",
+            "The columns lp__ (0), log_p__ and log_g__ come first. With the data of the fit, log_p__ is the log-joint at the draw,"
+                    + " otherwise nan; log_g__ is log q."
+        },
+        footer = "elbo4j draws --fit elbo4j-fit-air --data test/data/air.csv --out draws.csv",
+        sortOptions = false)
+public final class DrawsCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(
+            names = "--fit",
+            required = true,
+            paramLabel = "DIR",
+            description = "The folder that a fit was written to, or its fit.json.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path fit;
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description = "How many. More draws keep the first ones. Default: ${DEFAULT-VALUE}.")
+    private int draws = 4000;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the draws. Default: that of the fit.")
+    private @Nullable Long seed;
+
+    @Option(names = "--data", paramLabel = "FILE.csv", description = "The very data that was fitted, for log_p__.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--model",
+            paramLabel = "Model.java",
+            description =
+                    "Of a fit of a model of your own, with --data: its file. Its parameters and reports are then written on their own"
+                            + " scale, otherwise the coordinates that were fitted, such as log tau.")
+    private @Nullable Path model;
+
+    @Mixin
+    private final TableOptions cells = new TableOptions();
+
+    @Mixin
+    private final ComputeOptions run = new ComputeOptions();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where to. Default: draws.csv in the folder of the fit.")
+    private @Nullable Path out;
+
+    @Override
+    public Integer call() {
+        CommandLine command = spec.commandLine();
+        cells.decimal(command);
+        boolean dropMissing = cells.dropMissing(command);
+        run.validate(command);
+        OptionChecks.atLeastOne(command, "--draws", draws);
+        if (model != null && data == null) {
+            throw new ParameterException(command, "--model needs --data, the table that the model takes");
+        }
+        Saved saved = Saved.open("--fit", fit);
+        Path folder = Files.isDirectory(fit) ? fit : fit.toAbsolutePath().getParent();
+        Path file = out != null ? out : folder == null ? Path.of("draws.csv") : folder.resolve("draws.csv");
+        StanCsv csv = draws(command, saved, dropMissing);
+        try {
+            csv.write(file);
+        } catch (IOException e) {
+            throw OutputFolder.unwritable(file, e);
+        }
+        command.getOut()
+                .println("wrote " + Words.count(draws, "draw") + " of "
+                        + Numbers.grouped(csv.columns().size()) + " columns to " + Words.plain(file.toString()));
+        return Exit.GOOD;
+    }
+
+    private StanCsv draws(CommandLine command, Saved saved, boolean dropMissing) {
+        FitResult fitted = saved.fit().fit();
+        Key key = new Key(seed == null ? fitted.seed() : seed).fork("draws");
+        try {
+            if (data == null) {
+                return StanCsv.of(fitted, key, draws);
+            }
+            ObservedFit of = ObservedFit.of(saved, model, cells.read(command, data), dropMissing);
+            Model own = of.ownModel();
+            StanCsv csv = own == null ? StanCsv.of(fitted, key, draws) : StanCsv.of(fitted, own, key, draws);
+            try (Device device = run.open(command, of.size(draws)).device()) {
+                return csv.logJoint(of.logJoint(device, csv.draws()));
+            }
+        } catch (IllegalStateException | UnsupportedOperationException e) {
+            throw new InputException("--fit: " + saved.file() + " cannot be drawn from: " + e.getMessage(), e);
+        }
+    }
+}
