@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.scalar.HostDevice;
+import java.io.Serializable;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,7 +98,8 @@ public final class Devices {
      * @param cold whether the work is all that a virtual machine does that has just started, as a command's is: vector code
      *     is compiled late, so that a short work is done sooner without it
      */
-    public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize, boolean cold) {
+    public record Request(String name, int threads, Arithmetic arithmetic, Rng rng, long stepSize, boolean cold)
+            implements Serializable {
         public Request {
             Objects.requireNonNull(name, "name is null");
             Objects.requireNonNull(arithmetic, "arithmetic is null");

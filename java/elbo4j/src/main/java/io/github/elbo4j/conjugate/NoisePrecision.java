@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.Special;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.GaussianPosterior;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.List;
  * @param shape positive; {@code 2·shape} counts as so many observations
  * @param rate positive; {@code rate/shape} is about the variance s²
  */
-public record NoisePrecision(double shape, double rate) {
+public record NoisePrecision(double shape, double rate) implements Serializable {
     /** How often a draw may be refused; a refusal is rarer than one in twenty. */
     private static final int ATTEMPTS = 64;
 

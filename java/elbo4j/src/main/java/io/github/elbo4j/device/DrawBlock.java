@@ -1,5 +1,7 @@
 package io.github.elbo4j.device;
 
+import java.io.Serializable;
+
 /**
  * A block of draws: how many problems, draws and dimensions it has, and the address of its first element. Arrays over a
  * block are row-major, {@code z[B][S][D]} with D fastest; the address only says which random numbers belong to it.
@@ -13,7 +15,8 @@ package io.github.elbo4j.device;
  * @param firstDraw the address s of its first draw
  * @param firstDimension the address d of its first coordinate
  */
-public record DrawBlock(int problems, int draws, int dimensions, int firstProblem, int firstDraw, int firstDimension) {
+public record DrawBlock(int problems, int draws, int dimensions, int firstProblem, int firstDraw, int firstDimension)
+        implements Serializable {
     public DrawBlock {
         notNegative("problems", problems);
         notNegative("draws", draws);

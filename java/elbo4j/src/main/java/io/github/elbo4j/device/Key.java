@@ -1,5 +1,6 @@
 package io.github.elbo4j.device;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  *
  * @param seed all 64 bits count
  */
-public record Key(long seed) {
+public record Key(long seed) implements Serializable {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 

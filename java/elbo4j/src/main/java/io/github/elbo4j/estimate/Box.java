@@ -1,10 +1,13 @@
 package io.github.elbo4j.estimate;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** The values that the coordinates of a log-joint may take, where that is an interval or a range of whole numbers for each. */
-public final class Box {
+public final class Box implements Serializable {
+    private static final long serialVersionUID = 1;
+
     /** Up to here float32 has all whole numbers. */
     private static final int LARGEST = 1 << 24;
 
@@ -16,7 +19,7 @@ public final class Box {
      *
      * @param whole whether they are the whole numbers from {@code low} to {@code high}, both included; else they are all between
      */
-    public record Side(double low, double high, boolean whole) {
+    public record Side(double low, double high, boolean whole) implements Serializable {
         public Side {
             boolean fits = whole
                     ? low == Math.rint(low) && high == Math.rint(high) && low <= high

@@ -1,5 +1,6 @@
 package io.github.elbo4j.estimate;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Locale;
  *     draw
  * @param draws how many draws it comes from; 0 if it is exact
  */
-public record Estimate(double value, double standardError, long draws) {
+public record Estimate(double value, double standardError, long draws) implements Serializable {
     /** A number without an error. */
     public static Estimate exact(double value) {
         return new Estimate(value, 0, 0);

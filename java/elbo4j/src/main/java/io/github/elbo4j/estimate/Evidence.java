@@ -2,6 +2,7 @@ package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.model.LogJoint;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ import java.util.List;
  * @param estimates one for each bound that was asked for, in their order
  * @param course the estimates as they were after fewer draws, the last one after all
  */
-public record Evidence(List<EvidenceEstimate> estimates, List<Stage> course) {
+public record Evidence(List<EvidenceEstimate> estimates, List<Stage> course) implements Serializable {
     /** The most draws that have addresses. */
     public static final int MOST_DRAWS = Integer.MAX_VALUE - 64;
 
@@ -42,7 +43,7 @@ public record Evidence(List<EvidenceEstimate> estimates, List<Stage> course) {
      *
      * @param estimates as those of {@link Evidence}; NaN where there was no whole group yet
      */
-    public record Stage(int draws, List<Estimate> estimates) {
+    public record Stage(int draws, List<Estimate> estimates) implements Serializable {
         public Stage {
             estimates = List.copyOf(estimates);
         }

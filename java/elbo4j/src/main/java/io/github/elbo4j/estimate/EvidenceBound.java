@@ -1,5 +1,6 @@
 package io.github.elbo4j.estimate;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,7 @@ import java.util.List;
  * @param group k; 0 for all draws
  * @param alpha below 1
  */
-public record EvidenceBound(int group, double alpha) {
+public record EvidenceBound(int group, double alpha) implements Serializable {
     private static final int[] GROUPS = {1, 10, 100, 1000};
     private static final double[] ALPHAS = {0.75, 0.5, 0.25, -0.5, -1};
 

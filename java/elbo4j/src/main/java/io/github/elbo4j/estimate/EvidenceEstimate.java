@@ -1,5 +1,7 @@
 package io.github.elbo4j.estimate;
 
+import java.io.Serializable;
+
 /**
  * What draws say of an {@link EvidenceBound}, and how far to trust it.
  *
@@ -12,8 +14,8 @@ package io.github.elbo4j.estimate;
  *     −Var(v)/(2k·(1 − alpha)·E[v]²)}, the first term of the delta method, good where it is small; NaN unless k-hat is
  *     below 0.5 or the effective sample size is 90 % of the draws, where k-hat says nothing
  */
-public record EvidenceEstimate(
-        EvidenceBound bound, Estimate estimate, double effectiveDraws, double kHat, double bias) {
+public record EvidenceEstimate(EvidenceBound bound, Estimate estimate, double effectiveDraws, double kHat, double bias)
+        implements Serializable {
     /** {@code ELBO: −3.21 ± 0.02 (4096 draws)}. */
     @Override
     public String toString() {

@@ -3,6 +3,7 @@ package io.github.elbo4j.estimate;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,9 @@ import java.util.Arrays;
  * Their mean estimates the ELBO, the log of the mean of their exponentials the log evidence, and their tail shows how
  * far q may be trusted. Sums are float64, in order, by {@code StrictMath}: the same bits everywhere.
  */
-public final class LogWeights {
+public final class LogWeights implements Serializable {
+    private static final long serialVersionUID = 1;
+
     /** The most draws of a problem. Their ratios are kept on the host, 128 MiB; the results stop changing at far fewer. */
     public static final int MOST_DRAWS = 1 << 24;
 

@@ -1,5 +1,6 @@
 package io.github.elbo4j.estimate;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -11,7 +12,9 @@ import java.util.stream.IntStream;
  *
  * <p>Where no shape can be fitted the ratios stay as they are. Float64, in the order of the draws.
  */
-public final class SmoothedWeights {
+public final class SmoothedWeights implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final double kHat;
     private final double[] weights; // [S], their sum 1
 

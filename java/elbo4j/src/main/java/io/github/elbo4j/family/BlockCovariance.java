@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Blocks of coordinates that are independent but for the first of each, which may be correlated with those of its block. */
 final class BlockCovariance implements Covariance {
+    private static final long serialVersionUID = 1;
+
     private final double[] sd; // [D]
     private final double @Nullable []
             withFirst; // covariances with the first of its block, [D], its own unused; or null

@@ -1,7 +1,9 @@
 package io.github.elbo4j.family;
 
+import java.io.Serializable;
+
 /** How the coordinates of a {@link Gaussian} vary together, held by its structure. It never changes. */
-sealed interface Covariance permits BlockCovariance, DenseCovariance, FactorCovariance {
+sealed interface Covariance extends Serializable permits BlockCovariance, DenseCovariance, FactorCovariance {
     /** D. */
     int dimensions();
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Any covariance, as its lower triangle. */
 final class DenseCovariance implements Covariance {
+    private static final long serialVersionUID = 1;
+
     private final double[][] triangle; // [i][j ≤ i]
 
     /** The array is kept. */

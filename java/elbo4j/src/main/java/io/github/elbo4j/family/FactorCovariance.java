@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A few common factors beside what is nearly independent: {@code rest + F·Fᵀ} with loadings F, [D][R]. */
 final class FactorCovariance implements Covariance {
+    private static final long serialVersionUID = 1;
+
     private final BlockCovariance rest;
     private final double[][] loadings;
 

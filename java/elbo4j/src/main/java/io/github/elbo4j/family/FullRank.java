@@ -1,9 +1,10 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
+import java.io.Serializable;
 
 /** {@link Family#fullRank}. */
-record FullRank() implements Family {
+record FullRank() implements Family, Serializable {
     static final Family ONLY = new FullRank();
 
     @Override

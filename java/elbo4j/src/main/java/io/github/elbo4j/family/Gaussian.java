@@ -2,6 +2,7 @@ package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.LowRankOps;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * loadings more where R factors are common to all, and otherwise a triangle of D·(D + 1)/2 numbers. All but {@link
  * #covariance()} works without a D × D array.
  */
-public final class Gaussian {
+public final class Gaussian implements Serializable {
+    private static final long serialVersionUID = 1;
+
     /** How many coordinates {@link #toString} prints. */
     private static final int TOLD = 8;
     /** By how much of √(variance·variance) two halves of a symmetric matrix may differ by rounding. */
@@ -26,7 +29,7 @@ public final class Gaussian {
 
     private final double[] mean; // [D]
     private final Covariance covariance;
-    private volatile @Nullable SquareRoot root; // made when it is first asked for
+    private transient volatile @Nullable SquareRoot root; // made when it is first asked for
 
     /** From what nobody else keeps. */
     private Gaussian(double[] mean, Covariance covariance) {

@@ -1,10 +1,11 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
+import java.io.Serializable;
 import java.util.Map;
 
 /** {@link Family#lowRank}. */
-record LowRank(int rank) implements Family {
+record LowRank(int rank) implements Family, Serializable {
     static final String LABEL = "low-rank";
 
     LowRank {

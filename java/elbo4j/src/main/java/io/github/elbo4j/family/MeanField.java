@@ -1,9 +1,10 @@
 package io.github.elbo4j.family;
 
 import io.github.elbo4j.device.Device;
+import java.io.Serializable;
 
 /** {@link Family#meanField}. */
-record MeanField() implements Family {
+record MeanField() implements Family, Serializable {
     static final Family ONLY = new MeanField();
 
     @Override

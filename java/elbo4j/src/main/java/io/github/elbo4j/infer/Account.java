@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.model.Standardization;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * the bias {@code (J − 1)·(m − f)}, which counts where draws in pairs leave little variance; the error is the root of variance and
  * squared bias.
  */
-public final class Account {
+public final class Account implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final String name;
     private final Posterior posterior;
     private final List<Posterior> replicates;
@@ -108,7 +111,8 @@ public final class Account {
      * @param meanError Monte Carlo error of the mean; NaN where it is not known
      * @param sdError that of the standard deviation
      */
-    public record Number(String name, double mean, double meanError, double standardDeviation, double sdError) {}
+    public record Number(String name, double mean, double meanError, double standardDeviation, double sdError)
+            implements Serializable {}
 
     /** What it says of each parameter. */
     public List<Number> numbers() {

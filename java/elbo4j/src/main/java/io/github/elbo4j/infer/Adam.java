@@ -5,6 +5,7 @@ import io.github.elbo4j.device.OptimizerOps;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Runner;
 import io.github.elbo4j.device.Scalar;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param beta1 of the first moment, in [0, 1)
  * @param beta2 of the second moment, in [0, 1)
  */
-public record Adam(double rate, double decay, double beta1, double beta2) implements Optimizer {
+public record Adam(double rate, double decay, double beta1, double beta2) implements Optimizer, Serializable {
     /** Keeps the quotient finite where a gradient has always been 0. */
     static final float GUARD = 1e-8f;
 

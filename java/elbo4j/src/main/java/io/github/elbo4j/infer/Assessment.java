@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -16,7 +17,8 @@ import java.util.List;
  * @param draws how many weights there were
  * @param concerns the worst first
  */
-public record Assessment(Verdict verdict, double kHat, double efficiency, int draws, List<Concern> concerns) {
+public record Assessment(Verdict verdict, double kHat, double efficiency, int draws, List<Concern> concerns)
+        implements Serializable {
     public Assessment {
         concerns = List.copyOf(concerns);
     }

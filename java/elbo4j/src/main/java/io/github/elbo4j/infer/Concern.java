@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameter the parameter that shows it most; null where it is not one parameter's
  * @param words what was seen, a sentence with the numbers
  */
-public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, String words) {
+public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, String words) implements Serializable {
     /** What can be wrong with a fit, and what to try. */
     public enum Kind {
         /** A number was not finite. */

@@ -5,8 +5,8 @@ import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +65,8 @@ public record FitResult(
         List<TracePoint> trace,
         double seconds,
         long draws,
-        List<Account> accounts) {
+        List<Account> accounts)
+        implements Serializable {
     /** How many parameters {@link #toString} prints. */
     private static final int PARAMETERS_TOLD = 8;
 
@@ -166,7 +167,7 @@ public record FitResult(
         return text.toString();
     }
 
-    /** By value, arrays of modes included. */
+    /** By value. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof FitResult that && all().equals(that.all());
@@ -181,11 +182,7 @@ public record FitResult(
         List<Object> all =
                 new ArrayList<>(List.of(method, family, settings, device, arithmetic, rng, seed, steps, status));
         all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws, accounts));
-        for (Mode mode : modes) {
-            Arrays.stream(mode.at()).forEach(all::add);
-            Arrays.stream(mode.sd()).forEach(all::add);
-            all.add(mode.logEvidence());
-        }
+        all.addAll(modes);
         return all;
     }
 

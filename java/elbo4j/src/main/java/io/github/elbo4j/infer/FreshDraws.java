@@ -7,6 +7,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param status how the fit ended, measuring included
  * @param message why, in a clause
  */
-public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessment, Status status, String message) {
+public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessment, Status status, String message)
+        implements Serializable {
     /** Draws of the ELBO, and of the weights at first. */
     public static final int DRAWS = 4096;
 

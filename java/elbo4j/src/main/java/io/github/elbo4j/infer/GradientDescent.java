@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Resources;
+import java.io.Serializable;
 
 /**
  * Steps of one rate up the gradient, {@code x ← x + a·∇f}: gradient descent, as it is called of −f. It comes to a maximum where
@@ -8,7 +9,7 @@ import io.github.elbo4j.device.Resources;
  *
  * @param a positive
  */
-public record GradientDescent(double a) implements Optimizer {
+public record GradientDescent(double a) implements Optimizer, Serializable {
     public GradientDescent {
         if (!(a > 0 && Double.isFinite(a))) {
             throw new IllegalArgumentException("learning rate is " + a + ", but must be positive");

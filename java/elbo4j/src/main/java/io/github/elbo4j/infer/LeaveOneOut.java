@@ -9,6 +9,7 @@ import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.PointwiseLogLikelihood;
 import io.github.elbo4j.model.RowsLogJoint;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Log-likelihoods are computed on the device, all else in float64 on the host, an observation at a time, by all processors. The same
  * fit, key and number of draws give the same bits on every exact device.
  */
-public final class LeaveOneOut {
+public final class LeaveOneOut implements Serializable {
+    private static final long serialVersionUID = 1;
+
     /** How many draws are enough where nothing else is said. */
     public static final int DRAWS = 4000;
 
@@ -56,7 +59,8 @@ public final class LeaveOneOut {
      * @param lpd {@code log p(y_i | y)}
      * @param pWaic the variance of {@code log p(y_i | z)}
      */
-    public record Observation(String name, Estimate elpd, double kHat, double efficiency, double lpd, double pWaic) {
+    public record Observation(String name, Estimate elpd, double kHat, double efficiency, double lpd, double pWaic)
+            implements Serializable {
         /** {@code lpd − elpd}: how much easier it is to predict once it has been seen. */
         public double pLoo() {
             return lpd - elpd.value();
@@ -73,7 +77,7 @@ public final class LeaveOneOut {
      *
      * @param standardError {@code √N·sd} of its terms, as if the observations were drawn anew
      */
-    public record Total(double value, double standardError) {}
+    public record Total(double value, double standardError) implements Serializable {}
 
     LeaveOneOut(List<Observation> observations, SmoothedWeights seen, double monteCarloError) {
         this(observations, seen.draws(), seen.kHat(), seen.efficiency(), monteCarloError);

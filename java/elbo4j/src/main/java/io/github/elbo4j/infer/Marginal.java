@@ -6,6 +6,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Expectation;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.Model;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -28,7 +29,8 @@ public record Marginal(
         double meanError,
         double standardDeviation,
         List<Double> quantiles,
-        boolean eitherSign) {
+        boolean eitherSign)
+        implements Serializable {
     /** Of the quantiles. */
     public static final List<Double> PROBABILITIES = List.of(0.05, 0.25, 0.5, 0.75, 0.95);
 

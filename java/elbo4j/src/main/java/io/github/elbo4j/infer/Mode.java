@@ -1,8 +1,12 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.Estimate;
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of several separate modes of the posterior that a fit's starts came upon.
@@ -11,7 +15,7 @@ import java.util.Locale;
  * @param sd the standard deviations of the normal there, [D]
  * @param logEvidence the mode's part of the evidence, importance-weighted from that normal
  */
-public record Mode(double[] at, double[] sd, Estimate logEvidence) {
+public record Mode(double[] at, double[] sd, Estimate logEvidence) implements Serializable {
     public Mode {
         at = at.clone();
         sd = sd.clone();
@@ -25,6 +29,26 @@ public record Mode(double[] at, double[] sd, Estimate logEvidence) {
     @Override
     public double[] sd() {
         return sd.clone();
+    }
+
+    /** By value, arrays included. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Mode that
+                && Arrays.equals(at, that.at)
+                && Arrays.equals(sd, that.sd)
+                && logEvidence.equals(that.logEvidence);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(at), Arrays.hashCode(sd), logEvidence);
+    }
+
+    /** {@code at [0.1, 2.0], sd [1.0, 0.5], log evidence -3.1 ± 0.01 (4096 draws)}. */
+    @Override
+    public String toString() {
+        return "at " + Arrays.toString(at) + ", sd " + Arrays.toString(sd) + ", log evidence " + logEvidence;
     }
 
     /** The modes in words: where they are and their shares of the evidence. */

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.model.Standardization;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link GaussianPosterior} is one; a method that finds another distribution has a class of its own, which defines
  * equality by value.
  */
-public interface Posterior {
+public interface Posterior extends Serializable {
     /** What the D parameters are called. */
     List<String> names();
 

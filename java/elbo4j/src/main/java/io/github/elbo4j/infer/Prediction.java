@@ -5,6 +5,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Predictive;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.Map;
  * @param rank the share of draws below that value, those equal to it counted by half: where predictions are calibrated it is
  *     uniform on 0 to 1, but for ties
  */
-public record Prediction(
-        Marginal value, List<Double> probabilities, double observed, Estimate logDensity, double rank) {
+public record Prediction(Marginal value, List<Double> probabilities, double observed, Estimate logDensity, double rank)
+        implements Serializable {
     /** How many draws {@link #draws} takes. */
     public static final int DRAWS = 2000;
 

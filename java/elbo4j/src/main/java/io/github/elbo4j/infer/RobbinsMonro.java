@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Resources;
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Locale;
  * @param tau the delay, positive
  * @param kappa in (0.5, 1], so that the steps sum to infinity and their squares do not
  */
-public record RobbinsMonro(double a, double tau, double kappa) implements Optimizer {
+public record RobbinsMonro(double a, double tau, double kappa) implements Optimizer, Serializable {
     public RobbinsMonro {
         if (!(a > 0 && Double.isFinite(a))) {
             throw new IllegalArgumentException("learning rate is " + a + ", but must be positive");

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
+import java.io.Serializable;
 
 /**
  * When a fit has converged, as a test on the ELBO and its standard error.
@@ -29,7 +30,7 @@ import io.github.elbo4j.estimate.LogWeights;
  *
  * @param tolerance the improvement that is not worth another block, in nats; positive
  */
-public record StoppingRule(double tolerance) {
+public record StoppingRule(double tolerance) implements Serializable {
     /** The steps of the first block, unless a fit's cap is lower. */
     public static final int LEAST_BLOCK = 100;
 
@@ -90,7 +91,7 @@ public record StoppingRule(double tolerance) {
     }
 
     /** How much larger the ELBO has become, and what that means. */
-    public record Comparison(Estimate improvement, Finding finding) {}
+    public record Comparison(Estimate improvement, Finding finding) implements Serializable {}
 
     private static Finding judge(Estimate improvement, double tolerance) {
         double error = Z * improvement.standardError();

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * covariances between two columns, which are from {@value #DRAWS} draws. A density is that of all parameters but the last weight.
  */
 public final class MixturePosterior implements Posterior {
+    private static final long serialVersionUID = 1;
+
     /** Of a quantile that has no closed form. */
     static final int DRAWS = 4096;
 
@@ -27,7 +29,7 @@ public final class MixturePosterior implements Posterior {
     private final List<String> names;
     private final double[] concentration; // [K]
     private final List<NormalInverseWishart> components; // [K]
-    private double @Nullable [][] drawn; // made when first asked for
+    private transient double @Nullable [][] drawn; // made when first asked for
 
     MixturePosterior(
             List<String> columns,
@@ -326,6 +328,12 @@ public final class MixturePosterior implements Posterior {
     @Override
     public MixturePosterior affine(Standardization.Affine map) {
         throw new UnsupportedOperationException("a mixture is given on the scale of the rows already");
+    }
+
+    @Override
+    public String toString() {
+        return "posterior of a mixture of " + components.size() + " normals of " + String.join(", ", columns)
+                + ", covariances " + covariances + ": concentration " + Arrays.toString(concentration);
     }
 
     /** By value. */

@@ -2,6 +2,7 @@ package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.device.internal.Special;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param scale [D][D]
  */
 @SuppressWarnings("ArrayRecordComponent") // inside this package
-record NormalInverseWishart(Covariances covariances, double[] location, double rows, double degrees, double[][] scale) {
+record NormalInverseWishart(Covariances covariances, double[] location, double rows, double degrees, double[][] scale)
+        implements Serializable {
     private boolean full() {
         return covariances == Covariances.FULL;
     }

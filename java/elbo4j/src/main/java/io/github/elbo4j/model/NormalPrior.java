@@ -1,11 +1,13 @@
 package io.github.elbo4j.model;
 
+import java.io.Serializable;
+
 /**
  * The prior N(mean, sd²) of one parameter.
  *
  * @param sd positive
  */
-public record NormalPrior(double mean, double sd) {
+public record NormalPrior(double mean, double sd) implements Serializable {
     /** N(0, 1). */
     public static final NormalPrior STANDARD = new NormalPrior(0, 1);
 

@@ -1,5 +1,6 @@
 package io.github.elbo4j.model;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param x X, [N][K] row-major
  * @param y the target, [N]
  */
-public record RegressionData(List<String> columns, double[] x, double[] y) {
+public record RegressionData(List<String> columns, double[] x, double[] y) implements Serializable {
     /** The name of the column of ones. */
     public static final String INTERCEPT = "intercept";
 

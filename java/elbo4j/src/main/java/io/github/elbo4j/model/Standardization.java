@@ -1,5 +1,6 @@
 package io.github.elbo4j.model;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -77,7 +78,7 @@ public final class Standardization {
      * @param scale [D]
      * @param weights [D]; zeros without an intercept
      */
-    public record Affine(double[] shift, double[] scale, double[] weights) {}
+    public record Affine(double[] shift, double[] scale, double[] weights) implements Serializable {}
 
     /**
      * The way back of posteriors and draws, in arrays of the caller's own; {@link
