@@ -1,14 +1,10 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.HostNormal;
 
 /** The standard normal on the host in float64, with {@code StrictMath} only: the same bits on every Java. */
 final class StandardNormal {
-    private static final long MULTIPLIER_0 = 0xD2511F53L;
-    private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
-
     /**
      * The 95 % quantile, rounded correctly: where intervals of reports end. The polynomials differ from it by an ulp or
      * two.
@@ -22,43 +18,19 @@ final class StandardNormal {
      * in float64. A word w0 is the radius √(−2·log u), u = (w0 + 1/2)·2^-32, and a word w1 the angle and the sign of both.
      */
     static void fill(Key key, int s, double[] epsilon) {
+        int[] counter = {0, s, 0, 0};
         int[] words = new int[4];
+        double radius = 0;
         for (int d = 0; d < epsilon.length; d++) {
             if (d % 4 == 0) {
-                words(key.seed(), d / 4, s, words);
+                counter[0] = d / 4;
+                HostNormal.words(key.seed(), counter, words);
             }
-            int pair = d & 2;
-            double u = ((words[pair] & 0xffffffffL) + 0.5) * 0x1p-32;
-            double radius = Math.sqrt(-2 * StrictMath.log(u));
-            int word = words[pair + 1];
-            double angle = Math.PI * ((word << 1) + 1.0) * 0x1p-32;
-            double part = d % 2 == 0 ? StrictMath.cos(angle) : StrictMath.sin(angle);
-            epsilon[d] = word < 0 ? -radius * part : radius * part;
+            if (d % 2 == 0) {
+                radius = HostNormal.radius(words[d & 2]);
+            }
+            epsilon[d] = HostNormal.normal(radius, words[(d & 2) + 1], d % 2 == 1);
         }
-    }
-
-    /** Philox4x32-10 of the counter (quarter, s, 0, 0). */
-    private static void words(long seed, int quarter, int s, int[] out) {
-        int c0 = quarter;
-        int c1 = s;
-        int c2 = 0;
-        int c3 = 0;
-        int k0 = (int) seed;
-        int k1 = (int) (seed >>> 32);
-        for (int round = 0; round < 10; round++) {
-            long p0 = MULTIPLIER_0 * (c0 & 0xffffffffL);
-            long p1 = MULTIPLIER_1 * (c2 & 0xffffffffL);
-            c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
-            c1 = (int) p1;
-            c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
-            c3 = (int) p0;
-            k0 += WEYL_0;
-            k1 += WEYL_1;
-        }
-        out[0] = c0;
-        out[1] = c1;
-        out[2] = c2;
-        out[3] = c3;
     }
 
     /** Phi^-1(p) to about 16 digits (Wichura 1988, algorithm AS 241, PPND16). */
