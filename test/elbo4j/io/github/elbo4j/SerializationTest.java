@@ -7,6 +7,7 @@ import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PartialSum;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Evidence;
@@ -76,6 +77,7 @@ class SerializationTest {
                 new Adam(),
                 new StoppingRule(0.01),
                 EvidenceBound.logMean(),
+                PartialSum.ofDraws(64, 1, 2, 3),
                 new NormalPrior(0, 2))) {
             same(each);
         }

@@ -36,7 +36,8 @@ package io.github.elbo4j.device;
  * result is said to be float64, the sum's end is stored as it is; where it is float32, the sum's end is rounded once.
  *
  * <p><b>Cuts.</b> Draws do not depend on how work is cut into calls. Sums do not where it is cut at multiples of 64 draws
- * (sums over draws, in chunks that write their own runs) or of 1024 rows (whose sums the caller adds in the order above).
+ * (sums over draws, in chunks that write their own runs) or of 1024 rows ({@link PartialSum} adds theirs in
+ * the order above).
  *
  * <p><b>Errors.</b> Running or binding an operation throws {@link IllegalArgumentException} if a buffer is too short (a longer one
  * is accepted, and what is beyond is left alone), or of another type or device than it must be, and {@link
