@@ -18,6 +18,7 @@ import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.LeaveOneOut;
 import io.github.elbo4j.infer.Marginal;
@@ -120,6 +121,9 @@ class SerializationTest {
         try (LogJoint joint = model.logJoint(device)) {
             FitResult fit = Sgvi.builder().seed(1).evaluationDraws(200).build().fit(device, joint);
             same(fit);
+            FitResult fixed = new FixedDraws().fit(device, joint);
+            same(fixed);
+            same(fixed.accounts().get(1));
             same(fit.assessment());
             same(fit.trace().get(0));
             same(Marginal.of(model, fit.posterior(), 1).get(0));

@@ -66,7 +66,8 @@ class StanCsvTest {
                 new GaussianPosterior(List.of(names), new Gaussian(mean, covariance)),
                 List.of(),
                 1,
-                0);
+                0,
+                List.of());
     }
 
     private static double[][] numbers(List<String> lines) {

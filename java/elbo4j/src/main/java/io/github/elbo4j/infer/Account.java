@@ -182,6 +182,6 @@ public final class Account implements Serializable {
 
     @Override
     public String toString() {
-        return name + " account of " + posterior.names();
+        return name + ": " + numbers();
     }
 }
