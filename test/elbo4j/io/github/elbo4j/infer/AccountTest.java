@@ -37,14 +37,14 @@ class AccountTest {
         assertThat(account.meanError(0)).isCloseTo(ERROR, within(1e-12));
         assertThat(account.sdError(0)).isCloseTo(ERROR / 10, within(1e-12));
         assertThat(account.meanError(1)).isZero();
-        assertThat(account.numbers().get(0))
-                .isEqualTo(new Account.Number("a", 4, account.meanError(0), 2.4, account.sdError(0)));
+        assertThat(account.entries().get(0))
+                .isEqualTo(new Account.Entry("a", 4, account.meanError(0), 2.4, account.sdError(0)));
     }
 
     @Test
     void itHoldsForWhatFollows() {
-        List<Account.Number> twice = account()
-                .numbers(each -> List.of(
+        List<Account.Entry> twice = account()
+                .entries(each -> List.of(
                         new Marginal("twice a", 2 * each.mean(0), 0, 2 * each.standardDeviation(0), List.of(), true)));
         assertThat(twice.get(0).meanError()).isCloseTo(2 * ERROR, within(1e-12));
     }

@@ -254,8 +254,8 @@ class FixedDrawsTest {
                 FitResult fit = posterior.fit(new FixedDraws().starts(1).seed(seed));
                 for (int i = 0; i < numbers; i++) {
                     String name = i % 2 == 0 ? "linear response" : "independent normals";
-                    Account.Number own = number(fit, name, i / 4);
-                    Account.Number wanted = number(truth, name, i / 4);
+                    Account.Entry own = number(fit, name, i / 4);
+                    Account.Entry wanted = number(truth, name, i / 4);
                     boolean isMean = i % 4 < 2;
                     double off =
                             isMean ? own.mean() - wanted.mean() : own.standardDeviation() - wanted.standardDeviation();
@@ -279,12 +279,12 @@ class FixedDrawsTest {
         }
     }
 
-    private static Account.Number number(FitResult fit, String account, int parameter) {
+    private static Account.Entry number(FitResult fit, String account, int parameter) {
         return fit.accounts().stream()
                 .filter(each -> each.name().equals(account))
                 .findFirst()
                 .orElseThrow()
-                .numbers()
+                .entries()
                 .get(parameter);
     }
 
@@ -375,7 +375,7 @@ class FixedDrawsTest {
         assertThat(fit.accounts()).hasSize(1);
         for (int i = 0; i < d; i++) {
             double sd = 1 / Math.sqrt(precision[i][i]);
-            Account.Number number = fit.accounts().get(0).numbers().get(i);
+            Account.Entry number = fit.accounts().get(0).entries().get(i);
             assertThat(number.mean()).isCloseTo(mean[i], within(0.01 * sd));
             // A chi-square of 256 over 256: half its sd, √(2/256)/2 = 0.044; five of them.
             assertThat(number.standardDeviation()).isCloseTo(sd, within(0.22 * sd));

@@ -111,21 +111,21 @@ public final class Account implements Serializable {
      * @param meanError Monte Carlo error of the mean; NaN where it is not known
      * @param sdError that of the standard deviation
      */
-    public record Number(String name, double mean, double meanError, double standardDeviation, double sdError)
+    public record Entry(String name, double mean, double meanError, double standardDeviation, double sdError)
             implements Serializable {}
 
     /** What it says of each parameter. */
-    public List<Number> numbers() {
-        List<Number> numbers = new ArrayList<>();
+    public List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < posterior.dimensions(); i++) {
-            numbers.add(new Number(
+            entries.add(new Entry(
                     posterior.names().get(i),
                     posterior.mean(i),
                     meanError[i],
                     posterior.standardDeviation(i),
                     sdError[i]));
         }
-        return numbers;
+        return entries;
     }
 
     /**
@@ -133,13 +133,13 @@ public final class Account implements Serializable {
      *
      * @param of the numbers of a posterior, in the same order for each, from draws of the same key if from draws
      */
-    public List<Number> numbers(Function<Posterior, List<Marginal>> of) {
+    public List<Entry> entries(Function<Posterior, List<Marginal>> of) {
         List<Marginal> own = of.apply(posterior);
         List<List<Marginal>> others = replicates.stream().map(of).toList();
-        List<Number> numbers = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < own.size(); i++) {
             int at = i;
-            numbers.add(new Number(
+            entries.add(new Entry(
                     own.get(i).name(),
                     own.get(i).mean(),
                     jackknife(
@@ -154,7 +154,7 @@ public final class Account implements Serializable {
                                     .mapToDouble(each -> each.get(at).standardDeviation())
                                     .toArray())));
         }
-        return numbers;
+        return entries;
     }
 
     /** The same account on another scale, see {@link Posterior#affine}; errors whose replicates are not known are then not known either. */
@@ -182,6 +182,6 @@ public final class Account implements Serializable {
 
     @Override
     public String toString() {
-        return name + ": " + numbers();
+        return name + ": " + entries();
     }
 }

@@ -19,9 +19,9 @@ public final class AccountTable {
      * As rows of text, the first of which is the head; empty where there are none.
      */
     public List<List<String>> rows() {
-        List<List<Account.Number>> all = report.hasQuantities()
+        List<List<Account.Entry>> all = report.hasQuantities()
                 ? report.accountQuantities()
-                : accounts.stream().map(Account::numbers).toList();
+                : accounts.stream().map(Account::entries).toList();
         List<List<String>> rows = new ArrayList<>();
         if (all.isEmpty()) {
             return rows;
@@ -35,8 +35,8 @@ public final class AccountTable {
         for (int i = 0; i < all.get(0).size(); i++) {
             int decimals = Numbers.decimals(all.get(0).get(i).standardDeviation(), 3);
             List<String> row = new ArrayList<>();
-            for (List<Account.Number> account : all) {
-                Account.Number number = account.get(i);
+            for (List<Account.Entry> account : all) {
+                Account.Entry number = account.get(i);
                 row.add(row.isEmpty() ? number.name() : Numbers.fixed(number.standardDeviation(), decimals));
                 if (row.size() == 1) {
                     row.add(error(number.meanError(), decimals));

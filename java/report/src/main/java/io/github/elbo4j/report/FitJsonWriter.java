@@ -118,11 +118,11 @@ final class FitJsonWriter {
             Account account = fit.accounts().get(a);
             json.writeStartObject();
             json.writeStringProperty("name", account.name());
-            List<List<Account.Number>> quantities = report.accountQuantities();
+            List<List<Account.Entry>> quantities = report.accountQuantities();
             if (!quantities.isEmpty()) {
                 writeNumbers(json, FitJson.PARAMETERS, quantities.get(a));
             }
-            writeNumbers(json, quantities.isEmpty() ? FitJson.PARAMETERS : FitJson.COORDINATES, account.numbers());
+            writeNumbers(json, quantities.isEmpty() ? FitJson.PARAMETERS : FitJson.COORDINATES, account.entries());
             boolean whole = a == 0
                     || (account.posterior() instanceof GaussianPosterior normal
                             && normal.gaussian().isIndependent());
@@ -134,9 +134,9 @@ final class FitJsonWriter {
         json.writeEndArray();
     }
 
-    private static void writeNumbers(JsonGenerator json, String name, List<Account.Number> numbers) {
+    private static void writeNumbers(JsonGenerator json, String name, List<Account.Entry> numbers) {
         json.writeArrayPropertyStart(name);
-        for (Account.Number number : numbers) {
+        for (Account.Entry number : numbers) {
             json.writeStartObject();
             json.writeStringProperty("name", number.name());
             Json.number(json, "mean", number.mean());

@@ -49,7 +49,7 @@ public final class Report {
      * @param draws of their own for means and standard deviations; 0 for none
      * @param accounts what each account of the fit says of them
      */
-    private record Quantities(List<Marginal> values, long draws, List<List<Account.Number>> accounts) {
+    private record Quantities(List<Marginal> values, long draws, List<List<Account.Entry>> accounts) {
         static final Quantities NONE = new Quantities(List.of(), 0, List.of());
     }
 
@@ -135,8 +135,8 @@ public final class Report {
      * @param of the quantities of a posterior, as {@link #quantities(List)} has those of the fit's
      */
     public Report accounts(Function<Posterior, List<Marginal>> of) {
-        List<List<Account.Number>> numbers =
-                fit.accounts().stream().map(account -> account.numbers(of)).toList();
+        List<List<Account.Entry>> numbers =
+                fit.accounts().stream().map(account -> account.entries(of)).toList();
         return quantities(new Quantities(quantities.values, quantities.draws, numbers));
     }
 
@@ -289,7 +289,7 @@ public final class Report {
     }
 
     /** What each account says of the model's quantities; empty where there are none. */
-    List<List<Account.Number>> accountQuantities() {
+    List<List<Account.Entry>> accountQuantities() {
         return quantities.accounts;
     }
 
