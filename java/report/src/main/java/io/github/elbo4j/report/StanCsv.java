@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.NumberOutput;
 
 /**
- * Draws of a fit as CmdStan writes those of its variational inference, in Stan's CSV format, which CmdStanPy, ArviZ and R's packages for
- * Stan read: comments, a head, then the mean, then a line a draw.
+ * Draws of a fit as CmdStan writes those of its variational inference, in Stan's CSV format, which ArviZ and R's package posterior
+ * read: comments, a head, then the mean, then a line a draw.
  *
  * <p>The first columns are {@code lp__}, which is 0 as CmdStan has it, {@code log_p__}, the log-joint at the draw, and {@code log_g__},
  * log q there, both as densities of the coordinates that are fitted: their difference is the log importance ratio, and its mean the

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "draws",
         description = {
-            "Writes draws of a fit in Stan's CSV format, as CmdStan writes those of variational inference, for ArviZ, CmdStanPy and R's"
-                    + " packages for Stan: comments, a head, the mean, then a line a draw.",
+            "Writes draws of a fit in Stan's CSV format, as CmdStan writes those of variational inference, for ArviZ and R's"
+                    + " package posterior: comments, a head, the mean, then a line a draw.",
             "The columns lp__ (0), log_p__ and log_g__ come first. With the data of the fit, log_p__ is the log-joint at the draw,"
                     + " otherwise nan; log_g__ is log q."
         },
