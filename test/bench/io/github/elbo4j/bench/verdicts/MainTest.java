@@ -74,7 +74,7 @@ class MainTest {
 
     @Test
     void verdictsAreCountedAgainstTruth() {
-        assertThat(run("--family", "full-rank", "--seeds", "1,2")).isZero();
+        assertThat(run("--method", "full-rank", "--seeds", "1,2")).isZero();
         Map<String, Object> json = Json.read(out());
         List<Map<String, Object>> fits = Json.maps(json.get("fits"));
         assertThat(fits).hasSize(6);
@@ -85,6 +85,7 @@ class MainTest {
         assertThat(fits)
                 .extracting(fit -> fit.get("truth"))
                 .containsExactly("right", "right", "wrong", "wrong", "wrong", "wrong");
+        assertThat((int) fits.get(0).get("evaluations")).isBetween(10_000, 100_000); // starts, rounds and the verdict
         assertThat(fits.get(2).get("meanErrorOf")).isEqualTo("beta[2]");
         assertThat((double) fits.get(2).get("meanError")).isBetween(0.4, 0.6);
         assertThat((double) fits.get(4).get("lowestSdRatio")).isBetween(0.55, 0.68);
@@ -110,14 +111,14 @@ class MainTest {
                 .isZero();
         List<Map<String, Object>> fits = Json.maps(Json.read(out()).get("fits"));
         assertThat(fits)
-                .extracting(fit -> fit.get("posterior") + " " + fit.get("family"))
-                .containsExactly("c-narrow full-rank", "c-narrow mean-field");
+                .extracting(fit -> fit.get("posterior") + " " + fit.get("method"))
+                .containsExactly("c-narrow full-rank", "c-narrow mean-field", "c-narrow fixed");
     }
 
     @Test
     void mistakesAreNamed() throws IOException {
         assertThat(mistake("--half", "both")).contains("there is no half 'both'");
-        assertThat(mistake("--family", "lowrank")).contains("there is no family 'lowrank'");
+        assertThat(mistake("--method", "lowrank")).contains("there is no method 'lowrank'");
         assertThat(mistake("--seeds", "one")).contains("--seeds is 'one'");
         assertThat(mistake("--jobs", "0")).contains("--jobs is 0");
         assertThat(mistake("--only", "radon")).contains("no posterior is left").contains("a-right");

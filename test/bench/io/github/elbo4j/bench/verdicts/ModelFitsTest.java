@@ -24,7 +24,7 @@ class ModelFitsTest {
                         WrittenModelsTest.FOLDER.toString(),
                         "--only",
                         "noncentered,momhs,logmesquite,sblri",
-                        "--family",
+                        "--method",
                         "full-rank",
                         "--seeds",
                         "1",
