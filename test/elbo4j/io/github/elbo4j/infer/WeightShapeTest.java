@@ -41,12 +41,11 @@ class WeightShapeTest {
     @ParameterizedTest
     @CsvSource({
         "4096, 0.89, true",
-        "8192, 0.81, false",
-        "8192, 0.79, true",
-        "16384, 0.76, false",
-        "16384, 0.74, true",
-        "32768, 0.71, false",
-        "32768, 0.69, true",
+        "8192, 0.89, true",
+        "16384, 0.81, false",
+        "16384, 0.79, true",
+        "32768, 0.76, false",
+        "32768, 0.74, true",
     })
     void fewerAreEnoughWhereMostOfThemCount(int draws, double efficiency, boolean undecided) {
         assertThat(new WeightShape(draws, 0.55, efficiency, efficiency).isUndecided())
@@ -68,7 +67,7 @@ class WeightShapeTest {
      * tail looks like one of k-hat about 0.6; the more dimensions, the fewer draws count.
      */
     @ParameterizedTest
-    @CsvSource({"5, 4096", "12, 8192", "25, 16384"})
+    @CsvSource({"5, 4096", "25, 16384"})
     void drawsFollowTheEfficiency(int dimensions, int draws) {
         double df = 14;
         Gaussian q = Gaussian.independent(new double[dimensions], ones(dimensions));
