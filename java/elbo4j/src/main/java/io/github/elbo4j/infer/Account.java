@@ -93,6 +93,16 @@ public final class Account implements Serializable {
         return sdError[i];
     }
 
+    /** The largest error of a mean or a standard deviation, in standard deviations; NaN where one is not known. */
+    double largestError() {
+        double largest = 0;
+        for (int i = 0; i < meanError.length; i++) {
+            double error = Math.max(meanError[i], sdError[i]) / posterior.standardDeviation(i);
+            largest = error <= largest ? largest : error;
+        }
+        return largest;
+    }
+
     /** NaN of fewer than two. */
     private static double jackknife(double whole, double[] found) {
         int count = found.length;

@@ -17,14 +17,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link FixedDraws}. */
 final class FixedDrawsRun implements AutoCloseable {
-    private static final String LINEAR_RESPONSE = "linear response";
-    private static final String INDEPENDENT = "independent normals";
-
     /** Standard errors that one ELBO must be above another. */
     private static final double SURE = 2;
 
@@ -196,47 +194,17 @@ final class FixedDrawsRun implements AutoCloseable {
         trace.add(new TracePoint(steps, height + dimensions * (0.5 + 0.5 * StartNormal.LOG_TWO_PI), 0));
     }
 
-    /** Makes the accounts with their errors. Returns the largest of the reported one. */
+    /** Makes the accounts with their errors, the better one first. Returns the largest error of that. */
     private double account(PairedDraws objective, FixedCurvature curvature) {
-        double[][] gradients = objective.gradientsOfBlocks(phi, FixedDraws.BLOCKS);
-        List<Posterior> independent = new ArrayList<>();
-        List<Posterior> responses = new ArrayList<>();
-        double[][] response = curvature instanceof FixedCurvature.Dense dense ? dense.ofMeans() : null;
-        for (int b = 0; b < FixedDraws.BLOCKS; b++) {
-            // The gradient of all others, where that of all together is 0.
-            double[] others = new double[phi.length];
-            for (int i = 0; i < others.length; i++) {
-                double sum = 0;
-                for (double[] gradient : gradients) {
-                    sum += gradient[i];
-                }
-                others[i] = (sum - gradients[b][i]) / (FixedDraws.BLOCKS - 1);
-            }
-            FixedCurvature without = curvature instanceof FixedCurvature.Dense dense ? dense.without(b) : curvature;
-            double[] step = without.solve(others);
-            if (step == null) {
-                break;
-            }
-            for (int i = 0; i < step.length; i++) {
-                step[i] += phi[i];
-            }
-            independent.add(normal(step, null));
-            if (response != null) {
-                double[][] there = FixedCurvature.Dense.without(b, objective, step, FixedDraws.BLOCKS)
-                        .ofMeans();
-                if (there != null) {
-                    responses.add(normal(step, there));
-                }
-            }
-        }
-        Account ofQ = new Account(INDEPENDENT, normal(phi, null), whole(independent));
+        FixedAccounts of = new FixedAccounts(joint.parameterNames(), objective, phi, curvature);
+        Account independent = of.independent();
+        Account response = of.linearResponse();
         if (response == null) {
-            accounts = List.of(ofQ);
+            accounts = List.of(independent);
         } else {
-            Account ofResponse = new Account(LINEAR_RESPONSE, normal(phi, response), whole(responses));
-            accounts = isBetter(response) ? List.of(ofResponse, ofQ) : List.of(ofQ, ofResponse);
+            accounts = isBetter(response) ? List.of(response, independent) : List.of(independent, response);
         }
-        return largestError(accounts.get(0));
+        return accounts.get(0).largestError();
     }
 
     /**
@@ -244,8 +212,9 @@ final class FixedDrawsRun implements AutoCloseable {
      * posterior, as far as fresh draws tell: where the posterior is so far from a normal that its curvature says little, it has
      * not.
      */
-    private boolean isBetter(double[][] response) {
-        double[][] factor = DenseMatrix.cholesky(response);
+    private boolean isBetter(Account response) {
+        double[][] factor =
+                DenseMatrix.cholesky(Objects.requireNonNull(response.posterior().covariance()));
         if (factor == null) {
             return false;
         }
@@ -262,30 +231,6 @@ final class FixedDrawsRun implements AutoCloseable {
         double empty = ofResponse.emptyShare(0);
         return more.value() >= -SURE * more.standardError()
                 && !(empty > Evaluation.USABLE_EMPTY && empty > ofQ.emptyShare(0));
-    }
-
-    /** Errors are not known where a block has no account. */
-    private static List<Posterior> whole(List<Posterior> replicates) {
-        return replicates.size() == FixedDraws.BLOCKS ? replicates : List.of();
-    }
-
-    private static double largestError(Account account) {
-        double largest = 0;
-        for (int d = 0; d < account.posterior().dimensions(); d++) {
-            double sd = account.posterior().standardDeviation(d);
-            double error = Math.max(account.meanError(d), account.sdError(d)) / sd;
-            largest = error <= largest ? largest : error;
-        }
-        return largest;
-    }
-
-    private GaussianPosterior normal(double[] at, double @Nullable [][] covariance) {
-        double[] mean = Arrays.copyOf(at, dimensions);
-        double[] sd = new double[dimensions];
-        Arrays.setAll(sd, d -> StrictMath.exp(at[dimensions + d]));
-        return new GaussianPosterior(
-                joint.parameterNames(),
-                covariance == null ? Gaussian.independent(mean, sd) : new Gaussian(mean, covariance));
     }
 
     private double[] phiOf(double[] mean, double[] sd) {
@@ -341,7 +286,7 @@ final class FixedDrawsRun implements AutoCloseable {
 
     private FitResult result(Ending ending) {
         GaussianPosterior reported = accounts.isEmpty()
-                ? normal(phi, null)
+                ? FixedAccounts.normal(joint.parameterNames(), phi, null)
                 : (GaussianPosterior) accounts.get(0).posterior();
         FreshDraws judged = judged(ending, reported.gaussian());
         return new FitResult(
