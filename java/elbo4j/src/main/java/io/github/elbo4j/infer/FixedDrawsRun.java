@@ -329,11 +329,13 @@ final class FixedDrawsRun implements AutoCloseable {
         if (wrong != null) {
             concerns.add(wrong);
         }
-        return FreshDraws.of(
-                device,
-                joint,
-                reported,
-                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), sample),
-                key);
+        Posterior response = accounts.size() == 2
+                        && accounts.get(0).name().equals(INDEPENDENT)
+                        && !Double.isNaN(accounts.get(1).sdError(0))
+                ? accounts.get(1).posterior()
+                : null;
+        FreshDraws.Background known =
+                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), sample, response);
+        return FreshDraws.of(device, joint, reported, known, key);
     }
 }

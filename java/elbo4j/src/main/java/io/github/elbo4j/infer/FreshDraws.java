@@ -8,6 +8,7 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -54,15 +55,17 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
      * @param concerns beside those that draws show
      * @param few draws to begin with
      * @param sample null, or some of the joint's rows
+     * @param response null, or what linear response says, with known errors, where independent normals are reported
      */
     record Background(
             Ending ending,
             List<Mode> modes,
             List<Concern> concerns,
             int few,
-            @Nullable RowSample sample) {
+            @Nullable RowSample sample,
+            @Nullable Posterior response) {
         static Background of(Ending ending, List<Mode> modes) {
-            return new Background(ending, modes, List.of(), DRAWS, null);
+            return new Background(ending, modes, List.of(), DRAWS, null, null);
         }
     }
 
@@ -88,6 +91,11 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
                 evaluation.judgeModes(known.modes);
                 if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
                     evaluation.judgeLines(joint, device, q, known.sample);
+                    if (known.response != null) {
+                        double[] sd = new double[q.dimensions()];
+                        Arrays.setAll(sd, known.response::standardDeviation);
+                        evaluation.judgeLinearResponse(sd);
+                    }
                 }
                 return evaluation.result(ending);
             } catch (CancellationException e) {
