@@ -40,7 +40,7 @@ class FixedDrawsCommandTest {
                 "o", "logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type", "--method", "fixed");
         assertThat(outcome.exit()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .contains("mean-field Gaussian by fixed draws")
+                .contains("200 rows of pima.csv, linear response by fixed draws")
                 .containsPattern("(?m)^parameter +mean ± +sd ± +sd, independent normals +±$")
                 .containsPattern("(?m)^glu +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$")
                 .contains("Means and sds above are those of linear response.");
@@ -53,6 +53,10 @@ class FixedDrawsCommandTest {
             assertThat(fit.accounts().get(0).sdError(i) / sd).isBetween(1e-5, 0.05);
             assertThat(fit.accounts().get(1).sdError(i) / sd).isBetween(0.01, 0.3);
         }
+        assertThat(Cli.run("draws", "--fit", folder.resolve("o"), "--draws", 10, "--out", folder.resolve("draws.csv"))
+                        .exit())
+                .isZero();
+        assertThat(Files.readString(folder.resolve("draws.csv"))).contains("algorithm = fullrank");
         assertThat(Files.readString(folder.resolve("o/report.html")))
                 .contains("sd, independent normals", "the standard error of a number over the fixed draws");
     }

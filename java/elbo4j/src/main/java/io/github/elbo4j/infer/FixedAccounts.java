@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * b the optimum is one Newton step away, {@code phi_b = phi + A_b⁻¹·∇F_b}, with gradient and curvature of the other blocks.
  */
 final class FixedAccounts {
+    static final String INDEPENDENT = "independent normals";
+
     private final List<String> names;
     private final PairedDraws objective;
     private final double[] phi;
@@ -54,7 +56,7 @@ final class FixedAccounts {
     /** The independent normals themselves. */
     Account independent() {
         return account(
-                "independent normals",
+                INDEPENDENT,
                 normal(names, phi, null),
                 without.stream().map(there -> normal(names, there, null)).toList());
     }

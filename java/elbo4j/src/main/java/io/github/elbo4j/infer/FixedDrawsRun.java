@@ -330,7 +330,7 @@ final class FixedDrawsRun implements AutoCloseable {
             concerns.add(wrong);
         }
         Posterior response = accounts.size() == 2
-                        && accounts.get(0).name().equals(INDEPENDENT)
+                        && accounts.get(0).name().equals(FixedAccounts.INDEPENDENT)
                         && !Double.isNaN(accounts.get(1).sdError(0))
                 ? accounts.get(1).posterior()
                 : null;

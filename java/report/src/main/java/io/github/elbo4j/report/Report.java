@@ -183,7 +183,10 @@ public final class Report {
             case "laplace" -> "Laplace approximation";
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
-            case FixedDraws.NAME -> fit.family() + " Gaussian by fixed draws";
+            case FixedDraws.NAME ->
+                fit.accounts().isEmpty()
+                        ? fit.family() + " Gaussian by fixed draws"
+                        : fit.accounts().get(0).name() + " by fixed draws";
             default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
         };
     }

@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Words;
@@ -219,9 +220,17 @@ public final class StanCsv {
         return WholeFile.write(whole, text.toString());
     }
 
+    /** As CmdStan calls the covariance that there is, whatever it was found by. */
+    private String algorithm() {
+        boolean independent = fit.posterior() instanceof GaussianPosterior normal
+                && normal.gaussian().isIndependent();
+        String family = fit.family().replace("-", "");
+        return family.equals("meanfield") && !independent ? "fullrank" : family;
+    }
+
     private void head(StringBuilder text) {
         text.append("# method = variational\n#   variational\n#     algorithm = ")
-                .append(fit.family().replace("-", ""))
+                .append(algorithm())
                 .append("\n#     output_samples = ")
                 .append(draws.length)
                 .append("\n#   random\n#     seed = ")
