@@ -301,7 +301,8 @@ class BadInputTest {
                 .contains("--help");
         assertThat(refusal("fit")).contains("fit what? Choose logistic, linear");
         assertThat(refusal())
-                .contains("which command? Choose fit, predict, evidence, gradients, kl, devices, bench, sample");
+                .contains(
+                        "which command? Choose fit, predict, loo, draws, evidence, gradients, kl, devices, bench, sample");
         assertThat(refusal("fti")).contains("fti").contains("fit");
         assertThat(refusal("fit", "logistic", "--dat", "x")).contains("--data");
         assertThat(refusal("sample", "--n", "0", "--seed", "1")).contains("--n is 0, but must be 1 or more");
