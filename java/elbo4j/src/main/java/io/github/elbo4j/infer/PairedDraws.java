@@ -133,7 +133,6 @@ final class PairedDraws implements Objective {
         double[] there = new double[at.length];
         visit(at, true, (s, logP, slope) -> System.arraycopy(slope, 0, there, s * d, d));
         double[][][] sums = new double[skipped < 0 ? blocks : 1][2 * d][2 * d];
-        double[] w = new double[d];
         double[] moved = new double[at.length];
         double[] by = new double[draws];
         for (int e = 0; e < d; e++) {
@@ -149,13 +148,15 @@ final class PairedDraws implements Objective {
                 int draw = s >= 2 * from ? s + 2 * (to - from) : s;
                 double[][] sum = sums[skipped < 0 ? blockOf(draw, blocks) : 0];
                 double own = sd[column] * epsilon[draw * d + column];
+                double[] withMean = sum[column]; // the column as a row, along memory: the other triangle follows below
+                double[] withSd = sum[d + column];
                 for (int i = 0; i < d; i++) {
                     double k = (slope[i] - there[s * d + i]) / by[s];
-                    w[i] = sd[i] * epsilon[draw * d + i];
-                    sum[i][column] -= k;
-                    sum[i][d + column] -= k * own;
-                    sum[d + i][column] -= w[i] * k;
-                    sum[d + i][d + column] -= w[i] * k * own;
+                    double w = sd[i] * epsilon[draw * d + i];
+                    withMean[i] -= k;
+                    withMean[d + i] -= w * k;
+                    withSd[i] -= k * own;
+                    withSd[d + i] -= w * k * own;
                 }
                 sum[d + column][d + column] -= own * there[s * d + column];
             });

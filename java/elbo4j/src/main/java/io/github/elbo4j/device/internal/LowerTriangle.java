@@ -36,30 +36,45 @@ public final class LowerTriangle {
     /** {@code L⁻¹}, lower triangular. */
     public static double[][] inverse(double[][] l) {
         int n = l.length;
+        double[][] columns = columnsOfInverse(l);
         double[][] inverse = new double[n][n];
         for (int j = 0; j < n; j++) {
-            inverse[j][j] = 1 / l[j][j];
-            for (int i = j + 1; i < n; i++) {
-                double sum = 0;
-                for (int k = j; k < i; k++) {
-                    sum -= l[i][k] * inverse[k][j];
-                }
-                inverse[i][j] = sum / l[i][i];
+            for (int i = j; i < n; i++) {
+                inverse[i][j] = columns[j][i];
             }
         }
         return inverse;
     }
 
+    /** {@code L⁻¹} column by column, [column][row], so that sums run along memory. */
+    private static double[][] columnsOfInverse(double[][] l) {
+        int n = l.length;
+        double[][] columns = new double[n][n];
+        for (int j = 0; j < n; j++) {
+            double[] column = columns[j];
+            column[j] = 1 / l[j][j];
+            for (int i = j + 1; i < n; i++) {
+                double[] row = l[i];
+                double sum = 0;
+                for (int k = j; k < i; k++) {
+                    sum -= row[k] * column[k];
+                }
+                column[i] = sum / row[i];
+            }
+        }
+        return columns;
+    }
+
     /** {@code (L·Lᵀ)⁻¹}, symmetric. */
     public static double[][] inverseOfSquare(double[][] l) {
         int n = l.length;
-        double[][] half = inverse(l);
+        double[][] columns = columnsOfInverse(l);
         double[][] result = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j <= i; j++) {
                 double sum = 0;
                 for (int k = i; k < n; k++) {
-                    sum += half[k][i] * half[k][j];
+                    sum += columns[i][k] * columns[j][k];
                 }
                 result[i][j] = sum;
                 result[j][i] = sum;
