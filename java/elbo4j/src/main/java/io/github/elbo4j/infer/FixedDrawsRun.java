@@ -26,8 +26,6 @@ final class FixedDrawsRun implements AutoCloseable {
     /** Standard errors that one ELBO must be above another. */
     private static final double SURE = 2;
 
-    private static final Estimate NOT_MEASURED = new Estimate(Double.NaN, Double.NaN, 0);
-
     private final FixedDraws settings;
     private final Device device;
     private final LogJoint joint;
@@ -316,8 +314,8 @@ final class FixedDrawsRun implements AutoCloseable {
         if (ending.status() == Status.FAILED) {
             concerns.add(new Concern(Kind.FAILED, Verdict.DO_NOT_TRUST, null, ending.message()));
             return new FreshDraws(
-                    NOT_MEASURED,
-                    NOT_MEASURED,
+                    FreshDraws.UNKNOWN,
+                    FreshDraws.UNKNOWN,
                     Assessment.of(Double.NaN, Double.NaN, 0, concerns),
                     ending.status(),
                     ending.message());

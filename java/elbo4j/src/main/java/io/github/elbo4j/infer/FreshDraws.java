@@ -33,7 +33,8 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
     private static final int MOST = 2 * DRAWS;
 
     private static final long WORKSPACE = 256L << 20;
-    private static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);
+    /** An ELBO or evidence that was not measured. */
+    static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);
 
     /**
      * Of a Gaussian, on the device, its numbers rounded to float32.

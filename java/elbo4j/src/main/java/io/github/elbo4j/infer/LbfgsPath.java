@@ -219,7 +219,7 @@ final class LbfgsPath {
         gradient = newGradient.clone();
     }
 
-    private static boolean isFinite(double[] values) {
+    static boolean isFinite(double[] values) {
         for (double v : values) {
             if (!Double.isFinite(v)) {
                 return false;

@@ -3,7 +3,6 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
@@ -36,8 +35,6 @@ final class ModeRun {
     private static final double ARRIVED = 0.005;
     /** The same for a usable end: three tenths. */
     private static final double NEAR = 0.045;
-
-    private static final Estimate NOT_MEASURED = new Estimate(Double.NaN, Double.NaN, 0);
 
     private final ModeSearch<?> settings;
     private final Device device;
@@ -307,8 +304,8 @@ final class ModeRun {
         double height = trace.isEmpty() ? 0 : trace.get(trace.size() - 1).elbo();
         concerns.addAll(Resolution.concerns(joint, normal, height));
         return new FreshDraws(
-                NOT_MEASURED,
-                NOT_MEASURED,
+                FreshDraws.UNKNOWN,
+                FreshDraws.UNKNOWN,
                 Assessment.of(Double.NaN, Double.NaN, 0, concerns),
                 ending.status(),
                 ending.message());

@@ -1,6 +1,5 @@
 package io.github.elbo4j.infer;
 
-import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -84,7 +83,7 @@ final class TrustRegion<C extends TrustRegion.Curvature> {
             steps++;
             double noise = rounding * Math.abs(height);
             double gain = value[0] - height;
-            boolean taken = gain >= LEAST_RATIO * promised - noise && isFinite(slope);
+            boolean taken = gain >= LEAST_RATIO * promised - noise && LbfgsPath.isFinite(slope);
             if (taken) {
                 at = next;
                 gradient = slope;
@@ -104,9 +103,5 @@ final class TrustRegion<C extends TrustRegion.Curvature> {
                 here = curvature.apply(at);
             }
         }
-    }
-
-    private static boolean isFinite(double[] values) {
-        return Arrays.stream(values).allMatch(Double::isFinite);
     }
 }
