@@ -105,15 +105,15 @@ template <int ELEMENTS, class Visit>
 static __device__ __forceinline__ void forPlaces(
         const Elementwise& p, const Place& place, int kind, const Elements& of, float (&a)[ELEMENTS], Visit visit) {
     float* at = place.first + of.draw * place.drawStride;
-    if (kind == GENERAL || of.count < ELEMENTS) {
+    if (kind == GENERAL) {
         forFours(a, [&](float x, int k) {
             return k < of.count ? visit(x, at + offset(p, place, of.row + k * of.step)) : x;
         });
     } else {
         at += of.row * place.stride2;
         const long long step = of.step * place.stride2;
-        forEach(a, [&](float x, int) {
-            const float y = visit(x, at);
+        forEach(a, [&](float x, int k) {
+            const float y = k < of.count ? visit(x, at) : x;
             at += step;
             return y;
         });
@@ -266,17 +266,6 @@ static __device__ __forceinline__ void finish(const Elementwise& p, const Output
         *target = __fma_rn(output.scale, sum, *target);
     } else {
         place.first[at] = (float) sum + 0.0f; // + 0: a maximum of −0 is +0; no sum is −0
-    }
-}
-
-template <int HALF, class Join>
-static __device__ __forceinline__ void foldHalves(float (&x)[WARP], Join join) {
-#pragma unroll
-    for (int l = 0; l < HALF; l++) {
-        x[l] = join(x[l], x[l + HALF]);
-    }
-    if constexpr (HALF > 1) {
-        foldHalves<HALF / 2>(x, join);
     }
 }
 

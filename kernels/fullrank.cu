@@ -1,6 +1,7 @@
 // The Gaussian with a Cholesky factor; its diagonal is stored as its logarithm.                    twin: FullRankKernel
 //
-// Solving with the factor is gemm.cu's gemm_solve.
+// Solving with the factor is gemm.cu's gemm_solve; with few dimensions each operation is one kernel (fullrank.cuh).
+#include "fullrank.cuh"
 #include "gemm.cuh"
 #include "math.cuh"
 #include "normal.cuh"
@@ -113,8 +114,66 @@ static __device__ __forceinline__ void sample(const FullRankSample& p) {
 
 extern "C" __global__ void __launch_bounds__(256, 2) fullrank_sample(const FullRankSample p) { sample<64, 4>(p); }
 
-// The same in tiles of 32, for few draws or coordinates.
+// The same in tiles of 32, for few draws.
 extern "C" __global__ void __launch_bounds__(256) fullrank_sample32(const FullRankSample p) { sample<32, 2>(p); }
+
+// z = change(epsilon) in registers, with the factor read as multiply or the solves want it.
+template <class Diagonal, class Change>
+static __device__ __forceinline__ void changeNormals(
+        FewRows& warp, const FullRankSample& p, float sign, Diagonal onDiagonal, Change change) {
+    const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
+    const int dims = n.dimensions;
+    const auto begin = [&](int b) {
+        const float* const mu = p.mu == nullptr ? nullptr : p.mu + (long long) b * dims;
+        warp.read(p.factor + (long long) b * dims * dims, mu, dims, sign, onDiagonal);
+    };
+    forFewRows(n.problems, n.draws, begin, [&](int b, int first, int count) {
+        if (laneOfWarp() < count) {
+#pragma unroll 1
+            for (int d = 0; d < dims; d += 4) {
+                const float4 e = epsilon4(n, step, b, first + laneOfWarp(), d);
+                float* const to = warp.own(dims) + d;
+                to[0] = e.x;
+                if (d + 1 < dims) {
+                    to[1] = e.y;
+                }
+                if (d + 2 < dims) {
+                    to[2] = e.z;
+                }
+                if (d + 3 < dims) {
+                    to[3] = e.w;
+                }
+            }
+        }
+        withRegisters(dims, [&](auto& x) {
+            warp.take(x, dims);
+            change(x);
+            warp.give(x, dims);
+        });
+        __syncwarp();
+        float* const z = p.z + ((long long) b * n.draws + first) * dims;
+        warp.forElements(count, dims, [&](int at, float value) { z[at] = value; });
+    });
+}
+
+extern "C" __global__ void __launch_bounds__(128) fullrank_sample_few(const FullRankSample p) {
+    __shared__ FewRows warps[FEW_WARPS];
+    FewRows& warp = warps[threadIdx.x / WARP];
+    changeNormals(warp, p, 1.0f, [](float log) { return detExp(log); }, [&](auto& x) {
+        warp.multiply(x, p.normals.dimensions);
+    });
+}
+
+// ---- score[b,s,:] = L⁻ᵀ·epsilon[b,s,:], in z; mu is null ----
+
+extern "C" __global__ void __launch_bounds__(128) fullrank_score_few(const FullRankSample p) {
+    __shared__ FewRows warps[FEW_WARPS];
+    FewRows& warp = warps[threadIdx.x / WARP];
+    changeNormals(warp, p, -1.0f, [](float log) { return detExp(-log); }, [&](auto& x) {
+        warp.solveTransposed(x, p.normals.dimensions);
+    });
+}
 
 // ---- residual = z − mu ----
 
@@ -171,6 +230,65 @@ extern "C" __global__ void __launch_bounds__(256, 3) fullrank_density(const Full
                 return __fmaf_rn(-0.5f * h, h, -p.factor[(quotient(row, p.draws) * dims + i) * dims + i]);
             },
             [&](long long row, double sum) { p.logQ[row] = sum - constant; });
+}
+
+// ---- the same and its gradient in one kernel each, for few dimensions ----
+
+struct FullRankFew {
+    const float* mu;     // [B][D]
+    const float* factor; // [B][D][D]
+    const float* z;      // [B][S][D]
+    void* to;            // double logQ[B][S], or float gradient[B][S][D]
+    int problems, draws, dimensions;
+    int unused;
+};
+
+// end(b, first draw, draws, h) with L·h = z − mu of the lane's draw in registers.
+template <class End>
+static __device__ __forceinline__ void solveResiduals(FewRows& warp, const FullRankFew& p, End end) {
+    const int dims = p.dimensions;
+    const auto begin = [&](int b) {
+        warp.read(p.factor + (long long) b * dims * dims, p.mu + (long long) b * dims, dims, -1.0f, [](float log) {
+            return detExp(-log);
+        });
+    };
+    forFewRows(p.problems, p.draws, begin, [&](int b, int first, int count) {
+        const float* const z = p.z + ((long long) b * p.draws + first) * dims;
+        warp.forElements(count, dims, [&](int at, float& value) { value = z[at]; });
+        __syncwarp();
+        withRegisters(dims, [&](auto& h) {
+            warp.take(h, dims);
+            warp.residual(h, dims);
+            warp.solve(h, dims);
+            end(b, first, count, h);
+        });
+    });
+}
+
+extern "C" __global__ void __launch_bounds__(128) fullrank_density_few(const FullRankFew p) {
+    __shared__ FewRows warps[FEW_WARPS];
+    FewRows& warp = warps[threadIdx.x / WARP];
+    const int dims = p.dimensions;
+    const double constant = dims * HALF_LOG_2PI;
+    solveResiduals(warp, p, [&](int b, int first, int count, auto& h) {
+        const float sum = warp.density(h, dims);
+        if (laneOfWarp() < count) {
+            ((double*) p.to)[(long long) b * p.draws + first + laneOfWarp()] = (double) sum - constant;
+        }
+    });
+}
+
+extern "C" __global__ void __launch_bounds__(128) fullrank_gradient_few(const FullRankFew p) {
+    __shared__ FewRows warps[FEW_WARPS];
+    FewRows& warp = warps[threadIdx.x / WARP];
+    const int dims = p.dimensions;
+    solveResiduals(warp, p, [&](int b, int first, int count, auto& h) {
+        warp.solveTransposed(h, dims);
+        warp.give(h, dims);
+        __syncwarp();
+        float* const gradient = (float*) p.to + ((long long) b * p.draws + first) * dims;
+        warp.forElements(count, dims, [&](int at, float value) { gradient[at] = -value; });
+    });
 }
 
 // ---- entropy[first + b] = Σ_i log L_ii + D·(log(2π)/2 + 1/2) ----

@@ -97,6 +97,45 @@ extern "C" __global__ void __launch_bounds__(256) math_scale(const MathScale p) 
 
 extern "C" __global__ void __launch_bounds__(256) math_scale32(const MathScale32 p) { scale(p); }
 
+// The same where neighbours of x are a column and those of y a row, or the other way round: a block takes a square of 32 × 32
+// by way of shared memory, reads along x and writes along y.
+extern "C" __global__ void __launch_bounds__(256) math_scale_across(const MathScale32 p) {
+    constexpr int SIDE = 32;
+    constexpr int LINES = 256 / SIDE; // that a block reads at a time
+    __shared__ float square[SIDE][SIDE + 1];
+    const float a = (float) p.a;
+    const bool downX = p.xRow < p.xColumn;
+    const int lane = (int) threadIdx.x % SIDE;
+    const int own = (int) threadIdx.x / SIDE;
+    const int across = ceilDiv(p.columns, SIDE);
+    const long long squares = (long long) ceilDiv(p.rows, SIDE) * across;
+    for (long long at = blockIdx.x; at < squares; at += gridDim.x) {
+        const long long down = quotient(at, across);
+        const long long row = down * SIDE;
+        const long long column = (at - down * across) * SIDE;
+#pragma unroll
+        for (int q = own; q < SIDE; q += LINES) {
+            const long long i = row + (downX ? lane : q);
+            const long long j = column + (downX ? q : lane);
+            if (i < p.rows && j < p.columns) {
+                square[downX ? lane : q][downX ? q : lane] = p.x[i * p.xRow + j * p.xColumn];
+            }
+        }
+        __syncthreads();
+#pragma unroll
+        for (int q = own; q < SIDE; q += LINES) {
+            const long long i = row + (downX ? q : lane);
+            const long long j = column + (downX ? lane : q);
+            if (i < p.rows && j < p.columns) {
+                const float x = square[downX ? q : lane][downX ? lane : q];
+                float* const y = p.y + i * p.yRow + j * p.yColumn;
+                *y = p.accumulate ? fused(a, x, *y) : a * x;
+            }
+        }
+        __syncthreads(); // the next square takes the same place
+    }
+}
+
 // ---- z[i] = x[i]·y[i]; z may be x or y ----
 
 struct MathMultiply {

@@ -96,6 +96,7 @@ extern "C" __global__ void __launch_bounds__(256) scan_segment_end(const ScanSeg
 
 // The levels above tiles that come by their numbers, increasing, for one thread: its columns of `second` and `third`.
 static constexpr int SEGMENT_THREADS = 64;
+static constexpr int SEGMENT_AHEAD = 8; // rows that are read together: each waits for its number first
 
 struct TileSums {
     double (*second)[SEGMENT_THREADS]; // the lanes of tiles
@@ -163,24 +164,40 @@ extern "C" __global__ void __launch_bounds__(64) scan_segments(const ScanSegment
         float sum = 0.0f;
         int tile = -1;
         bool several = false;
-        for (int place = places.from; place < places.to; place++) {
-            const int row = order[place];
-            if (row < 0 || row >= p.rows) {
-                fault(p.faults, SEGMENT_ORDER, value(p.firstOrder) + place, row, 0, p.rows);
-                continue;
+        for (int first = places.from; first < places.to; first += SEGMENT_AHEAD) {
+            int rows[SEGMENT_AHEAD];
+            float x[SEGMENT_AHEAD];
+#pragma unroll
+            for (int u = 0; u < SEGMENT_AHEAD; u++) {
+                rows[u] = order[min(first + u, places.to - 1)];
             }
-            if (row / TILE != tile) {
-                if (tile >= 0) {
-                    if (!several) {
-                        sums.reset();
-                        several = true;
-                    }
-                    sums.add(tile, sum);
-                    sum = 0.0f;
+#pragma unroll
+            for (int u = 0; u < SEGMENT_AHEAD; u++) {
+                const bool there = rows[u] >= 0 && rows[u] < p.rows;
+                x[u] = there ? p.x[(long long) rows[u] * p.draws + s] : 0.0f;
+            }
+#pragma unroll
+            for (int u = 0; u < SEGMENT_AHEAD; u++) {
+                if (first + u >= places.to) {
+                    break;
                 }
-                tile = row / TILE;
+                if (rows[u] < 0 || rows[u] >= p.rows) {
+                    fault(p.faults, SEGMENT_ORDER, value(p.firstOrder) + first + u, rows[u], 0, p.rows);
+                    continue;
+                }
+                if (rows[u] / TILE != tile) {
+                    if (tile >= 0) {
+                        if (!several) {
+                            sums.reset();
+                            several = true;
+                        }
+                        sums.add(tile, sum);
+                        sum = 0.0f;
+                    }
+                    tile = rows[u] / TILE;
+                }
+                sum += x[u];
             }
-            sum += p.x[(long long) row * p.draws + s];
         }
         if (several) {
             sums.add(tile, sum);

@@ -36,6 +36,18 @@ static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
     return sum;
 }
 
+// Folds the lanes of a sum that one thread has, of which the first 2·HALF hold anything but +0; x[0] is it.
+template <int HALF, int LANES, class Join>
+static __device__ __forceinline__ void foldHalves(float (&x)[LANES], Join join) {
+#pragma unroll
+    for (int l = 0; l < HALF; l++) {
+        x[l] = join(x[l], x[l + HALF]);
+    }
+    if constexpr (HALF > 1) {
+        foldHalves<HALF / 2>(x, join);
+    }
+}
+
 // Σ x(i), i < n <= 1024, by one warp; its first lane has the sum. Or, where n <= width < 32, by each group of `width` lanes
 // (a power of two) for a row of its own.
 template <class F>

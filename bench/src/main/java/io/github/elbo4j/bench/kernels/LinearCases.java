@@ -99,7 +99,7 @@ final class LinearCases {
                             s,
                             1);
                 }),
-                new Case("fullrank.sample of 8 dimensions", "fullrank_sample32", (in, tiny) -> {
+                new Case("fullrank.sample of 8 dimensions", "fullrank_sample_few", (in, tiny) -> {
                     DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 22, 8);
                     return triangles(
                             new FullRankOps.FullRankSample(
@@ -121,7 +121,7 @@ final class LinearCases {
                 }),
                 new Case(
                         "fullrank.logDensity of 32 dimensions",
-                        "gemm_solve32 fullrank_residual fullrank_density",
+                        "fullrank_density_few",
                         (in, tiny) -> {
                             DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
                             return triangles(

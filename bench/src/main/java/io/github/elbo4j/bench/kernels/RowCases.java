@@ -67,7 +67,7 @@ final class RowCases {
                     long n = n(tiny);
                     return each(new MathOps.Average(n, Scalar.of(0.25), in.normals(n), in.zeros(n)), n, 3);
                 }),
-                new Case("math.scale: transpose", "math_scale32", (in, tiny) -> {
+                new Case("math.scale: transpose", "math_scale_across", (in, tiny) -> {
                     int side = tiny ? 70 : 8192;
                     long n = (long) side * side;
                     Matrix x = Matrix.of(in.normals(n), side, side).transposed();

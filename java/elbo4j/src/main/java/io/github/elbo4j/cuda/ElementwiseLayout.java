@@ -37,6 +37,8 @@ record ElementwiseLayout(
     private static final int WARP = 32;
     /** Floats of shared memory, as in the kernel. */
     private static final int MEMORY = 12288;
+    /** Columns that a thread takes before the block waits and folds. */
+    private static final int MOST_TURNS = 4;
     /** Draws that fill a sector of memory, 32 bytes. */
     private static final int SECTOR = 8;
 
@@ -89,8 +91,25 @@ record ElementwiseLayout(
 
         /** Whether slots and the lanes' sums fit in shared memory. */
         boolean fits(int elements, int threads, int fast) {
+            return fit(elements, threads, width(threads, fast));
+        }
+
+        private boolean fit(int elements, int threads, int width) {
             int sumsOfColumn = lanes() * (ofLane() == 1 ? elements : 1);
-            return slots * elements * threads + sums * sumsOfColumn * width(threads, fast) <= MEMORY;
+            return slots * elements * threads + (long) sums * sumsOfColumn * width <= MEMORY;
+        }
+
+        /** Where there are columns enough, a thread takes several, one after the other, before their sums are folded. */
+        private int widest(int elements, int threads, int fast, long columns) {
+            int width = width(threads, fast);
+            for (int times = 2; times <= MOST_TURNS && sums > 0; times *= 2) {
+                int wider = 2 * width;
+                if (!Grid.isFilledBy(columns / wider) || !fit(elements, threads, wider)) {
+                    break;
+                }
+                width = wider;
+            }
+            return width;
         }
 
         /** Columns of a block. */
@@ -114,7 +133,7 @@ record ElementwiseLayout(
                     tiles,
                     lanes(),
                     fast,
-                    width(threads, fast),
+                    widest(elements, threads, fast, columns),
                     batches,
                     columns);
         }

@@ -7,10 +7,19 @@ import io.github.elbo4j.device.Index;
 
 /** Launches kernels/fullrank.cu; solving is gemm's, the normals are made by their own family. */
 final class FullRankCuda extends KernelFamily {
+    /** Dimensions up to which a draw is in a thread's registers, and threads of a block, as in kernels/fullrank.cuh. */
+    private static final int FEW = 32;
+
+    private static final int FEW_THREADS = 128;
+
     private final NormalCuda normal;
     private final GemmCuda gemm;
     private final Kernel sample = cuda.kernel("fullrank_sample");
     private final Kernel sample32 = cuda.kernel("fullrank_sample32");
+    private final Kernel sampleFew = cuda.kernel("fullrank_sample_few");
+    private final Kernel scoreFew = cuda.kernel("fullrank_score_few");
+    private final Kernel densityFew = cuda.kernel("fullrank_density_few");
+    private final Kernel gradientFew = cuda.kernel("fullrank_gradient_few");
     private final Kernel residual = cuda.kernel("fullrank_residual");
     private final Kernel negate = cuda.kernel("fullrank_negate");
     private final Kernel density = cuda.kernel("fullrank_density");
@@ -38,13 +47,27 @@ final class FullRankCuda extends KernelFamily {
 
     private void sample(FullRankOps.FullRankSample op) {
         DrawBlock shape = op.shape();
-        boolean small = tiles(shape, GemmCuda.TILE) < GemmCuda.BUSY || shape.dimensions() <= GemmCuda.SMALL_TILE;
-        launch(small ? sample32 : sample)
+        boolean small = tiles(shape, GemmCuda.TILE) < GemmCuda.BUSY;
+        Launch launch = launch(isFew(shape) ? sampleFew : small ? sample32 : sample)
                 .normals(op.key(), op.step(), shape)
                 .buffer(op.mu())
                 .buffer(op.factor())
-                .buffer(op.z())
-                .run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
+                .buffer(op.z());
+        if (isFew(shape)) {
+            runFew(launch, shape);
+        } else {
+            launch.run(tiles(shape, small ? GemmCuda.SMALL_TILE : GemmCuda.TILE));
+        }
+    }
+
+    private static boolean isFew(DrawBlock shape) {
+        return shape.dimensions() <= FEW;
+    }
+
+    /** A warp for each 32 draws of a problem. */
+    private static void runFew(Launch launch, DrawBlock shape) {
+        long warps = shape.problems() * Grid.ceilDiv(shape.draws(), Grid.WARP);
+        launch.run(Grid.threads(warps * Grid.WARP, FEW_THREADS), FEW_THREADS);
     }
 
     private static long tiles(DrawBlock shape, int size) {
@@ -53,6 +76,10 @@ final class FullRankCuda extends KernelFamily {
 
     private void logDensity(FullRankOps.FullRankLogDensity op) {
         DrawBlock shape = op.shape();
+        if (isFew(shape)) {
+            few(densityFew, shape, op.mu(), op.factor(), op.z(), op.logQ());
+            return;
+        }
         long h = cuda.workspace(Float.BYTES * shape.elements());
         residual(shape, op.mu(), op.z(), h);
         solve(shape, op.factor(), h, false);
@@ -69,6 +96,10 @@ final class FullRankCuda extends KernelFamily {
 
     private void gradient(FullRankOps.FullRankLogDensityGradient op) {
         DrawBlock shape = op.shape();
+        if (isFew(shape)) {
+            few(gradientFew, shape, op.mu(), op.factor(), op.z(), op.gradient());
+            return;
+        }
         long x = Launch.place(op.gradient(), 0);
         residual(shape, op.mu(), op.z(), x);
         solve(shape, op.factor(), x, false);
@@ -76,7 +107,29 @@ final class FullRankCuda extends KernelFamily {
         launch(negate).address(x).number(shape.elements()).run(Grid.threads(shape.elements()));
     }
 
+    private void few(Kernel kernel, DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer to) {
+        Launch launch = launch(kernel)
+                .buffer(mu)
+                .buffer(factor)
+                .buffer(z)
+                .buffer(to)
+                .number(shape.problems())
+                .number(shape.draws())
+                .number(shape.dimensions())
+                .number(0);
+        runFew(launch, shape);
+    }
+
     private void score(FullRankOps.FullRankScore op) {
+        if (isFew(op.shape())) {
+            Launch launch = launch(scoreFew)
+                    .normals(op.key(), op.step(), op.shape())
+                    .address(0)
+                    .buffer(op.factor())
+                    .buffer(op.score());
+            runFew(launch, op.shape());
+            return;
+        }
         long x = Launch.place(op.score(), 0);
         normal.normal(op.key(), op.step(), op.shape(), x);
         solve(op.shape(), op.factor(), x, true);

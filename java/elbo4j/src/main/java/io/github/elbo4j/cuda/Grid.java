@@ -53,6 +53,11 @@ final class Grid {
         return Math.min(most, ceilDiv(items, share));
     }
 
+    /** Whether there are blocks for the largest grid, so that fewer with more work each lose nothing. */
+    static boolean isFilledBy(long blocks) {
+        return blocks >= most;
+    }
+
     /** For forRows of kernels/sum.cuh. */
     static long rows(long rows, long n) {
         return n <= TILE ? shortRows(rows, n) : Math.min(most, rows);

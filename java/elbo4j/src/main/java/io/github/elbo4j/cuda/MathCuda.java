@@ -9,11 +9,15 @@ import io.github.elbo4j.device.Scalar;
 
 /** Launches kernels/math.cu. */
 final class MathCuda extends KernelFamily {
+    /** Of a square that a block of math_scale_across takes; matrices with far fewer rows or columns would leave it empty. */
+    private static final long SIDE = 32;
+
     private final Kernel map = cuda.kernel("math_map");
     private final Kernel fill = cuda.kernel("math_fill");
     private final Kernel axpy = cuda.kernel("math_axpy");
     private final Kernel scale = cuda.kernel("math_scale");
     private final Kernel scale32 = cuda.kernel("math_scale32");
+    private final Kernel scaleAcross = cuda.kernel("math_scale_across");
     private final Kernel multiply = cuda.kernel("math_multiply");
     private final Kernel average = cuda.kernel("math_average");
     private final Kernel sumRows = cuda.kernel("math_sum_rows");
@@ -87,16 +91,24 @@ final class MathCuda extends KernelFamily {
     }
 
     private void scale(MathOps.Scale op) {
+        Matrix x = op.x();
         Matrix y = op.y();
-        launch(op.type() == ElementType.FLOAT64 ? scale : scale32)
-                .matrix(op.x())
+        boolean isDouble = op.type() == ElementType.FLOAT64;
+        boolean across = !isDouble
+                && Math.min(y.rows(), y.columns()) >= SIDE / 4
+                && (x.rowStride() < x.columnStride()) != (y.rowStride() < y.columnStride());
+        launch(isDouble ? scale : across ? scaleAcross : scale32)
+                .matrix(x)
                 .matrix(y)
                 .number(op.a())
                 .number(y.rows())
                 .number(y.columns())
                 .flag(op.accumulate())
                 .number(0)
-                .run(Grid.threads((long) y.rows() * y.columns()));
+                .run(
+                        across
+                                ? Grid.shares(Grid.ceilDiv(y.rows(), SIDE) * Grid.ceilDiv(y.columns(), SIDE), 1)
+                                : Grid.threads((long) y.rows() * y.columns()));
     }
 
     private void axpy(MathOps.Axpy op) {
