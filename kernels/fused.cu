@@ -2,7 +2,6 @@
 #include "elbo.cuh"
 #include "fused.cuh"
 #include "optimizer.cuh"
-#include "runs.cuh"
 #include "sum.cuh"
 
 // ---- logP[b,s] and logQ[b,s], and the run sums of the pathwise gradient ----
@@ -23,55 +22,6 @@ struct FusedElbo {
     int path;
     int parts;                // blocks that share the coordinates of a tile: 1, 4 or 8
     int unused;
-};
-
-// Where a slot's first coordinate is; count = 0: nowhere.
-struct Place {
-    int b, run, d, count;
-};
-
-// A block's share: `together` runs of problems, neighbours in (b, run), and one tile of the coordinates of each, or the part
-// of it that goes to `lanes` neighbouring lanes of its sum.
-struct Share {
-    long long first; // of these runs
-    int quads, runs; // slots of a run; runs of a problem
-    int together;
-    int tile, part;
-    int lanes;
-
-    template <int SLOTS>
-    static __device__ __forceinline__ Share of(const Normals& n, int parts) {
-        Share share;
-        const int tiles = max(1, ceilDiv(n.dimensions, TILE)) * parts; // parts, if any, are those of one tile
-        share.lanes = WARP / parts;
-        share.quads = max(1, ceilDiv(min(n.dimensions, TILE), parts == 1 ? 4 : WARP) * (parts == 1 ? 1 : share.lanes / 4));
-        share.runs = ceilDiv(n.draws, RUN);
-        const int most = SLOTS / share.quads;
-        const long long group = quotient(blockIdx.x, tiles);
-        share.first = group * most;
-        const int of = (int) (blockIdx.x - group * tiles);
-        share.tile = parts == 1 ? of : 0;
-        share.part = parts == 1 ? 0 : of;
-        const long long left = (long long) n.problems * share.runs - share.first;
-        share.together = left < most ? (int) left : most;
-        return share;
-    }
-
-    // In the tile, of coordinate c of a run's slots.
-    __device__ __forceinline__ int coordinate(int c) const {
-        return c / lanes * WARP + part * lanes + c % lanes;
-    }
-
-    __device__ __forceinline__ Place place(const Normals& n, int slot) const {
-        const int of = slot / quads;
-        const long long run = first + of;
-        Place place;
-        place.b = (int) quotient(run, runs);
-        place.run = (int) (run - (long long) place.b * runs);
-        place.d = tile * TILE + coordinate((slot - of * quads) * 4);
-        place.count = of < together ? max(0, min(4, n.dimensions - place.d)) : 0;
-        return place;
-    }
 };
 
 // IN_PARTS: perhaps.
@@ -246,10 +196,18 @@ extern "C" __global__ void __launch_bounds__(256) fused_elbo_fold(const FusedEnd
 }
 
 // ---- steps of Adam up the ELBO of small problems ----
+//
+// A block takes all steps of 16 groups of four coordinates, a warp those of four, which no other warp needs: a diagonal q and
+// target leave coordinates to themselves but for the moments of log p − log q. Eight lanes have a group: each makes the terms
+// of every eighth draw, and then owns one of its eight parameters, mu's four and omega's four.
 
-static constexpr int MAX_STEPS = 256; // of a launch
-static constexpr int DRAWS_OF_ALL = 2048; // of a block's problems; one has at most 256, and 4·SMALL dimensions
-static constexpr int SMALL = 16;      // slots of a block
+static constexpr int MAX_STEPS = 256;     // of a launch
+static constexpr int GROUPS = 16;         // of a block
+static constexpr int WARP_GROUPS = 4;
+static constexpr int GROUP_LANES = WARP / WARP_GROUPS;
+static constexpr int STEP_THREADS = GROUPS * GROUP_LANES;
+static constexpr int DRAWS = 16;          // that a warp makes the terms of before it adds them
+static constexpr int DRAWS_OF_ALL = 2048; // of a block's problems where their moments are wanted; one has at most 256
 
 struct FusedAdam {
     Normals normals;
@@ -268,128 +226,135 @@ struct FusedAdam {
     float corrections[MAX_STEPS]; // 1/(1 − beta2^t) of each step
 };
 
-// Those of a slot, from rows of so many slots.
-static __device__ __forceinline__ Coordinates coordinatesOf(const float4* rows, int slots, int slot) {
-    return {rows[slot],
-            rows[slots + slot],
-            rows[2 * slots + slot],
-            rows[3 * slots + slot],
-            rows[4 * slots + slot],
-            rows[5 * slots + slot],
-            rows[6 * slots + slot]};
-}
+// What a block's coordinates are at a step; the rows that mu's owners write are even, omega's odd.
+enum Row { MU, OMEGA, INVERSE, SIGMA, TARGET_MU, TARGET_OMEGA, TARGET_INVERSE, ROWS };
 
-// A block takes all steps of a few problems. Of its first 128 threads each owns a parameter and its moments.
-extern "C" __global__ void __launch_bounds__(256, 3) fused_adam(const FusedAdam p) {
-    constexpr int DRAWS = THREADS / SMALL;
-    constexpr int WIDTH = 4 * SMALL;
-    __shared__ Terms terms;
-    __shared__ __align__(16) float own[7][WIDTH];        // the rows of Coordinates
-    __shared__ double f[DRAWS_OF_ALL];     // log p − log q of the problems' draws, one problem after the other
+// MOMENTS: wanted; then a block takes whole problems.
+template <bool MOMENTS>
+static __device__ __forceinline__ void adamSteps(const FusedAdam& p) {
+    constexpr int WARPS = STEP_THREADS / WARP;
+    constexpr int PART = 4 * WARP_GROUPS * (DRAWS + 1); // one draw more: the two parts stand in different banks
+    __shared__ __align__(16) float slopes[WARPS][2 * PART]; // [draw][coordinate] of mu, then of omega
+    __shared__ __align__(16) float rows[ROWS][4 * GROUPS];
+    __shared__ float4 densities[2][MOMENTS ? DRAWS : 1][GROUPS + 1]; // the terms of log p and log q
+    __shared__ double f[MOMENTS ? DRAWS_OF_ALL : 1]; // log p − log q of the problems' draws, one problem after the other
     const Normals& n = p.normals;
     const unsigned int step = stepOf(n);
     const int thread = (int) threadIdx.x;
+    const int warp = thread / WARP;
     const int dims = n.dimensions;
     const int quads = max(1, ceilDiv(dims, 4));
-    const int most = min(SMALL / quads, DRAWS_OF_ALL / n.draws);
-    const int firstProblem = (int) blockIdx.x * most;
-    const int together = min(most, n.problems - firstProblem);
-    const double constant = dims * HALF_LOG_2PI;
-
-    // As maker of terms.
-    const int slot = thread % SMALL;
-    const int b = firstProblem + slot / quads;
-    const int d = slot % quads * 4;
-    const bool maker = slot / quads < together && d < dims;
+    const int most = min(GROUPS / quads, DRAWS_OF_ALL / n.draws); // problems of a block, if it takes whole ones
+    const int groups = MOMENTS ? most * quads : GROUPS;
+    const int group = warp * WARP_GROUPS + thread % WARP_GROUPS;
+    const long long item = (long long) blockIdx.x * groups + group;
+    const int b = (int) quotient(item, quads);
+    const int d = (int) (item - (long long) b * quads) * 4;
+    const bool there = group < groups && b < n.problems && d < dims;
+    const int number = laneOfWarp() / WARP_GROUPS; // of the group's lanes
 
     // As owner of a parameter.
-    const int part = thread / WIDTH; // 0 mu, 1 omega, else none
-    const int column = thread % WIDTH;
-    const int problem = column / 4 / quads;
-    const int coordinate = column / 4 % quads * 4 + column % 4;
-    const bool owner = part < 2 && problem < together && coordinate < dims;
-    const long long place = (2LL * (firstProblem + problem) + part) * dims + coordinate;
+    const int part = number / 4; // 0 mu, 1 omega
+    const int column = 4 * group + number % 4;
+    const int coordinate = d + number % 4;
+    const bool owner = there && coordinate < dims;
+    const long long place = (2LL * b + part) * dims + coordinate;
+    __shared__ long long places[STEP_THREADS]; // used at the end only: in registers they would be in the steps' way
+    places[thread] = place;
     float m = owner ? p.m[place] : 0.0f;
     float v = owner ? p.v[place] : 0.0f;
     float parameter = owner ? p.parameter[place] : 0.0f;
-    if (part == 0) {
-        const long long target = (long long) (firstProblem + problem) * p.target + coordinate;
-        const float targetOmega = owner ? p.targetOmega[target] : 0.0f;
-        own[4][column] = owner ? p.targetMu[target] : 0.0f;
-        own[5][column] = targetOmega;
-        own[6][column] = detExp(-targetOmega);
+    const float target = owner ? (part == 0 ? p.targetMu : p.targetOmega)[(long long) b * p.target + coordinate] : 0.0f;
+    rows[TARGET_MU + part][column] = target;
+    if (part == 1) {
+        rows[TARGET_INVERSE][column] = detExp(-target);
     }
 
+    // Of the block where it shares sums over coordinates, else of the warp: nothing of one warp is another's.
+    const auto meet = [] {
+        if (MOMENTS) {
+            __syncthreads();
+        } else {
+            __syncwarp();
+        }
+    };
     for (int k = 0; k < p.steps; k++) {
-        if (part < 2) {
-            own[part][column] = parameter;
-        }
-        if (part == 1) {
-            own[2][column] = detExp(parameter);
-            own[3][column] = detExp(-parameter);
-        }
-        __syncthreads();
+        // What mu's owner has from omega's, 16 lanes further on: exp(−omega).
+        const float omega = __shfl_xor_sync(ALL_LANES, parameter, WARP / 2);
+        rows[MU + part][column] = parameter;
+        const float exponential = detExp(part == 0 ? -omega : parameter);
+        rows[INVERSE + part][column] = owner ? exponential : 0.0f; // the terms of coordinates that are not there are ±0
         double even = 0.0; // the sums of runs 0 and 2
         double odd = 0.0;
         float sum = 0.0f;
         for (int first = 0; first < n.draws; first += DRAWS) {
-            const int s = first + thread / SMALL;
-            if (maker && s < n.draws) {
-                const float4 e = epsilon4(n, step + (unsigned int) k, b, s, d);
-                makeTerms(terms, coordinatesOf((const float4*) own, SMALL, slot), e, p.path != 0);
-            } else {
-                makeNoTerms(terms);
-            }
-            __syncthreads();
-            if (part < 2) {
+            meet(); // rows are written, the terms before these are added
 #pragma unroll
-                for (int i = 0; i < DRAWS; i++) {
-                    sum += columnOf(terms, part, column)[i * WIDTH];
+            for (int i = number; i < DRAWS; i += GROUP_LANES) {
+                float4 slopeMu = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+                float4 slopeOmega = slopeMu;
+                float4 logP = slopeMu;
+                float4 logQ = slopeMu;
+                if (there && first + i < n.draws) {
+                    const float4 e = epsilon4(n, step + (unsigned int) k, b, first + i, d);
+                    const auto row = [&](Row which) { return ((const float4*) rows[which])[group]; };
+                    const Coordinates x = {row(MU), row(OMEGA), row(SIGMA), row(INVERSE),
+                            row(TARGET_MU), row(TARGET_OMEGA), row(TARGET_INVERSE)};
+                    termsOf(x, e, p.path != 0, slopeMu, slopeOmega, logP, logQ);
                 }
-                if ((first + DRAWS) % RUN == 0 || first + DRAWS >= n.draws) {
-                    (first / RUN % 2 == 0 ? even : odd) += (double) sum;
-                    sum = 0.0f;
+                float4* const to = (float4*) slopes[warp] + i * WARP_GROUPS + thread % WARP_GROUPS;
+                to[0] = slopeMu;
+                to[PART / 4] = slopeOmega;
+                if (MOMENTS) {
+                    densities[0][i][group] = logP;
+                    densities[1][i][group] = logQ;
                 }
             }
-            // Row (i, problem): log p goes to f, then log q is taken from it, by the same lane.
-            for (int term = LOG_P; term <= LOG_Q; term++) {
-                shareRows(
-                        thread / WARP,
-                        THREADS / WARP,
-                        DRAWS * together,
-                        dims,
-                        [&](long long row, long long c) {
-                            const int i = (int) row / together;
-                            return columnOf(terms, term, i * WIDTH + ((int) row - i * together) * quads * 4)[c];
-                        },
-                        [&](long long row, double total) {
-                            const int i = (int) row / together;
-                            const int s = first + i;
-                            if (s >= n.draws) {
-                                return;
-                            }
-                            double& to = f[((int) row - i * together) * n.draws + s];
-                            const double density = total - constant;
-                            to = term == LOG_P ? density : to - density;
-                        });
+            meet(); // the terms are made
+            const float* own = slopes[warp] + part * PART + column % (4 * WARP_GROUPS);
+#pragma unroll
+            for (int i = 0; i < DRAWS; i++) {
+                sum += own[i * 4 * WARP_GROUPS];
             }
-            __syncthreads();
+            if ((first + DRAWS) % RUN == 0 || first + DRAWS >= n.draws) {
+                (first / RUN % 2 == 0 ? even : odd) += (double) sum;
+                sum = 0.0f;
+            }
+            if (MOMENTS) {
+                for (int row = thread; row < most * DRAWS; row += STEP_THREADS) {
+                    const int i = row % DRAWS;
+                    const int s = first + i;
+                    const float4* terms = &densities[0][i][row / DRAWS * quads];
+                    if (s < n.draws) {
+                        const double constant = dims * HALF_LOG_2PI;
+                        const double logP = (double) quadsSum(quads, terms) - constant;
+                        const double logQ = (double) quadsSum(quads, terms + DRAWS * (GROUPS + 1)) - constant;
+                        f[row / DRAWS * n.draws + s] = logP - logQ;
+                    }
+                }
+            }
         }
         if (owner) {
             const float mean = (float) ((even + odd) / n.draws);
-            const float gradient = p.path != 0 ? mean : mean + (part == 0 ? 0.0f : 1.0f);
+            const float gradient = p.path != 0 ? mean : mean + (float) part; // omega's has the entropy's
             adam({p.rates[k], p.gain1, p.gain2, p.corrections[k], p.guard}, gradient, m, v, parameter);
         }
-        if (p.moments != nullptr) {
-            for (int i = thread / WARP; i < together; i += THREADS / WARP) {
+        if (MOMENTS) {
+            __syncthreads(); // f is written
+            const int firstProblem = (int) blockIdx.x * most;
+            for (int i = warp; i < min(most, n.problems - firstProblem); i += WARPS) {
                 double* record = p.moments + 3 * ((long long) k * n.problems + firstProblem + i);
                 moments(n.draws, [&](int s) { return f[i * n.draws + s]; }, record);
             }
         }
     }
     if (owner) {
-        p.m[place] = m;
-        p.v[place] = v;
-        p.parameter[place] = parameter;
+        const long long to = places[thread];
+        p.m[to] = m;
+        p.v[to] = v;
+        p.parameter[to] = parameter;
     }
 }
+
+extern "C" __global__ void __launch_bounds__(128, 10) fused_adam(const FusedAdam p) { adamSteps<false>(p); }
+extern "C" __global__ void __launch_bounds__(128, 6) fused_adam_moments(const FusedAdam p) { adamSteps<true>(p); }

@@ -10,8 +10,59 @@
 
 #include "math.cuh"
 #include "normal.cuh"
+#include "runs.cuh"
+#include "sum.cuh"
 
 static constexpr int THREADS = 256;
+
+// Where a slot's first coordinate is; count = 0: nowhere.
+struct Place {
+    int b, run, d, count;
+};
+
+// A block's share: `together` runs of problems, neighbours in (b, run), and one tile of the coordinates of each, or the part
+// of it that goes to `lanes` neighbouring lanes of its sum.
+struct Share {
+    long long first; // of these runs
+    int quads, runs; // slots of a run; runs of a problem
+    int together;
+    int tile, part;
+    int lanes;
+
+    template <int SLOTS>
+    static __device__ __forceinline__ Share of(const Normals& n, int parts) {
+        Share share;
+        const int tiles = max(1, ceilDiv(n.dimensions, TILE)) * parts; // parts, if any, are those of one tile
+        share.lanes = WARP / parts;
+        share.quads = max(1, ceilDiv(min(n.dimensions, TILE), parts == 1 ? 4 : WARP) * (parts == 1 ? 1 : share.lanes / 4));
+        share.runs = ceilDiv(n.draws, RUN);
+        const int most = SLOTS / share.quads;
+        const long long group = quotient(blockIdx.x, tiles);
+        share.first = group * most;
+        const int of = (int) (blockIdx.x - group * tiles);
+        share.tile = parts == 1 ? of : 0;
+        share.part = parts == 1 ? 0 : of;
+        const long long left = (long long) n.problems * share.runs - share.first;
+        share.together = left < most ? (int) left : most;
+        return share;
+    }
+
+    // In the tile, of coordinate c of a run's slots.
+    __device__ __forceinline__ int coordinate(int c) const {
+        return c / lanes * WARP + part * lanes + c % lanes;
+    }
+
+    __device__ __forceinline__ Place place(const Normals& n, int slot) const {
+        const int of = slot / quads;
+        const long long run = first + of;
+        Place place;
+        place.b = (int) quotient(run, runs);
+        place.run = (int) (run - (long long) place.b * runs);
+        place.d = tile * TILE + coordinate((slot - of * quads) * 4);
+        place.count = of < together ? max(0, min(4, n.dimensions - place.d)) : 0;
+        return place;
+    }
+};
 
 enum Term { SLOPE_MU, SLOPE_OMEGA, LOG_P, LOG_Q, TERMS };
 
@@ -34,10 +85,9 @@ static __device__ __forceinline__ float4 termsOf(
             slope, slope * (sigma * e), __fmaf_rn(-0.5f * p, p, -targetOmega), __fmaf_rn(-0.5f * q, q, -omega));
 }
 
-// A block's terms, of each its draws' rows of 4·SLOTS coordinates: thread t made number t.
-typedef float4 Terms[TERMS][THREADS];
-
-static __device__ __forceinline__ void makeTerms(Terms& terms, const Coordinates& x, float4 e, bool path) {
+// Of four coordinates.
+static __device__ __forceinline__ void termsOf(
+        const Coordinates& x, float4 e, bool path, float4& slopeMu, float4& slopeOmega, float4& logP, float4& logQ) {
     const float4 a = termsOf(
             path, e.x, x.mu.x, x.omega.x, x.sigma.x, x.inverse.x, x.targetMu.x, x.targetOmega.x, x.targetInverse.x);
     const float4 b = termsOf(
@@ -46,10 +96,18 @@ static __device__ __forceinline__ void makeTerms(Terms& terms, const Coordinates
             path, e.z, x.mu.z, x.omega.z, x.sigma.z, x.inverse.z, x.targetMu.z, x.targetOmega.z, x.targetInverse.z);
     const float4 d = termsOf(
             path, e.w, x.mu.w, x.omega.w, x.sigma.w, x.inverse.w, x.targetMu.w, x.targetOmega.w, x.targetInverse.w);
-    terms[SLOPE_MU][threadIdx.x] = make_float4(a.x, b.x, c.x, d.x);
-    terms[SLOPE_OMEGA][threadIdx.x] = make_float4(a.y, b.y, c.y, d.y);
-    terms[LOG_P][threadIdx.x] = make_float4(a.z, b.z, c.z, d.z);
-    terms[LOG_Q][threadIdx.x] = make_float4(a.w, b.w, c.w, d.w);
+    slopeMu = make_float4(a.x, b.x, c.x, d.x);
+    slopeOmega = make_float4(a.y, b.y, c.y, d.y);
+    logP = make_float4(a.z, b.z, c.z, d.z);
+    logQ = make_float4(a.w, b.w, c.w, d.w);
+}
+
+// A block's terms, of each its draws' rows of 4·SLOTS coordinates: thread t made number t.
+typedef float4 Terms[TERMS][THREADS];
+
+static __device__ __forceinline__ void makeTerms(Terms& terms, const Coordinates& x, float4 e, bool path) {
+    const int t = (int) threadIdx.x;
+    termsOf(x, e, path, terms[SLOPE_MU][t], terms[SLOPE_OMEGA][t], terms[LOG_P][t], terms[LOG_Q][t]);
 }
 
 // Adding these zeros to a sum that began at +0 changes nothing.

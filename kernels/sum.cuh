@@ -231,6 +231,31 @@ static __device__ __forceinline__ void forRows(long long rows, int n, X x, X4 x4
     }
 }
 
+// The sum of a row of at most 64 terms, by one thread: of quads LEVEL apart from quads[first] on, of which there are `count`
+// in the row; a quad holds four lanes of the sum. Terms beyond the row's end are 0.
+template <int LEVEL>
+static __device__ __forceinline__ float4 foldQuads(int count, const float4* quads, int first) {
+    float4 sum;
+    float4 other;
+    bool more;
+    if constexpr (LEVEL == WARP / 4) {
+        const float4 x = quads[first];
+        sum = make_float4(0.0f + x.x, 0.0f + x.y, 0.0f + x.z, 0.0f + x.w);
+        more = first + LEVEL < count;
+        other = more ? quads[first + LEVEL] : x;
+    } else {
+        sum = foldQuads<2 * LEVEL>(count, quads, first);
+        more = first + LEVEL < count;
+        other = more ? foldQuads<2 * LEVEL>(count, quads, first + LEVEL) : sum;
+    }
+    return more ? make_float4(sum.x + other.x, sum.y + other.y, sum.z + other.z, sum.w + other.w) : sum;
+}
+
+static __device__ __forceinline__ float quadsSum(int count, const float4* quads) {
+    const float4 sum = foldQuads<1>(count, quads, 0);
+    return (sum.x + sum.z) + (sum.y + sum.w);
+}
+
 // tiles[rows][tilesOf(n)] = sum(row, first element, how many): a warp takes a tile.
 template <class Sum>
 static __device__ __forceinline__ void forTilesOfRows(long long rows, long long n, float* tiles, Sum sumOf) {

@@ -283,30 +283,11 @@ final class DrawCases {
                         "fused.gaussianElbo of 8 dimensions",
                         "fused_elbo16",
                         (in, tiny) -> fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
-                new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(tiny ? 7 : 10_000, 16, 8);
-                    int steps = tiny ? 3 : FusedOps.MAX_STEPS;
-                    long n = 2 * s.parameters();
-                    return new Work(
-                            new FusedOps.GaussianAdam(
-                                    Inputs.KEY,
-                                    0,
-                                    steps,
-                                    s,
-                                    false,
-                                    new FusedOps.Target(false, mu(in, s), omega(in, s)),
-                                    1,
-                                    0.02f,
-                                    new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f),
-                                    in.zeros(n),
-                                    in.zeros(n),
-                                    in.zeros(n),
-                                    null,
-                                    0),
-                            shape(s) + ", " + steps + " steps",
-                            (double) s.elements() * steps,
-                            18.0 * s.elements() * steps);
-                }));
+                new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> adam(in, tiny, false)),
+                new Case(
+                        "fused.gaussianAdam with moments",
+                        "fused_adam_moments",
+                        (in, tiny) -> adam(in, tiny, true)));
     }
 
     private static DrawBlock draws(boolean tiny) {
@@ -348,6 +329,32 @@ final class DrawCases {
                         runs(in, s, 2)),
                 s,
                 18);
+    }
+
+    private static Work adam(Inputs in, boolean tiny, boolean moments) {
+        DrawBlock s = DrawBlock.of(tiny ? 7 : 10_000, 16, 8);
+        int steps = tiny ? 3 : FusedOps.MAX_STEPS;
+        long n = 2 * s.parameters();
+        double elements = (double) s.elements() * steps;
+        return new Work(
+                new FusedOps.GaussianAdam(
+                        Inputs.KEY,
+                        0,
+                        steps,
+                        s,
+                        false,
+                        new FusedOps.Target(false, mu(in, s), omega(in, s)),
+                        1,
+                        0.02f,
+                        new OptimizerOps.Decay(0.9f, 0.999f, 1e-8f),
+                        in.zeros(n),
+                        in.zeros(n),
+                        in.zeros(n),
+                        moments ? in.zeroDoubles(3L * steps * s.problems()) : null,
+                        0),
+                shape(s) + ", " + steps + " steps",
+                elements,
+                (moments ? 18 : 9) * elements); // log p and log q are needed for moments only
     }
 
     private static Work density(Inputs in, DrawBlock s, boolean gradient, int flops) {

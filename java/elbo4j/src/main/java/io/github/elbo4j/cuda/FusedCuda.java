@@ -8,13 +8,15 @@ import io.github.elbo4j.device.Index;
 
 /** Launches kernels/fused.cu. */
 final class FusedCuda extends KernelFamily {
-    /** Groups of four coordinates of a block of fused_adam. */
-    private static final int SMALL = FusedOps.MAX_DIMENSIONS / 4;
+    /** Groups of four coordinates of a block of fused_adam, and its threads. */
+    private static final int GROUPS = FusedOps.MAX_DIMENSIONS / 4;
+
+    private static final int STEP_THREADS = 8 * GROUPS;
     /** Slots of a block that takes a part of the coordinates. */
     private static final int MOST_OF_PARTS = 64;
     /** Dimensions from which blocks share those of a run: with fewer, a second launch costs more. */
     private static final int SHARED = 256;
-    /** Draws of all its problems. */
+    /** Draws of all problems of a block of fused_adam_moments. */
     private static final int DRAWS_OF_ALL = 2048;
 
     private final Kernel elbo16 = cuda.kernel("fused_elbo16");
@@ -24,6 +26,7 @@ final class FusedCuda extends KernelFamily {
     private final Kernel elboEnd = cuda.kernel("fused_elbo_end");
     private final Kernel elboFold = cuda.kernel("fused_elbo_fold");
     private final Kernel adam = cuda.kernel("fused_adam");
+    private final Kernel adamMoments = cuda.kernel("fused_adam_moments");
 
     FusedCuda(Cuda cuda) {
         super(cuda);
@@ -114,10 +117,13 @@ final class FusedCuda extends KernelFamily {
         int dims = shape.dimensions();
         // Normals made elsewhere are those of one step.
         int each = cuda.makesNormals() ? op.steps() : 1;
-        long together = Math.min(SMALL / quads(dims), DRAWS_OF_ALL / shape.draws());
-        long blocks = Grid.ceilDiv(shape.problems(), together);
+        // Moments are of whole problems; without them groups of coordinates have nothing to do with each other.
+        long together = Math.min(GROUPS / quads(dims), DRAWS_OF_ALL / shape.draws());
+        long blocks = moments == null
+                ? Grid.ceilDiv(shape.problems() * quads(dims), GROUPS)
+                : Grid.ceilDiv(shape.problems(), together);
         for (int k = 0; k < op.steps(); k += each) {
-            Launch launch = launch(adam).normals(op.key(), Index.of(op.step() + k), shape);
+            Launch launch = launch(moments == null ? adam : adamMoments).normals(op.key(), Index.of(op.step() + k), shape);
             launch.buffer(op.target().mu()).buffer(op.target().omega());
             launch.buffer(op.m()).buffer(op.v()).buffer(op.parameter());
             launch.address(moments == null ? 0 : Launch.place(moments, 3 * (op.slot() + k) * shape.problems()));
@@ -133,7 +139,7 @@ final class FusedCuda extends KernelFamily {
                 int t = op.t() + k + i;
                 launch.number(i < each ? op.decay().correctionAt(t) : 0f);
             }
-            launch.run(blocks);
+            launch.run(blocks, STEP_THREADS);
         }
     }
 }
