@@ -46,8 +46,8 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
         const bool there = c % 4 < own.count;
         const float omega = there ? p.omega[(long long) own.b * dims + own.d + c % 4] : 0.0f;
         const float targetOmega = there ? p.targetOmega[own.b * p.target + own.d + c % 4] : 0.0f;
-        rows[0][c] = detExp(omega);
-        rows[1][c] = detExp(-omega);
+        rows[0][c] = there ? detExp(omega) : 0.0f; // terms that are not there are ±0
+        rows[1][c] = there ? detExp(-omega) : 0.0f;
         rows[2][c] = targetOmega;
         rows[3][c] = detExp(-targetOmega);
     }
@@ -122,6 +122,28 @@ static __device__ __forceinline__ void elbo(const FusedElbo& p) {
                 if (to >= 0) {
                     p.lanes[((row & 1) * allRows + to) * WARP + share.part * share.lanes + lane] = sum;
                 }
+            }
+        } else if (SLOTS < WARP || (SLOTS == WARP && dims <= QUAD_ROWS)) {
+            // The threads that made a row's first two quads end it, one log p and one log q.
+            const int quad = place.d / 4;
+            for (int of = quad; of < 2; of += share.quads) {
+                if (s < draws) {
+                    const float sum = quadsSum(share.quads, &terms[LOG_P + of][thread - quad]);
+                    (of == 0 ? p.logP : p.logQ)[(long long) place.b * n.draws + begin + s] = sum - constant;
+                }
+            }
+        } else if (SLOTS == WARP) {
+            // A warp made one row, at most 32 quads: eight of its lanes end log p, eight log q.
+            const int of = laneOfWarp() / 8;
+            float4 sum = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+            for (int quad = laneOfWarp() % 8; of < 2 && quad < share.quads; quad += 8) {
+                const float4 x = terms[LOG_P + of][thread - laneOfWarp() + quad];
+                sum = make_float4(sum.x + x.x, sum.y + x.y, sum.z + x.z, sum.w + x.w);
+            }
+            sum = make_float4(foldLanes(sum.x, 8), foldLanes(sum.y, 8), foldLanes(sum.z, 8), foldLanes(sum.w, 8));
+            if (laneOfWarp() % 8 == 0 && of < 2 && s < draws) {
+                const float total = (sum.x + sum.z) + (sum.y + sum.w);
+                (of == 0 ? p.logP : p.logQ)[(long long) place.b * n.draws + begin + s] = total - constant;
             }
         } else {
             shareRows(
@@ -258,6 +280,7 @@ static __device__ __forceinline__ void adamSteps(const FusedAdam& p) {
     const int column = 4 * group + number % 4;
     const int coordinate = d + number % 4;
     const bool owner = there && coordinate < dims;
+    const bool counts = owner || !MOMENTS; // without sums over coordinates those that are not there do no harm
     const long long place = (2LL * b + part) * dims + coordinate;
     __shared__ long long places[STEP_THREADS]; // used at the end only: in registers they would be in the steps' way
     places[thread] = place;
@@ -283,7 +306,7 @@ static __device__ __forceinline__ void adamSteps(const FusedAdam& p) {
         const float omega = __shfl_xor_sync(ALL_LANES, parameter, WARP / 2);
         rows[MU + part][column] = parameter;
         const float exponential = detExp(part == 0 ? -omega : parameter);
-        rows[INVERSE + part][column] = owner ? exponential : 0.0f; // the terms of coordinates that are not there are ±0
+        rows[INVERSE + part][column] = counts ? exponential : 0.0f; // the terms of the others are ±0
         double even = 0.0; // the sums of runs 0 and 2
         double odd = 0.0;
         float sum = 0.0f;
@@ -334,7 +357,7 @@ static __device__ __forceinline__ void adamSteps(const FusedAdam& p) {
                 }
             }
         }
-        if (owner) {
+        if (counts) {
             const float mean = (float) ((even + odd) / n.draws);
             const float gradient = p.path != 0 ? mean : mean + (float) part; // omega's has the entropy's
             adam({p.rates[k], p.gain1, p.gain2, p.corrections[k], p.guard}, gradient, m, v, parameter);

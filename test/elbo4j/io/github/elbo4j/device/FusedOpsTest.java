@@ -29,6 +29,15 @@ class FusedOpsTest {
         }
         shapes.add(DrawBlock.of(0, 3, 5));
         shapes.add(DrawBlock.of(70, 2, 9).at(0, 64, 3));
+        // Blocks of a GPU that take 8 draws at a time, of one row and of several, and those that take 4.
+        shapes.add(DrawBlock.of(2, 130, 100).at(0, 64, 5));
+        shapes.add(DrawBlock.of(3, 65, 128));
+        shapes.add(DrawBlock.of(2, 9, 65));
+        shapes.add(DrawBlock.of(19, 9, 8).at(1, 0, 4));
+        shapes.add(DrawBlock.of(5, 11, 31));
+        shapes.add(DrawBlock.of(19, 5, 8));
+        shapes.add(DrawBlock.of(3, 70, 64));
+        shapes.add(DrawBlock.of(19, 16, 17));
         // Coordinates that several blocks of a GPU share out, four and eight of them.
         shapes.add(DrawBlock.of(40, 2, 300));
         shapes.add(DrawBlock.of(2, 65, 1024).at(1, 64, 2));

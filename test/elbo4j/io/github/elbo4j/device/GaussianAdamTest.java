@@ -40,6 +40,8 @@ class GaussianAdamTest {
         DrawBlock.of(19, 256, 3).at(0, 0, 1), // more draws of all than a GPU's block keeps
         DrawBlock.of(18, 129, 4),
         DrawBlock.of(2, 64, 64).at(0, 0, 1),
+        DrawBlock.of(7, 1, 17), // quads that do not fill a GPU's warp or block
+        DrawBlock.of(7, 63, 11).at(0, 0, 8),
     };
 
     private static final int STEPS = 7;

@@ -49,7 +49,9 @@ final class FusedCuda extends KernelFamily {
         long rows = 2 * shape.allDraws();
         long tiles = Grid.takeTiles(cuda, rows, dims);
         long lanes = parts == 1 ? 0 : cuda.workspace(Float.BYTES * rows * Grid.WARP);
-        int slots = slots(quads, shape.draws(), parts == 1 ? Grid.THREADS : MOST_OF_PARTS);
+        // With few slots the threads that make a row's terms end it: rows of none have no such threads.
+        int most = parts == 1 ? Grid.THREADS : MOST_OF_PARTS;
+        int slots = dims == 0 ? most : slots(quads, shape.draws(), most);
         launch(
                         switch (slots) {
                             case 16 -> elbo16;
