@@ -3,9 +3,10 @@
 // z = fma(sigma, epsilon, mu); h = (z − mu)·exp(−omega) under q and (z − targetMu)·exp(−targetOmega) under the target, whose
 // slope is g = −h·exp(−targetOmega).
 //
-// A block has SLOTS slots for four neighbouring coordinates each, and takes 256/SLOTS draws at a time. A thread makes the
-// terms of one slot and draw; then threads add columns of them over the draws, in order, and warps sum rows of them over the
-// coordinates. What is more than a block's slots of one problem's run stands beside it: other runs, other problems.
+// A block of fused_elbo has SLOTS slots for four neighbouring coordinates each, and takes 256/SLOTS draws at a time. A thread
+// makes the terms of one slot and draw; then threads add columns of them over the draws, in order, and rows of them over the
+// coordinates: warps do, or the threads that made a row where it is short. What is more than a block's slots of one problem's
+// run stands beside it: other runs, other problems.
 #pragma once
 
 #include "math.cuh"

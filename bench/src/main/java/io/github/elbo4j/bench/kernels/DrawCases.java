@@ -284,10 +284,7 @@ final class DrawCases {
                         "fused_elbo16",
                         (in, tiny) -> fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
                 new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> adam(in, tiny, false)),
-                new Case(
-                        "fused.gaussianAdam with moments",
-                        "fused_adam_moments",
-                        (in, tiny) -> adam(in, tiny, true)));
+                new Case("fused.gaussianAdam with moments", "fused_adam_moments", (in, tiny) -> adam(in, tiny, true)));
     }
 
     private static DrawBlock draws(boolean tiny) {

@@ -125,7 +125,8 @@ final class FusedCuda extends KernelFamily {
                 ? Grid.ceilDiv(shape.problems() * quads(dims), GROUPS)
                 : Grid.ceilDiv(shape.problems(), together);
         for (int k = 0; k < op.steps(); k += each) {
-            Launch launch = launch(moments == null ? adam : adamMoments).normals(op.key(), Index.of(op.step() + k), shape);
+            Launch launch =
+                    launch(moments == null ? adam : adamMoments).normals(op.key(), Index.of(op.step() + k), shape);
             launch.buffer(op.target().mu()).buffer(op.target().omega());
             launch.buffer(op.m()).buffer(op.v()).buffer(op.parameter());
             launch.address(moments == null ? 0 : Launch.place(moments, 3 * (op.slot() + k) * shape.problems()));
