@@ -96,7 +96,7 @@ record ElementwiseLayout(
 
         private boolean fit(int elements, int threads, int width) {
             int sumsOfColumn = lanes() * (ofLane() == 1 ? elements : 1);
-            return slots * elements * threads + (long) sums * sumsOfColumn * width <= MEMORY;
+            return slots * elements * threads + sums * sumsOfColumn * width <= MEMORY;
         }
 
         /** Where there are columns enough, a thread takes several, one after the other, before their sums are folded. */
