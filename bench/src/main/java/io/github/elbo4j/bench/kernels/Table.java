@@ -248,13 +248,18 @@ public final class Table implements Callable<Integer> {
                     Objects.toString(line.get("size")),
                     String.join(" ", kernels.stream().map(Object::toString).toList()),
                     number(us),
-                    number(value(line, "least")) + " to " + number(value(line, "greatest")),
+                    line.containsKey("least")
+                            ? number(value(line, "least")) + " to " + number(value(line, "greatest"))
+                            : "not kept",
                     number(bytes / us / 1e3),
                     number(flops / us / 1e3),
                     number(ceiling.us()),
                     ceiling.limit(),
                     number(100 * ceiling.us() / us) + " %",
                     Boolean.TRUE.equals(line.get("bitsOfScalar")) ? "yes" : "no");
+        }
+        if (json.get("notes") instanceof List<?> notes) {
+            notes.forEach(note -> text.append("\n").append(note).append('\n'));
         }
         Json.map(json.get("notRun"))
                 .forEach((name, reason) -> text.append("\nNot run: ")
