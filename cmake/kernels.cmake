@@ -23,6 +23,16 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/unit.cu CONTENT "${unit}" @ONLY)
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/unfused.cu @ONLY
     CONTENT "#define __fmaf_rn(a, b, c) ((a) * (b) + (c))\n#define __fma_rn(a, b, c) ((a) * (b) + (c))\n${unit}")
 
+# The same sources give the same bytes wherever they lie: nvcc puts a hash of the source's path into the names of what is static.
+# It has no option of its own for that, but hands this one on to its compiler.
+set(nameless -Xcicc --orig_src_path_name -Xcicc unit.cu)
+execute_process(COMMAND ${NVCC} --dryrun ${nameless} -ptx -x cu /dev/null -o ${CMAKE_BINARY_DIR}/nameless.ptx
+    RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+if(failed)
+    set(nameless "")
+endif()
+list(APPEND flags ${nameless})
+
 set(codes "")
 foreach(architecture ${architectures})
     list(APPEND codes -gencode arch=compute_${architecture},code=sm_${architecture})
@@ -57,11 +67,12 @@ foreach(name exact unfused)
     add_custom_command(
         OUTPUT ${ELBO4J_KERNELS}/${name}.ptx
         COMMAND ${NVCC} -std=c++17 -O3 --fmad=false -prec-div=true -prec-sqrt=true -ftz=false
-            -arch=compute_75 -ptx -o ${ELBO4J_KERNELS}/${name}.ptx ${source}
+            ${nameless} -arch=compute_75 -ptx -o ${ELBO4J_KERNELS}/${name}.ptx ${source}
         DEPENDS ${sources} ${headers} ${source} ${CMAKE_CURRENT_LIST_DIR}/kernels.cmake
         COMMENT "${name}.ptx"
         VERBATIM)
     list(APPEND made ${ELBO4J_KERNELS}/${name}.ptx)
+    add_custom_target(${name}_ptx DEPENDS ${ELBO4J_KERNELS}/${name}.ptx)
 endforeach()
 
 execute_process(COMMAND ${NVCC} --version OUTPUT_VARIABLE version)
