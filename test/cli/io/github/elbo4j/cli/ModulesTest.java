@@ -8,19 +8,14 @@ import io.github.elbo4j.report.Report;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.lang.module.ModuleDescriptor;
-import java.lang.module.ModuleFinder;
-import java.lang.module.ModuleReader;
-import java.lang.module.ModuleReference;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -37,16 +32,19 @@ import tools.jackson.core.JsonGenerator;
 
 /** What of the library and of the report is for users: the public types of the packages that their modules export. */
 class ModulesTest {
-    private static final List<Path> MODULES = List.of(home(Devices.class), home(Report.class));
+    private static final List<Class<?>> ARTEFACTS = List.of(Devices.class, Report.class);
     private static final String LIST = "test/known/public-types.txt";
+    private static final String SINCE = " since ";
+    private static final String FIRST = "0.1.0";
+    private static final Path ROOT = Path.of(System.getProperty("elbo4j.root"));
     /** Not the dots of varargs. */
     private static final Pattern OWN_TYPE = Pattern.compile("io\\.github\\.elbo4j\\.[\\w.$]*[\\w$]");
 
     /** A new public type is a decision: users will build on it. */
     @Test
     void thePublicTypesAreThoseOfTheList() throws IOException {
-        List<String> listed = Files.readAllLines(Path.of(System.getProperty("elbo4j.root"), LIST)).stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        List<String> listed = listed().stream()
+                .map(line -> line.replaceFirst(SINCE + ".*", ""))
                 .toList();
         // Operations are not listed one by one: their interfaces in device are.
         Set<String> found = publicTypes()
@@ -60,6 +58,47 @@ class ModulesTest {
                                 + " one that users need, and take the line of one that is gone out of it.",
                         LIST)
                 .containsExactlyElementsOf(listed);
+    }
+
+    /** By its own Javadoc, or by that of what it lies in: a class, a package. */
+    @Test
+    void everyPublicTypeSaysSinceWhenItIsThere() throws IOException {
+        for (String line : listed()) {
+            String[] words = line.split(SINCE);
+            assertThat(since(words[0])).as("@since of %s", words[0]).contains(words.length == 1 ? FIRST : words[1]);
+        }
+    }
+
+    private static List<String> listed() throws IOException {
+        return Files.readAllLines(ROOT.resolve(LIST)).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+    }
+
+    private static Optional<String> since(String type) throws IOException {
+        int dollar = type.lastIndexOf('$');
+        int last = Math.max(dollar, type.lastIndexOf('.'));
+        Optional<String> own = javadocSince(
+                type.replaceFirst("\\$.*", ""), "(class|interface|record|enum) " + type.substring(last + 1) + "\\b");
+        if (own.isPresent()) {
+            return own;
+        }
+        return dollar < 0
+                ? javadocSince(type.substring(0, last) + ".package-info", "package ")
+                : since(type.substring(0, dollar));
+    }
+
+    /** The version in the Javadoc before a declaration, with annotations and modifiers between them. */
+    private static Optional<String> javadocSince(String file, String declaration) throws IOException {
+        for (String module : List.of("elbo4j", "report")) {
+            Path source = ROOT.resolve("java/" + module + "/src/main/java/" + file.replace('.', '/') + ".java");
+            if (Files.exists(source)) {
+                Matcher javadoc = Pattern.compile("@since (\\S+)[^/]*\\*/\\s+([@\\w.()\"-]+\\s+)*" + declaration)
+                        .matcher(Files.readString(source));
+                return javadoc.find() ? Optional.of(javadoc.group(1)) : Optional.empty();
+            }
+        }
+        throw new IllegalArgumentException("no source of " + file);
     }
 
     /** A user who cannot name a type cannot use what takes or returns it. */
@@ -116,8 +155,8 @@ class ModulesTest {
         Path module = Files.writeString(
                 folder.resolve("module-info.java"), "module user { requires io.github.elbo4j.report; }");
         Path use = Files.writeString(folder.resolve("Use.java"), "package user;\n" + source);
-        String modulePath = Stream.concat(MODULES.stream(), Stream.of(home(JsonGenerator.class)))
-                .map(Path::toString)
+        String modulePath = Stream.concat(ARTEFACTS.stream(), Stream.of(JsonGenerator.class))
+                .map(artefact -> PublicTypes.home(artefact).toString())
                 .collect(Collectors.joining(File.pathSeparator));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter words = new StringWriter();
@@ -132,41 +171,8 @@ class ModulesTest {
         return words.toString();
     }
 
-    /** The types that another module can name. */
     private static Stream<Class<?>> publicTypes() {
-        return MODULES.stream()
-                .flatMap(home -> ModuleFinder.of(home).findAll().stream())
-                .flatMap(ModulesTest::publicTypes);
-    }
-
-    private static Stream<Class<?>> publicTypes(ModuleReference module) {
-        Set<String> exported = module.descriptor().exports().stream()
-                .filter(exports -> !exports.isQualified())
-                .map(ModuleDescriptor.Exports::source)
-                .collect(Collectors.toSet());
-        try (ModuleReader reader = module.open();
-                Stream<String> names = reader.list()) {
-            return names
-                    .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
-                    .map(name ->
-                            name.substring(0, name.length() - ".class".length()).replace('/', '.'))
-                    .filter(name -> name.contains(".") && exported.contains(name.substring(0, name.lastIndexOf('.'))))
-                    .<Class<?>>map(ModulesTest::load)
-                    .filter(ModulesTest::isPublic)
-                    .toList()
-                    .stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isPublic(Class<?> type) {
-        Class<?> outer = type.getEnclosingClass();
-        return isForUsers(type.getModifiers()) && !type.isAnonymousClass() && (outer == null || isPublic(outer));
-    }
-
-    private static boolean isForUsers(int modifiers) {
-        return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
+        return ARTEFACTS.stream().flatMap(artefact -> PublicTypes.of(artefact).stream());
     }
 
     /** The public and protected members of a type, and what it extends, with all types in them. */
@@ -174,28 +180,17 @@ class ModulesTest {
         return Stream.of(
                         Stream.of(type.getGenericInterfaces()).map(Object::toString),
                         Stream.of(type.getDeclaredMethods())
-                                .filter(method -> isForUsers(method.getModifiers()) && !method.isSynthetic())
+                                .filter(method ->
+                                        PublicTypes.isForUsers(method.getModifiers()) && !method.isSynthetic())
                                 .map(Method::toGenericString),
                         Stream.of(type.getDeclaredConstructors())
-                                .filter(constructor -> isForUsers(constructor.getModifiers()))
+                                .filter(constructor -> PublicTypes.isForUsers(constructor.getModifiers()))
                                 .map(Constructor::toGenericString),
                         Stream.of(type.getDeclaredFields())
-                                .filter(field -> isForUsers(field.getModifiers()))
+                                .filter(field -> PublicTypes.isForUsers(field.getModifiers()))
                                 .map(Field::toGenericString))
                 .flatMap(signature -> signature)
                 // The name of a method or field follows its owner's, which is this type.
                 .map(signature -> signature.replaceAll(Pattern.quote(type.getName()) + "\\.\\w+", ""));
-    }
-
-    private static Class<?> load(String name) {
-        try {
-            return Class.forName(name, false, ModulesTest.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Path home(Class<?> type) {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
     }
 }

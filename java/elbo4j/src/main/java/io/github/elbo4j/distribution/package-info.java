@@ -1,4 +1,8 @@
-/** Probability distributions over expressions: log-densities with every constant, supports, centres, draws. */
+/**
+ * Probability distributions over expressions: log-densities with every constant, supports, centres, draws.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.elbo4j.distribution;
 

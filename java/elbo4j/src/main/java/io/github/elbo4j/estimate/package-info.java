@@ -1,4 +1,8 @@
-/** Estimates of the ELBO, of KL divergences, of the evidence and of gradients: numbers that carry standard errors. */
+/**
+ * Estimates of the ELBO, of KL divergences, of the evidence and of gradients: numbers that carry standard errors.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.elbo4j.estimate;
 

@@ -1,4 +1,8 @@
-/** Binary factors of binary data: sigmoid belief networks and noisy-or, by amortized variational inference and by enumeration. */
+/**
+ * Binary factors of binary data: sigmoid belief networks and noisy-or, by amortized variational inference and by enumeration.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.elbo4j.factors;
 

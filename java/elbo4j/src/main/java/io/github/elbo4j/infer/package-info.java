@@ -1,4 +1,8 @@
-/** Whole inference methods: optimizers, step sizes, stopping rules and the diagnostics of a finished fit. */
+/**
+ * Whole inference methods: optimizers, step sizes, stopping rules and the diagnostics of a finished fit.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.elbo4j.infer;
 

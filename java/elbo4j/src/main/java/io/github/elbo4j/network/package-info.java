@@ -1,4 +1,8 @@
-/** Multilayer perceptrons as expressions, and models that are made of them. */
+/**
+ * Multilayer perceptrons as expressions, and models that are made of them.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.elbo4j.network;
 
