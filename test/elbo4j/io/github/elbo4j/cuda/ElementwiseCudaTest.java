@@ -67,7 +67,7 @@ class ElementwiseCudaTest {
 
     /**
      * Lanes of one element and of several, rows with a last tile that is short, rows of several tiles, and of more tiles than
-     * fit in a warp.
+     * fit in a warp; a column a thread, and several where the grid is full.
      */
     @ParameterizedTest
     @CsvSource({
@@ -81,14 +81,19 @@ class ElementwiseCudaTest {
         "4, 1024, 2",
         "1, 2049, 10",
         "2, 34000, 1",
-        "1, 1050000, 1"
+        "1, 1050000, 1",
+        "1, 100, 150",
+        "90, 5, 11"
     })
     void sumsKeepTheirOrder(int outer, int inner, int draws) {
         for (long many : new long[] {0, Long.MAX_VALUE}) {
-            ElementwiseCuda.many(many);
-            assertSame(
-                    arena -> sums(arena, outer, inner, draws, 2),
-                    outer + " sums of " + inner + ", " + draws + " draws");
+            for (long blocks : new long[] {1, Grid.MOST}) {
+                ElementwiseCuda.many(many);
+                Grid.most(blocks);
+                assertSame(
+                        arena -> sums(arena, outer, inner, draws, 2),
+                        outer + " sums of " + inner + ", " + draws + " draws, " + blocks + " blocks");
+            }
         }
     }
 

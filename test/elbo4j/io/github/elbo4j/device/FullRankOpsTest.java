@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Arena;
 import io.github.elbo4j.Dense;
+import io.github.elbo4j.Devices;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers.Sum;
 import io.github.elbo4j.scalar.DetMath;
 import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /** Factors hold NaN above the diagonal throughout: it must not be read. */
 class FullRankOpsTest {
@@ -22,6 +25,9 @@ class FullRankOpsTest {
     private static final DrawBlock[] SHAPES = {
         DrawBlock.of(1, 1, 1),
         DrawBlock.of(3, 67, 5).at(2, 3, 1),
+        DrawBlock.of(2, 70, 8), // whole and partial shares of 32 draws
+        DrawBlock.of(3, 33, 17).at(0, 1, 2),
+        DrawBlock.of(2, 31, 32),
         DrawBlock.of(2, 3, 33),
         DrawBlock.of(1, 1, 300).at(0, 5, 3), // more than a panel
         DrawBlock.of(0, 3, 3),
@@ -303,6 +309,41 @@ class FullRankOpsTest {
                 }
             }
         }
+    }
+
+    /** Products that underflow to −0 or +0, residuals of either zero: a chain that is longer or shorter than it should be shows. */
+    @EveryDevice
+    void zerosKeepTheirSigns(Device device) {
+        float[] tiny = {0.0f, -0.0f, 1e-30f, -1e-30f, 1e-38f, -1e-38f};
+        for (int dims = 1; dims <= 34; dims++) {
+            SplittableRandom random = new SplittableRandom(dims);
+            DrawBlock shape = DrawBlock.of(1, 37, dims);
+            float[] z = of(random, tiny, 37 * dims);
+            float[] factor = of(random, tiny, dims * dims);
+            for (int i = 0; i < dims; i++) {
+                factor[i * dims + i] = random.nextBoolean() ? 0.0f : 0.5f;
+            }
+            float[][] got = new float[2][];
+            try (Device scalar = Devices.open("scalar")) {
+                for (Device on : List.of(device, scalar)) {
+                    try (Arena arena = new Arena(on)) {
+                        Buffer gradient = arena.out(shape.elements());
+                        arena.run(new FullRankOps.FullRankLogDensityGradient(
+                                shape, arena.of(new float[dims]), arena.of(factor), arena.of(z), gradient));
+                        got[on == device ? 0 : 1] = arena.floats(gradient);
+                    }
+                }
+            }
+            same("gradient of " + dims, got[0], got[1]);
+        }
+    }
+
+    private static float[] of(SplittableRandom random, float[] values, int n) {
+        float[] chosen = new float[n];
+        for (int i = 0; i < n; i++) {
+            chosen[i] = values[random.nextInt(values.length)];
+        }
+        return chosen;
     }
 
     @EveryDevice
