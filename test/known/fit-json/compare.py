@@ -10,7 +10,7 @@ import re
 import sys
 
 NEW = {"method", "logEvidence", "format", "posterior", "settings", "arithmetic", "rng", "start", "message", "weights",
-       "draws", "modes"}
+       "draws", "modes", "accounts"}
 TIMES = {"seconds", "drawsPerSecond"}
 
 

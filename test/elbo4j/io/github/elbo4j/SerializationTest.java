@@ -16,6 +16,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.Proposal;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
@@ -40,6 +41,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Keys, settings and results go through Java's serialization, as between the machines of a cluster, and come out equal. */
@@ -119,11 +121,18 @@ class SerializationTest {
         Model model =
                 Model.define(m -> m.observe(new double[] {1, 3, 2}, Normal.of(m.parameter("mu", Normal.of(0, 2)), 1)));
         try (LogJoint joint = model.logJoint(device)) {
-            FitResult fit = Sgvi.builder().seed(1).evaluationDraws(200).build().fit(device, joint);
+            FitResult fit = Sgvi.builder().seed(1).evaluationDraws(500).build().fit(device, joint);
             same(fit);
             FitResult fixed = new FixedDraws().fit(device, joint);
             same(fixed);
             same(fixed.accounts().get(1));
+            Account corrected = Objects.requireNonNull(fit.corrected());
+            same(corrected);
+            assertThat(corrected.draws()).isNotNull();
+            assertThat(Objects.requireNonNull(((FitResult) there(fit)).corrected())
+                            .draws())
+                    .as("too many to be sent")
+                    .isNull();
             same(fit.assessment());
             same(fit.trace().get(0));
             same(Marginal.of(model, fit.posterior(), 1).get(0));

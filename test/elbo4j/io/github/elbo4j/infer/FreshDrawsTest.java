@@ -65,7 +65,31 @@ class FreshDrawsTest {
     void devicesAgree(Device device) {
         Gaussian narrow = Gaussian.independent(MEAN, new double[] {1.5, 2.5});
 
-        assertThat(onDevice(device, narrow)).isEqualTo(onDevice(TestDevices.scalar(), narrow));
+        FreshDraws found = onDevice(device, narrow);
+
+        assertThat(found.corrected()).isNotNull();
+        assertThat(found).isEqualTo(onDevice(TestDevices.scalar(), narrow));
+    }
+
+    /** Of each family: draws that were not those of the weights would leave the mean half a sd away. Four errors are about 0.1 sd. */
+    @Test
+    void eachFamilyIsCorrected() {
+        double[] mean = {2, -0.5};
+        List<Gaussian> all = List.of(
+                Gaussian.independent(mean, new double[] {2.2, 3.2}),
+                new Gaussian(mean, new double[][] {{5, 2}, {2, 10}}),
+                Gaussian.independent(mean, new double[] {2, 3}).withFactors(new double[][] {{0.5}, {1.5}}));
+        for (Gaussian q : all) {
+            Account corrected = onDevice(TestDevices.scalar(), q).corrected();
+            assertThat(corrected).isNotNull();
+            for (int i = 0; i < 2; i++) {
+                double sd = Math.sqrt(COVARIANCE[i][i]);
+                Account.Entry entry = corrected.entries().get(i);
+                assertThat(entry.meanError()).isBetween(0.01 * sd, 0.04 * sd);
+                assertThat(entry.mean()).isCloseTo(MEAN[i], within(4 * entry.meanError()));
+                assertThat(entry.standardDeviation()).isCloseTo(sd, within(4 * entry.sdError()));
+            }
+        }
     }
 
     /** Up to the float32 of q's parameters. */

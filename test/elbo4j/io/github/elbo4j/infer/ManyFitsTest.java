@@ -68,6 +68,23 @@ class ManyFitsTest {
         return new ManyFits(() -> Devices.open("scalar", 1), workers);
     }
 
+    /** Draws of many fits would fill the heap. */
+    @Test
+    void whatIsCorrectedStaysWithoutItsDraws() {
+        Sgvi settings = settings().evaluationDraws(600).build();
+        FitResult one =
+                settings.fit(by(1), 1, (device, b) -> joint(device, 4)).get(0).result();
+        FitResult alone;
+        try (LogJoint joint = joint(TestDevices.scalar(), 4)) {
+            alone = settings.fit(TestDevices.scalar(), joint);
+        }
+
+        assertThat(one).isNotNull();
+        assertThat(one.corrected()).isNotNull().isEqualTo(alone.corrected());
+        assertThat(one.corrected().draws()).isNull();
+        assertThat(alone.corrected().draws()).isNotNull();
+    }
+
     /** All but the time it took. */
     private static List<Object> numbers(@Nullable FitResult fit) {
         assertThat(fit).isNotNull();

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Arithmetic;
 import io.github.elbo4j.device.Rng;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
@@ -103,6 +104,31 @@ final class ExampleFit {
                 0.84,
                 115_200,
                 List.of());
+    }
+
+    /** The same fit with other accounts. */
+    static FitResult with(FitResult fit, List<Account> accounts) {
+        return new FitResult(
+                fit.method(),
+                fit.family(),
+                fit.settings(),
+                fit.device(),
+                fit.arithmetic(),
+                fit.rng(),
+                fit.seed(),
+                fit.steps(),
+                fit.status(),
+                fit.start(),
+                fit.message(),
+                fit.elbo(),
+                fit.logEvidence(),
+                fit.assessment(),
+                fit.modes(),
+                fit.posterior(),
+                fit.trace(),
+                fit.seconds(),
+                fit.draws(),
+                accounts);
     }
 
     /** What the library says of such a fit. */

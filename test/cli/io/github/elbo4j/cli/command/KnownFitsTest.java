@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class KnownFitsTest {
     private static final Set<String> NEW = Set.of(
+            "accounts",
             "method",
             "logEvidence",
             "format",

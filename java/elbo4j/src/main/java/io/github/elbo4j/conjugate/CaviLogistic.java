@@ -83,7 +83,7 @@ public final class CaviLogistic implements Method<LogisticRegression> {
                     ascent.trace(),
                     (System.nanoTime() - begun) * 1e-9,
                     found.assessment().draws(),
-                    List.of());
+                    found.accounts(List.of()));
         }
     }
 

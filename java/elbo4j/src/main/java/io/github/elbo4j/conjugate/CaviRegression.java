@@ -101,6 +101,6 @@ public final class CaviRegression implements Method<NormalRegression> {
                 ascent.trace(),
                 (System.nanoTime() - begun) * 1e-9,
                 found.assessment().draws(),
-                List.of());
+                found.accounts(List.of()));
     }
 }

@@ -85,6 +85,23 @@ public final class SmoothedWeights implements Serializable {
         return weights.length;
     }
 
+    /** Those of the first draws, which add up to 1 again. */
+    public SmoothedWeights first(int draws) {
+        EstimateChecks.draws(draws);
+        if (draws == weights.length) {
+            return this;
+        }
+        double[] some = Arrays.copyOf(weights, draws);
+        double sum = 0;
+        for (double weight : some) {
+            sum += weight;
+        }
+        for (int s = 0; s < draws; s++) {
+            some[s] /= sum;
+        }
+        return new SmoothedWeights(kHat, some);
+    }
+
     /** {@link ParetoShape#ofLogRatios} of the ratios. */
     public double kHat() {
         return kHat;

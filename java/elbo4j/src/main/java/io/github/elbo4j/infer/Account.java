@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Standardization;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -7,26 +8,41 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One account of a posterior, with the Monte Carlo errors of its numbers: how much they would differ if the method had drawn
  * anew. A method that has several puts them beside each other, such as what independent normals say and what their curvature
- * says.
+ * says; {@link WeightedDraws} add what importance weights make of the one that is reported.
  *
- * <p>The errors come from the jackknife (Efron and Stein 1981): the account is found again without each of J blocks of the draws in
- * turn. A number f that these find as {@code f_j}, {@code m} in their mean, has the variance {@code (J − 1)/J·Σ_j (f_j − m)²} and
- * the bias {@code (J − 1)·(m − f)}, which counts where draws in pairs leave little variance; the error is the root of variance and
- * squared bias.
+ * <p>The errors of a posterior's numbers come from the jackknife (Efron and Stein 1981): the account is found again without each of J
+ * blocks of the draws in turn. A number f that these find as {@code f_j}, {@code m} in their mean, has the variance {@code (J − 1)/J·Σ_j
+ * (f_j − m)²} and the bias {@code (J − 1)·(m − f)}, which counts where draws in pairs leave little variance; the error is the root of
+ * variance and squared bias.
  */
 public final class Account implements Serializable {
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
 
     private final String name;
-    private final Posterior posterior;
+    private final List<Entry> entries;
+    private final @Nullable Posterior posterior; // null of weighted draws
     private final List<Posterior> replicates;
-    private final double[] meanError;
-    private final double[] sdError;
+    private final transient @Nullable WeightedDraws
+            draws; // many numbers, which are not kept with a fit that is written
+
+    private Account(
+            String name,
+            List<Entry> entries,
+            @Nullable Posterior posterior,
+            List<? extends Posterior> replicates,
+            @Nullable WeightedDraws draws) {
+        this.name = Objects.requireNonNull(name, "name is null");
+        this.entries = List.copyOf(entries);
+        this.posterior = posterior;
+        this.replicates = List.copyOf(replicates);
+        this.draws = draws;
+    }
 
     /**
      * An account.
@@ -35,24 +51,15 @@ public final class Account implements Serializable {
      * @param replicates what is found without each block of the draws; empty where errors are not known
      */
     public Account(String name, Posterior posterior, List<? extends Posterior> replicates) {
-        this.name = Objects.requireNonNull(name, "name is null");
-        this.posterior = Objects.requireNonNull(posterior, "posterior is null");
-        this.replicates = List.copyOf(replicates);
-        meanError = new double[posterior.dimensions()];
-        sdError = new double[posterior.dimensions()];
-        for (int i = 0; i < meanError.length; i++) {
-            int parameter = i;
-            meanError[i] = jackknife(
-                    posterior.mean(i),
-                    this.replicates.stream()
-                            .mapToDouble(each -> each.mean(parameter))
-                            .toArray());
-            sdError[i] = jackknife(
-                    posterior.standardDeviation(i),
-                    this.replicates.stream()
-                            .mapToDouble(each -> each.standardDeviation(parameter))
-                            .toArray());
-        }
+        this(
+                name,
+                entries(
+                        posterior,
+                        jackknife(posterior, replicates, Posterior::mean),
+                        jackknife(posterior, replicates, Posterior::standardDeviation)),
+                posterior,
+                replicates,
+                null);
     }
 
     /**
@@ -62,15 +69,17 @@ public final class Account implements Serializable {
      * @param sdError of each standard deviation, [D]
      */
     public Account(String name, Posterior posterior, double[] meanError, double[] sdError) {
-        if (meanError.length != posterior.dimensions() || sdError.length != posterior.dimensions()) {
-            throw new IllegalArgumentException("there are " + meanError.length + " errors of means and "
-                    + sdError.length + " of standard deviations, but " + posterior.dimensions() + " parameters");
-        }
-        this.name = Objects.requireNonNull(name, "name is null");
-        this.posterior = posterior;
-        this.replicates = List.of();
-        this.meanError = meanError.clone();
-        this.sdError = sdError.clone();
+        this(name, entries(posterior, meanError, sdError), posterior, List.of(), null);
+    }
+
+    /** What weighted draws say. */
+    Account(WeightedDraws draws) {
+        this(WeightedDraws.NAME, draws.entries(), null, List.of(), draws);
+    }
+
+    /** What weighted draws said that are there no more. */
+    public static Account ofWeighted(List<Entry> entries) {
+        return new Account(WeightedDraws.NAME, entries, null, List.of(), null);
     }
 
     /** What it is, in a word or two. */
@@ -78,29 +87,66 @@ public final class Account implements Serializable {
         return name;
     }
 
-    /** What it says. */
+    /**
+     * What it says.
+     *
+     * @throws IllegalStateException if it {@link #isWeighted}: draws have no density
+     */
     public Posterior posterior() {
+        if (posterior == null) {
+            throw new IllegalStateException(
+                    "weighted draws have no density, and so are no posterior; ask for entries()");
+        }
         return posterior;
+    }
+
+    /** Whether it is what importance weights make of another one. */
+    public boolean isWeighted() {
+        return posterior == null;
+    }
+
+    /** The draws of an account that {@link #isWeighted}; null where they are no longer there: a fit that was read has none. */
+    public @Nullable WeightedDraws draws() {
+        return draws;
+    }
+
+    /** The same numbers without the {@link #draws}. */
+    Account withoutDraws() {
+        return draws == null ? this : ofWeighted(entries);
     }
 
     /** The Monte Carlo error of a mean; NaN where it is not known. */
     public double meanError(int i) {
-        return meanError[i];
+        return entries.get(i).meanError();
     }
 
     /** The Monte Carlo error of a standard deviation; NaN where it is not known. */
     public double sdError(int i) {
-        return sdError[i];
+        return entries.get(i).sdError();
     }
 
     /** The largest error of a mean or a standard deviation, in standard deviations; NaN where one is not known. */
     double largestError() {
         double largest = 0;
-        for (int i = 0; i < meanError.length; i++) {
-            double error = Math.max(meanError[i], sdError[i]) / posterior.standardDeviation(i);
+        for (Entry entry : entries) {
+            double error = Math.max(entry.meanError, entry.sdError) / entry.standardDeviation;
             largest = error <= largest ? largest : error;
         }
         return largest;
+    }
+
+    /** Of each parameter. */
+    private static double[] jackknife(
+            Posterior whole, List<? extends Posterior> replicates, ToDoubleBiFunction<Posterior, Integer> number) {
+        double[] errors = new double[whole.dimensions()];
+        Arrays.setAll(
+                errors,
+                i -> jackknife(
+                        number.applyAsDouble(whole, i),
+                        replicates.stream()
+                                .mapToDouble(each -> number.applyAsDouble(each, i))
+                                .toArray()));
+        return errors;
     }
 
     /** NaN of fewer than two. */
@@ -120,14 +166,41 @@ public final class Account implements Serializable {
      *
      * @param meanError Monte Carlo error of the mean; NaN where it is not known
      * @param sdError that of the standard deviation
+     * @param quantiles at {@link Marginal#PROBABILITIES}, of weighted draws; else empty: the posterior has them
+     * @param quantileErrors their Monte Carlo errors
      */
-    public record Entry(String name, double mean, double meanError, double standardDeviation, double sdError)
-            implements Serializable {}
+    public record Entry(
+            String name,
+            double mean,
+            double meanError,
+            double standardDeviation,
+            double sdError,
+            List<Double> quantiles,
+            List<Double> quantileErrors)
+            implements Serializable {
+        public Entry {
+            quantiles = List.copyOf(quantiles);
+            quantileErrors = List.copyOf(quantileErrors);
+        }
+
+        /** Of a posterior. */
+        public Entry(String name, double mean, double meanError, double standardDeviation, double sdError) {
+            this(name, mean, meanError, standardDeviation, sdError, List.of(), List.of());
+        }
+    }
 
     /** What it says of each parameter. */
     public List<Entry> entries() {
+        return entries;
+    }
+
+    private static List<Entry> entries(Posterior posterior, double[] meanError, double[] sdError) {
+        if (meanError.length != posterior.dimensions() || sdError.length != posterior.dimensions()) {
+            throw new IllegalArgumentException("there are " + meanError.length + " errors of means and "
+                    + sdError.length + " of standard deviations, but " + posterior.dimensions() + " parameters");
+        }
         List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < posterior.dimensions(); i++) {
+        for (int i = 0; i < meanError.length; i++) {
             entries.add(new Entry(
                     posterior.names().get(i),
                     posterior.mean(i),
@@ -139,12 +212,29 @@ public final class Account implements Serializable {
     }
 
     /**
+     * What it says of every parameter and report of a model, in the order of {@link Marginal#of(Model, Posterior, long)}.
+     *
+     * @param seed of draws, where it takes any of its own
+     * @throws IllegalStateException if its {@link #draws} are no longer there
+     */
+    public List<Entry> entries(Model model, long seed) {
+        WeightedDraws weighted = draws;
+        if (weighted != null) {
+            return weighted.entries(model);
+        }
+        if (isWeighted()) {
+            throw new IllegalStateException(
+                    "the weighted draws are no longer there, only what they said of " + entries.size() + " parameters");
+        }
+        return entries(each -> Marginal.of(model, each, seed));
+    }
+    /**
      * What it says of numbers that follow from the parameters.
      *
      * @param of the numbers of a posterior, in the same order for each, from draws of the same key if from draws
      */
     public List<Entry> entries(Function<Posterior, List<Marginal>> of) {
-        List<Marginal> own = of.apply(posterior);
+        List<Marginal> own = of.apply(posterior());
         List<List<Marginal>> others = replicates.stream().map(of).toList();
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < own.size(); i++) {
@@ -167,11 +257,20 @@ public final class Account implements Serializable {
         return entries;
     }
 
+    /** Whether there is what {@link #affine} maps: of means and standard deviations alone the map is not known. */
+    boolean canBeMapped() {
+        return !isWeighted() || draws != null;
+    }
+
     /** The same account on another scale, see {@link Posterior#affine}; errors whose replicates are not known are then not known either. */
     Account affine(Standardization.Affine map) {
+        WeightedDraws weighted = draws;
+        if (weighted != null) {
+            return new Account(weighted.affine(map));
+        }
         return new Account(
                 name,
-                posterior.affine(map),
+                posterior().affine(map),
                 replicates.stream().map(each -> each.affine(map)).toList());
     }
 
@@ -180,18 +279,17 @@ public final class Account implements Serializable {
     public boolean equals(@Nullable Object other) {
         return other instanceof Account that
                 && name.equals(that.name)
-                && posterior.equals(that.posterior)
-                && Arrays.equals(meanError, that.meanError)
-                && Arrays.equals(sdError, that.sdError);
+                && entries.equals(that.entries)
+                && Objects.equals(posterior, that.posterior);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, posterior, Arrays.hashCode(meanError), Arrays.hashCode(sdError));
+        return Objects.hash(name, entries, posterior);
     }
 
     @Override
     public String toString() {
-        return name + ": " + entries();
+        return name + ": " + entries;
     }
 }

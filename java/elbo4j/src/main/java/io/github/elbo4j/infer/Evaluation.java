@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
@@ -251,8 +252,25 @@ final class Evaluation {
         return Assessment.of(shape.kHat(), shape.efficiency(), shape.draws(), concerns);
     }
 
-    FreshDraws result(Ending ending) {
-        return new FreshDraws(elbo, logEvidence, assessment(), ending.status(), ending.message());
+    /**
+     * What the weights make of q, once all concerns are there; null where they correct nothing. It asks for no density that is not
+     * known.
+     */
+    @Nullable
+    Account corrected() {
+        LogWeights ratios = drawn;
+        int dimensions = q.names().size();
+        if (ratios == null || WeightedDraws.refusal(assessment(), dimensions) != null) {
+            return null;
+        }
+        SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
+        int kept = WeightedDraws.kept(weights.draws(), dimensions);
+        return new Account(new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
+    }
+
+    /** @param corrected {@link #corrected}, unless that failed */
+    FreshDraws result(Ending ending, @Nullable Account corrected) {
+        return new FreshDraws(elbo, logEvidence, assessment(), corrected, ending.status(), ending.message());
     }
 
     private LogWeights draw(int count) {

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param trace the ELBO step by step, thinned evenly to about 2000 points
  * @param seconds wall-clock time
  * @param draws draws of the training steps and comparisons
- * @param accounts what else the method says of the posterior, and with what errors, that of {@code posterior} first; empty where it
- *     has but one account and no error of it
+ * @param accounts what else is said of the posterior, and with what errors: by the method, that of {@code posterior} first, unless it
+ *     has but one account and no error of it; then by importance weights, see {@link #corrected}
  */
 public record FitResult(
         String method,
@@ -134,6 +134,14 @@ public record FitResult(
         return assessment.kHat();
     }
 
+    /**
+     * What importance weights make of {@code posterior}: means, standard deviations and quantiles that are corrected for what q is not;
+     * null where {@link WeightedDraws#refusal} says why not, and of methods that are not judged by fresh draws.
+     */
+    public @Nullable Account corrected() {
+        return accounts.stream().filter(Account::isWeighted).findFirst().orElse(null);
+    }
+
     public double drawsPerSecond() {
         return draws / seconds;
     }
@@ -186,13 +194,20 @@ public record FitResult(
         return all;
     }
 
+    /** The same fit without the draws of {@link #corrected}, up to 32 MiB; what they say of each parameter stays. */
+    public FitResult withoutDraws() {
+        return accounts.stream().allMatch(each -> each.draws() == null)
+                ? this
+                : with(accounts.stream().map(Account::withoutDraws).toList());
+    }
+
     /** The same fit on the scale of the data before they were standardized. */
     public FitResult toOriginal(Standardization scale) {
         return mapped(scale.toOriginal(posterior.dimensions()), scale::elboToOriginal);
     }
 
     /**
-     * The same fit on another scale. Modes stay on the scale that was fitted.
+     * The same fit on another scale. Modes stay on the scale that was fitted, and {@link #corrected} goes with its draws alone.
      *
      * @param map of the parameters, see {@link Posterior#affine}
      * @param elboThere an ELBO or log evidence of this scale as one of that scale
@@ -221,6 +236,33 @@ public record FitResult(
                         .toList(),
                 seconds,
                 draws,
-                accounts.stream().map(account -> account.affine(map)).toList());
+                accounts.stream()
+                        .filter(Account::canBeMapped)
+                        .map(account -> account.affine(map))
+                        .toList());
+    }
+
+    private FitResult with(List<Account> others) {
+        return new FitResult(
+                method,
+                family,
+                settings,
+                device,
+                arithmetic,
+                rng,
+                seed,
+                steps,
+                status,
+                start,
+                message,
+                elbo,
+                logEvidence,
+                assessment,
+                modes,
+                posterior,
+                trace,
+                seconds,
+                draws,
+                others);
     }
 }

@@ -307,7 +307,7 @@ final class FixedDrawsRun implements AutoCloseable {
                 trace,
                 (System.nanoTime() - begun) * 1e-9,
                 draws,
-                accounts);
+                judged.accounts(accounts));
     }
 
     private FreshDraws judged(Ending ending, Gaussian reported) {
@@ -317,6 +317,7 @@ final class FixedDrawsRun implements AutoCloseable {
                     FreshDraws.UNKNOWN,
                     FreshDraws.UNKNOWN,
                     Assessment.of(Double.NaN, Double.NaN, 0, concerns),
+                    null,
                     ending.status(),
                     ending.message());
         }

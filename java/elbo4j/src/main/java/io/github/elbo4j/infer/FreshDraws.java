@@ -8,6 +8,7 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -21,10 +22,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param elbo from fresh draws, unless it is known in closed form
  * @param assessment of the weights {@code p/q}, and of how the fit ended
+ * @param corrected what the weights make of q; null where {@link WeightedDraws#refusal} says why not
  * @param status how the fit ended, measuring included
  * @param message why, in a clause
  */
-public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessment, Status status, String message)
+public record FreshDraws(
+        Estimate elbo,
+        Estimate logEvidence,
+        Assessment assessment,
+        @Nullable Account corrected,
+        Status status,
+        String message)
         implements Serializable {
     /** Draws of the ELBO, and of the weights at first. */
     public static final int DRAWS = 4096;
@@ -80,7 +88,7 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
             Concern concern = new Concern(
                     Concern.Kind.NO_WEIGHTS, Verdict.DO_NOT_TRUST, null, Objects.requireNonNull(e.getMessage()));
             Assessment none = Assessment.of(Double.NaN, Double.NaN, 0, List.of(concern));
-            return new FreshDraws(UNKNOWN, UNKNOWN, none, ended.status(), ended.message());
+            return new FreshDraws(UNKNOWN, UNKNOWN, none, null, ended.status(), ended.message());
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
@@ -98,14 +106,14 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
                         evaluation.judgeLinearResponse(sd);
                     }
                 }
-                return evaluation.result(ending);
+                return evaluation.result(ending, evaluation.corrected());
             } catch (CancellationException e) {
                 ending = ending.then(Status.INTERRUPTED, "the result was not measured");
             } catch (DeviceException e) {
                 ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
             }
             evaluation.judgeEnd(ending.status(), ending.message());
-            return evaluation.result(ending);
+            return evaluation.result(ending, null);
         }
     }
 
@@ -124,6 +132,15 @@ public record FreshDraws(Estimate elbo, Estimate logEvidence, Assessment assessm
                 new Evaluation(new WeighedDraws.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
         evaluation.measure(DRAWS, DRAWS, MOST);
         evaluation.judgeEnd(status, message);
-        return evaluation.result(new Ending(status, message));
+        return evaluation.result(new Ending(status, message), evaluation.corrected());
+    }
+
+    /** Other accounts of the posterior, and {@link #corrected} behind them if it is there. */
+    public List<Account> accounts(List<Account> others) {
+        List<Account> all = new ArrayList<>(others);
+        if (corrected != null) {
+            all.add(corrected);
+        }
+        return all;
     }
 }

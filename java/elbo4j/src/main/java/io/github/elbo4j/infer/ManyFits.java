@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Independent fits of B problems, side by side: each worker has a thread and a device of its own, and takes the next problem when
  * it is free. A problem has its own stopping and verdict; what it finds does not depend on the others, on the number of workers
- * or on who finishes first. Devices of one thread each suit small problems.
+ * or on who finishes first. Devices of one thread each suit small problems. Results are {@link FitResult#withoutDraws}: many together would
+ * fill the heap.
  *
  * <pre>{@code
  * ManyFits many = new ManyFits(() -> Devices.open("cpu", 1), 8);
@@ -132,7 +133,7 @@ public final class ManyFits {
                 return new Attempt(problem, null, new CancellationException("stopped before it began"));
             }
             try {
-                return new Attempt(problem, fit.of(device, problem), null);
+                return new Attempt(problem, fit.of(device, problem).withoutDraws(), null);
             } catch (RuntimeException e) {
                 return new Attempt(problem, null, e);
             }

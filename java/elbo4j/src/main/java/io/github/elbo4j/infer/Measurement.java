@@ -73,6 +73,7 @@ final class Measurement {
         }
         evaluation.judgeModes(modes);
         judgeBeyond(evaluation, posterior);
+        List<Account> accounts = corrected(evaluation);
         if (trace.steps() > 0) {
             monitor.inform(reached.steps, reached.draws);
         }
@@ -97,7 +98,7 @@ final class Measurement {
                 trace.points(),
                 monitor.seconds(),
                 reached.draws,
-                List.of());
+                accounts);
     }
 
     /** Fresh draws, and the check of a user's gradient at the end. */
@@ -133,6 +134,18 @@ final class Measurement {
         } catch (CancellationException e) {
             ending = ending.then(Status.INTERRUPTED, "the result was not measured");
             evaluation.judgeEnd(ending.status(), ending.message());
+        }
+    }
+
+    /** What the weights make of q; none where they correct nothing. */
+    private List<Account> corrected(Evaluation evaluation) {
+        try {
+            Account account = evaluation.corrected();
+            return account == null ? List.of() : List.of(account);
+        } catch (DeviceException e) {
+            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
+            evaluation.judgeEnd(ending.status(), ending.message());
+            return List.of();
         }
     }
 }

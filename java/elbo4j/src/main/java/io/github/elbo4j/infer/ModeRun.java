@@ -294,7 +294,7 @@ final class ModeRun {
                 trace,
                 (System.nanoTime() - begun) * 1e-9,
                 0,
-                List.of());
+                judged.accounts(List.of()));
     }
 
     private FreshDraws judged(Ending ending, Gaussian normal, List<TracePoint> trace) {
@@ -307,6 +307,7 @@ final class ModeRun {
                 FreshDraws.UNKNOWN,
                 FreshDraws.UNKNOWN,
                 Assessment.of(Double.NaN, Double.NaN, 0, concerns),
+                null,
                 ending.status(),
                 ending.message());
     }

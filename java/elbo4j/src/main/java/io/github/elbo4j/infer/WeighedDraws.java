@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
@@ -34,6 +35,9 @@ interface WeighedDraws {
     /** Moments of the same draws under those weights. */
     ImportanceMoments moments(Key key, double[] logRatios);
 
+    /** The first of the same draws, coordinate by coordinate: [D][S]. */
+    double[][] columns(Key key, int draws);
+
     /** A draw at which log p is not finite, in words; null if there is none among so many. */
     @Nullable
     String outside(Key key, int draws);
@@ -49,6 +53,9 @@ interface WeighedDraws {
      */
     record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes)
             implements WeighedDraws {
+        /** Numbers of draws on the host at a time, beside the columns. */
+        private static final int PART = 1 << 18;
+
         @Override
         public List<String> names() {
             return joint.parameterNames();
@@ -81,6 +88,25 @@ interface WeighedDraws {
         @Override
         public ImportanceMoments moments(Key key, double[] logRatios) {
             return ImportanceMoments.of(q, posterior, key, logRatios, workspaceBytes);
+        }
+
+        @Override
+        public double[][] columns(Key key, int draws) {
+            int dimensions = q.dimensions();
+            double[][] columns = new double[dimensions][draws];
+            int part = Math.max(1, Math.min(draws, PART / dimensions));
+            float[] z = new float[part * dimensions];
+            try (Buffer buffer = q.device().allocate(z.length)) {
+                for (int from = 0; from < draws; from += part) {
+                    int rows = Math.min(part, draws - from);
+                    q.sample(key, 0, q.block(rows, from), buffer);
+                    buffer.read(0, z, 0, rows * dimensions);
+                    for (int i = 0; i < rows * dimensions; i++) {
+                        columns[i % dimensions][from + i / dimensions] = z[i];
+                    }
+                }
+            }
+            return columns;
         }
 
         @Override
@@ -140,6 +166,18 @@ interface WeighedDraws {
                 sd[i] = q.standardDeviation(i);
             }
             return ImportanceMoments.of(q.draws(key, logRatios.length), mean, sd, logRatios);
+        }
+
+        @Override
+        public double[][] columns(Key key, int draws) {
+            double[][] z = q.draws(key, draws);
+            double[][] columns = new double[q.dimensions()][draws];
+            for (int d = 0; d < columns.length; d++) {
+                for (int s = 0; s < draws; s++) {
+                    columns[d][s] = z[s][d];
+                }
+            }
+            return columns;
         }
 
         @Override

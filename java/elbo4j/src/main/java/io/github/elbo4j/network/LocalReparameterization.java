@@ -191,7 +191,7 @@ public final class LocalReparameterization implements Method<NetworkModel> {
                         .toList(),
                 (System.nanoTime() - begun) * 1e-9,
                 (long) end.steps() * draws,
-                List.of());
+                found.accounts(List.of()));
     }
 
     /**

@@ -12,16 +12,16 @@ public final class AccountTable {
 
     AccountTable(Report report) {
         this.report = report;
-        this.accounts = report.fit().accounts();
+        this.accounts = report.fit().accounts().stream()
+                .filter(account -> !account.isWeighted())
+                .toList();
     }
 
     /**
      * As rows of text, the first of which is the head; empty where there are none.
      */
     public List<List<String>> rows() {
-        List<List<Account.Entry>> all = report.hasQuantities()
-                ? report.accountQuantities()
-                : accounts.stream().map(Account::entries).toList();
+        List<List<Account.Entry>> all = accounts.stream().map(report::shown).toList();
         List<List<String>> rows = new ArrayList<>();
         if (all.isEmpty()) {
             return rows;
@@ -61,14 +61,22 @@ public final class AccountTable {
 
     /** Empty where there are none. */
     String html() {
-        List<List<String>> rows = rows();
+        return html("Monte Carlo errors", rows(), inWords());
+    }
+
+    /**
+     * A table that may be wider than the page, and a caption below it; empty where there are no rows.
+     *
+     * @param rows the first of which is the head
+     */
+    static String html(String label, List<List<String>> rows, String words) {
         if (rows.isEmpty()) {
             return "";
         }
         List<String> head = rows.get(0);
         StringBuilder html = new StringBuilder(1 << 10);
-        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Monte Carlo errors\"><table"
-                + " class=\"parameters\">\n<caption class=\"unseen\">Monte Carlo errors</caption>\n<thead><tr>");
+        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + label + "\"><table"
+                + " class=\"parameters\">\n<caption class=\"unseen\">" + label + "</caption>\n<thead><tr>");
         head.forEach(name ->
                 html.append("<th scope=\"col\">").append(Html.escape(name)).append("</th>"));
         html.append("</tr></thead>\n<tbody>\n");
@@ -89,7 +97,7 @@ public final class AccountTable {
             html.append("</tr>\n");
         }
         return html.append("</tbody>\n</table></div>\n<p class=\"caption\">")
-                .append(Html.prose(inWords()))
+                .append(Html.prose(words))
                 .append("</p>\n")
                 .toString();
     }

@@ -23,6 +23,9 @@ public final class FitJson {
 
     static final String COVARIANCE = "covariance";
     static final String ACCOUNTS = "accounts";
+    /** Behind the name of a number, its Monte Carlo error. */
+    static final String ERROR = "Error";
+
     static final String COORDINATES = "coordinates";
     /** The components of a mixture, in the place of parameters. */
     static final String MIXTURE = "mixture";

@@ -17,6 +17,7 @@ import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.infer.WeightedDraws;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,6 +119,10 @@ final class FitJsonReader {
             if (numbers.size() != reported.dimensions()) {
                 throw account.wrong("it has " + numbers.size() + " parameters, but the fit " + reported.dimensions());
             }
+            if (account.get("name").string().equals(WeightedDraws.NAME)) {
+                accounts.add(Account.ofWeighted(entries(numbers)));
+                continue;
+            }
             double[] mean = new double[numbers.size()];
             double[] sd = new double[mean.length];
             double[] meanError = new double[mean.length];
@@ -138,6 +143,27 @@ final class FitJsonReader {
             accounts.add(new Account(account.get("name").string(), posterior, meanError, sdError));
         }
         return accounts;
+    }
+
+    private static List<Account.Entry> entries(List<JsonTree> numbers) throws FitFileException {
+        List<Account.Entry> entries = new ArrayList<>();
+        for (JsonTree number : numbers) {
+            List<Double> quantiles = new ArrayList<>();
+            List<Double> errors = new ArrayList<>();
+            for (double probability : Marginal.PROBABILITIES) {
+                quantiles.add(number.numberOrNone(FitJson.quantile(probability)));
+                errors.add(number.numberOrNone(FitJson.quantile(probability) + FitJson.ERROR));
+            }
+            entries.add(new Account.Entry(
+                    number.get("name").string(),
+                    number.numberOrNone("mean"),
+                    number.numberOrNone("meanError"),
+                    number.numberOrNone("sd"),
+                    number.numberOrNone("sdError"),
+                    quantiles,
+                    errors));
+        }
+        return entries;
     }
 
     private Assessment assessment() throws FitFileException {

@@ -118,12 +118,16 @@ final class FitJsonWriter {
             Account account = fit.accounts().get(a);
             json.writeStartObject();
             json.writeStringProperty("name", account.name());
-            List<List<Account.Entry>> quantities = report.accountQuantities();
-            if (!quantities.isEmpty()) {
-                writeNumbers(json, FitJson.PARAMETERS, quantities.get(a));
+            List<Account.Entry> shown = report.shown(account);
+            List<Correction> corrections = account.isWeighted() ? report.corrections() : List.of();
+            if (!shown.isEmpty()) {
+                writeNumbers(json, FitJson.PARAMETERS, shown, corrections);
             }
-            writeNumbers(json, quantities.isEmpty() ? FitJson.PARAMETERS : FitJson.COORDINATES, account.entries());
+            if (report.hasQuantities() || shown.isEmpty()) {
+                writeNumbers(json, FitJson.COORDINATES, account.entries(), List.of());
+            }
             boolean whole = a == 0
+                    || account.isWeighted()
                     || (account.posterior() instanceof GaussianPosterior normal
                             && normal.gaussian().isIndependent());
             if (!whole) { // the first is the fit's own
@@ -134,15 +138,30 @@ final class FitJsonWriter {
         json.writeEndArray();
     }
 
-    private static void writeNumbers(JsonGenerator json, String name, List<Account.Entry> numbers) {
+    /** @param corrections of the same numbers; empty where they are none */
+    private static void writeNumbers(
+            JsonGenerator json, String name, List<Account.Entry> numbers, List<Correction> corrections) {
         json.writeArrayPropertyStart(name);
-        for (Account.Entry number : numbers) {
+        for (int i = 0; i < numbers.size(); i++) {
+            Account.Entry number = numbers.get(i);
             json.writeStartObject();
             json.writeStringProperty("name", number.name());
             Json.number(json, "mean", number.mean());
             Json.number(json, "meanError", number.meanError());
             Json.number(json, "sd", number.standardDeviation());
             Json.number(json, "sdError", number.sdError());
+            for (int p = 0; p < number.quantiles().size(); p++) {
+                String quantile = FitJson.quantile(Marginal.PROBABILITIES.get(p));
+                Json.number(json, quantile, number.quantiles().get(p));
+                Json.number(
+                        json, quantile + FitJson.ERROR, number.quantileErrors().get(p));
+            }
+            if (!corrections.isEmpty() && corrections.get(i).isMeanOff()) {
+                json.writeBooleanProperty("meanIsOff", true);
+            }
+            if (!corrections.isEmpty() && corrections.get(i).isSdOff()) {
+                json.writeBooleanProperty("sdIsOff", true);
+            }
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -42,7 +42,7 @@ public record GroupFit(
                 name,
                 problem,
                 rows,
-                fit,
+                fit.withoutDraws(),
                 report.marginals(),
                 reason,
                 new FitJsonWriter(report).line(json -> head(json, name, problem, rows)));

@@ -102,7 +102,8 @@ final class HtmlReport {
     private void parameters(Map<String, String> slots) {
         slots.put("table", new ParameterTable(report, effect()).html());
         slots.put("tablecaption", Html.prose(tableCaption()));
-        slots.put("accounts", report.accounts().html());
+        slots.put(
+                "accounts", report.accounts().html() + report.correctionTable().html());
         slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
         slots.put("exhibits", report.exhibits());
         slots.put("marginals", marginals());

@@ -6,6 +6,7 @@ import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +47,10 @@ public final class Report {
      * What the model gives on its user's scale.
      *
      * @param draws of their own for means and standard deviations; 0 for none
-     * @param accounts what each account of the fit says of them
+     * @param accounts what accounts of the fit say of them
      */
-    private record Quantities(List<Marginal> values, long draws, List<List<Account.Entry>> accounts) {
-        static final Quantities NONE = new Quantities(List.of(), 0, List.of());
+    private record Quantities(List<Marginal> values, long draws, Map<Account, List<Account.Entry>> accounts) {
+        static final Quantities NONE = new Quantities(List.of(), 0, Map.of());
     }
 
     /** Draws from the prior, summed up. */
@@ -130,13 +130,16 @@ public final class Report {
     }
 
     /**
-     * With what each of {@link FitResult#accounts} says of the model's quantities.
-     *
-     * @param of the quantities of a posterior, as {@link #quantities(List)} has those of the fit's
+     * With what each of {@link FitResult#accounts} says of a model's quantities, in the order of {@link #quantities(List)}; an account
+     * whose draws are no longer there says nothing.
      */
-    public Report accounts(Function<Posterior, List<Marginal>> of) {
-        List<List<Account.Entry>> numbers =
-                fit.accounts().stream().map(account -> account.entries(of)).toList();
+    public Report accounts(Model model) {
+        Map<Account, List<Account.Entry>> numbers = new LinkedHashMap<>();
+        for (Account account : fit.accounts()) {
+            if (!account.isWeighted() || account.draws() != null) {
+                numbers.put(account, account.entries(model, fit.seed()));
+            }
+        }
         return quantities(new Quantities(quantities.values, quantities.draws, numbers));
     }
 
@@ -184,9 +187,11 @@ public final class Report {
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->
-                fit.accounts().isEmpty()
-                        ? fit.family() + " Gaussian by fixed draws"
-                        : fit.accounts().get(0).name() + " by fixed draws";
+                fit.accounts().stream()
+                        .filter(account -> !account.isWeighted())
+                        .findFirst()
+                        .map(account -> account.name() + " by fixed draws")
+                        .orElse(fit.family() + " Gaussian by fixed draws");
             default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
         };
     }
@@ -291,9 +296,24 @@ public final class Report {
                 + " % of the sds. Quantiles are exact or from " + Numbers.grouped(Marginal.DRAWS) + " draws.";
     }
 
-    /** What each account says of the model's quantities; empty where there are none. */
-    List<List<Account.Entry>> accountQuantities() {
-        return quantities.accounts;
+    /** What an account says of {@link #marginals}; empty where it says nothing of these. */
+    List<Account.Entry> shown(Account account) {
+        return hasQuantities() ? quantities.accounts.getOrDefault(account, List.of()) : account.entries();
+    }
+
+    /** What importance weights make of each of {@link #marginals}; empty where they correct nothing. */
+    public List<Correction> corrections() {
+        Account corrected = fit.corrected();
+        List<Account.Entry> entries = corrected == null ? List.of() : shown(corrected);
+        List<Marginal> fitted = marginals();
+        return IntStream.range(0, entries.size())
+                .mapToObj(i -> new Correction(fitted.get(i), entries.get(i)))
+                .toList();
+    }
+
+    /** The table of {@link #corrections}, and what it says. */
+    public CorrectionTable correctionTable() {
+        return new CorrectionTable(this);
     }
 
     /** What the fit's accounts say beside the table of marginals. */

@@ -185,6 +185,6 @@ final class FitAction implements ModelAction {
                 .filter(each -> !Double.isFinite(each.mean()))
                 .forEach(each -> fitting.note("the mean of " + each.name() + " is not finite: at some of "
                         + Numbers.grouped(draws) + " draws it is beyond the numbers of float32, or none"));
-        return report.quantities(marginals, draws).accounts(each -> Marginal.of(model, each, fitted.seed()));
+        return report.quantities(marginals, draws).accounts(model);
     }
 }

@@ -13,8 +13,7 @@ public final class Quantities {
 
     /** With those of a fit, and what each of its accounts says of them. */
     static Report shown(Model model, Report report) {
-        return report.quantities(of(model, report.fit()))
-                .accounts(each -> Marginal.of(model, each, report.fit().seed()));
+        return report.quantities(of(model, report.fit())).accounts(model);
     }
 
     /** None where a fit went so wrong that no draws can be taken; the coordinates are then shown. */

@@ -3,6 +3,8 @@ package io.github.elbo4j.cli.view;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Verdict;
+import io.github.elbo4j.report.AccountTable;
+import io.github.elbo4j.report.CorrectionTable;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.Explanation;
 import io.github.elbo4j.report.Report;
@@ -116,15 +118,24 @@ public final class ResultView {
     }
 
     private void accounts(PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>();
-        for (List<String> row : report.accounts().rows()) {
-            rows.add(row.stream().map(Words::plain).toList());
-        }
+        AccountTable accounts = report.accounts();
+        table(out, accounts.rows(), accounts.rows().isEmpty() ? "" : accounts.inWords());
+        CorrectionTable corrections = report.correctionTable();
+        table(out, corrections.isOff() ? corrections.rows() : List.of(), corrections.inWords());
+    }
+
+    private void table(PrintWriter out, List<List<String>> rows, String words) {
         if (!rows.isEmpty()) {
             out.println();
-            table.print(out, rows);
+            table.print(
+                    out,
+                    rows.stream()
+                            .map(row -> row.stream().map(Words::plain).toList())
+                            .toList());
+        }
+        if (!words.isEmpty()) {
             out.println();
-            out.println(Text.wrap(report.accounts().inWords(), width, ""));
+            out.println(Text.wrap(Words.plain(words), width, ""));
         }
     }
 
