@@ -89,16 +89,42 @@ class WeightedDrawsTest {
     }
 
     /** {@code b ~ N(0.3·a², 0.8²)}: E b = 0.3, var b = 0.64 + 0.09·2, and a and b are not correlated, so that no normal sees it. */
+    private static double bent(double[] z) {
+        double off = (z[1] - 0.3 * z[0] * z[0]) / 0.8;
+        return -0.5 * (z[0] * z[0] + off * off);
+    }
+
+    private static final double BENT_SD = Math.sqrt(0.82);
+
     @Test
     void aBentPosteriorIsCorrected() {
-        Gaussian q = Gaussian.independent(new double[] {0, 0.2}, new double[] {1, 0.8});
+        Gaussian q = Gaussian.independent(new double[] {0, 0.3}, new double[] {1.3, 1.5});
 
-        Account account = corrected(
-                q, z -> -0.5 * z[0] * z[0] - 0.5 * StrictMath.pow((z[1] - 0.3 * z[0] * z[0]) / 0.8, 2), "a", "b");
+        Account account = corrected(q, WeightedDrawsTest::bent, "a", "b");
 
         Account.Entry b = account.entries().get(1);
         check(b.mean(), b.meanError(), 0.3, 0.05);
-        check(b.standardDeviation(), b.sdError(), Math.sqrt(0.82), 0.05);
+        check(b.standardDeviation(), b.sdError(), BENT_SD, 0.05);
+    }
+
+    /**
+     * Draws of a normal with its sds hardly reach its ends: k-hat is between 0.5 and 0.7, and errors are lower bounds. Numbers are
+     * none the less within a tenth of an sd; 0.07 was the worst.
+     */
+    @Test
+    void nearTheLimitNumbersAreGoodToATenth() {
+        Gaussian q = Gaussian.independent(new double[] {0, 0.2}, new double[] {1, BENT_SD});
+        int given = 0;
+        for (int seed = 0; seed < 60; seed++) {
+            WeightedDraws draws = weighted(q, WeightedDrawsTest::bent, seed, 4096, "a", "b");
+            if (draws != null) {
+                given++;
+                Account.Entry b = draws.entries().get(1);
+                assertThat(b.mean()).isCloseTo(0.3, within(0.1 * BENT_SD));
+                assertThat(b.standardDeviation()).isCloseTo(BENT_SD, within(0.1 * BENT_SD));
+            }
+        }
+        assertThat(given).isGreaterThan(20);
     }
 
     /**
@@ -108,30 +134,17 @@ class WeightedDrawsTest {
      */
     @Test
     void errorsAreAsStated() {
-        assertThat(beyondTwoErrors(0.85, 2000))
-                .allSatisfy(count -> assertThat(count).isBetween(2, 29));
+        Gaussian q = Gaussian.independent(new double[] {0.25}, new double[] {0.85});
+        assertThat(beyondTwoErrors(q)).allSatisfy(count -> assertThat(count).isBetween(2, 29));
     }
 
-    /**
-     * The left tail is too heavy for a narrower q, and k-hat between 0.5 and 0.7 or too large. Of the seeds that are not refused a fifth is let
-     * pass beyond two errors, in which mean and sd are known to be: 9 and 16 % of many.
-     */
-    @Test
-    void nearTheLimitTheyAreSomewhatLarger() {
-        assertThat(beyondTwoErrors(0.72, 2000))
-                .allSatisfy(count -> assertThat(count).isLessThan(60));
-    }
-
-    /** Of 300 seeds, for each of seven numbers; fewer where the weights are refused. */
-    private static List<Integer> beyondTwoErrors(double sd, int size) {
+    private static List<Integer> beyondTwoErrors(Gaussian q) {
         double[] want = {LOG_MEAN, LOG_SD, log(0), log(1), log(2), 1.5, Math.sqrt(0.75)};
         Integer[] beyond = new Integer[want.length];
         Arrays.fill(beyond, 0);
         for (int seed = 0; seed < 300; seed++) {
-            WeightedDraws draws = logGammaDraws(sd, seed, size);
-            if (draws == null) {
-                continue;
-            }
+            WeightedDraws draws = weighted(q, WeightedDrawsTest::logGamma, seed, 2000, "z");
+            assertThat(draws).isNotNull();
             Account.Entry z = draws.entries().get(0);
             Account.Entry g = draws.entries(List.of("g"), at -> new double[] {StrictMath.exp(at[0])})
                     .get(0);
@@ -154,16 +167,20 @@ class WeightedDrawsTest {
         return StrictMath.log(QUANTILES[quantile] / 2);
     }
 
-    /** Of a normal q; null where k-hat is too large. */
-    private static @Nullable WeightedDraws logGammaDraws(double sd, int seed, int size) {
-        Gaussian q = Gaussian.independent(new double[] {0.25}, new double[] {sd});
-        double[][] z = new GaussianPosterior(List.of("z"), q).draws(new Key(seed), size);
-        double[] ratios = Arrays.stream(z)
-                .mapToDouble(at -> logGamma(at) - q.logDensity(at))
-                .toArray();
-        double[][] columns = {Arrays.stream(z).mapToDouble(at -> at[0]).toArray()};
+    /** Null where k-hat is too large. */
+    private static @Nullable WeightedDraws weighted(
+            Gaussian q, ToDoubleFunction<double[]> logJoint, int seed, int size, String... names) {
+        double[][] z = new GaussianPosterior(List.of(names), q).draws(new Key(seed), size);
+        double[][] columns = new double[names.length][size];
+        double[] ratios = new double[size];
+        for (int s = 0; s < size; s++) {
+            ratios[s] = logJoint.applyAsDouble(z[s]) - q.logDensity(z[s]);
+            for (int d = 0; d < columns.length; d++) {
+                columns[d][s] = z[s][d];
+            }
+        }
         SmoothedWeights weights = SmoothedWeights.of(ratios);
-        return weights.kHat() < 0.69 ? new WeightedDraws(List.of("z"), columns, weights) : null;
+        return weights.kHat() < 0.69 ? new WeightedDraws(List.of(names), columns, weights) : null;
     }
 
     private static WeightedDraws equal(double[]... columns) {
@@ -269,13 +286,20 @@ class WeightedDrawsTest {
     }
 
     @Test
+    void errorsAreSureWhereTheTailIsLight() {
+        assertThat(WeightedDraws.areErrorsSure(assessment(0.4, 0.5, 4096))).isTrue();
+        assertThat(WeightedDraws.areErrorsSure(assessment(0.6, 0.5, 4096))).isFalse();
+        assertThat(WeightedDraws.areErrorsSure(assessment(0.9, 0.995, 4096))).isTrue();
+    }
+
+    @Test
     void weightsThatSayLittleAreRefused() {
         assertThat(WeightedDraws.refusal(assessment(0.69, 0.2, 4096), 10)).isNull();
         assertThat(WeightedDraws.refusal(assessment(0.75, 0.95, 4096), 10)).isNull();
         assertThat(WeightedDraws.refusal(assessment(0.71, 0.2, 4096), 10))
-                .isEqualTo("Pareto k-hat of the weights is 0.71, and must be below 0.70");
+                .isEqualTo("Pareto k-hat of the weights is 0.710, and must be below 0.700");
         assertThat(WeightedDraws.refusal(assessment(Double.NaN, 0.2, 4096), 10)).contains("k-hat");
-        assertThat(WeightedDraws.refusal(assessment(0.62, 0.8, 400), 10)).contains("must be below 0.62");
+        assertThat(WeightedDraws.refusal(assessment(0.62, 0.8, 400), 10)).contains("must be below 0.616");
         assertThat(WeightedDraws.refusal(assessment(0.3, 0.09, 4096), 10))
                 .isEqualTo("the effective sample size is 369, and must be 400 or more");
         // Of so many parameters 419 draws are kept.

@@ -98,7 +98,8 @@ class CorrectionTest {
         assertThat(table.rows().get(4)).contains("unknown  ", "unknown");
         assertThat(table.inWords())
                 .startsWith("* q is off in a<b, wide: ")
-                .contains("corrected means are at most 2.0 % of the sds, those of sds 1.3 %.");
+                .contains(
+                        "corrected means are at most 2.0 % of the sds, those of sds 1.3 %; at this k-hat they are lower bounds.");
         assertThat(table.html()).contains("a&lt;b", "0.50 *").doesNotContain("a<b");
     }
 

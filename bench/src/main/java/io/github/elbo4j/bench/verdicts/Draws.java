@@ -26,6 +26,11 @@ final class Draws {
         boolean right() {
             return meanError <= 0.3 && lowSdRatio >= 0.7 && highSdRatio <= 1.4;
         }
+
+        /** Whether every mean is within 0.1 sd of the reference, and every sd within 10 % of it. */
+        boolean close() {
+            return meanError <= 0.1 && lowSdRatio >= 0.9 && highSdRatio <= 1.1;
+        }
     }
 
     private Draws(double[] mean, double[] sd, double[] logRatios) {
@@ -104,6 +109,16 @@ final class Draws {
     }
 
     Departure departure(List<String> parameters, Map<String, Reference> reference) {
+        return departure(mean, sd, parameters, reference);
+    }
+
+    /**
+     * Of any means and sds.
+     *
+     * @param mean in the order of the parameters
+     * @param sd in the same order
+     */
+    static Departure departure(double[] mean, double[] sd, List<String> parameters, Map<String, Reference> reference) {
         double error = -1;
         double low = Double.POSITIVE_INFINITY;
         double high = -1;

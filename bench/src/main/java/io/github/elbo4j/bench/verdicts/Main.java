@@ -171,6 +171,8 @@ public final class Main implements Callable<Integer> {
         if (!lines) {
             System.out.println();
             System.out.print(Table.confusion(counts(ways, choosing)));
+            System.out.println();
+            System.out.print(Table.closeness(ways.stream().map(Way::label).toList(), fits));
             if (gap != null) {
                 System.out.println();
                 System.out.print(gap.table(fits));

@@ -13,12 +13,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Fits as rows of a Markdown table, and verdicts counted against truth. */
 final class Table {
     private static final String ROW =
-            "| %-39s | %-10s | %4s | %-10s | %11s | %6s | %-18s | %-16s | %-16s | %-20s | %6s |"
-                    + " %6s | %-12s | %-5s |%n";
+            "| %-39s | %-10s | %4s | %-10s | %11s | %6s | %-18s | %-16s | %-16s | %-18s | %-16s |"
+                    + " %-16s | %-20s | %6s | %6s | %-12s | %-5s |%n";
 
     private Table() {}
 
@@ -35,6 +36,9 @@ final class Table {
                 "mean off by, sds",
                 "lowest sd ratio",
                 "highest",
+                "corrected: mean",
+                "lowest sd ratio",
+                "highest",
                 "ELBO",
                 "k-hat",
                 "ESS/S",
@@ -46,6 +50,7 @@ final class Table {
     static String row(Fit fit) {
         FitResult result = fit.result();
         Draws.Departure departure = fit.departure();
+        Draws.Departure corrected = fit.corrected();
         return String.format(
                 Locale.ROOT,
                 ROW,
@@ -55,9 +60,12 @@ final class Table {
                 words(result.status()),
                 fit.evaluations(),
                 String.format(Locale.ROOT, "%.1f", result.seconds()),
-                String.format(Locale.ROOT, "%.2f %s", departure.meanError(), departure.meanOf()),
-                String.format(Locale.ROOT, "%.2f %s", departure.lowSdRatio(), departure.lowOf()),
-                String.format(Locale.ROOT, "%.2f %s", departure.highSdRatio(), departure.highOf()),
+                number(departure.meanError(), departure.meanOf()),
+                number(departure.lowSdRatio(), departure.lowOf()),
+                number(departure.highSdRatio(), departure.highOf()),
+                corrected == null ? "" : number(corrected.meanError(), corrected.meanOf()),
+                corrected == null ? "" : number(corrected.lowSdRatio(), corrected.lowOf()),
+                corrected == null ? "" : number(corrected.highSdRatio(), corrected.highOf()),
                 String.format(
                         Locale.ROOT,
                         "%.2f ± %.1g",
@@ -67,6 +75,54 @@ final class Table {
                 String.format(Locale.ROOT, "%.3f", fit.effectiveShare()),
                 words(result.verdict()),
                 Fit.truth(fit.right()));
+    }
+
+    private static String number(double value, String of) {
+        return String.format(Locale.ROOT, "%.2f %s", value, of);
+    }
+
+    /**
+     * How near fits and what importance weights make of them are to the reference, a row for each method.
+     *
+     * @param methods in their order
+     */
+    static String closeness(List<String> methods, List<Fit> all) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "method",
+                "fits",
+                "q is right",
+                "within 0.1 sd and 10 %",
+                "corrected",
+                "of these q is right",
+                "corrected is",
+                "q is within",
+                "corrected is"));
+        for (String method : methods) {
+            List<Fit> fits =
+                    all.stream().filter(fit -> fit.way().equals(method)).toList();
+            List<Fit> corrected =
+                    fits.stream().filter(fit -> fit.corrected() != null).toList();
+            rows.add(List.of(
+                    method,
+                    count(fits, fit -> true),
+                    count(fits, Fit::right),
+                    count(fits, fit -> fit.departure().close()),
+                    count(corrected, fit -> true),
+                    count(corrected, Fit::right),
+                    count(
+                            corrected,
+                            fit -> Objects.requireNonNull(fit.corrected()).right()),
+                    count(corrected, fit -> fit.departure().close()),
+                    count(
+                            corrected,
+                            fit -> Objects.requireNonNull(fit.corrected()).close())));
+        }
+        return text(rows);
+    }
+
+    private static String count(List<Fit> fits, Predicate<Fit> which) {
+        return Long.toString(fits.stream().filter(which).count());
     }
 
     /**
@@ -145,9 +201,13 @@ final class Table {
                 rows.add(row);
             });
         }
+        return text(rows);
+    }
+
+    private static String text(List<List<String>> rows) {
         StringBuilder text = new StringBuilder();
         for (int r = 0; r < rows.size(); r++) {
-            for (int c = 0; c < head.size(); c++) {
+            for (int c = 0; c < rows.get(0).size(); c++) {
                 int column = c;
                 int width = rows.stream()
                         .mapToInt(row -> row.get(column).length())

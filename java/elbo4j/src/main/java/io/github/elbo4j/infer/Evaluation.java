@@ -259,12 +259,13 @@ final class Evaluation {
     @Nullable
     Account corrected() {
         LogWeights ratios = drawn;
+        Assessment assessment = assessment();
         int dimensions = q.names().size();
-        if (ratios == null || WeightedDraws.refusal(assessment(), dimensions) != null) {
+        if (ratios == null || WeightedDraws.refusal(assessment, dimensions) != null) {
             return null;
         }
         SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
-        int kept = WeightedDraws.kept(weights.draws(), dimensions);
+        int kept = WeightedDraws.kept(assessment, dimensions);
         return new Account(new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
     }
 

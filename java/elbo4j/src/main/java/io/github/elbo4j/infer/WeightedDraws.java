@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Weights that have a mean may give none to {@code x − m} or its square. So the Pareto shape of their products with these decides,
  * too: where it is surely beyond its limit, the mean or the standard deviation is NaN. Quantiles only ask for the weights'.
  *
- * <p>Errors are what they say where k-hat is below 0.5. From there to 0.7 smoothing trades variance for bias, and up to a fifth of the
- * numbers are more than two errors off, where one in twenty should be.
+ * <p>Errors are what they say where k-hat is below 0.5 or nearly all draws count alike. Else they are lower bounds: the largest weights, which
+ * no draw has, leave a bias that no draw shows. Where the posterior is bent it is several such errors, and a few hundredths of a standard
+ * deviation.
  */
 public final class WeightedDraws {
     /** What their account is called. */
@@ -40,6 +41,10 @@ public final class WeightedDraws {
     private static final double UNIFORM = 0.9;
 
     private static final double USABLE_K = 0.7;
+    /** From here on errors are lower bounds, unless the weights are so uniform that their tail adds nothing. */
+    private static final double SURE_K = 0.5;
+
+    private static final double PLAIN = 0.99;
     /** How many of its errors k-hat of a product must be beyond its limit. */
     private static final double Z = 2;
     /** What keeps draws of q, or their weights, from telling of the whole posterior. */
@@ -65,9 +70,10 @@ public final class WeightedDraws {
         Arrays.setAll(logWeights, s -> StrictMath.log(weights.weight(s)));
     }
 
-    /** How many of the draws of an assessment are kept. */
-    static int kept(int draws, int dimensions) {
-        return Math.min(draws, MOST_NUMBERS / dimensions);
+    /** How many of the draws of an assessment are kept: those that make the numbers as exact as {@link Marginal#of} has q's. */
+    static int kept(Assessment of, int dimensions) {
+        int most = Math.min(of.draws(), MOST_NUMBERS / dimensions);
+        return (int) Math.min(most, Math.ceil(Marginal.DRAWS / of.efficiency()));
     }
 
     /**
@@ -86,11 +92,11 @@ public final class WeightedDraws {
         if (!(assessment.efficiency() >= UNIFORM) && !(assessment.kHat() < limit(assessment.draws()))) {
             return String.format(
                     Locale.ROOT,
-                    "Pareto k-hat of the weights is %.2f, and must be below %.2f",
+                    "Pareto k-hat of the weights is %.3f, and must be below %.3f",
                     assessment.kHat(),
                     limit(assessment.draws()));
         }
-        double effective = assessment.efficiency() * kept(assessment.draws(), dimensions);
+        double effective = assessment.efficiency() * kept(assessment, dimensions);
         return effective >= LEAST_EFFECTIVE
                 ? null
                 : String.format(
@@ -98,6 +104,11 @@ public final class WeightedDraws {
                         "the effective sample size is %.0f, and must be %d or more",
                         effective,
                         LEAST_EFFECTIVE);
+    }
+
+    /** Whether the stated errors are more than lower bounds. */
+    public static boolean areErrorsSure(Assessment assessment) {
+        return assessment.kHat() < SURE_K || assessment.efficiency() >= PLAIN;
     }
 
     /** Of k-hat. */
@@ -153,7 +164,7 @@ public final class WeightedDraws {
      * @param values of them at a draw, [D] to [K]
      */
     public List<Account.Entry> entries(List<String> called, Function<double[], double[]> values) {
-        int draws = kept(size(), Math.max(1, called.size()));
+        int draws = Math.min(size(), MOST_NUMBERS / Math.max(1, called.size()));
         double[][] found = new double[called.size()][draws];
         for (int s = 0; s < draws; s++) {
             double[] at = values.apply(draw(s));
@@ -244,20 +255,20 @@ public final class WeightedDraws {
     private void quantiles(double[] x, int[] order, List<Double> quantiles, List<Double> errors) {
         double[] sorted = new double[order.length];
         double[] below = new double[order.length]; // the weights below each, half its own among them
+        double[] squaresTo = new double[order.length + 1]; // of the weights, before each
         double sum = 0;
         for (int i = 0; i < order.length; i++) {
             double weight = weight(order[i]);
             sorted[i] = x[order[i]];
             below[i] = sum + weight / 2;
             sum += weight;
+            squaresTo[i + 1] = squaresTo[i] + weight * weight;
         }
         for (double p : Marginal.PROBABILITIES) {
             double quantile = at(sorted, below, p);
-            double squares = 0;
-            for (int i = 0; i < order.length; i++) {
-                squares += square(weight(order[i]) * ((sorted[i] <= quantile ? 1 : 0) - p));
-            }
-            double e = Math.sqrt(squares);
+            int found = Arrays.binarySearch(sorted, quantile);
+            double under = squaresTo[found >= 0 ? found + 1 : -found - 1];
+            double e = Math.sqrt(square(1 - p) * under + square(p) * (squaresTo[order.length] - under));
             quantiles.add(quantile);
             errors.add((at(sorted, below, p + e) - at(sorted, below, p - e)) / 2);
         }

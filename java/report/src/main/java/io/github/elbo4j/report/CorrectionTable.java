@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
 /** What importance weights make of a fitted q, beside q; numbers in which the two differ are marked. */
 public final class CorrectionTable {
     private static final String MARK = " *";
+    private static final String NO_MARK = "  ";
     /** How many numbers that differ are named. */
     private static final int NAMED = 5;
 
@@ -58,7 +59,7 @@ public final class CorrectionTable {
 
     /** The marks stand in one column. */
     private static String marked(String number, boolean isOff) {
-        return number + (isOff ? MARK : "  ");
+        return number + (isOff ? MARK : NO_MARK);
     }
 
     private static String number(double value, int decimals) {
@@ -78,7 +79,8 @@ public final class CorrectionTable {
                 .map(each -> each.corrected().name())
                 .toList();
         String errors = " Standard errors of corrected means are at most " + percent(Account.Entry::meanError)
-                + " of the sds, those of sds " + percent(Account.Entry::sdError) + ".";
+                + " of the sds, those of sds " + percent(Account.Entry::sdError)
+                + (WeightedDraws.areErrorsSure(fit.assessment()) ? "." : "; at this k-hat they are lower bounds.");
         if (off.isEmpty()) {
             return "Importance weights move no mean by more than 0.1 sd and no sd by more than 10 %, beyond their errors."
                     + errors;
@@ -92,9 +94,15 @@ public final class CorrectionTable {
     /** Empty where there is nothing to say. */
     String html() {
         String words = inWords();
-        return corrections.isEmpty() && !words.isEmpty()
-                ? "<p class=\"caption\">" + Html.prose(words) + "</p>\n"
-                : AccountTable.html("What importance weights make of it", rows(), words);
+        if (corrections.isEmpty()) {
+            return words.isEmpty() ? "" : "<p class=\"caption\">" + Html.prose(words) + "</p>\n";
+        }
+        List<List<String>> rows = rows().stream()
+                .map(row -> row.stream()
+                        .map(cell -> cell.replace(NO_MARK, "\u00a0\u00a0")) // spaces that a page keeps
+                        .toList())
+                .toList();
+        return AccountTable.html("What importance weights make of it", rows, words);
     }
 
     private String percent(ToDoubleFunction<Account.Entry> error) {
