@@ -119,21 +119,18 @@ final class LinearCases {
                             s,
                             1);
                 }),
-                new Case(
-                        "fullrank.logDensity of 32 dimensions",
-                        "fullrank_density_few",
-                        (in, tiny) -> {
-                            DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
-                            return triangles(
-                                    new FullRankOps.FullRankLogDensity(
-                                            s,
-                                            mu(in, s),
-                                            factor(in, s),
-                                            in.normals(s.elements()),
-                                            in.zeroDoubles(s.allDraws())),
+                new Case("fullrank.logDensity of 32 dimensions", "fullrank_density_few", (in, tiny) -> {
+                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
+                    return triangles(
+                            new FullRankOps.FullRankLogDensity(
                                     s,
-                                    1);
-                        }),
+                                    mu(in, s),
+                                    factor(in, s),
+                                    in.normals(s.elements()),
+                                    in.zeroDoubles(s.allDraws())),
+                            s,
+                            1);
+                }),
                 new Case("fullrank.logDensityAtDraw", "fullrank_density_at_draw fullrank_entropy", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return new Work(
