@@ -23,7 +23,7 @@ public final class AccountTable {
     public List<List<String>> rows() {
         List<List<Account.Entry>> all = accounts.stream().map(report::shown).toList();
         List<List<String>> rows = new ArrayList<>();
-        if (all.isEmpty()) {
+        if (all.isEmpty() || all.get(0).isEmpty()) {
             return rows;
         }
         List<String> head = new ArrayList<>(List.of("parameter", "mean ±", "sd ±"));
