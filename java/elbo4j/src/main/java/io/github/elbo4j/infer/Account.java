@@ -26,10 +26,12 @@ public final class Account implements Serializable {
 
     private final String name;
     private final List<Entry> entries;
-    private final @Nullable Posterior posterior; // null of weighted draws
+    /** Null of weighted draws. */
+    private final @Nullable Posterior posterior;
+
     private final List<Posterior> replicates;
-    private final transient @Nullable WeightedDraws
-            draws; // many numbers, which are not kept with a fit that is written
+    /** So many numbers that they are not written with a fit. */
+    private final transient @Nullable WeightedDraws draws;
 
     private Account(
             String name,
@@ -228,6 +230,7 @@ public final class Account implements Serializable {
         }
         return entries(each -> Marginal.of(model, each, seed));
     }
+
     /**
      * What it says of numbers that follow from the parameters.
      *

@@ -53,7 +53,7 @@ final class Evaluation {
     /** Within so many standard deviations of q a mode is covered, if the weights are efficient. */
     private static final double COVERED = 2.5;
 
-    private final WeighedDraws q;
+    private final DrawSource q;
     private final Key key;
     private final List<Concern> concerns = new ArrayList<>();
     private Estimate elbo;
@@ -67,7 +67,7 @@ final class Evaluation {
      * @param elbo as the steps saw it
      * @param key of the whole fit
      */
-    Evaluation(WeighedDraws q, Estimate elbo, Key key) {
+    Evaluation(DrawSource q, Estimate elbo, Key key) {
         this.elbo = elbo;
         this.q = q;
         this.key = key;

@@ -92,7 +92,7 @@ public record FreshDraws(
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
-                    new WeighedDraws.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
+                    new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
             try {
                 evaluation.measure(known.few, DRAWS, MOST);
                 evaluation.judgeEnd(ended.status(), ended.message());
@@ -128,8 +128,7 @@ public record FreshDraws(
      */
     public static FreshDraws of(
             Posterior q, double elbo, ToDoubleFunction<double[]> logJoint, Status status, String message, Key key) {
-        Evaluation evaluation =
-                new Evaluation(new WeighedDraws.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
+        Evaluation evaluation = new Evaluation(new DrawSource.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
         evaluation.measure(DRAWS, DRAWS, MOST);
         evaluation.judgeEnd(status, message);
         return evaluation.result(new Ending(status, message), evaluation.corrected());

@@ -60,7 +60,7 @@ final class Measurement {
         ending = reached.ending;
         Gaussian posterior = q.toGaussian(reached.parameters);
         Evaluation evaluation = new Evaluation(
-                new WeighedDraws.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
+                new DrawSource.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
         draw(reached, evaluation);
         evaluation.judgeEnd(ending.status(), ending.message());

@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Where an {@link Evaluation} takes fresh draws of q from, and what p says of them. More draws keep the first ones. */
-interface WeighedDraws {
+interface DrawSource {
     /** What the D parameters are called. */
     List<String> names();
 
@@ -52,7 +52,7 @@ interface WeighedDraws {
      * @param posterior q itself
      */
     record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes)
-            implements WeighedDraws {
+            implements DrawSource {
         /** Numbers of draws on the host at a time, beside the columns. */
         private static final int PART = 1 << 18;
 
@@ -126,7 +126,7 @@ interface WeighedDraws {
      * @param elbo in closed form
      * @param logJoint log p at a draw, with its constants
      */
-    record OnHost(Posterior q, Estimate elbo, ToDoubleFunction<double[]> logJoint) implements WeighedDraws {
+    record OnHost(Posterior q, Estimate elbo, ToDoubleFunction<double[]> logJoint) implements DrawSource {
         @Override
         public List<String> names() {
             return q.names();
