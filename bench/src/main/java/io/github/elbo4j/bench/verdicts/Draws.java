@@ -27,6 +27,11 @@ final class Draws {
             return meanError <= 0.3 && lowSdRatio >= 0.7 && highSdRatio <= 1.4;
         }
 
+        /** The largest error of a mean, in sds, or of an sd, as the logarithm of its ratio; NaN if one is. */
+        double error() {
+            return Math.max(meanError, Math.max(-Math.log(lowSdRatio), Math.log(highSdRatio)));
+        }
+
         /** Whether every mean is within 0.1 sd of the reference, and every sd within 10 % of it. */
         boolean close() {
             return meanError <= 0.1 && lowSdRatio >= 0.9 && highSdRatio <= 1.1;

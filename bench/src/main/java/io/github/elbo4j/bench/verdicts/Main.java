@@ -6,7 +6,9 @@ import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Sgvi;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -179,7 +181,19 @@ public final class Main implements Callable<Integer> {
             }
         }
         System.err.println("written to " + file);
+        if (!fits.isEmpty() && fits.stream().allMatch(fit -> fit.evaluations() > 0)) {
+            draw(file.resolveSibling(file.getFileName().toString().replaceFirst("\\.json$", "") + ".svg"));
+        }
         return failed.isEmpty() ? 0 : 1;
+    }
+
+    private void draw(Path file) {
+        try {
+            Files.writeString(file, Picture.of(fits));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+        System.err.println("drawn in " + file);
     }
 
     private Sgvi.Builder settings(Family family, long seed) {
