@@ -92,7 +92,7 @@ final class Picture {
             x += 24 + 7 * way.length();
         }
         add(
-                "<text x=\"%d\" y=\"%d\" fill=\"#555555\">hollow: the verdict says not to trust it</text>\n</svg>\n",
+                "<text x=\"%d\" y=\"%d\" fill=\"#555555\">hollow: not to be trusted, by its verdict; at the top: 10 or more, or not known</text>\n</svg>\n",
                 x + 8, TOP + HEIGHT + 58);
     }
 
@@ -111,8 +111,8 @@ final class Picture {
             double x = x(left, Math.pow(10, power));
             add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#e5e5e5\"/>\n", x, x, TOP, TOP + HEIGHT);
             add(
-                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%,.0f</text>\n",
-                    x, TOP + HEIGHT + 18, Math.pow(10, power));
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                    x, TOP + HEIGHT + 18, powerOfTen(power));
         }
         for (Dot dot : dots) {
             add(
@@ -137,6 +137,12 @@ final class Picture {
 
     private String colour(String way) {
         return COLOURS.get(ways.indexOf(way) % COLOURS.size());
+    }
+
+    /** 1, 10, 100, 1k, 10k, … */
+    private static String powerOfTen(int power) {
+        return "1" + "0".repeat(power % 3)
+                + List.of("", "k", "M", "G", "T", "P", "E").get(power / 3);
     }
 
     private static String number(double value) {
