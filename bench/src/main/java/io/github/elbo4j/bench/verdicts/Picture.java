@@ -23,7 +23,7 @@ final class Picture {
     private static final int WIDTH = 360;
     private static final int HEIGHT = 300;
     private static final int APART = 40;
-    private static final int LEGEND = 70;
+    private static final int LEGEND = 86;
 
     /**
      * A fit.
@@ -93,7 +93,7 @@ final class Picture {
         }
         add(
                 "<text x=\"%d\" y=\"%d\" fill=\"#555555\">hollow: not to be trusted, by its verdict; at the top: 10 or more, or not known</text>\n</svg>\n",
-                x + 8, TOP + HEIGHT + 58);
+                LEFT, TOP + HEIGHT + 76);
     }
 
     private void panel(int left, String title, List<Dot> dots, boolean isLabelled) {
