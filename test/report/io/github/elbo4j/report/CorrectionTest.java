@@ -103,6 +103,23 @@ class CorrectionTest {
         assertThat(table.html()).contains("a&lt;b", "0.50 *").doesNotContain("a<b");
     }
 
+    /** Of a fit that is not good, and only where there are such numbers. */
+    @Test
+    void theAdviceIsToTakeThem() {
+        FitResult fit = fit(entry("a", 0.5, 0.01, 1.02, 0.01));
+        assertThat(Report.of(fit).explanation().advice())
+                .first()
+                .asString()
+                .contains("where the two differ, take the corrected ones");
+        assertThat(Report.of(ExampleFit.with(fit, List.of())).explanation().advice())
+                .noneMatch(advice -> advice.contains("corrected"))
+                .isNotEmpty();
+        FitResult good =
+                ExampleFit.with(ExampleFit.result(fit.posterior(), 0.1, Status.CONVERGED, List.of()), fit.accounts());
+        assertThat(good.corrected()).isNotNull();
+        assertThat(Report.of(good).explanation().advice()).isEmpty();
+    }
+
     @Test
     void manyThatAreOffAreCounted() {
         Account.Entry[] entries = new Account.Entry[7];

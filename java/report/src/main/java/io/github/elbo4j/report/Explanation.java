@@ -5,6 +5,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the outcome of a fit means and what to do next, in sentences. */
 public final class Explanation {
@@ -105,8 +107,13 @@ public final class Explanation {
 
     /** What may be done about an outcome that is not good; empty if it is. */
     public List<String> advice() {
-        return fit.assessment().concerns().stream()
-                .flatMap(concern -> remedies(concern).stream())
+        Stream<String> corrected = fit.corrected() == null || fit.verdict() == Verdict.GOOD
+                ? Stream.empty()
+                : Stream.of(
+                        "Importance weights correct these numbers, each with its standard error: where the two differ, take"
+                                + " the corrected ones.");
+        return Stream.concat(
+                        corrected, fit.assessment().concerns().stream().flatMap(concern -> remedies(concern).stream()))
                 .distinct()
                 .toList();
     }
