@@ -96,6 +96,20 @@ class MethodsTest {
         assertThat(saved("fit-mle.json").fit().isPoint()).isTrue();
     }
 
+    /** Against R's glm: 200 rows make the posterior nearly a normal, and the prior is wide. */
+    @Test
+    void pathfinderFindsIt() throws IOException {
+        Cli.Outcome outcome =
+                fit("logistic --data pima.csv --target type --method pathfinder --compare laplace --seed 3");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).containsPattern("parameter +pathfinder +laplace");
+        for (String name : List.of("fit.json", "fit-laplace.json")) {
+            assertThat(saved(name).fit().posterior().mean(2)).isCloseTo(0.032117, within(0.2 * 0.006787));
+            assertThat(saved(name).fit().posterior().standardDeviation(2)).isCloseTo(0.006787, within(0.1 * 0.006787));
+        }
+        assertThat(saved("fit.json").fit().method()).isEqualTo("pathfinder");
+    }
+
     /** Against R: lm's coefficients lie within a tenth of a standard error, since the prior is wide. */
     @Test
     void closedFormsBesideEachOther() throws IOException {
@@ -144,7 +158,7 @@ class MethodsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, laplace, map, mle",
+                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, pathfinder, laplace, map, mle",
                 "--method fixed --draws 20 | --draws is 20, but must be a multiple of 16 for --method fixed",
                 "--method fixed --family full-rank | so its --family is mean-field, but it is full-rank",
                 "--method fixed --steps 100 | --steps is for --method sgvi, and for map and mle with --optimizer, but the method is fixed",

@@ -5,6 +5,7 @@ import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
+import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Sgvi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,8 +66,9 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--method",
             split = ",",
-            description = "Of full-rank, mean-field and low-rank (all by sgvi), fixed and laplace; default: full-rank,"
-                    + " mean-field and fixed.")
+            description =
+                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder and laplace; default: full-rank,"
+                            + " mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
     @Option(names = "--rank", description = "Factors of the low-rank family; default: 3.")
@@ -295,6 +297,7 @@ public final class Main implements Callable<Integer> {
             known.add(new Way(family.label(), seed -> settings(family, seed).build()));
         }
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
+        known.add(new Way(Pathfinder.NAME, seed -> new Pathfinder().seed(seed)));
         known.add(new Way("laplace", seed -> ModeSearch.laplace().seed(seed)));
         return known.stream()
                 .filter(way -> way.label().equals(label))

@@ -327,7 +327,8 @@ final class EmRun implements AutoCloseable {
             }
         }
         given.at(at);
-        FreshDraws judged = FreshDraws.of(device, given, q, FreshDraws.Background.of(ending, List.of()), key);
+        FreshDraws judged =
+                FreshDraws.of(device, given, q, FreshDraws.Background.of(ending, List.of(), List.of()), key);
         more.addAll(judged.assessment().concerns());
         Assessment assessment = Assessment.of(
                 judged.assessment().kHat(),

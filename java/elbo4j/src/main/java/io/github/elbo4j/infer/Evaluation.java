@@ -120,16 +120,10 @@ final class Evaluation {
     }
 
     /** The concern that follows from how the run ended. */
-    void judgeEnd(Status status, String message) {
-        Kind kind = switch (status) {
-            case CONVERGED -> null;
-            case STEP_LIMIT -> Kind.NOT_CONVERGED;
-            case INTERRUPTED -> Kind.INTERRUPTED;
-            case DIVERGED -> Kind.DIVERGED;
-            case FAILED -> Kind.FAILED;
-        };
-        if (kind != null) {
-            concern(kind, Verdict.DO_NOT_TRUST, null, message);
+    void judgeEnd(Ending ending) {
+        Concern concern = ending.concern();
+        if (concern != null) {
+            add(concern);
         }
     }
 

@@ -313,13 +313,7 @@ final class FixedDrawsRun implements AutoCloseable {
     private FreshDraws judged(Ending ending, Gaussian reported) {
         if (ending.status() == Status.FAILED) {
             concerns.add(new Concern(Kind.FAILED, Verdict.DO_NOT_TRUST, null, ending.message()));
-            return new FreshDraws(
-                    FreshDraws.UNKNOWN,
-                    FreshDraws.UNKNOWN,
-                    Assessment.of(Double.NaN, Double.NaN, 0, concerns),
-                    null,
-                    ending.status(),
-                    ending.message());
+            return FreshDraws.unmeasured(ending, concerns);
         }
         if (ending.status() == Status.CONVERGED) {
             guard.check(parameters());

@@ -54,7 +54,7 @@ public record FreshDraws(
      * @param key of the whole fit; the draws have keys of their own
      */
     public static FreshDraws of(Device device, LogJoint joint, Gaussian q, Status status, String message, Key key) {
-        return of(device, joint, q, Background.of(new Ending(status, message), List.of()), key);
+        return of(device, joint, q, Background.of(new Ending(status, message), List.of(), List.of()), key);
     }
 
     /**
@@ -73,9 +73,20 @@ public record FreshDraws(
             int few,
             @Nullable RowSample sample,
             @Nullable Posterior response) {
-        static Background of(Ending ending, List<Mode> modes) {
-            return new Background(ending, modes, List.of(), DRAWS, null, null);
+        static Background of(Ending ending, List<Mode> modes, List<Concern> concerns) {
+            return new Background(ending, modes, concerns, DRAWS, null, null);
         }
+    }
+
+    /** Of a fit of which no draws are taken: what is known of it are the concerns. */
+    static FreshDraws unmeasured(Ending ending, List<Concern> concerns) {
+        return new FreshDraws(
+                UNKNOWN,
+                UNKNOWN,
+                Assessment.of(Double.NaN, Double.NaN, 0, concerns),
+                null,
+                ending.status(),
+                ending.message());
     }
 
     static FreshDraws of(Device device, LogJoint joint, Gaussian q, Background known, Key key) {
@@ -87,15 +98,14 @@ public record FreshDraws(
         } catch (IllegalStateException e) { // not positive definite
             Concern concern = new Concern(
                     Concern.Kind.NO_WEIGHTS, Verdict.DO_NOT_TRUST, null, Objects.requireNonNull(e.getMessage()));
-            Assessment none = Assessment.of(Double.NaN, Double.NaN, 0, List.of(concern));
-            return new FreshDraws(UNKNOWN, UNKNOWN, none, null, ended.status(), ended.message());
+            return unmeasured(ended, List.of(concern));
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
                     new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
             try {
                 evaluation.measure(known.few, DRAWS, MOST);
-                evaluation.judgeEnd(ended.status(), ended.message());
+                evaluation.judgeEnd(ended);
                 known.concerns.forEach(evaluation::add);
                 evaluation.judgeModes(known.modes);
                 if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
@@ -112,7 +122,7 @@ public record FreshDraws(
             } catch (DeviceException e) {
                 ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
             }
-            evaluation.judgeEnd(ending.status(), ending.message());
+            evaluation.judgeEnd(ending);
             return evaluation.result(ending, null);
         }
     }
@@ -130,8 +140,9 @@ public record FreshDraws(
             Posterior q, double elbo, ToDoubleFunction<double[]> logJoint, Status status, String message, Key key) {
         Evaluation evaluation = new Evaluation(new DrawSource.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
         evaluation.measure(DRAWS, DRAWS, MOST);
-        evaluation.judgeEnd(status, message);
-        return evaluation.result(new Ending(status, message), evaluation.corrected());
+        Ending ending = new Ending(status, message);
+        evaluation.judgeEnd(ending);
+        return evaluation.result(ending, evaluation.corrected());
     }
 
     /** Other accounts of the posterior, and {@link #corrected} behind them if it is there. */

@@ -8,6 +8,7 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GradientCheck;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares a user's gradient with differences at a few draws of q, and keeps the first fault. */
@@ -33,6 +34,21 @@ final class GradientGuard {
         this.q = q;
         this.key = key;
         isOn = isWanted && joint instanceof HostLogJoint;
+    }
+
+    /** What is wrong at draws of a normal, as a list of one; none where that has no draws. */
+    static List<Concern> concerns(Device device, LogJoint joint, Gaussian normal, Key key) {
+        if (!(joint instanceof HostLogJoint)) {
+            return List.of();
+        }
+        try (VariationalFamily q = normal.on(device)) {
+            GradientGuard guard = new GradientGuard(true, joint, q, key);
+            guard.check(q.parameterBuffer().toFloats());
+            Concern concern = guard.concern();
+            return concern == null ? List.of() : List.of(concern);
+        } catch (IllegalStateException e) { // not positive definite, which those who judge the normal say
+            return List.of();
+        }
     }
 
     /** What was found wrong; null if nothing. */

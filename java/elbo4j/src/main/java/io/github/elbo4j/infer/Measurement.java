@@ -63,7 +63,7 @@ final class Measurement {
                 new DrawSource.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
         draw(reached, evaluation);
-        evaluation.judgeEnd(ending.status(), ending.message());
+        evaluation.judgeEnd(ending);
         Concern wrong = guard.concern();
         if (wrong != null) {
             evaluation.add(wrong);
@@ -133,7 +133,7 @@ final class Measurement {
             }
         } catch (CancellationException e) {
             ending = ending.then(Status.INTERRUPTED, "the result was not measured");
-            evaluation.judgeEnd(ending.status(), ending.message());
+            evaluation.judgeEnd(ending);
         }
     }
 
@@ -144,7 +144,7 @@ final class Measurement {
             return account == null ? List.of() : List.of(account);
         } catch (DeviceException e) {
             ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
-            evaluation.judgeEnd(ending.status(), ending.message());
+            evaluation.judgeEnd(ending);
             return List.of();
         }
     }

@@ -299,16 +299,11 @@ final class ModeRun {
 
     private FreshDraws judged(Ending ending, Gaussian normal, List<TracePoint> trace) {
         if (settings.isPosterior && ending.status() == Status.CONVERGED) {
-            return FreshDraws.of(device, joint, normal, FreshDraws.Background.of(ending, modes), key);
+            concerns.addAll(GradientGuard.concerns(device, joint, normal, key));
+            return FreshDraws.of(device, joint, normal, FreshDraws.Background.of(ending, modes, concerns), key);
         }
         double height = trace.isEmpty() ? 0 : trace.get(trace.size() - 1).elbo();
         concerns.addAll(Resolution.concerns(joint, normal, height));
-        return new FreshDraws(
-                FreshDraws.UNKNOWN,
-                FreshDraws.UNKNOWN,
-                Assessment.of(Double.NaN, Double.NaN, 0, concerns),
-                null,
-                ending.status(),
-                ending.message());
+        return FreshDraws.unmeasured(ending, concerns);
     }
 }

@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.PointDensity;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,20 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
             sd[i] = Math.sqrt(InverseHessian.dot(factor[i], factor[i]));
         }
         return new StartNormal(mean, sd, factor);
+    }
+
+    /** The same normal for users. */
+    Gaussian gaussian() {
+        if (factor == null) {
+            return Gaussian.independent(mean, sd);
+        }
+        double[][] covariance = new double[mean.length][mean.length];
+        for (int i = 0; i < mean.length; i++) {
+            for (int j = 0; j < mean.length; j++) {
+                covariance[i][j] = InverseHessian.dot(factor[i], factor[j]);
+            }
+        }
+        return new Gaussian(mean, covariance);
     }
 
     /** The parameters of the q that is this normal, as far as its family can be. */

@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
+import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.Verdict;
@@ -125,7 +126,10 @@ public final class Explanation {
         if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
             return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
-        List<String> better = switch (isFixed() ? FixedDraws.NAME : fit.family()) {
+        boolean isNamed = isFixed() || fit.method().equals(Pathfinder.NAME);
+        List<String> better = switch (isNamed ? fit.method() : fit.family()) {
+            case Pathfinder.NAME ->
+                List.of("Use --method sgvi: it goes on from this normal to the one with the largest ELBO.");
             case FixedDraws.NAME ->
                 List.of(
                         "Use --method sgvi --family full-rank: it fits the covariance itself, which fixed draws take from the"

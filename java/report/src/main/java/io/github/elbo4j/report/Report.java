@@ -5,6 +5,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
@@ -184,6 +185,7 @@ public final class Report {
     public String methodInWords() {
         return switch (fit.method()) {
             case "laplace" -> "Laplace approximation";
+            case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
+import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.VariationalEm;
@@ -23,6 +24,7 @@ final class FitMethods {
     static final List<String> NAMES = List.of(
             MethodOptions.SGVI,
             FixedDraws.NAME,
+            Pathfinder.NAME,
             "laplace",
             "map",
             "mle",
@@ -71,7 +73,9 @@ final class FitMethods {
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"
                             + " points beside its parameters; this one has none");
         }
-        if (weights && List.of(MethodOptions.SGVI, FixedDraws.NAME, "laplace").contains(method)) {
+        if (weights
+                && List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, "laplace")
+                        .contains(method)) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
         }
@@ -93,6 +97,12 @@ final class FitMethods {
                                 .seed(seed)
                                 .cancelled(cancelled)
                                 .fit(device, joint));
+            case Pathfinder.NAME ->
+                joint(
+                        device,
+                        subject,
+                        joint ->
+                                new Pathfinder().seed(seed).cancelled(cancelled).fit(device, joint));
             case FixedDraws.NAME -> joint(device, subject, joint -> fixed().fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);

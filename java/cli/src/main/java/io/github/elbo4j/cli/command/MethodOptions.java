@@ -65,7 +65,8 @@ final class MethodOptions {
             paramLabel = "NAME",
             description =
                     "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
-                            + " fixed draws, to its optimum, and their correlations from its curvature. laplace: the normal of the curvature"
+                            + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normal along L-BFGS paths, where sgvi"
+                            + " starts. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"

@@ -1,0 +1,143 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Pathfinder (Zhang, Carpenter, Gelman and Vehtari, JMLR 23, 2022): L-BFGS climbs log p from several points, each point x of a path gives
+ * the normal {@code N(x + H·∇log p, H)} with the path's estimate H of the inverse Hessian, and of all these the one with the largest
+ * ELBO is the answer. It takes hundreds to some thousands of evaluations, and needs no mode: where log p has no upper bound, as of a
+ * hierarchy, the best normal stands along the way.
+ *
+ * <p>Beyond the paper, the normals whose precision is measured at the best point and at the end of each path by differences of the
+ * gradient compete, too. Beyond {@value #DENSE} dimensions the normals are independent ones. {@link Sgvi} starts where this ends.
+ *
+ * <p>The normal is judged by fresh draws, as every q is, and their importance weights correct it ({@link FitResult#corrected}), which is
+ * the paper's last step; there the draws are of all paths' normals, here of the best one.
+ */
+public final class Pathfinder implements Method<LogJoint> {
+    /** Its name in a {@link FitResult}. */
+    public static final String NAME = "pathfinder";
+
+    /** Dimensions up to which normals have correlations. */
+    static final int DENSE = Starts.DENSE;
+
+    private final int paths;
+    private final long seed;
+    private final BooleanSupplier cancelled;
+
+    private Pathfinder(int paths, long seed, BooleanSupplier cancelled) {
+        this.paths = paths;
+        this.seed = seed;
+        this.cancelled = cancelled;
+    }
+
+    /** The defaults. */
+    public Pathfinder() {
+        this(8, 0, () -> false);
+    }
+
+    /** Paths: the first from the model's own start, the others from seeded points around it; 8. */
+    public Pathfinder paths(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("paths is " + value + ", but must be 1 or more");
+        }
+        return new Pathfinder(value, seed, cancelled);
+    }
+
+    /** Of the points where paths begin but for the first, and of the draws that judge; 0. */
+    public Pathfinder seed(long value) {
+        return new Pathfinder(paths, value, cancelled);
+    }
+
+    /** Asked now and then; once it returns true, the fit ends with the best normal so far. */
+    public Pathfinder cancelled(BooleanSupplier value) {
+        return new Pathfinder(paths, seed, Objects.requireNonNull(value));
+    }
+
+    @Override
+    public FitResult fit(Device device, LogJoint joint) {
+        long begun = System.nanoTime();
+        Key key = new Key(seed);
+        Starts.Found found = search(device, joint, key);
+        StartNormal best = found.normal();
+        Ending ending = ending(found);
+        Gaussian normal = best == null ? around(joint.start()) : best.gaussian();
+        Concern concern = ending.concern();
+        FreshDraws judged = concern == null
+                ? FreshDraws.of(
+                        device,
+                        joint,
+                        normal,
+                        FreshDraws.Background.of(
+                                ending, found.modes(), GradientGuard.concerns(device, joint, normal, key)),
+                        key)
+                : FreshDraws.unmeasured(ending, List.of(concern));
+        return new FitResult(
+                NAME,
+                family(joint).label(),
+                Map.of("paths", paths),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                seed,
+                0,
+                judged.status(),
+                "",
+                judged.message(),
+                judged.elbo(),
+                judged.logEvidence(),
+                judged.assessment(),
+                found.modes(),
+                new GaussianPosterior(joint.parameterNames(), normal),
+                List.of(),
+                (System.nanoTime() - begun) * 1e-9,
+                0,
+                judged.accounts(List.of()));
+    }
+
+    private Ending ending(Starts.Found found) {
+        if (cancelled.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+            return new Ending(Status.INTERRUPTED, "stopped while it followed the paths");
+        }
+        return found.normal() == null
+                ? new Ending(Status.DIVERGED, found.words())
+                : new Ending(
+                        Status.CONVERGED,
+                        String.format(
+                                Locale.ROOT,
+                                "it is the best normal along %d L-BFGS path%s (%d evaluations)",
+                                paths,
+                                paths == 1 ? "" : "s",
+                                found.evaluations()));
+    }
+
+    private Starts.Found search(Device device, LogJoint joint, Key key) {
+        try (PointDensity density = new PointDensity(device, joint);
+                VariationalFamily q = family(joint).create(device, 1, joint.dimensions())) {
+            Starts starts = new Starts(device, density, Geometry.of(q), key, cancelled, Starts.FINAL_DRAWS);
+            return starts.search(device, joint.start(), paths, key, null);
+        }
+    }
+
+    private static Family family(LogJoint joint) {
+        return joint.dimensions() <= DENSE ? Family.fullRank() : Family.meanField();
+    }
+
+    private static Gaussian around(double[] mean) {
+        double[] sd = new double[mean.length];
+        Arrays.fill(sd, 1);
+        return Gaussian.independent(mean, sd);
+    }
+}
