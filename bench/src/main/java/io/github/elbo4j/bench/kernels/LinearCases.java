@@ -76,6 +76,18 @@ final class LinearCases {
                             (double) n * n,
                             (double) n * n * n);
                 }),
+                new Case("triangularSolve 32 x 2^20", "gemm_solve32", (in, tiny) -> {
+                    int n = tiny ? 20 : 32;
+                    int columns = tiny ? 70 : 1 << 20;
+                    return new Work(
+                            new GemmOps.TriangularSolve(
+                                    Matrix.of(in.triangle(n), n, n),
+                                    false,
+                                    Matrix.of(in.normals((long) n * columns), n, columns)),
+                            n + " x " + columns,
+                            (double) n * columns,
+                            (double) n * n * columns);
+                }),
                 new Case("batchedTriangularSolve, 16x1 beside each other", "gemm_solve_beside", (in, tiny) -> {
                     int count = tiny ? 70 : 1 << 18;
                     int n = 16;
@@ -93,6 +105,14 @@ final class LinearCases {
                 }),
                 new Case("fullrank.sample", "fullrank_sample", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
+                    return triangles(
+                            new FullRankOps.FullRankSample(
+                                    Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
+                            s,
+                            1);
+                }),
+                new Case("fullrank.sample of few draws", "fullrank_sample32", (in, tiny) -> {
+                    DrawBlock s = DrawBlock.of(1, tiny ? 5 : 256, tiny ? 70 : 256);
                     return triangles(
                             new FullRankOps.FullRankSample(
                                     Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
@@ -147,6 +167,21 @@ final class LinearCases {
                                     s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
                             s,
                             2);
+                }),
+                new Case("fullrank.logDensityGradient of 32 dimensions", "fullrank_gradient_few", (in, tiny) -> {
+                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
+                    return triangles(
+                            new FullRankOps.FullRankLogDensityGradient(
+                                    s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
+                            s,
+                            2);
+                }),
+                new Case("fullrank.score of 32 dimensions", "fullrank_score_few", (in, tiny) -> {
+                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
+                    return triangles(
+                            new FullRankOps.FullRankScore(Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())),
+                            s,
+                            1);
                 }),
                 new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> {
                     DrawBlock s = draws(tiny);

@@ -73,6 +73,12 @@ final class RowCases {
                     Matrix x = Matrix.of(in.normals(n), side, side).transposed();
                     return each(new MathOps.Scale(1, x, false, Matrix.of(in.zeros(n), side, side)), n, 1);
                 }),
+                new Case("math.scale", "math_scale32", (in, tiny) -> {
+                    int side = tiny ? 70 : 8192;
+                    long n = (long) side * side;
+                    Matrix x = Matrix.of(in.normals(n), side, side);
+                    return each(new MathOps.Scale(2, x, false, Matrix.of(in.zeros(n), side, side)), n, 1);
+                }),
                 new Case("math.scale: sum of densities", "math_scale", (in, tiny) -> {
                     int n = tiny ? 500 : 1 << 25;
                     Matrix x = Matrix.of(in.doubles(n), 1, n);
