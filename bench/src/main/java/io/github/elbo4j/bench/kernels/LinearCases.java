@@ -103,54 +103,23 @@ final class LinearCases {
                             (double) n * count,
                             (double) n * n * count);
                 }),
-                new Case("fullrank.sample", "fullrank_sample", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return triangles(
-                            new FullRankOps.FullRankSample(
-                                    Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
-                            s,
-                            1);
-                }),
-                new Case("fullrank.sample of few draws", "fullrank_sample32", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 5 : 256, tiny ? 70 : 256);
-                    return triangles(
-                            new FullRankOps.FullRankSample(
-                                    Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
-                            s,
-                            1);
-                }),
-                new Case("fullrank.sample of 8 dimensions", "fullrank_sample_few", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 22, 8);
-                    return triangles(
-                            new FullRankOps.FullRankSample(
-                                    Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
-                            s,
-                            1);
-                }),
-                new Case("fullrank.logDensity", "gemm_solve fullrank_residual fullrank_density", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return triangles(
-                            new FullRankOps.FullRankLogDensity(
-                                    s,
-                                    mu(in, s),
-                                    factor(in, s),
-                                    in.normals(s.elements()),
-                                    in.zeroDoubles(s.allDraws())),
-                            s,
-                            1);
-                }),
-                new Case("fullrank.logDensity of 32 dimensions", "fullrank_density_few", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
-                    return triangles(
-                            new FullRankOps.FullRankLogDensity(
-                                    s,
-                                    mu(in, s),
-                                    factor(in, s),
-                                    in.normals(s.elements()),
-                                    in.zeroDoubles(s.allDraws())),
-                            s,
-                            1);
-                }),
+                new Case("fullrank.sample", "fullrank_sample", (in, tiny) -> sample(in, draws(tiny))),
+                new Case(
+                        "fullrank.sample of few draws",
+                        "fullrank_sample32",
+                        (in, tiny) -> sample(in, DrawBlock.of(1, tiny ? 5 : 256, tiny ? 70 : 256))),
+                new Case(
+                        "fullrank.sample of 8 dimensions",
+                        "fullrank_sample_few",
+                        (in, tiny) -> sample(in, DrawBlock.of(1, tiny ? 77 : 1 << 22, 8))),
+                new Case(
+                        "fullrank.logDensity",
+                        "gemm_solve fullrank_residual fullrank_density",
+                        (in, tiny) -> logDensity(in, draws(tiny))),
+                new Case(
+                        "fullrank.logDensity of 32 dimensions",
+                        "fullrank_density_few",
+                        (in, tiny) -> logDensity(in, of32(tiny))),
                 new Case("fullrank.logDensityAtDraw", "fullrank_density_at_draw fullrank_entropy", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return new Work(
@@ -160,36 +129,16 @@ final class LinearCases {
                             s.elements(),
                             3 * s.elements());
                 }),
-                new Case("fullrank.logDensityGradient", "gemm_solve fullrank_residual fullrank_negate", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return triangles(
-                            new FullRankOps.FullRankLogDensityGradient(
-                                    s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
-                            s,
-                            2);
-                }),
-                new Case("fullrank.logDensityGradient of 32 dimensions", "fullrank_gradient_few", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
-                    return triangles(
-                            new FullRankOps.FullRankLogDensityGradient(
-                                    s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
-                            s,
-                            2);
-                }),
-                new Case("fullrank.score of 32 dimensions", "fullrank_score_few", (in, tiny) -> {
-                    DrawBlock s = DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
-                    return triangles(
-                            new FullRankOps.FullRankScore(Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())),
-                            s,
-                            1);
-                }),
-                new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return triangles(
-                            new FullRankOps.FullRankScore(Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())),
-                            s,
-                            1);
-                }),
+                new Case(
+                        "fullrank.logDensityGradient",
+                        "gemm_solve fullrank_residual fullrank_negate",
+                        (in, tiny) -> logDensityGradient(in, draws(tiny))),
+                new Case(
+                        "fullrank.logDensityGradient of 32 dimensions",
+                        "fullrank_gradient_few",
+                        (in, tiny) -> logDensityGradient(in, of32(tiny))),
+                new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> score(in, draws(tiny))),
+                new Case("fullrank.score of 32 dimensions", "fullrank_score_few", (in, tiny) -> score(in, of32(tiny))),
                 new Case("fullrank.entropy", "fullrank_entropy", (in, tiny) -> {
                     DrawBlock s = tiny ? DrawBlock.of(5, 1, 40) : DrawBlock.of(4096, 1, 128);
                     return new Work(
@@ -279,6 +228,38 @@ final class LinearCases {
 
     private static DrawBlock few(boolean tiny) {
         return tiny ? DrawBlock.of(1, 130, 33) : DrawBlock.of(1, 1 << 12, 128);
+    }
+
+    private static DrawBlock of32(boolean tiny) {
+        return DrawBlock.of(1, tiny ? 77 : 1 << 20, 32);
+    }
+
+    private static Work sample(Inputs in, DrawBlock s) {
+        return triangles(
+                new FullRankOps.FullRankSample(Inputs.KEY, STEP, s, mu(in, s), factor(in, s), in.zeros(s.elements())),
+                s,
+                1);
+    }
+
+    private static Work logDensity(Inputs in, DrawBlock s) {
+        return triangles(
+                new FullRankOps.FullRankLogDensity(
+                        s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeroDoubles(s.allDraws())),
+                s,
+                1);
+    }
+
+    private static Work logDensityGradient(Inputs in, DrawBlock s) {
+        return triangles(
+                new FullRankOps.FullRankLogDensityGradient(
+                        s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
+                s,
+                2);
+    }
+
+    private static Work score(Inputs in, DrawBlock s) {
+        return triangles(
+                new FullRankOps.FullRankScore(Inputs.KEY, STEP, s, factor(in, s), in.zeros(s.elements())), s, 1);
     }
 
     private static Buffer mu(Inputs in, DrawBlock s) {
