@@ -13,7 +13,6 @@ import io.github.elbo4j.report.StanCsv;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +40,8 @@ public final class DrawsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--fit",
-            required = true,
-            paramLabel = "DIR",
-            description = "The folder that a fit was written to, or its fit.json.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path fit;
+    @Mixin
+    private final FitFolder fit = new FitFolder();
 
     @Option(
             names = "--draws",
@@ -91,8 +85,8 @@ public final class DrawsCommand implements Callable<Integer> {
         if (model != null && data == null) {
             throw new ParameterException(command, "--model needs --data, the table that the model takes");
         }
-        Saved saved = Saved.open("--fit", fit);
-        Path folder = Files.isDirectory(fit) ? fit : fit.toAbsolutePath().getParent();
+        Saved saved = fit.open();
+        Path folder = fit.path();
         Path file = out != null ? out : folder == null ? Path.of("draws.csv") : folder.resolve("draws.csv");
         StanCsv csv = draws(command, saved, dropMissing);
         try {

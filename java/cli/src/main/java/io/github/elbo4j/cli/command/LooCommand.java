@@ -46,13 +46,8 @@ public final class LooCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--fit",
-            required = true,
-            paramLabel = "DIR",
-            description = "The folder that a fit was written to, or its fit.json.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path fit;
+    @Mixin
+    private final FitFolder fit = new FitFolder();
 
     @Option(names = "--against", paramLabel = "DIR", description = "Another fit of the same target in the same data.")
     private @Nullable Path against;
@@ -109,7 +104,7 @@ public final class LooCommand implements Callable<Integer> {
         if (againstModel != null && against == null) {
             throw new ParameterException(command, "--against-model is of --against, but there is none");
         }
-        Saved saved = Saved.open("--fit", fit);
+        Saved saved = fit.open();
         Saved other = against == null ? null : Saved.open("--against", against);
         note(console, saved);
         Path file = data == null ? beside(saved) : data;
@@ -149,7 +144,7 @@ public final class LooCommand implements Callable<Integer> {
         if (source == null) {
             throw new InputException("--fit: " + saved.file() + " does not say what data it was fitted to");
         }
-        Path folder = Files.isDirectory(fit) ? fit : fit.toAbsolutePath().getParent();
+        Path folder = fit.path();
         List<Path> places = new ArrayList<>(List.of(Path.of(source.file())));
         if (folder != null) {
             places.add(folder.resolve(source.file()));

@@ -59,13 +59,8 @@ public final class PredictCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--fit",
-            required = true,
-            paramLabel = "DIR",
-            description = "The folder that a fit was written to, or its fit.json.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path fit;
+    @Mixin
+    private final FitFolder fit = new FitFolder();
 
     @Option(
             names = "--data",
@@ -125,7 +120,7 @@ public final class PredictCommand implements Callable<Integer> {
         cells.decimal(command);
         cells.dropMissing(command);
         run.validate(command);
-        Saved saved = Saved.open("--fit", fit);
+        Saved saved = fit.open();
         checkOptions(command, saved.fit());
         Path folder = OutputFolder.open(out == null ? Path.of("elbo4j-predict-" + OptionChecks.stem(data)) : out);
         if (saved.fit().fit().verdict() == Verdict.DO_NOT_TRUST) {
