@@ -71,10 +71,10 @@ final class Picture {
     }
 
     private void draw(List<Dot> byQ, List<Dot> corrected) {
-        add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                        + "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
-                LEFT + 2 * WIDTH + APART + 20, TOP + HEIGHT + LEGEND);
+        add("""
+                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+                <rect width="100%%" height="100%%" fill="#ffffff"/>
+                """, LEFT + 2 * WIDTH + APART + 20, TOP + HEIGHT + LEGEND);
         panel(LEFT, "q", byQ, true);
         panel(LEFT + WIDTH + APART, "corrected by importance weights, where they do", corrected, false);
         add(
@@ -117,12 +117,15 @@ final class Picture {
         for (Dot dot : dots) {
             add(
                     "<circle class=\"fit\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" stroke=\"%s\" fill=\"%s\" fill-opacity=\"0.6\"/>\n",
-                    x(left, dot.evaluations), y(dot.error), colour(dot.way), dot.isTrusted ? colour(dot.way) : "none");
+                    x(left, (double) dot.evaluations),
+                    y(dot.error),
+                    colour(dot.way),
+                    dot.isTrusted ? colour(dot.way) : "none");
         }
     }
 
     private static double power(Dot dot) {
-        return Math.log10(Math.max(1, dot.evaluations));
+        return Math.log10(Math.max(1.0, (double) dot.evaluations));
     }
 
     private double x(int left, double evaluations) {
