@@ -198,7 +198,12 @@ public record FitResult(
     public FitResult withoutDraws() {
         return accounts.stream().allMatch(each -> each.draws() == null)
                 ? this
-                : with(accounts.stream().map(Account::withoutDraws).toList());
+                : with(
+                        elbo,
+                        logEvidence,
+                        posterior,
+                        trace,
+                        accounts.stream().map(Account::withoutDraws).toList());
     }
 
     /** The same fit on the scale of the data before they were standardized. */
@@ -213,36 +218,23 @@ public record FitResult(
      * @param elboThere an ELBO or log evidence of this scale as one of that scale
      */
     public FitResult mapped(Standardization.Affine map, DoubleUnaryOperator elboThere) {
-        return new FitResult(
-                method,
-                family,
-                settings,
-                device,
-                arithmetic,
-                rng,
-                seed,
-                steps,
-                status,
-                start,
-                message,
+        return with(
                 new Estimate(elboThere.applyAsDouble(elbo.value()), elbo.standardError(), elbo.draws()),
                 new Estimate(
                         elboThere.applyAsDouble(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
-                assessment,
-                modes,
                 posterior.affine(map),
                 trace.stream()
                         .map(p -> new TracePoint(p.step(), elboThere.applyAsDouble(p.elbo()), p.standardError()))
                         .toList(),
-                seconds,
-                draws,
                 accounts.stream()
                         .filter(Account::canBeMapped)
                         .map(account -> account.affine(map))
                         .toList());
     }
 
-    private FitResult with(List<Account> others) {
+    /** The same fit with other numbers. */
+    private FitResult with(
+            Estimate bound, Estimate evidence, Posterior q, List<TracePoint> points, List<Account> others) {
         return new FitResult(
                 method,
                 family,
@@ -255,12 +247,12 @@ public record FitResult(
                 status,
                 start,
                 message,
-                elbo,
-                logEvidence,
+                bound,
+                evidence,
                 assessment,
                 modes,
-                posterior,
-                trace,
+                q,
+                points,
                 seconds,
                 draws,
                 others);

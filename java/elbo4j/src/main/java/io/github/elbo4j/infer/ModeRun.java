@@ -11,7 +11,6 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
@@ -80,7 +79,7 @@ final class ModeRun {
                     ? "log p is not finite where any of " + settings.starts + " paths begin"
                     : "log p is not finite where the steps came to; take a lower learning rate";
             concerns.add(new Concern(Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message));
-            return result(new Ending(Status.DIVERGED, message), start(), List.of());
+            return result(new Ending(Status.DIVERGED, message), StartNormal.unit(joint.start()), List.of());
         }
         Gaussian normal = new Gaussian(top.at(), top.covariance());
         return result(ending(), normal, top.trace());
@@ -118,14 +117,8 @@ final class ModeRun {
         concerns.add(new Concern(Kind.INTERRUPTED, Verdict.DO_NOT_TRUST, null, message));
         return result(
                 new Ending(Status.INTERRUPTED, message),
-                top == null ? start() : new Gaussian(top.at(), top.covariance()),
+                top == null ? StartNormal.unit(joint.start()) : new Gaussian(top.at(), top.covariance()),
                 top == null ? List.of() : top.trace());
-    }
-
-    private Gaussian start() {
-        double[] sd = new double[joint.dimensions()];
-        Arrays.fill(sd, 1);
-        return Gaussian.independent(joint.start(), sd);
     }
 
     /** The separate modes that matter, of which a normal at one tells nothing. */

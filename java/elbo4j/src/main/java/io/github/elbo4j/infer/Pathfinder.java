@@ -7,7 +7,6 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,7 +72,7 @@ public final class Pathfinder implements Method<LogJoint> {
         Starts.Found found = search(device, joint, key);
         StartNormal best = found.normal();
         Ending ending = ending(found);
-        Gaussian normal = best == null ? around(joint.start()) : best.gaussian();
+        Gaussian normal = best == null ? StartNormal.unit(joint.start()) : best.gaussian();
         Concern concern = ending.concern();
         FreshDraws judged = concern == null
                 ? FreshDraws.of(
@@ -133,11 +132,5 @@ public final class Pathfinder implements Method<LogJoint> {
 
     private static Family family(LogJoint joint) {
         return joint.dimensions() <= DENSE ? Family.fullRank() : Family.meanField();
-    }
-
-    private static Gaussian around(double[] mean) {
-        double[] sd = new double[mean.length];
-        Arrays.fill(sd, 1);
-        return Gaussian.independent(mean, sd);
     }
 }

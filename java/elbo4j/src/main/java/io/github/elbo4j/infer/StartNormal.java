@@ -6,6 +6,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.PointDensity;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,13 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
 
     static StartNormal independent(double[] mean, double[] sd) {
         return new StartNormal(mean, sd, null);
+    }
+
+    /** Unit standard deviations around a point: what a fit ends with that found nothing. */
+    static Gaussian unit(double[] mean) {
+        double[] sd = new double[mean.length];
+        Arrays.fill(sd, 1);
+        return Gaussian.independent(mean, sd);
     }
 
     static StartNormal correlated(double[] mean, double[][] factor) {
