@@ -122,6 +122,17 @@ class ParetoShapeTest {
     }
 
     @Test
+    void ofRatiosAsTheyAreItIsTheSame() {
+        double[] logRatios = new double[1000];
+        Random random = new Random(2);
+        Arrays.setAll(logRatios, i -> i < 3 ? Double.NEGATIVE_INFINITY : 2 * random.nextGaussian());
+        double[] ratios = Arrays.stream(logRatios).map(StrictMath::exp).toArray();
+        close("k", ParetoShape.ofRatios(ratios), ParetoShape.ofLogRatios(logRatios), 1e-12);
+        ratios[7] = Double.NaN;
+        assertThat(ParetoShape.ofRatios(ratios)).isNaN();
+    }
+
+    @Test
     void whatHasNoShapeIsNotANumberAndNotTrusted() {
         double[] ratios = new double[1000];
         Random random = new Random(1);

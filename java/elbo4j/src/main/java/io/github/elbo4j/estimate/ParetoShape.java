@@ -32,11 +32,29 @@ public final class ParetoShape {
      *     five values
      */
     public static double ofLogRatios(double[] logRatios) {
-        Largest largest = new Largest(tail(logRatios.length) + 1);
-        for (double each : logRatios) {
+        return ofLargest(largest(logRatios));
+    }
+
+    /**
+     * {@link #ofLogRatios} of what is given as it is: logarithms are taken of the tail alone.
+     *
+     * @param ratios at least 0, none of them overflowed
+     */
+    public static double ofRatios(double[] ratios) {
+        double[] sorted = largest(ratios);
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = StrictMath.log(sorted[i]);
+        }
+        return ofLargest(sorted);
+    }
+
+    /** The tail and the value below it, in increasing order. */
+    private static double[] largest(double[] values) {
+        Largest largest = new Largest(tail(values.length) + 1);
+        for (double each : values) {
             largest.add(each);
         }
-        return ofLargest(largest.sorted());
+        return largest.sorted();
     }
 
     /**

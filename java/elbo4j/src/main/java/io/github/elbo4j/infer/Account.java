@@ -2,6 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Standardization;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +27,8 @@ public final class Account implements Serializable {
     private static final long serialVersionUID = 2;
 
     private final String name;
-    private final List<Entry> entries;
+    /** Null of weighted draws until they are asked for: of many fits few are looked at, and some are mapped first. */
+    private @Nullable List<Entry> entries;
     /** Null of weighted draws. */
     private final @Nullable Posterior posterior;
 
@@ -35,12 +38,12 @@ public final class Account implements Serializable {
 
     private Account(
             String name,
-            List<Entry> entries,
+            @Nullable List<Entry> entries,
             @Nullable Posterior posterior,
             List<? extends Posterior> replicates,
             @Nullable WeightedDraws draws) {
         this.name = Objects.requireNonNull(name, "name is null");
-        this.entries = List.copyOf(entries);
+        this.entries = entries == null ? null : List.copyOf(entries);
         this.posterior = posterior;
         this.replicates = List.copyOf(replicates);
         this.draws = draws;
@@ -76,7 +79,7 @@ public final class Account implements Serializable {
 
     /** What weighted draws say. */
     Account(WeightedDraws draws) {
-        this(WeightedDraws.NAME, draws.entries(), null, List.of(), draws);
+        this(WeightedDraws.NAME, null, null, List.of(), draws);
     }
 
     /** What weighted draws said that are there no more. */
@@ -114,23 +117,23 @@ public final class Account implements Serializable {
 
     /** The same numbers without the {@link #draws}. */
     Account withoutDraws() {
-        return draws == null ? this : ofWeighted(entries);
+        return draws == null ? this : ofWeighted(entries());
     }
 
     /** The Monte Carlo error of a mean; NaN where it is not known. */
     public double meanError(int i) {
-        return entries.get(i).meanError();
+        return entries().get(i).meanError();
     }
 
     /** The Monte Carlo error of a standard deviation; NaN where it is not known. */
     public double sdError(int i) {
-        return entries.get(i).sdError();
+        return entries().get(i).sdError();
     }
 
     /** The largest error of a mean or a standard deviation, in standard deviations; NaN where one is not known. */
     double largestError() {
         double largest = 0;
-        for (Entry entry : entries) {
+        for (Entry entry : entries()) {
             double error = Math.max(entry.meanError, entry.sdError) / entry.standardDeviation;
             largest = error <= largest ? largest : error;
         }
@@ -193,7 +196,17 @@ public final class Account implements Serializable {
 
     /** What it says of each parameter. */
     public List<Entry> entries() {
-        return entries;
+        List<Entry> known = entries;
+        if (known == null) { // only of weighted draws; two threads at once find the same
+            known = List.copyOf(Objects.requireNonNull(draws).entries());
+            entries = known;
+        }
+        return known;
+    }
+
+    private void writeObject(ObjectOutputStream to) throws IOException {
+        entries(); // the draws stay behind
+        to.defaultWriteObject();
     }
 
     private static List<Entry> entries(Posterior posterior, double[] meanError, double[] sdError) {
@@ -226,7 +239,7 @@ public final class Account implements Serializable {
         }
         if (isWeighted()) {
             throw new IllegalStateException(
-                    "the weighted draws are no longer there, only what they said of " + entries.size() + " parameters");
+                    "the weighted draws are no longer there, only what they said of " + entries().size() + " parameters");
         }
         return entries(each -> Marginal.of(model, each, seed));
     }
@@ -282,17 +295,17 @@ public final class Account implements Serializable {
     public boolean equals(@Nullable Object other) {
         return other instanceof Account that
                 && name.equals(that.name)
-                && entries.equals(that.entries)
+                && entries().equals(that.entries())
                 && Objects.equals(posterior, that.posterior);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, entries, posterior);
+        return Objects.hash(name, entries(), posterior);
     }
 
     @Override
     public String toString() {
-        return name + ": " + entries;
+        return name + ": " + entries();
     }
 }

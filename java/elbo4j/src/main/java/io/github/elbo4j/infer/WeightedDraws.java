@@ -54,7 +54,6 @@ public final class WeightedDraws {
     private final List<String> names;
     private final double[][] columns; // [D][S]
     private final SmoothedWeights weights; // [S]
-    private final double[] logWeights; // [S]
 
     /**
      * Draws with their weights.
@@ -66,8 +65,6 @@ public final class WeightedDraws {
         this.names = List.copyOf(names);
         this.columns = columns;
         this.weights = weights;
-        logWeights = new double[weights.draws()];
-        Arrays.setAll(logWeights, s -> StrictMath.log(weights.weight(s)));
     }
 
     /** How many of the draws of an assessment are kept: those that make the numbers as exact as {@link Marginal#of} has q's. */
@@ -206,11 +203,8 @@ public final class WeightedDraws {
             ofVariance += square(weight(s) * (off[s] * off[s] - variance));
         }
         double sdError = variance == 0 ? 0 : Math.sqrt(ofVariance) / (2 * sd);
-        double[] logs = new double[x.length];
-        Arrays.setAll(logs, s -> logWeights[s] + 2 * StrictMath.log(Math.abs(off[s])));
-        boolean hasVariance = hasMean(logs);
-        Arrays.setAll(logs, s -> (logs[s] + logWeights[s]) / 2);
-        boolean hasMean = hasVariance || hasMean(logs);
+        boolean hasVariance = hasMean(off, 2);
+        boolean hasMean = hasVariance || hasMean(off, 1);
         List<Double> quantiles = new ArrayList<>();
         List<Double> errors = new ArrayList<>();
         quantiles(x, order(off), quantiles, errors);
@@ -228,11 +222,25 @@ public final class WeightedDraws {
         return x * x;
     }
 
-    /** Whether products of these logarithms have a mean, for all that is known: k-hat is not surely too large, or there are but few values. */
-    private static boolean hasMean(double[] logs) {
-        double k = ParetoShape.ofLogRatios(logs);
-        double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(logs.length)); // as of WeightShape
-        return !(Double.isFinite(k) && k - error >= limit(logs.length));
+    /**
+     * Whether the products of the weights with a power of these have a mean, for all that is known: k-hat is not surely too large, or there
+     * are but few values.
+     *
+     * @param power 1 or 2
+     */
+    private boolean hasMean(double[] off, int power) {
+        double largest = 0; // products of what is divided by it do not overflow
+        for (double each : off) {
+            largest = Math.max(largest, Math.abs(each));
+        }
+        double[] products = new double[off.length];
+        for (int s = 0; s < off.length; s++) {
+            double share = Math.abs(off[s]) / largest;
+            products[s] = weight(s) * (power == 1 ? share : share * share);
+        }
+        double k = ParetoShape.ofRatios(products);
+        double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(off.length)); // as of WeightShape
+        return !(Double.isFinite(k) && k - error >= limit(off.length));
     }
 
     /**
