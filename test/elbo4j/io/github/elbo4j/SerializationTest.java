@@ -24,6 +24,7 @@ import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.LeaveOneOut;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.PointEstimate;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Prediction;
@@ -96,6 +97,7 @@ class SerializationTest {
                 List.of(correlated(), independent, independent.withFactors(new double[][] {{0.1}, {0.2}}))) {
             posteriors.add(new GaussianPosterior(two, each));
         }
+        posteriors.add(new NormalMixture(two, new double[] {0.25, 0.75}, List.of(correlated(), independent)));
         posteriors.add(
                 new RegressionPosterior(List.of("a", "b", "log s"), correlated(), true, new NoisePrecision(3, 2)));
         posteriors.add(MixturePosterior.of(

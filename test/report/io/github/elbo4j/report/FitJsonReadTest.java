@@ -13,8 +13,10 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.Status;
+import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.model.HostLogJoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +106,37 @@ class FitJsonReadTest {
             FitResult fit = ExampleFit.result(posterior, Double.NaN, Status.CONVERGED, List.of());
             assertThat(written(Report.of(fit))).isEqualTo(fit);
         }
+    }
+
+    /** Whole with its covariances; without them, beyond so many parameters, it is refused in words. */
+    @Test
+    void soDoMixtures() throws IOException {
+        try (Device device = Devices.open("scalar");
+                HostLogJoint joint = HostLogJoint.ofDraw(List.of("x", "y"), (z, g) -> {
+                    double left = Math.exp(-(z[0] + 4) * (z[0] + 4) / 2);
+                    double right = Math.exp(-(z[0] - 4) * (z[0] - 4) / 2);
+                    g[0] = (-(z[0] + 4) * left - (z[0] - 4) * right) / (left + right);
+                    g[1] = -z[1];
+                    return Math.log(left + right) - z[1] * z[1] / 2;
+                })) {
+            FitResult fit = new VariationalMixture().fit(device, joint);
+            assertThat(fit.posterior()).isInstanceOf(NormalMixture.class);
+            assertThat(written(Report.of(fit))).isEqualTo(fit);
+        }
+        List<String> names = new ArrayList<>();
+        for (int d = 0; d <= Report.MOST_COVARIANCES; d++) {
+            names.add("x" + d);
+        }
+        Gaussian many = Gaussian.independent(new double[names.size()], new double[names.size()]);
+        FitResult wide = ExampleFit.result(
+                new NormalMixture(names, new double[] {0.5, 0.5}, List.of(many, many)),
+                0.1,
+                Status.CONVERGED,
+                List.of());
+        assertThatThrownBy(() -> written(Report.of(wide)))
+                .isInstanceOf(FitFileException.class)
+                .hasMessageContaining("--covariance");
+        assertThat(written(Report.of(wide).covariance(true))).isEqualTo(wide);
     }
 
     @Test

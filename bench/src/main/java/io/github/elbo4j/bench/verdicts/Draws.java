@@ -2,7 +2,10 @@ package io.github.elbo4j.bench.verdicts;
 
 import io.github.elbo4j.bench.verdicts.Posterior.Reference;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.model.HostLogJoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,32 +49,37 @@ final class Draws {
 
     /** Draws from q; the same for the same seed. */
     static Draws of(Gaussian q, Target target, long seed) {
+        return of(List.of(q), new double[] {1}, target, seed);
+    }
+
+    /** Draws from a Gaussian or a mixture of them. */
+    static Draws of(io.github.elbo4j.infer.Posterior q, Target target, long seed) {
+        return q instanceof NormalMixture mixture
+                ? of(mixture.components(), mixture.weights(), target, seed)
+                : of(((GaussianPosterior) q).gaussian(), target, seed);
+    }
+
+    private static Draws of(List<Gaussian> components, double[] weights, Target target, long seed) {
         HostLogJoint.DrawFunction function = target.function();
-        int dimensions = q.dimensions();
-        double[][] factor = cholesky(q.covariance());
-        double logDeterminant = 0;
-        for (int d = 0; d < dimensions; d++) {
-            logDeterminant += StrictMath.log(factor[d][d]);
+        List<Component> q = new ArrayList<>();
+        for (int k = 0; k < weights.length; k++) {
+            q.add(Component.of(components.get(k), weights[k]));
         }
         Random random = new Random(seed);
+        int dimensions = components.get(0).dimensions();
         int parameters = target.parameters().size();
         double[][] values = new double[parameters][COUNT];
         double[] logRatios = new double[COUNT];
-        double[] epsilon = new double[dimensions];
-        double[] z = new double[dimensions];
         double[] gradient = new double[dimensions];
         double[] at = new double[parameters];
         for (int s = 0; s < COUNT; s++) {
-            double logQ = -logDeterminant - dimensions * Densities.HALF_LOG_2PI;
-            for (int d = 0; d < dimensions; d++) {
-                epsilon[d] = random.nextGaussian();
-                logQ -= epsilon[d] * epsilon[d] / 2;
-                z[d] = q.mean()[d];
-                for (int j = 0; j <= d; j++) {
-                    z[d] += factor[d][j] * epsilon[j];
-                }
+            double[] z = chosen(q, q.size() == 1 ? 0 : random.nextDouble()).draw(random);
+            double density = 0;
+            double first = q.get(0).log(z); // where all but it underflow, it is not 0
+            for (Component each : q) {
+                density += StrictMath.exp(each.log(z) - first);
             }
-            logRatios[s] = function.evaluate(z, gradient) - logQ;
+            logRatios[s] = function.evaluate(z, gradient) - first - StrictMath.log(density);
             target.parametersAt(z, at);
             for (int p = 0; p < parameters; p++) {
                 values[p][s] = at[p];
@@ -90,6 +98,51 @@ final class Draws {
             sd[p] = Math.sqrt(squares / (COUNT - 1));
         }
         return new Draws(mean, sd, logRatios);
+    }
+
+    private static Component chosen(List<Component> q, double share) {
+        double left = share;
+        for (Component each : q) {
+            left -= each.weight;
+            if (left < 0) {
+                return each;
+            }
+        }
+        return q.get(q.size() - 1);
+    }
+
+    /** @param factor the lower Cholesky factor of its covariance */
+    private record Component(double weight, double[] mean, double[][] factor) {
+        static Component of(Gaussian normal, double weight) {
+            return new Component(weight, normal.mean(), cholesky(normal.covariance()));
+        }
+
+        double[] draw(Random random) {
+            double[] epsilon = new double[mean.length];
+            double[] z = mean.clone();
+            for (int d = 0; d < z.length; d++) {
+                epsilon[d] = random.nextGaussian();
+                for (int j = 0; j <= d; j++) {
+                    z[d] += factor[d][j] * epsilon[j];
+                }
+            }
+            return z;
+        }
+
+        /** log(weight·N(z)). */
+        double log(double[] z) {
+            double log = StrictMath.log(weight) - z.length * Densities.HALF_LOG_2PI;
+            double[] y = new double[z.length];
+            for (int i = 0; i < z.length; i++) {
+                y[i] = z[i] - mean[i];
+                for (int j = 0; j < i; j++) {
+                    y[i] -= factor[i][j] * y[j];
+                }
+                y[i] /= factor[i][i];
+                log -= StrictMath.log(factor[i][i]) + y[i] * y[i] / 2;
+            }
+            return log;
+        }
     }
 
     /** {@code log p − log q}. */

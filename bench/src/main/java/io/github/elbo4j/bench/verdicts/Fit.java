@@ -37,7 +37,7 @@ record Fit(
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
                 LogJoint joint = target.toLogJoint(device, evaluations)) {
             FitResult result = way.method().apply(seed).fit(device, joint);
-            Draws ofPosterior = Draws.of(result.gaussian(), target, result.seed());
+            Draws ofPosterior = Draws.of(result.posterior(), target, result.seed());
             Departure departure = ofPosterior.departure(target.parameters(), posterior.reference());
             return new Fit(
                     posterior.name(),

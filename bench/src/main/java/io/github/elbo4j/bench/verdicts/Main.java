@@ -7,6 +7,7 @@ import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.VariationalMixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ public final class Main implements Callable<Integer> {
             names = "--method",
             split = ",",
             description =
-                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder and laplace; default: full-rank,"
+                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder, mixture and laplace; default: full-rank,"
                             + " mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
@@ -298,6 +299,7 @@ public final class Main implements Callable<Integer> {
         }
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
         known.add(new Way(Pathfinder.NAME, seed -> new Pathfinder().seed(seed)));
+        known.add(new Way(VariationalMixture.NAME, seed -> new VariationalMixture().seed(seed)));
         known.add(new Way("laplace", seed -> ModeSearch.laplace().seed(seed)));
         return known.stream()
                 .filter(way -> way.label().equals(label))

@@ -238,8 +238,8 @@ public final class Account implements Serializable {
             return weighted.entries(model);
         }
         if (isWeighted()) {
-            throw new IllegalStateException(
-                    "the weighted draws are no longer there, only what they said of " + entries().size() + " parameters");
+            throw new IllegalStateException("the weighted draws are no longer there, only what they said of "
+                    + entries().size() + " parameters");
         }
         return entries(each -> Marginal.of(model, each, seed));
     }

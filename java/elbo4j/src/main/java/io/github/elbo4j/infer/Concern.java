@@ -30,7 +30,9 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** The gradient of the model is not that of its log-joint. */
         WRONG_GRADIENT("Mend the gradient: GradientCheck compares it with differences."),
         /** The posterior has several separate modes, of which q covers one. */
-        SEVERAL_MODES("Constrain the parameters so that one mode is left, or fit each mode by itself (initialMean)."),
+        SEVERAL_MODES(
+                "Fit a mixture (VariationalMixture), constrain the parameters so that one mode is left, or fit each mode by itself"
+                        + " (initialMean)."),
         /** Values that must be told apart are equal in float32. */
         PRECISION("Centre and scale the data, so that values and parameters are near 1 and their differences count."),
         /** Fresh draws do not repeat the ELBO that the fit ended with. */
@@ -39,10 +41,12 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         NO_WEIGHTS("Choose another family, or transform the parameters: q and the posterior hardly overlap."),
         /** The importance weights have a heavy tail. */
         HEAVY_TAIL(
-                "Try the full-rank family, a transformation that makes the posterior more Gaussian, or tighter priors."),
+                "Try the full-rank family, a mixture (VariationalMixture), a transformation that makes the posterior more Gaussian, or tighter"
+                        + " priors."),
         /** Some of the posterior lies where draws of q do not reach. */
         FAR_MASS(
-                "Look there: constrain the parameter, fit each part by itself (initialMean), or transform the parameter."),
+                "Look there: fit a mixture (VariationalMixture), constrain the parameter, fit each part by itself (initialMean), or"
+                        + " transform the parameter."),
         /** Some of q lies where there is next to nothing of the posterior. */
         EMPTY_MASS(
                 "Transform the parameter whose distribution is skewed, or take importance-weighted results: a normal reaches too far"
@@ -54,9 +58,11 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
                 "Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
         /** The ELBO is far below the log evidence: q is far from the posterior. */
         GAP(
-                "Try the full-rank family, or a transformation that makes the posterior more Gaussian; check the gradient."),
+                "Try the full-rank family, a mixture (VariationalMixture), or a transformation that makes the posterior more Gaussian; check"
+                        + " the gradient."),
         /** Few of the draws carry most of the weight. */
-        INEFFICIENT("Try the full-rank family, or a transformation that makes the posterior more Gaussian."),
+        INEFFICIENT(
+                "Try the full-rank family, a mixture (VariationalMixture), or a transformation that makes the posterior more Gaussian."),
         /** Other draws would have given another answer. */
         FEW_DRAWS("Take more draws, or another method."),
         /** Few of the starts came to the best answer, so there may be a better one. */

@@ -8,9 +8,12 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Where an {@link Evaluation} takes fresh draws of q from, and what p says of them. More draws keep the first ones. */
@@ -21,6 +24,16 @@ interface DrawSource {
     double mean(int i);
 
     double standardDeviation(int i);
+
+    /** Whether a point is within so many standard deviations of the mean in every coordinate. */
+    default boolean isNear(double[] at, double standardDeviations) {
+        return isNear(at, standardDeviations, this::mean, this::standardDeviation);
+    }
+
+    private static boolean isNear(double[] at, double most, IntToDoubleFunction mean, IntToDoubleFunction sd) {
+        return IntStream.range(0, at.length)
+                .allMatch(d -> Math.abs(at[d] - mean.applyAsDouble(d)) <= most * sd.applyAsDouble(d));
+    }
 
     /** The ELBO, from draws of its own or in closed form. */
     Estimate elbo(Key key, int draws);
@@ -120,64 +133,88 @@ interface DrawSource {
         }
     }
 
-    /**
-     * Of any posterior, on the host in float64.
-     *
-     * @param elbo in closed form
-     * @param logJoint log p at a draw, with its constants
-     */
-    record OnHost(Posterior q, Estimate elbo, ToDoubleFunction<double[]> logJoint) implements DrawSource {
+    /** Of any posterior whose draws are made on the host, in float64. */
+    interface OnHost extends DrawSource {
+        Posterior q();
+
+        /** log p at draws. */
+        double[] logP(double[][] z);
+
         @Override
-        public List<String> names() {
-            return q.names();
+        default List<String> names() {
+            return q().names();
         }
 
         @Override
-        public double mean(int i) {
-            return q.mean(i);
+        default double mean(int i) {
+            return q().mean(i);
         }
 
         @Override
-        public double standardDeviation(int i) {
-            return q.standardDeviation(i);
+        default double standardDeviation(int i) {
+            return q().standardDeviation(i);
+        }
+
+        /** The draws, as p sees them. */
+        default double[][] draws(Key key, int count) {
+            return q().draws(key, count);
+        }
+
+        /** log p − log q at draws. */
+        default double[] logRatios(double[][] z) {
+            double[] ratios = logP(z);
+            for (int s = 0; s < z.length; s++) {
+                ratios[s] -= q().logDensity(z[s]);
+            }
+            return ratios;
         }
 
         @Override
-        public Estimate elbo(Key key, int draws) {
-            return elbo;
-        }
-
-        @Override
-        public LogWeights ratios(Key key, @Nullable LogWeights some, int draws) {
+        default LogWeights ratios(Key key, @Nullable LogWeights some, int draws) {
             double[] known = some == null ? new double[0] : some.values(0);
             double[] ratios = Arrays.copyOf(known, draws);
-            double[][] z = q.draws(key, draws);
-            for (int s = known.length; s < draws; s++) {
-                ratios[s] = logJoint.applyAsDouble(z[s]) - q.logDensity(z[s]);
-            }
+            double[][] z = draws(key, draws);
+            double[] more = logRatios(Arrays.copyOfRange(z, known.length, draws));
+            System.arraycopy(more, 0, ratios, known.length, more.length);
             return LogWeights.of(ratios);
         }
 
         @Override
-        public ImportanceMoments moments(Key key, double[] logRatios) {
-            double[] mean = q.mean();
+        default ImportanceMoments moments(Key key, double[] logRatios) {
+            double[] mean = q().mean();
             double[] sd = new double[mean.length];
-            for (int i = 0; i < sd.length; i++) {
-                sd[i] = q.standardDeviation(i);
-            }
-            return ImportanceMoments.of(q.draws(key, logRatios.length), mean, sd, logRatios);
+            Arrays.setAll(sd, q()::standardDeviation);
+            return ImportanceMoments.of(draws(key, logRatios.length), mean, sd, logRatios);
         }
 
         @Override
-        public double[][] columns(Key key, int draws) {
-            double[][] z = q.draws(key, draws);
-            double[][] columns = new double[q.dimensions()][draws];
+        default double[][] columns(Key key, int draws) {
+            double[][] z = draws(key, draws);
+            double[][] columns = new double[q().dimensions()][draws];
             for (int d = 0; d < columns.length; d++) {
                 for (int s = 0; s < draws; s++) {
                     columns[d][s] = z[s][d];
                 }
             }
             return columns;
+        }
+    }
+
+    /**
+     * Of a posterior whose joint is cheap.
+     *
+     * @param elbo in closed form
+     * @param logJoint log p at a draw, with its constants
+     */
+    record InClosedForm(Posterior q, Estimate elbo, ToDoubleFunction<double[]> logJoint) implements OnHost {
+        @Override
+        public Estimate elbo(Key key, int draws) {
+            return elbo;
+        }
+
+        @Override
+        public double[] logP(double[][] z) {
+            return Arrays.stream(z).mapToDouble(logJoint).toArray();
         }
 
         @Override
@@ -188,6 +225,48 @@ interface DrawSource {
         @Override
         public List<Concern> resolution(double elbo) {
             return List.of(); // all is float64
+        }
+    }
+
+    /**
+     * Of a mixture, whose joint is evaluated at many draws at a time.
+     *
+     * @param density of the joint
+     */
+    record OfMixture(LogJoint joint, PointDensity density, NormalMixture q) implements OnHost {
+        @Override
+        public Estimate elbo(Key key, int draws) {
+            return ratios(key, null, draws).elbo(0);
+        }
+
+        @Override
+        public double[][] draws(Key key, int count) {
+            double[][] z = q.draws(key, count);
+            Points.round(density, z);
+            return z;
+        }
+
+        @Override
+        public double[] logP(double[][] z) {
+            double[] logP = new double[z.length];
+            Points.evaluate(density, z, logP, null);
+            return logP;
+        }
+
+        @Override
+        public boolean isNear(double[] at, double standardDeviations) {
+            return q.components().stream()
+                    .anyMatch(each -> DrawSource.isNear(at, standardDeviations, each::mean, each::standardDeviation));
+        }
+
+        @Override
+        public @Nullable String outside(Key key, int draws) {
+            return Support.outside(joint.parameterNames(), density, q.mean(), draws(key, draws));
+        }
+
+        @Override
+        public List<Concern> resolution(double elbo) {
+            return Resolution.concerns(joint, q.moments(), elbo);
         }
     }
 }

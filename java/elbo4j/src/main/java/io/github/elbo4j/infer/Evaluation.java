@@ -9,6 +9,7 @@ import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,20 +145,10 @@ final class Evaluation {
     /** Whether the starts saw modes that q does not cover. */
     void judgeModes(List<Mode> modes) {
         boolean covered = shape.efficiency() >= WeightShape.GOOD_EFFICIENCY
-                && modes.stream().allMatch(this::isWithin);
+                && modes.stream().allMatch(mode -> q.isNear(mode.at(), COVERED));
         if (!modes.isEmpty() && !covered) {
             concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Mode.describe(modes, q.names()));
         }
-    }
-
-    private boolean isWithin(Mode mode) {
-        double[] at = mode.at();
-        for (int d = 0; d < at.length; d++) {
-            if (!(Math.abs(at[d] - q.mean(d)) <= COVERED * q.standardDeviation(d))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**
@@ -171,12 +162,43 @@ final class Evaluation {
         if (some == null || !(some.share() <= GOOD_FAR && some.width() <= GOOD_RATIO)) {
             judgeLines(LineScan.of(joint, device, posterior));
         }
+        Posterior normal = new GaussianPosterior(q.names(), posterior);
+        try (PointDensity all = new PointDensity(device, joint)) {
+            if (sample == null) {
+                judgeWider(Objective.of(all), normal, posterior);
+            }
+        }
     }
 
-    private void judgeLines(@Nullable LineScan scan) {
-        if (scan == null) {
-            return;
+    /** What p has where no draw of q is, in any direction. */
+    void judgeWider(Objective density, Posterior posterior, Gaussian moments) {
+        WiderDraws wider = WiderDraws.of(density, posterior, moments, logEvidence.value(), key.fork("wider"));
+        if (wider != null) {
+            judge(
+                    Kind.FAR_MASS,
+                    null,
+                    wider.share() <= GOOD_FAR,
+                    wider.share() <= USABLE_FAR,
+                    String.format(
+                            Locale.ROOT,
+                            "%s of the posterior or more lies where q has no draws, found by draws of a normal %d times as wide",
+                            percent(wider.share()),
+                            wider.width()));
+            String name = q.names().get(wider.widest());
+            judge(
+                    Kind.WRONG_WIDTH,
+                    name,
+                    wider.ratio() <= GOOD_RATIO,
+                    wider.ratio() <= USABLE_RATIO,
+                    String.format(
+                            Locale.ROOT,
+                            "with what lies where q has no draws, the standard deviation of %s is %.2f times that of q or more",
+                            name,
+                            wider.ratio()));
         }
+    }
+
+    private void judgeFar(LineScan scan) {
         String name = q.names().get(scan.parameter());
         judge(
                 Kind.FAR_MASS,
@@ -191,8 +213,15 @@ final class Evaluation {
                         percent(scan.share()),
                         LineScan.FAR,
                         scan.near()));
+    }
+
+    private void judgeLines(@Nullable LineScan scan) {
+        if (scan == null) {
+            return;
+        }
+        judgeFar(scan);
         boolean whole = q.names().size() == 1;
-        name = q.names().get(scan.widest());
+        String name = q.names().get(scan.widest());
         judge(
                 Kind.WRONG_WIDTH,
                 name,

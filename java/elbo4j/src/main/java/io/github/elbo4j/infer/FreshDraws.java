@@ -7,6 +7,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -138,11 +139,39 @@ public record FreshDraws(
      */
     public static FreshDraws of(
             Posterior q, double elbo, ToDoubleFunction<double[]> logJoint, Status status, String message, Key key) {
-        Evaluation evaluation = new Evaluation(new DrawSource.OnHost(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
+        Evaluation evaluation =
+                new Evaluation(new DrawSource.InClosedForm(q, Estimate.exact(elbo), logJoint), UNKNOWN, key);
         evaluation.measure(DRAWS, DRAWS, MOST);
         Ending ending = new Ending(status, message);
         evaluation.judgeEnd(ending);
         return evaluation.result(ending, evaluation.corrected());
+    }
+
+    /**
+     * Of a mixture. Lines are not asked: one through the middle of a mixture is no line of any of its components.
+     *
+     * @param density of the joint
+     */
+    static FreshDraws of(
+            Device device, LogJoint joint, PointDensity density, NormalMixture q, Background known, Key key) {
+        Ending ending = known.ending;
+        Evaluation evaluation = new Evaluation(new DrawSource.OfMixture(joint, density, q), UNKNOWN, key);
+        try {
+            evaluation.measure(known.few, DRAWS, MOST);
+            evaluation.judgeEnd(known.ending);
+            known.concerns.forEach(evaluation::add);
+            evaluation.judgeModes(known.modes);
+            if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
+                evaluation.judgeWider(Objective.of(density), q, q.moments());
+            }
+            return evaluation.result(ending, evaluation.corrected());
+        } catch (CancellationException e) {
+            ending = ending.then(Status.INTERRUPTED, "the result was not measured");
+        } catch (DeviceException e) {
+            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
+        }
+        evaluation.judgeEnd(ending);
+        return evaluation.result(ending, null);
     }
 
     /** Other accounts of the posterior, and {@link #corrected} behind them if it is there. */

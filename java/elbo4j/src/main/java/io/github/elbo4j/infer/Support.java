@@ -6,7 +6,6 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +27,25 @@ final class Support {
                 PointDensity density = new PointDensity(device, joint)) {
             q.sample(key, step, q.block(draws, 0), buffer);
             buffer.read(0, z, 0, z.length);
-            double[] points = new double[z.length];
+            double[][] points = new double[draws][n];
             for (int i = 0; i < z.length; i++) {
-                points[i] = z[i];
+                points[i / n][i % n] = z[i];
             }
-            double[] logP = new double[draws];
-            density.evaluate(draws, points, logP, null);
-            for (int s = 0; s < draws; s++) {
-                if (!Double.isFinite(logP[s])) {
-                    double[] draw = Arrays.copyOfRange(points, s * n, (s + 1) * n);
-                    return describe(
-                            joint.parameterNames(), density, q.toGaussian(0).mean(), draw, logP[s]);
-                }
+            return outside(joint.parameterNames(), density, q.toGaussian(0).mean(), points);
+        }
+    }
+
+    /**
+     * The first of these draws at which log p is not finite, likewise.
+     *
+     * @param mean of q
+     */
+    static @Nullable String outside(List<String> names, PointDensity density, double[] mean, double[][] draws) {
+        double[] logP = new double[draws.length];
+        Points.evaluate(density, draws, logP, null);
+        for (int s = 0; s < draws.length; s++) {
+            if (!Double.isFinite(logP[s])) {
+                return describe(names, density, mean, draws[s], logP[s]);
             }
         }
         return null;

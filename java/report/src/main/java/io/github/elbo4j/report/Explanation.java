@@ -6,6 +6,7 @@ import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
@@ -126,7 +127,8 @@ public final class Explanation {
         if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
             return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
-        boolean isNamed = isFixed() || fit.method().equals(Pathfinder.NAME);
+        boolean isNamed =
+                isFixed() || List.of(Pathfinder.NAME, VariationalMixture.NAME).contains(fit.method());
         List<String> better = switch (isNamed ? fit.method() : fit.family()) {
             case Pathfinder.NAME ->
                 List.of("Use --method sgvi: it goes on from this normal to the one with the largest ELBO.");
@@ -135,6 +137,10 @@ public final class Explanation {
                         "Use --method sgvi --family full-rank: it fits the covariance itself, which fixed draws take from the"
                                 + " curvature at the optimum of independent normals. If that does not do either, the posterior is"
                                 + " skewed or has long tails: transform parameters, or take tighter priors.");
+            case VariationalMixture.NAME ->
+                List.of(
+                        "Allow more --components, or make the posterior simpler: tighter priors, more data, other parameters (a"
+                                + " non-centred hierarchy, the logarithm of what is positive).");
             case "mean-field" ->
                 List.of("Use " + (fit.method().equals(Sgvi.NAME) ? "" : "--method " + Sgvi.NAME + " ")
                         + "--family full-rank: a mean-field Gaussian cannot follow correlations between parameters,"
@@ -144,7 +150,8 @@ public final class Explanation {
                         "Use --family full-rank, or a larger --rank: a few factors do not follow all correlations between"
                                 + " the parameters.");
             default ->
-                List.of("The posterior is probably skewed or has long tails, which no Gaussian follows. "
+                List.of("The posterior is probably skewed or has long tails, which no Gaussian follows: --method "
+                        + VariationalMixture.NAME + " fits several. "
                         + (isRegression()
                                 ? "Tighter priors (--prior-sd) and more rows make it more Gaussian; columns that nearly repeat"
                                         + " each other, or that separate the outcomes perfectly, make it less so (--ignore"

@@ -40,6 +40,9 @@ public final class FitJson {
     /** Of a regression in closed form: what its means and covariance do not tell. */
     static final String REGRESSION = "regression";
 
+    /** A mixture of Gaussians over the parameters: its weights, means and covariances. */
+    static final String NORMAL_MIXTURE = "normalMixture";
+
     private FitJson() {}
 
     /** Why a fit is not simply good. */

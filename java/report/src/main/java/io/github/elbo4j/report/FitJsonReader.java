@@ -13,6 +13,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
@@ -216,11 +217,14 @@ final class FitJsonReader {
         if (file.has(FitJson.REGRESSION)) {
             return regression(names, mean, file.get(FitJson.REGRESSION));
         }
-        if (!kind.string().equals(FitJson.GAUSSIAN)) {
+        if (file.has(FitJson.NORMAL_MIXTURE)) {
+            return mixture(names, file.get(FitJson.NORMAL_MIXTURE));
+        }
+        if (!kind.string().equals(FitJson.GAUSSIAN) && !kind.string().equals(FitJson.NORMAL_MIXTURE)) {
             throw kind.wrong("it is a " + kind.string() + ", which the file does not hold whole");
         }
         JsonTree covariance = file.get(FitJson.COVARIANCE);
-        if (covariance.isNull()) {
+        if (covariance.isNull() || kind.string().equals(FitJson.NORMAL_MIXTURE)) {
             throw covariance.wrong(
                     "it was left out, and without it only the margins of the posterior are known. Write it"
                             + " with --covariance (in a program: Report.covariance(true))");
@@ -253,6 +257,22 @@ final class FitJsonReader {
                             regression.get("rate").number()));
         } catch (IllegalArgumentException e) {
             throw regression.wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static NormalMixture mixture(List<String> names, JsonTree mixture) throws FitFileException {
+        List<JsonTree> items = mixture.items();
+        double[] weights = new double[items.size()];
+        List<Gaussian> components = new ArrayList<>();
+        try {
+            for (int k = 0; k < weights.length; k++) {
+                weights[k] = items.get(k).get("weight").number();
+                components.add(new Gaussian(
+                        items.get(k).get("mean").numbers(), matrix(items.get(k).get(FitJson.COVARIANCE))));
+            }
+            return new NormalMixture(names, weights, components);
+        } catch (IllegalArgumentException e) {
+            throw mixture.wrong(String.valueOf(e.getMessage()));
         }
     }
 

@@ -2,11 +2,13 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
 import io.github.elbo4j.report.words.Words;
@@ -208,10 +210,15 @@ final class FitJsonWriter {
                 ? FitJson.INDEPENDENT
                 : fit.posterior() instanceof GaussianPosterior
                         ? FitJson.GAUSSIAN
-                        : fit.posterior().getClass().getSimpleName();
+                        : fit.posterior() instanceof NormalMixture
+                                ? FitJson.NORMAL_MIXTURE
+                                : fit.posterior().getClass().getSimpleName();
         json.writeStringProperty("posterior", kind);
         if (fit.posterior() instanceof RegressionPosterior regression) {
             write(json, regression);
+        }
+        if (fit.posterior() instanceof NormalMixture mixture && report.covariance() != null) {
+            write(json, mixture);
         }
         Json.fields(json, "settings", fit.settings());
         writeRun(json, fit);
@@ -246,6 +253,21 @@ final class FitJsonWriter {
         Json.number(json, "rate", posterior.noise().rate());
         writeCovariance(json, posterior.coefficients().covariance());
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, NormalMixture mixture) {
+        json.writeArrayPropertyStart(FitJson.NORMAL_MIXTURE);
+        double[] weights = mixture.weights();
+        for (int k = 0; k < weights.length; k++) {
+            Gaussian component = mixture.components().get(k);
+            json.writeStartObject();
+            Json.number(json, "weight", weights[k]);
+            json.writeName("mean");
+            numbers(json, component.mean());
+            writeCovariance(json, component.covariance());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void writeModel(JsonGenerator json) {

@@ -5,8 +5,10 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
+import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
@@ -186,6 +188,10 @@ public final class Report {
         return switch (fit.method()) {
             case "laplace" -> "Laplace approximation";
             case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
+            case VariationalMixture.NAME ->
+                fit.posterior() instanceof NormalMixture
+                        ? fit.family() + " Gaussians"
+                        : fit.family() + " Gaussian, a mixture of one";
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->

@@ -10,6 +10,7 @@ import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.VariationalEm;
+import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.network.LocalReparameterization;
@@ -25,6 +26,7 @@ final class FitMethods {
             MethodOptions.SGVI,
             FixedDraws.NAME,
             Pathfinder.NAME,
+            VariationalMixture.NAME,
             "laplace",
             "map",
             "mle",
@@ -74,7 +76,7 @@ final class FitMethods {
                             + " points beside its parameters; this one has none");
         }
         if (weights
-                && List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, "laplace")
+                && List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, VariationalMixture.NAME, "laplace")
                         .contains(method)) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
@@ -103,6 +105,8 @@ final class FitMethods {
                         subject,
                         joint ->
                                 new Pathfinder().seed(seed).cancelled(cancelled).fit(device, joint));
+            case VariationalMixture.NAME ->
+                joint(device, subject, joint -> mixture(subject).fit(device, joint));
             case FixedDraws.NAME -> joint(device, subject, joint -> fixed().fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
@@ -124,6 +128,19 @@ final class FitMethods {
     private FixedDraws fixed() {
         FixedDraws usual = new FixedDraws().seed(options.run.seed).cancelled(cancelled);
         return options.draws == null ? usual : usual.pairs(options.draws / 2);
+    }
+
+    private VariationalMixture mixture(Subject subject) {
+        if (subject.parameters().size() > VariationalMixture.MOST_DIMENSIONS) {
+            throw new InputException("--method " + VariationalMixture.NAME + " is for "
+                    + VariationalMixture.MOST_DIMENSIONS + " parameters at most, but the model has "
+                    + subject.parameters().size() + "; fit one Gaussian, with --method sgvi or fixed");
+        }
+        VariationalMixture usual = new VariationalMixture()
+                .seed(options.run.seed)
+                .cancelled(cancelled)
+                .listener(onScaleOfData(subject));
+        return options.components == null ? usual : usual.components(options.components);
     }
 
     private Progress.Listener onScaleOfData(Subject subject) {

@@ -11,6 +11,7 @@ import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.network.LocalReparameterization;
 import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class MethodOptions {
             description =
                     "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
                             + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normal along L-BFGS paths, where sgvi"
-                            + " starts. laplace: the normal of the curvature"
+                            + " starts. mixture: several Gaussians, as many as the posterior asks for. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
@@ -95,6 +96,13 @@ final class MethodOptions {
     @Option(names = "--rank", paramLabel = "R", description = "Factors of the low-rank family. Default: " + RANK + ".")
     @Nullable
     Integer rank;
+
+    @Option(
+            names = "--components",
+            paramLabel = "K",
+            description = "Gaussians at most, with --method mixture. Default: " + VariationalMixture.COMPONENTS + ".")
+    @Nullable
+    Integer components;
 
     @Option(
             names = "--gradient",
@@ -200,6 +208,12 @@ final class MethodOptions {
                     command,
                     "--draws is " + draws + ", but must be a multiple of " + 2 * FixedDraws.BLOCKS + " for --method "
                             + FixedDraws.NAME + ": they come in pairs, in blocks that are left out in turn");
+        }
+        OptionChecks.atLeastOne(command, "--components", components);
+        if (components != null && !methods(command).contains(VariationalMixture.NAME)) {
+            throw new ParameterException(
+                    command,
+                    "--components is for --method " + VariationalMixture.NAME + ", but the method is " + method());
         }
         OptionChecks.atLeastOne(command, "--steps", steps);
         OptionChecks.atLeastOne(command, "--evaluation-draws", evaluationDraws);

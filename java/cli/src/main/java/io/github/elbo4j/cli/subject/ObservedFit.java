@@ -15,6 +15,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.LeaveOneOut;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
@@ -69,7 +70,7 @@ public final class ObservedFit {
             throw saved.refusal("is of the method " + fit.fit().method()
                     + ", which finds a point and no posterior to leave observations out of; fit without --method");
         }
-        if (!(fit.fit().posterior() instanceof GaussianPosterior)) {
+        if (!(fit.fit().posterior() instanceof GaussianPosterior || fit.fit().posterior() instanceof NormalMixture)) {
             throw saved.refusal("is of the method " + fit.fit().method()
                     + ", in which the noise has another prior than in the model itself; fit without --method");
         }

@@ -1,0 +1,281 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** One fit of {@link VariationalMixture}. */
+final class MixtureRun implements AutoCloseable {
+    private static final int PATHS = 8;
+    /** Fresh draws that tell whether a normal is enough. */
+    private static final int FIRST = 4096;
+    /** Fresh draws that tell the ELBOs of two mixtures apart, and where p has more than q. */
+    private static final int MORE = 16384;
+    /** Weights that leave so much of the draws leave nothing for another component. */
+    private static final double ENOUGH = 0.95;
+    /** Components that are tried in vain, one after the other. */
+    private static final int TRIES = 2;
+    /** Of the posterior, where q has no draws: from here on a component is tried for it. */
+    private static final double LEAST_BEYOND = 0.001;
+    /** Nats that a component must add, beside two errors of the difference. */
+    private static final double RISE = 0.005;
+
+    private final VariationalMixture settings;
+    private final Device device;
+    private final LogJoint joint;
+    private final Key key;
+    private final PointDensity density;
+    private final MixtureAscent ascent;
+    private final Trace trace = new Trace(1); // of the climbs that were kept
+    private final long begun = System.nanoTime();
+    private String began = "";
+    private List<Mode> modes = List.of();
+    private List<MixtureComponent> q;
+    private int pools;
+
+    MixtureRun(VariationalMixture settings, Device device, LogJoint joint) {
+        this.settings = settings;
+        this.device = device;
+        this.joint = joint;
+        key = new Key(settings.seed);
+        density = new PointDensity(device, joint);
+        ascent = new MixtureAscent(density, key.fork("mixture"), settings.cancelled);
+        double[] sd = new double[joint.dimensions()];
+        Arrays.fill(sd, 1);
+        q = List.of(MixtureComponent.of(0, StartNormal.independent(joint.start(), sd)));
+    }
+
+    @Override
+    public void close() {
+        density.close();
+    }
+
+    FitResult fit() {
+        Ending ending;
+        try {
+            ending = start()
+                    ? grow()
+                    : settings.cancelled.getAsBoolean() ? stopped() : new Ending(Status.DIVERGED, began);
+        } catch (CancellationException e) {
+            ending = stopped();
+        } catch (DeviceException e) {
+            // An exception that the user's own function throws is passed on to the user.
+            if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
+                throw e;
+            }
+            ending = new Ending(Status.FAILED, "the device failed: " + e.getMessage());
+        }
+        return result(ending);
+    }
+
+    private Ending stopped() {
+        return new Ending(
+                Status.INTERRUPTED,
+                trace.steps() == 0
+                        ? "stopped before the first ascent ended"
+                        : "stopped with " + count(q.size()) + ", before others were tried");
+    }
+
+    private static String count(int components) {
+        return components + (components == 1 ? " component" : " components");
+    }
+
+    /** Takes the normals that paths found for components; false if there is none. */
+    private boolean start() {
+        try (VariationalFamily family = Family.fullRank().create(device, 1, joint.dimensions())) {
+            Starts starts =
+                    new Starts(device, density, Geometry.of(family), key, settings.cancelled, Starts.FINAL_DRAWS);
+            Starts.Found found = starts.search(device, joint.start(), PATHS, key, null);
+            began = found.words();
+            modes = found.modes();
+            StartNormal best = found.normal();
+            if (best == null) {
+                return false;
+            }
+            q = modes.isEmpty()
+                    ? List.of(MixtureComponent.of(0, best))
+                    : modes.stream()
+                            .limit(settings.components)
+                            .map(mode -> MixtureComponent.of(
+                                    mode.logEvidence().value(), StartNormal.independent(mode.at(), mode.sd())))
+                            .toList();
+            return true;
+        }
+    }
+
+    /**
+     * A mixture, and what fresh draws say of it.
+     *
+     * @param draws [S][D]
+     * @param logRatios log p − log q, [S]
+     */
+    private record Candidate(MixtureAscent.Top top, double[][] draws, double[] logRatios, Estimate elbo) {
+        double efficiency() {
+            return LogWeights.of(logRatios).efficiency(0);
+        }
+
+        /** Whether its ELBO is higher by so much and two errors. */
+        boolean isBetterThan(Candidate other, double rise) {
+            double error = StrictMath.hypot(elbo.standardError(), other.elbo.standardError());
+            return elbo.value() - other.elbo.value() > rise + 2 * error;
+        }
+    }
+
+    /** Climbs, and adds components as long as they raise the ELBO. */
+    private Ending grow() {
+        Candidate best = keep(drawn(ascent.climb(q), FIRST));
+        best = isDone(best) ? best : drawn(best.top, MORE);
+        for (int tries = 0; tries < TRIES && !isDone(best); tries++) {
+            MixtureGrowth growth = MixtureGrowth.of(best.top.q(), best.draws, best.logRatios);
+            Candidate next = drawn(ascent.climb(growth.grown(tries == 0)), MORE);
+            boolean better = next.isBetterThan(best, RISE);
+            best = better ? keep(next) : drawn(best.top, MORE); // the next one begins at other draws
+            tries = better ? -1 : tries;
+        }
+        best = reached(best);
+        if (settings.cancelled.getAsBoolean()) {
+            return stopped();
+        }
+        if (!best.top.finite()) {
+            return new Ending(Status.DIVERGED, "log p or its gradient is not finite at draws of q");
+        }
+        String words = String.format(Locale.ROOT, "%s, %d evaluations", count(q.size()), ascent.draws());
+        if (!best.top.settled()) {
+            return new Ending(Status.STEP_LIMIT, words + ": the ELBO still rose when the last climb ended");
+        }
+        String enough = enough(best);
+        return new Ending(
+                Status.CONVERGED, words + ": " + (enough.isEmpty() ? "another one raises the ELBO no more" : enough));
+    }
+
+    private boolean isDone(Candidate best) {
+        return settings.cancelled.getAsBoolean() || !enough(best).isEmpty();
+    }
+
+    /** With a component for what lies where q has no draws, if wider ones find it: broad parts under a narrow one, one after the other. */
+    private Candidate reached(Candidate found) {
+        Candidate best = found;
+        while (best.top.finite() && q.size() < settings.components && !settings.cancelled.getAsBoolean()) {
+            NormalMixture mixture = mixture(q);
+            Gaussian moments = mixture.moments();
+            WiderDraws wider = WiderDraws.of(
+                    Objective.of(density),
+                    mixture,
+                    moments,
+                    LogWeights.of(best.logRatios).logEvidence(0).value(),
+                    key.fork("wider " + pools));
+            double[][] factor = DenseMatrix.cholesky(moments.covariance());
+            if (wider == null || wider.share() < LEAST_BEYOND || factor == null) {
+                return best;
+            }
+            for (double[] row : factor) {
+                Arrays.setAll(row, j -> wider.width() * row[j]);
+            }
+            List<MixtureComponent> more = new ArrayList<>(q);
+            more.add(new MixtureComponent(StrictMath.log(wider.share()), moments.mean(), factor));
+            Candidate next = drawn(ascent.climb(more), MORE);
+            if (!next.isBetterThan(best, 0)) {
+                return best;
+            }
+            best = keep(next);
+        }
+        return best;
+    }
+
+    /** Why no more components are needed; empty if they may be. */
+    private String enough(Candidate best) {
+        if (!best.top.finite()) {
+            return "log p is not finite";
+        }
+        if (best.efficiency() >= ENOUGH) {
+            return String.format(
+                    Locale.ROOT, "importance weighting would leave %.0f %% of the draws", 100 * best.efficiency());
+        }
+        return q.size() >= settings.components ? "as many as are allowed" : "";
+    }
+
+    private Candidate keep(Candidate candidate) {
+        q = candidate.top.q();
+        for (Estimate elbo : candidate.top.trace()) {
+            trace.add(elbo.value(), elbo.standardError());
+        }
+        settings.listener.progress(new Progress(
+                q.size(),
+                settings.components,
+                candidate.elbo.value(),
+                candidate.elbo.standardError(),
+                ascent.draws() / ((System.nanoTime() - begun) * 1e-9)));
+        return candidate;
+    }
+
+    private Candidate drawn(MixtureAscent.Top top, int count) {
+        DrawSource.OfMixture source = new DrawSource.OfMixture(joint, density, mixture(top.q()));
+        double[][] draws = source.draws(key.fork("pool " + pools++), count);
+        double[] logRatios = source.logRatios(draws);
+        return new Candidate(top, draws, logRatios, LogWeights.of(logRatios).elbo(0));
+    }
+
+    private NormalMixture mixture(List<MixtureComponent> of) {
+        List<Gaussian> components = of.stream().map(MixtureComponent::gaussian).toList();
+        double[] weights = of.stream()
+                .mapToDouble(each -> StrictMath.exp(each.logWeight()))
+                .toArray();
+        return new NormalMixture(joint.parameterNames(), weights, components);
+    }
+
+    private FitResult result(Ending ending) {
+        NormalMixture mixture = mixture(q);
+        Gaussian only = q.size() == 1 ? mixture.components().get(0) : null;
+        FreshDraws judged = judged(ending, mixture, only);
+        return new FitResult(
+                VariationalMixture.NAME,
+                only == null ? "mixture of " + q.size() : Family.fullRank().label(),
+                Map.of("components", settings.components),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                settings.seed,
+                trace.steps(),
+                judged.status(),
+                began,
+                judged.message(),
+                judged.elbo(),
+                judged.logEvidence(),
+                judged.assessment(),
+                modes,
+                only == null ? mixture : new GaussianPosterior(joint.parameterNames(), only),
+                trace.points(),
+                (System.nanoTime() - begun) * 1e-9,
+                ascent.draws(),
+                judged.accounts(List.of()));
+    }
+
+    private FreshDraws judged(Ending ending, NormalMixture mixture, @Nullable Gaussian only) {
+        Concern concern = ending.concern();
+        if (concern != null && trace.steps() == 0) {
+            return FreshDraws.unmeasured(ending, List.of(concern));
+        }
+        List<Concern> concerns = concern == null
+                ? GradientGuard.concerns(device, joint, only == null ? mixture.moments() : only, key)
+                : List.of();
+        FreshDraws.Background known = FreshDraws.Background.of(ending, modes, concerns);
+        return only == null
+                ? FreshDraws.of(device, joint, density, mixture, known, key)
+                : FreshDraws.of(device, joint, only, known, key);
+    }
+}
