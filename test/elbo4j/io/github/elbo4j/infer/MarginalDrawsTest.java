@@ -57,6 +57,26 @@ class MarginalDrawsTest {
         assertThat(many).isEqualTo(Marginal.of(MODEL, POSTERIOR, 4, TestDevices.scalar(), draws));
     }
 
+    /** Components apart by more than they are wide: the sd is that of the whole, the error that of draws shared out. */
+    @Test
+    void soIsAMixture() {
+        Gaussian left = Gaussian.independent(new double[] {1, -2, 0}, new double[] {0.5, 2, 0.5});
+        Gaussian right = Gaussian.independent(new double[] {1, -2, 2}, new double[] {0.5, 2, 0.1});
+        Posterior mixture =
+                new NormalMixture(MODEL.coordinateNames(), new double[] {0.25, 0.75}, List.of(left, right));
+        Marginal tau = Marginal.of(MODEL, mixture, 4, TestDevices.scalar(), 40_000).get(2);
+        double[] means = {Math.exp(0.125), Math.exp(2.005)};
+        double mean = 0.25 * means[0] + 0.75 * means[1];
+        double squares = 0.25 * Math.exp(0.5) + 0.75 * Math.exp(4.02);
+        double sd = Math.sqrt(squares - mean * mean);
+        double within =
+                Math.sqrt(0.25 * (Math.exp(0.5) - means[0] * means[0]) + 0.75 * (Math.exp(4.02) - means[1] * means[1]));
+        assertThat(tau.name()).isEqualTo("tau");
+        assertThat(tau.meanError()).isBetween(0.95 * within / 200, 1.05 * within / 200);
+        assertThat(Math.abs(tau.mean() - mean)).isLessThan(5 * tau.meanError());
+        assertThat(tau.standardDeviation()).isBetween(0.98 * sd, 1.02 * sd);
+    }
+
     @Test
     void whatNoDeviceDrawsFromIsRefused() {
         Posterior other = new Posterior() {
@@ -97,6 +117,6 @@ class MarginalDrawsTest {
         };
         assertThatThrownBy(() -> Marginal.of(MODEL, other, 1, TestDevices.scalar(), 100))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("a device draws from a GaussianPosterior alone");
+                .hasMessageContaining("a device draws from a GaussianPosterior or a NormalMixture alone");
     }
 }

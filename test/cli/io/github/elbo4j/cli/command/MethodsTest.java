@@ -185,7 +185,7 @@ class MethodsTest {
             delimiter = '|',
             value = {
                 "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, pathfinder, mixture, laplace, map, mle",
-                "--components 3                  | --components is for --method mixture, but the method is sgvi",
+                "--method sgvi --components 3    | --components is for --method mixture, but the method is sgvi",
                 "--method mixture --components 0 | --components is 0, but must be 1 or more",
                 "--method mixture --steps 10     | --steps is for --method sgvi",
                 "--method fixed --draws 20 | --draws is 20, but must be a multiple of 16 for --method fixed",

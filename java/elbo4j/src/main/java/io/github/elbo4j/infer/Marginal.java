@@ -5,6 +5,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Expectation;
 import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Model;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -89,14 +90,10 @@ public record Marginal(
      * as many as one likes, made on a device by an {@link Expectation}. Quantiles are as there.
      *
      * @param draws from 2
-     * @throws IllegalArgumentException if the posterior is no {@link GaussianPosterior}
-     * @throws IllegalStateException if its covariance is not positive definite
+     * @throws IllegalArgumentException if the posterior is neither a {@link GaussianPosterior} nor a {@link NormalMixture}
+     * @throws IllegalStateException if a covariance is not positive definite
      */
     public static List<Marginal> of(Model model, Posterior posterior, long seed, Device device, long draws) {
-        if (!(posterior instanceof GaussianPosterior normal)) {
-            throw new IllegalArgumentException("the posterior is a "
-                    + posterior.getClass().getSimpleName() + ", but a device draws from a GaussianPosterior alone");
-        }
         Expr[] drawn = model.names().stream()
                 .map(model::value)
                 .filter(value -> !value.isParameter())
@@ -105,9 +102,7 @@ public record Marginal(
         if (drawn.length == 0) {
             return few;
         }
-        Key key = new Key(seed).fork("expectations");
-        Iterator<Estimate> many = Expectation.of(drawn)
-                .under(device, normal.gaussian(), key, draws)
+        Iterator<Moments> many = Moments.of(drawn, posterior, device, new Key(seed).fork("expectations"), draws)
                 .iterator();
         List<Marginal> marginals = new ArrayList<>();
         for (String name : model.names()) {
@@ -118,6 +113,54 @@ public record Marginal(
             }
         }
         return marginals;
+    }
+
+    private record Moments(double mean, double error, double variance) {
+        /** Of a mixture each component has its share of the draws. */
+        static List<Moments> of(Expr[] drawn, Posterior posterior, Device device, Key key, long draws) {
+            if (posterior instanceof GaussianPosterior normal) {
+                return of(drawn, normal.gaussian(), device, key, draws);
+            }
+            if (!(posterior instanceof NormalMixture mixture)) {
+                throw new IllegalArgumentException("the posterior is a "
+                        + posterior.getClass().getSimpleName()
+                        + ", but a device draws from a GaussianPosterior or a NormalMixture alone");
+            }
+            double[] weights = mixture.weights();
+            List<List<Moments>> parts = new ArrayList<>();
+            for (int k = 0; k < weights.length; k++) {
+                long share = Math.max(2, Math.round(weights[k] * draws));
+                parts.add(of(drawn, mixture.components().get(k), device, key.fork("component " + k), share));
+            }
+            return IntStream.range(0, parts.get(0).size())
+                    .mapToObj(i -> together(
+                            weights, parts.stream().map(part -> part.get(i)).toList()))
+                    .toList();
+        }
+
+        private static List<Moments> of(Expr[] drawn, Gaussian q, Device device, Key key, long draws) {
+            List<Moments> moments = new ArrayList<>();
+            for (Estimate each : Expectation.of(drawn).under(device, q, key, draws)) {
+                double error = each.standardError();
+                moments.add(new Moments(each.value(), error, error * error * each.draws()));
+            }
+            return moments;
+        }
+
+        private static Moments together(double[] weights, List<Moments> parts) {
+            double mean = 0;
+            double errors = 0;
+            for (int k = 0; k < weights.length; k++) {
+                mean += weights[k] * parts.get(k).mean;
+                errors += weights[k] * weights[k] * parts.get(k).error * parts.get(k).error;
+            }
+            double variance = 0;
+            for (int k = 0; k < weights.length; k++) {
+                double off = parts.get(k).mean - mean;
+                variance += weights[k] * (parts.get(k).variance + off * off);
+            }
+            return new Moments(mean, Math.sqrt(errors), variance);
+        }
     }
 
     /** The distribution of {@code shift + scale·x}, scale being positive. */
@@ -131,9 +174,8 @@ public record Marginal(
                 eitherSign);
     }
 
-    private Marginal with(Estimate of) {
-        double sd = of.standardError() * Math.sqrt((double) of.draws());
-        return new Marginal(name, of.value(), of.standardError(), sd, quantiles, eitherSign);
+    private Marginal with(Moments of) {
+        return new Marginal(name, of.mean, of.error, Math.sqrt(of.variance), quantiles, eitherSign);
     }
 
     /**

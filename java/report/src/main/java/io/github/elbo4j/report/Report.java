@@ -189,9 +189,7 @@ public final class Report {
             case "laplace" -> "Laplace approximation";
             case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
             case VariationalMixture.NAME ->
-                fit.posterior() instanceof NormalMixture
-                        ? fit.family() + " Gaussians"
-                        : fit.family() + " Gaussian, a mixture of one";
+                fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->

@@ -128,7 +128,8 @@ final class FittedQ {
         }
         FitResult saved = subject.saved(Saved.open("--fit", fit));
         if (!(saved.posterior() instanceof GaussianPosterior)) {
-            throw new InputException("--fit: the posterior of " + fit + " is not a Gaussian, from which this draws");
+            throw new InputException("--fit: the posterior of " + fit
+                    + " is not a Gaussian, from which this draws; fit with --method sgvi");
         }
         return saved;
     }

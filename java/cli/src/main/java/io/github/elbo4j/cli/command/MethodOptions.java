@@ -30,6 +30,11 @@ final class MethodOptions {
     /** From here on a full covariance takes long, and is more than most data determine. */
     private static final int LARGEST_FULL_RANK = 200;
 
+    /** From here on covariances of several components take long. */
+    private static final int LARGEST_MIXTURE = 64;
+    /** Rows times parameters, beyond which an evaluation takes long. */
+    private static final long MOST_NUMBERS = 1L << 20;
+
     private static final int RANK = 5;
 
     /** The method that all but the options of {@link RunOptions} are of. */
@@ -71,8 +76,10 @@ final class MethodOptions {
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
-                            + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: sgvi; fixed for the"
-                            + " mean-field family, unless options of sgvi are given.")
+                            + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: mixture up to "
+                            + LARGEST_MIXTURE
+                            + " parameters, unless rows are many or options of sgvi are given; fixed for the mean-field family; else"
+                            + " sgvi.")
     @Nullable
     String method;
 
@@ -239,16 +246,29 @@ final class MethodOptions {
     /** The method for what is to be fitted, then those that it is compared with. */
     List<String> methods(CommandLine command, Subject subject) {
         List<String> methods = methods(command);
-        boolean choice = method == null
-                && !subject.prefersMeanField()
-                && !methods.contains(FixedDraws.NAME)
-                && OF_SGVI.stream()
-                        .noneMatch(option -> isGiven(command, option)
-                                && !sharedWith(List.of(FixedDraws.NAME)).contains(option));
-        if (choice && chosenFamily(command, subject).equals(Family.meanField())) {
-            methods.set(0, FixedDraws.NAME);
+        if (method == null && components == null) {
+            String usual = usual(command, subject);
+            if (!methods.contains(usual)) {
+                methods.set(0, usual);
+            }
         }
         return methods;
+    }
+
+    /** The one where none was named: a mixture of what is small, unless options are of another one. */
+    private String usual(CommandLine command, Subject subject) {
+        if (subject.prefersMeanField()) {
+            return SGVI;
+        }
+        List<String> given =
+                OF_SGVI.stream().filter(option -> isGiven(command, option)).toList();
+        if (sharedWith(List.of(FixedDraws.NAME)).containsAll(given)
+                && chosenFamily(command, subject).equals(Family.meanField())) {
+            return FixedDraws.NAME;
+        }
+        long parameters = subject.parameters().size();
+        boolean isSmall = parameters <= LARGEST_MIXTURE && parameters * subject.rows() <= MOST_NUMBERS;
+        return given.isEmpty() && isSmall ? VariationalMixture.NAME : SGVI;
     }
 
     private static List<String> sharedWith(List<String> methods) {
@@ -285,9 +305,9 @@ final class MethodOptions {
         return methods;
     }
 
-    /** The one that was named; sgvi if none was. */
+    /** The one that was named, or whose option was given; sgvi if none was. */
     String method() {
-        return method == null ? SGVI : method;
+        return method != null ? method : components != null ? VariationalMixture.NAME : SGVI;
     }
 
     static boolean isGiven(CommandLine command, String option) {
