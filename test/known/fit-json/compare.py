@@ -10,7 +10,7 @@ import re
 import sys
 
 NEW = {"method", "logEvidence", "format", "posterior", "settings", "arithmetic", "rng", "start", "message", "weights",
-       "draws", "modes", "accounts"}
+       "draws", "modes", "accounts", "arguments", "trailVersion", "trail"}
 TIMES = {"seconds", "drawsPerSecond"}
 
 

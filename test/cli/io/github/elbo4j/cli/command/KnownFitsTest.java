@@ -35,6 +35,9 @@ class KnownFitsTest {
             "weights",
             "draws",
             "modes",
+            "arguments",
+            "trailVersion",
+            "trail",
             "seconds",
             "drawsPerSecond");
 

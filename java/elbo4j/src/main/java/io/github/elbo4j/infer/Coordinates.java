@@ -35,6 +35,9 @@ interface Coordinates extends AutoCloseable {
         return null;
     }
 
+    /** Adds what they are; nothing where they never move. */
+    default void hash(StateHash to) {}
+
     @Override
     void close();
 

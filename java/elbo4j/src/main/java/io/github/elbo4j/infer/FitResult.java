@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param draws draws of the training steps and comparisons
  * @param accounts what else is said of the posterior, and with what errors: by the method, that of {@code posterior} first, unless it
  *     has but one account and no error of it; then by importance weights, see {@link #corrected}
+ * @param trail hashes of the states on the way, of the scale that was fitted; {@link Trail#NONE} of a method that keeps none
  */
 public record FitResult(
         String method,
@@ -65,7 +66,8 @@ public record FitResult(
         List<TracePoint> trace,
         double seconds,
         long draws,
-        List<Account> accounts)
+        List<Account> accounts,
+        Trail trail)
         implements Serializable {
     /** How many parameters {@link #toString} prints. */
     private static final int PARAMETERS_TOLD = 8;
@@ -75,6 +77,52 @@ public record FitResult(
         trace = List.copyOf(trace);
         modes = List.copyOf(modes);
         accounts = List.copyOf(accounts);
+    }
+
+    /** Of a method that keeps no trail. */
+    public FitResult(
+            String method,
+            String family,
+            Map<String, Object> settings,
+            String device,
+            Arithmetic arithmetic,
+            Rng rng,
+            long seed,
+            int steps,
+            Status status,
+            String start,
+            String message,
+            Estimate elbo,
+            Estimate logEvidence,
+            Assessment assessment,
+            List<Mode> modes,
+            Posterior posterior,
+            List<TracePoint> trace,
+            double seconds,
+            long draws,
+            List<Account> accounts) {
+        this(
+                method,
+                family,
+                settings,
+                device,
+                arithmetic,
+                rng,
+                seed,
+                steps,
+                status,
+                start,
+                message,
+                elbo,
+                logEvidence,
+                assessment,
+                modes,
+                posterior,
+                trace,
+                seconds,
+                draws,
+                accounts,
+                Trail.NONE);
     }
 
     /** A copy in the same order whose values are of the four types, so that those read from a file equal those written. */
@@ -191,6 +239,7 @@ public record FitResult(
                 new ArrayList<>(List.of(method, family, settings, device, arithmetic, rng, seed, steps, status));
         all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws, accounts));
         all.addAll(modes);
+        all.add(trail);
         return all;
     }
 
@@ -255,6 +304,7 @@ public record FitResult(
                 points,
                 seconds,
                 draws,
-                others);
+                others,
+                trail);
     }
 }

@@ -304,6 +304,19 @@ final class GradientAscent implements AutoCloseable {
         }
     }
 
+    /** Adds all that a step changes, the average too. */
+    void hash(StateHash to) {
+        GradientEstimator.State baseline = estimator.state();
+        to.add(averageStart);
+        to.add(phase);
+        to.add(since);
+        to.add(baseline.steps());
+        to.add(q.parameterBuffer());
+        rule.moments().forEach(to::add);
+        to.add(average.parameterBuffer());
+        to.add(baseline.running());
+    }
+
     /** Room for the state. */
     Snapshot newSnapshot() {
         return new Snapshot(parameters, rule.moments().size());

@@ -81,6 +81,17 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         }
     }
 
+    /** The covariance is the inverse of the precision. */
+    @Override
+    void hash(StateHash to) {
+        super.hash(to);
+        if (curvature != null) {
+            for (double[] row : curvature.precision) {
+                to.add(row);
+            }
+        }
+    }
+
     @Override
     boolean path() {
         return curvature == null;

@@ -29,6 +29,7 @@ final class Measurement {
      * @param began where it started from, in a clause
      * @param start null if there was no search for one
      * @param comparison the log ratios with which it ended; null if there are none
+     * @param trail of the steps
      */
     record Reached(
             float[] parameters,
@@ -37,7 +38,8 @@ final class Measurement {
             long draws,
             String began,
             Starts.@Nullable Found start,
-            double @Nullable [] comparison) {}
+            double @Nullable [] comparison,
+            Trail trail) {}
 
     Measurement(
             Sgvi.Builder settings,
@@ -98,7 +100,8 @@ final class Measurement {
                 trace.points(),
                 monitor.seconds(),
                 reached.draws,
-                accounts);
+                accounts,
+                reached.trail);
     }
 
     /** Fresh draws, and the check of a user's gradient at the end. */

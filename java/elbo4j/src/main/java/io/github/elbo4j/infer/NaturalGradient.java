@@ -89,6 +89,11 @@ abstract class NaturalGradient implements AutoCloseable {
         return q.describe(p, names);
     }
 
+    /** Adds what the next round depends on besides q. */
+    void hash(StateHash to) {
+        to.add(groups);
+    }
+
     /** q has moved. */
     void moved(float[] inOriginal) {}
 

@@ -42,6 +42,11 @@ final class ScaledSteps implements Coordinates {
     }
 
     @Override
+    public void hash(StateHash to) {
+        to.add(scale);
+    }
+
+    @Override
     public void close() {
         scale.close();
     }

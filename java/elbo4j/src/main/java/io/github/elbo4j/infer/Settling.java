@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.model.LogJoint;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,14 @@ final class Settling {
         /** Moves the coordinates and q to parameters in z; returns those of q. */
         float[] goTo(float[] parameters);
 
+        /**
+         * A round is done.
+         *
+         * @param isLast whether the attempt ends with it
+         * @param state adds what the next round depends on besides the run's own state
+         */
+        void roundDone(boolean isLast, Consumer<StateHash> state);
+
         /** log p − log q under these parameters of q, at the draws that compare blocks. */
         double[] comparisonAt(float[] here);
     }
@@ -44,6 +53,9 @@ final class Settling {
      * @param words why
      */
     record Outcome(float[] parameters, double @Nullable [] comparison, String words) {}
+
+    /** Between two rounds: q in z, the part of the natural gradient that steps take, the latest of these, and their window. */
+    private record State(float[] at, double stride, double[] last, SettlingWindow window) {}
 
     Settling(Sgvi.Builder settings, LogJoint joint, Coordinates coordinates, NaturalGradient gradient, Trace trace) {
         this.settings = settings;
@@ -89,7 +101,10 @@ final class Settling {
             at = coordinates.toOriginal(here);
             here = run.goTo(at);
             gradient.moved(at);
-            switch (window.add(at, round)) {
+            SettlingWindow.Finding finding = window.add(at, round);
+            State state = new State(at, stride, last, window);
+            run.roundDone(finding != SettlingWindow.Finding.GOING_ON, to -> hash(state, to));
+            switch (finding) {
                 case SETTLED -> {
                     at = window.average();
                     double[] after = run.comparisonAt(run.goTo(at));
@@ -113,6 +128,14 @@ final class Settling {
                 }
             }
         }
+    }
+
+    private void hash(State state, StateHash to) {
+        gradient.hash(to);
+        to.add(state.at);
+        to.add(state.stride);
+        to.add(state.last);
+        state.window.hash(to);
     }
 
     /** {@link NaturalGradient#linearResponse}. */

@@ -73,6 +73,13 @@ final class SettlingWindow {
         return rounds < MOST ? Finding.GOING_ON : Finding.HOPELESS;
     }
 
+    /** Adds the sums. */
+    void hash(StateHash to) {
+        to.add(parameters);
+        to.add(delta);
+        to.add(variance);
+    }
+
     /** Whether the latest round was the last of a window. */
     boolean isWhole() {
         return rounds == end / 2;

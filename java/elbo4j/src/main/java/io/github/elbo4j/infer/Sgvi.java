@@ -7,13 +7,11 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.LogJoint;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,22 +60,40 @@ public final class Sgvi implements Method<LogJoint> {
      */
     @Override
     public FitResult fit(Device device, LogJoint joint) {
-        Objects.requireNonNull(device, "device is null");
-        Objects.requireNonNull(joint, "joint is null");
-        int dimensions = joint.dimensions();
-        double[] mean = settings.initialMean;
-        if (mean != null && mean.length != dimensions) {
-            throw new IllegalArgumentException(
-                    "initialMean has " + mean.length + " elements, but the model has " + dimensions + " dimensions");
-        }
-        checkNames(joint.parameterNames(), dimensions);
-        FitResult first = settings.first;
-        if (first != null && !first.parameterNames().equals(joint.parameterNames())) {
-            throw new IllegalArgumentException("the fit to continue from has the parameters " + first.parameterNames()
-                    + ", but the model has " + joint.parameterNames());
-        }
-        try (SgviRun run = new SgviRun(settings.facing(joint), device, joint)) {
+        SgviArguments.check(settings, device, joint);
+        try (SgviRun run = new SgviRun(settings.facing(joint), device, joint, new TrailRecorder())) {
             return run.fit();
+        }
+    }
+
+    /**
+     * Takes the steps of a fit with these very settings again, from the first to the last that is asked for, and returns their
+     * states. The fit and this may be on devices of different kinds, as long as their arithmetic is exact and their normals are
+     * their own. States that are not asked for are not looked at.
+     *
+     * <pre>{@code
+     * Trail stretch = fit.trail().between(1000, 2000);
+     * boolean same = sgvi.retrace(device, joint, stretch).equals(stretch);
+     * }</pre>
+     *
+     * @param joint as for {@link #fit(Device, LogJoint)}
+     * @param stretch of the trail of the fit
+     * @return the states at the same steps, as far as they agree with the stretch, and the first that does not; fewer where the run
+     *     ended before
+     * @throws IllegalArgumentException if the trail is of another version, or as for a fit
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Trail retrace(Device device, LogJoint joint, Trail stretch) {
+        SgviArguments.check(settings, device, joint);
+        if (stretch.version() != Trail.VERSION) {
+            throw new IllegalArgumentException("the trail is of version " + stretch.version()
+                    + ", but this elbo4j takes steps whose trail is of version " + Trail.VERSION);
+        }
+        TrailRecorder recorder = new TrailRecorder(stretch);
+        Builder again = settings.facing(joint);
+        again.cancelled = () -> recorder.isDone() || settings.cancelled.getAsBoolean();
+        try (SgviRun run = new SgviRun(again, device, joint, recorder)) {
+            return run.retrace();
         }
     }
 
@@ -96,20 +112,6 @@ public final class Sgvi implements Method<LogJoint> {
                 return own.build().fit(device, joint);
             }
         });
-    }
-
-    private static void checkNames(List<String> names, int dimensions) {
-        if (names.size() != dimensions) {
-            throw new IllegalArgumentException(
-                    "the model has " + dimensions + " dimensions, but names " + names.size() + " parameters");
-        }
-        Set<String> seen = new HashSet<>();
-        for (String name : names) {
-            if (!seen.add(name)) {
-                throw new IllegalArgumentException(
-                        "the model has two parameters named '" + name + "', but each needs a name of its own");
-            }
-        }
     }
 
     /** The settings of a fit, each with a default that suits standardized data. */

@@ -5,17 +5,15 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.internal.Interrupts;
-import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
-import io.github.elbo4j.model.RowsLogJoint;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
@@ -36,6 +34,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final boolean isGuided; // by the model's gradient, with rates that are not the user's business
     private final @Nullable Settling settling; // null if not guided, or if the family has no natural gradient
     private final Trace trace;
+    private final TrailRecorder trail;
     private final Monitor monitor;
     private final GradientGuard guard;
     private final @Nullable RowSample sample; // null where rows are not so many
@@ -55,8 +54,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private String unsettled = ""; // why the latest attempt to settle failed
     private Ending ending = new Ending(Status.STEP_LIMIT, "");
 
-    SgviRun(Sgvi.Builder settings, Device device, LogJoint joint) {
+    SgviRun(Sgvi.Builder settings, Device device, LogJoint joint, TrailRecorder trail) {
         this.settings = settings;
+        this.trail = trail;
         this.device = device;
         this.opened = new Resources(device);
         this.joint = joint;
@@ -71,7 +71,10 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             if (sample != null) {
                 opened.add(sample::close);
             }
-            rows = rows();
+            rows = SgviArguments.rows(settings, joint, key);
+            if (rows != joint) {
+                opened.add(rows::close);
+            }
             epoch = rows == joint ? 0 : rows.stepsPerEpoch();
             isGuided = settings.optimizer.adapts() && settings.gradient != Gradient.SCORE;
             cap = epoch == 0
@@ -102,23 +105,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         kept = new float[q.parameters()];
     }
 
-    /** The joint, or minibatches of it. */
-    private LogJoint rows() {
-        if (settings.batch == 0) {
-            return joint;
-        }
-        if (!(joint instanceof RowsLogJoint data)) {
-            throw new IllegalArgumentException("batch is " + settings.batch + ", but the model is a "
-                    + joint.getClass().getSimpleName() + ", not a RowsLogJoint, so it has no rows to choose from");
-        }
-        if (settings.batch == data.observations()) {
-            return joint;
-        }
-        LogJoint minibatches = data.minibatches(settings.batch, key.fork("minibatch"));
-        opened.add(minibatches::close);
-        return minibatches;
-    }
-
     /** Null where the user chose the rates, where the model need not have a gradient, or where the family has none. */
     private @Nullable Settling settling() {
         NaturalGradient gradient = isGuided ? geometry.naturalGradient(settings, joint, whole, key) : null;
@@ -134,13 +120,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         try {
             result = begin() ? kept : run();
         } catch (CancellationException e) {
-            ending = new Ending(
-                    Status.INTERRUPTED,
-                    steps > 0
-                            ? "stopped in the middle of step " + (steps + 1)
-                            : keeps
-                                    ? "stopped before the first step; this is the best normal on the way to a start"
-                                    : "stopped before the first step; nothing was fitted, this is the initial guess");
+            ending = Ending.cutOff(steps, keeps);
             result = keeps ? kept : latest();
         } catch (DeviceException e) {
             // An exception that the user's own function throws is passed on to the user.
@@ -148,18 +128,23 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 throw e;
             }
             steps = trace.steps();
-            ending = new Ending(
-                    Status.FAILED,
-                    String.format(
-                            Locale.ROOT,
-                            "the device failed after step %d; kept is %s: %s",
-                            steps,
-                            keeps ? "the best q before" : "the state of that step",
-                            e.getMessage()));
+            ending = Ending.failed(steps, keeps, e);
             result = keeps ? kept : latest();
         }
         return new Measurement(settings, joint, average, key, guard, settling, sample)
-                .of(new Measurement.Reached(result, ending, steps, draws, began, start, comparison), trace, monitor);
+                .of(
+                        new Measurement.Reached(
+                                result, ending, steps, draws, began, start, comparison, trail.trail(steps)),
+                        trace,
+                        monitor);
+    }
+
+    /** Takes the steps for the sake of their states; nothing is measured. */
+    Trail retrace() {
+        if (!begin()) {
+            run();
+        }
+        return trail.trail(steps);
     }
 
     @Override
@@ -181,11 +166,39 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         } else if (isGuided && settings.starts > 0) {
             search();
         }
+        if (start == null || !settings.cancelled.getAsBoolean()) { // else the search may have been cut short
+            keepState(false, state -> {});
+        }
         if (keeps && arrive()) {
             return true;
         }
         beginBlock();
         return false;
+    }
+
+    /** Where the trail is to have one: the run's own state, then what else there is. */
+    private void keepState(boolean isEnd, Consumer<StateHash> more) {
+        if (trail.isDue(steps, isEnd)) {
+            trail.keep(steps, to -> {
+                to.add(steps);
+                to.add(blockEnd);
+                to.add(flatBefore);
+                coordinates.hash(to);
+                ascent.hash(to);
+                if (keeps) {
+                    to.add(kept);
+                }
+                if (comparison != null) {
+                    to.add(comparison);
+                }
+                more.accept(to);
+            });
+        }
+    }
+
+    @Override
+    public void roundDone(boolean isLast, Consumer<StateHash> state) {
+        keepState(isLast, state);
     }
 
     /** Keeps the best normal along the paths, if there is one. */
@@ -280,12 +293,16 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             }
             if (settings.cancelled.getAsBoolean()) {
                 ending = new Ending(Status.INTERRUPTED, "interrupted after step " + steps);
+                if (steps > blockStart) {
+                    keepState(true, state -> {});
+                }
                 return monitor.look(steps, draws) ? partOfBlock() : diverged();
             }
             ascent.step(steps);
             steps++;
             draws += settings.draws;
             boolean blockDone = steps == blockEnd;
+            keepState(blockDone, state -> {});
             if (blockDone || monitor.isDue(steps)) {
                 if (!monitor.look(steps, draws)) {
                     return diverged();
@@ -319,15 +336,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
             finding = compared.finding();
             flat = finding == StoppingRule.Finding.FLAT;
-            change = String.format(
-                    Locale.ROOT,
-                    "the last %d steps changed %s by %s nats",
-                    steps - blockStart,
-                    flat && flatBefore ? "it" : "the ELBO",
-                    new Estimate(
-                            compared.improvement().value(),
-                            compared.improvement().standardError(),
-                            0));
+            change = compared.inWords(steps - blockStart, flat && flatBefore);
         }
         if (finding != StoppingRule.Finding.FALLING) {
             keep(original(average));

@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * When a fit has converged, as a test on the ELBO and its standard error.
@@ -91,7 +92,14 @@ public record StoppingRule(double tolerance) implements Serializable {
     }
 
     /** How much larger the ELBO has become, and what that means. */
-    public record Comparison(Estimate improvement, Finding finding) implements Serializable {}
+    public record Comparison(Estimate improvement, Finding finding) implements Serializable {
+        /** @param again whether the comparison before was flat, too */
+        String inWords(int steps, boolean again) {
+            Estimate change = new Estimate(improvement.value(), improvement.standardError(), 0);
+            return String.format(
+                    Locale.ROOT, "the last %d steps changed %s by %s nats", steps, again ? "it" : "the ELBO", change);
+        }
+    }
 
     private static Finding judge(Estimate improvement, double tolerance) {
         double error = Z * improvement.standardError();

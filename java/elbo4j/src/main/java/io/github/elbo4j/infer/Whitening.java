@@ -112,6 +112,16 @@ final class Whitening implements Coordinates {
     }
 
     @Override
+    public void hash(StateHash to) {
+        to.add(m);
+        for (int i = 0; i < dimensions; i++) {
+            for (int j = 0; j <= i; j++) {
+                to.add(c[i][j]);
+            }
+        }
+    }
+
+    @Override
     public void close() {
         own.close();
     }

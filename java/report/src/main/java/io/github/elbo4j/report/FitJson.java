@@ -37,6 +37,10 @@ public final class FitJson {
     static final String GAUSSIAN = "gaussian";
 
     static final String INDEPENDENT = "independent normals";
+    /** Hashes of the states on the way. */
+    static final String TRAIL = "trail";
+
+    static final String TRAIL_VERSION = "trailVersion";
     /** Of a regression in closed form: what its means and covariance do not tell. */
     static final String REGRESSION = "regression";
 

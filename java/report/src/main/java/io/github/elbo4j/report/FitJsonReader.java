@@ -17,6 +17,7 @@ import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Trail;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.infer.WeightedDraws;
 import io.github.elbo4j.report.words.Words;
@@ -107,7 +108,17 @@ final class FitJsonReader {
                 trace,
                 file.get("seconds").number(),
                 file.get("draws").whole(),
-                file.has(FitJson.ACCOUNTS) ? accounts(posterior) : List.of());
+                file.has(FitJson.ACCOUNTS) ? accounts(posterior) : List.of(),
+                file.has(FitJson.TRAIL) ? trail() : Trail.NONE);
+    }
+
+    private Trail trail() throws FitFileException {
+        List<Trail.State> states = new ArrayList<>();
+        for (JsonTree state : file.get(FitJson.TRAIL).items()) {
+            states.add(new Trail.State(
+                    state.get("step").count(), state.get("sha256").string()));
+        }
+        return new Trail(file.get(FitJson.TRAIL_VERSION).count(), states);
     }
 
     /** @param reported what the first of them is of */

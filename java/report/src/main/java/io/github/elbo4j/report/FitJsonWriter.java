@@ -11,6 +11,7 @@ import io.github.elbo4j.infer.Mode;
 import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.TracePoint;
+import io.github.elbo4j.infer.Trail;
 import io.github.elbo4j.report.words.Words;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class FitJsonWriter {
                     writeResult(json);
                     writeRun(json);
                     writeModel(json);
+                    writeTrail(json);
                     writeTrace(json);
                 })
                 + "\n";
@@ -288,6 +290,22 @@ final class FitJsonWriter {
             json.writeNumberProperty("step", point.step());
             Json.number(json, "elbo", point.elbo());
             Json.number(json, "standardError", point.standardError());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Left out of a fit that has none. */
+    private void writeTrail(JsonGenerator json) {
+        if (fit.trail().isEmpty()) {
+            return;
+        }
+        json.writeNumberProperty(FitJson.TRAIL_VERSION, fit.trail().version());
+        json.writeArrayPropertyStart(FitJson.TRAIL);
+        for (Trail.State state : fit.trail().states()) {
+            json.writeStartObject();
+            json.writeNumberProperty("step", state.step());
+            json.writeStringProperty("sha256", state.sha256());
             json.writeEndObject();
         }
         json.writeEndArray();
