@@ -302,7 +302,7 @@ class BadInputTest {
         assertThat(refusal("fit")).contains("fit what? Choose logistic, linear");
         assertThat(refusal())
                 .contains(
-                        "which command? Choose fit, predict, loo, draws, evidence, gradients, kl, devices, bench, sample");
+                        "which command? Choose fit, predict, loo, verify, draws, evidence, gradients, kl, devices, bench, sample");
         assertThat(refusal("fti")).contains("fti").contains("fit");
         assertThat(refusal("fit", "logistic", "--dat", "x")).contains("--data");
         assertThat(refusal("sample", "--n", "0", "--seed", "1")).contains("--n is 0, but must be 1 or more");

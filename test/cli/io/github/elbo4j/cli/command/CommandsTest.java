@@ -35,6 +35,7 @@ class CommandsTest {
                 "bench",
                 "sample",
                 "kl",
+                "verify",
                 "evidence",
                 "evidence linear",
                 "evidence --stan",

@@ -305,7 +305,9 @@ class FitTest {
         fit(base, "a");
         fit(base + " --standardize", "b");
         fit(base + " --no-standardize", "c");
-        assertThat(comparable("a")).contains("\"standardize\": true").isEqualTo(comparable("b"));
+        assertThat(comparable("a"))
+                .contains("\"standardize\": true")
+                .isEqualTo(comparable("b").replaceFirst("    \"--standardize\",\n", "")); // of the arguments
         assertThat(comparable("c")).contains("\"standardize\": false");
     }
 }

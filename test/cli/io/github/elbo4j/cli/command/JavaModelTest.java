@@ -124,7 +124,8 @@ class JavaModelTest {
 
         assumeTrue(Cli.opens("simd"), "no Vector API here");
         schools("simd", "--device", "simd", "--expectation-draws", 100_000);
-        assertThat(repeatable("simd")).isEqualTo(repeatable("many"));
+        assertThat(repeatable("simd").replaceFirst("\"100000\"", "\"1e5\"")) // among the arguments
+                .isEqualTo(repeatable("many"));
     }
 
     /** Of tau in the file. */

@@ -13,6 +13,7 @@ import io.github.elbo4j.cli.command.KlCommand;
 import io.github.elbo4j.cli.command.LooCommand;
 import io.github.elbo4j.cli.command.PredictCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
+import io.github.elbo4j.cli.command.VerifyCommand;
 import io.github.elbo4j.cli.command.Version;
 import io.github.elbo4j.cli.command.VersionCommand;
 import io.github.elbo4j.cli.data.InputException;
@@ -49,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FitCommand.class,
             PredictCommand.class,
             LooCommand.class,
+            VerifyCommand.class,
             DrawsCommand.class,
             EvidenceCommand.class,
             GradientsCommand.class,

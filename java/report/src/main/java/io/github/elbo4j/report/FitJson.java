@@ -37,6 +37,8 @@ public final class FitJson {
     static final String GAUSSIAN = "gaussian";
 
     static final String INDEPENDENT = "independent normals";
+    /** What {@code elbo4j fit} was asked for. */
+    static final String ARGUMENTS = "arguments";
     /** Hashes of the states on the way. */
     static final String TRAIL = "trail";
 

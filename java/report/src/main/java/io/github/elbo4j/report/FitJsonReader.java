@@ -63,6 +63,7 @@ final class FitJsonReader {
         return new SavedFit(
                 result(posterior(), trace()),
                 file.get("model").string(),
+                file.has(FitJson.ARGUMENTS) ? file.get(FitJson.ARGUMENTS).strings() : List.of(),
                 file.get("options").values(),
                 file.get("data").isNull() ? null : DataSourceJson.read(file.get("data")),
                 file.has(FitJson.COORDINATES) ? marginals(FitJson.PARAMETERS) : List.of(),

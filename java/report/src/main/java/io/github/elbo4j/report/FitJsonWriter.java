@@ -274,6 +274,11 @@ final class FitJsonWriter {
 
     private void writeModel(JsonGenerator json) {
         json.writeStringProperty("statusDetail", report.explanation().ending());
+        if (!report.arguments().isEmpty()) {
+            json.writeArrayPropertyStart(FitJson.ARGUMENTS);
+            report.arguments().forEach(json::writeString);
+            json.writeEndArray();
+        }
         Json.fields(json, "options", report.options());
         if (report.data() == null) {
             json.writeName("data");

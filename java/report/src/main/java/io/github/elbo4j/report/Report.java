@@ -40,7 +40,7 @@ public final class Report {
     private final ModelDescription model;
     private final @Nullable DataSource data;
     private final Device device;
-    private final String command;
+    private final Command command;
     private final boolean covariance;
     private final Quantities quantities;
     private final @Nullable Prior prior;
@@ -59,6 +59,11 @@ public final class Report {
     /** Draws from the prior, summed up. */
     record Prior(int draws, List<Marginal> marginals) {}
 
+    /** The whole line, and what was asked for. */
+    private record Command(String line, List<String> arguments) {
+        static final Command NONE = new Command("", List.of());
+    }
+
     /** The device in words, and why it was this one. */
     record Device(String description, String reason) {}
 
@@ -67,7 +72,7 @@ public final class Report {
             ModelDescription model,
             @Nullable DataSource data,
             Device device,
-            String command,
+            Command command,
             boolean covariance,
             Quantities quantities,
             @Nullable Prior prior,
@@ -86,7 +91,15 @@ public final class Report {
     /** Of any method, on the scale on which it is to be shown. */
     public static Report of(FitResult fit) {
         return new Report(
-                fit, ModelDescription.of(""), null, new Device("", ""), "", false, Quantities.NONE, null, null);
+                fit,
+                ModelDescription.of(""),
+                null,
+                new Device("", ""),
+                Command.NONE,
+                false,
+                Quantities.NONE,
+                null,
+                null);
     }
 
     /** With the name and the description of the model. */
@@ -107,7 +120,17 @@ public final class Report {
 
     /** With the command line of {@code elbo4j} that repeats the fit; advice is then given as its options. */
     public Report command(String line) {
-        return new Report(fit, model, data, device, line, covariance, quantities, prior, exhibits);
+        return command(line, List.of());
+    }
+
+    /**
+     * {@link #command(String)}, and in {@code fit.json} what can be asked for again.
+     *
+     * @param arguments the words behind {@code fit}, without those about the device and the output, files by their names alone
+     */
+    public Report command(String line, List<String> arguments) {
+        Command value = new Command(line, List.copyOf(arguments));
+        return new Report(fit, model, data, device, value, covariance, quantities, prior, exhibits);
     }
 
     /** With the covariance in {@code fit.json} beyond {@value #MOST_COVARIANCES} parameters too; it takes D × D numbers. */
@@ -211,7 +234,7 @@ public final class Report {
 
     /** The outcome in sentences. */
     public Explanation explanation() {
-        return new Explanation(fit, options(), !command.isEmpty());
+        return new Explanation(fit, options(), !command.line.isEmpty());
     }
 
     /**
@@ -348,7 +371,12 @@ public final class Report {
     }
 
     String command() {
-        return command;
+        return command.line;
+    }
+
+    /** What can be asked for again; empty if that is not given. */
+    List<String> arguments() {
+        return command.arguments;
     }
 
     Device device() {

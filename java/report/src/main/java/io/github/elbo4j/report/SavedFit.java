@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@code fit.json} holds.
  *
  * @param model the model's name; empty if none was given
+ * @param arguments what {@code elbo4j fit} was asked for, by which it can be made again; empty where that is not known
  * @param options what was used, of the model and of the method
  * @param data what the model was fitted to; null if that was not given
  * @param quantities what the model gives on its user's scale; empty where that is what was fitted
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record SavedFit(
         FitResult fit,
         String model,
+        List<String> arguments,
         Map<String, Object> options,
         @Nullable DataSource data,
         List<Marginal> quantities,
@@ -40,6 +42,7 @@ public record SavedFit(
     public static final String THRESHOLD = "threshold";
 
     public SavedFit {
+        arguments = List.copyOf(arguments);
         options = Map.copyOf(options);
         quantities = List.copyOf(quantities);
         prior = List.copyOf(prior);
@@ -49,25 +52,28 @@ public record SavedFit(
     SavedFit(
             FitResult fit,
             String model,
+            List<String> arguments,
             Map<String, Object> options,
             @Nullable DataSource data,
             List<Marginal> quantities,
             List<Marginal> prior) {
-        this(fit, model, options, data, quantities, prior, null, null, null);
+        this(fit, model, arguments, options, data, quantities, prior, null, null, null);
     }
 
     /** Of a mixture. */
     static SavedFit of(FitResult fit, @Nullable DataSource data, MixtureDensity density) {
-        return new SavedFit(fit, "mixture", Map.of(), data, List.of(), List.of(), density, null, null);
+        return new SavedFit(fit, "mixture", List.of(), Map.of(), data, List.of(), List.of(), density, null, null);
     }
 
     /** Of an autoencoder. */
     static SavedFit of(FitResult fit, Map<String, Object> options, DataSource data, TrainedAutoencoder networks) {
-        return new SavedFit(fit, NetworksJson.VAE, options, data, List.of(), List.of(), null, networks, null);
+        return new SavedFit(
+                fit, NetworksJson.VAE, List.of(), options, data, List.of(), List.of(), null, networks, null);
     }
 
     /** Of binary factors. */
     static SavedFit of(FitResult fit, Map<String, Object> options, DataSource data, BinaryFactors factors) {
-        return new SavedFit(fit, NetworksJson.FACTORS, options, data, List.of(), List.of(), null, null, factors);
+        return new SavedFit(
+                fit, NetworksJson.FACTORS, List.of(), options, data, List.of(), List.of(), null, null, factors);
     }
 }

@@ -39,6 +39,22 @@ final class FitAction implements ModelAction {
     private final OfRows ofRows = new OfRows();
     private final OfQuantities ofQuantities = new OfQuantities();
     private final MethodOptions method = new MethodOptions();
+    private final @Nullable Work other;
+
+    /** What is done, in the place of a fit, with all that one takes. Returns the exit code. */
+    interface Work {
+        int of(CommandLine command, MethodOptions method, Subject subject, Fitting.Task task);
+    }
+
+    /** Fits. */
+    FitAction() {
+        this(null);
+    }
+
+    /** @param other what is done in the place of a fit; null to fit */
+    FitAction(@Nullable Work other) {
+        this.other = other;
+    }
 
     /** Of a model that is fitted to the rows of a table. */
     private static final class ByGroup {
@@ -114,10 +130,14 @@ final class FitAction implements ModelAction {
             }
             FitResult first =
                     method.continued == null ? null : subject.saved(Saved.open("--continue", method.continued));
-            return fitting.run(
-                    subject,
-                    new Fitting.Task(model.stem(), batch(), first, method.problem == null ? 0 : method.problem),
-                    (device, report) -> prior(subject, computed(fitting, subject, device, report)));
+            Fitting.Task task =
+                    new Fitting.Task(model.stem(), batch(), first, method.problem == null ? 0 : method.problem);
+            return other != null
+                    ? other.of(command, method, subject, task)
+                    : fitting.run(
+                            subject,
+                            task,
+                            (device, report) -> prior(subject, computed(fitting, subject, device, report)));
         }
     }
 

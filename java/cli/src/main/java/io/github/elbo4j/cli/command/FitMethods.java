@@ -9,6 +9,7 @@ import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.Trail;
 import io.github.elbo4j.infer.VariationalEm;
 import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.model.LogJoint;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** The methods that {@code --method} names. */
@@ -121,7 +123,8 @@ final class FitMethods {
             case LocalReparameterization.NAME -> local(subject).fit(device, Objects.requireNonNull(subject.network()));
             case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
-            default -> joint(device, subject, joint -> sgvi(device, subject, joint));
+            default ->
+                joint(device, subject, joint -> continued(() -> sgvi(subject).fit(device, joint)));
         };
     }
 
@@ -172,13 +175,18 @@ final class FitMethods {
         return method.seed(options.run.seed).cancelled(cancelled).fit(device, Objects.requireNonNull(subject.model()));
     }
 
-    private static FitResult joint(Device device, Subject subject, Function<LogJoint, FitResult> fit) {
+    /** The states of stochastic ascent at the steps of a stretch of its trail. */
+    Trail retrace(Device device, Subject subject, Trail stretch) {
+        return joint(device, subject, joint -> continued(() -> sgvi(subject).retrace(device, joint, stretch)));
+    }
+
+    private static <T> T joint(Device device, Subject subject, Function<LogJoint, T> fit) {
         try (LogJoint joint = subject.joint(device)) {
             return fit.apply(joint);
         }
     }
 
-    private FitResult sgvi(Device device, Subject subject, LogJoint joint) {
+    private Sgvi sgvi(Subject subject) {
         Sgvi.Builder settings = subject.settings(Sgvi.builder())
                 .family(options.chosenFamily(command, subject))
                 .gradient(options.gradient(command))
@@ -196,11 +204,16 @@ final class FitMethods {
             settings.evaluationDraws(options.evaluationDraws);
         }
         FitResult first = task.first();
-        if (first == null) {
-            return settings.build().fit(device, joint);
+        return (first == null ? settings : settings.continueFrom(first)).build();
+    }
+
+    /** What may refuse the fit to go on from. */
+    private <T> T continued(Supplier<T> fit) {
+        if (task.first() == null) {
+            return fit.get();
         }
         try {
-            return settings.continueFrom(first).build().fit(device, joint);
+            return fit.get();
         } catch (IllegalArgumentException e) {
             throw new InputException("--continue: " + e.getMessage(), e);
         }

@@ -60,12 +60,7 @@ final class Fitting {
         List<String> methods = options.methods(command, subject);
         methods.forEach(method -> FitMethods.check(method, subject));
         notes(subject, methods.contains(MethodOptions.SGVI));
-        // The coordinates of the draws of a step, and what each is compared with.
-        long stepSize = (long) options.draws()
-                * ((task.batch == 0 ? subject.rows() : task.batch)
-                        + subject.parameters().size());
-        Devices.Choice choice = ComputeOptions.choose(
-                options.run.request(command).withStepSize(stepSize).withColdStart());
+        Devices.Choice choice = choose(command, options, subject, task);
         try (Device device = choice.device()) {
             Path folder = options.run.folder("fit-" + task.name);
             boolean silent = options.run.isSilent();
@@ -81,7 +76,7 @@ final class Fitting {
                         reports.add(afterwards
                                 .of(device, subject.report(result))
                                 .device(choice.device().description(), choice.reason())
-                                .command(console.commandLine())
+                                .command(console.commandLine(), Arguments.of(command))
                                 .covariance(options.covariance));
                     }
                 }
@@ -99,6 +94,16 @@ final class Fitting {
                         : Ending.exit(written, interruption, result.verdict());
             }
         }
+    }
+
+    /** Opens the device that suits a fit; the caller closes it. */
+    static Devices.Choice choose(CommandLine command, MethodOptions options, Subject subject, Task task) {
+        // The coordinates of the draws of a step, and what each is compared with.
+        long stepSize = (long) options.draws()
+                * ((task.batch == 0 ? subject.rows() : task.batch)
+                        + subject.parameters().size());
+        return ComputeOptions.choose(
+                options.run.request(command).withStepSize(stepSize).withColdStart());
     }
 
     private void print(List<Report> reports, List<Path> written) {

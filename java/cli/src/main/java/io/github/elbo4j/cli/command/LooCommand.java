@@ -16,7 +16,6 @@ import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.LooReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +106,7 @@ public final class LooCommand implements Callable<Integer> {
         Saved saved = fit.open();
         Saved other = against == null ? null : Saved.open("--against", against);
         note(console, saved);
-        Path file = data == null ? beside(saved) : data;
+        Path file = data == null ? fit.data(saved) : data;
         CsvTable table = cells.read(command, file);
         ObservedFit here = ObservedFit.of(saved, model, table, dropMissing);
         ObservedFit there = other == null ? null : ObservedFit.of(other, againstModel, table, dropMissing);
@@ -136,25 +135,6 @@ public final class LooCommand implements Callable<Integer> {
             console.note(saved.option()
                     + ": the verdict on the fit is \"do not trust\"; k-hat tells what its draws are good for");
         }
-    }
-
-    /** Where data of that name may be. */
-    private Path beside(Saved saved) {
-        DataSource source = saved.fit().data();
-        if (source == null) {
-            throw new InputException("--fit: " + saved.file() + " does not say what data it was fitted to");
-        }
-        Path folder = fit.path();
-        List<Path> places = new ArrayList<>(List.of(Path.of(source.file())));
-        if (folder != null) {
-            places.add(folder.resolve(source.file()));
-            places.add(folder.toAbsolutePath().resolveSibling(source.file()));
-        }
-        return places.stream()
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElseThrow(() -> new InputException("the fit is of " + source.file()
-                        + ", but there is no such file here, nor beside the fit: name it with --data"));
     }
 
     private static void sameObservations(Saved saved, ObservedFit here, Saved other, ObservedFit there) {
