@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.infer.Sgvi;
@@ -36,6 +37,29 @@ public final class Explanation {
         this.fit = fit;
         this.options = options;
         this.byCommand = byCommand;
+    }
+
+    /** How it was fitted, in a few words. */
+    static String method(FitResult fit) {
+        return switch (fit.method()) {
+            case "laplace" -> "Laplace approximation";
+            case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
+            case VariationalMixture.NAME ->
+                fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
+            case VariationalMixture.NAME ->
+                fit.posterior() instanceof NormalMixture
+                        ? fit.family() + " Gaussians"
+                        : fit.family() + " Gaussian, a mixture of one";
+            case "map" -> "maximum a posteriori";
+            case "mle" -> "maximum likelihood";
+            case FixedDraws.NAME ->
+                fit.accounts().stream()
+                        .filter(account -> !account.isWeighted())
+                        .findFirst()
+                        .map(account -> account.name() + " by fixed draws")
+                        .orElse(fit.family() + " Gaussian by fixed draws");
+            default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
+        };
     }
 
     /** The outcome in a few words, such as {@code good} or {@code not converged}. */

@@ -2,13 +2,9 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
-import io.github.elbo4j.infer.NormalMixture;
-import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Posterior;
-import io.github.elbo4j.infer.VariationalMixture;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
@@ -208,21 +204,7 @@ public final class Report {
 
     /** How it was fitted, such as {@code full-rank Gaussian}. */
     public String methodInWords() {
-        return switch (fit.method()) {
-            case "laplace" -> "Laplace approximation";
-            case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
-            case VariationalMixture.NAME ->
-                fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
-            case "map" -> "maximum a posteriori";
-            case "mle" -> "maximum likelihood";
-            case FixedDraws.NAME ->
-                fit.accounts().stream()
-                        .filter(account -> !account.isWeighted())
-                        .findFirst()
-                        .map(account -> account.name() + " by fixed draws")
-                        .orElse(fit.family() + " Gaussian by fixed draws");
-            default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
-        };
+        return Explanation.method(fit);
     }
 
     /** Of a point, the largest log p; NaN if there is none. */
