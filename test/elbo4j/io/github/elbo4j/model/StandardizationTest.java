@@ -35,6 +35,20 @@ class StandardizationTest {
     }
 
     @Test
+    void inPlaceIsTheSameInTheArrayOfX() {
+        for (boolean target : new boolean[] {false, true}) {
+            double[] x = X.clone();
+            double[] y = Y.clone();
+            Standardization inPlace = Standardization.inPlace(new RegressionData(List.of("a", "b"), x, y), target);
+            Standardization want = target ? Standardization.ofColumnsAndTarget(DATA) : Standardization.ofColumns(DATA);
+            assertThat(inPlace.data().x()).isSameAs(x).isEqualTo(want.data().x());
+            assertThat(inPlace.data().y()).isEqualTo(want.data().y());
+            assertThat(y).as("copied for that").isEqualTo(Y);
+            assertThat(inPlace.targetSd()).isEqualTo(want.targetSd());
+        }
+    }
+
+    @Test
     void withoutAnInterceptNothingIsShifted() {
         RegressionData data = Standardization.ofColumnsAndTarget(DATA).data();
         for (int n = 0; n < 4; n++) {

@@ -31,6 +31,8 @@ final class LinearPredictor {
         void add(Recorder to, PredictorBlock block, int observations, Buffer y);
     }
 
+    private static final int PART = 1 << 18;
+
     private final Device device;
     private final int observations;
     private final int columns;
@@ -45,7 +47,7 @@ final class LinearPredictor {
         this.observations = data.rows();
         this.columns = data.columns().size();
         this.classes = classes;
-        x = own.copyOf(data.roundedX());
+        x = rounded(own, data.x());
         y = own.copyOf(floats(data.y()));
     }
 
@@ -112,6 +114,20 @@ final class LinearPredictor {
                         1, Matrix.of(part, count, 1), false, new Matrix(logLikelihood, from, count, 1, 1, 1)));
             }
         }
+    }
+
+    /** In float32 on the device, a part at a time, since all of it on the host would be half as large as the data again. */
+    static Buffer rounded(Resources own, double[] values) {
+        Buffer buffer = own.allocate(values.length);
+        float[] part = new float[Math.min(PART, values.length)];
+        for (int from = 0, count; from < values.length; from += count) {
+            count = Math.min(part.length, values.length - from);
+            for (int i = 0; i < count; i++) {
+                part[i] = (float) values[from + i];
+            }
+            buffer.write(from, part, 0, count);
+        }
+        return buffer;
     }
 
     static float[] floats(double[] values) {

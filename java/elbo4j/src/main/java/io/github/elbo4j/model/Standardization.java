@@ -22,14 +22,14 @@ public final class Standardization {
     private final boolean target;
     private final RegressionData data;
 
-    private Standardization(RegressionData original, boolean target) {
+    /** @param x those of the original, which become the standardized ones */
+    private Standardization(RegressionData original, double[] x, boolean target) {
         this.columns = original.columns();
         this.intercept = original.hasIntercept();
         this.target = target;
         int k = columns.size();
         mean = new double[k];
         sd = new double[k];
-        double[] x = original.x().clone();
         for (int j = 0; j < k; j++) {
             if (intercept && j == 0) {
                 sd[0] = 1;
@@ -52,12 +52,21 @@ public final class Standardization {
 
     /** Columns only: for a target of classes. */
     public static Standardization ofColumns(RegressionData original) {
-        return new Standardization(original, false);
+        return new Standardization(original, original.x().clone(), false);
     }
 
     /** Columns and target. */
     public static Standardization ofColumnsAndTarget(RegressionData original) {
-        return new Standardization(original, true);
+        return new Standardization(original, original.x().clone(), true);
+    }
+
+    /**
+     * The same in half the memory: X of the original is moved and scaled itself, and is of no other use any more.
+     *
+     * @param target whether the target is scaled too; it is copied for that
+     */
+    public static Standardization inPlace(RegressionData original, boolean target) {
+        return new Standardization(original, original.x(), target);
     }
 
     /** The standardized data. */

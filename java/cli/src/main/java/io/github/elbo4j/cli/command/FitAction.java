@@ -180,8 +180,8 @@ final class FitAction implements ModelAction {
 
     /** Without quantities where a fit went so wrong that no draws can be taken; the coordinates are then shown. */
     private Report computed(Fitting fitting, Subject subject, Device device, Report report) {
-        Model model = subject.model();
         try {
+            Model model = ofQuantities.draws == null ? null : subject.model();
             if (ofQuantities.draws != null && model != null && report.fit().status() != Status.INTERRUPTED) {
                 return expected(fitting, model, device, report, ofQuantities.draws);
             }

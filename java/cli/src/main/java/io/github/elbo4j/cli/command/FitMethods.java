@@ -70,8 +70,7 @@ final class FitMethods {
             throw new InputException("--method " + method
                     + " draws the noise of weights at the units of a neural network," + " which this model is not");
         }
-        Model model = subject.model();
-        boolean weights = model != null && model.hasWeights();
+        boolean weights = subject.hasWeights();
         if (method.endsWith("em") && !weights) {
             throw new InputException(
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"

@@ -245,13 +245,17 @@ final class CsvColumn {
     }
 
     /**
-     * The numbers, one a row; what is not a finite number is refused with the place of its first cell.
+     * The numbers, one a row, in the column's own array, which is not to be changed: a copy would be as large as the data. What is
+     * not a finite number is refused with the place of its first cell.
      *
      * @param dropped rows that are left out; among them are all whose cell is missing, if any is
      */
     double[] numbers(BitSet dropped) {
         check(!dropped.isEmpty());
-        return Arrays.copyOf(values, size);
+        if (values.length > size) {
+            values = Arrays.copyOf(values, size);
+        }
+        return values;
     }
 
     /** @param drops whether rows are left out, and among them all whose cell is missing */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 of the file
  * @param target the name of the target column
  * @param predictors the names of the other columns, in the order of the header
- * @param x [predictors][rows]
+ * @param x [predictors][rows]; empty where they are no longer needed
  * @param y [rows]
  * @param classes the names of the classes that y numbers; empty if it numbers none
  * @param droppedRows rows that were left out because a cell of theirs is missing
@@ -72,6 +72,12 @@ public record RegressionInput(
     public RegressionInput with(double[][] otherX, double[] otherY) {
         return new RegressionInput(
                 file, sha256, target, predictors, otherX, otherY, classes, droppedRows, codings, notes, Beside.NONE);
+    }
+
+    /** The same without the numbers of the predictors, which are as large as the data. */
+    public RegressionInput withoutX() {
+        return new RegressionInput(
+                file, sha256, target, predictors, new double[0][], y, classes, droppedRows, codings, notes, beside);
     }
 
     /** Takes the columns apart. */

@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A regression as it is fitted, and the way back from there to the scale of the data. */
 public final class Problem {
     private final FitModel model;
-    private final RegressionInput input;
+    private final RegressionInput input; // without x
+    private final double[] sds; // of the predictors
     private final boolean intercept;
     private final CoefficientPriors priors;
     private final RegressionData data;
@@ -64,10 +66,13 @@ public final class Problem {
             CoefficientPriors priors,
             double @Nullable [][] given) {
         this.model = model;
-        this.input = input;
+        this.input = input.withoutX();
+        this.sds = IntStream.range(0, input.predictors().size())
+                .mapToDouble(input::sd)
+                .toArray();
         this.intercept = intercept;
         this.priors = priors;
-        RegressionData original = original();
+        RegressionData original = original(input.toData(intercept));
         this.scale = standardize ? scale(original) : null;
         this.data = scale == null ? original : scale.data();
         this.centre = standardize && intercept ? model.centre(input) : 0;
@@ -96,9 +101,7 @@ public final class Problem {
 
     private Standardization scale(RegressionData original) {
         try {
-            return model.standardizesTarget()
-                    ? Standardization.ofColumnsAndTarget(original)
-                    : Standardization.ofColumns(original);
+            return Standardization.inPlace(original, model.standardizesTarget());
         } catch (IllegalArgumentException e) {
             // A column so nearly constant that only rounding tells its values apart.
             throw new InputException(input.file() + ": " + e.getMessage(), e);
@@ -106,8 +109,7 @@ public final class Problem {
     }
 
     /** The data as they were read, a target of quantities without its offset: {@code N(y | o + m, s) = N(y − o | m, s)}. */
-    private RegressionData original() {
-        RegressionData read = input.toData(intercept);
+    private RegressionData original(RegressionData read) {
         Beside.PerRow offset = input.beside().offset();
         if (offset == null || !model.standardizesTarget()) {
             return read;
@@ -129,8 +131,8 @@ public final class Problem {
         }
     }
 
-    /** What was read. */
-    RegressionInput input() {
+    /** What was read, but for the numbers of the predictors. */
+    public RegressionInput input() {
         return input;
     }
 
@@ -355,7 +357,7 @@ public final class Problem {
         int block = (parameters.size() - model.ownParameters(this).size()) / classes;
         for (int c = 0; c < classes; c++) {
             for (int j = first; j < data.columns().size(); j++) {
-                units.put(parameters.get(c * block + j), input.sd(j - first));
+                units.put(parameters.get(c * block + j), sds[j - first]);
             }
         }
         return units;

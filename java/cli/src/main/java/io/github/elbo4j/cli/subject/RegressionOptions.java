@@ -126,7 +126,7 @@ public final class RegressionOptions implements ModelOptions {
                         new NormalPrior(priorMean, interceptPriorSd == null ? priorSd : interceptPriorSd),
                         groupPriorSd == null ? priorSd : groupPriorSd));
         notes(input, problem, note);
-        return new RegressionSubject(command, this, model, input, problem);
+        return new RegressionSubject(command, this, model, problem.input(), problem);
     }
 
     @Override

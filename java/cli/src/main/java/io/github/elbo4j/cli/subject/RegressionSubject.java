@@ -60,6 +60,11 @@ final class RegressionSubject implements Subject {
     }
 
     @Override
+    public boolean hasWeights() {
+        return false; // without making the model, which copies the data
+    }
+
+    @Override
     public Map<String, ClosedForm> closedForms() {
         return model.closedForms(problem);
     }

@@ -24,9 +24,15 @@ public interface Subject extends AutoCloseable {
     /** The log-joint on a device; the caller closes it. */
     LogJoint joint(Device device);
 
-    /** The model in expressions; null where it is another program's. */
+    /** The model in expressions, with a copy of its data; null where it is another program's. */
     @Nullable
     Model model();
+
+    /** Whether the model has weights, which are points beside its parameters. */
+    default boolean hasWeights() {
+        Model model = model();
+        return model != null && model.hasWeights();
+    }
 
     /** The fits by closed-form updates, by the name of the method. */
     default Map<String, ClosedForm> closedForms() {
