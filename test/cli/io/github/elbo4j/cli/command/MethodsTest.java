@@ -195,7 +195,9 @@ class MethodsTest {
                 "--method map --batch 20         | --batch is for --method sgvi, and for map and mle with --optimizer, but the method is map",
                 "--method laplace --optimizer adam | --optimizer is for --method sgvi, and for map and mle with --optimizer, but the",
                 "--method mle --optimizer lbfgs  | --optimizer is \"lbfgs\", but must be one of adam, robbins-monro, gradient-descent",
-                "--compare sgvi                  | --compare names sgvi, which is there already",
+                "--method sgvi --compare sgvi    | --compare names sgvi, which is there already",
+                "--compare mixture,sgvi          | --compare names sgvi, which is there already",
+                "--compare laplace,laplace       | --compare names laplace, which is there already",
                 "--compare laplace,nothing       | --compare is \"nothing\", but must be one of",
             })
     void badMethods(String options, String words) {

@@ -246,13 +246,24 @@ final class MethodOptions {
     /** The method for what is to be fitted, then those that it is compared with. */
     List<String> methods(CommandLine command, Subject subject) {
         List<String> methods = methods(command);
-        if (method == null && components == null) {
+        if (!isNamed()) {
             String usual = usual(command, subject);
-            if (!methods.contains(usual)) {
-                methods.set(0, usual);
+            String first = compared.contains(usual) ? SGVI : usual;
+            if (compared.contains(first)) {
+                throw isThereAlready(command, first);
             }
+            methods.set(0, first);
         }
         return methods;
+    }
+
+    /** Whether the method was named, or an option of it was given. */
+    private boolean isNamed() {
+        return method != null || components != null;
+    }
+
+    private static ParameterException isThereAlready(CommandLine command, String method) {
+        return new ParameterException(command, "--compare names " + method + ", which is there already");
     }
 
     /** The one where none was named: a mixture of what is small, unless options are of another one. */
@@ -284,8 +295,8 @@ final class MethodOptions {
         FitMethods.NAMES.forEach(name -> choices.put(name, name));
         for (int i = 0; i < methods.size(); i++) {
             String each = OptionChecks.oneOf(command, i == 0 ? "--method" : "--compare", methods.get(i), choices);
-            if (methods.indexOf(each) < i) {
-                throw new ParameterException(command, "--compare names " + each + ", which is there already");
+            if (methods.subList(isNamed() ? 0 : Math.min(1, i), i).contains(each)) {
+                throw isThereAlready(command, each);
             }
         }
         if (!methods.contains(SGVI)) {
