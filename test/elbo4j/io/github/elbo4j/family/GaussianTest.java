@@ -3,8 +3,10 @@ package io.github.elbo4j.family;
 import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -210,5 +212,29 @@ class GaussianTest {
         double[] ones = new double[d];
         Arrays.fill(ones, 1);
         return ones;
+    }
+
+    /** {@code (R·e)·x = e·(Rᵀ·x)}, in every form that a covariance is held in. */
+    @Test
+    void aGradientIsPulledBackByTheTransposedRoot() {
+        double[] mean = {1, -2, 3, 0.5};
+        Gaussian independent = Gaussian.independent(mean, new double[] {0.5, 2, 3, 0.1});
+        Gaussian blocks = independent.affineBlocks(new double[2], new double[] {1, 2}, new double[] {0, 0.7});
+        double[][] loadings = {{1, 0.2}, {-0.5, 2}, {0, 1}, {0.3, 0.4}};
+        Gaussian dense = new Gaussian(mean, independent.withFactors(loadings).covariance());
+        double[] e = {0.3, -1.1, 0.8, 2};
+        double[] x = {-0.4, 0.9, 1.7, -0.6};
+        for (Gaussian each :
+                List.of(independent, blocks, dense, independent.withFactors(loadings), blocks.withFactors(loadings))) {
+            double[] pushed = each.at(e);
+            double[] pulled = each.pulledBack(x);
+            double there = 0;
+            double here = 0;
+            for (int i = 0; i < 4; i++) {
+                there += (pushed[i] - each.mean(i)) * x[i];
+                here += e[i] * pulled[i];
+            }
+            assertThat(here).as("%s", each).isCloseTo(there, within(1e-13 * 20)); // terms up to 20
+        }
     }
 }

@@ -267,7 +267,7 @@ class WeightedDrawsTest {
         }
         WeightedDraws draws = new WeightedDraws(List.of("a", "b", "c", "d"), x, SmoothedWeights.of(x[3].clone()));
 
-        Account mapped = new Account(draws)
+        Account mapped = new Account(WeightedDraws.NAME, draws)
                 .affine(new Standardization.Affine(new double[] {1, 0}, new double[] {2, 3}, new double[] {0, 10}));
 
         List<Account.Entry> want = draws.entries(List.of("a", "b", "c", "d"), z ->

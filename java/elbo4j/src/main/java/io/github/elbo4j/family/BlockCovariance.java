@@ -147,6 +147,18 @@ final class BlockCovariance implements Covariance {
         }
 
         @Override
+        public double[] transposedTimes(double[] x) {
+            double[] y = new double[x.length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = diagonal[i] * x[i];
+                if (i % block != 0) {
+                    y[i] += slope[i] * x[i - i % block];
+                }
+            }
+            return y;
+        }
+
+        @Override
         public double[] solve(double[] deviation) {
             double[] epsilon = new double[deviation.length];
             for (int i = epsilon.length - 1; i >= 0; i--) {

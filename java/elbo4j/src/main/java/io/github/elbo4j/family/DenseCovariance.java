@@ -156,6 +156,18 @@ final class DenseCovariance implements Covariance {
         }
 
         @Override
+        public double[] transposedTimes(double[] x) {
+            double[] y = new double[x.length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] += diagonal[i] * x[i];
+                for (int j = 0; j < i; j++) {
+                    y[j] += lower[i][j] * x[i];
+                }
+            }
+            return y;
+        }
+
+        @Override
         public double[] solve(double[] deviation) {
             double[] epsilon = new double[deviation.length];
             for (int i = 0; i < epsilon.length; i++) {

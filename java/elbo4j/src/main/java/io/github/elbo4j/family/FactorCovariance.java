@@ -146,16 +146,19 @@ final class FactorCovariance implements Covariance {
         }
 
         @Override
+        public double[] transposedTimes(double[] x) {
+            double[] y = rest.transposedTimes(x);
+            double[] projected = project(y);
+            backward(projected);
+            return plus(y, 1, projected);
+        }
+
+        @Override
         public double[] solve(double[] deviation) {
             double[] y = rest.solve(deviation);
             double[] x = project(y);
             forward(x, 0);
-            for (int r = x.length - 1; r >= 0; r--) { // (I + Lᵀ)⁻¹
-                for (int q = r + 1; q < x.length; q++) {
-                    x[r] -= l[q][r] * x[q];
-                }
-                x[r] /= 1 + l[r][r];
-            }
+            backward(x);
             return plus(y, -1, x);
         }
 
@@ -178,6 +181,16 @@ final class FactorCovariance implements Covariance {
                     x[r] -= l[r][q] * x[q];
                 }
                 x[r] /= unit + l[r][r];
+            }
+        }
+
+        /** x becomes (I + Lᵀ)⁻¹·x. */
+        private void backward(double[] x) {
+            for (int r = x.length - 1; r >= 0; r--) {
+                for (int q = r + 1; q < x.length; q++) {
+                    x[r] -= l[q][r] * x[q];
+                }
+                x[r] /= 1 + l[r][r];
             }
         }
 

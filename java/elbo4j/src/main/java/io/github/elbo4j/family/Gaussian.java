@@ -280,6 +280,12 @@ public final class Gaussian implements Serializable {
         return z;
     }
 
+    /** The gradient by epsilon, {@code Rᵀ·gradient}, of a function of {@link #at} whose gradient by z, [D], is given. It throws as that. */
+    public double[] pulledBack(double[] gradient) {
+        length("gradient", gradient);
+        return root().transposedTimes(gradient);
+    }
+
     /**
      * {@code log N(z)}, with its constant.
      *

@@ -5,6 +5,9 @@ interface SquareRoot {
     /** R·epsilon, [D]. */
     double[] times(double[] epsilon);
 
+    /** Rᵀ·x, [D]. */
+    double[] transposedTimes(double[] x);
+
     /** The epsilon of which {@link #times} makes this deviation from the mean, [D]. */
     double[] solve(double[] deviation);
 

@@ -7,6 +7,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -27,21 +28,21 @@ public final class Account implements Serializable {
     private static final long serialVersionUID = 2;
 
     private final String name;
-    /** Null of weighted draws until they are asked for: of many fits few are looked at, and some are mapped first. */
+    /** Null of draws until they are asked for: of many fits few are looked at, and some are mapped first. */
     private @Nullable List<Entry> entries;
-    /** Null of weighted draws. */
+    /** Null of draws. */
     private final @Nullable Posterior posterior;
 
     private final List<Posterior> replicates;
     /** So many numbers that they are not written with a fit. */
-    private final transient @Nullable WeightedDraws draws;
+    private final transient @Nullable AccountDraws draws;
 
     private Account(
             String name,
             @Nullable List<Entry> entries,
             @Nullable Posterior posterior,
             List<? extends Posterior> replicates,
-            @Nullable WeightedDraws draws) {
+            @Nullable AccountDraws draws) {
         this.name = Objects.requireNonNull(name, "name is null");
         this.entries = entries == null ? null : List.copyOf(entries);
         this.posterior = posterior;
@@ -77,14 +78,27 @@ public final class Account implements Serializable {
         this(name, entries(posterior, meanError, sdError), posterior, List.of(), null);
     }
 
-    /** What weighted draws say. */
-    Account(WeightedDraws draws) {
-        this(WeightedDraws.NAME, null, null, List.of(), draws);
+    /**
+     * What draws say.
+     *
+     * @param name {@link WeightedDraws#NAME} or {@link HamiltonianCheck#NAME}
+     */
+    Account(String name, AccountDraws draws) {
+        this(name, null, null, List.of(), draws);
     }
 
     /** What weighted draws said that are there no more. */
     public static Account ofWeighted(List<Entry> entries) {
-        return new Account(WeightedDraws.NAME, entries, null, List.of(), null);
+        return ofDraws(WeightedDraws.NAME, entries);
+    }
+
+    /** What chains said that are there no more. */
+    public static Account ofChains(List<Entry> entries) {
+        return ofDraws(HamiltonianCheck.NAME, entries);
+    }
+
+    private static Account ofDraws(String name, List<Entry> entries) {
+        return new Account(name, entries, null, List.of(), null);
     }
 
     /** What it is, in a word or two. */
@@ -95,29 +109,38 @@ public final class Account implements Serializable {
     /**
      * What it says.
      *
-     * @throws IllegalStateException if it {@link #isWeighted}: draws have no density
+     * @throws IllegalStateException unless it {@link #hasPosterior}: draws have no density
      */
     public Posterior posterior() {
         if (posterior == null) {
-            throw new IllegalStateException(
-                    "weighted draws have no density, and so are no posterior; ask for entries()");
+            throw new IllegalStateException("draws have no density, and so are no posterior; ask for entries()");
         }
         return posterior;
     }
 
+    /** Whether there is a {@link #posterior}: what weighted draws and chains say has none. */
+    public boolean hasPosterior() {
+        return posterior != null;
+    }
+
     /** Whether it is what importance weights make of another one. */
     public boolean isWeighted() {
-        return posterior == null;
+        return posterior == null && name.equals(WeightedDraws.NAME);
+    }
+
+    /** Whether it is what the Markov chains of a {@link HamiltonianCheck} say. */
+    public boolean isOfChains() {
+        return posterior == null && name.equals(HamiltonianCheck.NAME);
     }
 
     /** The draws of an account that {@link #isWeighted}; null where they are no longer there: a fit that was read has none. */
     public @Nullable WeightedDraws draws() {
-        return draws;
+        return draws instanceof WeightedDraws weighted ? weighted : null;
     }
 
-    /** The same numbers without the {@link #draws}. */
+    /** The same numbers without draws. */
     Account withoutDraws() {
-        return draws == null ? this : ofWeighted(entries());
+        return draws == null ? this : ofDraws(name, entries());
     }
 
     /** The Monte Carlo error of a mean; NaN where it is not known. */
@@ -171,8 +194,9 @@ public final class Account implements Serializable {
      *
      * @param meanError Monte Carlo error of the mean; NaN where it is not known
      * @param sdError that of the standard deviation
-     * @param quantiles at {@link Marginal#PROBABILITIES}, of weighted draws; else empty: the posterior has them
+     * @param quantiles at {@link Marginal#PROBABILITIES}, of draws; else empty: the posterior has them
      * @param quantileErrors their Monte Carlo errors
+     * @param convergence of chains; else null. Where chains do not agree the numbers are NaN
      */
     public record Entry(
             String name,
@@ -181,7 +205,8 @@ public final class Account implements Serializable {
             double standardDeviation,
             double sdError,
             List<Double> quantiles,
-            List<Double> quantileErrors)
+            List<Double> quantileErrors,
+            @Nullable Convergence convergence)
             implements Serializable {
         public Entry {
             quantiles = List.copyOf(quantiles);
@@ -192,12 +217,35 @@ public final class Account implements Serializable {
         public Entry(String name, double mean, double meanError, double standardDeviation, double sdError) {
             this(name, mean, meanError, standardDeviation, sdError, List.of(), List.of());
         }
+
+        /** Of weighted draws. */
+        public Entry(
+                String name,
+                double mean,
+                double meanError,
+                double standardDeviation,
+                double sdError,
+                List<Double> quantiles,
+                List<Double> quantileErrors) {
+            this(name, mean, meanError, standardDeviation, sdError, quantiles, quantileErrors, null);
+        }
+
+        /** Whether it is of chains that agree about it. */
+        boolean isConverged() {
+            return convergence != null && convergence.isReached();
+        }
+
+        /** How far chains agree, and no answer. */
+        Entry withoutNumbers() {
+            List<Double> unknown = Collections.nCopies(quantiles.size(), Double.NaN);
+            return new Entry(name, Double.NaN, Double.NaN, Double.NaN, Double.NaN, unknown, unknown, convergence);
+        }
     }
 
     /** What it says of each parameter. */
     public List<Entry> entries() {
         List<Entry> known = entries;
-        if (known == null) { // only of weighted draws; two threads at once find the same
+        if (known == null) { // only of draws; two threads at once find the same
             known = List.copyOf(Objects.requireNonNull(draws).entries());
             entries = known;
         }
@@ -233,15 +281,33 @@ public final class Account implements Serializable {
      * @throws IllegalStateException if its {@link #draws} are no longer there
      */
     public List<Entry> entries(Model model, long seed) {
-        WeightedDraws weighted = draws;
-        if (weighted != null) {
-            return weighted.entries(model);
+        if (draws != null) {
+            return draws.entries(model);
         }
-        if (isWeighted()) {
-            throw new IllegalStateException("the weighted draws are no longer there, only what they said of "
-                    + entries().size() + " parameters");
+        if (posterior == null) {
+            throw new IllegalStateException(noDraws());
         }
         return entries(each -> Marginal.of(model, each, seed));
+    }
+
+    /**
+     * What its draws say of functions of the parameters, where it {@link #hasPosterior has no posterior}.
+     *
+     * @param called what the functions are called, [K]
+     * @param values of them at a draw, [D] to [K]
+     * @throws IllegalStateException if it has no draws, or they are no longer there
+     */
+    public List<Entry> entries(List<String> called, Function<double[], double[]> values) {
+        if (draws == null) {
+            throw new IllegalStateException(noDraws());
+        }
+        return draws.entries(called, values);
+    }
+
+    private String noDraws() {
+        return posterior == null
+                ? "the draws are no longer there, only what they said of " + entries().size() + " parameters"
+                : "the account has a posterior and no draws";
     }
 
     /**
@@ -273,16 +339,15 @@ public final class Account implements Serializable {
         return entries;
     }
 
-    /** Whether there is what {@link #affine} maps: of means and standard deviations alone the map is not known. */
-    boolean canBeMapped() {
-        return !isWeighted() || draws != null;
+    /** Whether it says something of other numbers and scales: with a posterior or draws it does, with what draws said alone it does not. */
+    public boolean canBeMapped() {
+        return posterior != null || draws != null;
     }
 
     /** The same account on another scale, see {@link Posterior#affine}; errors whose replicates are not known are then not known either. */
     Account affine(Standardization.Affine map) {
-        WeightedDraws weighted = draws;
-        if (weighted != null) {
-            return new Account(weighted.affine(map));
+        if (draws != null) {
+            return new Account(name, draws.affine(map));
         }
         return new Account(
                 name,

@@ -60,6 +60,13 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         GAP(
                 "Try the full-rank family, a mixture (VariationalMixture), or a transformation that makes the posterior more Gaussian; check"
                         + " the gradient."),
+        /** Markov chains agree, and on other means or standard deviations than q's. */
+        CHAINS_DIFFER(
+                "Take the numbers by Hamiltonian Monte Carlo; or try the full-rank family or a transformation of the parameter."),
+        /** Markov chains did not agree with each other. */
+        CHAINS_UNMIXED(
+                "Transform parameters so that chains move easily (a non-centred hierarchy), or take tighter priors; a good q is easy for"
+                        + " chains."),
         /** Few of the draws carry most of the weight. */
         INEFFICIENT(
                 "Try the full-rank family, a mixture (VariationalMixture), or a transformation that makes the posterior more Gaussian."),

@@ -24,13 +24,13 @@ final class Evaluation {
     /** Efficiency of a usable fit. */
     private static final double USABLE_EFFICIENCY = 0.1;
     /** Shifts of means by importance weighting, in standard deviations. */
-    private static final double GOOD_SHIFT = 0.1;
+    static final double GOOD_SHIFT = 0.1;
 
-    private static final double USABLE_SHIFT = 0.3;
+    static final double USABLE_SHIFT = 0.3;
     /** Ratios of standard deviations, or their inverse. */
-    private static final double GOOD_RATIO = 1.15;
+    static final double GOOD_RATIO = 1.15;
 
-    private static final double USABLE_RATIO = 1 / 0.7;
+    static final double USABLE_RATIO = 1 / 0.7;
     /** Share of the posterior far from q along a line. */
     private static final double GOOD_FAR = 0.005;
 
@@ -44,7 +44,7 @@ final class Evaluation {
 
     private static final double USABLE_GAP = 0.3;
     /** How many standard errors a finding must be beyond its threshold. */
-    private static final double Z = 2;
+    static final double Z = 2;
     /** Draws among which one is searched for that is outside of p's support. */
     private static final int MOST_SHOWN = 1 << 14;
     /** Draws at most, so that weights fit a host array and the evaluation does not take longer than the fit. */
@@ -289,7 +289,9 @@ final class Evaluation {
         }
         SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
         int kept = WeightedDraws.kept(assessment, dimensions);
-        return new Account(new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
+        return new Account(
+                WeightedDraws.NAME,
+                new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
     }
 
     /** @param corrected {@link #corrected}, unless that failed */

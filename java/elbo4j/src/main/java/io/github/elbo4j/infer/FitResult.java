@@ -190,6 +190,11 @@ public record FitResult(
         return accounts.stream().filter(Account::isWeighted).findFirst().orElse(null);
     }
 
+    /** What Markov chains say, of a fit that a {@link HamiltonianCheck} has checked; else null. Its numbers are NaN where they do not agree. */
+    public @Nullable Account byChains() {
+        return accounts.stream().filter(Account::isOfChains).findFirst().orElse(null);
+    }
+
     public double drawsPerSecond() {
         return draws / seconds;
     }
@@ -245,14 +250,12 @@ public record FitResult(
 
     /** The same fit without the draws of {@link #corrected}, up to 32 MiB; what they say of each parameter stays. */
     public FitResult withoutDraws() {
-        return accounts.stream().allMatch(each -> each.draws() == null)
-                ? this
-                : with(
-                        elbo,
-                        logEvidence,
-                        posterior,
-                        trace,
-                        accounts.stream().map(Account::withoutDraws).toList());
+        return with(
+                elbo,
+                logEvidence,
+                posterior,
+                trace,
+                accounts.stream().map(Account::withoutDraws).toList());
     }
 
     /** The same fit on the scale of the data before they were standardized. */
@@ -279,6 +282,42 @@ public record FitResult(
                         .filter(Account::canBeMapped)
                         .map(account -> account.affine(map))
                         .toList());
+    }
+
+    /**
+     * The same fit once chains have looked at it.
+     *
+     * @param account what they say, if they ran
+     */
+    FitResult checked(Map<String, Object> used, @Nullable Account account, List<Concern> concerns) {
+        List<Account> others = new ArrayList<>(accounts);
+        if (account != null) {
+            others.add(account);
+        }
+        List<Concern> all = new ArrayList<>(assessment.concerns());
+        all.addAll(concerns);
+        Assessment lowered = Assessment.of(assessment.kHat(), assessment.efficiency(), assessment.draws(), all);
+        return new FitResult(
+                method,
+                family,
+                used,
+                device,
+                arithmetic,
+                rng,
+                seed,
+                steps,
+                status,
+                start,
+                message,
+                elbo,
+                logEvidence,
+                lowered,
+                modes,
+                posterior,
+                trace,
+                seconds,
+                draws,
+                others);
     }
 
     /** The same fit with other numbers. */

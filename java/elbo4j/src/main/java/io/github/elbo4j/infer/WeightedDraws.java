@@ -2,7 +2,6 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.estimate.SmoothedWeights;
-import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Standardization;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * no draw has, leave a bias that no draw shows. Where the posterior is bent it is several such errors, and a few hundredths of a standard
  * deviation.
  */
-public final class WeightedDraws {
+public final class WeightedDraws extends AccountDraws {
     /** What their account is called. */
     public static final String NAME = "importance-weighted";
 
@@ -136,19 +135,11 @@ public final class WeightedDraws {
     }
 
     /** What they say of each coordinate. */
+    @Override
     public List<Account.Entry> entries() {
         List<Account.Entry> entries = new ArrayList<>();
         for (int d = 0; d < columns.length; d++) {
             entries.add(entry(names.get(d), columns[d]));
-        }
-        return entries;
-    }
-
-    /** What they say of every parameter and report of a model. */
-    List<Account.Entry> entries(Model model) {
-        List<Account.Entry> entries = new ArrayList<>();
-        for (String name : model.names()) {
-            entries.addAll(entries(model.elementNames(name), model.value(name)::value));
         }
         return entries;
     }
@@ -160,6 +151,7 @@ public final class WeightedDraws {
      * @param called what the functions are called, [K]
      * @param values of them at a draw, [D] to [K]
      */
+    @Override
     public List<Account.Entry> entries(List<String> called, Function<double[], double[]> values) {
         int draws = Math.min(size(), MOST_NUMBERS / Math.max(1, called.size()));
         double[][] found = new double[called.size()][draws];
@@ -173,18 +165,9 @@ public final class WeightedDraws {
         return first.entries();
     }
 
-    /** The same draws on another scale, see {@link Posterior#affine}. */
+    @Override
     WeightedDraws affine(Standardization.Affine map) {
-        int k = map.shift().length;
-        double[][] moved = new double[columns.length][size()];
-        for (int d = 0; d < moved.length; d++) {
-            int i = d % k;
-            for (int s = 0; s < moved[d].length; s++) {
-                moved[d][s] += map.shift()[i] + map.scale()[i] * columns[d][s];
-                moved[d - i][s] += map.weights()[i] * columns[d][s];
-            }
-        }
-        return new WeightedDraws(names, moved, weights);
+        return new WeightedDraws(names, affine(columns, map), weights);
     }
 
     private Account.Entry entry(String name, double[] x) {

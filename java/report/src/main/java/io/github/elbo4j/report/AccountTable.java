@@ -12,9 +12,8 @@ public final class AccountTable {
 
     AccountTable(Report report) {
         this.report = report;
-        this.accounts = report.fit().accounts().stream()
-                .filter(account -> !account.isWeighted())
-                .toList();
+        this.accounts =
+                report.fit().accounts().stream().filter(Account::hasPosterior).toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
@@ -54,7 +55,7 @@ public final class Explanation {
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->
                 fit.accounts().stream()
-                        .filter(account -> !account.isWeighted())
+                        .filter(Account::hasPosterior)
                         .findFirst()
                         .map(account -> account.name() + " by fixed draws")
                         .orElse(fit.family() + " Gaussian by fixed draws");
@@ -203,6 +204,8 @@ public final class Explanation {
             case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
             case INTERRUPTED,
                     WRONG_GRADIENT,
+                    CHAINS_DIFFER,
+                    CHAINS_UNMIXED,
                     SEVERAL_MODES,
                     UNREPEATED_ELBO,
                     UNBOUNDED,

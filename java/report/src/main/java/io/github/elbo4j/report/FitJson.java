@@ -26,6 +26,12 @@ public final class FitJson {
     /** Behind the name of a number, its Monte Carlo error. */
     static final String ERROR = "Error";
 
+    /** Of the chains of an account, for each number. */
+    static final String R_HAT = "rHat";
+
+    static final String BULK_ESS = "bulkEss";
+    static final String TAIL_ESS = "tailEss";
+
     static final String COORDINATES = "coordinates";
     /** The components of a mixture, in the place of parameters. */
     static final String MIXTURE = "mixture";

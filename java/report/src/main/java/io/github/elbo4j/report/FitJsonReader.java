@@ -9,8 +9,10 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
+import io.github.elbo4j.infer.Convergence;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.HamiltonianCheck;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Mode;
 import io.github.elbo4j.infer.NormalMixture;
@@ -136,6 +138,10 @@ final class FitJsonReader {
                 accounts.add(Account.ofWeighted(entries(numbers)));
                 continue;
             }
+            if (account.get("name").string().equals(HamiltonianCheck.NAME)) {
+                accounts.add(Account.ofChains(entries(numbers)));
+                continue;
+            }
             double[] mean = new double[numbers.size()];
             double[] sd = new double[mean.length];
             double[] meanError = new double[mean.length];
@@ -174,7 +180,13 @@ final class FitJsonReader {
                     number.numberOrNone("sd"),
                     number.numberOrNone("sdError"),
                     quantiles,
-                    errors));
+                    errors,
+                    number.has(FitJson.R_HAT)
+                            ? new Convergence(
+                                    number.numberOrNone(FitJson.R_HAT),
+                                    number.numberOrNone(FitJson.BULK_ESS),
+                                    number.numberOrNone(FitJson.TAIL_ESS))
+                            : null));
         }
         return entries;
     }

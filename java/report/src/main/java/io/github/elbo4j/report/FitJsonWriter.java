@@ -4,6 +4,7 @@ import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Account;
+import io.github.elbo4j.infer.Convergence;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
@@ -123,7 +124,7 @@ final class FitJsonWriter {
             json.writeStartObject();
             json.writeStringProperty("name", account.name());
             List<Account.Entry> shown = report.shown(account);
-            List<Correction> corrections = account.isWeighted() ? report.corrections() : List.of();
+            List<Correction> corrections = report.corrections(account);
             if (!shown.isEmpty()) {
                 writeNumbers(json, FitJson.PARAMETERS, shown, corrections);
             }
@@ -131,7 +132,7 @@ final class FitJsonWriter {
                 writeNumbers(json, FitJson.COORDINATES, account.entries(), List.of());
             }
             boolean whole = a == 0
-                    || account.isWeighted()
+                    || !account.hasPosterior()
                     || (account.posterior() instanceof GaussianPosterior normal
                             && normal.gaussian().isIndependent());
             if (!whole) { // the first is the fit's own
@@ -159,6 +160,12 @@ final class FitJsonWriter {
                 Json.number(json, quantile, number.quantiles().get(p));
                 Json.number(
                         json, quantile + FitJson.ERROR, number.quantileErrors().get(p));
+            }
+            Convergence convergence = number.convergence();
+            if (convergence != null) {
+                Json.number(json, FitJson.R_HAT, convergence.rHat());
+                Json.number(json, FitJson.BULK_ESS, convergence.bulkEss());
+                Json.number(json, FitJson.TAIL_ESS, convergence.tailEss());
             }
             if (!corrections.isEmpty() && corrections.get(i).isMeanOff()) {
                 json.writeBooleanProperty("meanIsOff", true);

@@ -158,7 +158,7 @@ public final class Report {
     public Report accounts(Model model) {
         Map<Account, List<Account.Entry>> numbers = new LinkedHashMap<>();
         for (Account account : fit.accounts()) {
-            if (!account.isWeighted() || account.draws() != null) {
+            if (account.canBeMapped()) {
                 numbers.put(account, account.entries(model, fit.seed()));
             }
         }
@@ -314,8 +314,12 @@ public final class Report {
 
     /** What importance weights make of each of {@link #marginals}; empty where they correct nothing. */
     public List<Correction> corrections() {
-        Account corrected = fit.corrected();
-        List<Account.Entry> entries = corrected == null ? List.of() : shown(corrected);
+        return corrections(fit.corrected());
+    }
+
+    /** What draws of an account say of each of {@link #marginals}; empty where it has a posterior. */
+    List<Correction> corrections(@Nullable Account account) {
+        List<Account.Entry> entries = account == null || account.hasPosterior() ? List.of() : shown(account);
         List<Marginal> fitted = marginals();
         return IntStream.range(0, entries.size())
                 .mapToObj(i -> new Correction(fitted.get(i), entries.get(i)))

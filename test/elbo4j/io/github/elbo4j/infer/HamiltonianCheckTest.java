@@ -1,0 +1,451 @@
+package io.github.elbo4j.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.elbo4j.Devices;
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.distribution.Bernoulli;
+import io.github.elbo4j.distribution.HalfCauchy;
+import io.github.elbo4j.distribution.Normal;
+import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.Model;
+import io.github.elbo4j.model.Standardization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What chains say of right and wrong fits. */
+class HamiltonianCheckTest {
+    private static final Device HOST = TestDevices.scalar();
+    /** Standard errors: a number is beyond them by chance about once in 16,000; there are some 60 numbers at fixed seeds. */
+    private static final double Z = 4;
+
+    private static final double[] MEAN = {3, -40, 1};
+    private static final double[] SD = {0.5, 50, 2};
+    private static final double[][] CORRELATION = {{1, 0.9, -0.9}, {0.9, 1, -0.8}, {-0.9, -0.8, 1}};
+
+    private static GaussianTarget correlated(Device device) {
+        return GaussianTarget.full(device, MEAN, covariance(1));
+    }
+
+    private static double[][] covariance(double factor) {
+        double[][] covariance = new double[3][3];
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                covariance[i][j] = CORRELATION[i][j] * SD[i] * SD[j] * factor * factor;
+            }
+        }
+        return covariance;
+    }
+
+    /** A fit that says that it is good. */
+    static FitResult claimed(Device device, List<String> names, Gaussian q) {
+        FreshDraws known = FreshDraws.unmeasured(new Ending(Status.CONVERGED, "claimed"), List.of());
+        return new FitResult(
+                "claimed",
+                "",
+                Map.of("kept", 1),
+                device.name(),
+                device.arithmetic(),
+                device.rng(),
+                0,
+                0,
+                known.status(),
+                "",
+                known.message(),
+                known.elbo(),
+                known.logEvidence(),
+                known.assessment(),
+                List.of(),
+                new GaussianPosterior(names, q),
+                List.of(),
+                1,
+                0,
+                List.of());
+    }
+
+    private static FitResult claimed(LogJoint joint, Gaussian q) {
+        return claimed(HOST, joint.parameterNames(), q);
+    }
+
+    private static void near(Account.Entry entry, double mean, double sd) {
+        assertThat(entry.mean()).as("mean of %s", entry).isCloseTo(mean, within(Z * entry.meanError()));
+        assertThat(entry.standardDeviation()).as("sd of %s", entry).isCloseTo(sd, within(Z * entry.sdError()));
+        // From 400 effective draws on, with room for the errors' own errors.
+        assertThat(entry.meanError()).isBetween(0.003 * sd, 0.055 * sd);
+        assertThat(entry.sdError()).isBetween(0.003 * sd, 0.055 * sd);
+        assertThat(entry.convergence().isReached()).isTrue();
+    }
+
+    /** Starts, metric and q as they are, of half the sds, without correlations, or elsewhere: chains find the normal nevertheless. */
+    @Test
+    void aNormalWithCorrelationsIsFoundFromAnyQ() {
+        try (LogJoint joint = correlated(HOST)) {
+            List<Gaussian> some = List.of(
+                    new Gaussian(MEAN, covariance(1)),
+                    new Gaussian(MEAN, covariance(0.5)),
+                    Gaussian.independent(MEAN, SD),
+                    Gaussian.independent(new double[] {3.5, 10, 3}, new double[] {0.1, 10, 0.4}));
+            for (Gaussian q : some) {
+                Account account = new HamiltonianCheck()
+                        .seed(3)
+                        .check(HOST, joint, claimed(joint, q))
+                        .byChains();
+                for (int d = 0; d < 3; d++) {
+                    Account.Entry entry = account.entries().get(d);
+                    near(entry, MEAN[d], SD[d]);
+                    for (int k = 0; k < 5; k++) {
+                        double quantile = MEAN[d] + StandardNormal.quantile(Marginal.PROBABILITIES.get(k)) * SD[d];
+                        double error = entry.quantileErrors().get(k);
+                        assertThat(error).isLessThan(0.15 * SD[d]);
+                        assertThat(entry.quantiles().get(k)).isCloseTo(quantile, within(Z * error));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Gamma(3, 2): E log g = digamma(3) − log 2, its variance trigamma(3) = π²/6 − 5/4; E g = 3/2 and var g = 3/4. */
+    @Test
+    void aSkewedPosteriorIsFoundOnBothScales() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("log g"), (z, gradient) -> {
+            gradient[0] = 3 - 2 * StrictMath.exp(z[0]);
+            return 3 * z[0] - 2 * StrictMath.exp(z[0]);
+        });
+        FitResult fit = claimed(joint, Gaussian.independent(new double[] {0}, new double[] {1}));
+        Account account = new HamiltonianCheck().seed(1).check(HOST, joint, fit).byChains();
+        near(
+                account.entries().get(0),
+                1.5 - 0.5772156649015329 - StrictMath.log(2),
+                Math.sqrt(Math.PI * Math.PI / 6 - 1.25));
+        near(
+                account.entries(List.of("g"), z -> new double[] {StrictMath.exp(z[0])})
+                        .get(0),
+                1.5,
+                Math.sqrt(0.75));
+    }
+
+    private static final double[] X = {-2, -1.5, -0.4, 0.1, 0.3, 0.9, 1.4, 2.5};
+    private static final double[] Y = {0, 0, 1, 0, 1, 0, 1, 1};
+
+    private static double logistic(double a, double b) {
+        double sum = -0.5 * (a * a + b * b) / 9;
+        for (int n = 0; n < X.length; n++) {
+            double eta = a + b * X[n];
+            sum += Y[n] * eta - Math.log1p(Math.exp(eta));
+        }
+        return sum;
+    }
+
+    /** By the sums of a grid whose step is a thirtieth of an sd: of a smooth density that ends nowhere they are exact to all digits shown. */
+    @Test
+    void aLogisticRegressionIsThatOfQuadrature() {
+        double[] sums = new double[5];
+        for (double a = -10; a <= 10; a += 0.04) {
+            for (double b = -8; b <= 16; b += 0.04) {
+                double p = Math.exp(logistic(a, b));
+                double[] moments = {1, a, b, a * a, b * b};
+                Arrays.setAll(sums, i -> sums[i] + p * moments[i]);
+            }
+        }
+        Model model = Model.define(m -> {
+            Expr a = m.parameter("a", Normal.of(0, 3));
+            Expr b = m.parameter("b", Normal.of(0, 3));
+            m.observe(Y, Bernoulli.ofLogit(a.plus(b.times(Expr.data("x", X)))));
+        });
+        try (LogJoint joint = model.logJoint(HOST)) {
+            FitResult fit = Sgvi.builder().seed(2).build().fit(HOST, joint);
+            Account account =
+                    new HamiltonianCheck().seed(2).check(HOST, joint, fit).byChains();
+            for (int i = 1; i <= 2; i++) {
+                double mean = sums[i] / sums[0];
+                double sd = Math.sqrt(sums[i + 2] / sums[0] - mean * mean);
+                near(account.entries().get(i - 1), mean, sd);
+            }
+        }
+    }
+
+    @EveryDevice
+    void itIsTheSameToTheBit(Device device) {
+        HamiltonianCheck check = new HamiltonianCheck().chains(8).seed(4);
+        Gaussian q = new Gaussian(MEAN, covariance(0.8));
+        try (LogJoint here = correlated(device);
+                Device scalar = Devices.open("scalar");
+                LogJoint there = correlated(scalar)) {
+            FitResult checked = check.check(device, here, claimed(device, here.parameterNames(), q));
+            FitResult want = check.check(scalar, there, claimed(scalar, there.parameterNames(), q));
+            assertThat(checked.accounts()).isEqualTo(want.accounts());
+            assertThat(checked.settings()).isEqualTo(want.settings());
+            assertThat(checked.assessment()).isEqualTo(want.assessment());
+            assertThat(checked.byChains().entries().get(0).mean()).isFinite();
+        }
+    }
+
+    /** Those of the verdict's own rule. */
+    @Test
+    void aWrongFitDoesNotStayGood() {
+        try (LogJoint joint = correlated(HOST)) {
+            assertThat(concerns(joint, MEAN, covariance(1))).isEmpty();
+            assertThat(concerns(joint, MEAN, covariance(0.5))).singleElement().satisfies(concern -> {
+                assertThat(concern.kind()).isEqualTo(Concern.Kind.CHAINS_DIFFER);
+                assertThat(concern.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+                assertThat(concern.parameter()).startsWith("z");
+                assertThat(concern.words())
+                        .contains("the standard deviation of " + concern.parameter(), "times that of q");
+            });
+            assertThat(concerns(joint, MEAN, covariance(0.8)))
+                    .singleElement()
+                    .satisfies(concern -> assertThat(concern.verdict()).isEqualTo(Verdict.USABLE));
+            double[] mean = MEAN.clone();
+            mean[1] += 0.5 * SD[1];
+            assertThat(concerns(joint, mean, covariance(1))).singleElement().satisfies(concern -> {
+                assertThat(concern.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+                assertThat(concern.parameter()).isEqualTo("z1");
+                assertThat(concern.words()).contains("mean of z1 is -4", "-0.5", "sd from that of q");
+            });
+            mean[1] = MEAN[1] - 0.2 * SD[1];
+            assertThat(concerns(joint, mean, covariance(1)))
+                    .singleElement()
+                    .satisfies(concern -> assertThat(concern.verdict()).isEqualTo(Verdict.USABLE));
+        }
+    }
+
+    private static List<Concern> concerns(LogJoint joint, double[] mean, double[][] covariance) {
+        FitResult fit = claimed(joint, new Gaussian(mean, covariance));
+        assertThat(fit.verdict()).isEqualTo(Verdict.GOOD);
+        FitResult checked = new HamiltonianCheck().seed(5).check(HOST, joint, fit);
+        List<Concern> concerns = checked.assessment().concerns();
+        assertThat(checked.verdict())
+                .isEqualTo(concerns.isEmpty() ? Verdict.GOOD : concerns.get(0).verdict());
+        assertThat(checked.posterior()).isEqualTo(fit.posterior());
+        return concerns;
+    }
+
+    /** Agreement does not take back what fresh draws found. */
+    @Test
+    void aVerdictIsNotRaised() {
+        try (LogJoint joint = correlated(HOST)) {
+            FitResult good = claimed(joint, new Gaussian(MEAN, covariance(1)));
+            Concern tail = new Concern(Concern.Kind.HEAVY_TAIL, Verdict.DO_NOT_TRUST, null, "said");
+            FitResult distrusted = good.checked(good.settings(), null, List.of(tail));
+            FitResult checked = new HamiltonianCheck().check(HOST, joint, distrusted);
+            assertThat(checked.assessment().concerns()).containsExactly(tail);
+            assertThat(checked.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+            assertThat(checked.byChains().entries().get(0).mean()).isFinite();
+        }
+    }
+
+    private static final double[] SCHOOLS = {28, 8, -3, 7, -1, 1, 18, 12};
+    private static final double[] ERRORS = {15, 10, 16, 11, 9, 11, 10, 18};
+
+    private static Model schools(boolean centred) {
+        return Model.define(m -> {
+            Expr mu = m.parameter("mu", Normal.of(0, 5));
+            Normal each = Normal.of(mu, m.parameter("tau", HalfCauchy.of(5)));
+            Expr theta = m.parameter("theta", centred ? each : each.nonCentered(), 8);
+            m.observe(SCHOOLS, Normal.of(theta, Expr.data("sigma", ERRORS)));
+        });
+    }
+
+    /** The funnel: k-hat refuses, and chains do not get to its bottom. There is no answer, in words. */
+    @Test
+    void chainsThatDoNotAgreeGiveNoAnswer() {
+        try (LogJoint joint = schools(true).logJoint(HOST)) {
+            FitResult fit = new Pathfinder().fit(HOST, joint);
+            FitResult checked = new HamiltonianCheck().chains(16).check(HOST, joint, fit);
+            assertThat(checked.byChains().entries()).allSatisfy(entry -> {
+                assertThat(entry.mean()).isNaN();
+                assertThat(entry.sdError()).isNaN();
+                assertThat(entry.quantiles()).hasSize(5).allMatch(quantile -> Double.isNaN(quantile));
+                assertThat(entry.convergence().rHat()).isGreaterThan(1);
+            });
+            assertThat(checked.assessment().concerns())
+                    .filteredOn(c -> c.kind() == Concern.Kind.CHAINS_UNMIXED)
+                    .singleElement()
+                    .satisfies(concern -> assertThat(concern.words())
+                            .contains("16 chains of Hamiltonian Monte Carlo did not agree: R-hat of log tau is 1."));
+            assertThat(checked.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        }
+    }
+
+    /**
+     * On the scale of the model, beside posteriordb's 10,000 draws of long runs, whose means have the errors sd/100 and whose sds about
+     * the same (of tau, which is skewed, three times that).
+     */
+    @Test
+    void theSchoolsAreThoseOfTheReference() {
+        Model model = schools(false);
+        try (LogJoint joint = model.logJoint(HOST)) {
+            FitResult fit = new Pathfinder().fit(HOST, joint);
+            FitResult checked = new HamiltonianCheck().check(HOST, joint, fit);
+            List<Account.Entry> entries = checked.byChains().entries(model, 0);
+            assertThat(entries).extracting(Account.Entry::name).startsWith("mu", "tau", "theta[1]");
+            double[][] reference = {
+                {4.4105183369549295, 3.3092964767263533},
+                {3.602059523640593, 3.1984776709766325},
+                {6.150502293344254, 5.615863418889274}
+            };
+            for (int i = 0; i < 3; i++) {
+                Account.Entry entry = entries.get(i);
+                double sd = reference[i][1];
+                assertThat(entry.mean())
+                        .isCloseTo(reference[i][0], within(Z * Math.hypot(entry.meanError(), sd / 100)));
+                assertThat(entry.standardDeviation())
+                        .isCloseTo(sd, within(Z * Math.hypot(entry.sdError(), 3 * sd / 100)));
+            }
+        }
+    }
+
+    /** Two modes that q covers and between which no path goes. */
+    @Test
+    void chainsInTwoModesDoNotAgree() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("x"), (z, gradient) -> {
+            double left = -0.5 * (z[0] + 10) * (z[0] + 10);
+            double right = -0.5 * (z[0] - 10) * (z[0] - 10);
+            gradient[0] = left > right ? -z[0] - 10 : -z[0] + 10;
+            return Math.max(left, right);
+        });
+        FitResult fit = claimed(joint, Gaussian.independent(new double[] {0}, new double[] {10}));
+        FitResult checked = new HamiltonianCheck().check(HOST, joint, fit);
+        assertThat(checked.verdict()).isEqualTo(Verdict.USABLE);
+        assertThat(checked.assessment().concerns().get(0).words()).contains("R-hat of x is");
+    }
+
+    /** Half of q's draws are outside of the support, where other draws of q take their place. */
+    @Test
+    void chainsBeginWhereTheDensityIsFinite() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("x"), (z, gradient) -> {
+            gradient[0] = 2 / z[0] - 1;
+            return z[0] > 0 ? 2 * StrictMath.log(z[0]) - z[0] : Double.NEGATIVE_INFINITY;
+        });
+        Gaussian q = Gaussian.independent(new double[] {0}, new double[] {4});
+        FitResult checked = new HamiltonianCheck().check(HOST, joint, claimed(joint, q));
+        // Gamma(3, 1): a path that leaves the support is rejected, and so are too many for an answer.
+        assertThat(checked.settings().get("chainDivergent")).isNotEqualTo(0L);
+        assertThat(checked.byChains().entries().get(0).convergence().rHat()).isFinite();
+    }
+
+    @Test
+    void withoutABeginningItSaysSo() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("x"), (z, gradient) -> Double.NaN);
+        FitResult checked = new HamiltonianCheck()
+                .check(HOST, joint, claimed(joint, Gaussian.independent(new double[1], new double[] {1})));
+        assertThat(checked.byChains()).isNull();
+        assertThat(checked.assessment().concerns())
+                .singleElement()
+                .satisfies(concern -> assertThat(concern.words()).contains("not finite at draws of q"));
+        assertThat(checked.verdict()).isEqualTo(Verdict.USABLE);
+    }
+
+    @Test
+    void onceCancelledThereIsNoAnswer() {
+        AtomicInteger asked = new AtomicInteger();
+        try (LogJoint joint = correlated(HOST)) {
+            FitResult fit = claimed(joint, new Gaussian(MEAN, covariance(1)));
+            FitResult checked = new HamiltonianCheck()
+                    .cancelled(() -> asked.incrementAndGet() > 60)
+                    .check(HOST, joint, fit);
+            assertThat(checked.byChains()).isNull();
+            assertThat(checked.assessment().concerns())
+                    .singleElement()
+                    .satisfies(concern -> assertThat(concern.words()).contains("stopped"));
+            assertThat(checked.posterior()).isEqualTo(fit.posterior());
+        }
+    }
+
+    @Test
+    void aDeviceThatFailsLeavesTheFit() {
+        Device failing = new FailingDevice(HOST, "fullRankLogDensityGradient", 30);
+        try (LogJoint joint = correlated(failing)) {
+            FitResult fit = claimed(failing, joint.parameterNames(), new Gaussian(MEAN, covariance(1)));
+            FitResult checked = new HamiltonianCheck().check(failing, joint, fit);
+            assertThat(checked.byChains()).isNull();
+            assertThat(checked.posterior()).isEqualTo(fit.posterior());
+            assertThat(checked.assessment().concerns()).singleElement().satisfies(concern -> {
+                assertThat(concern.kind()).isEqualTo(Concern.Kind.CHAINS_UNMIXED);
+                assertThat(concern.words()).contains("planted fault in fullRankLogDensityGradient");
+            });
+        }
+    }
+
+    /** There is nothing to begin at, and nothing to be lowered. */
+    @Test
+    void aFitWithoutAnEndStaysAsItIs() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> Double.NEGATIVE_INFINITY);
+        FitResult fit = new Pathfinder().fit(HOST, joint);
+        assertThat(fit.status()).isEqualTo(Status.DIVERGED);
+        assertThat(new HamiltonianCheck().check(HOST, joint, fit)).isSameAs(fit);
+    }
+
+    @Test
+    void whatCannotBeCheckedIsRefused() {
+        HamiltonianCheck check = new HamiltonianCheck();
+        assertThatThrownBy(() -> check.chains(3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("chains is 3, but must be from 4 to 4096: agreement is that of several");
+        assertThatThrownBy(() -> check.chains(4097)).isInstanceOf(IllegalArgumentException.class);
+        Model model = schools(false);
+        try (LogJoint joint = model.logJoint(HOST)) {
+            FitResult point = ModeSearch.maximumAPosteriori().fit(HOST, model);
+            assertThatThrownBy(() -> check.check(HOST, joint, point))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is a point, found by map");
+            FitResult other = claimed(HOST, List.of("x"), Gaussian.independent(new double[1], new double[] {1}));
+            assertThatThrownBy(() -> check.check(HOST, joint, other))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("has 1 parameters, and the log-joint 10");
+        }
+        int many = 6000;
+        double[] ones = new double[many];
+        Arrays.fill(ones, 1);
+        try (LogJoint joint = GaussianTarget.diagonal(HOST, ones, ones)) {
+            FitResult fit = claimed(joint, Gaussian.independent(ones, ones));
+            assertThatThrownBy(() -> check.check(HOST, joint, fit))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("there are 6000 parameters", "of at most 5242");
+        }
+    }
+
+    /** On another scale numbers are those of the mapped draws, and without draws those that were said. */
+    @Test
+    void itGoesWithItsFit() {
+        try (LogJoint joint = correlated(HOST)) {
+            FitResult checked =
+                    new HamiltonianCheck().check(HOST, joint, claimed(joint, new Gaussian(MEAN, covariance(1))));
+            Standardization.Affine map = new Standardization.Affine(
+                    new double[] {1, 0, 0}, new double[] {2, 3, 1}, new double[] {0, 0, 0.5});
+            Account.Entry before = checked.byChains().entries().get(1);
+            Account.Entry after =
+                    checked.mapped(map, elbo -> elbo).byChains().entries().get(1);
+            assertThat(after.mean()).isCloseTo(3 * before.mean(), within(1e-9));
+            assertThat(after.sdError()).isCloseTo(3 * before.sdError(), within(1e-9));
+            // The two draws next to the median are equally far from it but for rounding: a rank of 12,800 may change.
+            assertThat(after.convergence().rHat())
+                    .isCloseTo(before.convergence().rHat(), within(1e-4));
+            Account.Entry first =
+                    checked.mapped(map, elbo -> elbo).byChains().entries().get(0);
+            near(first, 1 + 2 * MEAN[0] + 0.5 * MEAN[2], Math.sqrt(4 * 0.25 + 0.25 * 4 + 2 * -0.9 * 0.5 * 2));
+            FitResult light = checked.withoutDraws();
+            assertThat(light).isEqualTo(checked);
+            Account said = light.byChains();
+            assertThatThrownBy(() -> said.entries(List.of("x"), z -> z))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no longer there");
+            assertThatThrownBy(said::posterior).isInstanceOf(IllegalStateException.class);
+            assertThat(light.mapped(map, elbo -> elbo).byChains()).isNull();
+            assertThat(new ArrayList<>(checked.settings().keySet()))
+                    .containsExactly("kept", "chains", "chainPaths", "chainStep", "chainDivergent", "chainEvaluations");
+        }
+    }
+}
