@@ -11,16 +11,16 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Markov chains by Hamiltonian Monte Carlo, all in one batch, from draws of a Gaussian q, whose covariance is the first metric. Chains
- * share step size, path length and metric. In three windows of {@value #WINDOW} paths they warm up: {@link StepSize} finds a step size in
- * each, and what the chains saw in the first and in the second gives the next metric, so that a q that is too narrow is no burden. A path
+ * share step size, trajectory length and metric. In three windows of {@value #WINDOW} trajectories they warm up: {@link StepSize} finds a step size in
+ * each, and what the chains saw in the first and in the second gives the next metric, so that a q that is too narrow is no burden. A trajectory
  * takes the time of a quarter of a turn of a standard normal, {@code pi/2}, times a number between 1/2 and 3/2 that is drawn for
  * all chains together, so that no number comes back to itself always.
  *
- * <p>Randomness is by addresses: the momentum of chain c in path t are the normals (key "momentum", step t, draw c), acceptance a word of
+ * <p>Randomness is by addresses: the momentum of chain c in trajectory t are the normals (key "momentum", step t, draw c), acceptance a word of
  * ("acceptance", t, c), the length one of ("length", t).
  */
 final class HamiltonianChains {
-    /** Paths of each of three windows. */
+    /** Trajectories of each of three windows. */
     static final int WINDOW = 50;
 
     /** Up to so many dimensions the metric learns correlations. */
@@ -43,7 +43,7 @@ final class HamiltonianChains {
     private final Gaussian q;
     private final Points at;
     private double size;
-    private int path;
+    private int trajectory;
     private int divergent;
 
     /** @throws CancellationException from here on, once it is cancelled */
@@ -119,12 +119,12 @@ final class HamiltonianChains {
         }
     }
 
-    /** Step size of the paths that count. */
+    /** Step size of the trajectories that count. */
     double size() {
         return size;
     }
 
-    /** How many of the paths that count went so wrong that they say nothing, of all chains. */
+    /** How many of the trajectories that count went so wrong that they say nothing, of all chains. */
     int divergent() {
         return divergent;
     }
@@ -151,11 +151,11 @@ final class HamiltonianChains {
 
     /** Above 0 and below 1. */
     private double uniform(String purpose, int chain) {
-        int word = PhiloxRandom.at(key.fork(purpose), path, 0, chain).nextInt();
+        int word = PhiloxRandom.at(key.fork(purpose), trajectory, 0, chain).nextInt();
         return ((word & 0xffffffffL) + 0.5) * 0x1p-32;
     }
 
-    /** A path of every chain, at the end of which it is or is not. Returns the mean probability of acceptance. */
+    /** A trajectory of every chain, at the end of which it is or is not. Returns the mean probability of acceptance. */
     private double walk(double step) {
         if (cancelled.getAsBoolean() || Thread.currentThread().isInterrupted()) {
             throw new CancellationException("the chains were stopped");
@@ -164,7 +164,7 @@ final class HamiltonianChains {
         double[] energy = new double[chains];
         Points there = new Points(chains, dimensions);
         for (int c = 0; c < chains; c++) {
-            System.arraycopy(normals("momentum", path, c), 0, v, c * dimensions, dimensions);
+            System.arraycopy(normals("momentum", trajectory, c), 0, v, c * dimensions, dimensions);
             there.take(c, at);
             energy[c] = energy(c, at, v);
         }
@@ -182,7 +182,7 @@ final class HamiltonianChains {
             }
             sum += acceptance;
         }
-        path++;
+        trajectory++;
         return sum / chains;
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Carlo errors, whatever q is.
  *
  * <p>They agree where each parameter's {@link Convergence} is reached, R-hat at most 1.01 and effective sample sizes of 400 or more, and at most
- * one path in a thousand diverged; that is looked at after 100, 200, 400 and 800 paths a chain. Else there is no answer.
+ * one trajectory in a thousand diverged; that is looked at after 100, 200, 400 and 800 draws of each chain. Else there is no answer.
  *
  * <p>What the chains say lowers a verdict and never raises it. A mean that is off by more than 0.1 of the chains' standard deviation, or a
  * standard deviation by more than a factor of 1.15, both beyond two Monte Carlo errors, leaves a fit usable at most; 0.3 or 1/0.7, not to be
@@ -38,13 +38,13 @@ public final class HamiltonianCheck {
     private static final int LEAST_CHAINS = 4;
 
     private static final int MOST_CHAINS = 4096;
-    /** Paths of a chain after which it is first looked at whether they agree; then after twice as many each time. */
+    /** Draws of a chain after which it is first looked at whether they agree; then after twice as many each time. */
     private static final int FIRST = 100;
 
     private static final int LAST = 800;
     /** Numbers that are held at most, 256 MiB. */
     private static final long MOST_NUMBERS = 1L << 25;
-    /** Paths in so many of which one may diverge. */
+    /** Trajectories, of so many of which one may diverge. */
     private static final int DIVERGENT_IN = 1000;
 
     private final int chains;
@@ -76,7 +76,7 @@ public final class HamiltonianCheck {
         return new HamiltonianCheck(chains, value, cancelled);
     }
 
-    /** Asked before each path; once it returns true, the fit comes back without an answer of chains. */
+    /** Asked before each trajectory; once it returns true, the fit comes back without an answer of chains. */
     public HamiltonianCheck cancelled(BooleanSupplier value) {
         return new HamiltonianCheck(chains, seed, Objects.requireNonNull(value));
     }
@@ -141,21 +141,21 @@ public final class HamiltonianCheck {
         }
         run.warmUp();
         double[][] columns = new double[names.size()][0];
-        int paths = 0;
+        int length = 0;
         ChainDraws draws;
         String trouble;
         do {
-            int more = paths == 0 ? FIRST : 2 * paths;
-            columns = longer(columns, paths, more);
-            run.sample(columns, paths, more);
-            paths = more;
+            int more = length == 0 ? FIRST : 2 * length;
+            columns = longer(columns, length, more);
+            run.sample(columns, length, more);
+            length = more;
             draws = new ChainDraws(names, columns, chains, true);
-            trouble = trouble(draws.entries(), run.divergent(), paths);
-        } while (trouble != null && 2 * paths <= LAST && 2L * paths * chains * names.size() <= MOST_NUMBERS);
+            trouble = trouble(draws.entries(), run.divergent(), length);
+        } while (trouble != null && 2 * length <= LAST && 2L * length * chains * names.size() <= MOST_NUMBERS);
         Account account = new Account(NAME, new ChainDraws(names, columns, chains, trouble == null));
         Map<String, Object> settings = new LinkedHashMap<>(fit.settings());
         settings.put("chains", chains);
-        settings.put("chainPaths", paths);
+        settings.put("chainDraws", length);
         settings.put("chainStep", run.size());
         settings.put("chainDivergent", run.divergent());
         settings.put("chainEvaluations", run.evaluations());
@@ -182,7 +182,7 @@ public final class HamiltonianCheck {
     }
 
     /** What keeps chains from an answer, in a clause; null if they agree. */
-    private @Nullable String trouble(List<Account.Entry> entries, int divergent, int paths) {
+    private @Nullable String trouble(List<Account.Entry> entries, int divergent, int length) {
         Account.Entry worst = entries.get(0);
         Account.Entry least = worst;
         for (Account.Entry each : entries) {
@@ -205,13 +205,13 @@ public final class HamiltonianCheck {
                     ess(least),
                     Convergence.LEAST_ESS);
         }
-        return (long) divergent * DIVERGENT_IN <= (long) chains * paths
+        return (long) divergent * DIVERGENT_IN <= (long) chains * length
                 ? null
                 : String.format(
                         Locale.ROOT,
-                        "%d of %d paths diverged, so that a part of the posterior may not be reached",
+                        "%d of %d trajectories diverged, so that a part of the posterior may not be reached",
                         divergent,
-                        chains * paths);
+                        chains * length);
     }
 
     private static double rHat(Account.Entry entry) {
@@ -249,9 +249,8 @@ public final class HamiltonianCheck {
                     q.names().get(shifted),
                     String.format(
                             Locale.ROOT,
-                            "by Hamiltonian Monte Carlo the mean of %s is %.4g, %.2f sd from that of q",
+                            "Hamiltonian Monte Carlo moves the mean of %s by %.2f sd",
                             entry.name(),
-                            entry.mean(),
                             (entry.mean() - q.mean(shifted)) / entry.standardDeviation())));
         }
         entry = account.entries().get(wider);
@@ -261,9 +260,8 @@ public final class HamiltonianCheck {
                     q.names().get(wider),
                     String.format(
                             Locale.ROOT,
-                            "by Hamiltonian Monte Carlo the standard deviation of %s is %.4g, %.2f times that of q",
+                            "Hamiltonian Monte Carlo multiplies the standard deviation of %s by %.2f",
                             entry.name(),
-                            entry.standardDeviation(),
                             entry.standardDeviation() / q.standardDeviation(wider))));
         }
         return concerns;

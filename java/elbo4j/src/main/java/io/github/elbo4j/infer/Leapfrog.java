@@ -8,7 +8,7 @@ import java.util.Arrays;
  * Hamiltonian dynamics of many chains at once (Duane, Kennedy, Pendleton and Roweth 1987; Neal 2011). Where R·Rᵀ is the covariance of
  * a metric, {@code z' = R·v} and {@code v' = Rᵀ·∇log p(z)}: with {@code z = R·u} the motion of a unit mass at u. A step of size eps is
  * half a one of v, one of z, and half a one of v, which keeps volumes, can be undone by turning v round, and changes the energy {@code
- * −log p(z) + v·v/2} by O(eps²) along a path.
+ * −log p(z) + v·v/2} by O(eps²) along a trajectory.
  *
  * <p>This holds of any gradient that is a function of z. So its rounding costs acceptance at most, never correctness.
  */

@@ -40,21 +40,24 @@ public final class CorrectionTable {
             return rows;
         }
         rows.add(List.of("parameter", "mean", "corrected", "±", "sd", "corrected", "±", "5 %", "95 %"));
-        for (Correction each : corrections) {
-            Account.Entry by = each.corrected();
-            int decimals = Numbers.decimals(each.fitted().standardDeviation(), 3);
-            rows.add(List.of(
-                    by.name(),
-                    Numbers.fixed(each.fitted().mean(), decimals),
-                    marked(number(by.mean(), decimals), each.isMeanOff()),
-                    number(by.meanError(), decimals),
-                    Numbers.fixed(each.fitted().standardDeviation(), decimals),
-                    marked(number(by.standardDeviation(), decimals), each.isSdOff()),
-                    number(by.sdError(), decimals),
-                    number(by.quantiles().get(LOW), decimals),
-                    number(by.quantiles().get(HIGH), decimals)));
-        }
+        corrections.forEach(each -> rows.add(row(each)));
         return rows;
+    }
+
+    /** Mean and sd by q and by the other account with its errors, and that one's quantiles 5 % and 95 %. */
+    static List<String> row(Correction each) {
+        Account.Entry by = each.corrected();
+        int decimals = Numbers.decimals(each.fitted().standardDeviation(), 3);
+        return new ArrayList<>(List.of(
+                by.name(),
+                Numbers.fixed(each.fitted().mean(), decimals),
+                marked(number(by.mean(), decimals), each.isMeanOff()),
+                number(by.meanError(), decimals),
+                Numbers.fixed(each.fitted().standardDeviation(), decimals),
+                marked(number(by.standardDeviation(), decimals), each.isSdOff()),
+                number(by.sdError(), decimals),
+                number(by.quantiles().get(LOW), decimals),
+                number(by.quantiles().get(HIGH), decimals)));
     }
 
     /** The marks stand in one column. */
@@ -62,7 +65,7 @@ public final class CorrectionTable {
         return number + (isOff ? MARK : NO_MARK);
     }
 
-    private static String number(double value, int decimals) {
+    static String number(double value, int decimals) {
         return Double.isNaN(value) ? "unknown" : Numbers.fixed(value, decimals);
     }
 
@@ -74,10 +77,7 @@ public final class CorrectionTable {
                     : WeightedDraws.refusal(fit.assessment(), fit.posterior().dimensions());
             return refusal == null ? "" : "Importance weights correct nothing here: " + refusal + ".";
         }
-        List<String> off = corrections.stream()
-                .filter(Correction::isOff)
-                .map(each -> each.corrected().name())
-                .toList();
+        List<String> off = off(corrections);
         String errors = " Standard errors of corrected means are at most " + percent(Account.Entry::meanError)
                 + " of the sds, those of sds " + percent(Account.Entry::sdError)
                 + (WeightedDraws.areErrorsSure(fit.assessment()) ? "." : "; at this k-hat they are lower bounds.");
@@ -85,10 +85,23 @@ public final class CorrectionTable {
             return "Importance weights move no mean by more than 0.1 sd and no sd by more than 10 %, beyond their errors."
                     + errors;
         }
-        String more = off.size() > NAMED ? " and " + Words.count(off.size() - NAMED, "other") : "";
-        return "* q is off in " + String.join(", ", off.subList(0, Math.min(NAMED, off.size()))) + more
+        return "* q is off in " + some(off)
                 + ": a mean by more than 0.1 sd or an sd by more than 10 %. Corrected are q's draws, weighted by how much more"
                 + " probable the posterior makes them; prefer these numbers." + errors;
+    }
+
+    /** What q is off in. */
+    static List<String> off(List<Correction> corrections) {
+        return corrections.stream()
+                .filter(Correction::isOff)
+                .map(each -> each.corrected().name())
+                .toList();
+    }
+
+    /** The first of some names, and how many others there are. */
+    static String some(List<String> names) {
+        String more = names.size() > NAMED ? " and " + Words.count(names.size() - NAMED, "other") : "";
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + more;
     }
 
     /** Empty where there is nothing to say. */
@@ -97,12 +110,16 @@ public final class CorrectionTable {
         if (corrections.isEmpty()) {
             return words.isEmpty() ? "" : "<p class=\"caption\">" + Html.prose(words) + "</p>\n";
         }
-        List<List<String>> rows = rows().stream()
+        return AccountTable.html("What importance weights make of it", onPage(rows()), words);
+    }
+
+    /** With spaces that a page keeps. */
+    static List<List<String>> onPage(List<List<String>> rows) {
+        return rows.stream()
                 .map(row -> row.stream()
-                        .map(cell -> cell.replace(NO_MARK, "\u00a0\u00a0")) // spaces that a page keeps
+                        .map(cell -> cell.replace(NO_MARK, "\u00a0\u00a0"))
                         .toList())
                 .toList();
-        return AccountTable.html("What importance weights make of it", rows, words);
     }
 
     private String percent(ToDoubleFunction<Account.Entry> error) {

@@ -134,11 +134,20 @@ public final class Explanation {
 
     /** What may be done about an outcome that is not good; empty if it is. */
     public List<String> advice() {
-        Stream<String> corrected = fit.corrected() == null || fit.verdict() == Verdict.GOOD
-                ? Stream.empty()
-                : Stream.of(
-                        "Importance weights correct these numbers, each with its standard error: where the two differ, take"
-                                + " the corrected ones.");
+        Stream<String> corrected;
+        if (fit.verdict() == Verdict.GOOD) {
+            corrected = Stream.empty();
+        } else if (ChainTable.isAnswer(fit)) {
+            corrected = Stream.of(
+                    "The chains agree with each other, and their numbers are of the posterior whatever q is, each with its"
+                            + " standard error: take them.");
+        } else if (fit.corrected() != null) {
+            corrected = Stream.of(
+                    "Importance weights correct these numbers, each with its standard error: where the two differ, take the"
+                            + " corrected ones.");
+        } else {
+            corrected = Stream.empty();
+        }
         return Stream.concat(
                         corrected, fit.assessment().concerns().stream().flatMap(concern -> remedies(concern).stream()))
                 .distinct()
@@ -201,10 +210,10 @@ public final class Explanation {
                                 ? "Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
                                         + " digits."
                                 : concern.kind().remedy());
-            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT -> better;
+            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT, CHAINS_DIFFER ->
+                better;
             case INTERRUPTED,
                     WRONG_GRADIENT,
-                    CHAINS_DIFFER,
                     CHAINS_UNMIXED,
                     SEVERAL_MODES,
                     UNREPEATED_ELBO,

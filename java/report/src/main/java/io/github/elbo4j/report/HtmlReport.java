@@ -103,7 +103,10 @@ final class HtmlReport {
         slots.put("table", new ParameterTable(report, effect()).html());
         slots.put("tablecaption", Html.prose(tableCaption()));
         slots.put(
-                "accounts", report.accounts().html() + report.correctionTable().html());
+                "accounts",
+                report.accounts().html()
+                        + report.correctionTable().html()
+                        + report.chainTable().html());
         slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
         slots.put("exhibits", report.exhibits());
         slots.put("marginals", marginals());

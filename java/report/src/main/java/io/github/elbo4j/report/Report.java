@@ -331,6 +331,11 @@ public final class Report {
         return new CorrectionTable(this);
     }
 
+    /** What Markov chains say, of a fit that they have looked at. */
+    public ChainTable chainTable() {
+        return new ChainTable(this);
+    }
+
     /** What the fit's accounts say beside the table of marginals. */
     public AccountTable accounts() {
         return new AccountTable(this);

@@ -33,7 +33,7 @@ final class FitAction implements ModelAction {
 
     /** Options of a single fit. */
     private static final List<String> NOT_BY =
-            List.of("--problem", "--continue", "--compare", "--prior-predictive", "--expectation-draws");
+            List.of("--problem", "--continue", "--compare", "--check", "--prior-predictive", "--expectation-draws");
 
     private final ByGroup byGroup = new ByGroup();
     private final OfRows ofRows = new OfRows();

@@ -5,6 +5,7 @@ import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
+import io.github.elbo4j.infer.HamiltonianCheck;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Progress;
@@ -38,6 +39,9 @@ final class FitMethods {
             "variational-em",
             "monte-carlo-em",
             LocalReparameterization.NAME);
+
+    /** Those whose answer is a Gaussian over a log-joint's parameters. */
+    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, "laplace");
 
     private final CommandLine command;
     private final MethodOptions options;
@@ -76,9 +80,7 @@ final class FitMethods {
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"
                             + " points beside its parameters; this one has none");
         }
-        if (weights
-                && List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, VariationalMixture.NAME, "laplace")
-                        .contains(method)) {
+        if (weights && (OF_GAUSSIANS.contains(method) || method.equals(VariationalMixture.NAME))) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
         }
@@ -176,12 +178,26 @@ final class FitMethods {
 
     /** The states of stochastic ascent at the steps of a stretch of its trail. */
     Trail retrace(Device device, Subject subject, Trail stretch) {
-        return joint(device, subject, joint -> continued(() -> sgvi(subject).retrace(device, joint, stretch)));
+        try (LogJoint joint = subject.joint(device)) {
+            return continued(() -> sgvi(subject).retrace(device, joint, stretch));
+        }
     }
 
-    private static <T> T joint(Device device, Subject subject, Function<LogJoint, T> fit) {
+    private FitResult joint(Device device, Subject subject, Function<LogJoint, FitResult> fit) {
         try (LogJoint joint = subject.joint(device)) {
-            return fit.apply(joint);
+            FitResult fitted = fit.apply(joint);
+            return options.check == null ? fitted : checked(device, joint, fitted);
+        }
+    }
+
+    private FitResult checked(Device device, LogJoint joint, FitResult fitted) {
+        try {
+            return new HamiltonianCheck()
+                    .seed(options.run.seed)
+                    .cancelled(cancelled)
+                    .check(device, joint, fitted);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("--check " + options.check + ": " + e.getMessage(), e);
         }
     }
 

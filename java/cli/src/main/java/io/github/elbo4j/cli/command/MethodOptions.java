@@ -40,6 +40,9 @@ final class MethodOptions {
     /** The method that all but the options of {@link RunOptions} are of. */
     static final String SGVI = Sgvi.NAME;
 
+    /** The check by Markov chains. */
+    private static final String MCMC = "mcmc";
+
     /** Those of an optimizer's steps. */
     private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
 
@@ -89,6 +92,16 @@ final class MethodOptions {
             split = ",",
             description = "Besides, fit by these methods too, and show all side by side; fit-NAME.json holds each.")
     List<String> compared = new ArrayList<>();
+
+    @Option(
+            names = "--check",
+            paramLabel = "NAME",
+            description =
+                    "A second witness. mcmc: 64 Markov chains by Hamiltonian Monte Carlo from draws of the Gaussian that was fitted, some"
+                            + " 50,000 gradients. Where they agree with each other they give means, sds and quantiles of their own, and a fit"
+                            + " that is off is not called good. For sgvi, fixed, pathfinder and laplace.")
+    @Nullable
+    String check;
 
     @Option(
             names = "--family",
@@ -298,6 +311,20 @@ final class MethodOptions {
             if (methods.subList(isNamed() ? 0 : Math.min(1, i), i).contains(each)) {
                 throw isThereAlready(command, each);
             }
+        }
+        if (check != null) {
+            OptionChecks.oneOf(command, "--check", check, Map.of(MCMC, MCMC));
+            methods.stream()
+                    .filter(each -> !FitMethods.OF_GAUSSIANS.contains(each))
+                    .findFirst()
+                    .ifPresent(each -> {
+                        throw new ParameterException(
+                                command,
+                                "--check " + MCMC + " begins at draws of a fitted Gaussian, which "
+                                        + String.join(", ", FitMethods.OF_GAUSSIANS)
+                                                .replaceFirst(", (\\w+)$", " and $1")
+                                        + " give; --method " + each + " gives none");
+                    });
         }
         if (!methods.contains(SGVI)) {
             OF_SGVI.stream()

@@ -4,6 +4,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.AccountTable;
+import io.github.elbo4j.report.ChainTable;
 import io.github.elbo4j.report.CorrectionTable;
 import io.github.elbo4j.report.DataSource;
 import io.github.elbo4j.report.Explanation;
@@ -122,6 +123,8 @@ public final class ResultView {
         table(out, accounts.rows(), accounts.rows().isEmpty() ? "" : accounts.inWords());
         CorrectionTable corrections = report.correctionTable();
         table(out, corrections.isOff() ? corrections.rows() : List.of(), corrections.inWords());
+        ChainTable chains = report.chainTable();
+        table(out, chains.rows(), chains.inWords());
     }
 
     private void table(PrintWriter out, List<List<String>> rows, String words) {
