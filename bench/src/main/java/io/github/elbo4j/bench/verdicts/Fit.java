@@ -5,7 +5,8 @@ import io.github.elbo4j.bench.verdicts.Draws.Departure;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
-import io.github.elbo4j.infer.WeightedDraws;
+import io.github.elbo4j.infer.HamiltonianCheck;
+import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.LogJoint;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param way by which it was fitted
  * @param corrected how far what importance weights make of it is from the reference; null where they correct nothing
+ * @param chains what Markov chains say; null where the fit was not checked by any
  * @param evaluations of log p with its gradient, those of starts and of the verdict among them; 0 where they are not counted
  */
 record Fit(
@@ -28,35 +30,65 @@ record Fit(
         long evaluations,
         Departure departure,
         @Nullable Departure corrected,
+        @Nullable Chains chains,
         double effectiveShare) {
-    /** Fits on a host device with one thread: simd, or scalar without it. */
-    static Fit of(Posterior posterior, Way way, long seed) {
+    /**
+     * Markov chains that started from q.
+     *
+     * @param before the verdict without them
+     * @param departure of what they say from the reference; null where they did not agree
+     * @param evaluations of log p with its gradient
+     */
+    record Chains(Verdict before, @Nullable Departure departure, long evaluations, double seconds) {
+        private static Chains of(
+                FitResult before, FitResult checked, Target target, Posterior posterior, double seconds) {
+            Account account = checked.byChains();
+            Departure departure =
+                    account == null || account.entries().stream().anyMatch(entry -> Double.isNaN(entry.mean()))
+                            ? null
+                            : Fit.departure(account, target, posterior);
+            Object evaluations = checked.settings().getOrDefault("chainEvaluations", 0L);
+            return new Chains(before.verdict(), departure, ((Number) evaluations).longValue(), seconds);
+        }
+    }
+
+    /**
+     * Fits on a host device with one thread: simd, or scalar without it.
+     *
+     * @param byChains whether Markov chains look at it, too
+     */
+    static Fit of(Posterior posterior, Way way, long seed, boolean byChains) {
         Target target = posterior.target();
         LongAdder evaluations = new LongAdder();
         try (Device device =
                         Devices.choose(Devices.Request.of("cpu").withThreads(1)).device();
                 LogJoint joint = target.toLogJoint(device, evaluations)) {
-            FitResult result = way.method().apply(seed).fit(device, joint);
+            FitResult fitted = way.method().apply(seed).fit(device, joint);
+            long used = evaluations.sum();
+            long begun = System.nanoTime();
+            FitResult result = byChains ? new HamiltonianCheck().seed(seed).check(device, joint, fitted) : fitted;
+            double seconds = (System.nanoTime() - begun) * 1e-9;
             Draws ofPosterior = Draws.of(result.posterior(), target, result.seed());
             Departure departure = ofPosterior.departure(target.parameters(), posterior.reference());
             return new Fit(
                     posterior.name(),
                     way.label(),
                     result.withoutDraws(),
-                    evaluations.sum(),
+                    used,
                     departure,
                     corrected(result, target, posterior),
+                    byChains ? Chains.of(fitted, result, target, posterior, seconds) : null,
                     ofPosterior.effectiveShare());
         }
     }
 
     private static @Nullable Departure corrected(FitResult result, Target target, Posterior posterior) {
         Account account = result.corrected();
-        WeightedDraws draws = account == null ? null : account.draws();
-        if (draws == null) {
-            return null;
-        }
-        List<Account.Entry> entries = draws.entries(target.parameters(), z -> {
+        return account == null ? null : departure(account, target, posterior);
+    }
+
+    private static Departure departure(Account account, Target target, Posterior posterior) {
+        List<Account.Entry> entries = account.entries(target.parameters(), z -> {
             double[] at = new double[target.parameters().size()];
             target.parametersAt(z, at);
             return at;
@@ -97,6 +129,22 @@ record Fit(
             map.put("correctedLowestSdRatioOf", corrected.lowOf());
             map.put("correctedHighestSdRatio", rounded(corrected.highSdRatio(), 4));
             map.put("correctedHighestSdRatioOf", corrected.highOf());
+        }
+        if (chains != null) {
+            map.put("verdictWithoutChains", chains.before);
+            map.put("chainsAgree", chains.departure != null);
+            map.put("chainDraws", result.settings().getOrDefault("chainDraws", 0L));
+            map.put("chainDivergent", result.settings().getOrDefault("chainDivergent", 0L));
+            map.put("chainEvaluations", chains.evaluations);
+            map.put("chainSeconds", rounded(chains.seconds, 3));
+        }
+        if (chains != null && chains.departure != null) {
+            map.put("chainMeanError", rounded(chains.departure.meanError(), 4));
+            map.put("chainMeanErrorOf", chains.departure.meanOf());
+            map.put("chainLowestSdRatio", rounded(chains.departure.lowSdRatio(), 4));
+            map.put("chainLowestSdRatioOf", chains.departure.lowOf());
+            map.put("chainHighestSdRatio", rounded(chains.departure.highSdRatio(), 4));
+            map.put("chainHighestSdRatioOf", chains.departure.highOf());
         }
         map.put("elbo", rounded(result.elbo().value(), 8));
         map.put("elboError", rounded(result.elbo().standardError(), 3));

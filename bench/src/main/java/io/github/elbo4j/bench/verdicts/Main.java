@@ -95,6 +95,12 @@ public final class Main implements Callable<Integer> {
     private @Nullable Integer evaluationDraws;
 
     @Option(
+            names = "--check",
+            paramLabel = "mcmc",
+            description = "mcmc: Markov chains by Hamiltonian Monte Carlo look at each fit, too.")
+    private @Nullable String check;
+
+    @Option(
             names = "--best",
             paramLabel = "FILE",
             description = "A file of another run: tells how far each posterior's ELBO is below its best one there.")
@@ -162,6 +168,7 @@ public final class Main implements Callable<Integer> {
         if (jobs < 1) {
             throw new ParameterException(spec.commandLine(), "--jobs is " + jobs + ", but must be 1 or more");
         }
+        checkCheck();
         List<Way> ways = methods.stream().map(this::way).toList();
         long[] seedList = seeds();
         Machine machine = Machine.here();
@@ -169,6 +176,7 @@ public final class Main implements Callable<Integer> {
                 && Set.copyOf(methods).equals(Set.copyOf(DEFAULT_METHODS))
                 && draws == null
                 && evaluationDraws == null
+                && check == null
                 && seeds.equals(DEFAULT_SEEDS);
         Path file = file(machine, full);
         ElboGap gap = gap();
@@ -178,6 +186,10 @@ public final class Main implements Callable<Integer> {
             System.out.print(Table.confusion(counts(ways, choosing)));
             System.out.println();
             System.out.print(Table.closeness(ways.stream().map(Way::label).toList(), fits));
+            if (check != null) {
+                System.out.println();
+                System.out.print(Table.chains(ways.stream().map(Way::label).toList(), fits));
+            }
             if (gap != null) {
                 System.out.println();
                 System.out.print(gap.table(fits));
@@ -240,7 +252,7 @@ public final class Main implements Callable<Integer> {
                 for (Way way : ways) {
                     for (long seed : seedList) {
                         String name = posterior.name() + ", " + way.label() + ", seed " + seed;
-                        running.put(name, pool.submit(() -> Fit.of(posterior, way, seed)));
+                        running.put(name, pool.submit(() -> Fit.of(posterior, way, seed, check != null)));
                     }
                 }
             }
@@ -310,6 +322,12 @@ public final class Main implements Callable<Integer> {
                                 + known.stream().map(Way::label).toList()));
     }
 
+    private void checkCheck() {
+        if (check != null && !check.equals("mcmc")) {
+            throw new ParameterException(spec.commandLine(), "there is no check '" + check + "'; choose mcmc");
+        }
+    }
+
     private long[] seeds() {
         try {
             LongStream all = LongStream.empty();
@@ -342,6 +360,9 @@ public final class Main implements Callable<Integer> {
         }
         if (evaluationDraws != null) {
             json.put("evaluationDraws", evaluationDraws);
+        }
+        if (check != null) {
+            json.put("check", check);
         }
         json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
         json.put("draws", Draws.COUNT);

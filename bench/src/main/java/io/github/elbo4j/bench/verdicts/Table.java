@@ -121,6 +121,60 @@ final class Table {
         return text(rows);
     }
 
+    /**
+     * What Markov chains made of fits that they looked at, a row for each method.
+     *
+     * @param methods in their order
+     */
+    static String chains(List<String> methods, List<Fit> all) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "method",
+                "fits",
+                "chains agree",
+                "and are right",
+                "and within 0.1 sd and 10 %",
+                "q is wrong and good without them",
+                "with them",
+                "q is right and good without them",
+                "with them",
+                "evaluations, median"));
+        for (String method : methods) {
+            List<Fit> fits = all.stream()
+                    .filter(fit -> fit.way().equals(method) && fit.chains() != null)
+                    .toList();
+            long[] evaluations = fits.stream()
+                    .mapToLong(fit -> Objects.requireNonNull(fit.chains()).evaluations())
+                    .sorted()
+                    .toArray();
+            rows.add(List.of(
+                    method,
+                    count(fits, fit -> true),
+                    count(fits, fit -> isChained(fit, found -> true)),
+                    count(fits, fit -> isChained(fit, Draws.Departure::right)),
+                    count(fits, fit -> isChained(fit, Draws.Departure::close)),
+                    count(fits, fit -> !fit.right() && isGoodWithoutChains(fit)),
+                    count(fits, fit -> !fit.right() && isGood(fit)),
+                    count(fits, fit -> fit.right() && isGoodWithoutChains(fit)),
+                    count(fits, fit -> fit.right() && isGood(fit)),
+                    evaluations.length == 0 ? "" : Long.toString(evaluations[evaluations.length / 2])));
+        }
+        return text(rows);
+    }
+
+    private static boolean isChained(Fit fit, Predicate<Draws.Departure> which) {
+        Draws.Departure found = Objects.requireNonNull(fit.chains()).departure();
+        return found != null && which.test(found);
+    }
+
+    private static boolean isGoodWithoutChains(Fit fit) {
+        return Objects.requireNonNull(fit.chains()).before() == Verdict.GOOD;
+    }
+
+    private static boolean isGood(Fit fit) {
+        return fit.result().verdict() == Verdict.GOOD;
+    }
+
     private static String count(List<Fit> fits, Predicate<Fit> which) {
         return Long.toString(fits.stream().filter(which).count());
     }
