@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What chains say of right and wrong fits. */
 class HamiltonianCheckTest {
     private static final Device HOST = TestDevices.scalar();
-    /** Standard errors: a number is beyond them by chance about once in 16,000; there are some 60 numbers at fixed seeds. */
+    /** Standard errors: a number is beyond them by chance about once in 16,000; there are some 70 numbers at fixed seeds. */
     private static final double Z = 4;
 
     private static final double[] MEAN = {3, -40, 1};
@@ -192,6 +192,30 @@ class HamiltonianCheckTest {
         }
     }
 
+    /** Beyond 200 dimensions the metric learns variances, and of a q with common factors nothing. */
+    @Test
+    void manyDimensionsAreFound() {
+        int dimensions = Pathfinder.DENSE + 3;
+        double[] mean = new double[dimensions];
+        double[] sd = new double[dimensions];
+        double[] wrong = new double[dimensions];
+        Arrays.setAll(mean, d -> d % 7 - 3);
+        Arrays.setAll(sd, d -> 0.5 + d % 3);
+        Arrays.setAll(wrong, d -> d % 2 == 0 ? 0.6 * sd[d] : 1.4 * sd[d]);
+        double[][] loadings = new double[dimensions][1];
+        loadings[0][0] = 0.1;
+        Gaussian independent = Gaussian.independent(mean, wrong);
+        try (LogJoint joint = GaussianTarget.diagonal(HOST, mean, sd)) {
+            for (Gaussian q : List.of(independent, independent.withFactors(loadings))) {
+                FitResult checked = new HamiltonianCheck().chains(8).seed(6).check(HOST, joint, claimed(joint, q));
+                for (int d = 0; d < 3; d++) {
+                    near(checked.byChains().entries().get(d), mean[d], sd[d]);
+                }
+                assertThat(checked.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+            }
+        }
+    }
+
     /** Those of the verdict's own rule. */
     @Test
     void aWrongFitDoesNotStayGood() {
@@ -289,7 +313,7 @@ class HamiltonianCheckTest {
         Model model = schools(false);
         try (LogJoint joint = model.logJoint(HOST)) {
             FitResult fit = new Pathfinder().fit(HOST, joint);
-            FitResult checked = new HamiltonianCheck().check(HOST, joint, fit);
+            FitResult checked = new HamiltonianCheck().chains(32).check(HOST, joint, fit);
             List<Account.Entry> entries = checked.byChains().entries(model, 0);
             assertThat(entries).extracting(Account.Entry::name).startsWith("mu", "tau", "theta[1]");
             double[][] reference = {
@@ -318,7 +342,7 @@ class HamiltonianCheckTest {
             return Math.max(left, right);
         });
         FitResult fit = claimed(joint, Gaussian.independent(new double[] {0}, new double[] {10}));
-        FitResult checked = new HamiltonianCheck().check(HOST, joint, fit);
+        FitResult checked = new HamiltonianCheck().chains(8).check(HOST, joint, fit);
         assertThat(checked.verdict()).isEqualTo(Verdict.USABLE);
         assertThat(checked.assessment().concerns().get(0).words()).contains("R-hat of x is");
     }
@@ -331,7 +355,7 @@ class HamiltonianCheckTest {
             return z[0] > 0 ? 2 * StrictMath.log(z[0]) - z[0] : Double.NEGATIVE_INFINITY;
         });
         Gaussian q = Gaussian.independent(new double[] {0}, new double[] {4});
-        FitResult checked = new HamiltonianCheck().check(HOST, joint, claimed(joint, q));
+        FitResult checked = new HamiltonianCheck().chains(8).check(HOST, joint, claimed(joint, q));
         // Gamma(3, 1): a path that leaves the support is rejected, and so are too many for an answer.
         assertThat(checked.settings().get("chainDivergent")).isNotEqualTo(0L);
         assertThat(checked.byChains().entries().get(0).convergence().rHat()).isFinite();

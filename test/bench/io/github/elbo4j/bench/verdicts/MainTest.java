@@ -115,8 +115,25 @@ class MainTest {
                 .containsExactly("c-narrow full-rank", "c-narrow mean-field", "c-narrow fixed");
     }
 
+    /** Chains find the line whatever q is, so that they are off where the reference is. */
+    @Test
+    void chainsLookAtEachFit() {
+        assertThat(run("--check", "mcmc", "--only", "right,far", "--method", "mean-field", "--seeds", "3"))
+                .isZero();
+        Map<String, Object> json = Json.read(out());
+        assertThat(json).containsEntry("check", "mcmc");
+        List<Map<String, Object>> fits = Json.maps(json.get("fits"));
+        assertThat(fits).extracting(fit -> fit.get("chainsAgree")).containsExactly(true, true);
+        assertThat((double) fits.get(0).get("chainMeanError")).isLessThan(0.1);
+        assertThat((double) fits.get(0).get("chainLowestSdRatio")).isGreaterThan(0.9);
+        assertThat((double) fits.get(1).get("chainMeanError")).isBetween(0.4, 0.6);
+        assertThat((int) fits.get(0).get("chainEvaluations")).isBetween(20_000, 200_000);
+        assertThat(fits).allSatisfy(fit -> assertThat(fit).containsKeys("verdictWithoutChains", "chainDraws"));
+    }
+
     @Test
     void mistakesAreNamed() throws IOException {
+        assertThat(mistake("--check", "hmc")).contains("there is no check 'hmc'; choose mcmc");
         assertThat(mistake("--half", "both")).contains("there is no half 'both'");
         assertThat(mistake("--method", "lowrank")).contains("there is no method 'lowrank'");
         assertThat(mistake("--seeds", "one")).contains("--seeds is 'one'");

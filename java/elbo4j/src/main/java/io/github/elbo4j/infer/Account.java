@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One account of a posterior, with the Monte Carlo errors of its numbers: how much they would differ if the method had drawn
  * anew. A method that has several puts them beside each other, such as what independent normals say and what their curvature
- * says; {@link WeightedDraws} add what importance weights make of the one that is reported.
+ * says; {@link WeightedDraws} add what importance weights make of the one that is reported, and a {@link HamiltonianCheck} what Markov
+ * chains say.
  *
  * <p>The errors of a posterior's numbers come from the jackknife (Efron and Stein 1981): the account is found again without each of J
  * blocks of the draws in turn. A number f that these find as {@code f_j}, {@code m} in their mean, has the variance {@code (J − 1)/J·Σ_j

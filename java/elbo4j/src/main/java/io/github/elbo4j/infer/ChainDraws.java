@@ -35,6 +35,13 @@ final class ChainDraws extends AccountDraws {
         this.agree = agree;
     }
 
+    /** How far the chains agree about each coordinate. */
+    List<Convergence> convergence() {
+        return Arrays.stream(columns)
+                .map(column -> new Mixing(split(column), scores).convergence())
+                .toList();
+    }
+
     @Override
     List<Account.Entry> entries() {
         return entries(names, columns, scores);

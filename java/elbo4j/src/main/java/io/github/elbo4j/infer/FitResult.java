@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds wall-clock time
  * @param draws draws of the training steps and comparisons
  * @param accounts what else is said of the posterior, and with what errors: by the method, that of {@code posterior} first, unless it
- *     has but one account and no error of it; then by importance weights, see {@link #corrected}
+ *     has but one account and no error of it; then by importance weights, see {@link #corrected}, and by chains, see {@link #byChains}
  * @param trail hashes of the states on the way, of the scale that was fitted; {@link Trail#NONE} of a method that keeps none
  */
 public record FitResult(
@@ -248,7 +248,7 @@ public record FitResult(
         return all;
     }
 
-    /** The same fit without the draws of {@link #corrected}, up to 32 MiB; what they say of each parameter stays. */
+    /** The same fit without the draws of {@link #corrected}, up to 32 MiB, and {@link #byChains}; what they say of each parameter stays. */
     public FitResult withoutDraws() {
         return with(
                 elbo,
@@ -264,7 +264,7 @@ public record FitResult(
     }
 
     /**
-     * The same fit on another scale. Modes stay on the scale that was fitted, and {@link #corrected} goes with its draws alone.
+     * The same fit on another scale. Modes stay on the scale that was fitted, and {@link #corrected} and {@link #byChains} go with their draws alone.
      *
      * @param map of the parameters, see {@link Posterior#affine}
      * @param elboThere an ELBO or log evidence of this scale as one of that scale

@@ -100,7 +100,8 @@ public final class HamiltonianCheck {
 
     /**
      * The same fit with the account of the chains behind its others, see {@link FitResult#byChains()}, and with a concern where they differ
-     * from q or do not agree. A fit that did not come to an end comes back as it is.
+     * from q or do not agree. A fit that did not come to an end comes back as it is. The account holds its draws, up to 256 MiB, until {@link
+     * FitResult#withoutDraws}; seconds and draws of the result stay those of the fit.
      *
      * @param joint that was fitted, on its own scale and of all rows
      * @param fit of a Gaussian q, as by {@link Sgvi}, {@link FixedDraws}, {@link Pathfinder} and {@link ModeSearch#laplace}
@@ -142,15 +143,14 @@ public final class HamiltonianCheck {
         run.warmUp();
         double[][] columns = new double[names.size()][0];
         int length = 0;
-        ChainDraws draws;
         String trouble;
         do {
             int more = length == 0 ? FIRST : 2 * length;
             columns = longer(columns, length, more);
             run.sample(columns, length, more);
             length = more;
-            draws = new ChainDraws(names, columns, chains, true);
-            trouble = trouble(draws.entries(), run.divergent(), length);
+            trouble =
+                    trouble(names, new ChainDraws(names, columns, chains, true).convergence(), run.divergent(), length);
         } while (trouble != null && 2 * length <= LAST && 2L * length * chains * names.size() <= MOST_NUMBERS);
         Account account = new Account(NAME, new ChainDraws(names, columns, chains, trouble == null));
         Map<String, Object> settings = new LinkedHashMap<>(fit.settings());
@@ -182,27 +182,27 @@ public final class HamiltonianCheck {
     }
 
     /** What keeps chains from an answer, in a clause; null if they agree. */
-    private @Nullable String trouble(List<Account.Entry> entries, int divergent, int length) {
-        Account.Entry worst = entries.get(0);
-        Account.Entry least = worst;
-        for (Account.Entry each : entries) {
-            worst = rHat(each) > rHat(worst) ? each : worst;
-            least = ess(each) < ess(least) ? each : least;
+    private @Nullable String trouble(List<String> names, List<Convergence> found, int divergent, int length) {
+        int worst = 0;
+        int least = 0;
+        for (int d = 1; d < found.size(); d++) {
+            worst = rHat(found.get(d)) > rHat(found.get(worst)) ? d : worst;
+            least = ess(found.get(d)) < ess(found.get(least)) ? d : least;
         }
-        if (rHat(worst) > Convergence.MOST_R_HAT) {
+        if (rHat(found.get(worst)) > Convergence.MOST_R_HAT) {
             return String.format(
                     Locale.ROOT,
                     "R-hat of %s is %.3f, and must be at most %.2f",
-                    worst.name(),
-                    rHat(worst),
+                    names.get(worst),
+                    rHat(found.get(worst)),
                     Convergence.MOST_R_HAT);
         }
-        if (ess(least) < Convergence.LEAST_ESS) {
+        if (ess(found.get(least)) < Convergence.LEAST_ESS) {
             return String.format(
                     Locale.ROOT,
                     "the effective sample size of %s is %.0f, and must be %.0f or more",
-                    least.name(),
-                    ess(least),
+                    names.get(least),
+                    ess(found.get(least)),
                     Convergence.LEAST_ESS);
         }
         return (long) divergent * DIVERGENT_IN <= (long) chains * length
@@ -214,13 +214,11 @@ public final class HamiltonianCheck {
                         chains * length);
     }
 
-    private static double rHat(Account.Entry entry) {
-        Convergence of = Objects.requireNonNull(entry.convergence());
+    private static double rHat(Convergence of) {
         return Double.isNaN(of.rHat()) ? Double.POSITIVE_INFINITY : of.rHat();
     }
 
-    private static double ess(Account.Entry entry) {
-        Convergence of = Objects.requireNonNull(entry.convergence());
+    private static double ess(Convergence of) {
         double least = Math.min(of.bulkEss(), of.tailEss());
         return Double.isNaN(least) ? 0 : least;
     }

@@ -115,7 +115,11 @@ final class Mixing {
 
     private double[][] normalized(double[][] values) {
         double[] order = sorted(values);
-        return map(values, x -> scores[first(order, x) + first(order, Math.nextUp(x)) + 1]);
+        return map(values, x -> {
+            int below = first(order, x);
+            boolean isAlone = below + 1 >= order.length || order[below + 1] > x;
+            return scores[below + (isAlone ? below + 1 : first(order, Math.nextUp(x))) + 1];
+        });
     }
 
     /** How many of sorted numbers are below x. */
