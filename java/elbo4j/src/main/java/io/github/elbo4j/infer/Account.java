@@ -307,7 +307,8 @@ public final class Account implements Serializable {
 
     private String noDraws() {
         return posterior == null
-                ? "the draws are no longer there, only what they said of " + entries().size() + " parameters"
+                ? "the draws are no longer there, only what they said of "
+                        + entries().size() + " parameters"
                 : "the account has a posterior and no draws";
     }
 

@@ -23,7 +23,7 @@ public final class ChainTable {
     ChainTable(Report report) {
         fit = report.fit();
         account = fit.byChains();
-        corrections = report.corrections(account);
+        corrections = Correction.of(report, account);
     }
 
     /** Whether there is an answer: the chains agree about everything that was fitted. */

@@ -124,7 +124,7 @@ final class FitJsonWriter {
             json.writeStartObject();
             json.writeStringProperty("name", account.name());
             List<Account.Entry> shown = report.shown(account);
-            List<Correction> corrections = report.corrections(account);
+            List<Correction> corrections = Correction.of(report, account);
             if (!shown.isEmpty()) {
                 writeNumbers(json, FitJson.PARAMETERS, shown, corrections);
             }

@@ -314,16 +314,7 @@ public final class Report {
 
     /** What importance weights make of each of {@link #marginals}; empty where they correct nothing. */
     public List<Correction> corrections() {
-        return corrections(fit.corrected());
-    }
-
-    /** What draws of an account say of each of {@link #marginals}; empty where it has a posterior. */
-    List<Correction> corrections(@Nullable Account account) {
-        List<Account.Entry> entries = account == null || account.hasPosterior() ? List.of() : shown(account);
-        List<Marginal> fitted = marginals();
-        return IntStream.range(0, entries.size())
-                .mapToObj(i -> new Correction(fitted.get(i), entries.get(i)))
-                .toList();
+        return Correction.of(this, fit.corrected());
     }
 
     /** The table of {@link #corrections}, and what it says. */

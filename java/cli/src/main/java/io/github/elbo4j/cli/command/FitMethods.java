@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** The methods that {@code --method} names. */
 final class FitMethods {
@@ -60,6 +61,19 @@ final class FitMethods {
         this.task = task;
         this.cancelled = cancelled;
         this.listener = listener;
+    }
+
+    /** Refuses methods that give no Gaussian to an option that needs one. */
+    static void needGaussians(CommandLine command, String option, List<String> methods) {
+        for (String method : methods) {
+            if (!OF_GAUSSIANS.contains(method)) {
+                String all = String.join(", ", OF_GAUSSIANS).replaceFirst(", (\\w+)$", " and $1");
+                throw new ParameterException(
+                        command,
+                        option + " begins at draws of a fitted Gaussian, which " + all + " give; --method " + method
+                                + " gives none");
+            }
+        }
     }
 
     /** Refuses a method that a model does not have. */

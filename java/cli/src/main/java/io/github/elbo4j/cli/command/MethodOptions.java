@@ -314,17 +314,7 @@ final class MethodOptions {
         }
         if (check != null) {
             OptionChecks.oneOf(command, "--check", check, Map.of(MCMC, MCMC));
-            methods.stream()
-                    .filter(each -> !FitMethods.OF_GAUSSIANS.contains(each))
-                    .findFirst()
-                    .ifPresent(each -> {
-                        throw new ParameterException(
-                                command,
-                                "--check " + MCMC + " begins at draws of a fitted Gaussian, which "
-                                        + String.join(", ", FitMethods.OF_GAUSSIANS)
-                                                .replaceFirst(", (\\w+)$", " and $1")
-                                        + " give; --method " + each + " gives none");
-                    });
+            FitMethods.needGaussians(command, "--check " + MCMC, methods);
         }
         if (!methods.contains(SGVI)) {
             OF_SGVI.stream()
