@@ -8,9 +8,10 @@ import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Markov chains by Hamiltonian Monte Carlo, all in one batch, from draws of a Gaussian q, whose covariance is the first metric. Chains
+ * Markov chains by Hamiltonian Monte Carlo, all in one batch, from draws of a Gaussian or a mixture q, whose covariance is the first metric. Chains
  * share step size, trajectory length and metric. In three windows of {@value #WINDOW} trajectories they warm up: {@link StepSize} finds a step size in
  * each, and what the chains saw in the first and in the second gives the next metric, so that a q that is too narrow is no burden. A trajectory
  * takes the time of a quarter of a turn of a standard normal, {@code pi/2}, times a number between 1/2 and 3/2 that is drawn for
@@ -40,20 +41,27 @@ final class HamiltonianChains {
     private final int dimensions;
     private final Key key;
     private final BooleanSupplier cancelled;
-    private final Gaussian q;
+    private final Gaussian q; // of a mixture the one with its mean and covariance
+    private final @Nullable NormalMixture mixture;
     private final Points at;
     private double size;
     private int trajectory;
     private int divergent;
 
-    /** @throws CancellationException from here on, once it is cancelled */
-    HamiltonianChains(PointDensity density, Gaussian q, int chains, Key key, BooleanSupplier cancelled) {
+    /**
+     * Chains that stand nowhere yet.
+     *
+     * @param posterior a {@link GaussianPosterior} or a {@link NormalMixture}
+     * @throws CancellationException from here on, once it is cancelled
+     */
+    HamiltonianChains(PointDensity density, Posterior posterior, int chains, Key key, BooleanSupplier cancelled) {
+        mixture = posterior instanceof NormalMixture several ? several : null;
+        q = mixture != null ? mixture.moments() : ((GaussianPosterior) posterior).gaussian();
         this.leapfrog = new Leapfrog(density, chains, q);
         this.chains = chains;
         this.dimensions = density.dimensions();
         this.key = key;
         this.cancelled = cancelled;
-        this.q = q;
         at = new Points(chains, dimensions);
         size = StrictMath.pow(dimensions, -0.25); // as the best one falls with the dimension
     }
@@ -63,9 +71,10 @@ final class HamiltonianChains {
         Points found = new Points(chains, dimensions);
         boolean[] done = new boolean[chains];
         for (int attempt = 0; attempt < MOST_STARTS; attempt++) {
+            double[][] several = mixture == null ? null : mixture.draws(key.fork("start " + attempt), chains);
             for (int c = 0; c < chains; c++) {
                 if (!done[c]) {
-                    double[] z = q.at(normals("start", attempt, c));
+                    double[] z = several == null ? q.at(normals("start", attempt, c)) : several[c];
                     System.arraycopy(z, 0, found.z, c * dimensions, dimensions);
                 }
             }

@@ -90,7 +90,7 @@ public final class HamiltonianCheck {
         if (fit.isPoint()) {
             return "is a point, found by " + fit.method();
         }
-        if (!(fit.posterior() instanceof GaussianPosterior)) {
+        if (!(fit.posterior() instanceof GaussianPosterior || fit.posterior() instanceof NormalMixture)) {
             return "is a " + fit.posterior().getClass().getSimpleName() + ", found by " + fit.method();
         }
         return fit.posterior().dimensions() == joint.dimensions()
@@ -104,14 +104,15 @@ public final class HamiltonianCheck {
      * FitResult#withoutDraws}; seconds and draws of the result stay those of the fit.
      *
      * @param joint that was fitted, on its own scale and of all rows
-     * @param fit of a Gaussian q, as by {@link Sgvi}, {@link FixedDraws}, {@link Pathfinder} and {@link ModeSearch#laplace}
-     * @throws IllegalArgumentException if q is no Gaussian over the joint's parameters, or these are so many that their draws do not fit
+     * @param fit of a Gaussian q or a mixture, as by {@link VariationalMixture}, {@link Sgvi}, {@link FixedDraws}, {@link Pathfinder} and {@link
+     *     ModeSearch#laplace}
+     * @throws IllegalArgumentException if q is no Gaussian and no mixture over the joint's parameters, or these are so many that their draws do not fit
      */
     public FitResult check(Device device, LogJoint joint, FitResult fit) {
         String refusal = refusal(joint, fit);
         if (refusal != null) {
             throw new IllegalArgumentException(
-                    "chains begin at draws of a Gaussian q of the log-joint's parameters, but this fit's " + refusal);
+                    "chains begin at draws of a Gaussian q, or of a mixture, of the log-joint's parameters, but this fit's " + refusal);
         }
         long most = MOST_NUMBERS / FIRST / chains;
         if (joint.dimensions() > most) {
@@ -132,7 +133,7 @@ public final class HamiltonianCheck {
 
     private FitResult chained(PointDensity density, List<String> names, FitResult fit) {
         HamiltonianChains run =
-                new HamiltonianChains(density, fit.gaussian(), chains, new Key(seed).fork("hamiltonian"), cancelled);
+                new HamiltonianChains(density, fit.posterior(), chains, new Key(seed).fork("hamiltonian"), cancelled);
         try {
             if (!run.start()) {
                 return unanswered(fit, "the posterior's density or its gradient is not finite at draws of q");

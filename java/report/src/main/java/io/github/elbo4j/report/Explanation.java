@@ -47,10 +47,6 @@ public final class Explanation {
             case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
             case VariationalMixture.NAME ->
                 fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
-            case VariationalMixture.NAME ->
-                fit.posterior() instanceof NormalMixture
-                        ? fit.family() + " Gaussians"
-                        : fit.family() + " Gaussian, a mixture of one";
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->

@@ -42,7 +42,7 @@ final class FitMethods {
             LocalReparameterization.NAME);
 
     /** Those whose answer is a Gaussian over a log-joint's parameters. */
-    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, "laplace");
+    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, VariationalMixture.NAME, "laplace");
 
     private final CommandLine command;
     private final MethodOptions options;
@@ -94,7 +94,7 @@ final class FitMethods {
                     "--method " + method + " is for a model of your own with weights (m.weight), which are"
                             + " points beside its parameters; this one has none");
         }
-        if (weights && (OF_GAUSSIANS.contains(method) || method.equals(VariationalMixture.NAME))) {
+        if (weights && OF_GAUSSIANS.contains(method)) {
             throw new InputException("the model has weights, which are points without a prior: fit it with --method em,"
                     + " variational-em or monte-carlo-em, or all of it at its largest likelihood with --method mle");
         }
