@@ -25,9 +25,13 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
 
     /** Unit standard deviations around a point: what a fit ends with that found nothing. */
     static Gaussian unit(double[] mean) {
-        double[] sd = new double[mean.length];
-        Arrays.fill(sd, 1);
-        return Gaussian.independent(mean, sd);
+        return Gaussian.independent(mean, ones(mean.length));
+    }
+
+    static double[] ones(int dimensions) {
+        double[] ones = new double[dimensions];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     static StartNormal correlated(double[] mean, double[][] factor) {
@@ -50,6 +54,36 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
             }
         }
         return new Gaussian(mean, covariance);
+    }
+
+    /** The Cholesky factor of the covariance, [D][D], whether coordinates are independent or not. */
+    double[][] dense() {
+        if (factor != null) {
+            return factor;
+        }
+        double[][] dense = new double[sd.length][sd.length];
+        for (int d = 0; d < sd.length; d++) {
+            dense[d][d] = sd[d];
+        }
+        return dense;
+    }
+
+    /** The log of the determinant of the Cholesky factor. */
+    double logDeterminant() {
+        double sum = 0;
+        for (int d = 0; d < sd.length; d++) {
+            sum += StrictMath.log(factor == null ? sd[d] : factor[d][d]);
+        }
+        return sum;
+    }
+
+    /** With all standard deviations times a factor. */
+    StartNormal narrowed(double by) {
+        double[][] narrow = dense().clone();
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = Arrays.stream(narrow[i]).map(each -> by * each).toArray();
+        }
+        return correlated(mean, narrow);
     }
 
     /** The parameters of the q that is this normal, as far as its family can be. */
@@ -100,10 +134,7 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
         double[] z = new double[draws * dimensions];
         double[] f = new double[draws];
         double[] unit = new double[dimensions];
-        double logDeterminant = 0;
-        for (int d = 0; d < dimensions; d++) {
-            logDeterminant += StrictMath.log(factor == null ? sd[d] : factor[d][d]);
-        }
+        double logDeterminant = logDeterminant();
         for (int s = 0; s < draws; s++) {
             double squares = 0;
             for (int d = 0; d < dimensions; d++) {

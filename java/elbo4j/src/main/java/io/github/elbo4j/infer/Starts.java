@@ -115,7 +115,10 @@ final class Starts {
         }
         for (Arrival end : ends) {
             LbfgsPath path = new LbfgsPath(
-                    Objective.within(density, end.normal), new double[dimensions], cancelled, ones(dimensions));
+                    Objective.within(density, end.normal),
+                    new double[dimensions],
+                    cancelled,
+                    StartNormal.ones(dimensions));
             boolean finite = path.walk((x, gradient, h) -> {});
             evaluations += path.evaluations();
             if (!finite || !path.arrived()) {
@@ -144,12 +147,6 @@ final class Starts {
 
     private static String paths(int count) {
         return count + (count == 1 ? " L-BFGS path" : " L-BFGS paths");
-    }
-
-    private static double[] ones(int length) {
-        double[] ones = new double[length];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 
     private void walkAll(Device device, double[] mean, int paths, Key key) {

@@ -115,6 +115,20 @@ public final class LowerTriangle {
         return result;
     }
 
+    /** {@code L·M} of two such matrices, lower triangular. */
+    public static double[][] product(double[][] l, double[][] m) {
+        int n = l.length;
+        double[][] result = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k <= i; k++) {
+                for (int j = 0; j <= k; j++) {
+                    result[i][j] += l[i][k] * m[k][j];
+                }
+            }
+        }
+        return result;
+    }
+
     /** log det L. */
     public static double logDeterminant(double[][] l) {
         double sum = 0;
