@@ -3,6 +3,7 @@ package io.github.elbo4j.bench.verdicts;
 import io.github.elbo4j.bench.Json;
 import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
@@ -68,8 +69,8 @@ public final class Main implements Callable<Integer> {
             names = "--method",
             split = ",",
             description =
-                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder, mixture and laplace; default: full-rank,"
-                            + " mean-field and fixed.")
+                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder, batch-and-match, mixture and"
+                            + " laplace; default: full-rank, mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
     @Option(names = "--rank", description = "Factors of the low-rank family; default: 3.")
@@ -311,6 +312,7 @@ public final class Main implements Callable<Integer> {
         }
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
         known.add(new Way(Pathfinder.NAME, seed -> new Pathfinder().seed(seed)));
+        known.add(new Way(BatchAndMatch.NAME, seed -> new BatchAndMatch().seed(seed)));
         known.add(new Way(VariationalMixture.NAME, seed -> new VariationalMixture().seed(seed)));
         known.add(new Way("laplace", seed -> ModeSearch.laplace().seed(seed)));
         return known.stream()
