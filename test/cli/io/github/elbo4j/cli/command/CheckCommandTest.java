@@ -114,7 +114,7 @@ class CheckCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--method cavi, '--check mcmc begins at draws of a fitted Gaussian, which sgvi, fixed, pathfinder, mixture and laplace give; --method cavi"
+        "--method cavi, '--check mcmc begins at draws of a fitted Gaussian, which sgvi, fixed, pathfinder, batch-and-match, mixture and laplace give; --method cavi"
                 + " gives none'",
         "--compare map, --method map gives none",
         "--by npreg, '--check is for a single fit, but --by makes one for each group'",

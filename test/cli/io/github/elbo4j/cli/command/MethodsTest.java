@@ -136,6 +136,31 @@ class MethodsTest {
         assertThat(loo.exit()).as(loo.err()).isZero();
     }
 
+    /** Against R's glm again, and of a posterior that it is too narrow for. */
+    @Test
+    void batchAndMatchFindsIt() throws IOException {
+        Cli.Outcome outcome =
+                fit("logistic --data pima.csv --target type --method batch-and-match --draws 100 --seed 3");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("200 rows of pima.csv, full-rank Gaussian by batch and match")
+                .contains("more updates would not move the answer");
+        FitResult fit = saved("fit.json").fit();
+        assertThat(fit.method()).isEqualTo("batch-and-match");
+        assertThat(fit.settings()).containsEntry("draws", 100L);
+        assertThat(fit.posterior().mean(2)).isCloseTo(0.032117, within(0.3 * 0.006787));
+        assertThat(fit.posterior().standardDeviation(2)).isCloseTo(0.006787, within(0.1 * 0.006787));
+
+        outcome = fit("Schools.java --data schools.csv --method batch-and-match");
+        assertThat(outcome.out().replaceAll("\\s+", " "))
+                .contains("Use --method sgvi: where the posterior is skewed, scores vary more");
+        outcome = fit("network --data pima.csv --target type --hidden 40 --method batch-and-match");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.words())
+                .contains("--method batch-and-match is for up to 300 parameters")
+                .contains("the model has 361; take --method fixed or sgvi");
+    }
+
     /** Against R: lm's coefficients lie within a tenth of a standard error, since the prior is wide. */
     @Test
     void closedFormsBesideEachOther() throws IOException {
@@ -184,13 +209,15 @@ class MethodsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, pathfinder, mixture, laplace, map, mle",
+                "--method lapace                 | --method is \"lapace\", but must be one of sgvi, fixed, pathfinder, batch-and-match, mixture, laplace, map, mle",
                 "--method sgvi --components 3    | --components is for --method mixture, but the method is sgvi",
                 "--method mixture --components 0 | --components is 0, but must be 1 or more",
                 "--method mixture --steps 10     | --steps is for --method sgvi",
                 "--method fixed --draws 20 | --draws is 20, but must be a multiple of 16 for --method fixed",
                 "--method fixed --family full-rank | so its --family is mean-field, but it is full-rank",
                 "--method fixed --steps 100 | --steps is for --method sgvi, and for map and mle with --optimizer, but the method is fixed",
+                "--method batch-and-match --draws 9 | --draws is 9, but must be 10 or more for --method batch-and-match of 8 parameters",
+                "--method batch-and-match --steps 9 | --steps is for --method sgvi, and for map and mle with --optimizer, but the",
                 "--method map --draws 64         | --draws is for --method sgvi, but the method is map",
                 "--method map --batch 20         | --batch is for --method sgvi, and for map and mle with --optimizer, but the method is map",
                 "--method laplace --optimizer adam | --optimizer is for --method sgvi, and for map and mle with --optimizer, but the",

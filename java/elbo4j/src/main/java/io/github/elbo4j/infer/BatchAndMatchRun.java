@@ -171,10 +171,9 @@ final class BatchAndMatchRun implements AutoCloseable {
     private String error() {
         return String.format(
                 Locale.ROOT,
-                "Monte Carlo error is %.1g sd at most (%s), after %d updates by %d draws%s",
+                "Monte Carlo error is %.1g sd at most (%s), by batches of %d draws%s",
                 window.error(),
                 joint.parameterNames().get(window.worstCoordinate()),
-                window.updates(),
                 batch,
                 leftOut());
     }

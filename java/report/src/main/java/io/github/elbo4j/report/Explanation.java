@@ -1,6 +1,7 @@
 package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Account;
+import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
@@ -45,6 +46,7 @@ public final class Explanation {
         return switch (fit.method()) {
             case "laplace" -> "Laplace approximation";
             case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
+            case BatchAndMatch.NAME -> fit.family() + " Gaussian by batch and match";
             case VariationalMixture.NAME ->
                 fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
             case "map" -> "maximum a posteriori";
@@ -157,11 +159,16 @@ public final class Explanation {
         if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
             return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
-        boolean isNamed =
-                isFixed() || List.of(Pathfinder.NAME, VariationalMixture.NAME).contains(fit.method());
+        boolean isNamed = List.of(FixedDraws.NAME, Pathfinder.NAME, BatchAndMatch.NAME, VariationalMixture.NAME)
+                .contains(fit.method());
         List<String> better = switch (isNamed ? fit.method() : fit.family()) {
             case Pathfinder.NAME ->
                 List.of("Use --method sgvi: it goes on from this normal to the one with the largest ELBO.");
+            case BatchAndMatch.NAME ->
+                List.of(
+                        "Use --method sgvi: where the posterior is skewed, scores vary more than its curvature tells, and the Gaussian that"
+                                + " matches them is narrower than the one with the largest ELBO. If that does not do either, transform"
+                                + " parameters, or take tighter priors.");
             case FixedDraws.NAME ->
                 List.of(
                         "Use --method sgvi --family full-rank: it fits the covariance itself, which fixed draws take from the"
@@ -240,6 +247,11 @@ public final class Explanation {
             return List.of(
                     "The ELBO of independent normals has no optimum here: give parameters priors that keep them from"
                             + " infinity, or use --method sgvi --family full-rank.");
+        }
+        if (fit.method().equals(BatchAndMatch.NAME)) {
+            return List.of(
+                    "Take larger batches (--draws): the scores of few draws say too little here. If these do not do, the posterior is"
+                            + " far from a Gaussian: use --method sgvi, transform parameters, or take tighter priors.");
         }
         List<String> advice = new ArrayList<>();
         advice.add("Give it more steps: --steps " + 4L * fit.steps() + ".");

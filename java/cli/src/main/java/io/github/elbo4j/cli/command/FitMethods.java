@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.HamiltonianCheck;
@@ -30,6 +31,7 @@ final class FitMethods {
             MethodOptions.SGVI,
             FixedDraws.NAME,
             Pathfinder.NAME,
+            BatchAndMatch.NAME,
             VariationalMixture.NAME,
             "laplace",
             "map",
@@ -42,7 +44,7 @@ final class FitMethods {
             LocalReparameterization.NAME);
 
     /** Those whose answer is a Gaussian over a log-joint's parameters. */
-    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, VariationalMixture.NAME, "laplace");
+    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, BatchAndMatch.NAME, VariationalMixture.NAME, "laplace");
 
     private final CommandLine command;
     private final MethodOptions options;
@@ -122,6 +124,7 @@ final class FitMethods {
                         subject,
                         joint ->
                                 new Pathfinder().seed(seed).cancelled(cancelled).fit(device, joint));
+            case BatchAndMatch.NAME -> joint(device, subject, joint -> matched(device, subject, joint));
             case VariationalMixture.NAME ->
                 joint(device, subject, joint -> mixture(subject).fit(device, joint));
             case FixedDraws.NAME -> joint(device, subject, joint -> fixed().fit(device, joint));
@@ -159,6 +162,24 @@ final class FitMethods {
                 .cancelled(cancelled)
                 .listener(onScaleOfData(subject));
         return options.components == null ? usual : usual.components(options.components);
+    }
+
+    private FitResult matched(Device device, Subject subject, LogJoint joint) {
+        int dimensions = joint.dimensions();
+        if (dimensions > BatchAndMatch.MOST_DIMENSIONS) {
+            throw new InputException("--method " + BatchAndMatch.NAME + " is for up to " + BatchAndMatch.MOST_DIMENSIONS
+                    + " parameters, since its updates take the cube of their number, but the model has " + dimensions
+                    + "; take --method " + FixedDraws.NAME + " or " + MethodOptions.SGVI);
+        }
+        Integer draws = options.draws;
+        if (draws != null && draws < dimensions + 2) {
+            throw new InputException("--draws is " + draws + ", but must be " + (dimensions + 2)
+                    + " or more for --method " + BatchAndMatch.NAME + " of " + dimensions
+                    + " parameters, so that the scores of a batch have a covariance");
+        }
+        BatchAndMatch usual =
+                new BatchAndMatch().seed(options.run.seed).cancelled(cancelled).listener(onScaleOfData(subject));
+        return (draws == null ? usual : usual.draws(draws)).fit(device, joint);
     }
 
     private Progress.Listener onScaleOfData(Subject subject) {

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Adam;
+import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
@@ -51,7 +52,9 @@ final class MethodOptions {
             LocalReparameterization.NAME,
             List.of("--draws", "--learning-rate", "--steps", "--batch"),
             FixedDraws.NAME,
-            List.of("--draws", "--family"));
+            List.of("--draws", "--family"),
+            BatchAndMatch.NAME,
+            List.of("--draws"));
 
     /** Options of that method alone. */
     private static final List<String> OF_SGVI = List.of(
@@ -75,7 +78,8 @@ final class MethodOptions {
             description =
                     "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
                             + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normal along L-BFGS paths, where sgvi"
-                            + " starts. mixture: several Gaussians, as many as the posterior asks for. laplace: the normal of the curvature"
+                            + " starts. batch-and-match: the Gaussian whose scores match those of the posterior, by updates in closed form."
+                            + " mixture: several Gaussians, as many as the posterior asks for. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
@@ -145,7 +149,8 @@ final class MethodOptions {
             paramLabel = "N",
             description =
                     "Draws a step. Default: 32; 256 for the score gradient. With --method fixed, the draws to begin with, a"
-                            + " multiple of 16; default: 64, fewer where rows are many.")
+                            + " multiple of 16; default: 64, fewer where rows are many. With --method batch-and-match, those of a batch, at least 2 more than"
+                            + " parameters; default: 128, or 4 for each parameter if that is more.")
     @Nullable
     Integer draws;
 
