@@ -173,6 +173,24 @@ class BatchAndMatchEndingsTest {
                         within(0.1 * whole.posterior().standardDeviation(0)));
     }
 
+    /**
+     * The ELBOs of batches scatter by their standard error, as those of other draws each time do and those of the same ones do not. The square of
+     * their ratio over the last eight is a chi-square of seven over seven, from 0.09 to 3.5 but once in a thousand seeds; the seed is fixed.
+     */
+    @Test
+    void eachBatchHasDrawsOfItsOwn() {
+        FitResult fit = new BatchAndMatch().fit(HOST, HostLogJoint.ofDraw(List.of("a"), BatchAndMatchTest::logGamma));
+        List<TracePoint> last = fit.trace().subList(fit.steps() - 8, fit.steps());
+        double mean = last.stream().mapToDouble(TracePoint::elbo).average().orElseThrow();
+        double squares = 0;
+        double variance = 0;
+        for (TracePoint point : last) {
+            squares += (point.elbo() - mean) * (point.elbo() - mean) / 7;
+            variance += point.standardError() * point.standardError() / 8;
+        }
+        assertThat(squares / variance).isBetween(0.09, 3.5);
+    }
+
     @Test
     void itTellsHowItGoes() {
         List<Progress> told = new ArrayList<>();

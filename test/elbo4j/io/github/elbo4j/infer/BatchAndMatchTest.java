@@ -123,7 +123,7 @@ class BatchAndMatchTest {
     /** A chain of more dimensions than the paths know correlations of. */
     @Test
     void manyDimensionsAreCorrelated() {
-        int d = 260;
+        int d = Starts.DENSE + 1;
         List<String> names = new ArrayList<>();
         double[][] precision = new double[d][d];
         for (int i = 0; i < d; i++) {
@@ -145,7 +145,7 @@ class BatchAndMatchTest {
             return sum;
         });
         double[][] covariance = LowerTriangle.inverseOfSquare(Objects.requireNonNull(DenseMatrix.cholesky(precision)));
-        FitResult fit = new BatchAndMatch().draws(520).starts(1).fit(HOST, chain);
+        FitResult fit = new BatchAndMatch().draws(300).starts(1).fit(HOST, chain);
         assertThat(fit.status()).as(fit.message()).isEqualTo(Status.CONVERGED);
         for (int i = 0; i < d; i++) {
             double sd = Math.sqrt(covariance[i][i]);
