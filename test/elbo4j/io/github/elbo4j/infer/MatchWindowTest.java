@@ -52,7 +52,7 @@ class MatchWindowTest {
         for (boolean isMean : new boolean[] {true, false}) {
             MatchWindow window = new MatchWindow(1);
             MatchWindow.Finding last = MatchWindow.Finding.GOING_ON;
-            for (int i = 0; i < MatchWindow.MOST; i++) {
+            for (int i = 0; i < BatchAndMatch.MOST_UPDATES; i++) {
                 assertThat(last).isEqualTo(MatchWindow.Finding.GOING_ON);
                 last = window.add(isMean ? normal(0.01 * i, 1) : normal(5, StrictMath.exp(0.01 * i)));
             }

@@ -25,12 +25,12 @@ import java.util.function.BooleanSupplier;
  *
  * <p><em>End:</em> the answer is the mean of means and covariances over the later half of the updates. It is looked at after 16 updates, 32, and
  * so on; the scatter of eight blocks of that half gives its Monte Carlo error, and the fit ends where no mean and no standard deviation has
- * more than {@value MatchWindow#ACCURACY} standard deviations of it, or {@value MatchWindow#ENOUGH} from {@value MatchWindow#PLENTY} updates on. After
- * {@value MatchWindow#MOST} it has not converged.
+ * more than {@value #ACCURACY} standard deviations of it, or {@value #ENOUGH} from {@value #PLENTY} updates on. After
+ * {@value #MOST_UPDATES} it has not converged.
  *
  * <p>The first q is the best normal along L-BFGS paths, as of {@link Pathfinder}. A draw whose log p or score is not finite is left out of its
  * batch; where so many are that fewer than half are left, q is drawn together to half its standard deviations instead, and a fit ends as
- * diverged after {@value #MOST_RETREATS} of these. Both are told in the result's message.
+ * diverged after {@value #MOST_RETREATS} of these. How many draws were left out stands in the message of the result.
  *
  * <p>All draws of a batch are evaluated at once on the device; the update is made on the host in float64 and one order, in coordinates in
  * which q is N(0, I), and takes some {@code 3·B·D² + 15·D³} operations. The result is judged by fresh draws, as every q is.
@@ -41,6 +41,15 @@ public final class BatchAndMatch implements Method<LogJoint> {
     /** The most dimensions: an update is of the order of their cube. */
     public static final int MOST_DIMENSIONS = 300;
 
+    /** The Monte Carlo error that is wanted, in standard deviations of means and as a part of standard deviations. */
+    static final double ACCURACY = 0.005;
+    /** The error that is accepted where a smaller one would be expensive. */
+    static final double ENOUGH = 0.02;
+    /** Updates from which on that error is accepted. */
+    static final int PLENTY = 64;
+    /** Updates at most. */
+    static final int MOST_UPDATES = 512;
+    /** Times that q is drawn together. */
     static final int MOST_RETREATS = 8;
 
     private static final int DRAWS = 128;

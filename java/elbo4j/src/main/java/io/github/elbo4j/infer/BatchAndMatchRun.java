@@ -223,8 +223,8 @@ final class BatchAndMatchRun implements AutoCloseable {
         Estimate elbo = LogWeights.of(ratios).elbo(0);
         trace.add(new TracePoint(step + 1, elbo.value(), elbo.standardError()));
         double seconds = Math.max(1e-9, (System.nanoTime() - begun) * 1e-9);
-        settings.listener.progress(
-                new Progress(step + 1, MatchWindow.MOST, elbo.value(), elbo.standardError(), draws / seconds));
+        settings.listener.progress(new Progress(
+                step + 1, BatchAndMatch.MOST_UPDATES, elbo.value(), elbo.standardError(), draws / seconds));
     }
 
     /** The update, with a smaller lambda where float64 does not hold the covariance. */

@@ -8,15 +8,6 @@ import java.util.Arrays;
  * double, so the updates of the approach drop out by themselves; what is left of an approach is scatter between blocks, too.
  */
 final class MatchWindow {
-    /** The Monte Carlo error that is wanted, in standard deviations of means and as a part of standard deviations. */
-    static final double ACCURACY = 0.005;
-    /** The error that is accepted where a smaller one would be expensive. */
-    static final double ENOUGH = 0.02;
-    /** Updates from which on that error is accepted. */
-    static final int PLENTY = 64;
-    /** Updates at most. */
-    static final int MOST = 512;
-
     private static final int BLOCKS = 8;
 
     private final int dimensions;
@@ -70,10 +61,10 @@ final class MatchWindow {
             return Finding.GOING_ON;
         }
         end *= 2;
-        if (error() <= (updates < PLENTY ? ACCURACY : ENOUGH)) {
+        if (error() <= (updates < BatchAndMatch.PLENTY ? BatchAndMatch.ACCURACY : BatchAndMatch.ENOUGH)) {
             return Finding.SETTLED;
         }
-        return updates < MOST ? Finding.GOING_ON : Finding.UNSETTLED;
+        return updates < BatchAndMatch.MOST_UPDATES ? Finding.GOING_ON : Finding.UNSETTLED;
     }
 
     /** How many there have been. */
