@@ -62,9 +62,9 @@ class MarginalDrawsTest {
     void soIsAMixture() {
         Gaussian left = Gaussian.independent(new double[] {1, -2, 0}, new double[] {0.5, 2, 0.5});
         Gaussian right = Gaussian.independent(new double[] {1, -2, 2}, new double[] {0.5, 2, 0.1});
-        Posterior mixture =
-                new NormalMixture(MODEL.coordinateNames(), new double[] {0.25, 0.75}, List.of(left, right));
-        Marginal tau = Marginal.of(MODEL, mixture, 4, TestDevices.scalar(), 40_000).get(2);
+        Posterior mixture = new NormalMixture(MODEL.coordinateNames(), new double[] {0.25, 0.75}, List.of(left, right));
+        Marginal tau =
+                Marginal.of(MODEL, mixture, 4, TestDevices.scalar(), 40_000).get(2);
         double[] means = {Math.exp(0.125), Math.exp(2.005)};
         double mean = 0.25 * means[0] + 0.75 * means[1];
         double squares = 0.25 * Math.exp(0.5) + 0.75 * Math.exp(4.02);

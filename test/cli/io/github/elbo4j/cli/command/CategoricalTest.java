@@ -166,7 +166,8 @@ class CategoricalTest {
         assertThat(outcome.exit()).as(outcome.out() + outcome.err()).isZero();
         assertThat(outcome.err()).contains("note: species: the classes are setosa, versicolor, virginica");
         assertThat(outcome.out())
-                .containsPattern("Bayesian categorical regression of species, 150 rows of iris.csv, mixture of \\d Gaussians")
+                .containsPattern(
+                        "Bayesian categorical regression of species, 150 rows of iris.csv, mixture of \\d Gaussians")
                 .containsPattern("(?m)^intercept \\(setosa\\) ")
                 .containsPattern("(?m)^petal_length \\(virginica\\) ");
         SavedFit saved = FitJson.open(folder.resolve("o/fit.json"));

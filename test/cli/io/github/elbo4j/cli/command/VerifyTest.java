@@ -84,7 +84,9 @@ class VerifyTest {
 
     @Test
     void theReadmeSaysWhatIsPrinted() throws IOException {
-        Object[] air = {"linear", "--data", Cli.data("air.csv"), "--target", "ozone", "--device", "scalar"};
+        Object[] air = {
+            "linear", "--data", Cli.data("air.csv"), "--target", "ozone", "--method", "sgvi", "--device", "scalar"
+        };
         List<Object> args = new ArrayList<>(List.of("fit"));
         args.addAll(List.of(air));
         args.addAll(List.of("--quiet", "--out", folder.resolve("f")));

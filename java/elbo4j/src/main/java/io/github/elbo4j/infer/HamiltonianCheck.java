@@ -112,7 +112,8 @@ public final class HamiltonianCheck {
         String refusal = refusal(joint, fit);
         if (refusal != null) {
             throw new IllegalArgumentException(
-                    "chains begin at draws of a Gaussian q, or of a mixture, of the log-joint's parameters, but this fit's " + refusal);
+                    "chains begin at draws of a Gaussian q, or of a mixture, of the log-joint's parameters, but this fit's "
+                            + refusal);
         }
         long most = MOST_NUMBERS / FIRST / chains;
         if (joint.dimensions() > most) {

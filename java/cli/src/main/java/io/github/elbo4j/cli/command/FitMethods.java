@@ -44,7 +44,13 @@ final class FitMethods {
             LocalReparameterization.NAME);
 
     /** Those whose answer is a Gaussian over a log-joint's parameters. */
-    static final List<String> OF_GAUSSIANS = List.of(MethodOptions.SGVI, FixedDraws.NAME, Pathfinder.NAME, BatchAndMatch.NAME, VariationalMixture.NAME, "laplace");
+    static final List<String> OF_GAUSSIANS = List.of(
+            MethodOptions.SGVI,
+            FixedDraws.NAME,
+            Pathfinder.NAME,
+            BatchAndMatch.NAME,
+            VariationalMixture.NAME,
+            "laplace");
 
     private final CommandLine command;
     private final MethodOptions options;
