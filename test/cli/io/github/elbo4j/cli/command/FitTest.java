@@ -155,9 +155,11 @@ class FitTest {
         return there;
     }
 
-    /** In a process of its own: the device is lost at its 2,600th launch, in the middle of the fit. */
-    @Test
-    void aLostDeviceLeavesTheStateOfTheLastLook() throws IOException, InterruptedException {
+    /** In a process of its own: the device is lost in the middle of the fit, or while it is judged. */
+    @ParameterizedTest
+    @CsvSource({"sgvi, 2600, failed after step, weights not measured", "mixture, 2200, measuring the result failed, The device failed"})
+    void aLostDeviceLeavesTheStateOfTheLastLook(String method, int launch, String words, String more)
+            throws IOException, InterruptedException {
         Assumptions.assumeTrue(cuda("aLostDeviceLeavesTheStateOfTheLastLook"), "no cuda device opens");
         Assumptions.assumeFalse(
                 System.getProperty("elbo4j.emulator", "").isEmpty(), "only the emulated device is lost on demand");
@@ -168,15 +170,15 @@ class FitTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of("fit", "logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type"));
-        command.addAll(List.of("--device", "cuda", "--out", out.toString()));
+        command.addAll(List.of("--method", method, "--device", "cuda", "--out", out.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ELBO4J_EMULATOR_FAIL", "kernel:2600:719");
+        builder.environment().put("ELBO4J_EMULATOR_FAIL", "kernel:" + launch + ":719");
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(output).isEqualTo(3);
         assertThat(output)
-                .contains("failed after step", "--device cpu", "weights not measured")
+                .contains(words, "--device cpu", more)
                 .doesNotContain("not given back");
         assertThat(output).doesNotContain("Exception");
         String json = Files.readString(out.resolve("fit.json"));
