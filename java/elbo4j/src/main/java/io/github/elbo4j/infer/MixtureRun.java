@@ -29,7 +29,7 @@ final class MixtureRun implements AutoCloseable {
     /** Weights that leave so much of the draws leave nothing for another component. */
     private static final double ENOUGH = 0.95;
     /** Components that are tried in vain, one after the other. */
-    private static final int TRIES = 2;
+    private static final int TRIES = 4;
     /** Of the posterior, where q has no draws: from here on a component is tried for it. */
     private static final double LEAST_BEYOND = 0.001;
     /** Nats that a component must add, beside two errors of the difference. */
@@ -142,7 +142,7 @@ final class MixtureRun implements AutoCloseable {
         best = isDone(best) ? best : drawn(best.top, MORE);
         for (int tries = 0; tries < TRIES && !isDone(best); tries++) {
             MixtureGrowth growth = MixtureGrowth.of(best.top.q(), best.draws, best.logRatios);
-            Candidate next = drawn(ascent.climb(growth.grown(tries == 0)), MORE);
+            Candidate next = drawn(ascent.climb(growth.grown(tries % 2 == 0)), MORE);
             boolean better = next.isBetterThan(best, RISE);
             best = better ? keep(next) : drawn(best.top, MORE); // the next one begins at other draws
             tries = better ? -1 : tries;

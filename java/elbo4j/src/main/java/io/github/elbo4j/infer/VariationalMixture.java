@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  *
  * (Arenz, Neumann and Zhong, ICML 2018; Lin, Khan and Schmidt, ICML 2019), with second derivatives by Stein's identity from gradients at draws
  * in pairs. Once the ELBO rises no more, one component is added, at the fresh draw whose weight p/q is the largest: there q falls shortest of p.
- * Components are added until another one, tried twice, does not raise the ELBO by more than its error, until importance weighting would
+ * Components are added until another one, tried four times, does not raise the ELBO by more than its error, until importance weighting would
  * leave 95 % of the draws, or until there are as many as allowed.
  *
  * <p>The mixture is judged by fresh draws, as every q is, and their importance weights correct it ({@link FitResult#corrected}). What it costs beside
