@@ -157,7 +157,10 @@ class FitTest {
 
     /** In a process of its own: the device is lost in the middle of the fit, or while it is judged. */
     @ParameterizedTest
-    @CsvSource({"sgvi, 2600, failed after step, weights not measured", "mixture, 2200, measuring the result failed, The device failed"})
+    @CsvSource({
+        "sgvi, 2600, failed after step, weights not measured",
+        "mixture, 2200, measuring the result failed, The device failed"
+    })
     void aLostDeviceLeavesTheStateOfTheLastLook(String method, int launch, String words, String more)
             throws IOException, InterruptedException {
         Assumptions.assumeTrue(cuda("aLostDeviceLeavesTheStateOfTheLastLook"), "no cuda device opens");
@@ -177,9 +180,7 @@ class FitTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(output).isEqualTo(3);
-        assertThat(output)
-                .contains(words, "--device cpu", more)
-                .doesNotContain("not given back");
+        assertThat(output).contains(words, "--device cpu", more).doesNotContain("not given back");
         assertThat(output).doesNotContain("Exception");
         String json = Files.readString(out.resolve("fit.json"));
         assertThat(json).contains("\"status\": \"failed\"");
