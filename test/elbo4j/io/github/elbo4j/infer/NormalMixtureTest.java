@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.estimate.Evidence;
+import io.github.elbo4j.estimate.EvidenceBound;
+import io.github.elbo4j.estimate.Proposal;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.Standardization;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -95,6 +102,30 @@ class NormalMixtureTest {
         }
         assertThat(left).isCloseTo(0.29962, within(4.5 * Math.sqrt(0.21 / count)));
         assertThat(MIXTURE.draws(new Key(3), 5)).isDeepEqualTo(java.util.Arrays.copyOf(z, 5));
+    }
+
+    /** Of the mixture's own density every weight is 1, whatever the device's float32 makes of the draws; blocks are cut as one likes. */
+    @EveryDevice
+    void theEvidenceIsEstimatedFromIt(Device device) {
+        HostLogJoint joint = HostLogJoint.ofDraw(NAMES, (z, gradient) -> MIXTURE.logDensity(z) - 3);
+        try (Proposal proposal = MIXTURE.proposal(device)) {
+            Evidence found = Evidence.of(joint, proposal, new Key(2), 3000, List.of(EvidenceBound.logMean()));
+            assertThat(found.get(EvidenceBound.logMean()).estimate().value()).isCloseTo(-3, within(1e-12));
+            assertThat(found.get(EvidenceBound.logMean()).estimate().standardError())
+                    .isCloseTo(0, within(1e-12));
+        }
+        // of another density than its own: twice as much of the left part, half of the right one
+        HostLogJoint other = HostLogJoint.ofDraw(
+                NAMES,
+                (z, gradient) -> Math.log(0.6 * density(z, new double[] {-2, 1}, 1, 0.5, 2)
+                        + 0.4 * density(z, new double[] {3, 0}, 0.25, 0, 4)));
+        try (Proposal proposal = MIXTURE.proposal(device)) {
+            Estimate found = Evidence.of(other, proposal, new Key(2), 3000, List.of(EvidenceBound.logMean()))
+                    .get(EvidenceBound.logMean())
+                    .estimate();
+            assertThat(found.standardError()).isBetween(0.005, 0.02);
+            assertThat(found.value()).isCloseTo(0, within(5 * found.standardError()));
+        }
     }
 
     @Test

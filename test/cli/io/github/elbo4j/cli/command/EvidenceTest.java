@@ -7,6 +7,8 @@ import io.github.elbo4j.cli.Cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -143,7 +145,9 @@ class EvidenceTest {
         double known = -2.5267281446413397;
         Path model = Cli.file(folder, "Share.java", SHARE);
         Path fit = folder.resolve("fit");
-        assertThat(Cli.run("fit", model, "--out", fit, "--quiet").exit()).isZero();
+        assertThat(Cli.run("fit", model, "--method", "sgvi", "--out", fit, "--quiet")
+                        .exit())
+                .isZero();
         Cli.Outcome first =
                 Cli.run("evidence", model, "--draws", 20_000, "--json", "--seed", 0, "--out", folder.resolve("first"));
         Cli.Outcome again =
@@ -156,6 +160,35 @@ class EvidenceTest {
             assertThat(number(first.out(), each, "value")).as(each).isCloseTo(known, within(5 * error));
         }
         assertThat(first.out()).contains("\"refused\":[]");
+    }
+
+    /** A mixture is a proposal as good as its weights, and no one Gaussian whose gradients could be compared. */
+    @Test
+    void aMixtureThatWasFittedServes() {
+        Path fit = folder.resolve("fit");
+        Object[] schools = {Cli.data("Schools.java"), "--data", Cli.data("schools.csv")};
+        assertThat(run("fit", schools, "--out", fit, "--quiet").exit()).isZero();
+        Cli.Outcome outcome =
+                run("evidence", schools, "--draws", 20_000, "--json", "--fit", fit, "--out", folder.resolve("e"));
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        double error = number(outcome.out(), "importance sampling", "standardError");
+        assertThat(error).isLessThan(0.003); // of one Gaussian 0.01
+        // from the prior alone, by 20,000 draws of which some hundreds count
+        double prior = number(outcome.out(), "prior Monte Carlo", "value");
+        double priorError = number(outcome.out(), "prior Monte Carlo", "standardError");
+        assertThat(number(outcome.out(), "importance sampling", "value"))
+                .isCloseTo(prior, within(5 * (error + priorError)));
+        assertThat(run("gradients", schools, "--fit", fit, "--out", folder.resolve("g"))
+                        .words())
+                .contains(
+                        "--fit: the posterior is a mixture, and the gradients are those of one Gaussian; fit with --method sgvi");
+    }
+
+    private static Cli.Outcome run(String command, Object[] model, Object... more) {
+        List<Object> args = new ArrayList<>(List.of(command));
+        args.addAll(List.of(model));
+        args.addAll(List.of(more));
+        return Cli.run(args.toArray());
     }
 
     /** The models' examples are those of {@code fit}, of which some have options that this command has not. */

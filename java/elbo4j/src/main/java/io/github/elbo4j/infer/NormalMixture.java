@@ -1,8 +1,10 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.HostNormal;
 import io.github.elbo4j.device.internal.Special;
+import io.github.elbo4j.estimate.Proposal;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Standardization;
 import java.util.Arrays;
@@ -171,18 +173,32 @@ public final class NormalMixture implements Posterior {
         if (count < 0) {
             throw new IllegalArgumentException("count is " + count + ", but must be 0 or more");
         }
-        Key chosen = key.fork("components");
-        int[] words = new int[4];
         double[][] draws = new double[count][];
-        double[] epsilon = new double[dimensions()];
         for (int s = 0; s < count; s++) {
-            HostNormal.words(chosen.seed(), new int[] {0, s, 0, 0}, words);
-            StandardNormal.fill(key, s, epsilon);
-            draws[s] = components
-                    .get(component(((words[0] & 0xffffffffL) + 0.5) * 0x1p-32))
-                    .at(epsilon);
+            draws[s] = draw(key, s);
         }
         return draws;
+    }
+
+    /** One of {@link #draws}. */
+    double[] draw(Key key, int s) {
+        int[] words = {0, s, 0, 0};
+        HostNormal.words(key.fork("components").seed(), words, words);
+        double[] epsilon = new double[dimensions()];
+        StandardNormal.fill(key, s, epsilon);
+        return components
+                .get(component(((words[0] & 0xffffffffL) + 0.5) * 0x1p-32))
+                .at(epsilon);
+    }
+
+    /**
+     * What {@link io.github.elbo4j.estimate.Evidence} is estimated from: draws of this mixture, made on the host.
+     *
+     * @return to be closed
+     * @throws IllegalStateException if a covariance is not positive definite, once it draws
+     */
+    public Proposal proposal(Device device) {
+        return new MixtureProposal(device, this);
     }
 
     /** The one whose part of the weights, one after the other, a number of 0 to 1 falls in. */

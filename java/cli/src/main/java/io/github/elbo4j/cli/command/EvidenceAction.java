@@ -9,6 +9,7 @@ import io.github.elbo4j.estimate.Evidence;
 import io.github.elbo4j.estimate.EvidenceBound;
 import io.github.elbo4j.estimate.Proposal;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.EvidenceReport;
 import io.github.elbo4j.report.Report;
@@ -76,7 +77,9 @@ final class EvidenceAction implements ModelAction {
         draws.take(
                 EvidenceReport.FITTED,
                 EvidenceBound.standard(),
-                () -> Proposal.of(device, at.fit().gaussian()));
+                () -> at.fit().posterior() instanceof NormalMixture mixture
+                        ? mixture.proposal(device)
+                        : Proposal.of(device, at.fit().gaussian()));
         at.interruption().fitEnded();
         Report report = at.report();
         Double exact = at.subject().logEvidence();

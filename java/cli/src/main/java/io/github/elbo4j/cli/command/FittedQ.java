@@ -11,6 +11,7 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
+import io.github.elbo4j.infer.NormalMixture;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.model.LogJoint;
@@ -127,9 +128,9 @@ final class FittedQ {
             return null;
         }
         FitResult saved = subject.saved(Saved.open("--fit", fit));
-        if (!(saved.posterior() instanceof GaussianPosterior)) {
+        if (!(saved.posterior() instanceof GaussianPosterior || saved.posterior() instanceof NormalMixture)) {
             throw new InputException("--fit: the posterior of " + fit
-                    + " is not a Gaussian, from which this draws; fit with --method sgvi");
+                    + " is neither a Gaussian nor a mixture of some, from which this draws; fit without --method");
         }
         return saved;
     }

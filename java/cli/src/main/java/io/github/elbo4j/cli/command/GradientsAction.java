@@ -1,5 +1,6 @@
 package io.github.elbo4j.cli.command;
 
+import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.ModelOptions;
 import io.github.elbo4j.cli.view.ComparisonTable;
 import io.github.elbo4j.cli.view.Terminal;
@@ -8,6 +9,7 @@ import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientSpread;
 import io.github.elbo4j.family.VariationalFamily;
+import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.report.GradientReport;
@@ -69,6 +71,10 @@ final class GradientsAction implements ModelAction {
     }
 
     private int compare(CommandLine command, FittedQ.Setting at) {
+        if (!(at.fit().posterior() instanceof GaussianPosterior)) {
+            throw new InputException(
+                    "--fit: the posterior is a mixture, and the gradients are those of one Gaussian; fit with --method sgvi");
+        }
         List<GradientReport.Place> places;
         try {
             places = places(command, at);
