@@ -213,6 +213,32 @@ class VariationalMixtureTest {
         assertThat(found.standardDeviation()).as(name).isCloseTo(sd, within(0.1 * sd));
     }
 
+    /**
+     * {@code v ~ N(0, 3²)}, x and y ~ N(0, exp(v)): their sd is exp(9/4), most of it by what lies three sds up, a thousandth of the whole. No draw
+     * of q and no weight shows that; draws wider than the mouth of the funnel do.
+     */
+    @Test
+    void aVarianceThatQDoesNotReachIsNotTrusted() {
+        HostLogJoint joint = HostLogJoint.ofDraw(List.of("v", "x", "y"), (z, gradient) -> {
+            double precision = Math.exp(-z[0]);
+            gradient[0] = -z[0] / 9 - 1;
+            double log = -z[0] * z[0] / 18 - z[0];
+            for (int d = 1; d < 3; d++) {
+                log -= z[d] * z[d] * precision / 2;
+                gradient[0] += z[d] * z[d] * precision / 2;
+                gradient[d] = -z[d] * precision;
+            }
+            return log;
+        });
+        for (int seed = 0; seed < 3; seed++) {
+            FitResult fit = new VariationalMixture().seed(seed).fit(HOST, joint);
+            assertThat(fit.posterior().standardDeviation(1)).isLessThan(0.7 * Math.exp(2.25));
+            assertThat(fit.posterior().standardDeviation(0)).isBetween(2.5, 3.1);
+            assertThat(fit.verdict()).as("%s", fit.assessment()).isEqualTo(Verdict.DO_NOT_TRUST);
+            assertThat(fit.assessment().concerns().toString()).contains("with what lies where q has no draws");
+        }
+    }
+
     @EveryDevice
     void itIsTheSameToTheBit(Device device) {
         FitResult here;

@@ -172,22 +172,23 @@ final class MixtureRun implements AutoCloseable {
         Candidate best = found;
         while (best.top.finite() && q.size() < settings.components && !settings.cancelled.getAsBoolean()) {
             NormalMixture mixture = mixture(q);
-            Gaussian moments = mixture.moments();
             WiderDraws wider = WiderDraws.of(
                     Objective.of(density),
                     mixture,
-                    moments,
+                    mixture.moments(),
                     LogWeights.of(best.logRatios).logEvidence(0).value(),
                     key.fork("wider " + pools));
-            double[][] factor = DenseMatrix.cholesky(moments.covariance());
-            if (wider == null || wider.share() < LEAST_BEYOND || factor == null) {
+            double[][] factor =
+                    wider == null ? null : DenseMatrix.cholesky(wider.base().covariance());
+            if (wider == null || factor == null || wider.share() < LEAST_BEYOND) {
                 return best;
             }
             for (double[] row : factor) {
                 Arrays.setAll(row, j -> wider.width() * row[j]);
             }
             List<MixtureComponent> more = new ArrayList<>(q);
-            more.add(new MixtureComponent(StrictMath.log(wider.share()), moments.mean(), factor));
+            more.add(new MixtureComponent(
+                    StrictMath.log(wider.share()), wider.base().mean(), factor));
             Candidate next = drawn(ascent.climb(more), MORE);
             if (!next.isBetterThan(best, 0)) {
                 return best;

@@ -4,6 +4,10 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.Gaussian;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param width which that is
  * @param ratio at least so many times that of q is the standard deviation of a parameter then, of the parameter that it is most of
  * @param widest which that is
+ * @param base what was widened to find the share: the normal with q's mean and covariance, or a part of a mixture
  */
-record WiderDraws(double share, int width, double ratio, int widest) {
+record WiderDraws(double share, int width, double ratio, int widest, Gaussian base) {
     private static final int[] WIDTHS = {2, 4, 8, 16};
     private static final int DRAWS = 256;
     /** Draws of q, whose least density is the end of its reach. */
     private static final int OWN = 4096;
     /** Of the normal distribution, what one in so many is beyond. */
     private static final double OWN_QUANTILE = StandardNormal.quantile(1 - 1.0 / OWN);
+    /** Of a mixture, that are widened beside the whole. */
+    private static final int MOST_PARTS = 3;
     /** Beyond so many dimensions nothing is ever found. */
     private static final int MOST_DIMENSIONS = 64;
 
@@ -42,10 +49,14 @@ record WiderDraws(double share, int width, double ratio, int widest) {
             return null;
         }
         try {
-            Search search = new Search(density, q, moments, logEvidence, reach(q, key), key);
-            WiderDraws most = new WiderDraws(0, 1, 1, 0);
-            for (int width : WIDTHS) {
-                most = most.and(search.by(width));
+            Search search = new Search(density, q, moments, logEvidence, reach(q, key));
+            WiderDraws most = new WiderDraws(0, 1, 1, 0, moments);
+            List<Gaussian> bases = bases(q, moments);
+            for (int base = 0; base < bases.size(); base++) {
+                for (int width : WIDTHS) {
+                    Key own = key.fork("wider by " + width + (base == 0 ? "" : ", part " + base));
+                    most = most.and(search.by(bases.get(base), width, own));
+                }
             }
             return most;
         } catch (DeviceException | CancellationException e) {
@@ -53,6 +64,20 @@ record WiderDraws(double share, int width, double ratio, int widest) {
         } catch (RuntimeException e) {
             return null; // the user's own function does not allow such values
         }
+    }
+
+    /** What is widened: the whole, and of a mixture the parts that are widest in some coordinate, of which a funnel's mouth is one. */
+    private static List<Gaussian> bases(Posterior q, Gaussian moments) {
+        Set<Gaussian> bases = new LinkedHashSet<>(List.of(moments));
+        if (q instanceof NormalMixture mixture) {
+            for (int d = 0; d < moments.dimensions() && bases.size() <= MOST_PARTS; d++) {
+                int coordinate = d;
+                bases.add(mixture.components().stream()
+                        .max(Comparator.comparingDouble(part -> part.standardDeviation(coordinate)))
+                        .orElseThrow());
+            }
+        }
+        return List.copyOf(bases);
     }
 
     /** The least density of q at its own draws; of a normal by the quantile of its squared radius (Wilson and Hilferty 1931). */
@@ -71,22 +96,21 @@ record WiderDraws(double share, int width, double ratio, int widest) {
     private WiderDraws and(WiderDraws other) {
         WiderDraws more = other.share > share ? other : this;
         WiderDraws wide = other.ratio > ratio ? other : this;
-        return new WiderDraws(more.share, more.width, wide.ratio, wide.widest);
+        return new WiderDraws(more.share, more.width, wide.ratio, wide.widest, more.base);
     }
 
-    private record Search(Objective density, Posterior q, Gaussian moments, double logEvidence, double reach, Key key) {
-        WiderDraws by(int width) {
+    private record Search(Objective density, Posterior q, Gaussian moments, double logEvidence, double reach) {
+        WiderDraws by(Gaussian base, int width, Key key) {
             int dimensions = moments.dimensions();
             double[][] z = new double[DRAWS][];
             double[] logWeights = new double[DRAWS];
             double[] points = new double[DRAWS * dimensions];
             double[] epsilon = new double[dimensions];
-            Key own = key.fork("wider by " + width);
             for (int s = 0; s < DRAWS; s++) {
-                StandardNormal.fill(own, s, epsilon);
-                logWeights[s] = -moments.logDensity(moments.at(epsilon)) + dimensions * StrictMath.log(width);
+                StandardNormal.fill(key, s, epsilon);
+                logWeights[s] = -base.logDensity(base.at(epsilon)) + dimensions * StrictMath.log(width);
                 Arrays.setAll(epsilon, d -> width * epsilon[d]);
-                z[s] = moments.at(epsilon);
+                z[s] = base.at(epsilon);
                 System.arraycopy(z[s], 0, points, s * dimensions, dimensions);
             }
             double[] logP = new double[DRAWS];
@@ -109,7 +133,7 @@ record WiderDraws(double share, int width, double ratio, int widest) {
                 widest = here > variance ? d : widest;
                 variance = Math.max(variance, here);
             }
-            return new WiderDraws(mass / (1 + mass), width, Math.sqrt((1 + variance) / (1 + mass)), widest);
+            return new WiderDraws(mass / (1 + mass), width, Math.sqrt((1 + variance) / (1 + mass)), widest, base);
         }
     }
 
