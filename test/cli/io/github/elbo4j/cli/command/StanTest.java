@@ -99,7 +99,7 @@ class StanTest {
     @Test
     void aFitOfTheSameProgramIsContinuedAndOfAnotherModelIsNot() throws Exception {
         Path out = folder.resolve("first");
-        assertThat(Cli.run("fit", "--stan", library(), "--data", DATA, "--out", out, "--quiet")
+        assertThat(Cli.run("fit", "--stan", library(), "--data", DATA, "--method", "sgvi", "--out", out, "--quiet")
                         .exit())
                 .isZero();
         Path next = folder.resolve("next");

@@ -268,7 +268,8 @@ final class MixtureRun implements AutoCloseable {
 
     private FreshDraws judged(Ending ending, NormalMixture mixture, @Nullable Gaussian only) {
         Concern concern = ending.concern();
-        if (concern != null && trace.steps() == 0) {
+        // Of what diverged at once, draws around the start say where log p is not finite.
+        if (concern != null && trace.steps() == 0 && ending.status() != Status.DIVERGED) {
             return FreshDraws.unmeasured(ending, List.of(concern));
         }
         List<Concern> concerns = concern == null
