@@ -48,7 +48,7 @@ class MixtureRoundTest {
         for (int i = -n; i <= n; i++) {
             for (int j = -n; j <= n; j++) {
                 double[] y = {i * step, j * step};
-                double[] z = k.at(y, 1);
+                double[] z = k.normal().at(y);
                 double weight = Math.exp(-(y[0] * y[0] + y[1] * y[1]) / 2) / (2 * Math.PI) * step * step;
                 sum += weight * (logP(z, new double[2]) - log(z, q));
             }
@@ -73,8 +73,8 @@ class MixtureRoundTest {
             for (int i = 0; i < 2; i++) {
                 double[] unit = new double[2];
                 unit[i] = 1e-3;
-                MixtureComponent up = q[k].around(q[k].at(unit, 1), 0);
-                MixtureComponent down = q[k].around(q[k].at(unit, -1), 0);
+                MixtureComponent up = q[k].around(q[k].normal().at(unit), 0);
+                MixtureComponent down = q[k].around(q[k].normal().at(minus(unit)), 0);
                 double slope = (mean(up, q) - mean(down, q)) / 2e-3;
                 double curvature = (mean(up, q) + mean(down, q) - 2 * value) / 1e-6;
                 assertThat(round.part(k).slope()[i]).isCloseTo(slope, within(0.03));
@@ -82,16 +82,20 @@ class MixtureRoundTest {
             }
             double[] both = {1e-3, 1e-3};
             double[] apart = {1e-3, -1e-3};
-            double mixed = (mean(q[k].around(q[k].at(both, 1), 0), q)
-                            + mean(q[k].around(q[k].at(both, -1), 0), q)
-                            - mean(q[k].around(q[k].at(apart, 1), 0), q)
-                            - mean(q[k].around(q[k].at(apart, -1), 0), q))
+            double mixed = (mean(q[k].around(q[k].normal().at(both), 0), q)
+                            + mean(q[k].around(q[k].normal().at(minus(both)), 0), q)
+                            - mean(q[k].around(q[k].normal().at(apart), 0), q)
+                            - mean(q[k].around(q[k].normal().at(minus(apart)), 0), q))
                     / 4e-6;
             assertThat(round.part(k).curvature()[0][1]).isCloseTo(mixed, within(0.1));
             assertThat(round.part(k).curvature()[1][0]).isEqualTo(round.part(k).curvature()[0][1]);
         }
         assertThat(round.elbo().value()).isCloseTo(elbo, within(5 * round.elbo().standardError()));
         assertThat(round.elbo().standardError()).isBetween(1e-4, 0.02);
+    }
+
+    private static double[] minus(double[] u) {
+        return new double[] {-u[0], -u[1]};
     }
 
     private static MixtureRound round(List<MixtureComponent> q, int pairs, long seed) {
@@ -146,10 +150,10 @@ class MixtureRoundTest {
         double[] y = {
             rho * (inverse[0][0] * g[0] + inverse[0][1] * g[1]), rho * (inverse[1][0] * g[0] + inverse[1][1] * g[1])
         };
-        double[] mean = FIRST.at(y, 1);
+        double[] mean = FIRST.normal().at(y);
         double[][] r = {{1, 0}, {0.4, 0.8}};
         for (int i = 0; i < 2; i++) {
-            assertThat(moved.gaussian().mean(i)).isCloseTo(mean[i], within(1e-14));
+            assertThat(moved.normal().gaussian().mean(i)).isCloseTo(mean[i], within(1e-14));
             for (int j = 0; j < 2; j++) {
                 double want = 0;
                 for (int k = 0; k < 2; k++) {
@@ -157,7 +161,7 @@ class MixtureRoundTest {
                         want += r[i][k] * inverse[k][l] * r[j][l];
                     }
                 }
-                assertThat(moved.gaussian().covariance(i, j)).isCloseTo(want, within(1e-14));
+                assertThat(moved.normal().gaussian().covariance(i, j)).isCloseTo(want, within(1e-14));
             }
         }
         assertThat(moved.logWeight()).isEqualTo(FIRST.logWeight());
@@ -170,7 +174,9 @@ class MixtureRoundTest {
             double[][] a = {{size, 0.9 * size}, {0.9 * size, 2 * size}};
             MixtureComponent moved = FIRST.step(1, new double[] {1, 1}, a);
             assertThat(moved).isNotNull();
-            assertThat(moved.gaussian().standardDeviation(0)).isPositive().isFinite();
+            assertThat(moved.normal().gaussian().standardDeviation(0))
+                    .isPositive()
+                    .isFinite();
         }
         assertThat(FIRST.step(1, new double[2], new double[][] {{Double.NaN, 0}, {0, 1}}))
                 .isNull();

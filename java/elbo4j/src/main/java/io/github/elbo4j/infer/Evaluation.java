@@ -162,10 +162,9 @@ final class Evaluation {
         if (some == null || !(some.share() <= GOOD_FAR && some.width() <= GOOD_RATIO)) {
             judgeLines(LineScan.of(joint, device, posterior));
         }
-        Posterior normal = new GaussianPosterior(q.names(), posterior);
-        try (PointDensity all = new PointDensity(device, joint)) {
-            if (sample == null) {
-                judgeWider(Objective.of(all), normal, posterior);
+        if (sample == null) { // a pass over many rows a draw is too much
+            try (PointDensity density = new PointDensity(device, joint)) {
+                judgeWider(Objective.of(density), new GaussianPosterior(q.names(), posterior), posterior);
             }
         }
     }
@@ -198,7 +197,10 @@ final class Evaluation {
         }
     }
 
-    private void judgeFar(LineScan scan) {
+    private void judgeLines(@Nullable LineScan scan) {
+        if (scan == null) {
+            return;
+        }
         String name = q.names().get(scan.parameter());
         judge(
                 Kind.FAR_MASS,
@@ -213,15 +215,8 @@ final class Evaluation {
                         percent(scan.share()),
                         LineScan.FAR,
                         scan.near()));
-    }
-
-    private void judgeLines(@Nullable LineScan scan) {
-        if (scan == null) {
-            return;
-        }
-        judgeFar(scan);
         boolean whole = q.names().size() == 1;
-        String name = q.names().get(scan.widest());
+        name = q.names().get(scan.widest());
         judge(
                 Kind.WRONG_WIDTH,
                 name,

@@ -1,7 +1,6 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.internal.LowerTriangle;
-import io.github.elbo4j.family.Gaussian;
 import org.jspecify.annotations.Nullable;
 
 /** A component of a mixture that is being fitted, {@code weight·N(mean, R·Rᵀ)}, on the host in float64. It never changes. */
@@ -9,64 +8,44 @@ final class MixtureComponent {
     private static final double HALF_LOG_TWO_PI = 0.5 * StrictMath.log(2 * Math.PI);
 
     private final double logWeight;
-    private final double[] mean; // [D]
-    private final double[][] factor; // R, [D][D], lower triangular
+    private final StartNormal normal; // with a factor
+    private final double[][] factor; // R, [D][D], lower triangular: the normal's
     private final double offset; // log N at the mean
 
     /** @param logWeight of weights that need not add up to 1 */
     MixtureComponent(double logWeight, double[] mean, double[][] factor) {
-        this(logWeight, mean, factor, -LowerTriangle.logDeterminant(factor) - mean.length * HALF_LOG_TWO_PI);
-    }
-
-    private MixtureComponent(double logWeight, double[] mean, double[][] factor, double offset) {
         this.logWeight = logWeight;
-        this.mean = mean;
         this.factor = factor;
-        this.offset = offset;
+        normal = StartNormal.correlated(mean, factor);
+        offset = -normal.logDeterminant() - mean.length * HALF_LOG_TWO_PI;
     }
 
     static MixtureComponent of(double logWeight, StartNormal normal) {
-        double[][] factor = normal.factor();
-        if (factor == null) {
-            factor = new double[normal.sd().length][normal.sd().length];
-            for (int d = 0; d < factor.length; d++) {
-                factor[d][d] = normal.sd()[d];
-            }
-        }
-        return new MixtureComponent(logWeight, normal.mean(), factor);
+        return new MixtureComponent(logWeight, normal.mean(), normal.dense());
     }
 
     MixtureComponent weighing(double log) {
-        return new MixtureComponent(log, mean, factor, offset);
+        return around(normal.mean(), log);
     }
 
     /** The same normal elsewhere. */
     MixtureComponent around(double[] centre, double log) {
-        return new MixtureComponent(log, centre, factor, offset);
+        return new MixtureComponent(log, centre, factor);
     }
 
     double logWeight() {
         return logWeight;
     }
 
-    Gaussian gaussian() {
-        return StartNormal.correlated(mean, factor).gaussian();
-    }
-
-    /** {@code mean + sign·R·epsilon}. */
-    double[] at(double[] epsilon, int sign) {
-        double[] z = LowerTriangle.times(factor, epsilon);
-        for (int d = 0; d < z.length; d++) {
-            z[d] = mean[d] + sign * z[d];
-        }
-        return z;
+    StartNormal normal() {
+        return normal;
     }
 
     /** {@code y = R⁻¹·(z − mean)}. */
     double[] whitened(double[] z) {
-        double[] y = new double[mean.length];
+        double[] y = new double[z.length];
         for (int i = 0; i < y.length; i++) {
-            double sum = z[i] - mean[i];
+            double sum = z[i] - normal.mean()[i];
             for (int j = 0; j < i; j++) {
                 sum -= factor[i][j] * y[j];
             }
@@ -92,17 +71,6 @@ final class MixtureComponent {
         return x;
     }
 
-    /** {@code Rᵀ·g}: what a gradient in z is in y. */
-    double[] slope(double[] g) {
-        double[] result = new double[g.length];
-        for (int i = 0; i < result.length; i++) {
-            for (int j = 0; j <= i; j++) {
-                result[j] += factor[i][j] * g[i];
-            }
-        }
-        return result;
-    }
-
     /**
      * A step of the natural gradient, in the coordinates in which it is N(0, I): the precision goes to {@code P = I − rho·A + rho²·A²/2}, which is
      * positive definite for every A (Lin, Schmidt and Khan 2020), and the mean by {@code rho·P⁻¹·g}.
@@ -113,7 +81,7 @@ final class MixtureComponent {
      */
     @Nullable
     MixtureComponent step(double rho, double[] slope, double[][] curvature) {
-        int n = mean.length;
+        int n = slope.length;
         double[][] precision = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j <= i; j++) {
@@ -132,17 +100,9 @@ final class MixtureComponent {
         }
         double[] moved = LowerTriangle.times(factor, LowerTriangle.solve(lower, slope));
         for (int d = 0; d < n; d++) {
-            moved[d] = mean[d] + rho * moved[d];
+            moved[d] = normal.mean()[d] + rho * moved[d];
         }
-        double[][] product = new double[n][n]; // of two lower triangles
-        for (int i = 0; i < n; i++) {
-            for (int k = 0; k <= i; k++) {
-                for (int j = 0; j <= k; j++) {
-                    product[i][j] += factor[i][k] * root[k][j];
-                }
-            }
-        }
-        MixtureComponent there = new MixtureComponent(logWeight, moved, product);
-        return StartNormal.correlated(moved, product).isFinite() ? there : null;
+        MixtureComponent there = new MixtureComponent(logWeight, moved, LowerTriangle.product(factor, root));
+        return there.normal.isFinite() ? there : null;
     }
 }

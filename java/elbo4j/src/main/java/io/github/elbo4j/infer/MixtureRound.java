@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.model.PointDensity;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -64,8 +65,10 @@ final class MixtureRound {
             for (int i = 0; i < pairs; i++) {
                 int pair = k * pairs + i;
                 StandardNormal.fill(own, first + i, epsilon[pair]);
-                z[2 * pair] = q.get(k).at(epsilon[pair], 1);
-                z[2 * pair + 1] = q.get(k).at(epsilon[pair], -1);
+                StartNormal normal = q.get(k).normal();
+                z[2 * pair] = normal.at(epsilon[pair]);
+                z[2 * pair + 1] =
+                        normal.at(Arrays.stream(epsilon[pair]).map(e -> -e).toArray());
             }
         }
         double[] values = new double[draws];
@@ -137,8 +140,8 @@ final class MixtureRound {
                 half[d] = (plus + minus) / 2;
                 other[d] = (plus - minus) / 2;
             }
-            half = component.slope(half);
-            other = component.slope(other);
+            half = component.normal().slope(half);
+            other = component.normal().slope(other);
             for (int i = 0; i < dimensions; i++) {
                 slope[i] += half[i] / pairs;
                 for (int j = 0; j <= i; j++) {

@@ -55,9 +55,8 @@ final class MixtureRun implements AutoCloseable {
         key = new Key(settings.seed);
         density = new PointDensity(device, joint);
         ascent = new MixtureAscent(density, key.fork("mixture"), settings.cancelled);
-        double[] sd = new double[joint.dimensions()];
-        Arrays.fill(sd, 1);
-        q = List.of(MixtureComponent.of(0, StartNormal.independent(joint.start(), sd)));
+        q = List.of(
+                MixtureComponent.of(0, StartNormal.independent(joint.start(), StartNormal.ones(joint.dimensions()))));
     }
 
     @Override
@@ -232,7 +231,8 @@ final class MixtureRun implements AutoCloseable {
     }
 
     private NormalMixture mixture(List<MixtureComponent> of) {
-        List<Gaussian> components = of.stream().map(MixtureComponent::gaussian).toList();
+        List<Gaussian> components =
+                of.stream().map(each -> each.normal().gaussian()).toList();
         double[] weights = of.stream()
                 .mapToDouble(each -> StrictMath.exp(each.logWeight()))
                 .toArray();
