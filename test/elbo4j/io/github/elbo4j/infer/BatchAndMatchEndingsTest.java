@@ -84,22 +84,12 @@ class BatchAndMatchEndingsTest {
 
     @Test
     void withoutAStartItSaysSo() {
-        FitResult fit = new BatchAndMatch()
-                .fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> Double.NEGATIVE_INFINITY));
-        assertThat(fit.status()).isEqualTo(Status.DIVERGED);
-        assertThat(fit.message()).contains("not finite at the start of any of 8 paths");
-        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        MethodCases.withoutAStartItSaysSo(new BatchAndMatch());
     }
 
-    /** Of another function, whose mode is the same one. */
     @Test
     void aWrongGradientIsFound() {
-        FitResult fit = new BatchAndMatch().fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> {
-            gradient[0] = -1.4 * z[0];
-            return -z[0] * z[0] / 2;
-        }));
-        assertThat(fit.assessment().concerns()).anyMatch(each -> each.kind() == Concern.Kind.WRONG_GRADIENT);
-        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        MethodCases.aWrongGradientIsFound(new BatchAndMatch());
     }
 
     /** Before the first path, in the middle of them, and between updates, whose average is then the answer. */
@@ -114,13 +104,7 @@ class BatchAndMatchEndingsTest {
                 })
                 .fit(HOST, joint);
         for (int after : new int[] {0, 3, 30, all.get() - 5}) {
-            AtomicInteger asked = new AtomicInteger();
-            FitResult fit = new BatchAndMatch()
-                    .cancelled(() -> asked.incrementAndGet() > after)
-                    .fit(HOST, joint);
-            assertThat(fit.status()).as("%d: %s", after, fit.message()).isEqualTo(Status.INTERRUPTED);
-            assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-            assertThat(fit.posterior().mean(0)).isFinite();
+            FitResult fit = MethodCases.itStopsWhenAsked(after, joint, new BatchAndMatch()::cancelled);
             if (after > 30) {
                 assertThat(fit.message()).contains("stopped after update " + (whole.steps() - 5));
                 assertThat(fit.trace()).isEqualTo(whole.trace().subList(0, whole.steps() - 5));

@@ -9,12 +9,9 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.distribution.Flat;
-import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
-import io.github.elbo4j.distribution.Poisson;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.BayesianLinearRegression;
-import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
@@ -132,39 +129,7 @@ class FixedDrawsTest {
     /** Every number but the time, and of a model of expressions too. */
     @EveryDevice
     void devicesDoNotChangeABit(Device device) {
-        for (boolean isLogistic : new boolean[] {true, false}) {
-            assertThat(numbers(fitted(device, isLogistic))).isEqualTo(numbers(fitted(HOST, isLogistic)));
-        }
-    }
-
-    private static FitResult fitted(Device device, boolean isLogistic) {
-        try (LogJoint joint = isLogistic
-                ? new BayesianLogisticRegression(device, Regressions.logistic(1, 75, 4), new NormalPrior(0, 2))
-                        .logJoint()
-                : counts().logJoint(device)) {
-            return new FixedDraws().seed(5).fit(device, joint);
-        }
-    }
-
-    private static List<Object> numbers(FitResult fit) {
-        return List.of(
-                fit.posterior(),
-                fit.accounts(),
-                fit.elbo(),
-                fit.logEvidence(),
-                fit.assessment(),
-                fit.trace(),
-                fit.draws(),
-                fit.message());
-    }
-
-    private static Model counts() {
-        return Model.define(m -> {
-            Expr mu = m.parameter("mu", Normal.of(0, 2));
-            Expr tau = m.parameter("tau", HalfNormal.of(1));
-            Expr level = m.parameter("level", Normal.of(mu, tau), 3);
-            m.observe(new int[] {3, 0, 7}, Poisson.of(level.exp()));
-        });
+        MethodCases.devicesDoNotChangeABit(device, new FixedDraws().seed(5));
     }
 
     /** A posterior that is no Gaussian, with D numbers. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.family.Gaussian;
-import io.github.elbo4j.infer.Leapfrog.Points;
+import io.github.elbo4j.infer.Leapfrog.Places;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.PointDensity;
 import java.util.List;
@@ -24,8 +24,8 @@ class LeapfrogTest {
         });
     }
 
-    private static Points begin(Leapfrog leapfrog) {
-        Points at = new Points(2, 2);
+    private static Places begin(Leapfrog leapfrog) {
+        Places at = new Places(2, 2);
         System.arraycopy(new double[] {0.5, -1, 1.2, 0.3}, 0, at.z, 0, 4);
         leapfrog.evaluate(at);
         return at;
@@ -35,14 +35,14 @@ class LeapfrogTest {
         return new double[] {0.7, -0.2, -0.5, 0.9};
     }
 
-    private static double energy(int chain, Points at, double[] v) {
+    private static double energy(int chain, Places at, double[] v) {
         return (v[2 * chain] * v[2 * chain] + v[2 * chain + 1] * v[2 * chain + 1]) / 2 - at.logP[chain];
     }
 
     private static double energyError(int chain, int steps) {
         try (PointDensity density = new PointDensity(TestDevices.scalar(), joint())) {
             Leapfrog leapfrog = new Leapfrog(density, 2, METRIC);
-            Points at = begin(leapfrog);
+            Places at = begin(leapfrog);
             double[] v = velocity();
             double before = energy(chain, at, v);
             leapfrog.run(0.75 / steps, steps, at, v);
@@ -65,7 +65,7 @@ class LeapfrogTest {
     void turnedRoundItComesBack() {
         try (PointDensity density = new PointDensity(TestDevices.scalar(), joint())) {
             Leapfrog leapfrog = new Leapfrog(density, 2, METRIC);
-            Points at = begin(leapfrog);
+            Places at = begin(leapfrog);
             double[] v = velocity();
             leapfrog.run(0.1, 20, at, v);
             assertThat(Math.abs(at.z[0] - 0.5)).isGreaterThan(0.1);
@@ -94,7 +94,7 @@ class LeapfrogTest {
         });
         try (PointDensity density = new PointDensity(TestDevices.scalar(), joint)) {
             Leapfrog leapfrog = new Leapfrog(density, 2, METRIC);
-            Points at = begin(leapfrog);
+            Places at = begin(leapfrog);
             leapfrog.run(1e-3, 1000, at, velocity());
             double[] pushed = normal.at(new double[] {0.7, -0.2});
             // The phase is off by t·eps²/24.
@@ -112,7 +112,7 @@ class LeapfrogTest {
         });
         try (PointDensity density = new PointDensity(TestDevices.scalar(), wall)) {
             Leapfrog leapfrog = new Leapfrog(density, 2, METRIC);
-            Points at = begin(leapfrog);
+            Places at = begin(leapfrog);
             boolean[] lost = leapfrog.run(0.1, 20, at, new double[] {-0.1, 0, 5, 0});
             assertThat(lost).containsExactly(false, true);
             assertThat(at.z[2]).isEqualTo(1.2);

@@ -12,12 +12,9 @@ import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.GaussianTarget;
-import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PathfinderTest {
@@ -113,38 +110,20 @@ class PathfinderTest {
 
     @Test
     void withoutAStartItSaysSo() {
-        FitResult fit = new Pathfinder()
-                .fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> Double.NEGATIVE_INFINITY));
-        assertThat(fit.status()).isEqualTo(Status.DIVERGED);
-        assertThat(fit.message()).contains("not finite at the start of any of 8 paths");
-        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        MethodCases.withoutAStartItSaysSo(new Pathfinder());
     }
 
-    /** Of another function, whose mode is the same one. */
     @Test
     void aWrongGradientIsFound() {
-        HostLogJoint joint = HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> {
-            gradient[0] = -1.4 * z[0];
-            return -z[0] * z[0] / 2;
-        });
-        for (Method<LogJoint> method : List.of(new Pathfinder(), ModeSearch.laplace())) {
-            FitResult fit = method.fit(HOST, joint);
-            assertThat(fit.assessment().concerns()).anyMatch(each -> each.kind() == Concern.Kind.WRONG_GRADIENT);
-            assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        }
+        MethodCases.aWrongGradientIsFound(new Pathfinder());
+        MethodCases.aWrongGradientIsFound(ModeSearch.laplace());
     }
 
     @Test
     void itStopsWhenAsked() {
         for (int after : new int[] {0, 3, 30}) {
-            AtomicInteger asked = new AtomicInteger();
             try (LogJoint joint = correlated(HOST)) {
-                FitResult fit = new Pathfinder()
-                        .cancelled(() -> asked.incrementAndGet() > after)
-                        .fit(HOST, joint);
-                assertThat(fit.status()).as("%d: %s", after, fit.message()).isEqualTo(Status.INTERRUPTED);
-                assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-                assertThat(fit.posterior().mean(0)).isFinite();
+                MethodCases.itStopsWhenAsked(after, joint, new Pathfinder()::cancelled);
             }
         }
     }

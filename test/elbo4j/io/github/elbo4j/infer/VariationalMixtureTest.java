@@ -16,7 +16,6 @@ import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class VariationalMixtureTest {
@@ -260,11 +259,7 @@ class VariationalMixtureTest {
     /** Beyond a border half of the draws have no density: steps are halved, and what is left is not trusted. */
     @Test
     void whatIsNotFiniteIsSaid() {
-        FitResult nowhere = new VariationalMixture()
-                .fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> Double.NEGATIVE_INFINITY));
-        assertThat(nowhere.status()).isEqualTo(Status.DIVERGED);
-        assertThat(nowhere.message()).contains("not finite at the start of any of 8 paths");
-        assertThat(nowhere.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        MethodCases.withoutAStartItSaysSo(new VariationalMixture());
         FitResult half = new VariationalMixture().fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> {
             gradient[0] = 1 - z[0];
             return z[0] > 0 ? z[0] - z[0] * z[0] / 2 : Double.NEGATIVE_INFINITY;
@@ -276,25 +271,14 @@ class VariationalMixtureTest {
 
     @Test
     void aWrongGradientIsFound() {
-        FitResult fit = new VariationalMixture().fit(HOST, HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> {
-            gradient[0] = -1.4 * z[0];
-            return -z[0] * z[0] / 2;
-        }));
-        assertThat(fit.assessment().concerns()).anyMatch(each -> each.kind() == Concern.Kind.WRONG_GRADIENT);
-        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        MethodCases.aWrongGradientIsFound(new VariationalMixture());
     }
 
     @Test
     void itStopsWhenAsked() {
         for (int after : new int[] {0, 3, 30, 120}) {
-            AtomicInteger asked = new AtomicInteger();
             try (LogJoint joint = schools().logJoint(HOST)) {
-                FitResult fit = new VariationalMixture()
-                        .cancelled(() -> asked.incrementAndGet() > after)
-                        .fit(HOST, joint);
-                assertThat(fit.status()).as("%d: %s", after, fit.message()).isEqualTo(Status.INTERRUPTED);
-                assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-                assertThat(fit.posterior().mean(0)).isFinite();
+                MethodCases.itStopsWhenAsked(after, joint, new VariationalMixture()::cancelled);
             }
         }
     }

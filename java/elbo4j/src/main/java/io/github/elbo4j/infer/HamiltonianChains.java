@@ -3,7 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.PhiloxRandom;
 import io.github.elbo4j.family.Gaussian;
-import io.github.elbo4j.infer.Leapfrog.Points;
+import io.github.elbo4j.infer.Leapfrog.Places;
 import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -43,7 +43,7 @@ final class HamiltonianChains {
     private final BooleanSupplier cancelled;
     private final Gaussian q; // of a mixture the one with its mean and covariance
     private final @Nullable NormalMixture mixture;
-    private final Points at;
+    private final Places at;
     private double size;
     private int trajectory;
     private int divergent;
@@ -62,13 +62,13 @@ final class HamiltonianChains {
         this.dimensions = density.dimensions();
         this.key = key;
         this.cancelled = cancelled;
-        at = new Points(chains, dimensions);
+        at = new Places(chains, dimensions);
         size = StrictMath.pow(dimensions, -0.25); // as the best one falls with the dimension
     }
 
     /** Puts the chains at draws of q. Returns whether there are some at which density and gradient are finite, for each. */
     boolean start() {
-        Points found = new Points(chains, dimensions);
+        Places found = new Places(chains, dimensions);
         boolean[] done = new boolean[chains];
         for (int attempt = 0; attempt < MOST_STARTS; attempt++) {
             double[][] several = mixture == null ? null : mixture.draws(key.fork("start " + attempt), chains);
@@ -171,7 +171,7 @@ final class HamiltonianChains {
         }
         double[] v = new double[chains * dimensions];
         double[] energy = new double[chains];
-        Points there = new Points(chains, dimensions);
+        Places there = new Places(chains, dimensions);
         for (int c = 0; c < chains; c++) {
             System.arraycopy(normals("momentum", trajectory, c), 0, v, c * dimensions, dimensions);
             there.take(c, at);
@@ -195,7 +195,7 @@ final class HamiltonianChains {
         return sum / chains;
     }
 
-    private double energy(int chain, Points where, double[] v) {
+    private double energy(int chain, Places where, double[] v) {
         double kinetic = 0;
         for (int i = chain * dimensions; i < (chain + 1) * dimensions; i++) {
             kinetic += v[i] * v[i];

@@ -20,19 +20,19 @@ final class Leapfrog {
     private long evaluations;
 
     /** Where all chains are. */
-    static final class Points {
+    static final class Places {
         final double[] z; // [C][D]
         final double[] logP; // [C]
         final double[] gradient; // [C][D]
 
-        Points(int chains, int dimensions) {
+        Places(int chains, int dimensions) {
             z = new double[chains * dimensions];
             logP = new double[chains];
             gradient = new double[chains * dimensions];
         }
 
         /** One chain goes where it is there. */
-        void take(int chain, Points there) {
+        void take(int chain, Places there) {
             int d = z.length / logP.length;
             System.arraycopy(there.z, chain * d, z, chain * d, d);
             System.arraycopy(there.gradient, chain * d, gradient, chain * d, d);
@@ -75,7 +75,7 @@ final class Leapfrog {
     }
 
     /** Density and gradient where z is. */
-    void evaluate(Points at) {
+    void evaluate(Places at) {
         density.evaluate(chains, at.z, at.logP, at.gradient);
         evaluations += chains;
     }
@@ -87,8 +87,8 @@ final class Leapfrog {
      * @param v [C][D], which changes
      * @return whether each chain was lost, [C]
      */
-    boolean[] run(double size, int steps, Points at, double[] v) {
-        Points begun = new Points(chains, dimensions);
+    boolean[] run(double size, int steps, Places at, double[] v) {
+        Places begun = new Places(chains, dimensions);
         boolean[] lost = new boolean[chains];
         for (int c = 0; c < chains; c++) {
             begun.take(c, at);
@@ -113,7 +113,7 @@ final class Leapfrog {
         return lost;
     }
 
-    private void turn(int chain, double size, Points at, double[] v) {
+    private void turn(int chain, double size, Places at, double[] v) {
         int from = chain * dimensions;
         double[] force = metric.pulledBack(Arrays.copyOfRange(at.gradient, from, from + dimensions));
         for (int d = 0; d < dimensions; d++) {
@@ -121,7 +121,7 @@ final class Leapfrog {
         }
     }
 
-    private void move(int chain, double size, Points at, double[] v) {
+    private void move(int chain, double size, Places at, double[] v) {
         int from = chain * dimensions;
         double[] velocity = metric.at(Arrays.copyOfRange(v, from, from + dimensions));
         for (int d = 0; d < dimensions; d++) {
