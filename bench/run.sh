@@ -15,6 +15,7 @@
 #   --require cuda       exit code 1 if no GPU opens; without it that is only written down
 #   --device A,B         bench: cuda, cuda+launches, cuda+fast, cuda+curand, cuda+curand-xorwow, simd, scalar; kernels: one
 #   --size A,B           bench: normal, large or tiny; peers: normal, large; kernels: full, tiny
+#   --forks N, --seconds T   bench: N virtual machines for each (2), in each T s of warm-up and of measurement (6); peers: T (2)
 #   --quick              bench, peers: few executions: shows that all runs, not how fast
 # Writes results/result.json (or into the folder $RESULTS), anew after each of the above, and one file for each beside it,
 # anew after each class or benchmark. What is there already is kept as *.old. Exit code 1: something failed.
@@ -31,7 +32,7 @@ usage() {
 
 command=${1:-}
 case $command in test | bench | peers | sanitizer | kernels | all) shift ;; *) usage ;; esac
-names=() budget='' limit='' further='' required='' jobs='' devices='' sizes='' quick=''
+names=() budget='' limit='' further='' required='' jobs='' devices='' sizes='' quick='' forks='' seconds=''
 while [ $# -gt 0 ]; do
     case $1 in
         --budget) budget=${2:?seconds}; shift ;;
@@ -39,6 +40,8 @@ while [ $# -gt 0 ]; do
         --require) required=${2:?device}; shift ;;
         --jobs) jobs=${2:?number}; shift ;;
         --device) devices=${2:?devices}; shift ;;
+        --forks) forks=${2:?number}; shift ;;
+        --seconds) seconds=${2:?seconds}; shift ;;
         --size) sizes=${2:?sizes}; shift ;;
         --continue) further=--continue ;;
         --quick) quick=--quick ;;
@@ -92,8 +95,8 @@ benchmarks() {
         devices=${required:+$required,}simd
         [ -n "$required" ] || elbo4j devices | grep -Eq '^cuda +yes' && devices=cuda,simd
     fi
-    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Main "${common[@]}" ${quick:+"$quick"} --device "$devices" \
-        --size "${sizes:-normal,large}" "${names[@]}" 2>&1 | quiet
+    "${java[@]}" -cp "$here/lib/*" io.github.elbo4j.bench.Main "${common[@]}" ${quick:+"$quick"} ${forks:+--forks "$forks"} \
+        ${seconds:+--seconds "$seconds"} --device "$devices" --size "${sizes:-normal,large}" "${names[@]}" 2>&1 | quiet
 }
 
 peers() {
@@ -106,7 +109,7 @@ peers() {
     fi
     local gpu=
     command -v nvidia-smi >/dev/null && gpu=--gpu
-    "$python" "$here/peers/peers.py" run $gpu "${common[@]}" ${quick:+"$quick"} --size "${sizes:-normal,large}" \
+    "$python" "$here/peers/peers.py" run $gpu "${common[@]}" ${quick:+"$quick"} ${seconds:+--seconds "$seconds"} --size "${sizes:-normal,large}" \
         ${names[@]+"${names[@]}"}
 }
 

@@ -79,6 +79,7 @@ class FitResultTest {
             try (LogJoint joint =
                     new BayesianLogisticRegression(DEVICE, scale.data(), new NormalPrior(0, 2.5)).logJoint()) {
                 FitResult fit = quick(Family.meanField(), 1).fit(DEVICE, joint);
+                fit.toOriginal(scale); // loads its classes, which takes memory of its own
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long before = threads.getCurrentThreadAllocatedBytes();
                 FitResult back = fit.toOriginal(scale);

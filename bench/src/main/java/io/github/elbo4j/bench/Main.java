@@ -61,6 +61,16 @@ public final class Main implements Callable<Integer> {
     private boolean quick;
 
     @Option(
+            names = "--forks",
+            description = "Virtual machines for each benchmark and device; default: ${DEFAULT-VALUE}.")
+    private int forks = WorkBenchmark.FORKS;
+
+    @Option(
+            names = "--seconds",
+            description = "Of warm-up, and as many of measurement, in each of them; default: ${DEFAULT-VALUE}.")
+    private int seconds = WorkBenchmark.SECONDS;
+
+    @Option(
             names = "--device",
             split = ",",
             description =
@@ -159,6 +169,8 @@ public final class Main implements Callable<Integer> {
             return out;
         }
         boolean full = !quick
+                && forks >= WorkBenchmark.FORKS
+                && seconds >= WorkBenchmark.SECONDS
                 && patterns.isEmpty()
                 && !absent
                 && sizes.equals(List.of("normal"))
@@ -224,13 +236,14 @@ public final class Main implements Callable<Integer> {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VERBOSITY);
+        options.forks(forks).warmupIterations(seconds).measurementIterations(seconds);
         if (quick) {
             TimeValue moment = TimeValue.milliseconds(300);
             options.forks(1).warmupIterations(2).warmupTime(moment);
             options.measurementIterations(2).measurementTime(moment);
         }
-        long seconds = Math.min(limit, left);
-        Watchdog watchdog = new Watchdog(seconds);
+        long most = Math.min(limit, left);
+        Watchdog watchdog = new Watchdog(most);
         try {
             Timing timing = Timing.of(name, device, size, threads, new Runner(options.build()).run());
             timings.add(timing.toMap(isEmulated(device)));
@@ -238,8 +251,8 @@ public final class Main implements Callable<Integer> {
             return true;
         } catch (RunnerException e) {
             boolean late = watchdog.expired;
-            String reason = late ? "not done after " + seconds + " s" : reason(e);
-            boolean cut = late && seconds < limit; // by the budget, which is not its fault
+            String reason = late ? "not done after " + most + " s" : reason(e);
+            boolean cut = late && most < limit; // by the budget, which is not its fault
             notRun.put(key, cut ? "no time left: " + reason : reason);
             System.out.println(key + ": " + (cut ? "not run: no time left: " : "FAILED: ") + reason);
             return cut;
@@ -298,6 +311,9 @@ public final class Main implements Callable<Integer> {
             json.put("libraries", Machine.libraries());
         }
         json.put("notRun", notRun);
+        if (!quick) {
+            json.put("seconds", seconds);
+        }
         json.put("unit", "ms");
         json.put("results", Collections.unmodifiableList(timings));
         Json.write(file, json);

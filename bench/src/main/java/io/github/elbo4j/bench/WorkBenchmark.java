@@ -35,11 +35,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(
-        value = 2,
+        value = WorkBenchmark.FORKS,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 6, time = 1) // C2 takes some seconds on all the loops of a step
-@Measurement(iterations = 6, time = 1)
+@Warmup(iterations = WorkBenchmark.SECONDS, time = 1) // C2 takes some seconds on all the loops of a step
+@Measurement(iterations = WorkBenchmark.SECONDS, time = 1)
 public abstract class WorkBenchmark {
+    static final int FORKS = 2;
+    static final int SECONDS = 6;
     static final Key KEY = new Key(20_261_121);
 
     private static final String LAUNCHES = "launches";

@@ -180,8 +180,8 @@ final class Cuda {
     }
 
     /** Launches that are to run together again and again, until {@link #free(Stretch)}. */
-    Stretch stretch(List<Launch> launches) {
-        Stretch stretch = new Stretch(this, launches);
+    Stretch stretch(List<Stretch.Node> nodes) {
+        Stretch stretch = new Stretch(this, nodes);
         stretches.add(stretch);
         return stretch;
     }

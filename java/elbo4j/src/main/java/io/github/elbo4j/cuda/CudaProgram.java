@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Operations on a GPU: a {@link Stretch} of those that only launch kernels, and between two of them what does more, calls of
- * Java code and of NVIDIA's libraries. It has a workspace of its own, whose addresses stand in the launches.
+ * Operations on a GPU: a {@link Stretch} of those that only launch kernels, in which one waits for another only if they touch
+ * the same buffer, and between two stretches what does more, calls of Java code and of NVIDIA's libraries. It has a workspace of its
+ * own, whose addresses stand in the launches.
  */
 final class CudaProgram implements Program {
+    /** Bytes up to which each operation has a workspace of its own; beyond, all have one, and come one after the other. */
+    private static final long APART = 1L << 26;
+
     private final CudaDevice device;
     private final Cuda cuda;
     private final Buffer[] buffers; // each once
@@ -29,9 +33,10 @@ final class CudaProgram implements Program {
         this.device = device;
         this.cuda = cuda;
         buffers = buffers(operations);
-        workspace = workspace(cuda, launchers, operations);
+        Places places = Places.of(cuda, launchers, operations);
+        workspace = places.bytes == 0 ? 0 : cuda.allocate(places.bytes, "the workspace of a program");
         try {
-            record(launchers, operations);
+            record(launchers, operations, places);
         } catch (RuntimeException | Error e) {
             try {
                 release();
@@ -53,23 +58,32 @@ final class CudaProgram implements Program {
         return all.toArray(new Buffer[0]);
     }
 
-    /** As much as the operation takes that takes most: they run one after the other. */
-    private static long workspace(Cuda cuda, Launchers launchers, List<? extends Operation> operations) {
-        long most = 0;
-        for (Operation operation : operations) {
-            if (!(operation instanceof HostCall)) {
-                Recording recording = cuda.record(0, launchers.of(operation));
-                most = Math.max(most, recording.isWhole() ? recording.taken() : 0);
+    /** The places of the operations' workspaces, relative to the program's; how much that has in all. */
+    private record Places(long[] first, long bytes, boolean shared) {
+        static Places of(Cuda cuda, Launchers launchers, List<? extends Operation> operations) {
+            long[] first = new long[operations.size()];
+            long all = 0;
+            long most = 0;
+            for (int i = 0; i < first.length; i++) {
+                first[i] = all;
+                if (!(operations.get(i) instanceof HostCall)) {
+                    Recording recording = cuda.record(0, launchers.of(operations.get(i)));
+                    long taken = recording.isWhole() ? recording.taken() : 0;
+                    all = Math.addExact(all, taken);
+                    most = Math.max(most, taken);
+                }
             }
+            return all <= APART ? new Places(first, all, false) : new Places(new long[first.length], most, true);
         }
-        return most == 0 ? 0 : cuda.allocate(most, "the workspace of a program");
     }
 
-    private void record(Launchers launchers, List<? extends Operation> operations) {
-        List<Launch> launches = new ArrayList<>();
-        for (Operation operation : operations) {
+    private void record(Launchers launchers, List<? extends Operation> operations, Places places) {
+        Part part = new Part();
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
             if (operation instanceof HostCall call) {
-                endStretch(launches);
+                end(part);
+                part = new Part();
                 steps.add(() -> {
                     device.call(call);
                     checkOpen();
@@ -77,21 +91,43 @@ final class CudaProgram implements Program {
                 continue;
             }
             Runnable launcher = launchers.of(operation);
-            Recording recording = cuda.record(workspace, launcher);
+            Recording recording = cuda.record(workspace + places.first[i], launcher);
             if (recording.isWhole()) {
-                launches.addAll(recording.launches());
+                part.add(operation, recording, places.shared && recording.taken() > 0);
             } else {
-                endStretch(launches);
+                end(part);
+                part = new Part();
                 steps.add(() -> device.launch(launcher));
             }
         }
-        endStretch(launches);
+        end(part);
     }
 
-    private void endStretch(List<Launch> launches) {
-        if (!launches.isEmpty()) {
-            Stretch stretch = cuda.stretch(List.copyOf(launches));
-            launches.clear();
+    /** Operations that become one stretch. */
+    private final class Part {
+        final List<Stretch.Node> nodes = new ArrayList<>();
+        private final Dependencies dependencies = new Dependencies();
+        private final List<Integer> last = new ArrayList<>(); // of each operation: its last node
+
+        /** The launches of an operation come one after the other. */
+        void add(Operation operation, Recording recording, boolean inSharedMemory) {
+            if (recording.launches().isEmpty()) {
+                return;
+            }
+            List<Integer> after = dependencies.add(operation, inSharedMemory ? List.of(this) : List.of()).stream()
+                    .map(last::get)
+                    .toList();
+            for (Launch launch : recording.launches()) {
+                nodes.add(new Stretch.Node(launch, after));
+                after = List.of(nodes.size() - 1);
+            }
+            last.add(nodes.size() - 1);
+        }
+    }
+
+    private void end(Part part) {
+        if (!part.nodes.isEmpty()) {
+            Stretch stretch = cuda.stretch(part.nodes);
             stretches.add(stretch);
             steps.add(() -> device.launch(stretch::run));
         }

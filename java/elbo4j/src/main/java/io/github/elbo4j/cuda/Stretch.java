@@ -1,5 +1,6 @@
 package io.github.elbo4j.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
@@ -8,43 +9,46 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Launches of a program, one after the other: a CUDA graph, which is one call of the driver. Where it makes no graph, for
- * lack of memory or for a reason of its own, they are launched one by one; so is a single one.
+ * Launches of a program: a CUDA graph, which is one call of the driver, and in which a launch waits for those alone that it must come
+ * after. Where the driver makes no graph, for lack of memory or for a reason of its own, they are launched one by one, in their order;
+ * so is a single one.
  */
 final class Stretch {
+    /** @param after the numbers of earlier nodes that it waits for */
+    record Node(Launch launch, List<Integer> after) {}
+
     private final Cuda cuda;
     private final String name;
     private final boolean mayFault;
     private final CUgraphExec executable = new CUgraphExec();
     private boolean made; // executable is there
-    private List<Launch> launches; // what is sent one by one
+    private final List<Launch> launches; // what is sent one by one
 
-    /** @param launches one or more */
-    Stretch(Cuda cuda, List<Launch> launches) {
+    /** @param nodes one or more */
+    Stretch(Cuda cuda, List<Node> nodes) {
         this.cuda = cuda;
-        this.launches = launches;
-        int count = launches.size();
-        name = "a graph of " + count + " kernels, " + launches.get(0).operation() + " to "
-                + launches.get(count - 1).operation();
-        mayFault = launches.stream().anyMatch(Launch::mayFault);
-        int code = count > 1 ? make() : CUresult.CUDA_SUCCESS;
+        List<Launch> all = nodes.stream().map(Node::launch).toList();
+        int count = all.size();
+        name = "a graph of " + count + " kernels, " + all.get(0).operation() + " to "
+                + all.get(count - 1).operation();
+        mayFault = all.stream().anyMatch(Launch::mayFault);
+        int code = count > 1 ? make(nodes) : CUresult.CUDA_SUCCESS;
         if (code != CUresult.CUDA_SUCCESS) {
             release();
             if (Driver.ends(code)) {
                 throw cuda.driver().failure(code, name, "");
             }
-        } else if (made) {
-            this.launches = List.of(); // the graph has copies
         }
+        launches = made ? List.of() : all; // the graph has copies
     }
 
-    private int make() {
+    private int make(List<Node> nodes) {
         CUgraph graph = new CUgraph();
         int code = JCudaDriver.cuGraphCreate(graph, 0);
         if (code != CUresult.CUDA_SUCCESS) {
             return code;
         }
-        code = instantiate(graph);
+        code = instantiate(graph, nodes);
         int end = JCudaDriver.cuGraphDestroy(graph); // what is made of it stays
         if (code == CUresult.CUDA_SUCCESS) {
             cuda.freeing(end, "destroying a graph");
@@ -52,15 +56,16 @@ final class Stretch {
         return code;
     }
 
-    private int instantiate(CUgraph graph) {
-        CUgraphNode[] before = {};
-        for (Launch launch : launches) {
-            CUgraphNode node = new CUgraphNode();
-            int code = JCudaDriver.cuGraphAddKernelNode(node, graph, before, before.length, launch.node());
+    private int instantiate(CUgraph graph, List<Node> nodes) {
+        List<CUgraphNode> handles = new ArrayList<>();
+        for (Node node : nodes) {
+            CUgraphNode[] after = node.after.stream().map(handles::get).toArray(CUgraphNode[]::new);
+            CUgraphNode handle = new CUgraphNode();
+            int code = JCudaDriver.cuGraphAddKernelNode(handle, graph, after, after.length, node.launch.node());
             if (code != CUresult.CUDA_SUCCESS) {
                 return code;
             }
-            before = new CUgraphNode[] {node};
+            handles.add(handle);
         }
         int code = JCudaDriver.cuGraphInstantiate(executable, graph, 0);
         if (code != CUresult.CUDA_SUCCESS) {
