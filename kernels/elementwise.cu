@@ -283,7 +283,7 @@ static __device__ __forceinline__ float fold(const float* x, int lanes, int stri
 
 // Folds the lanes of the block's columns; a thread takes a column of an outer row.
 template <int ELEMENTS>
-static __device__ __forceinline__ void foldColumns(const Elementwise& p, const float* sums, int items, long long first) {
+static __device__ __noinline__ void foldColumns(const Elementwise& p, const float* sums, int items, long long first) {
     const int rows = p.inner <= WARP ? ELEMENTS : 1;
     for (int i = (int) threadIdx.x; i < rows * p.width; i += (int) blockDim.x) {
         const int k = i / p.width;
