@@ -7,6 +7,8 @@ static __device__ __forceinline__ long long threadOfGrid() { return (long long) 
 
 static __device__ __forceinline__ long long threadsOfGrid() { return (long long) gridDim.x * blockDim.x; }
 
+static constexpr int AHEAD = 16; // rows that a thread reads together
+
 // ---- y[j,s] = Σ x[n,s] over the rows n of segment j ----
 
 struct ScanSegments {
@@ -15,6 +17,7 @@ struct ScanSegments {
     const float* x;     // [rows][S]
     float* y;           // [segments][S]
     float* tiles;       // [segments][S][tiles of rows], or null: y is written
+    double* groups;     // [32][threads of scan_segments], where there are more than 1024 tiles
     Faults* faults;
     Index firstOrder, firstOffset;
     int rows, segments, draws;
@@ -39,23 +42,85 @@ struct Places {
     }
 };
 
-// The first place in [from, to) whose row is no less than `row`; `to`, if there is none.
-static __device__ __forceinline__ int firstPlace(const int* order, int from, int to, long long row) {
-    while (from < to) {
-        const int middle = from + (to - from) / 2;
-        if (order[middle] < row) {
-            from = middle + 1;
-        } else {
-            to = middle;
+// Tells of rows that are not there. All threads of the grid share the places of all segments.
+static __device__ __forceinline__ void checkOrder(const ScanSegments& p, const int* order) {
+    const int* offsets = p.offsets + value(p.firstOffset);
+    const int to = min(offsets[p.segments], p.rows);
+#pragma unroll 4
+    for (long long place = max(offsets[0], 0) + threadOfGrid(); place < to; place += threadsOfGrid()) {
+        const int row = order[place];
+        if (row < 0 || row >= p.rows) {
+            fault(p.faults, SEGMENT_ORDER, value(p.firstOrder) + place, row, 0, p.rows);
         }
     }
-    return from;
 }
+
+// take(row, x[row,s]) for the rows at places from … to − 1, in their order, and at the end some times more the last row and +0.
+// They are read AHEAD places before they are taken, and their numbers as much before those. Of a faulty number, some row.
+template <class Take>
+static __device__ __forceinline__ void forRowsAt(
+        const ScanSegments& p, const int* order, int from, int to, int s, Take take) {
+    if (from == to) {
+        return;
+    }
+    const float* x = p.x + s;
+    const int last = order[to - 1];
+    const auto numberAt = [&](int u, int left) { return u < left ? order[u] : last; };
+    const auto existing = [&](int row) { return min((unsigned int) row, (unsigned int) p.rows - 1u); };
+    const unsigned int stride = (unsigned int) p.draws;
+    const auto termOf = [&](unsigned int row, int u, int left) {
+        const float term = x[(unsigned long long) row * stride];
+        return u < left ? term : 0.0f;
+    };
+    order += from;
+    int left = to - from;
+    unsigned int rows[AHEAD];
+    float terms[AHEAD];
+    int next[AHEAD];
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        rows[u] = existing(numberAt(u, left));
+        next[u] = numberAt(u + AHEAD, left);
+    }
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        terms[u] = termOf(rows[u], u, left);
+    }
+    for (; left > 0; left -= AHEAD) {
+        order += AHEAD;
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            take(rows[u], terms[u]);
+            rows[u] = existing(next[u]);
+            terms[u] = termOf(rows[u], u + AHEAD, left);
+            next[u] = numberAt(u + AHEAD, left - AHEAD);
+        }
+    }
+}
+
+// Σ x[row,s] over the rows at places from … to − 1, which are of one tile.
+static __device__ __forceinline__ float sumInTile(const ScanSegments& p, const int* order, int from, int to, int s) {
+    float sum = 0.0f;
+    forRowsAt(p, order, from, to, s, [&](unsigned int, float x) { sum += x; });
+    return sum;
+}
+
+// The first of n places, from `place` on, whose rows are no less than `row`.
+struct Search {
+    int place;
+    const long long row;
+
+    // One step of ⌈log2(n + 1)⌉: `half` of the places that are left are before the one, or not.
+    __device__ __forceinline__ void step(const int* order, int half) {
+        place += order[place + half - 1] < row ? half : 0;
+    }
+};
 
 // A thread adds the rows that a segment has in a tile. One tile: that is all.
 extern "C" __global__ void __launch_bounds__(256) scan_segment_tiles(const ScanSegments p) {
     const int perSum = (int) max(1LL, tilesOf(p.rows));
     const int* order = p.order + value(p.firstOrder);
+    checkOrder(p, order);
     const long long all = (long long) p.segments * perSum * p.draws;
     for (long long at = threadOfGrid(); at < all; at += threadsOfGrid()) {
         const long long rest = quotient(at, p.draws);
@@ -63,28 +128,18 @@ extern "C" __global__ void __launch_bounds__(256) scan_segment_tiles(const ScanS
         const long long tile = quotient(rest, p.segments);
         const long long segment = rest - tile * p.segments;
         const Places places(p, segment);
-        const int from = tile == 0 ? places.from : firstPlace(order, places.from, places.to, tile * TILE);
-        const int to = tile == perSum - 1 ? places.to : firstPlace(order, places.from, places.to, (tile + 1) * TILE);
-        float sum = 0.0f;
-#pragma unroll 4
-        for (int place = from; place < to; place++) {
-            const int row = order[place];
-            sum += row >= 0 && row < p.rows ? p.x[(long long) row * p.draws + s] : 0.0f;
-        }
         if (p.tiles == nullptr) {
-            p.y[segment * p.draws + s] = sum;
-        } else {
-            p.tiles[(segment * p.draws + s) * perSum + tile] = sum;
+            p.y[segment * p.draws + s] = sumInTile(p, order, places.from, places.to, s);
+            continue;
         }
-        if (s == 0 && tile == 0) { // a search does not see all rows
-#pragma unroll 1
-            for (int place = places.from; place < places.to; place++) {
-                const int row = order[place];
-                if (row < 0 || row >= p.rows) {
-                    fault(p.faults, SEGMENT_ORDER, value(p.firstOrder) + place, row, 0, p.rows);
-                }
-            }
+        Search from{places.from, tile * TILE};
+        Search to{places.from, (tile + 1) * TILE};
+        for (int n = places.to - places.from; n > 0; n /= 2) { // both at once: each step waits for memory
+            const int half = n - n / 2;
+            from.step(order, half);
+            to.step(order, half);
         }
+        p.tiles[(segment * p.draws + s) * perSum + tile] = sumInTile(p, order, from.place, to.place, s);
     }
 }
 
@@ -94,115 +149,83 @@ extern "C" __global__ void __launch_bounds__(256) scan_segment_end(const ScanSeg
     });
 }
 
-// The levels above tiles that come by their numbers, increasing, for one thread: its columns of `second` and `third`.
 static constexpr int SEGMENT_THREADS = 64;
-static constexpr int SEGMENT_AHEAD = 8; // rows that are read together: each waits for its number first
 
-struct TileSums {
-    double (*second)[SEGMENT_THREADS]; // the lanes of tiles
-    double (*third)[SEGMENT_THREADS];  // the lanes of 1024 tiles
-    double fourth;                     // 1024 · 1024 tiles; of ints there are two at most
-    int group;                         // the 1024 tiles that `second` holds a part of
+// Lanes of a level above tiles, of the threads of a block or of the grid beside each other; one thread's column of them.
+struct SegmentLanes {
+    double* lanes; // [32][stride]
+    long long stride;
 
-    __device__ __forceinline__ void clear(double (*lanes)[SEGMENT_THREADS]) {
+    __device__ __forceinline__ double& operator[](int lane) const { return lanes[lane * stride]; }
+
+    __device__ __forceinline__ void clear() const {
+#pragma unroll 8
         for (int l = 0; l < WARP; l++) {
-            lanes[l][threadIdx.x] = 0.0;
+            (*this)[l] = 0.0;
         }
     }
 
-    __device__ __forceinline__ void reset() {
-        clear(second);
-        clear(third);
-        fourth = 0.0;
-        group = 0;
-    }
-
-    __device__ __forceinline__ double fold(double (*lanes)[SEGMENT_THREADS]) {
+    // Their sum; they are destroyed.
+    __device__ __forceinline__ double fold() const {
         for (int half = WARP / 2; half > 0; half >>= 1) {
+#pragma unroll 1
             for (int l = 0; l < half; l++) {
-                lanes[l][threadIdx.x] += lanes[l + half][threadIdx.x];
+                (*this)[l] += (*this)[l + half];
             }
         }
-        return lanes[0][threadIdx.x];
-    }
-
-    // `second` goes up; the next tile is of another group.
-    __device__ __forceinline__ void lift(int next) {
-        third[group & 31][threadIdx.x] += fold(second);
-        clear(second);
-        if (next >> 10 != group >> 10) {
-            fourth += fold(third);
-            clear(third);
-        }
-        group = next;
-    }
-
-    __device__ __forceinline__ void add(int tile, float sum) {
-        if (tile >> 10 != group) {
-            lift(tile >> 10);
-        }
-        second[tile & 31][threadIdx.x] += (double) sum;
-    }
-
-    __device__ __forceinline__ double total() {
-        third[group & 31][threadIdx.x] += fold(second);
-        return fourth + fold(third);
+        return (*this)[0];
     }
 };
 
 // A thread takes a segment: for so many that most tiles have few rows of each.
-extern "C" __global__ void __launch_bounds__(64) scan_segments(const ScanSegments p) {
-    __shared__ double second[WARP][SEGMENT_THREADS];
-    __shared__ double third[WARP][SEGMENT_THREADS];
+extern "C" __global__ void __launch_bounds__(64, 8) scan_segments(const ScanSegments p) {
+    __shared__ double shared[WARP][SEGMENT_THREADS];
+    const SegmentLanes second{&shared[0][threadIdx.x], SEGMENT_THREADS}; // of the tiles of a group of 1024
+    const SegmentLanes third{p.groups + threadOfGrid(), threadsOfGrid()}; // of groups, where there are several
     const int* order = p.order + value(p.firstOrder);
+    checkOrder(p, order);
+    const int groups = ceilDiv(p.rows, TILE * TILE);
     const long long all = (long long) p.segments * p.draws;
-    TileSums sums{second, third, 0.0, 0};
     for (long long at = threadOfGrid(); at < all; at += threadsOfGrid()) {
         const long long segment = quotient(at, p.draws);
         const int s = (int) (at - segment * p.draws);
         const Places places(p, segment);
-        float sum = 0.0f;
-        int tile = -1;
-        bool several = false;
-        for (int first = places.from; first < places.to; first += SEGMENT_AHEAD) {
-            int rows[SEGMENT_AHEAD];
-            float x[SEGMENT_AHEAD];
-#pragma unroll
-            for (int u = 0; u < SEGMENT_AHEAD; u++) {
-                rows[u] = order[min(first + u, places.to - 1)];
+        if (places.from == places.to || order[places.from] / TILE == order[places.to - 1] / TILE) {
+            p.y[at] = sumInTile(p, order, places.from, places.to, s);
+            continue;
+        }
+        double total = 0.0;
+        double fourth = 0.0; // of 1024 groups: of ints there are two at most
+        int from = places.from;
+        for (int group = 0; group < groups; group++) {
+            Search end{from, (group + 1LL) * TILE * TILE};
+            for (int n = group < groups - 1 ? places.to - from : 0; n > 0; n /= 2) {
+                end.step(order, n - n / 2);
             }
-#pragma unroll
-            for (int u = 0; u < SEGMENT_AHEAD; u++) {
-                const bool there = rows[u] >= 0 && rows[u] < p.rows;
-                x[u] = there ? p.x[(long long) rows[u] * p.draws + s] : 0.0f;
-            }
-#pragma unroll
-            for (int u = 0; u < SEGMENT_AHEAD; u++) {
-                if (first + u >= places.to) {
-                    break;
+            const int to = group < groups - 1 ? end.place : places.to;
+            second.clear();
+            unsigned int tile = 0;
+            float sum = 0.0f;
+            forRowsAt(p, order, from, to, s, [&](unsigned int row, float x) {
+                if (row / TILE != tile) {
+                    second[(int) (tile % WARP)] += (double) sum;
+                    tile = row / TILE;
+                    sum = 0.0f;
                 }
-                if (rows[u] < 0 || rows[u] >= p.rows) {
-                    fault(p.faults, SEGMENT_ORDER, value(p.firstOrder) + first + u, rows[u], 0, p.rows);
-                    continue;
+                sum += x;
+            });
+            second[(int) (tile % WARP)] += (double) sum;
+            total = second.fold();
+            from = to;
+            if (groups > 1) {
+                if (group % TILE == 0) {
+                    fourth += group == 0 ? 0.0 : third.fold();
+                    third.clear();
                 }
-                if (rows[u] / TILE != tile) {
-                    if (tile >= 0) {
-                        if (!several) {
-                            sums.reset();
-                            several = true;
-                        }
-                        sums.add(tile, sum);
-                        sum = 0.0f;
-                    }
-                    tile = rows[u] / TILE;
-                }
-                sum += x[u];
+                third[group % WARP] += total;
             }
         }
-        if (several) {
-            sums.add(tile, sum);
-        }
-        p.y[at] = several ? (float) sums.total() : sum;
+        p.y[at] = (float) (groups > 1 ? fourth + third.fold() : total);
     }
 }
 
@@ -238,41 +261,78 @@ struct Part {
     }
 };
 
+// take(x, true) for the rows of a part, in their order, and at the end some times more take(+0, false). They are read AHEAD rows
+// before they are taken; what is taken may be written.
+template <class Take>
+static __device__ __forceinline__ void forRowsOf(const Part& part, const float* x, Take take) {
+    const float* ahead = x + part.first;
+    const auto read = [&](bool there) {
+        const float term = there ? *ahead : 0.0f;
+        ahead += part.stride;
+        return term;
+    };
+    float terms[AHEAD];
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        terms[u] = read(u < part.count);
+    }
+    for (int left = part.count; left > 0; left -= AHEAD) {
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            take(terms[u], u < left);
+            terms[u] = read(u + AHEAD < left);
+        }
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(256) scan_tiles(const ScanCumulative p) {
     const long long all = p.outer * tilesOf(p.inner) * p.draws;
     for (long long at = threadOfGrid(); at < all; at += threadsOfGrid()) {
         const Part part(p, at);
         float sum = 0.0f;
-#pragma unroll 4
-        for (int i = 0; i < part.count; i++) {
-            sum += p.x[part.first + i * part.stride];
-        }
+        forRowsOf(part, p.x, [&](float x, bool) { sum += x; });
         p.tiles[part.slot] = sum;
     }
 }
 
-// A warp takes a draw of a sequence: for each tile the sum of those before it, as if those were all.
-extern "C" __global__ void __launch_bounds__(256) scan_before(const ScanCumulative p) {
+// For each tile the sum of those before it, as if those were all. A warp takes 32 neighbouring tiles of every 1024, of a draw
+// of a sequence: its lanes add as those of the sum do.
+extern "C" __global__ void __launch_bounds__(256, 2) scan_before(const ScanCumulative p) {
     const int perSum = (int) tilesOf(p.inner);
-    for (long long sum = warpOfGrid(); sum < (long long) p.outer * p.draws; sum += warpsOfGrid()) {
+    const int parts = min(WARP, ceilDiv(perSum, WARP));
+    const long long all = (long long) p.outer * p.draws * parts;
+    for (long long at = warpOfGrid(); at < all; at += warpsOfGrid()) {
+        const long long sum = quotient(at, parts);
+        const int part = (int) (at - sum * parts) * WARP;
         const float* tiles = p.tiles + sum * perSum;
         double* before = p.before + sum * perSum;
         Levels levels;
-        double lane = 0.0;
-        for (int tile = 0; tile < perSum; tile++) {
-            if (tile > 0 && tile % TILE == 0) {
-                levels.add(lane);
-                lane = 0.0;
+        for (int first = 0; first + part < perSum; first += TILE) {
+            const int own = first + part + laneOfWarp();
+            double lane = 0.0;
+#pragma unroll 8
+            for (int tile = first + laneOfWarp(); tile < own; tile += WARP) {
+                lane += (double) tiles[tile];
             }
-            Levels soFar = levels;
-            if (tile % TILE > 0) {
-                soFar.add(lane);
+            double with = lane + (own < perSum ? (double) tiles[own] : 0.0);
+            double total = 0.0;
+#pragma unroll 4
+            for (int l = 0; l < min(WARP, perSum - first - part); l++) {
+                Levels soFar = levels;
+                soFar.add(laneOfWarp() < l ? with : lane);
+                const double sumOfBefore = __shfl_sync(ALL_LANES, soFar.total(), 0);
+                total = laneOfWarp() == l ? sumOfBefore : total;
             }
-            const double total = soFar.total();
-            if (laneOfWarp() == 0) {
-                before[tile] = total;
+            if (own < perSum) {
+                before[own] = total;
             }
-            lane += laneOfWarp() == tile % WARP ? (double) tiles[tile] : 0.0;
+            if (perSum - first > TILE) {
+#pragma unroll 8
+                for (int tile = own + WARP; tile < first + TILE; tile += WARP) {
+                    with += (double) tiles[tile];
+                }
+                levels.add(with);
+            }
         }
     }
 }
@@ -283,22 +343,14 @@ extern "C" __global__ void __launch_bounds__(256) scan_cumulate(const ScanCumula
         const Part part(p, at);
         const bool later = p.tiles != nullptr && part.slot % tilesOf(p.inner) > 0;
         const double before = later ? p.before[part.slot] : 0.0;
-        const float* x = p.x + part.first;
         float* y = p.y + part.first;
         float sum = 0.0f;
-        for (int i = 0; i < part.count; i += 4) { // four reads at a time, which y's being x would not allow
-            float next[4];
-#pragma unroll
-            for (int q = 0; q < 4; q++) {
-                next[q] = i + q < part.count ? x[(i + q) * part.stride] : 0.0f;
+        forRowsOf(part, p.x, [&](float x, bool there) {
+            sum += x;
+            if (there) {
+                *y = later ? (float) (before + (double) sum) : sum;
             }
-#pragma unroll
-            for (int q = 0; q < 4; q++) {
-                sum += next[q];
-                if (i + q < part.count) {
-                    y[(i + q) * part.stride] = later ? (float) (before + (double) sum) : sum;
-                }
-            }
-        }
+            y += part.stride;
+        });
     }
 }

@@ -22,9 +22,9 @@ class ScanOpsTest {
 
     @EveryDevice
     void segmentSumsAreTheStatedSumsAtAwkwardSizes(Device device) {
-        for (int rows : new int[] {0, 1, 33, 1023, 1024, 1025, 3100}) {
+        for (int rows : new int[] {0, 1, 16, 17, 32, 33, 1023, 1024, 1025, 3100}) {
             for (int segments : new int[] {0, 1, 3, 257, 1500}) {
-                for (int draws : new int[] {0, 1, 3, 64, 77}) {
+                for (int draws : new int[] {0, 1, 3, 33, 64, 77}) {
                     if (rows == 0 || segments > 0) {
                         assertSegments(device, index(rows, segments), segments, draws);
                     }
@@ -287,7 +287,7 @@ class ScanOpsTest {
     @EveryDevice
     void cumulativeSumsAreTheStatedSumsAtAwkwardSizes(Device device) {
         for (int outer : new int[] {0, 1, 3}) {
-            for (int inner : new int[] {0, 1, 33, 1023, 1024, 1025, 3100}) {
+            for (int inner : new int[] {0, 1, 16, 17, 33, 1023, 1024, 1025, 3100}) {
                 for (int draws : new int[] {0, 1, 3, 64, 77}) {
                     assertCumulative(device, outer, inner, draws);
                 }

@@ -33,23 +33,27 @@ final class ScanCuda extends KernelFamily {
         long sums = (long) op.segments() * op.draws();
         long tileCount = Math.max(1, Grid.tilesOf(op.rows()));
         if (tileCount == 1) {
-            fields(segmentTiles, op, 0).run(Grid.threads(sums));
+            fields(segmentTiles, op, 0, 0).run(Grid.threads(sums));
         } else if (op.segments() <= FEW_SEGMENTS) {
             long tileSums = cuda.workspace(Float.BYTES * sums * tileCount);
-            fields(segmentTiles, op, tileSums).run(Grid.threads(sums * tileCount));
-            fields(segmentEnd, op, tileSums).run(Grid.warps(sums));
+            fields(segmentTiles, op, tileSums, 0).run(Grid.threads(sums * tileCount));
+            fields(segmentEnd, op, tileSums, 0).run(Grid.warps(sums));
         } else {
-            fields(segments, op, 0).run(Grid.threads(sums, SEGMENT_THREADS), SEGMENT_THREADS);
+            long blocks = Grid.threads(sums, SEGMENT_THREADS);
+            long lanes = blocks * SEGMENT_THREADS * Grid.WARP;
+            long groups = tileCount > Grid.TILE ? cuda.workspace(Double.BYTES * lanes) : 0;
+            fields(segments, op, 0, groups).run(blocks, SEGMENT_THREADS);
         }
     }
 
-    private Launch fields(Kernel kernel, ScanOps.SegmentSum op, long tileSums) {
+    private Launch fields(Kernel kernel, ScanOps.SegmentSum op, long tileSums, long groups) {
         return launch(kernel)
                 .buffer(op.order())
                 .buffer(op.offsets())
                 .buffer(op.x())
                 .buffer(op.y())
                 .address(tileSums)
+                .address(groups)
                 .faults()
                 .index(op.firstOrder())
                 .index(op.firstOffset())
@@ -69,7 +73,8 @@ final class ScanCuda extends KernelFamily {
         long beforeTiles = cuda.workspace((Double.BYTES + Float.BYTES) * sums * tileCount);
         long tileSums = beforeTiles + Double.BYTES * sums * tileCount;
         fields(tiles, op, tileSums, beforeTiles).run(Grid.threads(sums * tileCount));
-        fields(before, op, tileSums, beforeTiles).run(Grid.warps(sums));
+        long parts = Math.min(Grid.WARP, Grid.ceilDiv(tileCount, Grid.WARP));
+        fields(before, op, tileSums, beforeTiles).run(Grid.warps(sums * parts));
         fields(cumulate, op, tileSums, beforeTiles).run(Grid.threads(sums * tileCount));
     }
 
