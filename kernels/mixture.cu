@@ -1,7 +1,6 @@
 // Mixtures of Gaussians seen from their data: responsibilities, and the sums over rows that a step of EM or of coordinate
 // ascent takes. The names are those of MixtureOps.                                                twin: MixtureKernel
-#include "math.cuh"
-#include "sum.cuh"
+#include "mixture.cuh"
 
 static constexpr int LANES = 32;
 
@@ -16,19 +15,6 @@ static __device__ __forceinline__ float difference(
 }
 
 // ---- responsibilities ----
-
-struct MixtureRows {
-    const float* x;       // [D][N]
-    const float* means;   // [R·K][2][D]
-    const float* factors; // [R·K][D(D + 1)/2] or [R·K][D]
-    const double* offsets; // [R·K]
-    float* r;              // [R·K][N]
-    double* most;          // [R][N]: m
-    float* rest;           // [R][N]: log s
-    int rows, dims, runs, components;
-    int full;
-    int unused;
-};
 
 // Σ_i (Σ_j≤i w_ij·d_j)²: four rows of the triangle at a time, which share each d_j.
 static __device__ __forceinline__ float squares(const float* x, const float* mean, const float* w, int rows, int dims) {
@@ -86,18 +72,16 @@ extern "C" __global__ void __launch_bounds__(256, 1) mixture_responsibilities(co
             r[(long long) k * p.rows] = q;
             most = l > most ? l : most;
         }
-        float sum = 0.0f;
-        for (int k = 0; k < p.components; k++) {
-            const double l = offsets[k] - 0.5 * (double) r[(long long) k * p.rows];
-            const float e = detExp((float) (l - most));
-            r[(long long) k * p.rows] = e;
-            sum += e;
-        }
-        for (int k = 0; k < p.components; k++) {
-            r[(long long) k * p.rows] = __fdiv_rn(r[(long long) k * p.rows], sum);
-        }
-        p.most[at] = most;
-        p.rest[at] = detLog(sum);
+        divideBySum(p, run, n, most);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(128, 4) mixture_responsibilities_few(const MixtureRows p) {
+    __shared__ FewComponent staged[STAGED];
+    if (p.full) {
+        fewResponsibilities<true>(p, staged);
+    } else {
+        fewResponsibilities<false>(p, staged);
     }
 }
 
@@ -138,65 +122,142 @@ struct MixtureTiles {
     int unused;
 };
 
-static constexpr int TOGETHER = 8; // sums of a warp that share r·d_i
+static constexpr int SIDE = 8; // of the square of sums Σ r·d_i·d_j that a warp makes at a time
+static constexpr int FIRST = SIDE * (SIDE + 1) / 2; // among a warp's sums: those of r·d_i, after the triangle's
+static constexpr int ZEROTH = FIRST + SIDE;
 
-// A warp takes some neighbouring j's of an i, of a component in a tile; those that begin with j = 0 (or i = j) have r·d_i,
-// too, and the first of all r.
-extern "C" __global__ void __launch_bounds__(256) mixture_statistics(const MixtureTiles p) {
-    const int groups = p.full ? ceilDiv(p.dims, TOGETHER) : 1;
-    const int parts = p.dims * groups;
+// The square below the diagonal, with i from `fromI` and j from `fromJ` on; or what of it is on the diagonal and below, and Σ r·d_i
+// and Σ r; or of the square the diagonal, and those.
+enum class Sums { SQUARE, TRIANGLE, DIAGONAL };
+
+// Of a component and n <= 1024 rows; of coordinates from `fromI` on there are COUNT or fewer. Those beyond D stand for the last.
+template <Sums SUMS, int COUNT>
+static __device__ __forceinline__ void statistics(
+        const MixtureTiles& p, const float* x, const float* r, int n, const float* mean, int fromI, int fromJ, double* out) {
+    int offsets[COUNT];
+    float high[2][SIDE], low[2][SIDE];
+#pragma unroll
+    for (int m = 0; m < COUNT; m++) {
+        const int i = min(fromI + m, p.dims - 1);
+        offsets[m] = (i - fromI) * p.rows;
+        high[0][m] = mean[i];
+        low[0][m] = mean[p.dims + i];
+    }
+    if constexpr (SUMS == Sums::SQUARE) {
+#pragma unroll
+        for (int l = 0; l < SIDE; l++) {
+            high[1][l] = mean[fromJ + l];
+            low[1][l] = mean[p.dims + fromJ + l];
+        }
+    }
+    float sums[2][WARP];
+#pragma unroll
+    for (int e = 0; e < 2 * WARP; e++) {
+        sums[e / WARP][e % WARP] = 0.0f;
+    }
+    const auto add = [&](int e, float a, float b) {
+        sums[e / WARP][e % WARP] = __fmaf_rn(a, b, sums[e / WARP][e % WARP]);
+    };
+    const float* xI = x + (long long) fromI * p.rows + laneOfWarp();
+    const float* xJ = x + (long long) fromJ * p.rows + laneOfWarp();
+    r += laneOfWarp();
+    for (int k = laneOfWarp(); k < n; k += WARP, xI += WARP, xJ += WARP, r += WARP) {
+        float di[COUNT];
+        float dj[SIDE];
+        const float weight = *r;
+#pragma unroll
+        for (int m = 0; m < COUNT; m++) {
+            di[m] = (xI[offsets[m]] - high[0][m]) - low[0][m];
+        }
+        if constexpr (SUMS == Sums::SQUARE) {
+#pragma unroll
+            for (int l = 0; l < SIDE; l++) {
+                dj[l] = (xJ[l * p.rows] - high[1][l]) - low[1][l];
+            }
+        } else {
+            add(ZEROTH, weight, 1.0f);
+        }
+#pragma unroll
+        for (int m = 0; m < COUNT; m++) {
+            const float weighted = weight * di[m];
+            if constexpr (SUMS == Sums::SQUARE) {
+#pragma unroll
+                for (int l = 0; l < SIDE; l++) {
+                    add(m * SIDE + l, weighted, dj[l]);
+                }
+            } else {
+                add(FIRST + m, weight, di[m]);
+#pragma unroll
+                for (int l = SUMS == Sums::TRIANGLE ? 0 : m; l <= m; l++) {
+                    add(SUMS == Sums::TRIANGLE ? m * (m + 1) / 2 + l : m, weighted, di[l]);
+                }
+            }
+        }
+    }
+#pragma unroll
+    for (int part = 0; part < 2; part++) {
+        const float sum = foldTogether(sums[part]);
+        const int e = part * WARP + laneOfWarp();
+        int m = e / SIDE;
+        int l = e % SIDE;
+        bool second = true; // is a sum of r·d_i·d_j
+        if constexpr (SUMS == Sums::TRIANGLE) {
+            m = 0;
+            while (m < SIDE && (m + 1) * (m + 2) / 2 <= e) {
+                m++;
+            }
+            l = e - m * (m + 1) / 2;
+            second = e < FIRST;
+        } else if constexpr (SUMS == Sums::DIAGONAL) {
+            m = e;
+            l = e;
+            second = e < SIDE;
+        }
+        if (second && fromI + m < p.dims) {
+            const long long i = fromI + m;
+            out[1 + p.dims + (p.full ? i * (i + 1) / 2 + fromJ + l : i)] = (double) sum;
+        }
+        if (SUMS != Sums::SQUARE && e >= FIRST && e < ZEROTH && fromI + e - FIRST < p.dims) {
+            out[1 + fromI + e - FIRST] = (double) sum;
+        }
+        if (SUMS != Sums::SQUARE && e == ZEROTH && fromI == 0) {
+            out[0] = (double) sum;
+        }
+    }
+}
+
+// A warp takes a square of a component in a tile.
+extern "C" __global__ void __launch_bounds__(128) mixture_statistics(const MixtureTiles p) {
+    const int sides = ceilDiv(p.dims, SIDE);
+    const int parts = p.full ? sides * (sides + 1) / 2 : sides;
     const long long all = (long long) p.count * p.components * parts;
     for (long long at = warpOfGrid(); at < all; at += warpsOfGrid()) {
         const long long rest = quotient(at, parts);
         const int part = (int) (at - rest * parts);
-        const int i = part / groups;
-        const int from = p.full ? part % groups * TOGETHER : i;
-        if (from > i) {
-            continue;
+        int i = p.full ? 0 : part;
+        while (p.full && (i + 1) * (i + 2) / 2 <= part) {
+            i++;
         }
+        const int j = p.full ? part - i * (i + 1) / 2 : i;
         const long long tile = quotient(rest, p.components);
         const long long c = rest - tile * p.components;
         const long long row = (p.firstTile + tile) * TILE;
         const int n = (int) min((long long) TILE, p.rows - row);
-        const int last = min(from + TOGETHER, i + 1);
+        const float* x = p.x + row;
+        const float* r = p.r + c * p.rows + row;
         const float* mean = p.means + 2 * c * p.dims;
-        float sums[TOGETHER];
-#pragma unroll
-        for (int m = 0; m < TOGETHER; m++) {
-            sums[m] = 0.0f;
-        }
-        float first = 0.0f, zeroth = 0.0f;
-        for (int k = laneOfWarp(); k < n; k += WARP) {
-            const float* x = p.x + row + k;
-            const float r = p.r[c * p.rows + row + k];
-            const float d = difference(x, mean, p.rows, p.dims, i);
-            const float weighted = r * d;
-            zeroth = __fmaf_rn(r, 1.0f, zeroth);
-            first = __fmaf_rn(r, d, first);
-#pragma unroll
-            for (int m = 0; m < TOGETHER; m++) {
-                if (from + m < last) {
-                    sums[m] = __fmaf_rn(weighted, difference(x, mean, p.rows, p.dims, from + m), sums[m]);
-                }
-            }
-        }
         double* out = p.tiles + rest * p.width;
-        const bool writes = laneOfWarp() == 0;
-        zeroth = foldLanes(zeroth);
-        first = foldLanes(first);
-        if (writes && i == 0) {
-            out[0] = (double) zeroth;
-        }
-        if (writes && (from == 0 || !p.full)) {
-            out[1 + i] = (double) first;
-        }
-        double* squares = out + 1 + p.dims + (p.full ? (long long) i * (i + 1) / 2 : 0);
-#pragma unroll
-        for (int m = 0; m < TOGETHER; m++) {
-            const float sum = foldLanes(sums[m]);
-            if (writes && from + m < last) {
-                squares[from + m] = (double) sum;
-            }
+        const bool half = p.dims - i * SIDE <= SIDE / 2;
+        if (i != j) {
+            statistics<Sums::SQUARE, SIDE>(p, x, r, n, mean, i * SIDE, j * SIDE, out);
+        } else if (p.full && half) {
+            statistics<Sums::TRIANGLE, SIDE / 2>(p, x, r, n, mean, i * SIDE, j * SIDE, out);
+        } else if (p.full) {
+            statistics<Sums::TRIANGLE, SIDE>(p, x, r, n, mean, i * SIDE, j * SIDE, out);
+        } else if (half) {
+            statistics<Sums::DIAGONAL, SIDE / 2>(p, x, r, n, mean, i * SIDE, j * SIDE, out);
+        } else {
+            statistics<Sums::DIAGONAL, SIDE>(p, x, r, n, mean, i * SIDE, j * SIDE, out);
         }
     }
 }

@@ -36,6 +36,22 @@ static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
     return sum;
 }
 
+// Folds 32 sums of a warp, of whose lanes each thread has one; thread l has the sum of x[l]. A shuffle serves two of them, whose
+// additions are those of foldLanes.
+template <int HALF = WARP / 2>
+static __device__ __forceinline__ float foldTogether(float (&x)[WARP]) {
+    const bool upper = (laneOfWarp() & HALF) != 0;
+#pragma unroll
+    for (int l = 0; l < HALF; l++) {
+        const float other = __shfl_xor_sync(ALL_LANES, upper ? x[l] : x[l + HALF], HALF);
+        x[l] = (upper ? x[l + HALF] : x[l]) + other;
+    }
+    if constexpr (HALF > 1) {
+        return foldTogether<HALF / 2>(x);
+    }
+    return x[0];
+}
+
 // Folds the lanes of a sum that one thread has, of which the first 2·HALF hold anything but +0; x[0] is it.
 template <int HALF, int LANES, class Join>
 static __device__ __forceinline__ void foldHalves(float (&x)[LANES], Join join) {

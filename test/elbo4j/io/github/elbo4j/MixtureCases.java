@@ -41,7 +41,7 @@ final class MixtureCases {
     }
 
     private static Shape shape(OpCase.Call c, boolean full) {
-        return new Shape(c.dimensions(), 1 + c.draws() % 11, 1 + c.problems() % 5, 3, full);
+        return new Shape(c.dimensions(), 1 + c.draws() % 19, 1 + c.problems() % 5, 3, full);
     }
 
     /** High parts near 1, low ones below their last digit. */

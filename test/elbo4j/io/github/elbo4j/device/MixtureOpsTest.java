@@ -10,6 +10,7 @@ import io.github.elbo4j.Arena;
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.Order;
+import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.MixtureOps.Shape;
 import java.util.Arrays;
 
@@ -181,6 +182,24 @@ class MixtureOpsTest {
             tiles[t] = lanes[0];
         }
         return Order.ofSums(tiles);
+    }
+
+    /** Sizes around those of squares of sums, of rows in registers, of components together, and of blocks of rows. */
+    @EveryDevice
+    void awkwardSizesHaveTheBitsOfScalar(Device device) {
+        int[][] sizes = {
+            {255, 16, 2, 17}, {256, 15, 1, 16}, {257, 13, 3, 33}, {513, 17, 1, 9}, {1030, 8, 1, 8}, {70, 33, 1, 2}, {5, 4, 2, 7}
+        };
+        for (boolean full : new boolean[] {false, true}) {
+            for (int[] size : sizes) {
+                Shape shape = new Shape(size[0], size[1], size[2], size[3], full);
+                Setting got = new Setting(shape).on(device);
+                Setting want = new Setting(shape).on(TestDevices.scalar());
+                assertThat(got.r).as("r of " + shape).isEqualTo(want.r);
+                assertThat(got.densities).as("densities of " + shape).isEqualTo(want.densities);
+                assertThat(got.statistics).as("statistics of " + shape).isEqualTo(want.statistics);
+            }
+        }
     }
 
     /** Cut at 32 tiles, the second part accumulating, the rows give the bits of one call. */

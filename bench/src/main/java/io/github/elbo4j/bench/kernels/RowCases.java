@@ -260,27 +260,14 @@ final class RowCases {
                 }),
                 new Case(
                         "mixture.responsibilities",
+                        "mixture_responsibilities_few mixture_density mixture_lanes",
+                        (in, tiny) -> responsibilities(in, mixture(tiny, tiny ? 4 : 16))),
+                new Case(
+                        "mixture.responsibilities of 32 dimensions",
                         "mixture_responsibilities mixture_density mixture_lanes",
-                        (in, tiny) -> {
-                            MixtureOps.Shape s = mixture(tiny);
-                            int d = s.dimensions();
-                            int k = s.allComponents();
-                            Buffer factors = in.normals((long) k * s.factor(), 0.3);
-                            return mixed(
-                                    new MixtureOps.MixtureResponsibilities(
-                                            s,
-                                            in.normals((long) d * s.rows()),
-                                            in.normals(2L * k * d),
-                                            factors,
-                                            in.zeroDoubles(k),
-                                            false,
-                                            in.zeros((long) k * s.rows()),
-                                            in.zeroDoubles(2L * MixtureOps.LANES)),
-                                    s,
-                                    d * (d + 1) + 4 * d + 6);
-                        }),
+                        (in, tiny) -> responsibilities(in, mixture(tiny, tiny ? 17 : 32))),
                 new Case("mixture.statistics", "mixture_statistics mixture_lanes", (in, tiny) -> {
-                    MixtureOps.Shape s = mixture(tiny);
+                    MixtureOps.Shape s = mixture(tiny, tiny ? 4 : 16);
                     int d = s.dimensions();
                     int k = s.allComponents();
                     return mixed(
@@ -320,8 +307,25 @@ final class RowCases {
                 1);
     }
 
-    private static MixtureOps.Shape mixture(boolean tiny) {
-        return tiny ? new MixtureOps.Shape(1100, 4, 1, 3, true) : new MixtureOps.Shape(1 << 18, 16, 1, 32, true);
+    private static MixtureOps.Shape mixture(boolean tiny, int dimensions) {
+        return new MixtureOps.Shape(tiny ? 1100 : 1 << 18, dimensions, 1, tiny ? 3 : 32, true);
+    }
+
+    private static Work responsibilities(Inputs in, MixtureOps.Shape s) {
+        int d = s.dimensions();
+        int k = s.allComponents();
+        return mixed(
+                new MixtureOps.MixtureResponsibilities(
+                        s,
+                        in.normals((long) d * s.rows()),
+                        in.normals(2L * k * d),
+                        in.normals((long) k * s.factor(), 0.3),
+                        in.zeroDoubles(k),
+                        false,
+                        in.zeros((long) k * s.rows()),
+                        in.zeroDoubles(2L * MixtureOps.LANES)),
+                s,
+                d * (d + 1) + 4 * d + 6);
     }
 
     private static Work mixed(Operation operation, MixtureOps.Shape s, double flops) {

@@ -6,14 +6,20 @@ import io.github.elbo4j.device.MixtureOps.Shape;
 
 /** Launches kernels/mixture.cu. */
 final class MixtureCuda extends KernelFamily {
-    /** Sums of a warp beside each other, as there. */
-    private static final int TOGETHER = 8;
+    /** Dimensions of a row that a thread keeps, rows of a block then, and the side of a square of sums, as there. */
+    private static final int FEW = 16;
+
+    private static final int FEW_ROWS = 256;
+    private static final int FEW_THREADS = 128;
+    private static final int SIDE = 8;
+    private static final int STATISTICS_THREADS = 128;
     /** The memory that tiles' sums take at most, but for 32 tiles; a test has less. */
     static final long TILE_BYTES = 64L << 20;
 
     private static long tileBytes = TILE_BYTES;
 
     private final Kernel responsibilities = cuda.kernel("mixture_responsibilities");
+    private final Kernel responsibilitiesFew = cuda.kernel("mixture_responsibilities_few");
     private final Kernel density = cuda.kernel("mixture_density");
     private final Kernel statistics = cuda.kernel("mixture_statistics");
     private final Kernel lanes = cuda.kernel("mixture_lanes");
@@ -40,7 +46,8 @@ final class MixtureCuda extends KernelFamily {
         long tiles = cuda.workspace(Double.BYTES * (columns * tileCount + rows) + Float.BYTES * rows);
         long most = tiles + Double.BYTES * columns * tileCount;
         long rest = most + Double.BYTES * rows;
-        launch(responsibilities)
+        boolean few = shape.dimensions() <= FEW;
+        Launch each = launch(few ? responsibilitiesFew : responsibilities)
                 .buffer(op.x())
                 .buffer(op.means())
                 .buffer(op.factors())
@@ -53,8 +60,12 @@ final class MixtureCuda extends KernelFamily {
                 .number(shape.runs())
                 .number(shape.components())
                 .flag(shape.full())
-                .number(0)
-                .run(Grid.threads(rows));
+                .number(0);
+        if (few) {
+            each.run(Grid.shares(Grid.ceilDiv(shape.rows(), FEW_ROWS) * shape.runs(), 1), FEW_THREADS);
+        } else {
+            each.run(Grid.threads(rows));
+        }
         launch(density)
                 .address(most)
                 .address(rest)
@@ -72,7 +83,8 @@ final class MixtureCuda extends KernelFamily {
         long fit = tileBytes / Double.BYTES / columns / MixtureOps.LANES * MixtureOps.LANES;
         int together = (int) Math.min(tileCount, Math.max(MixtureOps.LANES, fit));
         long tiles = cuda.workspace(Double.BYTES * columns * together);
-        long parts = shape.dimensions() * (shape.full() ? Grid.ceilDiv(shape.dimensions(), TOGETHER) : 1);
+        long sides = Grid.ceilDiv(shape.dimensions(), SIDE);
+        long parts = shape.full() ? sides * (sides + 1) / 2 : sides;
         boolean accumulate = op.accumulate();
         int first = 0;
         do {
@@ -90,7 +102,9 @@ final class MixtureCuda extends KernelFamily {
                     .number(count)
                     .flag(shape.full())
                     .number(0)
-                    .run(Grid.warps((long) count * shape.allComponents() * parts));
+                    .run(
+                            Grid.threads((long) count * shape.allComponents() * parts * Grid.WARP, STATISTICS_THREADS),
+                            STATISTICS_THREADS);
             lanes(tiles, count, columns, accumulate, op.sums());
             accumulate = true;
             first += together;
