@@ -37,11 +37,12 @@ struct Sum {
     }
 
     // u is w·v for SCORE, and h is u or u·epsilon there.
+    template <bool PLAIN = false>
     __device__ __forceinline__ void add(float w, float h) {
         if (KIND == REPARAM || KIND == SCORE) {
             first += h;
         } else if (KIND == CONTROLLED) {
-            first += (w - controlVariate(w, h * h, weighted, norm)) * h;
+            first += (w - controlVariate<PLAIN>(w, h * h, weighted, norm)) * h;
         } else {
             first += w * (h * h);
             second += h * h;
@@ -55,6 +56,29 @@ struct Sum {
         }
     }
 };
+
+// Adds the draws of a run to a thread's sums.
+template <bool PLAIN, Kind KIND, int TILE, int EACH>
+static __device__ __forceinline__ void addDraws(
+        Sum<KIND> (&sums)[EACH][EACH], const float (*v)[TILE], const float (*e)[TILE], const float* weight, int i, int j, int count) {
+#pragma unroll 2
+    for (int s = 0; s < count; s++) {
+        const float w = KIND == REPARAM ? 0.0f : weight[s];
+        float x[EACH], y[EACH];
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+            x[r] = KIND == SCORE ? w * v[s][i + r] : v[s][i + r];
+            y[r] = e[s][j + r];
+        }
+#pragma unroll
+        for (int r = 0; r < EACH; r++) {
+#pragma unroll
+            for (int c = 0; c < EACH; c++) {
+                sums[r][c].template add<PLAIN>(w, x[r] * y[c]);
+            }
+        }
+    }
+}
 
 // A block is ((b, run), tile of rows, tile of columns) of the factor; one on the diagonal makes mu's sums, too.
 template <Kind KIND, int TILE, int EACH>
@@ -124,22 +148,19 @@ static __device__ __forceinline__ void gradient(const FullRankGradient& p) {
             }
         }
     }
-#pragma unroll 2
-    for (int s = 0; s < count; s++) {
-        const float w = KIND == REPARAM ? 0.0f : weight[s];
-        float x[EACH], y[EACH];
+    bool plain = true;
 #pragma unroll
-        for (int r = 0; r < EACH; r++) {
-            x[r] = KIND == SCORE ? w * v[s][i + r] : v[s][i + r];
-            y[r] = e[s][j + r];
+    for (int r = 0; r < EACH; r++) {
+#pragma unroll
+        for (int c = 0; c < EACH; c++) {
+            const bool own = row + i + r < dims && column + j + c < row + i + r;
+            plain = plain && (!own || isPlain(sums[r][c].norm));
         }
-#pragma unroll
-        for (int r = 0; r < EACH; r++) {
-#pragma unroll
-            for (int c = 0; c < EACH; c++) {
-                sums[r][c].add(w, x[r] * y[c]);
-            }
-        }
+    }
+    if (KIND != CONTROLLED || plain) {
+        addDraws<true>(sums, v, e, weight, i, j, count);
+    } else {
+        addDraws<false>(sums, v, e, weight, i, j, count);
     }
 #pragma unroll
     for (int r = 0; r < EACH; r++) {

@@ -142,6 +142,18 @@ static __device__ __forceinline__ float detReciprocal(float x) {
 #endif
 }
 
+// The same for 2^-126 <= x <= 2^125, in half of the instructions; anything for other x.
+static __device__ __forceinline__ float plainReciprocal(float x) {
+#ifdef ELBO4J_FAST
+    return detReciprocal(x);
+#else
+    const unsigned int bits = floatToBits(x);
+    const unsigned int fraction = (bits & ~EXPONENT) | 0x3f800000u;
+    const float y = reciprocalOnePlus(bitsToFloat(fraction) - 1.0f);
+    return bitsToFloat(floatToBits(y) + (fraction - bits)); // a normal number: only the exponent changes
+#endif
+}
+
 // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|).
 static __device__ __forceinline__ float detSoftplus(float x) {
     return (x > 0.0f ? x : 0.0f) + log1pInside(detExp(-fabsf(x)));

@@ -7,11 +7,17 @@ static constexpr int RUN = 64;    // draws of a run
 static constexpr int QUADS = 16;  // groups of four neighbouring coordinates that a block sums
 static constexpr int CHUNK = 32;  // draws whose terms stand in shared memory at a time
 
-// The control variate estimated from the other draws: (A − w·h²) / (N − h²), 0 if they have no spread.
+// The control variate estimated from the other draws: (A − w·h²) / (N − h²), 0 if they have no spread. PLAIN: isPlain(N).
+template <bool PLAIN = false>
 static __device__ __forceinline__ float controlVariate(float w, float square, float weighted, float norm) {
     const float rest = norm - square;
-    return rest > 0.0f ? __fmaf_rn(-w, square, weighted) * detReciprocal(rest) : 0.0f;
+    const float inverse = PLAIN ? plainReciprocal(rest) : detReciprocal(rest);
+    return rest > 0.0f ? __fmaf_rn(-w, square, weighted) * inverse : 0.0f;
 }
+
+// Whether N − h² has a plain reciprocal for any h, where it is positive: it is not above N, and not below half a unit in the last
+// place of N.
+static __device__ __forceinline__ bool isPlain(float norm) { return norm >= 0x1p-100f && norm <= 0x1p124f; }
 
 // runs[b, r, part·D + d] = Σ of the terms of the draws of run r, added in order from +0; firstDraw/64 is the first r.
 //
