@@ -2,6 +2,7 @@
 #include "gemm.cuh"
 #include "math.cuh"
 #include "sum.cuh"
+#include "triangle.cuh"
 
 // ---- C = A·B, or C += A·B; C is M × N, A is M × K, B is K × N ----
 
@@ -247,122 +248,18 @@ extern "C" __global__ void __launch_bounds__(256) gemm_copy(const GemmCopy p) {
     }
 }
 
-// ---- X = L⁻¹·X in place, for the rows of one panel: forward, or backward for an upper triangle ----
+// ---- X = L⁻¹·X in place, for the rows of one panel: a warp for 32 of them ----
 
-// What earlier panels contribute is in X already; what later panels contribute to a backward solve is added here, since the
-// own panel's chain comes first.
-struct GemmSolve {
-    View l, x;          // M × M, M × N
-    const float* later; // [laterPanels][B][rows of the panel][N]
-    int problems, rows, columns;  // B, M, N
-    int first;          // the panel's first row, a multiple of TRIANGLE_PANEL
-    int laterPanels;
-    int upper;
-    int logDiagonal;    // whether L's diagonal is stored as its logarithm
-    int unused;
-};
-
-static constexpr int GROUP = 8; // rows whose factors are in shared memory at a time
-
-// A warp solves 32 columns, a lane each; a forward solve runs the chains of a group of rows side by side, a backward one
-// cannot: there every chain begins with the unknown that was found last.
-template <int ROWS>
-static __device__ __forceinline__ void solve(const GemmSolve& p) {
-    __shared__ float x[ROWS][WARP + 1];
-    alignas(16) __shared__ float factor[GROUP][ROWS];
-    __shared__ float inverse[ROWS];
-    const int lane = laneOfWarp();
-    const int groups = ceilDiv(p.columns, WARP);
-    const int b = (int) quotient(blockIdx.x, groups);
-    const int column = (int) (blockIdx.x - (long long) b * groups) * WARP;
-    const int columns = min(WARP, p.columns - column);
-    const int n = min(ROWS, p.rows - p.first);
-    const float* l = p.l.at + b * p.l.problemStride + p.first * (p.l.rowStride + p.l.columnStride);
-    float* target = p.x.at + b * p.x.problemStride + p.first * p.x.rowStride + column * p.x.columnStride;
-    const bool alongRows = p.x.rowStride < p.x.columnStride; // neighbouring lanes read neighbouring rows
-    const int width = alongRows ? n : columns;
-    const int height = alongRows ? columns : n;
-    for (int h = 0; h < height; h++) {
-        for (int w = lane; w < width; w += WARP) {
-            const int i = alongRows ? w : h;
-            const int c = alongRows ? h : w;
-            x[i][c] = target[i * p.x.rowStride + c * p.x.columnStride];
-        }
-    }
-    for (int i = lane; i < n; i += WARP) {
-        const float diagonal = l[i * (p.l.rowStride + p.l.columnStride)];
-        inverse[i] = p.logDiagonal ? detExp(-diagonal) : detReciprocal(diagonal);
-    }
-    const long long plane = (long long) p.problems * n * p.columns;
-    const float* later = p.later + (long long) b * n * p.columns + column + lane;
-    for (int done = 0; done < n; done += GROUP) {
-        const int count = min(GROUP, n - done);
-        const int low = p.upper ? n - done - count : done; // the group's first row
-        const int from = p.upper ? low : 0;
-        const int length = p.upper ? n - low : low + count;
-        for (int at = lane; at < count * length; at += WARP) {
-            const bool alongGroup = p.l.rowStride < p.l.columnStride;
-            const int r = alongGroup ? at % count : at / length;
-            const int k = from + (alongGroup ? at / count : at - r * length);
-            factor[r][k] = -l[(low + r) * p.l.rowStride + k * p.l.columnStride];
-        }
-        __syncwarp();
-        if (p.upper) {
-            for (int i = low + count - 1; i >= low; i--) {
-                float value = x[i][lane];
-                if (i + 1 < n) {
-                    float chain = 0.0f;
-#pragma unroll 8
-                    for (int k = i + 1; k < n; k++) {
-                        chain = __fmaf_rn(factor[i - low][k], x[k][lane], chain);
-                    }
-                    value += chain;
-                }
-                if (lane < columns) {
-                    for (int panel = 0; panel < p.laterPanels; panel++) {
-                        value += later[panel * plane + (long long) i * p.columns];
-                    }
-                }
-                x[i][lane] = value * inverse[i];
-            }
-        } else {
-            float chain[GROUP] = {};
-#pragma unroll 4
-            for (int k = 0; k < low; k++) {
-                const float known = x[k][lane];
-#pragma unroll
-                for (int r = 0; r < GROUP; r++) {
-                    chain[r] = __fmaf_rn(factor[r][k], known, chain[r]);
-                }
-            }
-#pragma unroll
-            for (int r = 0; r < GROUP; r++) {
-                if (r < count) {
-                    const int i = low + r;
-#pragma unroll
-                    for (int q = 0; q < r; q++) {
-                        chain[r] = __fmaf_rn(factor[r][low + q], x[low + q][lane], chain[r]);
-                    }
-                    const float value = x[i][lane];
-                    x[i][lane] = (i > 0 ? value + chain[r] : value) * inverse[i];
-                }
-            }
-        }
-        __syncwarp();
-    }
-    for (int h = 0; h < height; h++) {
-        for (int w = lane; w < width; w += WARP) {
-            const int i = alongRows ? w : h;
-            const int c = alongRows ? h : w;
-            target[i * p.x.rowStride + c * p.x.columnStride] = x[i][c];
-        }
-    }
-}
-
-extern "C" __global__ void __launch_bounds__(32) gemm_solve(const GemmSolve p) { solve<TRIANGLE_PANEL>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) gemm_solve(const GemmSolve p) { solveDown<TRIANGLE_PANEL>(p); }
 
 // The same for at most 32 rows: more warps fit a multiprocessor.
-extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solve<32>(p); }
+extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solveDown<WARP>(p); }
+
+// ---- the same of an upper triangle, from the last row to the first: two warps ----
+
+extern "C" __global__ void __launch_bounds__(64) gemm_solve_upper(const GemmSolve p) { solveUp<TRIANGLE_PANEL>(p); }
+
+extern "C" __global__ void __launch_bounds__(64) gemm_solve_upper32(const GemmSolve p) { solveUp<WARP>(p); }
 
 // The same where problems lie beside each other, all rows: a thread solves a column of a problem, neighbouring threads
 // neighbouring problems. What it has solved it reads again from where it has written it.

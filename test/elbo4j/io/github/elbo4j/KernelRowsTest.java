@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and for every .cu a benchmark. {@code meanfield.cu} has {@code MeanFieldKernel}, {@code MeanFieldKernelTest} or any
  * other {@code MeanField…Test}, and {@code MeanField…Benchmark}; a header's twin may be named by its stem alone, and
  * {@code math.cuh} has {@code DetMath}, {@code special.cuh} {@code DetSpecial}, {@code sum.cuh} {@code RowSum}, {@code index.cuh} {@code HostKernel}, {@code
- * runs.cuh} {@code RunItems}.
+ * runs.cuh} {@code RunItems}, {@code triangle.cuh} {@code GemmKernel}.
  */
 class KernelRowsTest {
     /** Twins of headers whose name is not their stem. */
@@ -27,7 +27,8 @@ class KernelRowsTest {
             "special.cuh", "detspecial",
             "sum.cuh", "rowsum",
             "index.cuh", "hostkernel",
-            "runs.cuh", "runitems");
+            "runs.cuh", "runitems",
+            "triangle.cuh", "gemm");
 
     @Test
     void everyKernelFileHasItsRow() throws IOException {

@@ -68,24 +68,37 @@ class GemmTilesTest {
 
     @EveryDevice
     void trianglesOfSeveralPanelsGiveTheBitsOfScalar(Device device) {
-        int m = 2 * 256 + 70;
-        int n = 37;
+        triangle(device, 2 * 256 + 70, 37);
+    }
+
+    /** Rows and columns about those of a warp, and of a step of a solve with an upper triangle. */
+    @EveryDevice
+    void trianglesOfOnePanelGiveTheBitsOfScalar(Device device) {
+        for (int m : new int[] {15, 16, 31, 32, 33, 96, 97, 255, 256}) {
+            triangle(device, m, m == 97 ? 70 : 5);
+        }
+    }
+
+    private static void triangle(Device device, int m, int n) {
+        float[] l = normals(1, (long) m * m, 0, 0.01);
+        for (int i = 0; i < m; i++) {
+            l[i * m + i] = 1 + i % 7;
+        }
         for (boolean upper : new boolean[] {false, true}) {
             for (boolean solve : new boolean[] {false, true}) {
-                assertSame(device, arena -> {
-                    float[] l = normals(1, (long) m * m, 0, 0.01);
-                    for (int i = 0; i < m; i++) {
-                        l[i * m + i] = 1 + i % 7;
-                    }
-                    Buffer b = arena.inOut(normals(2, (long) m * n));
-                    Matrix triangle = Matrix.of(arena.of(l), m, m);
-                    if (solve) {
-                        arena.run(new GemmOps.TriangularSolve(triangle, upper, Matrix.of(b, m, n)));
-                    } else {
-                        arena.run(new GemmOps.TriangularMultiply(triangle, upper, Matrix.of(b, m, n)));
-                    }
-                    return b;
-                });
+                for (boolean across : new boolean[] {false, true}) {
+                    assertSame(device, arena -> {
+                        Buffer b = arena.inOut(normals(2, (long) m * n));
+                        Matrix triangle = Matrix.of(arena.of(l), m, m);
+                        Matrix x = across ? Matrix.of(b, n, m).transposed() : Matrix.of(b, m, n);
+                        if (solve) {
+                            arena.run(new GemmOps.TriangularSolve(across ? triangle.transposed() : triangle, upper, x));
+                        } else {
+                            arena.run(new GemmOps.TriangularMultiply(triangle, upper, x));
+                        }
+                        return b;
+                    });
+                }
             }
         }
     }

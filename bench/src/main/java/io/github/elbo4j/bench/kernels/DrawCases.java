@@ -200,7 +200,7 @@ final class DrawCases {
                             (double) n * d,
                             n * (double) d * d);
                 }),
-                new Case("kl.klFullGradient", "gemm_solve kl_sides kl_fullgradient", (in, tiny) -> {
+                new Case("kl.klFullGradient", "gemm_solve gemm_solve_upper kl_sides kl_fullgradient", (in, tiny) -> {
                     int b = tiny ? 2 : 64;
                     int d = tiny ? 33 : 256;
                     long n = (long) b * d;

@@ -131,13 +131,13 @@ final class LinearCases {
                 }),
                 new Case(
                         "fullrank.logDensityGradient",
-                        "gemm_solve fullrank_residual fullrank_negate",
+                        "gemm_solve gemm_solve_upper fullrank_residual fullrank_negate",
                         (in, tiny) -> logDensityGradient(in, draws(tiny))),
                 new Case(
                         "fullrank.logDensityGradient of 32 dimensions",
                         "fullrank_gradient_few",
                         (in, tiny) -> logDensityGradient(in, of32(tiny))),
-                new Case("fullrank.score", "gemm_solve normal_normal", (in, tiny) -> score(in, draws(tiny))),
+                new Case("fullrank.score", "gemm_solve_upper normal_normal", (in, tiny) -> score(in, draws(tiny))),
                 new Case("fullrank.score of 32 dimensions", "fullrank_score_few", (in, tiny) -> score(in, of32(tiny))),
                 new Case("fullrank.entropy", "fullrank_entropy", (in, tiny) -> {
                     DrawBlock s = tiny ? DrawBlock.of(5, 1, 40) : DrawBlock.of(4096, 1, 128);

@@ -27,6 +27,9 @@ final class GemmCuda extends KernelFamily {
 
     private static final int TRIANGLE_PANEL = 256;
     private static final int LANES = 32;
+    /** Warps that solve with an upper triangle: one solves, one reads. */
+    private static final int UPPER_WARPS = 2;
+
     /** Rows and columns of a thread where it goes along the problems. */
     private static final int EACH = 2;
     /** Problems that lie beside each other, of which a warp may take some. */
@@ -48,6 +51,8 @@ final class GemmCuda extends KernelFamily {
     private final Kernel copy = cuda.kernel("gemm_copy");
     private final Kernel solve = cuda.kernel("gemm_solve");
     private final Kernel solve32 = cuda.kernel("gemm_solve32");
+    private final Kernel solveUpper = cuda.kernel("gemm_solve_upper");
+    private final Kernel solveUpper32 = cuda.kernel("gemm_solve_upper32");
     private final Kernel solveBeside = cuda.kernel("gemm_solve_beside");
 
     GemmCuda(Cuda cuda) {
@@ -213,8 +218,10 @@ final class GemmCuda extends KernelFamily {
             boolean logDiagonal,
             long later,
             int laterPanels) {
-        Launch launch = launch(rows <= SMALL_TILE ? solve32 : solve);
-        x.to(l.to(launch))
+        boolean few = rows <= LANES;
+        Kernel kernel = upper ? few ? solveUpper32 : solveUpper : few ? solve32 : solve;
+        long warps = upper ? UPPER_WARPS : Grid.ceilDiv(Math.min(rows - first, TRIANGLE_PANEL), LANES);
+        x.to(l.to(launch(kernel)))
                 .address(later)
                 .number(problems)
                 .number(rows)
@@ -224,7 +231,7 @@ final class GemmCuda extends KernelFamily {
                 .flag(upper)
                 .flag(logDiagonal)
                 .number(0)
-                .run(problems * Grid.ceilDiv(columns, LANES), LANES);
+                .run(problems * Grid.ceilDiv(columns, LANES), (int) warps * LANES);
     }
 
     /** The whole of C, each output by one thread. */
