@@ -109,23 +109,32 @@ extern "C" __global__ void __launch_bounds__(256) math_scale_across(const MathSc
     const int own = (int) threadIdx.x / SIDE;
     const int across = ceilDiv(p.columns, SIDE);
     const long long squares = (long long) ceilDiv(p.rows, SIDE) * across;
-    for (long long at = blockIdx.x; at < squares; at += gridDim.x) {
-        const long long down = quotient(at, across);
-        const long long row = down * SIDE;
-        const long long column = (at - down * across) * SIDE;
+    const auto rowOf = [&](long long at) { return quotient(at, across) * SIDE; };
+    const auto columnOf = [&](long long at) { return (at - quotient(at, across) * across) * SIDE; };
+    float next[SIDE / LINES]; // of the next square, read before this one is written
+    const auto read = [&](long long at) {
 #pragma unroll
-        for (int q = own; q < SIDE; q += LINES) {
-            const long long i = row + (downX ? lane : q);
-            const long long j = column + (downX ? q : lane);
-            if (i < p.rows && j < p.columns) {
-                square[downX ? lane : q][downX ? q : lane] = p.x[i * p.xRow + j * p.xColumn];
-            }
+        for (int k = 0; k < SIDE / LINES; k++) {
+            const int q = own + k * LINES;
+            const long long i = rowOf(at) + (downX ? lane : q);
+            const long long j = columnOf(at) + (downX ? q : lane);
+            next[k] = at < squares && i < p.rows && j < p.columns ? p.x[i * p.xRow + j * p.xColumn] : 0.0f;
+        }
+    };
+    read(blockIdx.x);
+    for (long long at = blockIdx.x; at < squares; at += gridDim.x) {
+#pragma unroll
+        for (int k = 0; k < SIDE / LINES; k++) {
+            const int q = own + k * LINES;
+            square[downX ? lane : q][downX ? q : lane] = next[k];
         }
         __syncthreads();
+        read(at + gridDim.x);
 #pragma unroll
-        for (int q = own; q < SIDE; q += LINES) {
-            const long long i = row + (downX ? q : lane);
-            const long long j = column + (downX ? lane : q);
+        for (int k = 0; k < SIDE / LINES; k++) {
+            const int q = own + k * LINES;
+            const long long i = rowOf(at) + (downX ? q : lane);
+            const long long j = columnOf(at) + (downX ? lane : q);
             if (i < p.rows && j < p.columns) {
                 const float x = square[downX ? q : lane][downX ? lane : q];
                 float* const y = p.y + i * p.yRow + j * p.yColumn;
@@ -210,22 +219,51 @@ struct MathGatherRows {
     int rows, columns;
 };
 
-extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGatherRows p) {
+// A thread takes a column, or four neighbours. AHEAD of its items are read together: each waits for its index first.
+template <class Columns>
+static __device__ __forceinline__ void gatherRows(const MathGatherRows& p) {
+    constexpr int AHEAD = 4;
+    const Columns* source = (const Columns*) p.source;
+    Columns* target = (Columns*) p.target;
     const long long first = value(p.first);
-    const int columns = max(1, p.columns); // an index is checked even if its row is empty
-    const long long all = (long long) p.rows * columns;
+    const int columns = p.columns / (int) (sizeof(Columns) / sizeof(float));
+    const int items = max(1, columns); // of a row: an index is checked even if its row is empty
+    const long long all = (long long) p.rows * items;
     const long long stride = (long long) gridDim.x * blockDim.x;
-    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < all; i += stride) {
-        const long long row = quotient(i, columns);
-        const long long j = i - row * columns;
-        const int wanted = p.index[first + row];
-        if (wanted < 0 || wanted >= p.known) {
-            if (j == 0) {
-                fault(p.faults, GATHER_INDEX, first + row, wanted, 0, p.known);
-            }
-        } else if (j < p.columns) {
-            p.target[row * p.columns + j] = p.source[(long long) wanted * p.columns + j];
+    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < all; i += AHEAD * stride) {
+        long long row[AHEAD];
+        int wanted[AHEAD];
+        bool known[AHEAD];
+        Columns x[AHEAD];
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            row[u] = quotient(i + u * stride, items);
+            wanted[u] = i + u * stride < all ? p.index[first + row[u]] : 0;
+            known[u] = wanted[u] >= 0 && wanted[u] < p.known;
         }
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            if (i + u * stride < all && known[u] && columns > 0) {
+                x[u] = source[(long long) wanted[u] * columns + (i + u * stride - row[u] * items)];
+            }
+        }
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            const long long at = i + u * stride;
+            if (at < all && known[u] && columns > 0) {
+                target[at] = x[u];
+            } else if (at < all && !known[u] && at == row[u] * items) {
+                fault(p.faults, GATHER_INDEX, first + row[u], wanted[u], 0, p.known);
+            }
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) math_gather_rows(const MathGatherRows p) {
+    if (p.columns % 4 == 0) {
+        gatherRows<float4>(p);
+    } else {
+        gatherRows<float>(p);
     }
 }
 

@@ -322,16 +322,19 @@ class MathOpsTest {
 
     @EveryDevice
     void anIndexBeyondTheSourceIsRefusedAndSaysWhich(Device device) {
-        for (int bad : new int[] {7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
-            try (Arena arena = new Arena(device)) {
-                Buffer index = arena.of(new int[] {0, 1, bad, 2});
-                assertThatThrownBy(() -> {
-                            arena.run(new MathOps.GatherRows(
-                                    3, 5, index, Index.of(1), arena.of(new float[35]), arena.out(15)));
-                            device.synchronize();
-                        })
-                        .isInstanceOfAny(IllegalArgumentException.class, DeviceException.class)
-                        .hasMessageContaining(bad + "");
+        for (int columns : new int[] {4, 5}) { // four at a time, or one
+            for (int bad : new int[] {7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+                try (Arena arena = new Arena(device)) {
+                    Buffer index = arena.of(new int[] {0, 1, bad, 2});
+                    Buffer source = arena.of(new float[7 * columns]);
+                    Buffer target = arena.out(3 * columns);
+                    assertThatThrownBy(() -> {
+                                arena.run(new MathOps.GatherRows(3, columns, index, Index.of(1), source, target));
+                                device.synchronize();
+                            })
+                            .isInstanceOfAny(IllegalArgumentException.class, DeviceException.class)
+                            .hasMessageContaining(bad + "");
+                }
             }
         }
     }

@@ -169,7 +169,7 @@ final class MathCuda extends KernelFamily {
                 .number(known)
                 .number(rows)
                 .number(columns)
-                .run(Grid.threads((long) rows * Math.max(1, columns)));
+                .run(Grid.threads((long) rows * Math.max(1, columns % 4 == 0 ? columns / 4 : columns)));
     }
 
     private void firstNonFinite(MathOps.FirstNonFinite op) {
