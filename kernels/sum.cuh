@@ -314,18 +314,28 @@ static __device__ __forceinline__ void forTiles(long long rows, long long n, flo
     });
 }
 
-// end(row, Σ) of rows whose tile sums forTiles left; a warp takes a row.
+// end(row, Σ) of rows whose tile sums forTiles left; a warp takes a row, and reads AHEAD sums of each lane before it adds them.
 template <class T, class End>
 static __device__ __forceinline__ void forTiledRows(long long rows, long long n, const T* tiles, End end) {
+    constexpr int AHEAD = 16;
     const int perRow = (int) tilesOf(n);
     for (long long row = warpOfGrid(); row < rows; row += warpsOfGrid()) {
         const T* own = tiles + row * perRow;
+        const auto read = [&](int tile) { return tile < perRow ? own[tile] : (T) 0; };
+        T ahead[AHEAD];
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            ahead[u] = read(laneOfWarp() + u * WARP);
+        }
         Levels levels;
         for (int first = 0; first < perRow; first += TILE) {
-            const int last = perRow - first < TILE ? perRow : first + TILE;
             double sum = 0.0;
-            for (int tile = first + laneOfWarp(); tile < last; tile += WARP) {
-                sum += (double) own[tile];
+            for (int begin = first; begin < min(first + TILE, perRow); begin += AHEAD * WARP) {
+#pragma unroll
+                for (int u = 0; u < AHEAD; u++) {
+                    sum += (double) ahead[u];
+                    ahead[u] = read(begin + laneOfWarp() + (AHEAD + u) * WARP);
+                }
             }
             levels.add(sum);
         }
