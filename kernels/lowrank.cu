@@ -2,12 +2,11 @@
 //
 // F is [B][R][D]. A draw takes D + R normals: epsilon, then eta. C = I + G·Gᵀ with G = F/sigma; `capacitance` holds C⁻¹ and
 // then log √det C of each problem. What is computed of a y and an eta, and the names for it, are LowRankOps'.
+#include "lowrank.cuh"
 #include "math.cuh"
 #include "normal.cuh"
 #include "runs.cuh"
 #include "sum.cuh"
-
-static constexpr int MOST_RANK = 64;
 
 // ---- z = fma(sigma, epsilon, mu), and a chain of fma over the factors goes on from there: F_rd·eta_r ----
 
@@ -99,10 +98,43 @@ static __device__ __forceinline__ int rowOfPair(int pair) {
     return (int) (0.5f * (__fsqrt_rn(__int2float_rn(8 * pair + 1)) - 1.0f));
 }
 
+static constexpr int PRODUCTS = 8; // elements of a row of C that a warp makes together: G_i and exp(−omega) are made once for them
+
 extern "C" __global__ void __launch_bounds__(256) lowrank_products(const LowRankCapacitance p) {
     const int rank = p.rank;
     const int dims = p.dimensions;
     const int pairs = rank * (rank + 1) / 2;
+    if (dims > WARP / 2 && dims <= TILE) {
+        const int parts = ceilDiv(rank, PRODUCTS);
+        const long long all = (long long) p.problems * rank * parts;
+        for (long long at = warpOfGrid(); at < all; at += warpsOfGrid()) {
+            const long long row = quotient(at, parts);
+            const int first = (int) (at - row * parts) * PRODUCTS;
+            const long long b = quotient(row, rank);
+            const int i = (int) (row - b * rank);
+            const float* f = p.factor + b * rank * dims;
+            double sum[PRODUCTS] = {};
+            for (int d = laneOfWarp(); d < dims && first <= i; d += WARP) {
+                const double inverse = (double) detExp(-p.omega[b * dims + d]);
+                const double own = (double) f[(long long) i * dims + d] * inverse;
+#pragma unroll
+                for (int q = 0; q < PRODUCTS; q++) {
+                    if (first + q <= i) { // the same for all lanes
+                        sum[q] += own * ((double) f[(long long) (first + q) * dims + d] * inverse);
+                    }
+                }
+            }
+#pragma unroll
+            for (int q = 0; q < PRODUCTS; q++) {
+                const int j = first + q;
+                const double total = foldLanes(sum[q]);
+                if (j <= i && laneOfWarp() == 0) {
+                    p.capacitance[b * (rank * rank + 1) + i * rank + j] = total + (i == j ? 1.0 : 0.0);
+                }
+            }
+        }
+        return;
+    }
     forRows(
             (long long) p.problems * pairs,
             dims,
@@ -204,49 +236,15 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_standardize(const LowR
 
 // ---- of y and eta: G·y − eta; a and latent; v, the slope sign·v/sigma and log q ----
 
-struct LowRankDensity {
-    const float* omega;        // [B][D]
-    const float* factor;       // [B][R][D]
-    const double* capacitance; // [B][R·R + 1]
-    const float* y;            // [B][S][D + R], eta behind y
-    double* projected;         // [B][S][R]
-    float* coefficients;       // a, [B][S][R]
-    float* latent;             // [B][S][R], or null
-    double* logQ;              // [B][S], or null; between the last two: what no sum over the coordinates has
-    float* slope;              // [B][S][D], or null
-    int problems, draws, dimensions, rank;
-    float sign;
-};
-
-static constexpr int RANKS = 8; // rows of the factor that a warp takes for one draw, whose y/sigma it makes once for them
-
 extern "C" __global__ void __launch_bounds__(256, 2) lowrank_project(const LowRankDensity p) {
     const int rank = p.rank;
     const int dims = p.dimensions;
     const long long rows = (long long) p.problems * p.draws;
     if (dims <= TILE) {
-        const int groups = ceilDiv(rank, RANKS);
-        for (long long at = warpOfGrid(); at < rows * groups; at += warpsOfGrid()) {
-            const long long row = quotient(at, groups);
-            const int first = (int) (at - row * groups) * RANKS;
-            const long long b = quotient(row, p.draws);
-            const float* factor = p.factor + (b * rank + first) * dims;
-            const float* y = p.y + row * (dims + rank);
-            float sum[RANKS] = {};
-            for (int d = laneOfWarp(); d < dims; d += WARP) {
-                const float scaled = y[d] * detExp(-__ldg(p.omega + b * dims + d));
-#pragma unroll
-                for (int r = 0; r < RANKS; r++) {
-                    sum[r] += first + r < rank ? __ldg(factor + (long long) r * dims + d) * scaled : 0.0f;
-                }
-            }
-#pragma unroll
-            for (int r = 0; r < RANKS; r++) {
-                const double total = foldLanes(sum[r]);
-                if (first + r < rank && laneOfWarp() == 0) {
-                    p.projected[row * rank + first + r] = total - (double) y[dims + first + r];
-                }
-            }
+        if (p.draws < SHARED_DRAWS) {
+            projectDraws<1>(p);
+        } else {
+            projectDraws<SHARED_DRAWS>(p);
         }
         return;
     }
@@ -295,15 +293,24 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_latent(const LowRankDe
 }
 
 extern "C" __global__ void __launch_bounds__(256, 4) lowrank_density(const LowRankDensity p) {
+    __shared__ float4 coefficients[256 / WARP][MOST_RANK]; // of a warp's draws
     const int rank = p.rank;
     const int dims = p.dimensions;
+    const auto end = [&](long long row, double sum) {
+        if (p.logQ != nullptr) {
+            p.logQ[row] = sum - p.logQ[row];
+        }
+    };
+    if (p.draws >= SHARED_DRAWS && dims > WARP && dims <= TILE) {
+        densityOfDraws(p, coefficients[threadIdx.x / WARP], end);
+        return;
+    }
     forRows(
             (long long) p.problems * p.draws,
             dims,
             [&](long long row, long long d) {
                 const long long b = quotient(row, p.draws);
                 const float logSigma = __ldg(p.omega + b * dims + d);
-                const float inverse = detExp(-logSigma);
                 const float* f = p.factor + b * rank * dims + d;
                 const float* a = p.coefficients + row * rank;
                 float chain = 0.0f;
@@ -311,17 +318,9 @@ extern "C" __global__ void __launch_bounds__(256, 4) lowrank_density(const LowRa
                 for (int r = 0; r < rank; r++) {
                     chain = __fmaf_rn(__ldg(f + (long long) r * dims), a[r], chain);
                 }
-                const float v = __fmaf_rn(-inverse, chain, p.y[row * (dims + rank) + d]);
-                if (p.slope != nullptr) {
-                    p.slope[row * dims + d] = p.sign * (v * inverse);
-                }
-                return __fmaf_rn(-0.5f * v, v, -logSigma);
+                return densityTerm(p, row, d, logSigma, detExp(-logSigma), chain);
             },
-            [&](long long row, double sum) {
-                if (p.logQ != nullptr) {
-                    p.logQ[row] = sum - p.logQ[row];
-                }
-            });
+            end);
 }
 
 // ---- the gradient of the entropy: 0, 1 − Σ_r (C⁻¹·G)_rd·G_rd, (C⁻¹·G)_rd/sigma ----

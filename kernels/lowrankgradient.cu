@@ -21,128 +21,231 @@ struct LowRankGradient {
 
 enum LowRankKind { PATHWISE, WEIGHTED, CONTROL, SQUARED };
 
-static constexpr int MOST_FACTORS = 64;
+static constexpr int WARPS = 4;
+static constexpr int EACH = 4;                   // coordinates of a thread, 32 apart
+static constexpr int COORDINATES = EACH * WARP;  // of a block
+static constexpr int SLOTS = 4;                  // columns of a warp, WARPS apart
+static constexpr int COLUMNS = SLOTS * WARPS;    // of a block
+static constexpr int DRAWS = 16;                 // that stand in shared memory at a time
 
-// A block is ((b, run), 32 coordinates): a thread has one of them in every eighth column.
+// What a draw has for a block.
+template <LowRankKind KIND>
+struct LowRankDraws {
+    alignas(16) float u[DRAWS][COORDINATES];
+    alignas(16) float epsilon[KIND == PATHWISE ? DRAWS : 1][COORDINATES];
+    alignas(16) float factor[DRAWS][COLUMNS]; // eta or latent, those of a warp's columns side by side
+    float weight[DRAWS];
+};
+
+// The sums of a thread: 4 coordinates in each of its warp's columns.
+template <LowRankKind KIND>
+struct LowRankSums {
+    float sigma[EACH];
+    float sum[SLOTS][EACH] = {};
+    float second[SLOTS][EACH] = {}; // SQUARED
+    float centre[SLOTS][EACH] = {};
+    float weighted[SLOTS][EACH] = {}, norm[SLOTS][EACH] = {}; // CONTROL
+    bool plain = true;
+
+    template <bool PLAIN>
+    __device__ __forceinline__ void add(int slot, int c, float w, float h) {
+        if (KIND == PATHWISE) {
+            sum[slot][c] += h;
+        } else if (KIND == WEIGHTED) {
+            sum[slot][c] += w * h;
+        } else if (KIND == CONTROL) {
+            sum[slot][c] += (w - controlVariate<PLAIN>(w, h * h, weighted[slot][c], norm[slot][c])) * h;
+        } else {
+            sum[slot][c] += w * (h * h);
+            second[slot][c] += h * h;
+        }
+    }
+
+    template <bool PLAIN>
+    __device__ __forceinline__ void addDraws(const LowRankDraws<KIND>& of, int count, int first, int slots) {
+        const int lane = laneOfWarp();
+        const int warp = (int) threadIdx.x / WARP;
+        for (int s = 0; s < count; s++) {
+            const float w = KIND == PATHWISE ? 0.0f : of.weight[s];
+            float u[EACH];
+#pragma unroll
+            for (int c = 0; c < EACH; c++) {
+                u[c] = of.u[s][lane + c * WARP];
+            }
+            const float4 four = *(const float4*) &of.factor[s][warp * SLOTS];
+            const float factor[SLOTS] = {four.x, four.y, four.z, four.w};
+#pragma unroll
+            for (int slot = 0; slot < SLOTS; slot++) {
+                if (slot >= slots) {
+                    break;
+                }
+#pragma unroll
+                for (int c = 0; c < EACH; c++) {
+                    float h = u[c];
+                    if (slot == 0 && first == 1) {
+                        const float v = u[c] * sigma[c];
+                        h = KIND == PATHWISE ? u[c] * (sigma[c] * of.epsilon[s][lane + c * WARP])
+                                             : __fmaf_rn(v, v, -centre[slot][c]);
+                    } else if (slot > 0 || first > 1) {
+                        h = KIND == PATHWISE ? u[c] * factor[slot] : __fmaf_rn(u[c], factor[slot], -centre[slot][c]);
+                    }
+                    add<PLAIN>(slot, c, w, h);
+                }
+            }
+        }
+    }
+};
+
+// A block is ((b, run), 16 columns, 128 coordinates): a warp has every fourth of the columns.
 template <LowRankKind KIND>
 static __device__ __forceinline__ void lowRankGradient(const LowRankGradient& p) {
-    alignas(16) __shared__ float u[RUN][WARP];
-    alignas(16) __shared__ float epsilon[KIND == PATHWISE ? RUN : 1][WARP];
-    alignas(16) __shared__ float eta[RUN][MOST_FACTORS]; // or latent
-    __shared__ float weight[RUN];
+    __shared__ LowRankDraws<KIND> of;
     const Normals& n = p.normals;
     const unsigned int step = stepOf(n);
     const int rank = p.rank;
     const int columns = 2 + rank;
     const int dims = n.dimensions - rank;
-    const int tiles = ceilDiv(dims, WARP);
+    const int tiles = ceilDiv(dims, COORDINATES);
+    const int groups = ceilDiv(columns, COLUMNS);
     const int runsHere = ceilDiv(n.draws, RUN);
-    const long long group = quotient(blockIdx.x, tiles);
-    const int first = (int) (blockIdx.x - group * tiles) * WARP;
-    const int b = (int) quotient(group, runsHere);
-    const int run = (int) (group - (long long) b * runsHere);
+    const long long outer = quotient(blockIdx.x, tiles);
+    const int start = (int) (blockIdx.x - outer * tiles) * COORDINATES;
+    const long long item = quotient(outer, groups);
+    const int firstColumn = (int) (outer - item * groups) * COLUMNS;
+    const int b = (int) quotient(item, runsHere);
+    const int run = (int) (item - (long long) b * runsHere);
     const int begin = run * RUN;
     const int count = min(RUN, n.draws - begin);
     const long long firstRow = (long long) b * n.draws + begin;
     const int thread = (int) threadIdx.x;
-    for (int at = thread; at < count * WARP; at += 256) {
-        const int s = at / WARP;
-        const int d = first + at % WARP;
-        const long long from = (firstRow + s) * dims + d;
-        float value = d < dims ? p.vectors[from] : 0.0f;
-        if (KIND == PATHWISE && p.other != nullptr && d < dims) {
-            value = value + p.other[from];
-        }
-        u[s][at % WARP] = value;
-    }
-    if (KIND == PATHWISE) {
-        for (int at = thread; at < count * (WARP / 4); at += 256) {
-            const int s = at / (WARP / 4);
-            const int quad = at % (WARP / 4) * 4;
-            if (first + quad < dims) {
-                *(float4*) &epsilon[s][quad] = epsilon4(n, step, b, begin + s, first + quad);
+    const int lane = laneOfWarp();
+    const int own = firstColumn + thread / WARP; // the warp's first column
+    const int slots = max(0, min(SLOTS, ceilDiv(columns - own, WARPS)));
+    const long long width = (long long) columns * dims;
+    const float allDraws = __int2float_rn(p.allDraws);
+    LowRankSums<KIND> sums;
+#pragma unroll
+    for (int c = 0; c < EACH; c++) {
+        const int d = start + lane + c * WARP;
+        const bool there = d < dims;
+        sums.sigma[c] = there && own == 1 ? detExp(p.omega[(long long) b * dims + d]) : 0.0f;
+#pragma unroll
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (KIND != PATHWISE && there && slot < slots) {
+                const long long place = (own + slot * WARPS) * (long long) dims + d;
+                sums.centre[slot][c] = p.centre[b * width + place];
+                if (KIND == CONTROL) {
+                    sums.weighted[slot][c] = allDraws * p.sums[2 * b * width + place];
+                    sums.norm[slot][c] = allDraws * p.sums[(2 * b + 1) * width + place];
+                    sums.plain = sums.plain && isPlain(sums.norm[slot][c]);
+                }
             }
         }
-        const int etaQuads = ceilDiv(rank, 4);
-        for (int at = thread; at < count * etaQuads; at += 256) {
-            const int s = at / etaQuads;
-            const int r = at % etaQuads * 4;
-            *(float4*) &eta[s][r] = epsilon4(n, step, b, begin + s, dims + r);
-        }
-    } else {
-        for (int at = thread; at < count * rank; at += 256) {
-            eta[at / rank][at % rank] = p.other[firstRow * rank + at];
-        }
-        if (thread < count) {
-            weight[thread] = p.weights[firstRow + thread];
-        }
     }
-    __syncthreads();
-    const int lane = laneOfWarp();
-    const int d = first + lane;
-    if (d >= dims) {
-        return;
+    // Where column r + 2 of this block's stands.
+    const auto putFactor = [&](int s, int r, float value) {
+        const int column = r + 2 - firstColumn;
+        if (column >= 0 && column < COLUMNS) {
+            of.factor[s][column % WARPS * SLOTS + column / WARPS] = value;
+        }
+    };
+    for (int from = 0; from < count; from += DRAWS) {
+        const int here = min(DRAWS, count - from);
+        const long long row = firstRow + from;
+#pragma unroll 4
+        for (int s = thread / WARP; s < here; s += WARPS) {
+            float value[EACH];
+#pragma unroll
+            for (int c = 0; c < EACH; c++) {
+                const int d = start + lane + c * WARP;
+                const long long at = (row + s) * dims + d;
+                value[c] = d < dims ? p.vectors[at] : 0.0f;
+                if (KIND == PATHWISE && p.other != nullptr && d < dims) {
+                    value[c] = value[c] + p.other[at];
+                }
+            }
+#pragma unroll
+            for (int c = 0; c < EACH; c++) {
+                of.u[s][lane + c * WARP] = value[c];
+            }
+        }
+        if (KIND == PATHWISE) {
+            if (firstColumn == 0) {
+                for (int s = thread / WARP; s < here; s += WARPS) {
+                    if (start + 4 * lane < dims) {
+                        *(float4*) &of.epsilon[s][4 * lane] = epsilon4(n, step, b, begin + from + s, start + 4 * lane);
+                    }
+                }
+            }
+            const int firstQuad = max(0, firstColumn - 2) / 4;
+            const int quads = ceilDiv(min(rank, firstColumn + COLUMNS - 2), 4) - firstQuad;
+            for (int at = thread; at < here * quads; at += WARPS * WARP) {
+                const int s = at / quads;
+                const int r = (firstQuad + at % quads) * 4;
+                const float4 eta = epsilon4(n, step, b, begin + from + s, dims + r);
+                putFactor(s, r, eta.x);
+                putFactor(s, r + 1, eta.y);
+                putFactor(s, r + 2, eta.z);
+                putFactor(s, r + 3, eta.w);
+            }
+        } else {
+            for (int at = thread; at < here * COLUMNS; at += WARPS * WARP) {
+                const int s = at / COLUMNS;
+                const int r = firstColumn + at % COLUMNS - 2;
+                if (r >= 0 && r < rank) {
+                    putFactor(s, r, p.other[(row + s) * rank + r]);
+                }
+            }
+            if (thread < here) {
+                of.weight[thread] = p.weights[row + thread];
+            }
+        }
+        __syncthreads();
+        if (KIND != CONTROL || sums.plain) {
+            sums.template addDraws<true>(of, here, own, slots);
+        } else {
+            sums.template addDraws<false>(of, here, own, slots);
+        }
+        __syncthreads(); // the next draws take the same place
     }
-    const float sigma = detExp(p.omega[(long long) b * dims + d]);
-    const long long width = (long long) columns * dims;
     const long long parts = KIND == SQUARED ? 2 : 1;
     const long long to = ((long long) b * p.allRuns + n.firstDraw / RUN + run) * parts * width;
-    for (int column = thread / WARP; column < columns; column += 256 / WARP) {
-        const long long place = (long long) column * dims + d;
-        const float centre = KIND == PATHWISE ? 0.0f : p.centre[b * width + place];
-        const float draws = __int2float_rn(p.allDraws);
-        const float weighted = KIND == CONTROL ? draws * p.sums[2 * b * width + place] : 0.0f;
-        const float norm = KIND == CONTROL ? draws * p.sums[(2 * b + 1) * width + place] : 0.0f;
-        float sum = 0.0f;
-        float second = 0.0f; // SQUARED
-        for (int s = 0; s < count; s++) {
-            const float value = u[s][lane];
-            float h = value;
-            if (column == 1) {
-                const float v = value * sigma;
-                h = KIND == PATHWISE ? value * (sigma * epsilon[s][lane]) : __fmaf_rn(v, v, -centre);
-            } else if (column > 1) {
-                const float factor = eta[s][column - 2];
-                h = KIND == PATHWISE ? value * factor : __fmaf_rn(value, factor, -centre);
+#pragma unroll
+    for (int slot = 0; slot < SLOTS; slot++) {
+#pragma unroll
+        for (int c = 0; c < EACH; c++) {
+            const int d = start + lane + c * WARP;
+            if (slot < slots && d < dims) {
+                const long long place = to + (own + slot * WARPS) * (long long) dims + d;
+                p.runs[place] = (double) sums.sum[slot][c];
+                if (KIND == SQUARED) {
+                    p.runs[place + width] = (double) sums.second[slot][c];
+                }
             }
-            if (KIND == PATHWISE) {
-                sum += h;
-            } else if (KIND == WEIGHTED) {
-                sum += weight[s] * h;
-            } else if (KIND == CONTROL) {
-                sum += (weight[s] - controlVariate(weight[s], h * h, weighted, norm)) * h;
-            } else {
-                sum += weight[s] * (h * h);
-                second += h * h;
-            }
-        }
-        p.runs[to + place] = (double) sum;
-        if (KIND == SQUARED) {
-            p.runs[to + width + place] = (double) second;
         }
     }
 }
 
 // ---- Σ h of the pathwise gradient; with s added to g for the path derivative ----
 
-extern "C" __global__ void __launch_bounds__(256) lowrankgradient_reparam(const LowRankGradient p) {
+extern "C" __global__ void __launch_bounds__(128) lowrankgradient_reparam(const LowRankGradient p) {
     lowRankGradient<PATHWISE>(p);
 }
 
 // ---- Σ w·h ----
 
-extern "C" __global__ void __launch_bounds__(256) lowrankgradient_score(const LowRankGradient p) {
+extern "C" __global__ void __launch_bounds__(128) lowrankgradient_score(const LowRankGradient p) {
     lowRankGradient<WEIGHTED>(p);
 }
 
 // ---- the same, each weight less the control variate estimated from the other draws ----
 
-extern "C" __global__ void __launch_bounds__(256) lowrankgradient_controlled(const LowRankGradient p) {
+extern "C" __global__ void __launch_bounds__(128, 3) lowrankgradient_controlled(const LowRankGradient p) {
     lowRankGradient<CONTROL>(p);
 }
 
 // ---- Σ w·h², then Σ h², each laid out as the gradient ----
 
-extern "C" __global__ void __launch_bounds__(256) lowrankgradient_squares(const LowRankGradient p) {
+extern "C" __global__ void __launch_bounds__(128) lowrankgradient_squares(const LowRankGradient p) {
     lowRankGradient<SQUARED>(p);
 }

@@ -46,6 +46,7 @@ class BitsTest {
             DrawBlock.of(7, 2, 61), // around the longest rows that a GPU reads four elements at a time
             DrawBlock.of(5, 3, 64),
             DrawBlock.of(3, 2, 65),
+            DrawBlock.of(2, 67, 130), // more than one run, and tile of coordinates
             DrawBlock.of(33, 65, 1).at(1, 0, 3));
 
     private static final List<DrawBlock> LONG_ROWS =

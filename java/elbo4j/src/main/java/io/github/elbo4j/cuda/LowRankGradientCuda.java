@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Launches kernels/lowrankgradient.cu. */
 final class LowRankGradientCuda extends KernelFamily {
     /** Coordinates of a block. */
-    private static final int COORDINATES = 32;
+    private static final int COORDINATES = 128;
+
+    private static final int COLUMNS = 16;
+    private static final int THREADS = 128;
 
     private final Kernel reparam = cuda.kernel("lowrankgradient_reparam");
     private final Kernel score = cuda.kernel("lowrankgradient_score");
@@ -67,11 +70,12 @@ final class LowRankGradientCuda extends KernelFamily {
     private static void end(
             Launch launch, DrawBlock shape, int rank, @Nullable Buffer sums, int allDraws, Buffer runs, int parts) {
         long tiles = Grid.ceilDiv(shape.dimensions(), COORDINATES);
+        long groups = Grid.ceilDiv(2 + rank, COLUMNS);
         launch.buffer(sums)
                 .buffer(runs)
                 .number(rank)
                 .number(RunBlocks.all(runs, shape, parts * LowRankOps.width(shape.dimensions(), rank)))
                 .number(allDraws)
-                .run(shape.problems() * (ElboOps.runs(shape.draws()) * tiles));
+                .run(shape.problems() * (ElboOps.runs(shape.draws()) * groups * tiles), THREADS);
     }
 }
