@@ -104,7 +104,7 @@ final class CudaProgram implements Program {
     }
 
     /** Operations that become one stretch. */
-    private final class Part {
+    private static final class Part {
         final List<Stretch.Node> nodes = new ArrayList<>();
         private final Dependencies dependencies = new Dependencies();
         private final List<Integer> last = new ArrayList<>(); // of each operation: its last node
