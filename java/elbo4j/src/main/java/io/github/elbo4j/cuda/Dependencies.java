@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Which operations of a program must have ended before another begins: those before it that write what it reads or writes, and those
@@ -21,7 +20,7 @@ final class Dependencies {
         final List<Integer> readers = new ArrayList<>();
     }
 
-    private final Map<Object, Use> uses = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Use> uses = new IdentityHashMap<>();
     private final List<BitSet> before = new ArrayList<>(); // of each: all that have ended when it begins
 
     /**
