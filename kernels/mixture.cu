@@ -126,11 +126,12 @@ static constexpr int SIDE = 8; // of the square of sums Σ r·d_i·d_j that a wa
 static constexpr int FIRST = SIDE * (SIDE + 1) / 2; // among a warp's sums: those of r·d_i, after the triangle's
 static constexpr int ZEROTH = FIRST + SIDE;
 
-// The square below the diagonal, with i from `fromI` and j from `fromJ` on; or what of it is on the diagonal and below, and Σ r·d_i
-// and Σ r; or of the square the diagonal, and those.
+// The square below the diagonal, with i from `fromI` and j from `fromJ` on; or what of it is on the diagonal and below, and
+// Σ r·d_i and Σ r; or of the square the diagonal, and those.
 enum class Sums { SQUARE, TRIANGLE, DIAGONAL };
 
-// Of a component and n <= 1024 rows; of coordinates from `fromI` on there are COUNT or fewer. Those beyond D stand for the last.
+// Of a component and n <= 1024 rows; of coordinates from `fromI` on there are COUNT or fewer, and for those beyond D the last
+// is taken.
 template <Sums SUMS, int COUNT>
 static __device__ __forceinline__ void statistics(
         const MixtureTiles& p, const float* x, const float* r, int n, const float* mean, int fromI, int fromJ, double* out) {

@@ -55,8 +55,8 @@ static __device__ __forceinline__ void checkOrder(const ScanSegments& p, const i
     }
 }
 
-// take(row, x[row,s]) for the rows at places from … to − 1, in their order, and at the end some times more the last row and +0.
-// They are read AHEAD places before they are taken, and their numbers as much before those. Of a faulty number, some row.
+// take(row, x[row,s]) for the rows at places from … to − 1, in their order, and at the end some times more the last row and
+// +0. They are read AHEAD places before they are taken, and their numbers as much before those. Of a faulty number, some row.
 template <class Take>
 static __device__ __forceinline__ void forRowsAt(
         const ScanSegments& p, const int* order, int from, int to, int s, Take take) {
@@ -261,8 +261,8 @@ struct Part {
     }
 };
 
-// take(x, true) for the rows of a part, in their order, and at the end some times more take(+0, false). They are read AHEAD rows
-// before they are taken; what is taken may be written.
+// take(x, true) for the rows of a part, in their order, and at the end some times more take(+0, false). They are read AHEAD
+// rows before they are taken; what is taken may be written.
 template <class Take>
 static __device__ __forceinline__ void forRowsOf(const Part& part, const float* x, Take take) {
     const float* ahead = x + part.first;
@@ -318,9 +318,16 @@ extern "C" __global__ void __launch_bounds__(256, 2) scan_before(const ScanCumul
             double total = 0.0;
 #pragma unroll 4
             for (int l = 0; l < min(WARP, perSum - first - part); l++) {
-                Levels soFar = levels;
-                soFar.add(laneOfWarp() < l ? with : lane);
-                const double sumOfBefore = __shfl_sync(ALL_LANES, soFar.total(), 0);
+                const double of = laneOfWarp() < l ? with : lane;
+                double sumOfBefore;
+                if (first == 0) { // no levels above
+                    sumOfBefore = foldLanes(of);
+                } else {
+                    Levels soFar = levels;
+                    soFar.add(of);
+                    sumOfBefore = soFar.total();
+                }
+                sumOfBefore = __shfl_sync(ALL_LANES, sumOfBefore, 0);
                 total = laneOfWarp() == l ? sumOfBefore : total;
             }
             if (own < perSum) {
