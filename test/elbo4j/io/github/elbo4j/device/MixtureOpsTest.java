@@ -188,7 +188,13 @@ class MixtureOpsTest {
     @EveryDevice
     void awkwardSizesHaveTheBitsOfScalar(Device device) {
         int[][] sizes = {
-            {255, 16, 2, 17}, {256, 15, 1, 16}, {257, 13, 3, 33}, {513, 17, 1, 9}, {1030, 8, 1, 8}, {70, 33, 1, 2}, {5, 4, 2, 7}
+            {255, 16, 2, 17},
+            {256, 15, 1, 16},
+            {257, 13, 3, 33},
+            {513, 17, 1, 9},
+            {1030, 8, 1, 8},
+            {70, 33, 1, 2},
+            {5, 4, 2, 7}
         };
         for (boolean full : new boolean[] {false, true}) {
             for (int[] size : sizes) {
