@@ -230,7 +230,7 @@ static __device__ __forceinline__ void solveDown(const GemmSolve& p) {
                 readFactor(s, first, done * WARP + from, factor[warp]);
                 __syncwarp();
                 const SolveTile* const known = x[done % TILES] + from;
-#pragma unroll 4
+#pragma unroll 1
                 for (int k = 0; k < SOLVE_DEPTH; k++) {
                     const float4 low = *(const float4*) &factor[warp][k][row];
                     const float4 high = *(const float4*) &factor[warp][k][row + 4];
