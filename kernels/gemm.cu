@@ -250,7 +250,7 @@ extern "C" __global__ void __launch_bounds__(256) gemm_copy(const GemmCopy p) {
 
 // ---- X = L⁻¹·X in place, for the rows of one panel: a warp for 32 of them ----
 
-extern "C" __global__ void __launch_bounds__(256, 2) gemm_solve(const GemmSolve p) { solveDown<TRIANGLE_PANEL>(p); }
+extern "C" __global__ void __launch_bounds__(256, 3) gemm_solve(const GemmSolve p) { solveDown<TRIANGLE_PANEL>(p); }
 
 // The same for at most 32 rows: more warps fit a multiprocessor.
 extern "C" __global__ void __launch_bounds__(32) gemm_solve32(const GemmSolve p) { solveDown<WARP>(p); }
