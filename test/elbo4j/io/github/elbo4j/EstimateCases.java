@@ -96,7 +96,7 @@ final class EstimateCases {
         for (boolean controlled : new boolean[] {false, true}) {
             String mode = controlled ? "controlled" : "";
             add(all, "meanFieldScore", mode, c -> {
-                Buffer sums = controlled ? c.positive(4 * c.shape.parameters()) : null;
+                Buffer sums = controlled ? c.squares(4 * c.shape.parameters()) : null;
                 return new ScoreOps.MeanFieldScore(
                         KEY,
                         Index.of(STEP),
@@ -108,7 +108,7 @@ final class EstimateCases {
                         c.runs(2L * c.dimensions()));
             });
             addSquare(all, "fullRankScoreGradient", mode, c -> {
-                Buffer sums = controlled ? c.positive(2 * c.gradientLength()) : null;
+                Buffer sums = controlled ? c.squares(2 * c.gradientLength()) : null;
                 return new ScoreOps.FullRankScoreGradient(
                         KEY,
                         Index.of(STEP),

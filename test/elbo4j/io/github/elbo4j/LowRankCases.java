@@ -105,7 +105,7 @@ final class LowRankCases {
                         c.normals(c.shape.allDraws() * rank),
                         c.normals(n * (2 + rank)),
                         c.normals(c.shape.allDraws()),
-                        controlled ? c.positive(2 * n * (2 + rank)) : null,
+                        controlled ? c.squares(2 * n * (2 + rank)) : null,
                         c.draws() + 1,
                         c.runs(LowRankOps.width(c.dimensions(), rank)));
             });

@@ -90,6 +90,16 @@ public record OpCase(String operation, String mode, boolean square, int fewestDr
             return arena.of(x);
         }
 
+        /** Sums of squares, some of them at the ends of what float32 holds. */
+        Buffer squares(long n) {
+            float[] ends = {0, Float.MIN_VALUE, Float.MIN_NORMAL, 0x1p-100f, 0x1p124f, Float.POSITIVE_INFINITY};
+            float[] x = Numbers.normals(++seed, n);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = i % 61 == 60 ? ends[i / 61 % ends.length] : Math.abs(x[i]);
+            }
+            return arena.of(x);
+        }
+
         Buffer factor() {
             return arena.of(Numbers.factors(++seed, problems(), dimensions()));
         }
