@@ -60,7 +60,7 @@ static __device__ __forceinline__ void checkOrder(const ScanSegments& p, const i
 template <class Take>
 static __device__ __forceinline__ void forRowsAt(
         const ScanSegments& p, const int* order, int from, int to, int s, Take take) {
-    if (from == to) {
+    if (from >= to) { // in no order, the first place of a tile may be behind its last
         return;
     }
     const float* x = p.x + s;
