@@ -29,8 +29,7 @@ final class Steps {
     private static final int MANY = 64;
     private static final int FEW = 16;
     private static final int FITS = 15;
-    private static final int ROWS = 200;
-    private static final int COLUMNS = 8;
+    private static final int LARGE_FITS = 5;
     private static final int DIMENSIONS = 20;
 
     private final Device device;
@@ -62,11 +61,16 @@ final class Steps {
                 all.put("a program of 10 operations", clock.time(program::run).median());
             }
         }
-        try (LogJoint logistic = logistic()) {
+        try (LogJoint logistic = logistic(200, 8)) {
             fits("logistic 200 x 8", logistic, all);
         }
         try (LogJoint gaussian = gaussian()) {
             fits("Gaussian of 20", gaussian, all);
+        }
+        if (!quick) {
+            try (LogJoint logistic = logistic(100_000, 50)) {
+                all.put("a full-rank fit, logistic 100,000 x 50", whole(logistic, LARGE_FITS));
+            }
         }
         return all;
     }
@@ -89,6 +93,17 @@ final class Steps {
         to.put("a step of a full-rank fit, " + what, step[times / 2]);
     }
 
+    /** The median of so many fits with their defaults, after one that is not timed. */
+    private double whole(LogJoint joint, int times) {
+        fit(joint, ALL);
+        return IntStream.range(0, times)
+                .mapToDouble(i -> fit(joint, ALL).seconds() * 1e6)
+                .sorted()
+                .skip(times / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private FitResult fit(LogJoint joint, int steps) {
         return Sgvi.builder()
                 .family(Family.fullRank())
@@ -98,13 +113,13 @@ final class Steps {
                 .fit(device, joint);
     }
 
-    private LogJoint logistic() {
+    private LogJoint logistic(int rows, int columns) {
         SplittableRandom random = new SplittableRandom(3);
-        double[] x = random.doubles((long) ROWS * COLUMNS, -1.5, 1.5).toArray();
-        double[] y = random.ints(ROWS, 0, 2).asDoubleStream().toArray();
-        List<String> columns =
-                IntStream.range(0, COLUMNS).mapToObj(i -> "x" + i).toList();
-        return new BayesianLogisticRegression(device, new RegressionData(columns, x, y), NormalPrior.STANDARD)
+        double[] x = random.doubles((long) rows * columns, -1.5, 1.5).toArray();
+        double[] y = random.ints(rows, 0, 2).asDoubleStream().toArray();
+        List<String> names =
+                IntStream.range(0, columns).mapToObj(i -> "x" + i).toList();
+        return new BayesianLogisticRegression(device, new RegressionData(names, x, y), NormalPrior.STANDARD)
                 .logJoint();
     }
 
