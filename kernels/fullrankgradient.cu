@@ -136,8 +136,18 @@ static __device__ __forceinline__ void gradient(const FullRankGradient& p) {
         weight[thread] = p.other[firstRow + thread];
     }
     __syncthreads();
-    const int i = thread / (TILE / EACH) * EACH; // in the tile, as j
-    const int j = thread % (TILE / EACH) * EACH;
+    constexpr int SIDE = TILE / EACH;
+    constexpr int BELOW = SIDE * (SIDE + 1) / 2;
+    int i = thread / SIDE * EACH; // in the tile, as j
+    int j = thread % SIDE * EACH;
+    if (row == column) { // threads without elements below the diagonal stand behind the others: whole warps have nothing to add
+        const int pair = thread < BELOW ? thread : thread - BELOW;
+        const int down = rowOfPair(pair);
+        const int across = pair - down * (down + 1) / 2;
+        i = (thread < BELOW ? down : across) * EACH;
+        j = (thread < BELOW ? across : down + 1) * EACH;
+    }
+    const int draws = column + j < row + i + EACH ? count : 0; // that are added
     Sum<KIND> sums[EACH][EACH];
 #pragma unroll
     for (int r = 0; r < EACH; r++) {
@@ -158,9 +168,9 @@ static __device__ __forceinline__ void gradient(const FullRankGradient& p) {
         }
     }
     if (KIND != CONTROLLED || plain) {
-        addDraws<true>(sums, v, e, weight, i, j, count);
+        addDraws<true>(sums, v, e, weight, i, j, draws);
     } else {
-        addDraws<false>(sums, v, e, weight, i, j, count);
+        addDraws<false>(sums, v, e, weight, i, j, draws);
     }
 #pragma unroll
     for (int r = 0; r < EACH; r++) {

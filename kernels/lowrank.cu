@@ -93,11 +93,6 @@ struct LowRankCapacitance {
     int problems, dimensions, rank;
 };
 
-// The row of an element that is number `pair` of a lower triangle, row by row: the root is exact where a row begins.
-static __device__ __forceinline__ int rowOfPair(int pair) {
-    return (int) (0.5f * (__fsqrt_rn(__int2float_rn(8 * pair + 1)) - 1.0f));
-}
-
 static constexpr int PRODUCTS = 8; // elements of a row of C that a warp makes together: G_i and exp(−omega) are made once for them
 
 extern "C" __global__ void __launch_bounds__(256) lowrank_products(const LowRankCapacitance p) {

@@ -19,6 +19,11 @@ static __device__ __forceinline__ int ceilDiv(int n, int by) {
     return (int) (((unsigned int) n + (unsigned int) by - 1u) / (unsigned int) by);
 }
 
+// The row of an element that is number `pair` of a lower triangle, row by row: the root is exact where a row begins.
+static __device__ __forceinline__ int rowOfPair(int pair) {
+    return (int) (0.5f * (__fsqrt_rn(__int2float_rn(8 * pair + 1)) - 1.0f));
+}
+
 static __device__ __forceinline__ int laneOfWarp() { return (int) (threadIdx.x & 31u); }
 
 static __device__ __forceinline__ long long warpOfGrid() {

@@ -314,7 +314,6 @@ static __device__ __forceinline__ float chainOf(const float* f, const float* x, 
 template <int ROWS>
 static __device__ __forceinline__ void solveUp(const GemmSolve& p) {
     constexpr int PITCH = ROWS + 4; // of columns: their quads stay aligned, and banks apart
-    constexpr int HELD = UP_GROUP * ROWS / WARP;
     alignas(16) __shared__ float x[WARP][PITCH];
     alignas(16) __shared__ float factor[2][UP_GROUP][ROWS + 8]; // −L right of the diagonal, −0 beyond the last row
     __shared__ float inverse[2][UP_GROUP];
@@ -328,17 +327,21 @@ static __device__ __forceinline__ void solveUp(const GemmSolve& p) {
         const auto kOf = [&](int q) {
             return alongRows ? lane / UP_GROUP + q * (WARP / UP_GROUP) : lane + q / UP_GROUP * WARP;
         };
-        float held[HELD];
+#pragma unroll 1
+        for (int from = low / (2 * WARP) * (2 * WARP); from < end; from += 2 * WARP) {
+            constexpr int HELD = 2 * UP_GROUP;
+            float held[HELD];
 #pragma unroll
-        for (int q = 0; q < HELD; q++) {
-            const int i = low + rowOf(q);
-            const int k = kOf(q);
-            held[q] = i < k && k < s.rows ? s.l[i * s.lRow + k * s.lColumn] : 0.0f;
-        }
+            for (int q = 0; q < HELD; q++) {
+                const int i = low + rowOf(q);
+                const int k = from + kOf(q);
+                held[q] = i < k && k < s.rows ? s.l[i * s.lRow + k * s.lColumn] : 0.0f;
+            }
 #pragma unroll
-        for (int q = 0; q < HELD; q++) {
-            if (kOf(q) > low) {
-                factor[buffer][rowOf(q)][kOf(q)] = -held[q];
+            for (int q = 0; q < HELD; q++) {
+                if (from + kOf(q) < ROWS) {
+                    factor[buffer][rowOf(q)][from + kOf(q)] = -held[q];
+                }
             }
         }
         if (lane < UP_GROUP) {
@@ -388,6 +391,7 @@ static __device__ __forceinline__ void solveUp(const GemmSolve& p) {
                     chain = chainOf(f, x[lane], base + UP_CHUNK, end, chain);
                     float sum = value[r] + chain;
                     if (lane < s.columns && i < s.rows) {
+#pragma unroll 1
                         for (int panel = 0; panel < p.laterPanels; panel++) {
                             sum += later[panel * plane + (long long) i * p.columns];
                         }
