@@ -24,6 +24,18 @@ struct View {
     long long rowStride, columnStride, problemStride;
 };
 
+// A panel of a triangle to be solved with.
+struct GemmSolve {
+    View l, x;          // M × M, M × N
+    const float* later; // [laterPanels][B][rows of the panel][N]
+    int problems, rows, columns;  // B, M, N
+    int first;          // the panel's first row, a multiple of TRIANGLE_PANEL
+    int laterPanels;
+    int upper;          // what the kernel's name says, but for gemm_solve_beside
+    int logDiagonal;    // whether L's diagonal is stored as its logarithm
+    int unused;
+};
+
 enum Triangle { WHOLE = 0, LOWER = 1, UPPER = 2 }; // A is read where k <= i, or k >= i
 
 // An operand of the product that stands in memory: `lines` rows of A or columns of B, sign·at[line·lineStride + k·kStride].

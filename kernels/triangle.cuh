@@ -7,24 +7,12 @@
 #include "math.cuh"
 #include "sum.cuh"
 
-struct GemmSolve {
-    View l, x;          // M × M, M × N
-    const float* later; // [laterPanels][B][rows of the panel][N]
-    int problems, rows, columns;  // B, M, N
-    int first;          // the panel's first row, a multiple of TRIANGLE_PANEL
-    int laterPanels;
-    int upper;          // what the kernel's name says, but for gemm_solve_beside
-    int logDiagonal;    // whether L's diagonal is stored as its logarithm
-    int unused;
-};
-
 // What a block solves: its panel of L, its columns of X.
 struct Solved {
     const float* l;
     float* x;
     long long lRow, lColumn, xRow, xColumn; // strides
-    int problem, column; // the first column
-    int rows, columns;
+    int problem, column, rows, columns; // column: the first
     bool logDiagonal;
 
     __device__ __forceinline__ Solved(const GemmSolve& p, int most)
@@ -52,15 +40,13 @@ struct Solved {
 // when the others are done.
 static constexpr int SOLVE_PITCH = WARP + 4; // a row of a tile: quads of neighbours stay aligned, and banks apart
 static constexpr int SOLVE_DEPTH = 16;       // k's whose factors a warp keeps at a time
-
 using SolveTile = float[SOLVE_PITCH];
 
 // The columns that are there of 32 rows: the lanes go along what is nearer in memory, in steps along the other.
 struct Columns {
     float* at;
     long long step;
-    int place, placeStep; // in the tile
-    int count;
+    int place, placeStep, count; // place: in the tile
 
     __device__ __forceinline__ Columns(const Solved& s, int first) {
         const bool alongRows = s.xRow < s.xColumn;
@@ -198,7 +184,6 @@ static __device__ __forceinline__ void solveDown(const GemmSolve& p) {
     // A warp has the more to do the lower its rows are. Every fourth belongs to the same quarter of a multiprocessor.
     int warp = (int) threadIdx.x / WARP;
     warp = warp < 4 ? warp : warps + 3 - warp;
-    const int first = warp * WARP;
     if constexpr (WARPS == 1) {
         readColumns(s, 0, x[0]);
         for (int r = 0; r < WARP; r++) {
@@ -215,7 +200,7 @@ static __device__ __forceinline__ void solveDown(const GemmSolve& p) {
     for (int r = 0; r < 8; r++) {
 #pragma unroll
         for (int c = 0; c < 4; c++) {
-            chain[r][c] = first + row + r == 0 ? -0.0f : 0.0f; // nothing is to be added to the first row: −0 is that
+            chain[r][c] = warp + row + r == 0 ? -0.0f : 0.0f; // nothing is to be added to the first row: −0 is that
         }
     }
     // Rows are counted from `done` where they can be: what is made of the warp's number is kept in registers all the while.
@@ -227,7 +212,7 @@ static __device__ __forceinline__ void solveDown(const GemmSolve& p) {
 #pragma unroll 1
             for (int from = done < 0 ? WARP : 0; from < WARP; from += SOLVE_DEPTH) {
                 __syncwarp();
-                readFactor(s, first, done * WARP + from, factor[warp]);
+                readFactor(s, warp * WARP, done * WARP + from, factor[warp]);
                 __syncwarp();
                 const SolveTile* const known = x[done % TILES] + from;
 #pragma unroll 1
@@ -398,9 +383,8 @@ static __device__ __forceinline__ void solveUp(const GemmSolve& p) {
                     }
                     found[at] = i < s.rows ? sum * inverse[buffer][r] : 0.0f;
                 }
-                *own = make_float4(
-                        found[group * UP_GROUP], found[group * UP_GROUP + 1], found[group * UP_GROUP + 2],
-                        found[group * UP_GROUP + 3]);
+                const float* const last = found + group * UP_GROUP;
+                *own = make_float4(last[0], last[1], last[2], last[3]);
             }
             __syncthreads();
         }
