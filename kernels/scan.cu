@@ -38,7 +38,7 @@ struct Places {
         } else if (to < from || to > p.rows) {
             fault(p.faults, SEGMENT_OFFSETS, at + 1, to, from, p.rows + 1LL);
         }
-        to = begins && to <= p.rows ? to : from;
+        to = begins && to >= from && to <= p.rows ? to : from;
     }
 };
 
