@@ -115,7 +115,7 @@ class BatchAndMatchTest {
     /** A chain of more dimensions than the paths know correlations of. */
     @Test
     void manyDimensionsAreCorrelated() {
-        int d = Starts.DENSE + 1;
+        int d = Walks.DENSE + 1;
         List<String> names = new ArrayList<>();
         double[][] precision = new double[d][d];
         for (int i = 0; i < d; i++) {

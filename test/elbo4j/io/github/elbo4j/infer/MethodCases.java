@@ -34,12 +34,17 @@ final class MethodCases {
     }
 
     private static FitResult fitted(Device device, Method<LogJoint> method, boolean isLogistic) {
-        try (LogJoint joint = isLogistic
-                ? new BayesianLogisticRegression(device, Regressions.logistic(1, 75, 4), new NormalPrior(0, 2))
-                        .logJoint()
-                : counts().logJoint(device)) {
+        try (LogJoint joint = joint(device, isLogistic)) {
             return method.fit(device, joint);
         }
+    }
+
+    /** Of a regression, or of a model of expressions. */
+    static LogJoint joint(Device device, boolean isLogistic) {
+        return isLogistic
+                ? new BayesianLogisticRegression(device, Regressions.logistic(1, 75, 4), new NormalPrior(0, 2))
+                        .logJoint()
+                : counts().logJoint(device);
     }
 
     private static List<Object> numbers(FitResult fit) {

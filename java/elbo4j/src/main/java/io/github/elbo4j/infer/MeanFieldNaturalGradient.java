@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Of independent normals the Fisher information of a mean is 1/sd², and that of a logarithm of sd is 2.
  *
- * <p>Up to {@link Starts#DENSE} dimensions the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured
+ * <p>Up to {@link Walks#DENSE} dimensions the means are moved by {@code delta = P⁻¹·∇ELBO} with P the measured
  * precision of the posterior, since q's own variances do not show how correlated means must move together. The noise
  * that a Gaussian of precision P contributes is known, {@code −s∘mean(epsilon)} in delta, and is subtracted: none is
  * left where the posterior is Gaussian, however correlated. (The path derivative does that only where it is not
@@ -55,7 +55,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
         this.ofGroup = q.block(draws, 0);
         this.groups = groups;
         this.points = points;
-        isDense = dimensions <= Starts.DENSE;
+        isDense = dimensions <= Walks.DENSE;
         mean = new double[dimensions];
         sd = new double[dimensions];
         normals = opened.allocate(isDense ? (long) draws * dimensions : 0);

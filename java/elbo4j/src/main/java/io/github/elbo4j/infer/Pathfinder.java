@@ -30,7 +30,7 @@ public final class Pathfinder implements Method<LogJoint> {
     public static final String NAME = "pathfinder";
 
     /** Dimensions up to which normals have correlations. */
-    static final int DENSE = Starts.DENSE;
+    static final int DENSE = Walks.DENSE;
 
     private final int paths;
     private final long seed;

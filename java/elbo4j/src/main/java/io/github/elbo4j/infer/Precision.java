@@ -5,6 +5,8 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The Hessian of −log p, by central differences of the gradient. */
@@ -64,23 +66,56 @@ final class Precision {
      * @param step in units of sd
      */
     static double[][] measure(PointDensity density, double[] at, double[] sd, double step, double[] gradient) {
-        int n = at.length;
-        int rows = 2 * n + 1;
-        double[] points = new double[rows * n];
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(at, 0, points, r * n, n);
+        return measure(density, List.of(new Place(at, sd, gradient)), step).get(0);
+    }
+
+    /**
+     * Where it is measured.
+     *
+     * @param sd the scale of each coordinate, [D]
+     * @param gradient ∇log p there, [D], written
+     */
+    @SuppressWarnings("ArrayRecordComponent") // of the caller's own
+    record Place(double[] at, double[] sd, double[] gradient) {}
+
+    /** {@link #measure(PointDensity, double[], double[], double[])} of several places, by one evaluation of all. */
+    static List<double[][]> measure(PointDensity density, List<Place> places) {
+        return measure(density, places, STEP);
+    }
+
+    private static List<double[][]> measure(PointDensity density, List<Place> places, double step) {
+        int n = density.dimensions();
+        int rows = 2 * n + 1; // of a place
+        double[] points = new double[places.size() * rows * n];
+        for (int p = 0; p < places.size(); p++) {
+            Place place = places.get(p);
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(place.at, 0, points, (p * rows + r) * n, n);
+            }
+            for (int i = 0; i < n; i++) {
+                points[(p * rows + 2 * i) * n + i] += step * place.sd[i];
+                points[(p * rows + 2 * i + 1) * n + i] -= step * place.sd[i];
+            }
         }
-        for (int i = 0; i < n; i++) {
-            points[2 * i * n + i] += step * sd[i];
-            points[(2 * i + 1) * n + i] -= step * sd[i];
+        double[] slopes = new double[points.length];
+        density.evaluate(places.size() * rows, points, new double[places.size() * rows], slopes);
+        List<double[][]> precisions = new ArrayList<>();
+        for (int p = 0; p < places.size(); p++) {
+            int from = p * rows * n;
+            System.arraycopy(slopes, from + 2 * n * n, places.get(p).gradient, 0, n);
+            precisions.add(symmetric(slopes, from, places.get(p).sd, step));
         }
-        double[] slopes = new double[rows * n];
-        density.evaluate(rows, points, new double[rows], slopes);
-        System.arraycopy(slopes, 2 * n * n, gradient, 0, n);
+        return precisions;
+    }
+
+    /** From the gradients that stand from an index on, two for each coordinate. */
+    private static double[][] symmetric(double[] slopes, int from, double[] sd, double step) {
+        int n = sd.length;
         double[][] precision = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                precision[i][j] = (slopes[(2 * i + 1) * n + j] - slopes[2 * i * n + j]) / (2 * step * sd[i]);
+                double change = slopes[from + (2 * i + 1) * n + j] - slopes[from + 2 * i * n + j];
+                precision[i][j] = change / (2 * step * sd[i]);
             }
         }
         for (int i = 0; i < n; i++) {

@@ -1,12 +1,12 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.internal.LowerTriangle;
-import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,35 +130,47 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
      * @param epsilon [K][D] standard normals
      */
     LogWeights logWeights(PointDensity density, float[] epsilon, int draws) {
-        int dimensions = mean.length;
-        double[] z = new double[draws * dimensions];
-        double[] f = new double[draws];
+        return logWeights(density, List.of(this), epsilon, draws);
+    }
+
+    /** The same of several q, a problem each, at draws of each by the same standard normals: one evaluation of all. */
+    static LogWeights logWeights(PointDensity density, List<StartNormal> normals, float[] epsilon, int draws) {
+        int dimensions = density.dimensions();
+        double[] z = new double[normals.size() * draws * dimensions];
+        double[] logP = new double[normals.size() * draws];
+        double[][] f = new double[normals.size()][draws];
         double[] unit = new double[dimensions];
-        double logDeterminant = logDeterminant();
-        for (int s = 0; s < draws; s++) {
-            double squares = 0;
-            for (int d = 0; d < dimensions; d++) {
-                unit[d] = epsilon[s * dimensions + d];
-                squares += unit[d] * unit[d];
+        for (int k = 0; k < normals.size(); k++) {
+            StartNormal normal = normals.get(k);
+            double constant = 0.5 * dimensions * LOG_TWO_PI;
+            double logDeterminant = normal.logDeterminant();
+            for (int s = 0; s < draws; s++) {
+                for (int d = 0; d < dimensions; d++) {
+                    unit[d] = epsilon[s * dimensions + d];
+                }
+                System.arraycopy(normal.at(unit), 0, z, (k * draws + s) * dimensions, dimensions);
+                f[k][s] = 0.5 * InverseHessian.dot(unit, unit) + constant + logDeterminant;
             }
-            double[] offset = factor == null ? scaled(unit) : LowerTriangle.times(factor, unit);
-            for (int d = 0; d < dimensions; d++) {
-                z[s * dimensions + d] = mean[d] + offset[d];
-            }
-            f[s] = 0.5 * squares + 0.5 * dimensions * LOG_TWO_PI + logDeterminant;
         }
-        double[] logP = new double[draws];
-        density.evaluate(draws, z, logP, null);
-        for (int s = 0; s < draws; s++) {
-            f[s] += logP[s];
+        density.evaluate(logP.length, z, logP, null);
+        for (int row = 0; row < logP.length; row++) {
+            f[row / draws][row % draws] += logP[row];
         }
         return LogWeights.of(f);
     }
 
-    /** The ELBO, negative infinity where it is not finite. */
-    Estimate elbo(PointDensity density, float[] epsilon, int draws) {
-        Estimate elbo = logWeights(density, epsilon, draws).elbo(0);
-        return Double.isFinite(elbo.value()) ? elbo : new Estimate(Double.NEGATIVE_INFINITY, Double.NaN, draws);
+    /** Their ELBOs, [K]; negative infinity where one is not finite. */
+    static double[] elbos(PointDensity density, List<StartNormal> normals, float[] epsilon, int draws) {
+        double[] elbos = new double[normals.size()];
+        if (elbos.length == 0) {
+            return elbos;
+        }
+        LogWeights weights = logWeights(density, normals, epsilon, draws);
+        for (int k = 0; k < elbos.length; k++) {
+            double elbo = weights.elbo(k).value();
+            elbos[k] = Double.isFinite(elbo) ? elbo : Double.NEGATIVE_INFINITY;
+        }
+        return elbos;
     }
 
     private double[] scaled(double[] unit) {

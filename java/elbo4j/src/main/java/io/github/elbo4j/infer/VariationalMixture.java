@@ -31,7 +31,7 @@ public final class VariationalMixture implements Method<LogJoint> {
     public static final String NAME = "mixture";
 
     /** Dimensions at most: covariances are full. */
-    public static final int MOST_DIMENSIONS = Starts.DENSE;
+    public static final int MOST_DIMENSIONS = Walks.DENSE;
 
     /** Components at most, unless more are asked for. */
     public static final int COMPONENTS = 8;
