@@ -139,4 +139,14 @@ class MixtureDensityTest {
         assertThatThrownBy(() -> posterior(Covariances.FULL).predictive().logDensity(1))
                 .hasMessageContaining("x has 1 elements, but must have 2: [a, b]");
     }
+
+    @Test
+    void aSumOfExponentialsIsByTheLargest() {
+        assertThat(MixtureDensity.logSum(new double[] {-1000, -1000})).isEqualTo(-1000 + Math.log(2));
+        assertThat(MixtureDensity.logSum(new double[] {1000, Double.NEGATIVE_INFINITY}))
+                .isEqualTo(1000);
+        double none = Double.NEGATIVE_INFINITY;
+        assertThat(MixtureDensity.logSum(new double[] {none, none})).isEqualTo(none);
+        assertThat(MixtureDensity.logSum(new double[] {0, Double.NaN})).isNaN();
+    }
 }

@@ -2,72 +2,54 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
-import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
-import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link BatchAndMatch}. */
-final class BatchAndMatchRun implements AutoCloseable {
+final class BatchAndMatchRun extends MethodRun {
     /** Below it an update would move by less than half of what its batch says. */
     private static final double LEAST_LAMBDA = 1;
     /** Powers of a larger score would overflow: it counts as infinite. */
     private static final double LARGEST_SCORE = 0x1p200;
 
     private final BatchAndMatch settings;
-    private final Device device;
-    private final LogJoint joint;
-    private final int dimensions;
     private final int batch;
-    private final Key key;
     private final Key batches;
-    private final long begun = System.nanoTime();
-    private final Resources opened;
     private final @Nullable RowSample sample;
     private final VariationalFamily q;
     private final GradientGuard guard;
-    private final PointDensity density;
     private final Buffer epsilon; // [B][D]
     private final Effort effort;
     private final MatchWindow window;
     private final List<TracePoint> trace = new ArrayList<>();
     private StartNormal normal;
-    private List<Mode> modes = List.of();
-    private String began = "";
     private int retreats;
-    private long left; // draws that were left out
     private long draws;
+    private long left; // draws that were left out
 
     /** Draws in the coordinates in which q is N(0, I), and the scores there, but for those that are not finite. */
     private record Batch(double[][] draws, double[][] scores) {}
 
     BatchAndMatchRun(BatchAndMatch settings, Device device, LogJoint joint) {
+        super(device, joint, settings.seed, settings.cancelled);
         this.settings = settings;
-        this.device = device;
-        this.joint = joint;
-        this.dimensions = joint.dimensions();
-        this.key = new Key(settings.seed);
         this.batches = key.fork("batches");
         window = new MatchWindow(dimensions);
         normal = StartNormal.independent(joint.start(), StartNormal.ones(dimensions));
-        opened = new Resources(device);
         sample = RowSample.of(joint, RowSample.Rule.DEFAULT, key);
         if (sample != null) {
             opened.add(sample::close);
@@ -79,37 +61,11 @@ final class BatchAndMatchRun implements AutoCloseable {
         q = Family.fullRank().create(device, 1, dimensions);
         opened.add(q::close);
         guard = new GradientGuard(true, joint, q, key);
-        density = new PointDensity(device, joint);
-        opened.add(density::close);
         epsilon = opened.allocate((long) batch * dimensions);
     }
 
-    FitResult fit() {
-        Ending ending;
-        try {
-            boolean started = start();
-            ending = settings.cancelled.getAsBoolean()
-                    ? stopped()
-                    : started ? match() : new Ending(Status.DIVERGED, began);
-        } catch (CancellationException e) {
-            ending = stopped();
-        } catch (DeviceException e) {
-            // An exception that the user's own function throws is passed on to the user.
-            if (window.updates() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
-                throw e;
-            }
-            ending = new Ending(
-                    Status.FAILED, "the device failed after update " + window.updates() + ": " + e.getMessage());
-        }
-        return result(ending);
-    }
-
     @Override
-    public void close() {
-        opened.close();
-    }
-
-    private Ending stopped() {
+    Ending stopped() {
         return new Ending(
                 Status.INTERRUPTED,
                 window.updates() == 0
@@ -117,13 +73,17 @@ final class BatchAndMatchRun implements AutoCloseable {
                         : "stopped after update " + window.updates() + ", while the answer might still move");
     }
 
-    private boolean start() {
+    @Override
+    @Nullable
+    String reached() {
+        return window.updates() == 0 ? null : "update " + window.updates();
+    }
+
+    @Override
+    boolean start() {
         guard.check(normal.parameters(q));
-        Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled, effort.finalists());
-        Starts.Found found = search.search(device, joint.start(), settings.starts, key, sample);
+        Starts.Found found = search(q, effort.finalists(), settings.starts, sample);
         draws += found.evaluations();
-        began = found.words();
-        modes = found.modes();
         StartNormal best = found.normal();
         if (best != null) {
             normal = best;
@@ -132,9 +92,10 @@ final class BatchAndMatchRun implements AutoCloseable {
     }
 
     /** Updates until the answer has settled. */
-    private Ending match() {
+    @Override
+    Ending advance() {
         for (int step = 0; ; step++) {
-            if (settings.cancelled.getAsBoolean()) {
+            if (isCancelled()) {
                 return stopped();
             }
             Batch drawn = draw(step);
@@ -222,7 +183,7 @@ final class BatchAndMatchRun implements AutoCloseable {
         Arrays.setAll(ratios, s -> logP[s] + 0.5 * InverseHessian.dot(u[s], u[s]) + constant);
         Estimate elbo = LogWeights.of(ratios).elbo(0);
         trace.add(new TracePoint(step + 1, elbo.value(), elbo.standardError()));
-        double seconds = Math.max(1e-9, (System.nanoTime() - begun) * 1e-9);
+        double seconds = Math.max(1e-9, seconds());
         settings.listener.progress(new Progress(
                 step + 1, BatchAndMatch.MOST_UPDATES, elbo.value(), elbo.standardError(), draws / seconds));
     }
@@ -240,30 +201,20 @@ final class BatchAndMatchRun implements AutoCloseable {
         return StartNormal.correlated(normal.at(update.mean()), LowerTriangle.product(normal.dense(), factor));
     }
 
-    private FitResult result(Ending ending) {
+    @Override
+    FitResult result(Ending ending) {
         Gaussian answer = window.updates() == 0 ? normal.gaussian() : window.average();
         FreshDraws judged = judged(ending, answer);
-        return new FitResult(
+        return result(
                 BatchAndMatch.NAME,
                 Family.fullRank().label(),
                 settings.told(batch),
-                device.name(),
-                device.arithmetic(),
-                device.rng(),
-                settings.seed,
                 window.updates(),
-                judged.status(),
-                began,
-                judged.message(),
-                judged.elbo(),
-                judged.logEvidence(),
-                judged.assessment(),
-                modes,
+                judged,
                 new GaussianPosterior(joint.parameterNames(), answer),
                 trace,
-                (System.nanoTime() - begun) * 1e-9,
                 draws,
-                judged.accounts(List.of()));
+                List.of());
     }
 
     private FreshDraws judged(Ending ending, Gaussian answer) {

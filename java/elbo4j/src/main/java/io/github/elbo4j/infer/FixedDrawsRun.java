@@ -1,47 +1,32 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
-import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link FixedDraws}. */
-final class FixedDrawsRun implements AutoCloseable {
+final class FixedDrawsRun extends MethodRun {
     /** Standard errors that one ELBO must be above another. */
     private static final double SURE = 2;
 
     private final FixedDraws settings;
-    private final Device device;
-    private final LogJoint joint;
-    private final int dimensions;
-    private final Key key;
-    private final long begun = System.nanoTime();
-    private final Resources opened;
     private final @Nullable RowSample sample;
     private final VariationalFamily q;
     private final GradientGuard guard;
-    private final PointDensity density;
     private final Effort effort;
     private final List<TracePoint> trace = new ArrayList<>();
     private final List<Concern> concerns = new ArrayList<>();
-    private List<Mode> modes = List.of();
-    private String began = "";
     private double[] phi; // [2·D]
     private int pairs;
     private int steps;
@@ -49,12 +34,8 @@ final class FixedDrawsRun implements AutoCloseable {
     private List<Account> accounts = List.of();
 
     FixedDrawsRun(FixedDraws settings, Device device, LogJoint joint) {
+        super(device, joint, settings.seed, settings.cancelled);
         this.settings = settings;
-        this.device = device;
-        this.joint = joint;
-        this.dimensions = joint.dimensions();
-        this.key = new Key(settings.seed);
-        opened = new Resources(device);
         sample = RowSample.of(joint, RowSample.Rule.DEFAULT, key);
         if (sample != null) {
             opened.add(sample::close);
@@ -66,40 +47,13 @@ final class FixedDrawsRun implements AutoCloseable {
         q = Family.meanField().create(device, 1, dimensions);
         opened.add(q::close);
         guard = new GradientGuard(true, joint, q, key);
-        density = new PointDensity(device, joint);
-        opened.add(density::close);
         double[] sd = new double[dimensions];
         Arrays.fill(sd, 1);
         phi = phiOf(joint.start(), sd);
     }
 
-    FitResult fit() {
-        Ending ending;
-        try {
-            boolean started = start();
-            ending = settings.cancelled.getAsBoolean() ? stopped() : started ? climb() : noStart();
-        } catch (CancellationException e) {
-            ending = stopped();
-        } catch (DeviceException e) {
-            // An exception that the user's own function throws is passed on to the user.
-            if (steps == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
-                throw e;
-            }
-            ending = new Ending(Status.FAILED, "the device failed after step " + steps + ": " + e.getMessage());
-        }
-        return result(ending);
-    }
-
     @Override
-    public void close() {
-        opened.close();
-    }
-
-    private Ending noStart() {
-        return new Ending(Status.DIVERGED, began);
-    }
-
-    private Ending stopped() {
+    Ending stopped() {
         return new Ending(
                 Status.INTERRUPTED,
                 steps == 0
@@ -107,13 +61,17 @@ final class FixedDrawsRun implements AutoCloseable {
                         : "stopped after step " + steps + ", before the end of the climb with " + 2 * pairs + " draws");
     }
 
-    private boolean start() {
+    @Override
+    @Nullable
+    String reached() {
+        return steps == 0 ? null : "step " + steps;
+    }
+
+    @Override
+    boolean start() {
         guard.check(parameters());
-        Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled, 128);
-        Starts.Found found = search.search(device, joint.start(), settings.starts, key, sample);
+        Starts.Found found = search(q, 128, settings.starts, sample);
         draws += found.evaluations();
-        began = found.words();
-        modes = found.modes();
         StartNormal normal = found.normal();
         if (normal != null) {
             phi = phiOf(normal.mean(), normal.sd());
@@ -122,18 +80,19 @@ final class FixedDrawsRun implements AutoCloseable {
     }
 
     /** Climbs to the optimum, with more draws as long as they are too few. */
-    private Ending climb() {
+    @Override
+    Ending advance() {
         float[] normals = new float[0];
         while (true) {
             if (normals.length < pairs * dimensions) {
                 normals = Starts.normals(device, key.fork("fixed draws"), q.block(pairs, 0));
             }
-            PairedDraws objective = new PairedDraws(density, normals, pairs, settings.cancelled);
+            PairedDraws objective = new PairedDraws(density, normals, pairs, cancelled);
             TrustRegion.Summit<FixedCurvature> top;
             double worst;
             try {
                 top = climb(objective);
-                if (settings.cancelled.getAsBoolean()) {
+                if (isCancelled()) {
                     return stopped();
                 }
                 worst = top.isTop() ? account(objective, top.curvature()) : Double.NaN;
@@ -158,7 +117,7 @@ final class FixedDrawsRun implements AutoCloseable {
 
     private TrustRegion.Summit<FixedCurvature> climb(PairedDraws objective) {
         double[] scale = scale();
-        LbfgsPath path = new LbfgsPath(objective, phi, settings.cancelled, scale);
+        LbfgsPath path = new LbfgsPath(objective, phi, cancelled, scale);
         path.walk((x, gradient, h) -> note(path.logP()));
         phi = path.end();
         scale = scale();
@@ -169,7 +128,7 @@ final class FixedDrawsRun implements AutoCloseable {
                         ? FixedCurvature.Dense.at(objective, at, FixedDraws.BLOCKS)
                         : new FixedCurvature.Products(objective, at, units),
                 scale,
-                settings.cancelled);
+                cancelled);
         TrustRegion.Summit<FixedCurvature> top = region.climb(phi);
         phi = top.at();
         steps += top.steps() - 1;
@@ -282,32 +241,22 @@ final class FixedDrawsRun implements AutoCloseable {
         return found + "; " + moved;
     }
 
-    private FitResult result(Ending ending) {
+    @Override
+    FitResult result(Ending ending) {
         GaussianPosterior reported = accounts.isEmpty()
                 ? FixedAccounts.normal(joint.parameterNames(), phi, null)
                 : (GaussianPosterior) accounts.get(0).posterior();
         FreshDraws judged = judged(ending, reported.gaussian());
-        return new FitResult(
+        return result(
                 FixedDraws.NAME,
                 Family.meanField().label(),
                 settings.told(pairs),
-                device.name(),
-                device.arithmetic(),
-                device.rng(),
-                settings.seed,
                 steps,
-                judged.status(),
-                began,
-                judged.message(),
-                judged.elbo(),
-                judged.logEvidence(),
-                judged.assessment(),
-                modes,
+                judged,
                 reported,
                 trace,
-                (System.nanoTime() - begun) * 1e-9,
                 draws,
-                judged.accounts(accounts));
+                accounts);
     }
 
     private FreshDraws judged(Ending ending, Gaussian reported) {

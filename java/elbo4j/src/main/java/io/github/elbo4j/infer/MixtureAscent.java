@@ -68,7 +68,7 @@ final class MixtureAscent {
 
     /** @param from with any weights */
     Top climb(List<MixtureComponent> from) {
-        List<MixtureComponent> q = normalized(from);
+        List<MixtureComponent> q = MixtureComponent.normalized(from);
         @Nullable List<MixtureComponent> before = null;
         List<Estimate> trace = new ArrayList<>();
         int last = 0;
@@ -129,17 +129,12 @@ final class MixtureAscent {
             double log = q.get(k).logWeight() + Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, rise));
             next.add((moved == null ? q.get(k) : moved).weighing(log));
         }
-        return normalized(next);
+        return MixtureComponent.normalized(next);
     }
 
     private static List<MixtureComponent> withoutTrifles(List<MixtureComponent> q) {
         double least = StrictMath.log(LEAST_WEIGHT);
-        return normalized(q.stream().filter(each -> each.logWeight() >= least).toList());
-    }
-
-    private static List<MixtureComponent> normalized(List<MixtureComponent> q) {
-        double all = NormalMixture.logSum(
-                q.stream().mapToDouble(MixtureComponent::logWeight).toArray());
-        return q.stream().map(each -> each.weighing(each.logWeight() - all)).toList();
+        return MixtureComponent.normalized(
+                q.stream().filter(each -> each.logWeight() >= least).toList());
     }
 }

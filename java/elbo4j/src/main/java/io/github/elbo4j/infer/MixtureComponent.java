@@ -1,6 +1,8 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.internal.LowerTriangle;
+import io.github.elbo4j.device.internal.Special;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A component of a mixture that is being fitted, {@code weight·N(mean, R·Rᵀ)}, on the host in float64. It never changes. */
@@ -22,6 +24,26 @@ final class MixtureComponent {
 
     static MixtureComponent of(double logWeight, StartNormal normal) {
         return new MixtureComponent(logWeight, normal.mean(), normal.dense());
+    }
+
+    /** Their mixture; the weights add up to 1. */
+    static NormalMixture mixture(List<String> names, List<MixtureComponent> components) {
+        double[] weights = components.stream()
+                .mapToDouble(each -> StrictMath.exp(each.logWeight))
+                .toArray();
+        return new NormalMixture(
+                names,
+                weights,
+                components.stream().map(each -> each.normal.gaussian()).toList());
+    }
+
+    /** The same with weights that add up to 1. */
+    static List<MixtureComponent> normalized(List<MixtureComponent> components) {
+        double all = Special.logSum(
+                components.stream().mapToDouble(MixtureComponent::logWeight).toArray());
+        return components.stream()
+                .map(each -> each.weighing(each.logWeight - all))
+                .toList();
     }
 
     MixtureComponent weighing(double log) {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.Special;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
@@ -106,7 +107,7 @@ final class MixtureRound {
             whitened[k] = q.get(k).whitened(z);
             terms[k] = q.get(k).logTerm(whitened[k]);
         }
-        double log = NormalMixture.logSum(terms);
+        double log = Special.logSum(terms);
         for (int k = 0; k < terms.length; k++) {
             double share = StrictMath.exp(terms[k] - log);
             if (share == 0) {

@@ -1,26 +1,21 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DeviceException;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
-import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link VariationalMixture}. */
-final class MixtureRun implements AutoCloseable {
+final class MixtureRun extends MethodRun {
     private static final int PATHS = 8;
     /** Fresh draws that tell whether a normal is enough. */
     private static final int FIRST = 4096;
@@ -36,53 +31,21 @@ final class MixtureRun implements AutoCloseable {
     private static final double RISE = 0.005;
 
     private final VariationalMixture settings;
-    private final Device device;
-    private final LogJoint joint;
-    private final Key key;
-    private final PointDensity density;
     private final MixtureAscent ascent;
     private final Trace trace = new Trace(1); // of the climbs that were kept
-    private final long begun = System.nanoTime();
-    private String began = "";
-    private List<Mode> modes = List.of();
     private List<MixtureComponent> q;
     private int pools;
 
     MixtureRun(VariationalMixture settings, Device device, LogJoint joint) {
+        super(device, joint, settings.seed, settings.cancelled);
         this.settings = settings;
-        this.device = device;
-        this.joint = joint;
-        key = new Key(settings.seed);
-        density = new PointDensity(device, joint);
-        ascent = new MixtureAscent(density, key.fork("mixture"), settings.cancelled);
+        ascent = new MixtureAscent(density, key.fork("mixture"), cancelled);
         q = List.of(
                 MixtureComponent.of(0, StartNormal.independent(joint.start(), StartNormal.ones(joint.dimensions()))));
     }
 
     @Override
-    public void close() {
-        density.close();
-    }
-
-    FitResult fit() {
-        Ending ending;
-        try {
-            ending = start()
-                    ? grow()
-                    : settings.cancelled.getAsBoolean() ? stopped() : new Ending(Status.DIVERGED, began);
-        } catch (CancellationException e) {
-            ending = stopped();
-        } catch (DeviceException e) {
-            // An exception that the user's own function throws is passed on to the user.
-            if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
-                throw e;
-            }
-            ending = new Ending(Status.FAILED, "the device failed: " + e.getMessage());
-        }
-        return result(ending);
-    }
-
-    private Ending stopped() {
+    Ending stopped() {
         return new Ending(
                 Status.INTERRUPTED,
                 trace.steps() == 0
@@ -90,19 +53,21 @@ final class MixtureRun implements AutoCloseable {
                         : "stopped with " + count(q.size()) + ", before others were tried");
     }
 
+    @Override
+    @Nullable
+    String reached() {
+        return trace.steps() == 0 ? null : "round " + trace.steps();
+    }
+
     private static String count(int components) {
         return components + (components == 1 ? " component" : " components");
     }
 
     /** Takes the normals that paths found for components; false if there is none. */
-    private boolean start() {
+    @Override
+    boolean start() {
         try (VariationalFamily family = Family.fullRank().create(device, 1, joint.dimensions())) {
-            Starts starts =
-                    new Starts(device, density, Geometry.of(family), key, settings.cancelled, Starts.FINAL_DRAWS);
-            Starts.Found found = starts.search(device, joint.start(), PATHS, key, null);
-            began = found.words();
-            modes = found.modes();
-            StartNormal best = found.normal();
+            StartNormal best = search(family, Starts.FINAL_DRAWS, PATHS, null).normal();
             if (best == null) {
                 return false;
             }
@@ -136,7 +101,8 @@ final class MixtureRun implements AutoCloseable {
     }
 
     /** Climbs, and adds components as long as they raise the ELBO. */
-    private Ending grow() {
+    @Override
+    Ending advance() {
         Candidate best = keep(drawn(ascent.climb(q), FIRST));
         best = isDone(best) ? best : drawn(best.top, MORE);
         for (int tries = 0; tries < TRIES && !isDone(best); tries++) {
@@ -147,7 +113,7 @@ final class MixtureRun implements AutoCloseable {
             tries = better ? -1 : tries;
         }
         best = reached(best);
-        if (settings.cancelled.getAsBoolean()) {
+        if (isCancelled()) {
             return stopped();
         }
         if (!best.top.finite()) {
@@ -163,13 +129,13 @@ final class MixtureRun implements AutoCloseable {
     }
 
     private boolean isDone(Candidate best) {
-        return settings.cancelled.getAsBoolean() || !enough(best).isEmpty();
+        return isCancelled() || !enough(best).isEmpty();
     }
 
     /** With a component for what lies where q has no draws, if wider ones find it: broad parts under a narrow one, one after the other. */
     private Candidate reached(Candidate found) {
         Candidate best = found;
-        while (best.top.finite() && q.size() < settings.components && !settings.cancelled.getAsBoolean()) {
+        while (best.top.finite() && q.size() < settings.components && !isCancelled()) {
             NormalMixture mixture = mixture(q);
             WiderDraws wider = WiderDraws.of(
                     Objective.of(density),
@@ -219,7 +185,7 @@ final class MixtureRun implements AutoCloseable {
                 settings.components,
                 candidate.elbo.value(),
                 candidate.elbo.standardError(),
-                ascent.draws() / ((System.nanoTime() - begun) * 1e-9)));
+                ascent.draws() / seconds()));
         return candidate;
     }
 
@@ -231,39 +197,24 @@ final class MixtureRun implements AutoCloseable {
     }
 
     private NormalMixture mixture(List<MixtureComponent> of) {
-        List<Gaussian> components =
-                of.stream().map(each -> each.normal().gaussian()).toList();
-        double[] weights = of.stream()
-                .mapToDouble(each -> StrictMath.exp(each.logWeight()))
-                .toArray();
-        return new NormalMixture(joint.parameterNames(), weights, components);
+        return MixtureComponent.mixture(joint.parameterNames(), of);
     }
 
-    private FitResult result(Ending ending) {
+    @Override
+    FitResult result(Ending ending) {
         NormalMixture mixture = mixture(q);
         Gaussian only = q.size() == 1 ? mixture.components().get(0) : null;
         FreshDraws judged = judged(ending, mixture, only);
-        return new FitResult(
+        return result(
                 VariationalMixture.NAME,
                 only == null ? "mixture of " + q.size() : Family.fullRank().label(),
                 Map.of("components", settings.components),
-                device.name(),
-                device.arithmetic(),
-                device.rng(),
-                settings.seed,
                 trace.steps(),
-                judged.status(),
-                began,
-                judged.message(),
-                judged.elbo(),
-                judged.logEvidence(),
-                judged.assessment(),
-                modes,
+                judged,
                 only == null ? mixture : new GaussianPosterior(joint.parameterNames(), only),
                 trace.points(),
-                (System.nanoTime() - begun) * 1e-9,
                 ascent.draws(),
-                judged.accounts(List.of()));
+                List.of());
     }
 
     private FreshDraws judged(Ending ending, NormalMixture mixture, @Nullable Gaussian only) {

@@ -218,23 +218,7 @@ public final class NormalMixture implements Posterior {
     public double logDensity(double[] z) {
         double[] terms = new double[weights.length];
         Arrays.setAll(terms, k -> StrictMath.log(weights[k]) + components.get(k).logDensity(z));
-        return logSum(terms);
-    }
-
-    /** {@code log Σ exp(terms)}. */
-    static double logSum(double[] terms) {
-        double most = Double.NEGATIVE_INFINITY;
-        for (double term : terms) {
-            most = Math.max(most, term);
-        }
-        if (most == Double.NEGATIVE_INFINITY) {
-            return most;
-        }
-        double sum = 0;
-        for (double term : terms) {
-            sum += StrictMath.exp(term - most);
-        }
-        return most + StrictMath.log(sum);
+        return Special.logSum(terms);
     }
 
     @Override

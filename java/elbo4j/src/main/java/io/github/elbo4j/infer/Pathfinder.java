@@ -1,15 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Key;
-import io.github.elbo4j.family.Family;
-import io.github.elbo4j.family.Gaussian;
-import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
@@ -67,70 +59,8 @@ public final class Pathfinder implements Method<LogJoint> {
 
     @Override
     public FitResult fit(Device device, LogJoint joint) {
-        long begun = System.nanoTime();
-        Key key = new Key(seed);
-        Starts.Found found = search(device, joint, key);
-        StartNormal best = found.normal();
-        Ending ending = ending(found);
-        Gaussian normal = best == null ? StartNormal.unit(joint.start()) : best.gaussian();
-        Concern concern = ending.concern();
-        FreshDraws judged = concern == null
-                ? FreshDraws.of(
-                        device,
-                        joint,
-                        normal,
-                        FreshDraws.Background.of(
-                                ending, found.modes(), GradientGuard.concerns(device, joint, normal, key)),
-                        key)
-                : FreshDraws.unmeasured(ending, List.of(concern));
-        return new FitResult(
-                NAME,
-                family(joint).label(),
-                Map.of("paths", paths),
-                device.name(),
-                device.arithmetic(),
-                device.rng(),
-                seed,
-                0,
-                judged.status(),
-                "",
-                judged.message(),
-                judged.elbo(),
-                judged.logEvidence(),
-                judged.assessment(),
-                found.modes(),
-                new GaussianPosterior(joint.parameterNames(), normal),
-                List.of(),
-                (System.nanoTime() - begun) * 1e-9,
-                0,
-                judged.accounts(List.of()));
-    }
-
-    private Ending ending(Starts.Found found) {
-        if (cancelled.getAsBoolean() || Thread.currentThread().isInterrupted()) {
-            return new Ending(Status.INTERRUPTED, "stopped while it followed the paths");
+        try (PathfinderRun run = new PathfinderRun(paths, device, joint, seed, cancelled)) {
+            return run.fit();
         }
-        return found.normal() == null
-                ? new Ending(Status.DIVERGED, found.words())
-                : new Ending(
-                        Status.CONVERGED,
-                        String.format(
-                                Locale.ROOT,
-                                "it is the best normal along %d L-BFGS path%s (%d evaluations)",
-                                paths,
-                                paths == 1 ? "" : "s",
-                                found.evaluations()));
-    }
-
-    private Starts.Found search(Device device, LogJoint joint, Key key) {
-        try (PointDensity density = new PointDensity(device, joint);
-                VariationalFamily q = family(joint).create(device, 1, joint.dimensions())) {
-            Starts starts = new Starts(device, density, Geometry.of(q), key, cancelled, Starts.FINAL_DRAWS);
-            return starts.search(device, joint.start(), paths, key, null);
-        }
-    }
-
-    private static Family family(LogJoint joint) {
-        return joint.dimensions() <= DENSE ? Family.fullRank() : Family.meanField();
     }
 }

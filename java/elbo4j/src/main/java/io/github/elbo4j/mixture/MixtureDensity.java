@@ -1,6 +1,7 @@
 package io.github.elbo4j.mixture;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.internal.Special;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,14 +38,9 @@ public interface MixtureDensity {
         return Arrays.stream(logs).map(each -> StrictMath.exp(each - all)).toArray();
     }
 
-    /** {@code log Σ_k exp(l_k)}. */
+    /** {@code log Σ_k exp(l_k)}; negative infinity where all are. */
     static double logSum(double[] logs) {
-        double most = Arrays.stream(logs).max().orElseThrow();
-        double sum = 0;
-        for (double each : logs) {
-            sum += StrictMath.exp(each - most);
-        }
-        return most + StrictMath.log(sum);
+        return Special.logSum(logs);
     }
 
     /**

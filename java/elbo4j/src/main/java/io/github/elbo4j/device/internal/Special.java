@@ -76,6 +76,22 @@ public final class Special {
         return Math.copySign(1 - tail, x);
     }
 
+    /** {@code log Σ exp(x_k)}, by the largest, so that nothing overflows; negative infinity where all terms are. */
+    public static double logSum(double[] x) {
+        double most = Double.NEGATIVE_INFINITY;
+        for (double each : x) {
+            most = Math.max(most, each);
+        }
+        if (most == Double.NEGATIVE_INFINITY) {
+            return most;
+        }
+        double sum = 0;
+        for (double each : x) {
+            sum += StrictMath.exp(each - most);
+        }
+        return most + StrictMath.log(sum);
+    }
+
     /** log Φ(x). */
     public static double logNormalCdf(double x) {
         if (Double.isNaN(x)) {
