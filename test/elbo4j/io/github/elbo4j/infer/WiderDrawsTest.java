@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
@@ -109,8 +110,12 @@ class WiderDrawsTest {
     @Test
     void aFitThatMissesABroadPartIsNotTrusted() {
         for (double share : new double[] {0.02, 0.1, 0.5}) {
-            for (Method<LogJoint> method :
-                    List.of(new FixedDraws(), Sgvi.builder().build(), new Pathfinder())) {
+            List<Method<LogJoint>> methods =
+                    new ArrayList<>(List.of(new FixedDraws(), Sgvi.builder().build()));
+            if (share < 0.5) {
+                methods.add(new Pathfinder());
+            }
+            for (Method<LogJoint> method : methods) {
                 FitResult fit = method.fit(HOST, narrowInWide(5, share, 10));
                 assertThat(fit.posterior().standardDeviation(0)).isBetween(0.9, 1.2);
                 assertThat(fit.assessment().efficiency()).isGreaterThan(0.9);
@@ -120,5 +125,15 @@ class WiderDrawsTest {
                 assertThat(fit.assessment().concerns().toString()).contains("lies where q has no draws");
             }
         }
+    }
+
+    /** Where it is half of all, normals along the paths reach it, and resampling gives it its weight: the sd is √(½ + 50). */
+    @Test
+    void resampledPathsFindABroadHalf() {
+        FitResult fit = new Pathfinder().fit(HOST, narrowInWide(5, 0.5, 10));
+        for (int d = 0; d < 5; d++) {
+            assertThat(fit.posterior().standardDeviation(d)).isCloseTo(Math.sqrt(50.5), within(0.05 * Math.sqrt(50.5)));
+        }
+        assertThat(fit.verdict()).as("%s", fit.assessment()).isEqualTo(Verdict.GOOD);
     }
 }

@@ -76,9 +76,30 @@ final class MixtureComponent {
         return y;
     }
 
+    /** {@code log(weight·N(z))}. */
+    double logTermAt(double[] z) {
+        return logTerm(whitened(z));
+    }
+
     /** {@code log(weight·N(z))} where {@link #whitened} is y. */
     double logTerm(double[] y) {
         return logWeight + offset - 0.5 * InverseHessian.dot(y, y);
+    }
+
+    /** {@code KL(this ‖ other)} of the normals, in nats, [0, ∞). */
+    double divergence(MixtureComponent other) {
+        double[] y = other.whitened(normal.mean());
+        double sum =
+                InverseHessian.dot(y, y) + 2 * (other.normal.logDeterminant() - normal.logDeterminant()) - y.length;
+        for (int j = 0; j < y.length; j++) { // tr(S⁻¹·C) = ‖R⁻¹·F‖², column by column
+            double[] column = other.normal.mean().clone();
+            for (int i = j; i < y.length; i++) {
+                column[i] += factor[i][j];
+            }
+            double[] there = other.whitened(column);
+            sum += InverseHessian.dot(there, there);
+        }
+        return sum / 2;
     }
 
     /** {@code R⁻ᵀ·y}: minus the gradient of the logarithm of the density. */

@@ -71,56 +71,14 @@ final class MixtureGrowth {
         return near.around(draw, logWeight);
     }
 
-    /** Of few draws the covariance is as far that of all draws as these leave it open. */
     private @Nullable MixtureComponent spread(double logWeight) {
-        int dimensions = draws[0].length;
-        double squares = 0;
-        double[] share = new double[draws.length];
+        double[] shares = new double[draws.length];
         double[] equal = new double[draws.length];
-        for (int s = 0; s < share.length; s++) {
-            share[s] = missing[s] / all;
-            squares += share[s] * share[s];
-            equal[s] = 1.0 / share.length;
+        for (int s = 0; s < shares.length; s++) {
+            shares[s] = missing[s] / all;
+            equal[s] = 1.0 / shares.length;
         }
-        double[] mean = mean(draws, share);
-        double[][] own = covariance(draws, share, mean);
-        double[][] usual = covariance(draws, equal, mean(draws, equal));
-        double trust = 1 / (1 + squares * dimensions);
-        for (int i = 0; i < dimensions; i++) {
-            for (int j = 0; j < dimensions; j++) {
-                own[i][j] = trust * own[i][j] + (1 - trust) * usual[i][j];
-            }
-        }
-        double[][] factor = DenseMatrix.cholesky(own);
-        return factor == null ? null : new MixtureComponent(logWeight, mean, factor);
-    }
-
-    private static double[] mean(double[][] draws, double[] weights) {
-        double[] mean = new double[draws[0].length];
-        for (int s = 0; s < draws.length; s++) {
-            for (int d = 0; d < mean.length && weights[s] > 0; d++) {
-                mean[d] += weights[s] * draws[s][d];
-            }
-        }
-        return mean;
-    }
-
-    private static double[][] covariance(double[][] draws, double[] weights, double[] mean) {
-        int n = mean.length;
-        double[][] covariance = new double[n][n];
-        for (int s = 0; s < draws.length; s++) {
-            for (int i = 0; i < n && weights[s] > 0; i++) {
-                double off = weights[s] * (draws[s][i] - mean[i]);
-                for (int j = 0; j <= i; j++) {
-                    covariance[i][j] += off * (draws[s][j] - mean[j]);
-                }
-            }
-        }
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < i; j++) {
-                covariance[j][i] = covariance[i][j];
-            }
-        }
-        return covariance;
+        WeightedMoments usual = WeightedMoments.of(draws, equal);
+        return WeightedMoments.of(draws, shares).component(logWeight, usual.covariance());
     }
 }

@@ -6,7 +6,8 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
- * Pathfinder (Zhang, Carpenter, Gelman and Vehtari, JMLR 23, 2022): L-BFGS climbs log p from several points, each point x of a path gives
+ * Pathfinder (Zhang, Carpenter, Gelman and Vehtari, JMLR 23, 2022): L-BFGS climbs log p from several points, all paths
+ * side by side, each round one evaluation; each point x of a path gives
  * the normal {@code N(x + H·∇log p, H)} with the path's estimate H of the inverse Hessian, and of all these the one with the largest
  * ELBO is the answer. It takes hundreds to some thousands of evaluations, and needs no mode: where log p has no upper bound, as of a
  * hierarchy, the best normal stands along the way.
@@ -14,8 +15,14 @@ import java.util.function.BooleanSupplier;
  * <p>Beyond the paper, the normals whose precision is measured at the best point and at the end of each path by differences of the
  * gradient compete, too. Beyond {@value #DENSE} dimensions the normals are independent ones. {@link Sgvi} starts where this ends.
  *
- * <p>The normal is judged by fresh draws, as every q is, and their importance weights correct it ({@link FitResult#corrected}), which is
- * the paper's last step; there the draws are of all paths' normals, here of the best one.
+ * <p>The paper's last step is importance resampling across the paths, whose result is draws. Here it makes a density of them, by rounds of {@value
+ * FreshDraws#DRAWS} draws: those normals of the paths that differ are the components of a mixture, q, and each takes the weight, the mean and the covariance
+ * that its share of the weighted draws has (Cappé, Douc, Guillin, Marin and Robert, Statistics and Computing 18, 2008). A draw's weight is {@code p/q} with the
+ * density of the whole mixture, whichever path it is of (the balance heuristic; Veach and Guibas 1995; Owen and Zhou 2000), where the paper takes its own normal's: the
+ * variance is lower, and modes that several paths found have the weights that they have in p. Where all paths agree it is one normal, and it stays
+ * what it is unless the draws would move it by more than their noise. Beyond {@value #DENSE} dimensions nothing is resampled.
+ *
+ * <p>q is judged by fresh draws, as every q is, and their importance weights correct it ({@link FitResult#corrected}).
  */
 public final class Pathfinder implements Method<LogJoint> {
     /** Its name in a {@link FitResult}. */

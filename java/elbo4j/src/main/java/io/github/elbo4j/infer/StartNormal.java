@@ -47,13 +47,19 @@ record StartNormal(double[] mean, double[] sd, double @Nullable [][] factor) {
         if (factor == null) {
             return Gaussian.independent(mean, sd);
         }
+        return new Gaussian(mean, covariance());
+    }
+
+    /** [D][D]. */
+    double[][] covariance() {
+        double[][] root = dense();
         double[][] covariance = new double[mean.length][mean.length];
         for (int i = 0; i < mean.length; i++) {
             for (int j = 0; j < mean.length; j++) {
-                covariance[i][j] = InverseHessian.dot(factor[i], factor[j]);
+                covariance[i][j] = InverseHessian.dot(root[i], root[j]);
             }
         }
-        return new Gaussian(mean, covariance);
+        return covariance;
     }
 
     /** The Cholesky factor of the covariance, [D][D], whether coordinates are independent or not. */

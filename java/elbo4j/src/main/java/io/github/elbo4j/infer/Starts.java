@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a fit starts: of the normals along several {@link LbfgsPath}s, and of those whose precision is measured by
  * differences of the gradient at the best of them, the one with the largest ELBO. The first path begins at the initial
- * mean, the others at seeded points around it. Paths that arrive at separate modes show what a single start would miss.
+ * mean, the others at seeded points around it; they walk side by side ({@link Walks}). Paths that arrive at separate modes show what a single start would miss.
  */
 final class Starts {
     /** Draws that judge the last few, and the evidence of a mode. */
@@ -33,6 +34,8 @@ final class Starts {
     static final double SPREAD = 2;
     /** The same around the first end that a path found, in standard deviations of the normal there. */
     private static final double LOCAL_SPREAD = 6;
+    /** Nats below the best ELBO from which on a normal has no part in a mixture: some exp(−10) of it. */
+    private static final double FAR_BELOW = 10;
     /** A mode with a smaller part of the evidence of all than exp of this does not count. */
     private static final double NEGLIGIBLE = -6;
 
@@ -49,11 +52,13 @@ final class Starts {
      * What the paths found.
      *
      * @param normal to start from; null if log p was finite nowhere
+     * @param others normals of the paths, one or two of each, the best first
      * @param modes if there are separate ones that matter, the best first; else empty
      * @param evaluations of log p and its gradient
      * @param words what was done
      */
-    record Found(@Nullable StartNormal normal, List<Mode> modes, int evaluations, String words) {}
+    record Found(
+            @Nullable StartNormal normal, List<StartNormal> others, List<Mode> modes, int evaluations, String words) {}
 
     /** @param most draws that judge the last few */
     Starts(Device device, PointDensity density, Geometry geometry, Key key, BooleanSupplier cancelled, int most) {
@@ -91,7 +96,7 @@ final class Starts {
                         "started from the best normal of %s (%d evaluations)",
                         paths(walks.count()),
                         evaluations());
-        return new Found(best, modes, evaluations(), words);
+        return new Found(best, others(), modes, evaluations(), words);
     }
 
     /**
@@ -126,6 +131,7 @@ final class Starts {
                 ? null
                 : new Found(
                         best,
+                        others(),
                         walks.arrivals().size() < 2 ? List.of() : modes(separate()),
                         evaluations(),
                         String.format(
@@ -164,7 +170,7 @@ final class Starts {
     private @Nullable StartNormal best() {
         StartNormal best = null;
         double bestElbo = Double.NEGATIVE_INFINITY;
-        List<StartNormal> finalists = sorted().limit(FINALISTS).toList();
+        List<StartNormal> finalists = sorted(candidate -> true).limit(FINALISTS).toList();
         evaluations += finalists.size() * finalDraws;
         double[] elbos = StartNormal.elbos(density, finalists, epsilon, finalDraws);
         for (int k = 0; k < elbos.length; k++) {
@@ -190,13 +196,23 @@ final class Starts {
 
     /** The thread was interrupted, so that nothing more may be evaluated: the best of what has been, if there is any. */
     private Found interrupted() {
-        StartNormal best = sorted().findFirst().orElse(null);
-        return new Found(best, List.of(), evaluations(), "was stopped while it looked for a start");
+        StartNormal best = sorted(candidate -> true).findFirst().orElse(null);
+        return new Found(best, others(), List.of(), evaluations(), "was stopped while it looked for a start");
+    }
+
+    /** The candidates that may matter beside the best, the best first. */
+    private List<StartNormal> others() {
+        double most = walks.candidates().stream()
+                .mapToDouble(Walks.Candidate::elbo)
+                .max()
+                .orElse(0);
+        return sorted(candidate -> candidate.elbo() >= most - FAR_BELOW).toList();
     }
 
     /** The candidates, the best first. */
-    private Stream<StartNormal> sorted() {
+    private Stream<StartNormal> sorted(Predicate<Walks.Candidate> which) {
         return walks.candidates().stream()
+                .filter(which)
                 .sorted(Comparator.comparingDouble(Walks.Candidate::elbo).reversed())
                 .map(Walks.Candidate::normal);
     }

@@ -45,10 +45,9 @@ public final class Explanation {
     static String method(FitResult fit) {
         return switch (fit.method()) {
             case "laplace" -> "Laplace approximation";
-            case Pathfinder.NAME -> fit.family() + " Gaussian by Pathfinder";
+            case Pathfinder.NAME -> gaussians(fit) + " by Pathfinder";
             case BatchAndMatch.NAME -> fit.family() + " Gaussian by batch and match";
-            case VariationalMixture.NAME ->
-                fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
+            case VariationalMixture.NAME -> gaussians(fit);
             case "map" -> "maximum a posteriori";
             case "mle" -> "maximum likelihood";
             case FixedDraws.NAME ->
@@ -59,6 +58,10 @@ public final class Explanation {
                         .orElse(fit.family() + " Gaussian by fixed draws");
             default -> fit.family().isEmpty() ? fit.method() : fit.family() + " Gaussian";
         };
+    }
+
+    private static String gaussians(FitResult fit) {
+        return fit.family() + (fit.posterior() instanceof NormalMixture ? " Gaussians" : " Gaussian");
     }
 
     /** The outcome in a few words, such as {@code good} or {@code not converged}. */
@@ -163,7 +166,9 @@ public final class Explanation {
                 .contains(fit.method());
         List<String> better = switch (isNamed ? fit.method() : fit.family()) {
             case Pathfinder.NAME ->
-                List.of("Use --method sgvi: it goes on from this normal to the one with the largest ELBO.");
+                List.of(
+                        "Use --method mixture, which adds components as long as the ELBO rises, or --method sgvi: the one Gaussian with"
+                                + " the largest ELBO.");
             case BatchAndMatch.NAME ->
                 List.of(
                         "Use --method sgvi: where the posterior is skewed, scores vary more than its curvature tells, and the Gaussian that"

@@ -77,8 +77,8 @@ final class MethodOptions {
             paramLabel = "NAME",
             description =
                     "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
-                            + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normal along L-BFGS paths, where sgvi"
-                            + " starts. batch-and-match: the Gaussian whose scores match those of the posterior, by updates in closed form."
+                            + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normals along L-BFGS paths, of"
+                            + " which importance resampling makes one normal or a mixture. batch-and-match: the Gaussian whose scores match those of the posterior, by updates in closed form."
                             + " mixture: several Gaussians, as many as the posterior asks for. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
