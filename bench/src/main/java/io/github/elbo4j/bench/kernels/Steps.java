@@ -117,10 +117,8 @@ final class Steps {
         SplittableRandom random = new SplittableRandom(3);
         double[] x = random.doubles((long) rows * columns, -1.5, 1.5).toArray();
         double[] y = random.ints(rows, 0, 2).asDoubleStream().toArray();
-        List<String> names =
-                IntStream.range(0, columns).mapToObj(i -> "x" + i).toList();
-        return new BayesianLogisticRegression(device, new RegressionData(names, x, y), NormalPrior.STANDARD)
-                .logJoint();
+        List<String> names = IntStream.range(0, columns).mapToObj(i -> "x" + i).toList();
+        return new BayesianLogisticRegression(device, new RegressionData(names, x, y), NormalPrior.STANDARD).logJoint();
     }
 
     private LogJoint gaussian() {
