@@ -16,6 +16,10 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.LowRankGaussian;
 import io.github.elbo4j.family.MeanFieldGaussian;
 import io.github.elbo4j.family.VariationalFamily;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -66,6 +70,38 @@ class ExpectationTest {
                         .isLessThan(5 * error);
             }
         }
+    }
+
+    /** Three parts, merged either way, as they are after a journey; the last wave is not whole. */
+    @EveryDevice
+    void partsOfTheDrawsGiveTheBitsOfTheWhole(Device device) throws Exception {
+        Expectation of = Expectation.of(new Parameters().add("z", 2).exp());
+        Gaussian normal = new Gaussian(new double[] {0.5, -1}, new double[][] {{1, 0.5}, {0.5, 2}});
+        long all = 3 * ExpectationPart.DRAWS + 5;
+        double[] centre = of.centre(device, normal, KEY, all);
+        long[] cuts = {0, ExpectationPart.DRAWS, 3 * ExpectationPart.DRAWS, all};
+        ExpectationPart[] parts = new ExpectationPart[3];
+        for (int i = 0; i < parts.length; i++) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+                out.writeObject(of.part(device, normal, KEY, centre, cuts[i], cuts[i + 1]));
+            }
+            try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+                parts[i] = (ExpectationPart) in.readObject();
+            }
+            assertThat(parts[i].first()).isEqualTo(cuts[i]);
+            assertThat(parts[i].count()).isEqualTo(cuts[i + 1] - cuts[i]);
+        }
+        List<Estimate> want = of.under(device, normal, KEY, all);
+        assertThat(parts[0].merge(parts[1]).merge(parts[2]).estimates()).isEqualTo(want);
+        assertThat(parts[0].merge(parts[1].merge(parts[2])).estimates()).isEqualTo(want);
+        assertThatThrownBy(() -> parts[0].merge(parts[2]))
+                .hasMessage("next begins at draw 196608, but this part ends before draw 65536");
+        assertThatThrownBy(parts[1]::estimates).hasMessageContaining("begins at draw 65536");
+        assertThatThrownBy(() -> of.part(device, normal, KEY, centre, 100, all))
+                .hasMessageContaining("first is 100, but must be a multiple of 65536");
+        ExpectationPart other = of.part(device, normal, KEY, new double[2], cuts[1], cuts[2]);
+        assertThatThrownBy(() -> parts[0].merge(other)).hasMessageContaining("different centres");
     }
 
     @EveryDevice

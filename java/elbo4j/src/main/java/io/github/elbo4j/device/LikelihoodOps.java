@@ -97,6 +97,8 @@ public interface LikelihoodOps {
             Buffer logP,
             @Nullable Matrix gradLogNoise)
             implements Operation {
+        private static final double HALF_LOG_2PI = 0.9189385332046727;
+
         public GaussianNoise {
             ArgumentChecks.notNegative("rows", rows);
             ArgumentChecks.scale(scale);
@@ -114,6 +116,12 @@ public interface LikelihoodOps {
             return gradLogNoise == null
                     ? signature
                     : signature.matrix("gradLogNoise", ElementType.FLOAT32, gradLogNoise, Access.UPDATES);
+        }
+
+        /** {@code −½·squares − N·(log s + ½ log 2π)}, of the sum of the squared residuals in units of the noise s. */
+        public static double logLikelihood(double squares, long observations, float logNoise) {
+            double constant = observations * (logNoise + HALF_LOG_2PI);
+            return -0.5 * squares - constant;
         }
     }
 

@@ -24,6 +24,7 @@ import io.github.elbo4j.model.PriorDraws;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Expectations of expressions by Monte Carlo: {@code E[f(z)]} for z from a distribution, with standard errors, from any number of
@@ -40,7 +41,7 @@ import java.util.Objects;
  * exact. An f that is infinite or NaN at a draw, as where it overflows float32, makes its estimate so.
  */
 public final class Expectation {
-    private static final int WAVE = 1 << 16;
+    static final int WAVE = 1 << 16;
 
     /** The most draws that have addresses. */
     public static final long MOST_DRAWS = WAVE * (Integer.MAX_VALUE - 1L);
@@ -182,8 +183,44 @@ public final class Expectation {
         }
     }
 
-    private List<Estimate> estimate(DrawSource source, long draws) {
+    /**
+     * About what the draws are centred, as {@link #part} takes it: the mean over the first wave, one number for each element.
+     *
+     * @param draws of all parts together, 2 or more
+     */
+    public double[] centre(Device device, Gaussian posterior, Key key, long draws) {
         check(draws);
+        try (VariationalFamily q = posterior.on(device)) {
+            return centre(new DrawSource.OfFamily(q, key), draws);
+        }
+    }
+
+    /**
+     * A part of the draws of {@link #under(Device, Gaussian, Key, long)}, for whoever spreads them over machines: {@link
+     * ExpectationPart#estimates} of all parts, merged, are the same bits.
+     *
+     * @param centre the same for all parts
+     * @param first the number of its first draw, a multiple of {@link ExpectationPart#DRAWS}
+     * @param end the number after its last one, a multiple of that too unless it is the end of all draws
+     */
+    public ExpectationPart part(Device device, Gaussian posterior, Key key, double[] centre, long first, long end) {
+        check(end);
+        if (centre.length != width) {
+            throw new IllegalArgumentException("centre has " + centre.length + " elements, but must have " + width
+                    + ", one for each of the values");
+        }
+        if (first < 0 || first >= end || first % WAVE != 0) {
+            throw new IllegalArgumentException("first is " + first + ", but must be a multiple of " + WAVE
+                    + " from 0 to below the end, " + end + ": elsewhere a cut changes the bits of a sum");
+        }
+        List<double[]> sums = new ArrayList<>();
+        try (VariationalFamily q = posterior.on(device)) {
+            waves(new DrawSource.OfFamily(q, key), centre, first, end, wave -> sums.add(wave.clone()));
+        }
+        return new ExpectationPart(centre, first, end - first, sums);
+    }
+
+    private double[] centre(DrawSource source, long draws) {
         int first = (int) Math.min(WAVE, draws);
         double[] centre = new double[width];
         try (Wave pilot = new Wave(source, first, centre)) {
@@ -192,20 +229,38 @@ public final class Expectation {
                 centre[i] = Double.isFinite(sums[i]) ? (float) (sums[i] / first) : 0;
             }
         }
+        return centre;
+    }
+
+    private List<Estimate> estimate(DrawSource source, long draws) {
+        check(draws);
+        double[] centre = centre(source, draws);
         double[] sums = new double[2 * width];
-        if (draws >= WAVE) {
+        waves(source, centre, 0, draws, wave -> add(sums, wave));
+        return estimates(centre, sums, draws);
+    }
+
+    /** Gives the sums of each wave of draws first … end − 1, in order. */
+    private void waves(DrawSource source, double[] centre, long first, long end, Consumer<double[]> to) {
+        long whole = end / WAVE;
+        if (first / WAVE < whole) {
             try (Wave wave = new Wave(source, WAVE, centre)) {
-                for (long w = 0; w < draws / WAVE; w++) {
-                    add(sums, wave.run((int) w));
+                for (long w = first / WAVE; w < whole; w++) {
+                    to.accept(wave.run((int) w));
                 }
             }
         }
-        int rest = (int) (draws % WAVE);
+        int rest = (int) (end % WAVE);
         if (rest > 0) {
             try (Wave wave = new Wave(source, rest, centre)) {
-                add(sums, wave.run((int) (draws / WAVE)));
+                to.accept(wave.run((int) whole));
             }
         }
+    }
+
+    /** @param sums of f − c, then of their squares */
+    static List<Estimate> estimates(double[] centre, double[] sums, long draws) {
+        int width = centre.length;
         List<Estimate> estimates = new ArrayList<>();
         for (int i = 0; i < width; i++) {
             double mean = sums[i] / draws;
@@ -215,7 +270,7 @@ public final class Expectation {
         return estimates;
     }
 
-    private static void add(double[] sums, double[] more) {
+    static void add(double[] sums, double[] more) {
         for (int i = 0; i < sums.length; i++) {
             sums[i] += more[i];
         }

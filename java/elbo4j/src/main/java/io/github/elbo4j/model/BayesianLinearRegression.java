@@ -3,6 +3,8 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.LikelihoodOps;
+import io.github.elbo4j.device.MathOps;
+import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
@@ -84,9 +86,53 @@ public final class BayesianLinearRegression extends Regression {
 
     @Override
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
-        boolean known = knownLogNoise != null;
-        Matrix logNoise = knownLogNoise != null ? new Matrix(knownLogNoise, 0, block.rows(), 1, 0, 1) : block.last;
-        to.run(new LikelihoodOps.GaussianNoise(
-                block.rows(), n, y, 1f, logNoise, block.eta, block.value, known ? null : block.lastGradient));
+        Matrix slope = knownLogNoise == null ? block.lastGradient : null;
+        to.run(new LikelihoodOps.GaussianNoise(block.rows(), n, y, 1f, logNoise(block), block.eta, block.value, slope));
+    }
+
+    private Matrix logNoise(PredictorBlock block) {
+        return knownLogNoise != null ? new Matrix(knownLogNoise, 0, block.rows(), 1, 0, 1) : block.last;
+    }
+
+    @Override
+    LinearPredictor.Likelihood sums() {
+        return this::squares;
+    }
+
+    /** Sums the squared residuals in units of the noise. The operations are those of {@link LikelihoodOps.GaussianNoise}, one by one. */
+    private void squares(Recorder to, PredictorBlock block, int n, Buffer y) {
+        int rows = block.rows();
+        long all = (long) rows * n;
+        Buffer inverse = to.scratch(rows);
+        Buffer inverses = to.scratch(all); // [R][N]
+        Buffer e = to.scratch(all);
+        Buffer squares = to.scratch(all);
+        to.run(new MathOps.Scale(-1, logNoise(block), false, Matrix.of(inverse, rows, 1)));
+        to.run(new MathOps.Map(Function.EXP, rows, inverse, inverse));
+        to.run(new MathOps.Scale(1, new Matrix(inverse, 0, rows, n, 1, 0), false, Matrix.of(inverses, rows, n)));
+        to.run(new MathOps.Scale(1, new Matrix(y, 0, rows, n, 0, 1), false, Matrix.of(e, rows, n)));
+        to.run(new MathOps.Axpy(all, -1, block.eta, e));
+        to.run(new MathOps.Multiply(all, e, inverses, e));
+        to.run(new MathOps.Multiply(all, e, e, squares));
+        to.run(new MathOps.SumRows(rows, n, squares, block.value));
+        to.run(new MathOps.Multiply(all, e, inverses, block.eta));
+    }
+
+    @Override
+    public void fromSums(long observations, float[] z, double[] sums, float @Nullable [] slopes) {
+        int dimensions = dimensions();
+        float[] known = {0};
+        if (knownLogNoise != null) {
+            knownLogNoise.read(0, known, 0, 1);
+        }
+        for (int s = 0; s < sums.length; s++) {
+            double squares = sums[s];
+            int last = s * dimensions + dimensions - 1;
+            float logNoise = knownLogNoise == null ? z[last] : known[0];
+            sums[s] = 0 + LikelihoodOps.GaussianNoise.logLikelihood(squares, observations, logNoise);
+            if (slopes != null && knownLogNoise == null) {
+                slopes[last] = (float) (squares - observations);
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What regressions share: data, a linear predictor, independent normal priors. */
-abstract class Regression implements DataModel {
+abstract class Regression implements RowSumModel {
     private final Resources own;
     private final LinearPredictor predictor;
     private final Priors priors;
@@ -34,6 +34,11 @@ abstract class Regression implements DataModel {
 
     /** As {@link LinearPredictor.Likelihood#add}. */
     abstract void likelihood(Recorder to, PredictorBlock block, int observations, Buffer y);
+
+    /** What adds the sums that the likelihood is a function of: its terms, unless it has other ones. */
+    LinearPredictor.Likelihood sums() {
+        return likelihood;
+    }
 
     /** The log-joint over all rows, which closes this model. */
     public final DataLogJoint logJoint() {
@@ -79,6 +84,14 @@ abstract class Regression implements DataModel {
             Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logLikelihood, @Nullable Buffer gradient) {
         predictor.logLikelihood(to, rows, likelihood, shape, z, logLikelihood, gradient);
     }
+
+    @Override
+    public final void recordSums(Recorder to, DrawBlock shape, Buffer z, Buffer sums, @Nullable Buffer slopes) {
+        predictor.logLikelihood(to, Rows.all(observations()), sums(), shape, z, sums, slopes);
+    }
+
+    @Override
+    public void fromSums(long observations, float[] z, double[] sums, float @Nullable [] slopes) {}
 
     @Override
     public final void close() {

@@ -95,17 +95,30 @@ public record RegressionData(List<String> columns, double[] x, double[] y) imple
             for (double value : values) {
                 squares += (value - mean) * (value - mean) / values.length;
             }
-            double sd = Math.sqrt(squares);
-            if (sd > 0 && change > sd / PARTS) {
-                return String.format(
-                        Locale.ROOT,
-                        "rounding to float32 changes %s by up to %.2g, while its standard deviation is %.2g",
-                        j == k ? "the target" : columns.get(j),
-                        change,
-                        sd);
+            String loss = roundingLoss(j == k ? "the target" : columns.get(j), change, Math.sqrt(squares));
+            if (loss != null) {
+                return loss;
             }
         }
         return null;
+    }
+
+    /**
+     * Whether a column loses too much by rounding to float32, in words; null if not.
+     *
+     * @param name of the column
+     * @param change by which rounding changes a value at most
+     * @param sd of the values
+     */
+    public static @Nullable String roundingLoss(String name, double change, double sd) {
+        return sd > 0 && change > sd / PARTS
+                ? String.format(
+                        Locale.ROOT,
+                        "rounding to float32 changes %s by up to %.2g, while its standard deviation is %.2g",
+                        name,
+                        change,
+                        sd)
+                : null;
     }
 
     /** Whether the first column is the intercept. */

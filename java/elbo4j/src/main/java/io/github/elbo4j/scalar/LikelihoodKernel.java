@@ -264,8 +264,7 @@ public class LikelihoodKernel {
                     sum.add(basics.sums().tile(terms, 0, n, memory));
                 }
                 double squares = sum.total();
-                double constant = observations * (tau + MeanFieldKernel.HALF_LOG_2PI);
-                values[r] += scale * (-0.5 * squares - constant);
+                values[r] += scale * LikelihoodOps.GaussianNoise.logLikelihood(squares, observations, tau);
                 if (gradLogNoise != null) {
                     float[] slopes = floats(gradLogNoise.buffer());
                     int at = (int) (gradLogNoise.offset() + r * gradLogNoise.rowStride());
