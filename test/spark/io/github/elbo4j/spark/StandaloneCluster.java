@@ -1,0 +1,142 @@
+package io.github.elbo4j.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/**
+ * A cluster of Spark's own on this machine: a master and workers as virtual machines of their own, on loopback, with the class path of the
+ * tests. Whatever does not come up in time fails with the last lines of its log.
+ */
+final class StandaloneCluster implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
+
+    private final Path folder;
+    private final List<Process> workers = new ArrayList<>();
+    private final Process master;
+    private final String address;
+
+    StandaloneCluster(Path folder, int count) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(
+                    folder.resolve("home/jars")); // a worker looks for Spark's own there; ours are on the class path
+            master = start("master", "org.apache.spark.deploy.master.Master", "--port", "0");
+            String[] found = {""};
+            try {
+                await(master, "master", () -> {
+                    Matcher matcher = MASTER.matcher(log("master"));
+                    boolean there = matcher.find();
+                    found[0] = there ? matcher.group(1) : "";
+                    return there;
+                });
+                address = found[0];
+                for (int w = 0; w < count; w++) {
+                    String name = "worker-" + w;
+                    Path work = folder.resolve(name);
+                    workers.add(start(
+                            name,
+                            "org.apache.spark.deploy.worker.Worker",
+                            "--port",
+                            "0",
+                            "--cores",
+                            "1",
+                            "--memory",
+                            "512M",
+                            "--work-dir",
+                            work.toString(),
+                            address));
+                }
+                for (int w = 0; w < count; w++) {
+                    String name = "worker-" + w;
+                    await(workers.get(w), name, () -> log(name).contains("Successfully registered with master"));
+                }
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a session takes as its master. */
+    String address() {
+        return address;
+    }
+
+    /** Kills a virtual machine that has an executor, as the system would: at once. Whether there was one; a worker has no other children. */
+    boolean killAnExecutor() {
+        return workers.stream()
+                .flatMap(Process::children)
+                .findFirst()
+                .map(ProcessHandle::destroyForcibly)
+                .orElse(false);
+    }
+
+    private Process start(String name, String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), main, "--host", "127.0.0.1", "--webui-port", "0"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .directory(folder.toFile());
+        builder.environment().put("SPARK_HOME", folder.resolve("home").toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("local").toString());
+        return builder.start();
+    }
+
+    private String log(String name) {
+        try {
+            return Files.readString(folder.resolve(name + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void await(Process process, String name, BooleanSupplier done) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!done.getAsBoolean()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                List<String> lines = log(name).lines().toList();
+                throw new AssertionError("Spark's " + name
+                        + (process.isAlive() ? " is not ready after " + PATIENCE.toSeconds() + " s" : " has ended")
+                        + ". The end of its log:\n"
+                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Ends all of them, executors included, and waits for that. */
+    @Override
+    public void close() {
+        List<ProcessHandle> all = new ArrayList<>();
+        workers.forEach(worker -> worker.descendants().forEach(all::add));
+        workers.forEach(worker -> all.add(worker.toHandle()));
+        all.add(master.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(process -> process.onExit().join());
+    }
+}
