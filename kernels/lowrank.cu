@@ -206,6 +206,29 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_invert(const LowRankCa
     }
 }
 
+// ---- y = (z − mu)/sigma, and eta = 0 ----
+
+struct LowRankStandardize {
+    const float* mu;    // [B][D]
+    const float* omega; // [B][D]
+    const float* z;     // [B][S][D]
+    float* y;           // [B][S][D + R]
+    int problems, draws, dimensions, rank;
+};
+
+extern "C" __global__ void __launch_bounds__(256) lowrank_standardize(const LowRankStandardize p) {
+    const int dims = p.dimensions;
+    const int width = dims + p.rank;
+    const long long n = (long long) p.problems * p.draws * width;
+    const long long stride = (long long) gridDim.x * blockDim.x;
+    for (long long at = (long long) blockIdx.x * blockDim.x + threadIdx.x; at < n; at += stride) {
+        const long long row = quotient(at, width);
+        const int d = (int) (at - row * width);
+        const long long m = quotient(row, p.draws) * dims + d;
+        p.y[at] = d < dims ? (p.z[row * dims + d] - p.mu[m]) * detExp(-p.omega[m]) : 0.0f;
+    }
+}
+
 // ---- of y and eta: G·y − eta; a and latent; v, the slope sign·v/sigma and log q ----
 
 extern "C" __global__ void __launch_bounds__(256, 2) lowrank_project(const LowRankDensity p) {
@@ -228,11 +251,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) lowrank_project(const LowRa
                 const long long b = quotient(row, p.draws);
                 const float inverse = detExp(-__ldg(p.omega + b * dims + d));
                 const float f = __ldg(p.factor + (b * rank + (at - row * rank)) * dims + d);
-                return f * (yOf(p, b, row, d, inverse) * inverse);
+                return f * (p.y[row * (dims + rank) + d] * inverse);
             },
             [&](long long at, double sum) {
                 const long long row = quotient(at, rank);
-                p.projected[at] = sum - etaOf(p, row, at - row * rank);
+                p.projected[at] = sum - (double) p.y[row * (dims + rank) + dims + (at - row * rank)];
             });
 }
 
@@ -249,7 +272,7 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_latent(const LowRankDe
                 for (int q = 0; q < rank; q++) {
                     a = __fma_rn(c[q], projected[q], a);
                 }
-                const double expected = a + etaOf(p, row, r);
+                const double expected = a + (double) p.y[row * (dims + rank) + dims + r];
                 p.coefficients[row * rank + r] = (float) a;
                 if (p.latent != nullptr) {
                     p.latent[row * rank + r] = (float) expected;
@@ -264,7 +287,14 @@ extern "C" __global__ void __launch_bounds__(256) lowrank_latent(const LowRankDe
             });
 }
 
-extern "C" __global__ void __launch_bounds__(256, 3) lowrank_density(const LowRankDensity p) {
+// Blocks of a multiprocessor. With fast arithmetic four would leave too few registers.
+#ifdef ELBO4J_FAST
+static constexpr int DENSITY_BLOCKS = 3;
+#else
+static constexpr int DENSITY_BLOCKS = 4;
+#endif
+
+extern "C" __global__ void __launch_bounds__(256, DENSITY_BLOCKS) lowrank_density(const LowRankDensity p) {
     __shared__ float4 coefficients[256 / WARP][MOST_RANK]; // of a warp's draws
     const int rank = p.rank;
     const int dims = p.dimensions;
@@ -290,7 +320,7 @@ extern "C" __global__ void __launch_bounds__(256, 3) lowrank_density(const LowRa
                 for (int r = 0; r < rank; r++) {
                     chain = __fmaf_rn(__ldg(f + (long long) r * dims), a[r], chain);
                 }
-                return densityTerm(p, b, row, d, logSigma, detExp(-logSigma), chain);
+                return densityTerm(p, row, d, logSigma, detExp(-logSigma), chain);
             },
             end);
 }

@@ -9,8 +9,7 @@ struct LowRankDensity {
     const float* omega;        // [B][D]
     const float* factor;       // [B][R][D]
     const double* capacitance; // [B][R·R + 1]
-    const float* mu;           // [B][D]; or null: y is given
-    const float* y;            // [B][S][D + R], eta behind y; or z, [B][S][D], of which y = (z − mu)/sigma and eta = 0
+    const float* y;            // [B][S][D + R], eta behind y
     double* projected;         // [B][S][R]
     float* coefficients;       // a, [B][S][R]
     float* latent;             // [B][S][R], or null
@@ -19,20 +18,6 @@ struct LowRankDensity {
     int problems, draws, dimensions, rank;
     float sign;
 };
-
-static __device__ __forceinline__ int widthOfY(const LowRankDensity& p) {
-    return p.mu == nullptr ? p.dimensions + p.rank : p.dimensions;
-}
-
-// y of coordinate d of a draw, the `row` of all problems'.
-static __device__ __forceinline__ float yOf(const LowRankDensity& p, long long b, long long row, long long d, float inverse) {
-    const float value = p.y[row * widthOfY(p) + d];
-    return p.mu == nullptr ? value : (value - __ldg(p.mu + b * p.dimensions + d)) * inverse;
-}
-
-static __device__ __forceinline__ double etaOf(const LowRankDensity& p, long long row, long long r) {
-    return p.mu == nullptr ? (double) p.y[row * widthOfY(p) + p.dimensions + r] : 0.0;
-}
 
 static constexpr int RANKS = 16; // rows of the factor that a warp takes together, whose y/sigma it makes once for them
 static constexpr int SHARED_DRAWS = 4; // of a problem that a warp takes together, where there are so many: it reads the factor once
@@ -55,17 +40,19 @@ template <int DRAWS>
 static __device__ __forceinline__ void projectDraws(const LowRankDensity& p) {
     const int rank = p.rank;
     const int dims = p.dimensions;
+    const int width = dims + rank;
     forDraws<DRAWS>(p.problems, p.draws, ceilDiv(rank, RANKS), [&](long long b, long long row, int draws, int part) {
         const int first = part * RANKS;
         const int ranks = min(RANKS, rank - first);
         const float* factor = p.factor + (b * rank + first) * dims;
+        const float* y = p.y + row * width;
         float sum[DRAWS][RANKS] = {};
         for (int d = laneOfWarp(); d < dims; d += WARP) {
             const float inverse = detExp(-__ldg(p.omega + b * dims + d));
             float scaled[DRAWS];
 #pragma unroll
             for (int k = 0; k < DRAWS; k++) {
-                scaled[k] = k < draws ? yOf(p, b, row + k, d, inverse) * inverse : 0.0f;
+                scaled[k] = (k < draws ? y[(long long) k * width + d] : 0.0f) * inverse;
             }
 #pragma unroll
             for (int r = 0; r < RANKS; r++) {
@@ -83,7 +70,8 @@ static __device__ __forceinline__ void projectDraws(const LowRankDensity& p) {
                 if (r < ranks && k < draws) { // the same for all lanes
                     const double total = foldLanes(sum[k][r]);
                     if (laneOfWarp() == 0) {
-                        p.projected[(row + k) * rank + first + r] = total - etaOf(p, row + k, first + r);
+                        p.projected[(row + k) * rank + first + r] =
+                                total - (double) y[(long long) k * width + dims + first + r];
                     }
                 }
             }
@@ -93,8 +81,8 @@ static __device__ __forceinline__ void projectDraws(const LowRankDensity& p) {
 
 // The term of a coordinate, of which `chain` is a·F; its slope is written.
 static __device__ __forceinline__ float densityTerm(
-        const LowRankDensity& p, long long b, long long row, long long d, float logSigma, float inverse, float chain) {
-    const float v = __fmaf_rn(-inverse, chain, yOf(p, b, row, d, inverse));
+        const LowRankDensity& p, long long row, long long d, float logSigma, float inverse, float chain) {
+    const float v = __fmaf_rn(-inverse, chain, p.y[row * (p.dimensions + p.rank) + d]);
     if (p.slope != nullptr) {
         p.slope[row * p.dimensions + d] = p.sign * (v * inverse);
     }
@@ -133,7 +121,7 @@ static __device__ __forceinline__ void densityOfDraws(const LowRankDensity& p, f
 #pragma unroll
             for (int k = 0; k < SHARED_DRAWS; k++) {
                 if (k < draws) {
-                    sum[k] += densityTerm(p, b, row + k, d, logSigma, inverse, chain[k]);
+                    sum[k] += densityTerm(p, row + k, d, logSigma, inverse, chain[k]);
                 }
             }
         }

@@ -46,7 +46,7 @@ final class LowRankCases {
                 }),
                 new Case(
                         "lowrank.logDensity and gradient",
-                        "lowrank_density lowrank_project lowrank_latent",
+                        "lowrank_density lowrank_standardize lowrank_project lowrank_latent",
                         (in, tiny) -> {
                             DrawBlock s = draws(tiny);
                             return work(

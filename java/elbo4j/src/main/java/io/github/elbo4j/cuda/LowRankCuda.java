@@ -16,6 +16,7 @@ final class LowRankCuda extends KernelFamily {
     private final Kernel sample = cuda.kernel("lowrank_sample");
     private final Kernel products = cuda.kernel("lowrank_products");
     private final Kernel invert = cuda.kernel("lowrank_invert");
+    private final Kernel standardize = cuda.kernel("lowrank_standardize");
     private final Kernel project = cuda.kernel("lowrank_project");
     private final Kernel latent = cuda.kernel("lowrank_latent");
     private final Kernel density = cuda.kernel("lowrank_density");
@@ -67,19 +68,20 @@ final class LowRankCuda extends KernelFamily {
 
     private void logDensity(LowRankOps.LowRankLogDensity op) {
         DrawBlock shape = op.shape();
-        long z = Launch.place(op.z(), 0);
+        DrawBlock all = LowRankOps.normals(shape, op.rank());
+        long y = cuda.workspace(Float.BYTES * all.elements());
+        launch(standardize)
+                .buffer(op.mu())
+                .buffer(op.omega())
+                .buffer(op.z())
+                .address(y)
+                .number(shape.problems())
+                .number(shape.draws())
+                .number(shape.dimensions())
+                .number(op.rank())
+                .run(Grid.threads(all.elements()));
         density(new Density(
-                op.omega(),
-                op.factor(),
-                op.capacitance(),
-                op.mu(),
-                z,
-                null,
-                op.logQ(),
-                op.gradient(),
-                shape,
-                op.rank(),
-                -1));
+                op.omega(), op.factor(), op.capacitance(), y, null, op.logQ(), op.gradient(), shape, op.rank(), -1));
     }
 
     private void atDraw(LowRankOps.LowRankAtDraw op) {
@@ -88,17 +90,7 @@ final class LowRankCuda extends KernelFamily {
         long y = cuda.workspace(Float.BYTES * all.elements());
         normal.normal(op.key(), op.step(), all, y);
         density(new Density(
-                op.omega(),
-                op.factor(),
-                op.capacitance(),
-                null,
-                y,
-                op.latent(),
-                op.logQ(),
-                op.score(),
-                shape,
-                op.rank(),
-                1));
+                op.omega(), op.factor(), op.capacitance(), y, op.latent(), op.logQ(), op.score(), shape, op.rank(), 1));
     }
 
     private void entropyGradient(LowRankOps.LowRankEntropyGradient op) {
@@ -116,14 +108,12 @@ final class LowRankCuda extends KernelFamily {
     /**
      * What follows from y and eta: the struct LowRankDensity, which three kernels read.
      *
-     * @param mu with which y is that of z; null: y is given
-     * @param y the address of [B][S][D + R], or of z
+     * @param y the address of [B][S][D + R]
      */
     private record Density(
             Buffer omega,
             Buffer factor,
             Buffer capacitance,
-            @Nullable Buffer mu,
             long y,
             @Nullable Buffer latent,
             @Nullable Buffer logQ,
@@ -147,7 +137,6 @@ final class LowRankCuda extends KernelFamily {
                 .buffer(of.omega)
                 .buffer(of.factor)
                 .buffer(of.capacitance)
-                .buffer(of.mu)
                 .address(of.y)
                 .address(projected)
                 .address(coefficients)
