@@ -5,7 +5,7 @@
 
 set(emulator ${ELBO4J_ROOT}/test/emulator)
 set(generated ${CMAKE_BINARY_DIR}/emulator)
-set(kernel_pattern "extern \"C\" __global__ void (__launch_bounds__\\([0-9, ]+\\) )?([a-z0-9_]+)\\(const (__grid_constant__ )?([A-Za-z0-9]+) p\\)")
+set(kernel_pattern "extern \"C\" __global__ void (__launch_bounds__\\([0-9A-Z_, ]+\\) )?([a-z0-9_]+)\\(const (__grid_constant__ )?([A-Za-z0-9]+) p\\)")
 
 include(CheckCXXSourceRuns)
 set(CMAKE_REQUIRED_FLAGS -mfma)
