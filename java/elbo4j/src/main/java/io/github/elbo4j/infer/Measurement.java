@@ -137,6 +137,9 @@ final class Measurement {
         } catch (CancellationException e) {
             ending = ending.then(Status.INTERRUPTED, "the result was not measured");
             evaluation.judgeEnd(ending);
+        } catch (DeviceException e) {
+            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
+            evaluation.judgeEnd(ending);
         }
     }
 
