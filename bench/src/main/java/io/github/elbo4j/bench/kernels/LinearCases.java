@@ -88,6 +88,18 @@ final class LinearCases {
                             (double) n * columns,
                             (double) n * n * columns);
                 }),
+                new Case("triangularSolve 32 x 2^20, upper", "gemm_solve_upper32", (in, tiny) -> {
+                    int n = tiny ? 20 : 32;
+                    int columns = tiny ? 70 : 1 << 20;
+                    return new Work(
+                            new GemmOps.TriangularSolve(
+                                    Matrix.of(in.triangle(n), n, n).transposed(),
+                                    true,
+                                    Matrix.of(in.normals((long) n * columns), n, columns)),
+                            n + " x " + columns,
+                            (double) n * columns,
+                            (double) n * n * columns);
+                }),
                 new Case("batchedTriangularSolve, 16x1 beside each other", "gemm_solve_beside", (in, tiny) -> {
                     int count = tiny ? 70 : 1 << 18;
                     int n = 16;
