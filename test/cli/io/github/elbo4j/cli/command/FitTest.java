@@ -159,8 +159,8 @@ class FitTest {
     @ParameterizedTest
     @CsvSource({
         "sgvi, 1500, failed after step, weights not measured",
-        "sgvi, 1900, measuring the result failed, The device failed",
-        "mixture, 900, measuring the result failed, The device failed"
+        "sgvi, 1940, measuring the result failed, The device failed",
+        "mixture, 925, measuring the result failed, The device failed"
     })
     void aLostDeviceLeavesTheStateOfTheLastLook(String method, int launch, String words, String more)
             throws IOException, InterruptedException {
