@@ -281,7 +281,8 @@ static __device__ __forceinline__ float fold(const float* x, int lanes, int stri
     return own[0];
 }
 
-// Folds the lanes of the block's columns; a thread takes a column of an outer row.
+// Folds the lanes of the block's columns; a thread takes a column of an outer row. Out of line: its 32 lanes at once would
+// leave elementwise_few registers for two blocks of a multiprocessor, and not three.
 template <int ELEMENTS>
 static __device__ __noinline__ void foldColumns(const Elementwise& p, const float* sums, int items, long long first) {
     const int rows = p.inner <= WARP ? ELEMENTS : 1;

@@ -50,11 +50,6 @@ final class Passes implements AutoCloseable {
         }
     }
 
-    /** How many passes there were. */
-    int made() {
-        return made;
-    }
-
     /** Frees what executors hold: each of them that has a partition's rows is asked by a task. */
     @Override
     public void close() {
