@@ -144,6 +144,9 @@ class StanModelTest {
             assertThat(model.constrainedNames()).containsExactly("theta[1]", "theta[2]", "sigma");
             assertThat(model.constrain(new double[] {3, -4, 0.7}))
                     .containsExactly(new double[] {3, -4, Math.exp(0.7)}, within(1e-15 * 4));
+            assertThat(model.logJoint().quantities().names()).isEqualTo(model.constrainedNames());
+            assertThat(model.logJoint().quantities().values().apply(new double[] {3, -4, 0.7}))
+                    .isEqualTo(model.constrain(new double[] {3, -4, 0.7}));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> model.constrain(new double[2]))
                     .withMessage("unconstrained has 2 elements, but gaussian_model has 3");

@@ -4,6 +4,7 @@ import io.github.elbo4j.bench.verdicts.Tape.Variable;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.Quantities;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -51,9 +52,15 @@ interface Target {
      */
     default LogJoint toLogJoint(Device device, LongAdder evaluations) {
         HostLogJoint.DrawFunction function = function();
+        List<String> parameters = parameters();
         return HostLogJoint.ofDraw(coordinates(), (z, gradient) -> {
-            evaluations.increment();
-            return function.evaluate(z, gradient);
-        });
+                    evaluations.increment();
+                    return function.evaluate(z, gradient);
+                })
+                .with(new Quantities(parameters, z -> {
+                    double[] values = new double[parameters.size()];
+                    parametersAt(z, values);
+                    return values;
+                }));
     }
 }

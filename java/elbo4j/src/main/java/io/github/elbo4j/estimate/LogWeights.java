@@ -145,7 +145,7 @@ public final class LogWeights implements Serializable {
     }
 
     /** The weights in units of the largest, truncated at √S times their mean. */
-    static double[] truncated(double[] logWeights) {
+    public static double[] truncated(double[] logWeights) {
         double[] w = weights(logWeights, largest(logWeights));
         double sum = 0;
         for (double weight : w) {

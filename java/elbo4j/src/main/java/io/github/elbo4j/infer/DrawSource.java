@@ -9,6 +9,7 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
+import io.github.elbo4j.model.Quantities;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -47,6 +48,9 @@ interface DrawSource {
 
     /** Moments of the same draws under those weights. */
     ImportanceMoments moments(Key key, double[] logRatios);
+
+    /** What else is read of a draw. */
+    Quantities quantities();
 
     /** The first of the same draws, coordinate by coordinate: [D][S]. */
     double[][] columns(Key key, int draws);
@@ -101,6 +105,11 @@ interface DrawSource {
         @Override
         public ImportanceMoments moments(Key key, double[] logRatios) {
             return ImportanceMoments.of(q, posterior, key, logRatios, workspaceBytes);
+        }
+
+        @Override
+        public Quantities quantities() {
+            return joint.quantities();
         }
 
         @Override
@@ -213,6 +222,11 @@ interface DrawSource {
         }
 
         @Override
+        public Quantities quantities() {
+            return Quantities.NONE;
+        }
+
+        @Override
         public double[] logP(double[][] z) {
             return Arrays.stream(z).mapToDouble(logJoint).toArray();
         }
@@ -237,6 +251,11 @@ interface DrawSource {
         @Override
         public Estimate elbo(Key key, int draws) {
             return ratios(key, null, draws).elbo(0);
+        }
+
+        @Override
+        public Quantities quantities() {
+            return joint.quantities();
         }
 
         @Override

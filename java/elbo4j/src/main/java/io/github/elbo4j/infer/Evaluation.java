@@ -3,7 +3,6 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
-import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.family.Gaussian;
@@ -363,46 +362,41 @@ final class Evaluation {
                         "the ELBO is %.2g nats below the importance-weighted log evidence",
                         logEvidence.value() - elbo.value()));
         if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
-            judgeMoments(q.moments(key.fork("kHat"), ratios.values(0)));
+            Key draws = key.fork("kHat");
+            double[] values = ratios.values(0);
+            List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, values));
+            changes.addAll(WeightedChange.ofQuantities(q, draws, LogWeights.truncated(values)));
+            judgeMoments(changes);
         }
     }
 
-    private void judgeMoments(ImportanceMoments moments) {
-        int shifted = 0;
-        int wider = 0;
-        for (int d = 1; d < q.names().size(); d++) {
-            shifted = Math.abs(moments.shift()[d]) > Math.abs(moments.shift()[shifted]) ? d : shifted;
-            wider = width(moments, d) > width(moments, wider) ? d : wider;
+    private void judgeMoments(List<WeightedChange> changes) {
+        WeightedChange shifted = changes.get(0);
+        WeightedChange wider = changes.get(0);
+        for (WeightedChange change : changes) {
+            shifted = change.moved(Z) > shifted.moved(Z) ? change : shifted;
+            wider = change.widened(Z) > wider.widened(Z) ? change : wider;
         }
-        double sure = Z * moments.error();
-        double shift = Math.abs(moments.shift()[shifted]) - sure;
-        String name = q.names().get(shifted);
         judge(
                 Kind.SHIFTED,
-                name,
-                shift <= GOOD_SHIFT,
-                shift <= USABLE_SHIFT,
+                shifted.name(),
+                shifted.moved(Z) <= GOOD_SHIFT,
+                shifted.moved(Z) <= USABLE_SHIFT,
                 String.format(
                         Locale.ROOT,
                         "importance weighting moves the mean of %s by %.2f sd",
-                        name,
-                        moments.shift()[shifted]));
-        double width = width(moments, wider) - sure;
-        name = q.names().get(wider);
+                        shifted.name(),
+                        shifted.shift()));
         judge(
                 Kind.WRONG_WIDTH,
-                name,
-                width <= StrictMath.log(GOOD_RATIO),
-                width <= StrictMath.log(USABLE_RATIO),
+                wider.name(),
+                wider.widened(Z) <= StrictMath.log(GOOD_RATIO),
+                wider.widened(Z) <= StrictMath.log(USABLE_RATIO),
                 String.format(
                         Locale.ROOT,
                         "importance weighting multiplies the standard deviation of %s by %.2f",
-                        name,
-                        moments.ratio()[wider]));
-    }
-
-    private static double width(ImportanceMoments moments, int d) {
-        return Math.abs(StrictMath.log(moments.ratio()[d]));
+                        wider.name(),
+                        wider.ratio()));
     }
 
     /** Adds a concern unless it is good; what is NaN is neither. */

@@ -8,6 +8,7 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.model.LogJoint;
+import io.github.elbo4j.model.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,6 +24,7 @@ final class GivenWeights implements LogJoint {
     private final int[] places; // of z among all
     private final Resources own;
     private final Buffer theta; // [D], of which those of z are not read
+    private final double[] point; // the same
 
     /**
      * Coordinates that lie side by side.
@@ -54,6 +56,7 @@ final class GivenWeights implements LogJoint {
         }
         own = new Resources(device);
         theta = own.allocate(isHeld.length);
+        point = new double[isHeld.length];
     }
 
     /**
@@ -62,6 +65,7 @@ final class GivenWeights implements LogJoint {
      * @param all [D], of which those of z are not used
      */
     void at(double[] all) {
+        System.arraycopy(all, 0, point, 0, all.length);
         float[] floats = new float[all.length];
         for (int d = 0; d < all.length; d++) {
             floats[d] = (float) all[d];
@@ -77,6 +81,19 @@ final class GivenWeights implements LogJoint {
     @Override
     public List<String> parameterNames() {
         return names;
+    }
+
+    @Override
+    public Quantities quantities() {
+        Quantities of = joint.quantities();
+        double[] there = point.clone();
+        return new Quantities(of.names(), z -> {
+            double[] all = there.clone();
+            for (int i = 0; i < places.length; i++) {
+                all[places[i]] = z[i];
+            }
+            return of.values().apply(all);
+        });
     }
 
     @Override

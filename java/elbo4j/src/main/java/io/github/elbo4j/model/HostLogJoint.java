@@ -64,13 +64,15 @@ public final class HostLogJoint implements LogJoint {
 
     private final List<String> names;
     private final BlockFunction function;
+    private final Quantities quantities;
     private final Pool<Scratch> scratches = new Pool<>(Scratch::new);
     /** Device failures that the function threw; exceptions are compared by identity. */
     private final Map<DeviceException, Boolean> thrown = Collections.synchronizedMap(new WeakHashMap<>());
 
-    private HostLogJoint(List<String> names, BlockFunction function) {
+    private HostLogJoint(List<String> names, BlockFunction function, Quantities quantities) {
         this.names = names;
         this.function = function;
+        this.quantities = quantities;
     }
 
     /**
@@ -100,13 +102,23 @@ public final class HostLogJoint implements LogJoint {
             } finally {
                 pool.giveBack(own);
             }
-        });
+        }, Quantities.NONE);
     }
 
     /** From a function of a block of draws, whose answer for a draw must not depend on the others. */
     public static HostLogJoint ofBlock(List<String> names, BlockFunction function) {
         Objects.requireNonNull(function, "function is null");
-        return new HostLogJoint(checked(names), function);
+        return new HostLogJoint(checked(names), function, Quantities.NONE);
+    }
+
+    /** The same with what is read of a draw beside its coordinates. */
+    public HostLogJoint with(Quantities quantities) {
+        return new HostLogJoint(names, function, Objects.requireNonNull(quantities, "quantities is null"));
+    }
+
+    @Override
+    public Quantities quantities() {
+        return quantities;
     }
 
     private static List<String> checked(List<String> names) {

@@ -80,6 +80,11 @@ public interface LogJoint extends AutoCloseable {
         return null;
     }
 
+    /** What is read of a draw beside its coordinates; the verdict on a fit looks at these, too. */
+    default Quantities quantities() {
+        return Quantities.NONE;
+    }
+
     @Override
     default void close() {}
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -248,6 +249,20 @@ public final class Model {
     /** Parameters and reports, on the user's scale. */
     List<Quantity> quantities() {
         return List.copyOf(quantities.values());
+    }
+
+    /** Those of them that are not coordinates as they are. */
+    Quantities derived() {
+        List<Quantity> derived = quantities.values().stream()
+                .filter(each -> !each.value().isParameter())
+                .toList();
+        List<String> names =
+                derived.stream().flatMap(each -> each.elementNames().stream()).toList();
+        return new Quantities(
+                names,
+                z -> derived.stream()
+                        .flatMapToDouble(each -> DoubleStream.of(each.value().value(z)))
+                        .toArray());
     }
 
     /** N, the rows of the table that it has taken; 0 if it has taken none, and minibatches cannot be drawn. */

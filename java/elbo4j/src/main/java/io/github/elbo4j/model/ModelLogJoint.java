@@ -53,6 +53,11 @@ final class ModelLogJoint implements RowsLogJoint {
     }
 
     @Override
+    public Quantities quantities() {
+        return model.derived();
+    }
+
+    @Override
     public double[] start() {
         return model.start();
     }

@@ -139,7 +139,8 @@ public final class StanModel implements AutoCloseable {
             gradient = new Doubles(names.size());
             constrained = new Doubles(constrainedNames.size());
             value = new Doubles(1);
-            logJoint = HostLogJoint.ofBlock(names, this::evaluate);
+            logJoint = HostLogJoint.ofBlock(names, this::evaluate)
+                    .with(new Quantities(constrainedNames, this::constrainedOrNaN));
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -227,6 +228,16 @@ public final class StanModel implements AutoCloseable {
     /** What the parameters of the program are called, such as {@code theta[1]}. */
     public List<String> constrainedNames() {
         return constrainedNames;
+    }
+
+    private double[] constrainedOrNaN(double[] unconstrained) {
+        try {
+            return constrain(unconstrained);
+        } catch (IllegalArgumentException e) {
+            double[] none = new double[constrained.length];
+            Arrays.fill(none, Double.NaN);
+            return none;
+        }
     }
 
     /**

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 
 /** What the outcome of a fit means and what to do next, in sentences. */
 public final class Explanation {
+    /** A share of the draws that the weights leave from which on k-hat says nothing. */
+    private static final double EVEN = 0.9;
+
     private static final Set<Concern.Kind> ENDINGS = EnumSet.of(
             Concern.Kind.NOT_CONVERGED, Concern.Kind.DIVERGED, Concern.Kind.INTERRUPTED, Concern.Kind.FAILED);
 
@@ -127,10 +130,13 @@ public final class Explanation {
         };
     }
 
-    /** Behind a k-hat that looks bad, but is none: within its own error, or of weights that are nearly equal. */
+    /** Behind a k-hat that looks bad, but is not: of weights that are nearly equal, or within its own error. */
     public String kHatAside() {
         boolean concern = fit.assessment().concerns().stream().anyMatch(c -> c.kind() == Concern.Kind.HEAVY_TAIL);
-        return fit.kHat() >= 0.5 && !concern ? " (no concern)" : "";
+        if (concern || !(fit.kHat() >= 0.5)) {
+            return "";
+        }
+        return fit.assessment().efficiency() >= EVEN ? " (moot: weights are nearly even)" : " (0.5 is within its error)";
     }
 
     /** What may be done about an outcome that is not good; empty if it is. */

@@ -1,0 +1,20 @@
+package io.github.elbo4j.model;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is read of a draw beside its coordinates: {@code tau = exp(log tau)}, or a report. A posterior that is close to another
+ * one in its coordinates may be far from it in these.
+ *
+ * @param names what each of them is called, [K]
+ * @param values of a draw in float64, [D] to [K]
+ */
+public record Quantities(List<String> names, UnaryOperator<double[]> values) {
+    /** Of a joint whose coordinates are all that is read. */
+    public static final Quantities NONE = new Quantities(List.of(), z -> new double[0]);
+
+    public Quantities {
+        names = List.copyOf(names);
+    }
+}
