@@ -1,9 +1,13 @@
 #include "memory.h"
 
+#include "emulator.h"
+
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <deque>
 #include <map>
+#include <random>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,8 +16,10 @@ namespace emulation {
 namespace {
 
 constexpr size_t PAGE = 4096;
-constexpr size_t GUARD = 256;           // at least so much in front
+constexpr size_t GUARD = 256;           // at least so much at the end that is not the page's
 constexpr size_t GAP = 256 << 10;       // inaccessible, behind each allocation
+constexpr size_t FRONT = 64 << 10;      // the part of it that counts as in front of the next one
+constexpr int BEGIN = 3;                // one of so many begins with its first page; the others end with their last
 constexpr size_t LARGE = 64 << 20;      // from here on poisoned pages are shared until they are written
 constexpr size_t POISONED = 16 << 20;
 constexpr int REMEMBERED = 100000;      // freed allocations that messages can name
@@ -28,7 +34,8 @@ bool reserve() {
     for (size_t size = (size_t) 4 << 40; size >= (size_t) 16 << 30; size /= 4) {
         void* memory = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory != MAP_FAILED) {
-            range = next = static_cast<char*>(memory);
+            range = static_cast<char*>(memory);
+            next = range + GAP;
             rangeEnd = range + size;
             return true;
         }
@@ -93,12 +100,12 @@ const char* touched(const char* begin, const char* end) {
     return nullptr;
 }
 
-// The allocation whose pages, or the inaccessible one behind them, hold the address.
+// The allocation whose pages, or the inaccessible ones around them, hold the address.
 const Allocation* at(const std::map<uintptr_t, Allocation>& among, uintptr_t address) {
-    auto i = among.upper_bound(address + PAGE + GUARD);
+    auto i = among.upper_bound(address + FRONT + PAGE + GUARD);
     for (int steps = 0; steps < 3 && i != among.begin(); steps++) {
         const Allocation& a = (--i)->second;
-        if (address >= (uintptr_t) a.pages && address < (uintptr_t) a.end + GAP) {
+        if (address >= (uintptr_t) a.pages - FRONT && address < (uintptr_t) a.end + GAP - FRONT) {
             return &a;
         }
     }
@@ -123,7 +130,8 @@ char* allocate(int device, size_t bytes) {
     if (next + length + GAP > rangeEnd) {
         return nullptr;
     }
-    Allocation a = {next, next + length - rounded, bytes, next + length, device};
+    static std::mt19937_64 random(settings().seed);
+    Allocation a = {next, random() % BEGIN == 0 ? next : next + length - rounded, bytes, next + length, device};
     next += length + GAP;
     if (!open(a.pages, length)) {
         return nullptr;
@@ -143,11 +151,13 @@ const Allocation* find(const void* address, size_t bytes) {
 }
 
 std::string damage(const Allocation& a, bool everything) {
-    const char* front = everything ? touched(a.pages, a.begin) : touched(a.begin - GUARD, a.begin);
+    const char* first = everything ? a.pages : std::max(a.pages, a.begin - GUARD);
+    const char* front = touched(first, a.begin);
     if (front != nullptr) {
         return text("somebody wrote %zu bytes in front of the %zu bytes at %p", (size_t) (a.begin - front), a.bytes, a.begin);
     }
-    const char* behind = touched(a.begin + a.bytes, a.end);
+    const char* last = everything ? a.end : std::min(a.end, a.begin + a.bytes + GUARD);
+    const char* behind = touched(a.begin + a.bytes, last);
     if (behind != nullptr) {
         return text("somebody wrote %zu bytes behind the end of the %zu bytes at %p", (size_t) (behind - a.begin - a.bytes), a.bytes,
                     a.begin);

@@ -11,10 +11,10 @@ constexpr uint32_t POISON = 0x7ff7a5a5u;
 void poison(char* begin, size_t bytes); // multiples of 4
 
 struct Allocation {
-    char* pages;  // the first page; up to `begin` it is a guard
-    char* begin;  // what the program was given, a multiple of 16
+    char* pages;  // the first page, behind one that cannot be accessed; up to `begin` it is a guard
+    char* begin;  // what the program was given, a multiple of 16; the first byte of the pages, or as near their end as can be
     size_t bytes;
-    char* end;    // here a page that cannot be accessed begins
+    char* end;    // here a page that cannot be accessed begins; behind the bytes there is a guard up to it
     int device;
 };
 

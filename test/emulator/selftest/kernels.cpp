@@ -48,10 +48,23 @@ void races() {
     CHECK(orders.size() == 5);
 }
 
+// One that begins with its page, or one that ends with it: which it is, is drawn.
+uint64_t allocateAt(bool begin, size_t bytes) {
+    for (int i = 0; i < 100; i++) {
+        const uint64_t x = allocate(bytes);
+        if ((x % 4096 == 0) == begin) {
+            return x;
+        }
+    }
+    CHECK(!"both are drawn");
+    return 0;
+}
+
 void accesses() {
     const int n = 1000; // 4000 bytes: a multiple of 16
     for (int write = 0; write <= 1; write++) {
-        endsWith(700, [=] { CHECK(launch("planted_access", 1, 32, Access{allocate(n * 4), n - 31, 1, write}) == 0); });
+        endsWith(700, [=] { CHECK(launch("planted_access", 1, 32, Access{allocateAt(false, n * 4), n - 31, 1, write}) == 0); });
+        endsWith(700, [=] { CHECK(launch("planted_access", 1, 1, Access{allocateAt(true, n * 4), -1, 1, write}) == 0); });
         endsWith(700, [=] {
             const uint64_t x = allocate(n * 4);
             CHECK(cuMemFree_v2(x) == 0);
@@ -59,15 +72,18 @@ void accesses() {
         });
         endsWith(700, [=] { CHECK(launch("planted_access", 1, 1, Access{0, 0, 1, write}) == 0); });
     }
-    endsWith(700, [] { CHECK(launch("planted_access", 1, 1, Access{allocate(n * 4), -1, 1, 1}) == 0); });
-    endsWith(700, [] { CHECK(launch("planted_access", 1, 1, Access{allocate(13 * 4), 13, 1, 1}) == 0); });
+    for (bool begin : {false, true}) { // into a guard
+        endsWith(700, [=] { CHECK(launch("planted_access", 1, 1, Access{allocateAt(begin, n * 4), -1, 1, 1}) == 0); });
+        endsWith(700, [=] { CHECK(launch("planted_access", 1, 1, Access{allocateAt(begin, 13 * 4), 13, 1, 1}) == 0); });
+    }
     endsWith(716, [] { CHECK(launch("planted_vector", 1, 1, Access{allocate(n * 4), 2, 1, 1}) == 0); });
-    // Far in front: found when it is freed.
-    open();
-    const uint64_t x = allocate(64);
-    CHECK(launch("planted_access", 1, 1, Access{x, -500, 1, 1}) == 0);
-    CHECK(cuMemFree_v2(x) == 700);
-    close();
+    for (bool begin : {false, true}) { // far from it in its pages: found when it is freed
+        open();
+        const uint64_t x = allocateAt(begin, 64);
+        CHECK(launch("planted_access", 1, 1, Access{x, begin ? 500 : -500, 1, 1}) == 0);
+        CHECK(cuMemFree_v2(x) == 700);
+        close();
+    }
     // Within: as it should be, and new memory is not zero.
     open();
     const uint64_t y = allocate(n * 4);
