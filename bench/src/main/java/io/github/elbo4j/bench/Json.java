@@ -24,7 +24,7 @@ import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
-/** JSON as maps, lists, strings, numbers and booleans; and files of results: where, when, with what, then the figures. */
+/** JSON as maps, lists, arrays of doubles, strings, numbers and booleans; and files of results: where, when, with what, then the figures. */
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
@@ -159,6 +159,12 @@ public final class Json {
             json.writeStartArray();
             list.forEach(inner -> write(json, inner));
             json.writeEndArray();
+        } else if (value instanceof double[] numbers) {
+            json.writeStartArray();
+            for (double number : numbers) {
+                json.writeNumber(number);
+            }
+            json.writeEndArray();
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else if (value instanceof Float || value instanceof Double) {
@@ -167,8 +173,10 @@ public final class Json {
             json.writeNumber(number.longValue());
         } else if (value == null) {
             json.writeNull();
-        } else {
+        } else if (value instanceof String || value instanceof Enum<?>) {
             json.writeString(value.toString());
+        } else {
+            throw new IllegalArgumentException(value.getClass() + " is no value of JSON");
         }
     }
 }
