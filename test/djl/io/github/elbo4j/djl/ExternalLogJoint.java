@@ -37,9 +37,9 @@ final class ExternalLogJoint implements AutoCloseable {
     }
 
     /** All draws of a block at once. They do not depend on each other, so the gradient of their sum has that of each. */
-    private void evaluate(int rows, double[] z, double[] logP, double[] gradient) {
+    private void evaluate(int count, double[] z, double[] logP, double[] gradient) {
         try (NDManager block = manager.newSubManager()) {
-            NDArray draws = block.create(Arrays.copyOf(z, rows * D), new Shape(rows, D));
+            NDArray draws = block.create(Arrays.copyOf(z, count * D), new Shape(count, D));
             if (gradient == null) {
                 write(logP(draws), logP);
                 return;

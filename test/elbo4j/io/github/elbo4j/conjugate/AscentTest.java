@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 class AscentTest {
     private static final double[] ONE = {1};
 
-    private static Ascent ascent(int most) {
-        return new Ascent(new CaviSettings(most, 1e-3, 0, () -> false), "the ELBO");
+    private static Sweeps ascent(int most) {
+        return new Sweeps(new CaviSettings(most, 1e-3, 0, () -> false), "the ELBO");
     }
 
     @Test
     void aFallBeyondRoundingIsAnErrorWithItsNumbers() {
-        Ascent ascent = ascent(10);
+        Sweeps ascent = ascent(10);
         ascent.goesOn(-5, 0, ONE, ONE);
         assertThat(ascent.goesOn(-5.001, 0.002, new double[] {2}, ONE)).isTrue();
         assertThatThrownBy(() -> ascent.goesOn(-5.25, 0.002, ONE, ONE))
@@ -30,7 +30,7 @@ class AscentTest {
 
     @Test
     void itEndsWhereNothingMoves() {
-        Ascent ascent = ascent(10);
+        Sweeps ascent = ascent(10);
         assertThat(ascent.goesOn(-5, 0, ONE, ONE)).isTrue();
         assertThat(ascent.goesOn(-4, 0, new double[] {1.01}, ONE)).isTrue();
         assertThat(ascent.goesOn(-3, 0, new double[] {1.01}, new double[] {1.01}))
@@ -44,20 +44,20 @@ class AscentTest {
 
     @Test
     void theCapAndARequestToStopEndIt() {
-        Ascent capped = ascent(2);
+        Sweeps capped = ascent(2);
         assertThat(capped.goesOn(-5, 0, ONE, ONE)).isTrue();
         assertThat(capped.goesOn(-4, 0, new double[] {3}, ONE)).isFalse();
         assertThat(capped.status()).isEqualTo(Status.STEP_LIMIT);
         assertThat(capped.message()).contains("limit of 2 sweeps").contains("by 2");
 
-        Ascent stopped = new Ascent(new CaviSettings(9, 1e-3, 0, () -> true), "the ELBO");
+        Sweeps stopped = new Sweeps(new CaviSettings(9, 1e-3, 0, () -> true), "the ELBO");
         assertThat(stopped.goesOn(-5, 0, ONE, ONE)).isFalse();
         assertThat(stopped.status()).isEqualTo(Status.INTERRUPTED);
     }
 
     @Test
     void aLongTraceIsThinned() {
-        Ascent ascent = ascent(100_000);
+        Sweeps ascent = ascent(100_000);
         for (int i = 0; i < 9_001; i++) {
             ascent.goesOn(i, 0, new double[] {i}, ONE);
         }

@@ -84,7 +84,7 @@ class CaviLogisticTest {
                 .isCloseTo(evidence, within(5 * fit.logEvidence().standardError()));
     }
 
-    /** {@link Ascent} throws if it does; and the trace must show it. */
+    /** {@link Sweeps} throws if it does; and the trace must show it. */
     @Test
     void theBoundNeverFallsOnAHundredRandomProblems() {
         Random random = new Random(3);
@@ -92,7 +92,7 @@ class CaviLogisticTest {
             RegressionData data = Regressions.logistic(problem, 2 + random.nextInt(60), 1 + random.nextInt(4));
             List<NormalPrior> priors = Collections.nCopies(
                     data.columns().size(), new NormalPrior(random.nextGaussian(), Math.exp(random.nextGaussian())));
-            Ascent ascent = new Ascent(new CaviSettings(25, 1e-9, 0, () -> false), "the bound");
+            Sweeps ascent = new Sweeps(new CaviSettings(25, 1e-9, 0, () -> false), "the bound");
             CaviLogistic.ascend(DEVICE, new LogisticRegression(data, priors), ascent);
             List<TracePoint> trace = ascent.trace();
             for (int i = 1; i < trace.size(); i++) {

@@ -68,7 +68,7 @@ class CaviRegressionTest {
         assertThat(fit.logEvidence().standardError()).isLessThan(0.02);
     }
 
-    /** Of each kind, at each sweep; {@link Ascent} has its own say. */
+    /** Of each kind, at each sweep; {@link Sweeps} has its own say. */
     @Test
     void theElboNeverFallsOnAHundredRandomProblems() {
         Random random = new Random(2);

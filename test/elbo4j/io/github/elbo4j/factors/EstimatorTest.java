@@ -37,13 +37,13 @@ class EstimatorTest {
             Expr phi = m.weight("phi", Flat.real(), D);
             m.startAt("phi", PHI);
             Expr shift = m.weight("shift", Flat.real());
-            Layout layout = factors.layout();
+            WeightLayout layout = factors.layout();
             Network network = new Network(FactorModel.SIGMOID, layout, (name, extents) -> {
                 Expr fixed = Expr.data(name, layout.part(factors.coordinates(), name))
                         .reshape(extents);
-                return name.equals(Layout.BASE)
+                return name.equals(WeightLayout.BASE)
                         ? fixed.plus(shift)
-                        : name.equals(Layout.BIAS) ? phi : fixed; // the input's weights are zero
+                        : name.equals(WeightLayout.BIAS) ? phi : fixed; // the input's weights are zero
             });
             Expr x = table.matrix("x", P, rows.values());
             Expr epsilon = table.normals("epsilon", new Key(21), estimator.normals(draws), D);

@@ -113,7 +113,7 @@ class FactorFitTest {
     void importanceSamplingIsHonestWhereQIsSureAndWrong(Device device) {
         BinaryData rows = EnumerationTest.rows(12, 6, 4);
         for (FactorModel model : FactorModel.values()) {
-            Layout layout = new Layout(4, 6, 0);
+            WeightLayout layout = new WeightLayout(4, 6, 0);
             SplittableRandom random = new SplittableRandom(21);
             double[] weights =
                     random.doubles(layout.size(), -3, 3).map(w -> (float) w).toArray();
@@ -137,7 +137,7 @@ class FactorFitTest {
     void turningAndOrderingChangeNoProbability(Device device) {
         BinaryData rows = EnumerationTest.rows(7, 6, 4);
         for (int hidden : new int[] {0, 3}) {
-            Layout layout = new Layout(3, 6, hidden);
+            WeightLayout layout = new WeightLayout(3, 6, hidden);
             SplittableRandom random = new SplittableRandom(8);
             double[] weights =
                     random.doubles(layout.size(), -2, 2).map(w -> (float) w).toArray();
@@ -168,7 +168,7 @@ class FactorFitTest {
     @EveryDevice
     void boundsFollowFromTheWeightsAndTheNumberOfTheRow(Device device) {
         BinaryData rows = EnumerationTest.rows(70, 6, 4);
-        Layout layout = new Layout(3, 6, 2);
+        WeightLayout layout = new WeightLayout(3, 6, 2);
         double[] weights = new SplittableRandom(8)
                 .doubles(layout.size(), -2, 2)
                 .map(w -> (float) w)

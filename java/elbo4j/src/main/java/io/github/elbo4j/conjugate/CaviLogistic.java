@@ -55,7 +55,7 @@ public final class CaviLogistic implements Method<LogisticRegression> {
         long begun = System.nanoTime();
         try (DataLogJoint joint =
                 new BayesianLogisticRegression(device, model.data(), model.coefficients()).logJoint()) {
-            Ascent ascent = new Ascent(settings, "the bound");
+            Sweeps ascent = new Sweeps(settings, "the bound");
             Gaussian q = ascend(device, model, ascent);
             String message = String.format(
                     Locale.ROOT,
@@ -87,7 +87,7 @@ public final class CaviLogistic implements Method<LogisticRegression> {
         }
     }
 
-    static Gaussian ascend(Device device, LogisticRegression model, Ascent ascent) {
+    static Gaussian ascend(Device device, LogisticRegression model, Sweeps ascent) {
         int k = model.coefficients().size();
         try (LogisticSums sums = new LogisticSums(device, model.data())) {
             double[] right = sums.linear().clone();

@@ -51,7 +51,7 @@ public final class CaviRegression implements Method<NormalRegression> {
         long begun = System.nanoTime();
         LeastSquares sums = LeastSquares.of(device, model.data);
         RegressionFactors factors = new RegressionFactors(model, sums, prior);
-        Ascent ascent = new Ascent(settings, "the ELBO");
+        Sweeps ascent = new Sweeps(settings, "the ELBO");
         double elbo;
         do {
             factors.sweep();

@@ -223,7 +223,7 @@ public final class BinaryFactorAnalysis {
         BinaryData heldOut = held == 0 ? null : data.rows(sorted(rows, 0, Math.min(held, MOST_JUDGED)));
         BinaryData fitted = data.rows(sorted(rows, held, rows.length));
         BinaryData sample = data.rows(sorted(rows, held, Math.min(rows.length, held + MOST_JUDGED)));
-        Layout layout = new Layout(settings.factors, columns, settings.hidden);
+        WeightLayout layout = new WeightLayout(settings.factors, columns, settings.hidden);
         double drawsOfStep = (double) batch(fitted) * settings.draws;
         PointTraining.End end = train(device, fitted, layout, key, at -> {
             double seconds = (System.nanoTime() - began) / 1e9;
@@ -273,7 +273,7 @@ public final class BinaryFactorAnalysis {
     }
 
     private PointTraining.End train(
-            Device device, BinaryData data, Layout layout, Key key, Progress.Listener listener) {
+            Device device, BinaryData data, WeightLayout layout, Key key, Progress.Listener listener) {
         double[] start = new Start(settings.model, layout, data, key.fork("start")).all();
         double[] numbers = new double[data.rows()];
         Arrays.setAll(numbers, n -> n);

@@ -16,21 +16,21 @@ import org.jspecify.annotations.Nullable;
 public final class BinaryFactors {
     private final FactorModel model;
     private final List<String> columns;
-    private final Layout layout;
+    private final WeightLayout layout;
     private final double[] weights;
     private final double[] prior; // logits, [D]
     private final double[] base; // effects, [P]
     private final double[] loadings; // effects, [D][P]
 
     /** @param weights as the layout has them */
-    BinaryFactors(FactorModel model, List<String> columns, Layout layout, double[] weights) {
+    BinaryFactors(FactorModel model, List<String> columns, WeightLayout layout, double[] weights) {
         this.model = model;
         this.columns = List.copyOf(columns);
         this.layout = layout;
         this.weights = weights;
-        prior = layout.part(weights, Layout.PRIOR);
-        base = effects(Layout.BASE);
-        loadings = effects(Layout.LOADINGS);
+        prior = layout.part(weights, WeightLayout.PRIOR);
+        base = effects(WeightLayout.BASE);
+        loadings = effects(WeightLayout.LOADINGS);
     }
 
     /**
@@ -51,7 +51,7 @@ public final class BinaryFactors {
                     + " bases, but must be one for each of D factors, and for each"
                     + " of " + width + " columns");
         }
-        Layout layout = new Layout(factors, width, 0);
+        WeightLayout layout = new WeightLayout(factors, width, 0);
         double[] weights = new double[layout.size()];
         int at = 0;
         for (double probability : prior) {
@@ -85,7 +85,7 @@ public final class BinaryFactors {
             throw new IllegalArgumentException("there are " + factors + " factors, " + columns.size() + " columns and "
                     + hidden + " hidden units, but must be 1 or more of the first two, and none or more of the last");
         }
-        Layout layout = new Layout(factors, columns.size(), hidden);
+        WeightLayout layout = new WeightLayout(factors, columns.size(), hidden);
         if (weights.length != layout.size()) {
             throw new IllegalArgumentException(
                     "there are " + weights.length + " weights, but must be " + layout.size());
@@ -132,7 +132,7 @@ public final class BinaryFactors {
         return layout.hidden();
     }
 
-    Layout layout() {
+    WeightLayout layout() {
         return layout;
     }
 
@@ -150,7 +150,7 @@ public final class BinaryFactors {
      * @param hidden units of the encoder's hidden layer; 0 if it has none
      */
     public static Map<String, int[]> extents(int factors, int columns, int hidden) {
-        return new Layout(factors, columns, hidden).extents();
+        return new WeightLayout(factors, columns, hidden).extents();
     }
 
     /** All weights, row-major, one after the other in the order of {@link #extents}. */
@@ -219,13 +219,13 @@ public final class BinaryFactors {
 
     /** The encoder's q(z_d = 1 | x), [D]. */
     public double[] encode(double... x) {
-        double[] logits = layout.part(weights, Layout.BIAS);
-        addProduct(logits, x, layout.part(weights, Layout.INPUT));
+        double[] logits = layout.part(weights, WeightLayout.BIAS);
+        addProduct(logits, x, layout.part(weights, WeightLayout.INPUT));
         if (hidden() > 0) {
-            double[] units = layout.part(weights, Layout.HIDDEN_BIAS);
-            addProduct(units, x, layout.part(weights, Layout.HIDDEN_INPUT));
+            double[] units = layout.part(weights, WeightLayout.HIDDEN_BIAS);
+            addProduct(units, x, layout.part(weights, WeightLayout.HIDDEN_INPUT));
             Arrays.setAll(units, h -> StrictMath.tanh(units[h]));
-            addProduct(logits, units, layout.part(weights, Layout.OUTPUT));
+            addProduct(logits, units, layout.part(weights, WeightLayout.OUTPUT));
         }
         Arrays.setAll(logits, d -> FactorModel.sigmoid(logits[d]));
         return logits;
@@ -280,8 +280,8 @@ public final class BinaryFactors {
         for (Map.Entry<String, int[]> each : layout.extents().entrySet()) {
             int[] extents = each.getValue();
             int last = extents[extents.length - 1];
-            boolean rows = each.getKey().equals(Layout.LOADINGS);
-            boolean ofFactors = Set.of(Layout.PRIOR, Layout.BIAS, Layout.INPUT, Layout.OUTPUT)
+            boolean rows = each.getKey().equals(WeightLayout.LOADINGS);
+            boolean ofFactors = Set.of(WeightLayout.PRIOR, WeightLayout.BIAS, WeightLayout.INPUT, WeightLayout.OUTPUT)
                     .contains(each.getKey());
             int size = extents.length == 1 ? last : extents[0] * last;
             for (int i = 0; i < size; i++) {

@@ -13,11 +13,11 @@ import java.util.function.BiFunction;
  */
 final class Network {
     private final FactorModel model;
-    private final Layout layout;
+    private final WeightLayout layout;
     private final Map<String, Expr> weights = new HashMap<>();
 
     /** @param weight of a name and extents */
-    Network(FactorModel model, Layout layout, BiFunction<String, int[], Expr> weight) {
+    Network(FactorModel model, WeightLayout layout, BiFunction<String, int[], Expr> weight) {
         this.model = model;
         this.layout = layout;
         layout.extents().forEach((name, extents) -> weights.put(name, weight.apply(name, extents)));
@@ -29,20 +29,20 @@ final class Network {
 
     /** [n][D] of x [n][P]. */
     Expr logits(Expr x) {
-        Expr linear = x.matmul(weight(Layout.INPUT)).plus(weight(Layout.BIAS));
+        Expr linear = x.matmul(weight(WeightLayout.INPUT)).plus(weight(WeightLayout.BIAS));
         if (layout.hidden() == 0) {
             return linear;
         }
-        Expr units = x.matmul(weight(Layout.HIDDEN_INPUT))
-                .plus(weight(Layout.HIDDEN_BIAS))
+        Expr units = x.matmul(weight(WeightLayout.HIDDEN_INPUT))
+                .plus(weight(WeightLayout.HIDDEN_BIAS))
                 .tanh();
-        return linear.plus(units.matmul(weight(Layout.OUTPUT)));
+        return linear.plus(units.matmul(weight(WeightLayout.OUTPUT)));
     }
 
     /** log p(x, z), [n][k], of x [n][P] and z [n][k][D]. */
     Expr logJoint(Expr x, Expr z) {
-        Expr prior = weight(Layout.PRIOR);
-        Expr total = z.matmul(model.effect(weight(Layout.LOADINGS))).plus(model.effect(weight(Layout.BASE)));
+        Expr prior = weight(WeightLayout.PRIOR);
+        Expr total = z.matmul(model.effect(weight(WeightLayout.LOADINGS))).plus(model.effect(weight(WeightLayout.BASE)));
         Expr ones = x.reshape(x.extents()[0], 1, layout.columns());
         return model.logLikelihood(ones, total)
                 .sum(2)
@@ -59,9 +59,9 @@ final class Network {
 
     /** The weak penalty of the model's weights; the encoder has none. */
     Expr penalty() {
-        return model.penalty(weight(Layout.LOADINGS))
+        return model.penalty(weight(WeightLayout.LOADINGS))
                 .sum()
-                .plus(model.penalty(weight(Layout.BASE)).sum())
-                .plus(FactorModel.SIGMOID.penalty(weight(Layout.PRIOR)).sum());
+                .plus(model.penalty(weight(WeightLayout.BASE)).sum())
+                .plus(FactorModel.SIGMOID.penalty(weight(WeightLayout.PRIOR)).sum());
     }
 }

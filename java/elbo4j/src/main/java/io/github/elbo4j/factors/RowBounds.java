@@ -98,7 +98,7 @@ public final class RowBounds {
         int count = factors.factors();
         Table table = Table.empty().with("row", new double[rows]).asRows();
         Expr x = table.matrix("x", width, Arrays.copyOfRange(data.values(), from * width, (from + rows) * width));
-        Layout layout = factors.layout();
+        WeightLayout layout = factors.layout();
         Network network = new Network(
                 factors.model(),
                 layout,

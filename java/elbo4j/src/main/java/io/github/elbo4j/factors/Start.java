@@ -22,9 +22,9 @@ final class Start {
 
     private final Map<String, double[]> weights = new HashMap<>();
 
-    private final Layout layout;
+    private final WeightLayout layout;
 
-    Start(FactorModel model, Layout layout, BinaryData data, Key key) {
+    Start(FactorModel model, WeightLayout layout, BinaryData data, Key key) {
         double on = Math.min(MOST_ON, FACTORS_ON / layout.factors());
         double logit = StrictMath.log(on / (1 - on));
         this.layout = layout;
@@ -53,19 +53,19 @@ final class Start {
             }
             base[p] = model.coordinate(model.remaining(base[p], explained));
         }
-        weights.put(Layout.PRIOR, filled(factors, logit));
-        weights.put(Layout.BASE, base);
+        weights.put(WeightLayout.PRIOR, filled(factors, logit));
+        weights.put(WeightLayout.BASE, base);
         weights.put(
-                Layout.LOADINGS, Arrays.stream(loadings).map(model::coordinate).toArray());
-        weights.put(Layout.BIAS, bias);
-        weights.put(Layout.INPUT, input);
+                WeightLayout.LOADINGS, Arrays.stream(loadings).map(model::coordinate).toArray());
+        weights.put(WeightLayout.BIAS, bias);
+        weights.put(WeightLayout.INPUT, input);
         int hidden = layout.hidden();
         double[] more = new double[width * hidden];
         double within = StrictMath.sqrt(3.0 / width); // a variance of 1/width
         Arrays.setAll(more, i -> within * (2 * random.nextDouble() - 1));
-        weights.put(Layout.HIDDEN_INPUT, more);
-        weights.put(Layout.HIDDEN_BIAS, new double[hidden]);
-        weights.put(Layout.OUTPUT, new double[hidden * factors]);
+        weights.put(WeightLayout.HIDDEN_INPUT, more);
+        weights.put(WeightLayout.HIDDEN_BIAS, new double[hidden]);
+        weights.put(WeightLayout.OUTPUT, new double[hidden * factors]);
     }
 
     /** Logits of factor d that rise with the likeness of a row and this one, (x − m)·(like − m), in its standard deviations over the rows. */

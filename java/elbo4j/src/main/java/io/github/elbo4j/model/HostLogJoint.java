@@ -53,13 +53,13 @@ public final class HostLogJoint implements LogJoint {
         /**
          * The log-joint of each draw.
          *
-         * @param rows how many draws there are; the arrays may be longer
-         * @param z [rows][D] row-major
-         * @param logP [rows], to be written; it is filled with NaN before the call
-         * @param gradient null, or [rows][D] row-major, to be written or added up; it is filled with zeros before the
+         * @param draws how many draws there are; the arrays may be longer
+         * @param z [draws][D] row-major
+         * @param logP [draws], to be written; it is filled with NaN before the call
+         * @param gradient null, or [draws][D] row-major, to be written or added up; it is filled with zeros before the
          *     call
          */
-        void evaluate(int rows, double[] z, double[] logP, double @Nullable [] gradient);
+        void evaluate(int draws, double[] z, double[] logP, double @Nullable [] gradient);
     }
 
     private final List<String> names;
@@ -85,12 +85,12 @@ public final class HostLogJoint implements LogJoint {
         List<String> checked = checked(names);
         int dimensions = checked.size();
         Pool<double[][]> pool = new Pool<>(() -> new double[2][dimensions]); // z and the gradient of a draw
-        return new HostLogJoint(checked, (rows, all, logP, gradient) -> {
+        return new HostLogJoint(checked, (draws, all, logP, gradient) -> {
             double[][] own = pool.take();
             try {
                 double[] z = own[0];
                 double[] slope = own[1];
-                for (int r = 0; r < rows; r++) {
+                for (int r = 0; r < draws; r++) {
                     Interrupts.check();
                     System.arraycopy(all, r * dimensions, z, 0, dimensions);
                     Arrays.fill(slope, 0);
@@ -155,18 +155,18 @@ public final class HostLogJoint implements LogJoint {
 
     @Override
     public void evaluate(DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
-        int rows = Math.toIntExact(shape.allDraws());
+        int draws = Math.toIntExact(shape.allDraws());
         int elements = Math.toIntExact(shape.elements());
         Scratch scratch = scratches.take();
         try {
-            scratch.fit(rows, elements);
+            scratch.fit(draws, elements);
             z.read(0, scratch.floats, 0, elements);
             for (int i = 0; i < elements; i++) {
-                scratch.draws[i] = scratch.floats[i];
+                scratch.z[i] = scratch.floats[i];
             }
             double[] slopes = gradient == null ? null : scratch.slopes;
-            evaluate(rows, scratch.draws, scratch.values, slopes);
-            logP.write(0, scratch.values, 0, rows);
+            evaluate(draws, scratch.z, scratch.values, slopes);
+            logP.write(0, scratch.values, 0, draws);
             if (gradient != null) {
                 for (int i = 0; i < elements; i++) {
                     scratch.floats[i] = (float) scratch.slopes[i];
@@ -181,18 +181,18 @@ public final class HostLogJoint implements LogJoint {
     /**
      * The function itself, on the host and in float64 throughout.
      *
-     * @param rows how many draws there are; the arrays may be longer
-     * @param z [rows][D] row-major
-     * @param logP [rows], written
-     * @param gradient null, or [rows][D] row-major, written
+     * @param draws how many draws there are; the arrays may be longer
+     * @param z [draws][D] row-major
+     * @param logP [draws], written
+     * @param gradient null, or [draws][D] row-major, written
      */
-    public void evaluate(int rows, double[] z, double[] logP, double @Nullable [] gradient) {
-        Arrays.fill(logP, 0, rows, Double.NaN);
+    public void evaluate(int draws, double[] z, double[] logP, double @Nullable [] gradient) {
+        Arrays.fill(logP, 0, draws, Double.NaN);
         if (gradient != null) {
-            Arrays.fill(gradient, 0, rows * names.size(), 0);
+            Arrays.fill(gradient, 0, draws * names.size(), 0);
         }
         try {
-            function.evaluate(rows, z, logP, gradient);
+            function.evaluate(draws, z, logP, gradient);
         } catch (DeviceException e) {
             thrown.put(e, true);
             throw e;
@@ -207,18 +207,18 @@ public final class HostLogJoint implements LogJoint {
     /** The arrays of a call, which grow. */
     private static final class Scratch {
         float[] floats = {};
-        double[] draws = {};
+        double[] z = {};
         double[] values = {};
         double[] slopes = {};
 
-        void fit(int rows, int elements) {
-            if (draws.length < elements) {
+        void fit(int draws, int elements) {
+            if (z.length < elements) {
                 floats = new float[elements];
-                draws = new double[elements];
+                z = new double[elements];
                 slopes = new double[elements];
             }
-            if (values.length < rows) {
-                values = new double[rows];
+            if (values.length < draws) {
+                values = new double[draws];
             }
         }
     }

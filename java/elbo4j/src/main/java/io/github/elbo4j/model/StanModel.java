@@ -280,10 +280,10 @@ public final class StanModel implements AutoCloseable {
         return rejection;
     }
 
-    private synchronized void evaluate(int rows, double[] all, double[] logP, double @Nullable [] gradients) {
+    private synchronized void evaluate(int draws, double[] all, double[] logP, double @Nullable [] gradients) {
         requireOpen();
         int n = z.length;
-        for (int r = 0; r < rows; r++) {
+        for (int r = 0; r < draws; r++) {
             Interrupts.check();
             z.memory.put(0, all, r * n, n);
             if (evaluated(gradients != null)) {

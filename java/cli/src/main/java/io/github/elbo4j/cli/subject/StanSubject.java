@@ -55,7 +55,8 @@ final class StanSubject implements Subject {
 
     @Override
     public LogJoint joint(Device device) {
-        return HostLogJoint.ofBlock(scale.names(), program.logJoint()::evaluate);
+        HostLogJoint joint = program.logJoint();
+        return HostLogJoint.ofBlock(scale.names(), joint::evaluate).with(joint.quantities());
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sweeps of coordinate ascent: what they raise never falls, and they end where they move nothing any more. */
-final class Ascent {
+final class Sweeps {
     /** Points of a trace, at most. */
     private static final int SHOWN = 2000;
 
@@ -19,7 +19,7 @@ final class Ascent {
     private Status status = Status.STEP_LIMIT;
     private String message = "";
 
-    Ascent(CaviSettings settings, String raised) {
+    Sweeps(CaviSettings settings, String raised) {
         this.settings = settings;
         this.raised = raised;
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param columns P
  * @param hidden H units of the encoder; 0 if it is linear
  */
-record Layout(int factors, int columns, int hidden) {
+record WeightLayout(int factors, int columns, int hidden) {
     static final String PRIOR = "prior";
     static final String BASE = "base";
     static final String LOADINGS = "loadings";
@@ -52,7 +52,7 @@ record Layout(int factors, int columns, int hidden) {
 
     /** How many there are. */
     int size() {
-        return extents().values().stream().mapToInt(Layout::size).sum();
+        return extents().values().stream().mapToInt(WeightLayout::size).sum();
     }
 
     private static int size(int[] extents) {
