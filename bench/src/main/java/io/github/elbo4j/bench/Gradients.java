@@ -37,13 +37,16 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Nanoseconds a draw of log p and gradient of three models that are written as expressions, and of the same models in JAX, in turns.
+ * Nanoseconds a draw of log p and gradient of three models that are written as expressions, and of the same models in JAX, in turns; and
+ * what making a model takes.
  * {@code bench/gradients} runs it.
  */
 public final class Gradients {
     private static final int ROUNDS = 9;
     private static final double SECONDS = 0.4; // of a turn
     private static final int GROUPS = 85;
+    private static final int PARAMETERS = 50;
+    private static final int BUILDS = 51;
 
     private final Path folder;
     private final Device device;
@@ -85,6 +88,7 @@ public final class Gradients {
     }
 
     private void run(Path home, String python) throws IOException {
+        Map<String, Object> building = building(); // before all else, in a JVM that knows nothing of models yet
         List<Case> cases = new ArrayList<>();
         for (int draws : new int[] {32, 64, 1024}) {
             cases.add(new Case("schools", schools(), draws));
@@ -101,6 +105,7 @@ public final class Gradients {
                 BufferedReader answers = peer.inputReader(StandardCharsets.UTF_8)) {
             Map<String, Object> results = Json.head("gradients", false, Machine.here());
             results.put("device", device.description());
+            results.put("building", building);
             Map<String, Object> figures = new LinkedHashMap<>();
             System.out.printf(
                     Locale.ROOT,
@@ -120,6 +125,54 @@ public final class Gradients {
             System.out.println("wrote " + file);
         } finally {
             peer.destroy();
+        }
+    }
+
+    /** Milliseconds that a model of {@value #PARAMETERS} parameters and its program take to make. */
+    private Map<String, Object> building() {
+        double first = millisecondsToBuild();
+        double[] warm = new double[BUILDS];
+        for (int i = 0; i < 2 * BUILDS; i++) {
+            warm[i % BUILDS] = millisecondsToBuild();
+        }
+        Arrays.sort(warm);
+        System.out.printf(
+                Locale.ROOT,
+                "a model of %d parameters and its program: %.0f ms the first time, %.1f ms (%.1f to %.1f) when warm%n%n",
+                PARAMETERS,
+                first,
+                median(warm),
+                warm[0],
+                warm[BUILDS - 1]);
+        return Map.of("parameters", PARAMETERS, "firstMilliseconds", first, "warmMilliseconds", warm);
+    }
+
+    private double millisecondsToBuild() {
+        double[] x = {-1, 0, 1};
+        long begun = System.nanoTime();
+        Model model = Model.define(m -> {
+            Expr sum = Expr.of(0);
+            for (int i = 0; i < PARAMETERS - 1; i++) {
+                Expr each = m.parameter("beta" + i, Normal.of(0, 1 + i));
+                sum = sum.plus(each.times(Expr.data("x" + i, x)));
+            }
+            m.observe(x, Normal.of(sum, m.parameter("sigma", HalfNormal.of(1))));
+        });
+        try (Resources own = new Resources(device)) {
+            LogJoint joint = model.logJoint(device);
+            own.add(joint::close);
+            Workspace workspace = new Workspace(device);
+            own.add(workspace::close);
+            Buffer z = own.allocate(64L * PARAMETERS);
+            Recorder to = new Recorder(workspace);
+            joint.record(
+                    to,
+                    DrawBlock.of(1, 64, PARAMETERS),
+                    z,
+                    own.allocate(ElementType.FLOAT64, 64),
+                    own.allocate(64L * PARAMETERS));
+            own.add(to.bind()::close);
+            return (System.nanoTime() - begun) / 1e6;
         }
     }
 
