@@ -7,6 +7,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,8 @@ final class Measurement {
         Evaluation evaluation = new Evaluation(
                 new DrawSource.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
-        draw(reached, evaluation);
+        List<Account> accounts = new ArrayList<>();
+        succeeds(() -> draw(reached, evaluation));
         evaluation.judgeEnd(ending);
         Concern wrong = guard.concern();
         if (wrong != null) {
@@ -74,8 +76,9 @@ final class Measurement {
             evaluation.judgeRepeat(LogWeights.mean(reached.comparison), settings.stoppingRule.tolerance());
         }
         evaluation.judgeModes(modes);
-        judgeBeyond(evaluation, posterior);
-        List<Account> accounts = corrected(evaluation);
+        if (!succeeds(() -> judgeBeyond(evaluation, posterior, accounts))) {
+            evaluation.judgeEnd(ending);
+        }
         if (trace.steps() > 0) {
             monitor.inform(reached.steps, reached.draws);
         }
@@ -104,16 +107,11 @@ final class Measurement {
                 reached.trail);
     }
 
-    /** Fresh draws, and the check of a user's gradient at the end. */
-    private void draw(Reached reached, Evaluation evaluation) {
+    /** Measures as far as the device and the user let it; how the fit ended says so where they do not. */
+    private boolean succeeds(Runnable measuring) {
         try {
-            if (ending.status() != Status.FAILED && ending.status() != Status.DIVERGED) {
-                guard.check(reached.parameters);
-            }
-            q.parameterBuffer().write(0, reached.parameters, 0, reached.parameters.length);
-            q.update();
-            int before = reached.start == null ? 0 : reached.start.evaluations();
-            evaluation.measure(settings.effort.evaluation(), settings.evaluationDraws, reached.draws + before);
+            measuring.run();
+            return true;
         } catch (CancellationException e) {
             ending = ending.then(Status.INTERRUPTED, "the result was not measured");
         } catch (DeviceException e) {
@@ -121,37 +119,35 @@ final class Measurement {
                 ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
             }
         }
+        return false;
     }
 
-    /** Concerns that draws of q cannot show; only for a fit that is otherwise trusted, since it costs evaluations. */
-    private void judgeBeyond(Evaluation evaluation, Gaussian posterior) {
-        if (evaluation.assessment().verdict() == Verdict.DO_NOT_TRUST) {
-            return;
+    /** Fresh draws, and the check of a user's gradient at the end. */
+    private void draw(Reached reached, Evaluation evaluation) {
+        if (ending.status() != Status.FAILED && ending.status() != Status.DIVERGED) {
+            guard.check(reached.parameters);
         }
-        try {
+        q.parameterBuffer().write(0, reached.parameters, 0, reached.parameters.length);
+        q.update();
+        int before = reached.start == null ? 0 : reached.start.evaluations();
+        evaluation.measure(settings.effort.evaluation(), settings.evaluationDraws, reached.draws + before);
+    }
+
+    /**
+     * Concerns that draws of q cannot show; only for a fit that is otherwise trusted, since it costs evaluations. Then, what the weights make
+     * of q, unless they correct nothing.
+     */
+    private void judgeBeyond(Evaluation evaluation, Gaussian posterior, List<Account> accounts) {
+        if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
             evaluation.judgeLines(joint, q.device(), posterior, sample);
             double[] linearResponse = settling == null ? null : settling.linearResponse();
             if (linearResponse != null) {
                 evaluation.judgeLinearResponse(linearResponse);
             }
-        } catch (CancellationException e) {
-            ending = ending.then(Status.INTERRUPTED, "the result was not measured");
-            evaluation.judgeEnd(ending);
-        } catch (DeviceException e) {
-            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
-            evaluation.judgeEnd(ending);
         }
-    }
-
-    /** What the weights make of q; none where they correct nothing. */
-    private List<Account> corrected(Evaluation evaluation) {
-        try {
-            Account account = evaluation.corrected();
-            return account == null ? List.of() : List.of(account);
-        } catch (DeviceException e) {
-            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
-            evaluation.judgeEnd(ending);
-            return List.of();
+        Account account = evaluation.corrected();
+        if (account != null) {
+            accounts.add(account);
         }
     }
 }
