@@ -9,7 +9,6 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ final class Evaluation {
 
     private final DrawSource q;
     private final Key key;
-    private final List<Concern> concerns = new ArrayList<>();
+    private final Concerns concerns = new Concerns();
     private Estimate elbo;
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private WeightShape shape = WeightShape.NONE;
@@ -132,7 +131,7 @@ final class Evaluation {
         double apart = Math.abs(elbo.value() - last.value());
         double error = StrictMath.hypot(elbo.standardError(), last.standardError());
         if (Double.isFinite(elbo.value()) && !(apart <= 4 * error + tolerance)) {
-            concern(
+            concerns.add(
                     Kind.UNREPEATED_ELBO,
                     Verdict.DO_NOT_TRUST,
                     null,
@@ -146,7 +145,7 @@ final class Evaluation {
         boolean covered = shape.efficiency() >= WeightShape.GOOD_EFFICIENCY
                 && modes.stream().allMatch(mode -> q.isNear(mode.at(), COVERED));
         if (!modes.isEmpty() && !covered) {
-            concern(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Mode.describe(modes, q.names()));
+            concerns.add(Kind.SEVERAL_MODES, Verdict.DO_NOT_TRUST, null, Mode.describe(modes, q.names()));
         }
     }
 
@@ -172,7 +171,7 @@ final class Evaluation {
     void judgeWider(Objective density, Posterior posterior, Gaussian moments) {
         WiderDraws wider = WiderDraws.of(density, posterior, moments, logEvidence.value(), key.fork("wider"));
         if (wider != null) {
-            judge(
+            concerns.judge(
                     Kind.FAR_MASS,
                     null,
                     wider.share() <= GOOD_FAR,
@@ -180,10 +179,10 @@ final class Evaluation {
                     String.format(
                             Locale.ROOT,
                             "%s of the posterior or more lies where q has no draws, found by draws of a normal %d times as wide",
-                            percent(wider.share()),
+                            Concerns.percent(wider.share()),
                             wider.width()));
             String name = q.names().get(wider.widest());
-            judge(
+            concerns.judge(
                     Kind.WRONG_WIDTH,
                     name,
                     wider.ratio() <= GOOD_RATIO,
@@ -201,7 +200,7 @@ final class Evaluation {
             return;
         }
         String name = q.names().get(scan.parameter());
-        judge(
+        concerns.judge(
                 Kind.FAR_MASS,
                 name,
                 scan.share() <= GOOD_FAR,
@@ -211,22 +210,17 @@ final class Evaluation {
                         "along %s, %s of the posterior lies more than %.0f standard deviations from the mean of q, most"
                                 + " of it near %.4g",
                         name,
-                        percent(scan.share()),
+                        Concerns.percent(scan.share()),
                         LineScan.FAR,
                         scan.near()));
         boolean whole = q.names().size() == 1;
         name = q.names().get(scan.widest());
-        judge(
+        concerns.judge(
                 Kind.WRONG_WIDTH,
                 name,
                 scan.width() <= GOOD_RATIO,
                 !whole || (scan.width() <= USABLE_RATIO && Math.abs(scan.shift()) <= USABLE_SHIFT),
                 String.format(Locale.ROOT, "along %s, the posterior is %.2f times as wide as q", name, scan.width()));
-    }
-
-    /** Two digits, but never a rounded whole. */
-    private static String percent(double share) {
-        return share >= 0.995 ? "more than 99 %" : String.format(Locale.ROOT, "%.2g %%", 100 * share);
     }
 
     /**
@@ -245,7 +239,7 @@ final class Evaluation {
                 ratio = each;
             }
         }
-        judge(
+        concerns.judge(
                 Kind.WRONG_WIDTH,
                 q.names().get(worst),
                 ratio <= GOOD_RATIO,
@@ -266,7 +260,7 @@ final class Evaluation {
     }
 
     Assessment assessment() {
-        return Assessment.of(shape.kHat(), shape.efficiency(), shape.draws(), concerns);
+        return Assessment.of(shape.kHat(), shape.efficiency(), shape.draws(), concerns.all());
     }
 
     /**
@@ -301,7 +295,7 @@ final class Evaluation {
     }
 
     private void noWeights(@Nullable String where) {
-        concern(
+        concerns.add(
                 Kind.NO_WEIGHTS,
                 Verdict.DO_NOT_TRUST,
                 null,
@@ -318,13 +312,13 @@ final class Evaluation {
             return;
         }
         if (!shape.isUniform()) {
-            judge(
+            concerns.judge(
                     Kind.HEAVY_TAIL,
                     null,
                     shape.isGood(),
                     shape.isUsable(),
                     String.format(Locale.ROOT, "Pareto k-hat of the importance weights is %.2f", shape.kHat()));
-            judge(
+            concerns.judge(
                     Kind.INEFFICIENT,
                     null,
                     efficiency >= WeightShape.GOOD_EFFICIENCY,
@@ -336,7 +330,7 @@ final class Evaluation {
         }
         double empty = ratios.emptyShare(0);
         double surely = empty - Z * Math.sqrt(empty * (1 - empty) / shape.draws());
-        judge(
+        concerns.judge(
                 Kind.EMPTY_MASS,
                 null,
                 surely <= GOOD_EMPTY,
@@ -344,7 +338,7 @@ final class Evaluation {
                 String.format(
                         Locale.ROOT,
                         "%s of q lies where the posterior has next to nothing (weights below 1/150 of their mean)",
-                        percent(empty)));
+                        Concerns.percent(empty)));
         if (!Double.isFinite(elbo.value())) {
             return; // the other concerns have been added
         }
@@ -352,7 +346,7 @@ final class Evaluation {
                         - elbo.value()
                         - Z * StrictMath.hypot(logEvidence.standardError(), elbo.standardError()))
                 / q.names().size();
-        judge(
+        concerns.judge(
                 Kind.GAP,
                 null,
                 gap <= GOOD_GAP,
@@ -377,7 +371,7 @@ final class Evaluation {
             shifted = change.moved(Z) > shifted.moved(Z) ? change : shifted;
             wider = change.widened(Z) > wider.widened(Z) ? change : wider;
         }
-        judge(
+        concerns.judge(
                 Kind.SHIFTED,
                 shifted.name(),
                 shifted.moved(Z) <= GOOD_SHIFT,
@@ -387,7 +381,7 @@ final class Evaluation {
                         "importance weighting moves the mean of %s by %.2f sd",
                         shifted.name(),
                         shifted.shift()));
-        judge(
+        concerns.judge(
                 Kind.WRONG_WIDTH,
                 wider.name(),
                 wider.widened(Z) <= StrictMath.log(GOOD_RATIO),
@@ -397,16 +391,5 @@ final class Evaluation {
                         "importance weighting multiplies the standard deviation of %s by %.2f",
                         wider.name(),
                         wider.ratio()));
-    }
-
-    /** Adds a concern unless it is good; what is NaN is neither. */
-    private void judge(Kind kind, @Nullable String parameter, boolean good, boolean usable, String words) {
-        if (!good) {
-            concern(kind, usable ? Verdict.USABLE : Verdict.DO_NOT_TRUST, parameter, words);
-        }
-    }
-
-    private void concern(Kind kind, Verdict verdict, @Nullable String parameter, String words) {
-        concerns.add(new Concern(kind, verdict, parameter, words));
     }
 }

@@ -5,7 +5,6 @@ import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -241,35 +240,30 @@ public final class HamiltonianCheck {
             wider = ratio > width ? d : wider;
             width = Math.max(width, ratio);
         }
-        List<Concern> concerns = new ArrayList<>();
+        Concerns concerns = new Concerns();
         Account.Entry entry = account.entries().get(shifted);
-        if (!(shift <= Evaluation.GOOD_SHIFT)) {
-            concerns.add(differs(
-                    shift <= Evaluation.USABLE_SHIFT,
-                    q.names().get(shifted),
-                    String.format(
-                            Locale.ROOT,
-                            "Hamiltonian Monte Carlo moves the mean of %s by %.2f sd",
-                            entry.name(),
-                            (entry.mean() - q.mean(shifted)) / entry.standardDeviation())));
-        }
+        concerns.judge(
+                Concern.Kind.CHAINS_DIFFER,
+                q.names().get(shifted),
+                shift <= Evaluation.GOOD_SHIFT,
+                shift <= Evaluation.USABLE_SHIFT,
+                String.format(
+                        Locale.ROOT,
+                        "Hamiltonian Monte Carlo moves the mean of %s by %.2f sd",
+                        entry.name(),
+                        (entry.mean() - q.mean(shifted)) / entry.standardDeviation()));
         entry = account.entries().get(wider);
-        if (!(width <= StrictMath.log(Evaluation.GOOD_RATIO))) {
-            concerns.add(differs(
-                    width <= StrictMath.log(Evaluation.USABLE_RATIO),
-                    q.names().get(wider),
-                    String.format(
-                            Locale.ROOT,
-                            "Hamiltonian Monte Carlo multiplies the standard deviation of %s by %.2f",
-                            entry.name(),
-                            entry.standardDeviation() / q.standardDeviation(wider))));
-        }
-        return concerns;
-    }
-
-    private static Concern differs(boolean usable, String parameter, String words) {
-        Verdict verdict = usable ? Verdict.USABLE : Verdict.DO_NOT_TRUST;
-        return new Concern(Concern.Kind.CHAINS_DIFFER, verdict, parameter, words);
+        concerns.judge(
+                Concern.Kind.CHAINS_DIFFER,
+                q.names().get(wider),
+                width <= StrictMath.log(Evaluation.GOOD_RATIO),
+                width <= StrictMath.log(Evaluation.USABLE_RATIO),
+                String.format(
+                        Locale.ROOT,
+                        "Hamiltonian Monte Carlo multiplies the standard deviation of %s by %.2f",
+                        entry.name(),
+                        entry.standardDeviation() / q.standardDeviation(wider)));
+        return concerns.all();
     }
 
     private static Concern unmixed(String words) {

@@ -1,6 +1,5 @@
 package io.github.elbo4j.cli.data;
 
-import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.report.words.Numbers;
 import java.util.ArrayList;
@@ -74,7 +73,7 @@ final class CsvColumn {
     double add(long line, String cell) {
         grow();
         String text = Text.strip(cell);
-        double value = parse(text, decimal);
+        double value = Decimals.parse(text, decimal);
         if (Double.isNaN(value) && !isIn(MISSING, text)) {
             addText(line, text);
         } else {
@@ -367,34 +366,6 @@ final class CsvColumn {
     static String place(String file, int row, long line, String column) {
         return file + ", row " + (row + 1) + (line == 0 ? "" : " (line " + line + ")") + ", column "
                 + Text.quote(column);
-    }
-
-    /** A finite or infinite number, or NaN for anything that is not written as a decimal number. */
-    private static double parse(String text, char decimal) {
-        if (text.isEmpty()) {
-            return Double.NaN;
-        }
-        char last = text.charAt(text.length() - 1);
-        if (!((last >= '0' && last <= '9') || last == decimal) || text.indexOf('x') >= 0 || text.indexOf('X') >= 0) {
-            // Java also reads "1d", "2f" and hexadecimal floats; in a table they are more likely a slip.
-            return switch (text.length() > 9 ? "" : text.toLowerCase(Locale.ROOT)) {
-                case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
-                case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
-                default -> Double.NaN;
-            };
-        }
-        try {
-            return JavaDoubleParser.parseDouble(decimal == '.' ? text : withPoint(text));
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
-    }
-
-    private static String withPoint(String text) {
-        if (text.indexOf('.') >= 0) {
-            throw new NumberFormatException(text);
-        }
-        return text.replace(',', '.');
     }
 
     /** What a cell looks like that is no number, and what to do. */
