@@ -14,7 +14,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /** The likelihoods of one predictor: Bernoulli logits and Gaussian noise. */
 class LikelihoodOpsTest {
-    static final int[] OBSERVATIONS = {0, 1, 33, 401, 1025, 4099};
+    static final int[] OBSERVATIONS = {0, 1, 33, 64, 401, 1025, 4099};
     static final float SCALE = 2.5f;
 
     /** Terms: softplus 4 roundings (2 ulp), fma 1; 37 along the row; what is float64 a trace. */

@@ -126,9 +126,7 @@ public class FullRankGradientKernel {
                 CholeskyKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
                 for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s += together) {
                     int n = Math.min(together, end - s);
-                    for (int k = 0; k < n; k++) {
-                        basics.normals().row(seed, step, shape, b, s + k, x, k * stride + 1, memory);
-                    }
+                    normals(seed, step, b, s, n, x, memory);
                     draws(b, b * shape.draws() + s, n, first, last, v, x, diagonal, acc, memory);
                 }
                 int o = RunItems.offset(shape, b, run, out.length, parts * width);
@@ -143,6 +141,20 @@ public class FullRankGradientKernel {
                         }
                         Arrays.fill(out, at + i + 1, at + dims, 0);
                     }
+                }
+            }
+        }
+
+        /** The normals of n draws to their rows. */
+        private void normals(long seed, int step, int b, int s, int n, float[] x, WorkerMemory memory) {
+            float[] beside = basics.normals().kept(seed, step, shape, b, s, n, memory);
+            for (int k = 0; k < n; k++) {
+                if (beside == null) {
+                    basics.normals().row(seed, step, shape, b, s + k, x, k * stride + 1, memory);
+                    continue;
+                }
+                for (int i = 0; i < dims; i++) {
+                    x[k * stride + 1 + i] = beside[i * NormalKernel.TOGETHER + k];
                 }
             }
         }

@@ -169,14 +169,16 @@ public final class FullRankKernel {
                 int b = Groups.problem(x, item);
                 int end = Groups.lastDraw(x, item);
                 double entropy = entropy(floats(op.factor()), b, dims, memory);
-                for (int s = Groups.firstDraw(x, item); s < end; s += together) {
-                    int n = Math.min(together, end - s);
-                    for (int r = 0; r < n; r++) {
-                        basics.normals().row(seed, step, x, b, s + r, epsilon, r * dims, memory);
-                    }
-                    terms(0f, epsilon, 0, n * dims);
-                    if (dims <= NormalKernel.BLOCK) {
-                        basics.sums().tiles(epsilon, 0, dims, n, tiles, memory);
+                for (int s = Groups.firstDraw(x, item); s < end; ) {
+                    float[] beside = basics.normals().kept(seed, step, x, b, s, end - s, memory);
+                    int n = beside != null ? end - s : Math.min(together, end - s);
+                    if (beside != null) {
+                        System.arraycopy(beside, 0, epsilon, 0, dims * NormalKernel.TOGETHER);
+                        terms(0f, epsilon, 0, dims * NormalKernel.TOGETHER);
+                        basics.sums().tilesBeside(epsilon, dims, NormalKernel.TOGETHER);
+                        System.arraycopy(epsilon, 0, tiles, 0, n);
+                    } else {
+                        rows(seed, step, x, b, s, n, epsilon, tiles, memory);
                     }
                     for (int r = 0; r < n; r++) {
                         double sum = dims <= NormalKernel.BLOCK
@@ -184,7 +186,29 @@ public final class FullRankKernel {
                                 : basics.sums().row(epsilon, 0, dims, memory);
                         logQ[b * x.draws() + s + r] = sum - gaussian - entropy + standard;
                     }
+                    s += n;
                 }
+            }
+        }
+
+        /** Terms of n rows, and the sums of those that are not longer than a tile. */
+        private void rows(
+                long seed,
+                int step,
+                DrawBlock x,
+                int b,
+                int s,
+                int n,
+                float[] epsilon,
+                float[] tiles,
+                WorkerMemory memory) {
+            int dims = x.dimensions();
+            for (int r = 0; r < n; r++) {
+                basics.normals().row(seed, step, x, b, s + r, epsilon, r * dims, memory);
+            }
+            terms(0f, epsilon, 0, n * dims);
+            if (dims <= NormalKernel.BLOCK) {
+                basics.sums().tiles(epsilon, 0, dims, n, tiles, memory);
             }
         }
     }

@@ -17,6 +17,7 @@ public class LikelihoodKernel {
     private static final int INVERSE = 20;
     private static final int WORK = 21;
     private static final int TARGETS = 22;
+    private static final int SUMS = 23;
 
     private final SharedKernels basics;
 
@@ -171,14 +172,15 @@ public class LikelihoodKernel {
                 System.arraycopy(floats(y), 0, targets, r * observations, observations);
             }
             float[] terms = memory.floats(TERMS, BLOCK);
+            float[] sums = memory.floats(SUMS, BLOCK);
             float[] work = memory.floats(WORK, 2 * BLOCK);
             double[] values = doubles(logP);
             for (int first = from; first < to; first += together) {
                 int rows = Math.min(together, to - first);
                 bernoulli(targets, 0, scale, floats(eta), first * observations, terms, 0, rows * observations, work);
+                basics.sums().tiles(terms, 0, observations, rows, sums, memory);
                 for (int r = 0; r < rows; r++) {
-                    values[first + r] +=
-                            scale * (double) basics.sums().tile(terms, r * observations, observations, memory);
+                    values[first + r] += scale * (double) sums[r];
                 }
             }
         }

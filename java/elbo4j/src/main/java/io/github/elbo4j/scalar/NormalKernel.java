@@ -5,6 +5,7 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random words, uniforms and normals by address. Twin of kernels/normal.cu.
@@ -15,6 +16,8 @@ import io.github.elbo4j.device.NormalOps;
 public class NormalKernel {
     /** Coordinates that are made at a time; small enough for the first-level cache. */
     public static final int BLOCK = RowSum.TILE;
+    /** Short rows that are made beside each other: those of a group of draws. */
+    protected static final int TOGETHER = 64;
 
     private enum Kind {
         WORDS,
@@ -62,8 +65,15 @@ public class NormalKernel {
     /**
      * Rows (b, s) … (b, s + n − 1) of a shape, beside each other: {@code out[i·width + l]} is coordinate i of row l.
      */
-    void beside(
+    final void beside(
             long seed, int step, DrawBlock shape, int b, int s, int n, float[] out, int width, WorkerMemory memory) {
+        float[] kept = kept(seed, step, shape, b, s, n, memory);
+        if (kept != null) {
+            for (int i = 0; i < shape.dimensions(); i++) {
+                System.arraycopy(kept, i * TOGETHER, out, i * width, n);
+            }
+            return;
+        }
         float[] row = memory.floats(9, BLOCK);
         for (int l = 0; l < n; l++) {
             for (int d = 0; d < shape.dimensions(); d += BLOCK) {
@@ -72,6 +82,38 @@ public class NormalKernel {
                 for (int i = 0; i < count; i++) {
                     out[(d + i) * width + l] = row[i];
                 }
+            }
+        }
+    }
+
+    /**
+     * The same where rows are short and many, else null: coordinate i of row l at {@code i·TOGETHER + l}, to be read only, and before
+     * others are asked for.
+     */
+    final float @Nullable [] kept(long seed, int step, DrawBlock shape, int b, int s, int n, WorkerMemory memory) {
+        int first = shape.firstDimension();
+        int dims = shape.dimensions();
+        if (!NormalsBeside.suits(n, first, dims)) {
+            return null;
+        }
+        int problem = shape.firstProblem() + b;
+        int draw = shape.firstDraw() + s;
+        return memory.beside.of(this, seed, step, problem, draw, n, first, dims, memory);
+    }
+
+    /**
+     * {@code out[i·TOGETHER + l] = epsilon(seed, step, b, s + l, 4·first + i)} for i &lt; dims and l &lt; n ≤ {@link #TOGETHER};
+     * what stands from there to {@code (i + 1)·TOGETHER} may be anything. SIMD devices replace it.
+     *
+     * @param first a counter
+     */
+    protected void beside(
+            long seed, int step, int b, int s, int n, int first, int dims, float[] out, WorkerMemory memory) {
+        float[] row = memory.floats(0, BLOCK + 8);
+        for (int l = 0; l < n; l++) {
+            counters(seed, step, b, s + l, first, (dims + 3) >>> 2, row, 0, memory);
+            for (int i = 0; i < dims; i++) {
+                out[i * TOGETHER + l] = row[i];
             }
         }
     }

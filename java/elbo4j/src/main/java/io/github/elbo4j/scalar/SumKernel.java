@@ -49,17 +49,25 @@ public class SumKernel {
         float[] lanes = memory.floats(BESIDE, columns * count);
         for (int i = 0; i < columns; i++) {
             for (int r = 0; r < count; r++) {
-                lanes[i * count + r] = 0f + x[o + r * columns + i]; // lanes begin at +0, which makes +0 of −0
+                lanes[i * count + r] = x[o + r * columns + i];
             }
+        }
+        tilesBeside(lanes, columns, count);
+        System.arraycopy(lanes, 0, out, 0, count);
+    }
+
+    /** The tiles of {@code count} rows of {@code columns} ≤ 32 elements that stand beside each other, in place: {@code x[r] = Σ_i x[i·count + r]}. */
+    final void tilesBeside(float[] x, int columns, int count) {
+        for (int i = 0; i < columns * count; i++) {
+            x[i] = 0f + x[i]; // lanes begin at +0, which makes +0 of −0
         }
         int filled = columns;
         for (int half = RowSum.LANES / 2; half > 0; half /= 2) {
             if (half < filled) {
-                add(lanes, half * count, (filled - half) * count);
+                add(x, half * count, (filled - half) * count);
                 filled = half;
             }
         }
-        System.arraycopy(lanes, 0, out, 0, count);
     }
 
     /** {@code x[i] += x[o + i]} for i &lt; n ≤ o; SIMD devices replace it. */

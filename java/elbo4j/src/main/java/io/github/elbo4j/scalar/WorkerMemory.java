@@ -20,6 +20,9 @@ public final class WorkerMemory {
     /** Short rows of normals, those that begin with the first coordinates apart from those that begin with others. */
     public final NormalsAhead[] ahead = {new NormalsAhead(), new NormalsAhead()};
 
+    /** Short rows of normals, beside each other. */
+    final NormalsBeside beside = new NormalsBeside();
+
     /** The block of elementwise code that the running kernel is at. */
     final ElementwiseBlock block = new ElementwiseBlock();
 

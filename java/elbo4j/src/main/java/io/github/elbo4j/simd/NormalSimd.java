@@ -32,6 +32,7 @@ final class NormalSimd extends NormalKernel {
 
     private static final Walk COUNTERS = new Walk(STAGE, 0, false);
     private static final Walk PROBLEMS = new Walk(1, 1, true);
+    private static final Walk DRAWS = new Walk(TOGETHER / LANES, 1, false);
     private static final Walk[] DRAWS_OF = walks(false); // by the counters of a row
     private static final Walk[] PROBLEMS_OF = walks(true);
 
@@ -125,6 +126,35 @@ final class NormalSimd extends NormalKernel {
             counters(seed, step, b, s, first, walk, ahead.made() * count, ahead.values, at, memory);
         }
         System.arraycopy(ahead.values, at, out, o, 4 * count);
+    }
+
+    /** A lane per row: no lane idles, and nothing is interleaved. Coordinates that nobody asks for are made in whole pairs only. */
+    @Override
+    protected void beside(
+            long seed, int step, int b, int s, int n, int first, int dims, float[] out, WorkerMemory memory) {
+        int whole = (n + LANES - 1) / LANES * LANES;
+        int counters = (dims + 3) >>> 2;
+        int[] w0 = memory.ints(2, counters * whole);
+        int[] w1 = memory.ints(3, counters * whole);
+        int[] w2 = memory.ints(4, counters * whole);
+        int[] w3 = memory.ints(5, counters * whole);
+        long[] halves = memory.longs(8 * LONGS);
+        for (int c = 0; c < counters; c++) {
+            philox(seed, step, b, s, first + c, DRAWS, n, w0, w1, w2, w3, c * whole, halves);
+        }
+        float[] x0 = memory.floats(1, counters * whole);
+        float[] x1 = memory.floats(2, counters * whole);
+        float[] x2 = memory.floats(3, counters * whole);
+        float[] x3 = memory.floats(4, counters * whole);
+        int seconds = (dims + 1) >>> 2; // counters whose second pair is asked for
+        for (Stage stage : STAGES) {
+            stage.run(w0, w1, x0, x1, counters * whole);
+            stage.run(w2, w3, x2, x3, seconds * whole);
+        }
+        for (int i = 0; i < dims; i++) {
+            float[] x = i % 4 == 0 ? x0 : i % 4 == 1 ? x1 : i % 4 == 2 ? x2 : x3;
+            System.arraycopy(x, i / 4 * whole, out, i * TOGETHER, n);
+        }
     }
 
     /** The normals of {@code count} counters that stand as a walk says. */
