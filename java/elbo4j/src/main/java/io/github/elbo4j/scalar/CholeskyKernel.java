@@ -112,6 +112,14 @@ final class CholeskyKernel {
 
     /** n vectors that lie after each other in {@code rows}, less mu, to vectors beside each other. */
     static void residuals(float[] rows, int o, float[] mu, int m, float[] x, int n, int width, int dims) {
+        if (dims <= ROWS) { // the longer loop inside
+            for (int i = 0; i < dims; i++) {
+                for (int l = 0; l < n; l++) {
+                    x[i * width + l] = rows[o + l * dims + i] - mu[m + i];
+                }
+            }
+            return;
+        }
         for (int first = 0; first < dims; first += ROWS) {
             int end = Math.min(dims, first + ROWS);
             for (int l = 0; l < n; l++) {
@@ -124,6 +132,14 @@ final class CholeskyKernel {
 
     /** The way back. */
     static void toRows(float[] x, int width, float[] rows, int o, int n, int dims) {
+        if (dims <= ROWS) {
+            for (int i = 0; i < dims; i++) {
+                for (int l = 0; l < n; l++) {
+                    rows[o + l * dims + i] = x[i * width + l];
+                }
+            }
+            return;
+        }
         for (int first = 0; first < dims; first += ROWS) {
             int end = Math.min(dims, first + ROWS);
             for (int l = 0; l < n; l++) {

@@ -188,43 +188,48 @@ public class MathKernel {
             super(op, op.y().rows(), (long) op.y().rows() * op.y().columns());
         }
 
+        /** Along rows or along columns, whichever are the longer lines: each element is by itself. */
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
             Matrix x = op.x();
             Matrix y = op.y();
-            for (int i = from; i < to; i++) {
-                int of = (int) (x.offset() + i * x.rowStride());
-                int at = (int) (y.offset() + i * y.rowStride());
+            int of = (int) (x.offset() + from * x.rowStride());
+            int at = (int) (y.offset() + from * y.rowStride());
+            int rows = to - from;
+            int columns = y.columns();
+            boolean along = columns >= rows;
+            int read = (int) (along ? x.columnStride() : x.rowStride());
+            int write = (int) (along ? y.columnStride() : y.rowStride());
+            for (int i = 0; i < (along ? rows : columns); i++) {
+                int fromLine = (int) (of + i * (along ? x.rowStride() : x.columnStride()));
+                int toLine = (int) (at + i * (along ? y.rowStride() : y.columnStride()));
+                int n = along ? columns : rows;
                 if (op.type() == ElementType.FLOAT64) {
-                    row(doubles(x.buffer()), of, doubles(y.buffer()), at);
+                    line(doubles(x.buffer()), fromLine, read, doubles(y.buffer()), toLine, write, n);
                 } else {
-                    row(floats(x.buffer()), of, floats(y.buffer()), at);
+                    line(floats(x.buffer()), fromLine, read, floats(y.buffer()), toLine, write, n);
                 }
             }
         }
 
-        private void row(double[] x, int of, double[] y, int at) {
+        private void line(double[] x, int of, int read, double[] y, int at, int write, int n) {
             double a = op.a();
             boolean accumulate = op.accumulate();
-            int read = (int) op.x().columnStride();
-            int write = (int) op.y().columnStride();
-            for (int j = 0; j < op.y().columns(); j++) {
+            for (int j = 0; j < n; j++) {
                 double value = x[of + j * read];
                 int place = at + j * write;
                 y[place] = accumulate ? Math.fma(a, value, y[place]) : a * value;
             }
         }
 
-        private void row(float[] x, int of, float[] y, int at) {
+        private void line(float[] x, int of, int read, float[] y, int at, int write, int n) {
             float a = (float) op.a();
             boolean accumulate = op.accumulate();
-            int read = (int) op.x().columnStride();
-            int write = (int) op.y().columnStride();
             if (a == 1 && !accumulate && read == 1 && write == 1) {
-                System.arraycopy(x, of, y, at, op.y().columns());
+                System.arraycopy(x, of, y, at, n);
                 return;
             }
-            for (int j = 0; j < op.y().columns(); j++) {
+            for (int j = 0; j < n; j++) {
                 float value = x[of + j * read];
                 int place = at + j * write;
                 y[place] = accumulate ? Math.fma(a, value, y[place]) : a * value;

@@ -55,12 +55,16 @@ final class GemmSimd extends GemmKernel {
     @Override
     protected void copy(float[] from, float[] to, int o, int stride, int rows, int columns) {
         int whole = F.loopBound(columns);
+        int padded = whole == columns ? whole : whole + Lanes.COUNT;
+        // Of rows that are neighbours in memory the next one overwrites what a whole vector leaves beyond this one.
+        int end = stride == columns ? o + rows * columns : 0;
         for (int r = 0; r < rows; r++) {
             int at = o + r * stride;
-            for (int q = 0; q < whole; q += Lanes.COUNT) {
+            int vectors = at + padded <= end ? padded : whole;
+            for (int q = 0; q < vectors; q += Lanes.COUNT) {
                 FloatVector.fromArray(F, from, r * COLUMNS + q).add(0f).intoArray(to, at + q);
             }
-            for (int q = whole; q < columns; q++) {
+            for (int q = vectors; q < columns; q++) {
                 to[at + q] = 0f + from[r * COLUMNS + q];
             }
         }
