@@ -21,7 +21,12 @@ public abstract class Buffer implements AutoCloseable {
         this.device = device;
         this.type = type;
         this.length = length;
-        this.leak = new Leak(this, Buffer.class, device.name() + " buffer of " + length + " " + type, "allocated");
+        this.leak = leak(this, device.name(), type, length);
+    }
+
+    /** Its words are made where nothing refers to the buffer. */
+    private static Leak leak(Buffer owner, String device, ElementType type, long length) {
+        return new Leak(owner, Buffer.class, () -> device + " buffer of " + length + " " + type, "allocated");
     }
 
     public final Device device() {
