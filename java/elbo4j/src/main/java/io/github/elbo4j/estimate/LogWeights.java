@@ -5,6 +5,7 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import java.io.Serializable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log importance ratios {@code f[b,s] = log p(x, z[b,s]) − log q(z[b,s])} of fresh draws of q, copied to the host.
@@ -21,6 +22,8 @@ public final class LogWeights implements Serializable {
     private static final int PART = 1 << 20;
 
     private final double[][] values; // [B][S]
+    private transient double @Nullable [][]
+            weights; // of problems that were asked for, so that several questions take one exp a draw
 
     private LogWeights(double[][] values) {
         this.values = values;
@@ -111,7 +114,7 @@ public final class LogWeights implements Serializable {
         if (!Double.isFinite(largest)) {
             return new Estimate(largest, Double.NaN, f.length);
         }
-        Estimate mean = mean(weights(f, largest));
+        Estimate mean = mean(weights(problem));
         return new Estimate(largest + StrictMath.log(mean.value()), mean.standardError() / mean.value(), f.length);
     }
 
@@ -121,13 +124,12 @@ public final class LogWeights implements Serializable {
      * raw weights jumps with the largest of them.
      */
     public double efficiency(int problem) {
-        return effectiveShare(truncated(values[problem]));
+        return effectiveShare(truncatedWeights(weights(problem).clone()));
     }
 
     /** {@link #efficiency} of the weights as they are; a single large weight lowers it. */
     public double plainEfficiency(int problem) {
-        double[] f = values[problem];
-        return effectiveShare(weights(f, largest(f)));
+        return effectiveShare(weights(problem));
     }
 
     /**
@@ -146,7 +148,11 @@ public final class LogWeights implements Serializable {
 
     /** The weights in units of the largest, truncated at √S times their mean. */
     public static double[] truncated(double[] logWeights) {
-        double[] w = weights(logWeights, largest(logWeights));
+        return truncatedWeights(weights(logWeights, largest(logWeights)));
+    }
+
+    /** In place. */
+    private static double[] truncatedWeights(double[] w) {
         double sum = 0;
         for (double weight : w) {
             sum += weight;
@@ -156,6 +162,16 @@ public final class LogWeights implements Serializable {
             w[s] = Math.min(w[s], most);
         }
         return w;
+    }
+
+    /** {@code exp(f − largest)} of a problem, to be read only. */
+    private double[] weights(int problem) {
+        double[][] all = weights == null ? new double[values.length][0] : weights;
+        weights = all;
+        if (all[problem].length == 0) {
+            all[problem] = weights(values[problem], largest(values[problem]));
+        }
+        return all[problem];
     }
 
     /** The largest of values, NaN if one is. */
