@@ -9,13 +9,6 @@ final class Sessions {
 
     private Sessions() {}
 
-    /** In this virtual machine. */
-    static SparkSession local() {
-        SparkSession spark = builder("local[2]").getOrCreate();
-        spark.sparkContext().setLogLevel("ERROR");
-        return spark;
-    }
-
     static SparkSession.Builder builder(String master) {
         return SparkSession.builder()
                 .master(master)

@@ -13,25 +13,10 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.model.Model;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class SparkExpectationTest {
+class SparkExpectationTest extends LocalSpark {
     private static final Gaussian POSTERIOR = new Gaussian(new double[] {1, -1}, new double[][] {{1, 0.5}, {0.5, 2}});
-
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void start() {
-        spark = Sessions.local();
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.stop();
-    }
 
     private static Expectation values() {
         Model model = Model.define(m -> {

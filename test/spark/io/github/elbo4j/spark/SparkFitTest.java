@@ -20,31 +20,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In one virtual machine, with two tasks at a time. What takes a cluster is in {@link ClusterTest}. */
-class SparkFitTest {
+class SparkFitTest extends LocalSpark {
     private static final NormalPrior PRIOR = new NormalPrior(0, 2.5);
     private static final RowModel LOGISTIC = (device, rows) -> new BayesianLogisticRegression(device, rows, PRIOR);
     private static final RowModel LINEAR =
             (device, rows) -> BayesianLinearRegression.unknownNoise(device, rows, PRIOR, new NormalPrior(0, 1));
-
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void start() {
-        spark = Sessions.local();
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.stop();
-    }
 
     private static String onOneMachine(RegressionData data, RowModel model, Method<LogJoint> method) {
         try (Device device = Devices.open("cpu", 1);

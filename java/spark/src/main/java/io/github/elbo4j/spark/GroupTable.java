@@ -1,0 +1,150 @@
+package io.github.elbo4j.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import scala.Tuple2;
+
+/**
+ * The rows of a table apart by the values of some columns. Groups are numbered from 0 in the order of these values, as {@code elbo4j fit
+ * --by} numbers them, and within a group rows keep the order of the table, so neither depends on partitions. The values are on the
+ * driver; the rows are not.
+ */
+final class GroupTable {
+    private static final String COUNT = "count";
+    private static final String LARGEST = "largest";
+
+    private final Dataset<Row> table;
+    private final List<String> by;
+    private final String target;
+    private final List<Key> keys;
+    private final double largest;
+
+    /** The values that make a group. */
+    record Key(List<Object> values) implements Serializable, Comparable<Key> {
+        static Key of(Row row, int columns, List<String> by) {
+            List<Object> values = new ArrayList<>();
+            for (int j = 0; j < columns; j++) {
+                Object value = row.get(j);
+                if (value == null) {
+                    throw new IllegalArgumentException("a row has no value in the group column " + by.get(j)
+                            + ": leave such rows out (table.na().drop()) or fill them in");
+                }
+                values.add(value instanceof Double number ? (Object) (number + 0.0) : value); // −0 is 0
+            }
+            return new Key(List.copyOf(values));
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // values of a column are of one class
+        public int compareTo(Key other) {
+            for (int j = 0; j < values.size(); j++) {
+                int order = ((Comparable<Object>) values.get(j)).compareTo(other.values.get(j));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return 0;
+        }
+    }
+
+    /** A job of Spark looks for the groups. */
+    GroupTable(Dataset<Row> table, List<String> by, String target) {
+        this.table = table;
+        this.by = by;
+        this.target = target;
+        List<Row> found = table.groupBy(columns(by))
+                .agg(
+                        functions.count(functions.lit(1)).as(COUNT),
+                        functions.max(number(target)).as(LARGEST))
+                .collectAsList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("the table has no rows, but a fit needs at least one");
+        }
+        if (found.size() == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("there are more than " + (Integer.MAX_VALUE - 1) + " groups");
+        }
+        keys = new ArrayList<>();
+        double most = Double.NEGATIVE_INFINITY;
+        for (Row row : found) {
+            Key key = Key.of(row, by.size(), by);
+            for (int j = 0; j < by.size(); j++) {
+                if (!(key.values().get(j) instanceof Comparable)) {
+                    throw new IllegalArgumentException("the group column " + by.get(j) + " is of type "
+                            + table.schema().apply(by.get(j)).dataType().simpleString()
+                            + ", whose values have no order: cast it to string");
+                }
+            }
+            keys.add(key);
+            most = row.isNullAt(by.size() + 1) ? most : Math.max(most, row.getDouble(by.size() + 1));
+        }
+        keys.sort(null);
+        largest = most;
+    }
+
+    static Column column(String name) {
+        return functions.col("`" + name.replace("`", "``") + "`");
+    }
+
+    static Column number(String name) {
+        return column(name).cast("double");
+    }
+
+    private static Column[] columns(List<String> names) {
+        return names.stream().map(GroupTable::column).toArray(Column[]::new);
+    }
+
+    /** In their order. */
+    List<Key> keys() {
+        return keys;
+    }
+
+    /** Of the target. */
+    double largest() {
+        return largest;
+    }
+
+    /** The numbers of each row, the target last, NaN where one is missing; group after group. */
+    JavaRDD<Tuple2<GroupRow, double[]>> rows(List<String> features, int partitions) {
+        List<Column> selected = new ArrayList<>(Arrays.asList(columns(by)));
+        features.forEach(name -> selected.add(number(name)));
+        selected.add(number(target));
+        Map<Key, Integer> numbers = new HashMap<>();
+        keys.forEach(key -> numbers.put(key, numbers.size()));
+        JavaSparkContext context =
+                JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
+        Broadcast<Map<Key, Integer>> shared = context.broadcast(numbers);
+        List<String> names = by;
+        int first = by.size();
+        JavaPairRDD<GroupRow, double[]> pairs = table.select(selected.toArray(Column[]::new))
+                .javaRDD()
+                .zipWithIndex()
+                .mapToPair(row -> {
+                    Integer group = shared.value().get(Key.of(row._1(), first, names));
+                    if (group == null) {
+                        throw new IllegalStateException(
+                                "the table has other groups when it is read again: write it to a file first");
+                    }
+                    double[] values = new double[row._1().length() - first];
+                    for (int j = 0; j < values.length; j++) {
+                        values[j] = row._1().isNullAt(first + j)
+                                ? Double.NaN
+                                : row._1().getDouble(first + j);
+                    }
+                    return new Tuple2<>(new GroupRow(group, row._2()), values);
+                });
+        return pairs.repartitionAndSortWithinPartitions(new GroupPartitioner(partitions, keys.size()))
+                .map(pair -> pair);
+    }
+}
