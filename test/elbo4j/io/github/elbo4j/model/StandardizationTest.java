@@ -4,10 +4,13 @@ import static io.github.elbo4j.Numbers.close;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.device.SumTree;
 import io.github.elbo4j.family.Gaussian;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class StandardizationTest {
@@ -139,6 +142,71 @@ class StandardizationTest {
                 assertThat(got[i][j]).isEqualTo(got[j][i]);
             }
         }
+    }
+
+    /** Parts of 1024 rows, merged in another order, have the bits of all; moments as sums in another order have them. */
+    @Test
+    void rowsInPartsHaveTheBitsOfAll() {
+        Random random = new Random(3);
+        int rows = 3 * SumTree.PART + 5;
+        double[] x = random.doubles(2L * rows, 5, 9).toArray();
+        double[] y = random.doubles(rows, -3, 1).toArray();
+        RegressionData data = new RegressionData(List.of("a", "b"), x, y).withIntercept();
+        Standardization all = Standardization.ofColumnsAndTarget(data);
+        List<Scaling.Part> parts = new ArrayList<>();
+        for (int from = 0; from < rows; from += SumTree.PART) {
+            int to = Math.min(from + SumTree.PART, rows);
+            parts.add(new Scaling.Part(
+                    Arrays.copyOfRange(data.x(), 3 * from, 3 * to), Arrays.copyOfRange(data.y(), from, to)));
+        }
+        Scaling scaling = Scaling.of(
+                data.columns(),
+                new Scaling.Sums() {
+                    private double[] backwards(Function<Scaling.Part, double[]> sums) {
+                        SumTree tree = SumTree.ofProducts();
+                        for (int p = parts.size() - 1; p >= 0; p--) {
+                            tree.add(p, sums.apply(parts.get(p)));
+                        }
+                        return tree.total(parts.size());
+                    }
+
+                    @Override
+                    public long rows() {
+                        return rows;
+                    }
+
+                    @Override
+                    public double[] largest() {
+                        return new Scaling.Part(data.x(), data.y()).largest();
+                    }
+
+                    @Override
+                    public double[] sums(int[] unit) {
+                        return backwards(part -> part.sums(unit));
+                    }
+
+                    @Override
+                    public double[] squares(int[] unit, double[] mean) {
+                        return backwards(part -> part.squares(unit, mean));
+                    }
+
+                    @Override
+                    public double first(int column) {
+                        throw new AssertionError();
+                    }
+                },
+                true);
+        assertThat(scaling.toOriginal(4).weights()).isEqualTo(all.toOriginal(4).weights());
+        assertThat(scaling.toOriginal(4).scale()).isEqualTo(all.toOriginal(4).scale());
+        double[] moved = data.x().clone();
+        double[] target = y.clone();
+        scaling.apply(moved, target);
+        assertThat(moved).isEqualTo(all.data().x());
+        assertThat(target).isEqualTo(all.data().y());
+        double mean = Arrays.stream(y).average().orElseThrow();
+        close("target mean", scaling.targetToOriginal(0), mean, rows * 0x1p-53 * 3);
+        double squares = Arrays.stream(y).map(v -> (v - mean) * (v - mean)).sum();
+        close("target sd", scaling.targetSd(), Math.sqrt(squares / rows), rows * 0x1p-53 * 3);
     }
 
     @Test

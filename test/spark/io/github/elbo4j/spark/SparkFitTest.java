@@ -15,6 +15,8 @@ import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Scaling;
+import io.github.elbo4j.model.Standardization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -65,6 +67,36 @@ class SparkFitTest extends LocalSpark {
         RegressionData normal = Tables.data(2, 3 * 1024 + 1, 3, false);
         assertThat(onSpark(normal, LINEAR, method, 2, DeviceChoice.of("scalar")))
                 .isEqualTo(onOneMachine(normal, LINEAR, method));
+    }
+
+    /** Standardized where the rows lie, and brought back. */
+    @Test
+    void aStandardizedFitHasTheBytesOfOneMachine() {
+        Pathfinder method = new Pathfinder().paths(1).seed(3);
+        RegressionData data = Tables.data(8, 5 * 1024 + 77, 3, false).withIntercept();
+        Standardization here = Standardization.ofColumnsAndTarget(data);
+        String want;
+        try (Device device = Devices.open("cpu", 1);
+                DataLogJoint joint = new DataLogJoint(LINEAR.on(device, here.data()))) {
+            want = Tables.json(method.fit(device, joint).toOriginal(here));
+        }
+        for (int partitions : new int[] {2, 64}) {
+            try (Device device = Devices.open("cpu", 1);
+                    SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, partitions)) {
+                Scaling scaling = rows.scaling(true);
+                try (SparkRows scaled = rows.scaled(scaling)) {
+                    FitResult fit = SparkFit.of(scaled, LINEAR).fit(device, method);
+                    assertThat(Tables.json(fit.mapped(scaling.toOriginal(5), scaling::elboToOriginal)))
+                            .as("%d partitions", partitions)
+                            .isEqualTo(want);
+                }
+            }
+        }
+        RegressionData flat = new RegressionData(List.of("x0"), new double[] {3, 3}, new double[] {1, 2});
+        try (SparkRows rows = SparkRows.of(Tables.table(spark, flat), flat.columns(), Tables.TARGET, 2)) {
+            assertThatThrownBy(() -> rows.scaling(false))
+                    .hasMessageStartingWith("column x0 is constant (3.0 in all 2 rows)");
+        }
     }
 
     /** With rows so many that methods look at a sample of them first, which is the same sample. */
@@ -147,5 +179,8 @@ class SparkFitTest extends LocalSpark {
                 .hasMessageContaining("the table has no rows");
         assertThatThrownBy(() -> SparkRows.of(table.withColumn("x1", functions.lit(null)), data.columns(), "y", 1))
                 .hasStackTraceContaining("a row has no number in column x1: leave such rows out");
+        var infinite = table.withColumn("x1", functions.lit(Double.POSITIVE_INFINITY));
+        assertThatThrownBy(() -> SparkRows.of(infinite, data.columns(), "y", 1))
+                .hasStackTraceContaining("a row has Infinity in column x1, but numbers must be finite (in float32)");
     }
 }

@@ -1,7 +1,8 @@
 package io.github.elbo4j.model;
 
+import io.github.elbo4j.device.SumTree;
 import java.io.Serializable;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Columns moved to mean 0 and scaled to standard deviation 1 (divisor N), and the exact way back for what was fitted to
@@ -10,44 +11,71 @@ import java.util.List;
  *
  * <p>On the original scale, with column means m and standard deviations s, target mean m_y and standard deviation s_y (0
  * and 1 if the target stays as it is): {@code beta_j = s_y·b_j/s_j}; {@code intercept = m_y + s_y·(b_0 − Σ b_j·m_j/s_j)};
- * {@code log noise = log noise' + log s_y}. This map is affine, so a Gaussian stays one. All is float64.
+ * {@code log noise = log noise' + log s_y}. This map is affine, so a Gaussian stays one. All is float64,
+ * sums over rows by tiles of 1024 as {@link Scaling} has them.
  */
 public final class Standardization {
-    private final List<String> columns;
-    private final boolean intercept;
-    private final double[] mean; // [K]
-    private final double[] sd; // [K]
-    private final double targetMean;
-    private final double targetSd;
-    private final boolean target;
+    private final Scaling scaling;
     private final RegressionData data;
 
     /** @param x those of the original, which become the standardized ones */
     private Standardization(RegressionData original, double[] x, boolean target) {
-        this.columns = original.columns();
-        this.intercept = original.hasIntercept();
-        this.target = target;
-        int k = columns.size();
-        mean = new double[k];
-        sd = new double[k];
-        for (int j = 0; j < k; j++) {
-            if (intercept && j == 0) {
-                sd[0] = 1;
-                continue;
+        scaling = Scaling.of(original.columns(), new AllRows(original), target);
+        double[] y = target ? original.y().clone() : original.y();
+        scaling.apply(x, y);
+        data = new RegressionData(original.columns(), x, y);
+    }
+
+    /** Sums over rows that are all here, tile by tile. */
+    private record AllRows(RegressionData data) implements Scaling.Sums {
+        private interface OfPart {
+            double[] of(Scaling.Part part);
+        }
+
+        private int parts() {
+            return (data.y().length + SumTree.PART - 1) / SumTree.PART;
+        }
+
+        private Scaling.Part part(int number) {
+            int from = number * SumTree.PART;
+            int to = Math.min(from + SumTree.PART, data.y().length);
+            int k = data.columns().size();
+            return new Scaling.Part(
+                    Arrays.copyOfRange(data.x(), from * k, to * k), Arrays.copyOfRange(data.y(), from, to));
+        }
+
+        private double[] total(OfPart sums) {
+            SumTree tree = SumTree.ofProducts();
+            for (int p = 0; p < parts(); p++) {
+                tree.add(p, sums.of(part(p)));
             }
-            double[] moments = scale("column " + columns.get(j), x, j, k, original.rows(), intercept);
-            mean[j] = moments[0];
-            sd[j] = moments[1];
+            return tree.total(parts());
         }
-        double[] y = original.y();
-        double[] moments = {0, 1};
-        if (target) {
-            y = y.clone();
-            moments = scale("the target", y, 0, 1, original.rows(), intercept);
+
+        @Override
+        public long rows() {
+            return data.rows();
         }
-        targetMean = moments[0];
-        targetSd = moments[1];
-        data = new RegressionData(columns, x, y);
+
+        @Override
+        public double[] largest() {
+            return new Scaling.Part(data.x(), data.y()).largest();
+        }
+
+        @Override
+        public double[] sums(int[] unit) {
+            return total(part -> part.sums(unit));
+        }
+
+        @Override
+        public double[] squares(int[] unit, double[] mean) {
+            return total(part -> part.squares(unit, mean));
+        }
+
+        @Override
+        public double first(int column) {
+            return column == data.columns().size() ? data.y()[0] : data.x()[column];
+        }
     }
 
     /** Columns only: for a target of classes. */
@@ -76,7 +104,7 @@ public final class Standardization {
 
     /** s_y; 1 if the target stays as it is. A known noise is divided by it. */
     public double targetSd() {
-        return targetSd;
+        return scaling.targetSd();
     }
 
     /**
@@ -96,33 +124,12 @@ public final class Standardization {
      * @param dimensions D: the K coefficients, perhaps with the log noise as a last parameter
      */
     public Affine toOriginal(int dimensions) {
-        int k = columns.size();
-        if (dimensions != k && dimensions != k + 1) {
-            throw new IllegalArgumentException("the posterior has " + dimensions + " dimensions, but there are " + k
-                    + " coefficients: " + columns);
-        }
-        double[] shift = new double[dimensions];
-        double[] scale = new double[dimensions];
-        double[] weights = new double[dimensions];
-        for (int j = 0; j < k; j++) {
-            scale[j] = targetSd / sd[j];
-            if (intercept && j > 0) {
-                weights[j] = -targetSd * mean[j] / sd[j];
-            }
-        }
-        if (intercept) {
-            shift[0] = targetMean;
-        }
-        if (dimensions > k) {
-            scale[k] = 1;
-            shift[k] = StrictMath.log(targetSd);
-        }
-        return new Affine(shift, scale, weights);
+        return scaling.toOriginal(dimensions);
     }
 
     /** A value of the standardized target, as one of the original target. */
     public double targetToOriginal(double value) {
-        return targetMean + targetSd * value;
+        return scaling.targetToOriginal(value);
     }
 
     /**
@@ -130,39 +137,6 @@ public final class Standardization {
      * Jacobian.
      */
     public double elboToOriginal(double elbo) {
-        return target ? elbo - data.rows() * StrictMath.log(targetSd) : elbo;
-    }
-
-    /** Standardizes a column in place; returns its mean (0 if it stays) and standard deviation. */
-    private static double[] scale(String name, double[] values, int first, int stride, int rows, boolean centre) {
-        double largest = 0;
-        for (int n = 0; n < rows; n++) {
-            largest = Math.max(largest, Math.abs(values[n * stride + first]));
-        }
-        // In units of a power of two near the largest value, which rounds nothing that counts: squares of tiny or huge
-        // values would be
-        // beyond a double's range.
-        int unit = largest == 0 ? 0 : Math.getExponent(largest);
-        double sum = 0;
-        for (int n = 0; n < rows; n++) {
-            sum += Math.scalb(values[n * stride + first], -unit);
-        }
-        double mean = sum / rows;
-        double squares = 0;
-        for (int n = 0; n < rows; n++) {
-            double e = Math.scalb(values[n * stride + first], -unit) - mean;
-            squares += e * e;
-        }
-        double sd = Math.sqrt(squares / rows);
-        // Equal values leave rounding errors of about this size.
-        if (!(sd > 4 * Math.scalb(Math.ulp(largest), -unit))) {
-            throw new IllegalArgumentException(name + " is constant (" + values[first] + " in all " + rows
-                    + " rows), so it cannot be scaled to standard deviation 1");
-        }
-        for (int n = 0; n < rows; n++) {
-            double value = Math.scalb(values[n * stride + first], -unit);
-            values[n * stride + first] = (centre ? value - mean : value) / sd;
-        }
-        return new double[] {centre ? Math.scalb(mean, unit) : 0, Math.scalb(sd, unit)};
+        return scaling.elboToOriginal(elbo);
     }
 }

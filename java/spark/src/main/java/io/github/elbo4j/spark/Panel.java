@@ -2,6 +2,7 @@ package io.github.elbo4j.spark;
 
 import io.github.elbo4j.device.SumTree;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Scaling;
 import java.io.Serializable;
 import java.util.List;
 
@@ -17,6 +18,16 @@ record Panel(long number, double[] x, double[] y) implements Serializable {
 
     static long count(long rows) {
         return (rows + ROWS - 1) / ROWS;
+    }
+
+    Scaling.Part part() {
+        return new Scaling.Part(x, y);
+    }
+
+    Panel scaled(Scaling by) {
+        Panel moved = new Panel(number, x.clone(), y.clone());
+        by.apply(moved.x, moved.y);
+        return moved;
     }
 
     RegressionData data(List<String> columns) {

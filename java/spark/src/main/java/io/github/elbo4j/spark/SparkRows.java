@@ -1,6 +1,8 @@
 package io.github.elbo4j.spark;
 
+import io.github.elbo4j.device.SumTree;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Scaling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,6 +87,10 @@ public final class SparkRows implements AutoCloseable {
                         + ": leave such rows out (table.na().drop()) or fill them in");
             }
             numbers[first + j] = row.getDouble(j);
+            if (!Float.isFinite((float) numbers[first + j])) {
+                throw new IllegalArgumentException("a row has " + numbers[first + j] + " in column " + names.get(j)
+                        + ", but numbers must be finite (in float32)");
+            }
         }
         return numbers;
     }
@@ -184,6 +191,63 @@ public final class SparkRows implements AutoCloseable {
             y[i] = row[width];
         }
         return new RegressionData(columns, x, y);
+    }
+
+    /**
+     * How their columns are moved to mean 0 and scaled to standard deviation 1, with the bits of {@link
+     * io.github.elbo4j.model.Standardization}; three passes over the rows.
+     *
+     * @param target whether the target is scaled, too
+     * @throws IllegalArgumentException if a column is constant
+     */
+    public Scaling scaling(boolean target) {
+        return Scaling.of(columns, new Sums(), target);
+    }
+
+    /** The rows moved and scaled, on the executors' disks beside these. */
+    public SparkRows scaled(Scaling by) {
+        JavaRDD<Panel> moved =
+                panels.map(panel -> panel.scaled(by)).persist(StorageLevel.DISK_ONLY());
+        return new SparkRows(columns, moved, rows);
+    }
+
+    /** Sums over all rows, each by a job. */
+    private final class Sums implements Scaling.Sums {
+        @Override
+        public long rows() {
+            return rows;
+        }
+
+        @Override
+        public double[] largest() {
+            return panels.map(panel -> panel.part().largest()).treeReduce((a, b) -> merged(a, b, 0), 2);
+        }
+
+        @Override
+        public double[] sums(int[] unit) {
+            return total((tree, panel) -> added(tree, panel, panel.part().sums(unit)));
+        }
+
+        @Override
+        public double[] squares(int[] unit, double[] mean) {
+            return total((tree, panel) -> added(tree, panel, panel.part().squares(unit, mean)));
+        }
+
+        private double[] total(Function2<SumTree, Panel, SumTree> add) {
+            return panels.treeAggregate(SumTree.ofProducts(), add, SumTree::merge, 2)
+                    .total(Panel.count(rows));
+        }
+
+        @Override
+        public double first(int column) {
+            RegressionData row = some(new int[] {0});
+            return column == columns.size() ? row.y()[0] : row.x()[column];
+        }
+    }
+
+    private static SumTree added(SumTree tree, Panel panel, double[] sums) {
+        tree.add(panel.number(), sums);
+        return tree;
     }
 
     /** As a model of all rows has it: which column loses too much by rounding to float32. Two passes; sums are in any order, as two digits are told. */

@@ -1,0 +1,205 @@
+package io.github.elbo4j.model;
+
+import io.github.elbo4j.device.SumTree;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * How columns are moved to mean 0 and scaled to standard deviation 1, and the way back for what was fitted to them; see {@link Standardization}, which
+ * does it to rows that are all here. A scaling knows moments alone, so the rows may lie on several machines: whoever cuts them at multiples of
+ * 1024 and adds up the sums of the parts by {@link SumTree#ofProducts} has the bits of one machine.
+ */
+public final class Scaling implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final List<String> columns;
+    private final boolean intercept;
+    private final boolean target;
+    private final long rows;
+    private final int[] unit; // [K + 1], the target's last
+    private final double[] mean; // [K + 1], in 2^unit
+    private final double[] sd; // [K + 1], in 2^unit
+
+    /** Sums over all rows of columns, the target last. */
+    public interface Sums {
+        /** N. */
+        long rows();
+
+        /** The largest magnitude of each column. */
+        double[] largest();
+
+        /** Σ 2^−unit·x. */
+        double[] sums(int[] unit);
+
+        /** Σ (2^−unit·x − mean)². */
+        double[] squares(int[] unit, double[] mean);
+
+        /** The value of a column in the first row, for words. */
+        double first(int column);
+    }
+
+    /** {@link Sums} of a part of the rows, of which {@link Sums} of all are made. */
+    public record Part(double[] x, double[] y) {
+        private double value(int n, int j, int k) {
+            return j == k ? y[n] : x[n * k + j];
+        }
+
+        private int columns() {
+            return x.length / y.length;
+        }
+
+        /** The largest magnitudes of these rows. */
+        public double[] largest() {
+            int k = columns();
+            double[] largest = new double[k + 1];
+            for (int n = 0; n < y.length; n++) {
+                for (int j = 0; j <= k; j++) {
+                    largest[j] = Math.max(largest[j], Math.abs(value(n, j, k)));
+                }
+            }
+            return largest;
+        }
+
+        /** Of these rows, one after the other. */
+        public double[] sums(int[] unit) {
+            int k = columns();
+            double[] sums = new double[k + 1];
+            for (int n = 0; n < y.length; n++) {
+                for (int j = 0; j <= k; j++) {
+                    sums[j] += Math.scalb(value(n, j, k), -unit[j]);
+                }
+            }
+            return sums;
+        }
+
+        /** Of these rows, one after the other. */
+        public double[] squares(int[] unit, double[] mean) {
+            int k = columns();
+            double[] squares = new double[k + 1];
+            for (int n = 0; n < y.length; n++) {
+                for (int j = 0; j <= k; j++) {
+                    double e = Math.scalb(value(n, j, k), -unit[j]) - mean[j];
+                    squares[j] += e * e;
+                }
+            }
+            return squares;
+        }
+    }
+
+    private Scaling(List<String> columns, Sums of, boolean target) {
+        this.columns = List.copyOf(columns);
+        this.intercept = columns.get(0).equals(RegressionData.INTERCEPT);
+        this.target = target;
+        this.rows = of.rows();
+        int k = columns.size();
+        double[] largest = of.largest();
+        // In units of a power of two near the largest value, which rounds nothing that counts: squares of tiny or huge
+        // values would be beyond a double's range.
+        unit = new int[k + 1];
+        for (int j = 0; j <= k; j++) {
+            unit[j] = largest[j] == 0 ? 0 : Math.getExponent(largest[j]);
+        }
+        mean = of.sums(unit);
+        for (int j = 0; j <= k; j++) {
+            mean[j] /= rows;
+        }
+        sd = of.squares(unit, mean);
+        for (int j = 0; j <= k; j++) {
+            sd[j] = Math.sqrt(sd[j] / rows);
+            if (stays(j)) {
+                continue;
+            }
+            // Equal values leave rounding errors of about this size.
+            if (!(sd[j] > 4 * Math.scalb(Math.ulp(largest[j]), -unit[j]))) {
+                throw new IllegalArgumentException((j == k ? "the target" : "column " + columns.get(j))
+                        + " is constant (" + of.first(j) + " in all " + rows
+                        + " rows), so it cannot be scaled to standard deviation 1");
+            }
+        }
+    }
+
+    /**
+     * Of columns and a target.
+     *
+     * @param columns those of a {@link RegressionData}
+     * @param target whether the target is moved and scaled, too
+     * @throws IllegalArgumentException if a column is constant
+     */
+    public static Scaling of(List<String> columns, Sums of, boolean target) {
+        return new Scaling(columns, of, target);
+    }
+
+    /** Whether a column, or the target, is left as it is. */
+    private boolean stays(int j) {
+        return j == columns.size() ? !target : intercept && j == 0;
+    }
+
+    private double fitted(double value, int j) {
+        double units = Math.scalb(value, -unit[j]);
+        return (intercept ? units - mean[j] : units) / sd[j];
+    }
+
+    /** Moves and scales rows, in place: without an intercept they are only scaled. */
+    public void apply(double[] x, double[] y) {
+        int k = columns.size();
+        for (int n = 0; n < y.length; n++) {
+            for (int j = 0; j < k; j++) {
+                if (!stays(j)) {
+                    x[n * k + j] = fitted(x[n * k + j], j);
+                }
+            }
+            if (target) {
+                y[n] = fitted(y[n], k);
+            }
+        }
+    }
+
+    private double mean(int j) {
+        return stays(j) || !intercept ? 0 : Math.scalb(mean[j], unit[j]);
+    }
+
+    private double sd(int j) {
+        return stays(j) ? 1 : Math.scalb(sd[j], unit[j]);
+    }
+
+    /** s_y; 1 if the target stays as it is. */
+    public double targetSd() {
+        return sd(columns.size());
+    }
+
+    /** {@link Standardization#toOriginal}. */
+    public Standardization.Affine toOriginal(int dimensions) {
+        int k = columns.size();
+        if (dimensions != k && dimensions != k + 1) {
+            throw new IllegalArgumentException("the posterior has " + dimensions + " dimensions, but there are " + k
+                    + " coefficients: " + columns);
+        }
+        double[] shift = new double[dimensions];
+        double[] scale = new double[dimensions];
+        double[] weights = new double[dimensions];
+        for (int j = 0; j < k; j++) {
+            scale[j] = targetSd() / sd(j);
+            if (intercept && j > 0) {
+                weights[j] = -targetSd() * mean(j) / sd(j);
+            }
+        }
+        if (intercept) {
+            shift[0] = mean(k);
+        }
+        if (dimensions > k) {
+            scale[k] = 1;
+            shift[k] = StrictMath.log(targetSd());
+        }
+        return new Standardization.Affine(shift, scale, weights);
+    }
+
+    /** {@link Standardization#targetToOriginal}. */
+    public double targetToOriginal(double value) {
+        return mean(columns.size()) + targetSd() * value;
+    }
+
+    /** {@link Standardization#elboToOriginal}. */
+    public double elboToOriginal(double elbo) {
+        return target ? elbo - rows * StrictMath.log(targetSd()) : elbo;
+    }
+}
