@@ -68,6 +68,47 @@ class VariationalEmTest {
         assertThat(fit.logEvidence().value()).isCloseTo(-163.6635, within(1e-3));
     }
 
+    /** The same by weighted draws and by families, from a start (mu = 0) whose log p is some −6·10⁶. */
+    @Test
+    void drawsAndFamiliesFindThemTooFromFarAway() {
+        Model model = dyestuff(false);
+        for (VariationalEm em : List.of(
+                VariationalEm.ofDraws().seed(0),
+                VariationalEm.ofDraws().seed(1),
+                VariationalEm.ofDraws().seed(2),
+                VariationalEm.ofDraws().seed(3),
+                VariationalEm.ofFamily(Family.meanField()).seed(1))) {
+            FitResult fit = em.fit(TestDevices.scalar(), model);
+            assertThat(fit.status()).as(fit.message()).isEqualTo(Status.CONVERGED);
+            assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
+            assertThat(fit.steps()).isLessThan(50);
+            assertThat(value(model, fit, "mu")).isCloseTo(1527.5, within(0.25));
+            assertThat(Math.exp(fit.posterior().mean(1))).isCloseTo(37.260, within(0.15));
+            assertThat(Math.exp(fit.posterior().mean(fit.posterior().names().indexOf("log sigma"))))
+                    .isCloseTo(49.510, within(0.05));
+            assertThat(fit.logEvidence().value()).isCloseTo(-163.6635, within(1e-3));
+        }
+    }
+
+    /** What is reported is what a step has seen, not a step on from there that nothing has looked at. */
+    @Test
+    void atTheLimitTheLastStepStands() {
+        for (int limit : new int[] {4, 7, 8}) {
+            List<VariationalEm.Step> steps = new ArrayList<>();
+            FitResult fit = VariationalEm.ofPosterior()
+                    .maxSteps(limit)
+                    .listener(steps::add)
+                    .fit(TestDevices.scalar(), dyestuff(false));
+            assertThat(fit.status()).isEqualTo(Status.STEP_LIMIT);
+            assertThat(fit.message()).contains("stopped at the limit of " + limit + " steps");
+            assertThat(steps).hasSize(limit);
+            assertThat(fit.posterior().mean(0)).isEqualTo(steps.get(limit - 1).weights()[0]);
+            // Fresh draws and those of the steps have the same ELBO where q is the posterior, but for float32's
+            // rounding.
+            assertThat(fit.elbo().value()).isCloseTo(steps.get(limit - 1).elbo(), within(1e-2));
+        }
+    }
+
     /** The mean integrated out: the restricted likelihood, sd of batch 42.001, residual 49.510, REML criterion 319.6543. */
     @Test
     void theRestrictedLikelihoodHasTheMeanAmongZ() {

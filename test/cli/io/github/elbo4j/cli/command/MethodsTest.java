@@ -205,6 +205,9 @@ class MethodsTest {
                 .containsPattern("tau +37\\.[1-4] ")
                 .containsPattern("sigma +49\\.[45]\\d* ");
         assertThat(saved("fit.json").fit().logEvidence().value()).isCloseTo(-163.6635, within(1e-3));
+        outcome = fit("Dyestuff.java --data dyestuff.csv --method monte-carlo-em --seed 2");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).containsPattern("mu +1527\\.[3-7] +17\\.7 ").containsPattern("tau +37\\.[1-4] ");
         assertThat(fit("Dyestuff.java --data dyestuff.csv").words())
                 .contains("the model has weights, which are points without a prior: fit it with --method em");
         assertThat(fit("Schools.java --data schools.csv --method em").words())

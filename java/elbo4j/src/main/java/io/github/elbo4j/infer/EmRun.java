@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class EmRun implements AutoCloseable {
     /** Nats by which the ELBO of moved and scaled draws may fall by rounding and by what is not quadratic. */
     private static final double FALL = 1e-2;
+
     /** The step of the differences of the score, in standard deviations of theta if z were known. */
     private static final double STEP = 0.2;
+
+    /** The tolerance of steps by the posterior's normal that lead to where others begin. */
+    private static final double OPENING = 1e-2;
 
     private final VariationalEm settings;
     private final Device device;
@@ -40,17 +44,25 @@ final class EmRun implements AutoCloseable {
     private final PointDensity ofZ; // given theta
     private final int[] z; // places of the coordinates of z
     private final int[] theta; // and of theta
-    private final double[][] epsilon; // [S][z]
-    private final double[] at; // [D], the present theta and mode of z
-    private final double[] points; // [S][D]
-    private final double[] logP; // [S]
-    private final double[] share; // [S], of each draw in expectations
-    private final List<Double> elbo = new ArrayList<>();
+    private final EmExpectation expectation;
+    private final double[] at; // [D], the present theta and mean of z
+    private final List<Double> elbo = new ArrayList<>(); // of each step
+    private final List<Double> heights = new ArrayList<>();
+    private @Nullable Found seen; // by the last step
     private @Nullable FitResult latest; // of the family
-    private double[] unit = {}; // standard deviations of theta if z were known
+    private double[] unit = {}; // variances of theta if z were known
+    private int opening; // steps of EM before those of another kind
     private long evaluated;
-    private final Squarem squarem = new Squarem();
-    private double @Nullable [] plain; // theta without the jump that has just been made
+
+    /**
+     * What an E step found.
+     *
+     * @param at theta, and the mean of z
+     * @param fit of a family
+     * @param height what steps raise: the ELBO, or of weighted draws log p_theta(x)
+     */
+    private record Found(
+            double[] at, Gaussian q, @Nullable FitResult fit, double elbo, double logEvidence, double height) {}
 
     EmRun(VariationalEm settings, Device device, Model model) {
         this.settings = settings;
@@ -75,11 +87,9 @@ final class EmRun implements AutoCloseable {
         }
         at = joint.start();
         int draws = 2 * Math.max((settings.draws + 1) / 2, 2 * z.length); // pairs
-        epsilon = MatchedNormals.of(
+        double[][] epsilon = MatchedNormals.of(
                 Starts.normals(device, key.fork("expectations"), DrawBlock.of(1, draws, z.length)), draws, z.length);
-        points = new double[draws * at.length];
-        logP = new double[draws];
-        share = new double[draws];
+        expectation = new EmExpectation(density, z, theta, epsilon);
     }
 
     private static int[] places(boolean[] which, boolean value) {
@@ -87,173 +97,148 @@ final class EmRun implements AutoCloseable {
     }
 
     FitResult fit() {
-        Ending ending = new Ending(Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps");
-        Gaussian q = null;
+        Ending ending;
         try {
-            for (int step = 1; step <= settings.maxSteps; step++) {
-                q = expect();
-                double[] ratios = ratios(q);
-                if (plain != null && !(LogWeights.mean(ratios).value() >= elbo.get(elbo.size() - 1))) {
-                    putTheta(plain); // the jump led down
-                    q = expect();
-                    ratios = ratios(q);
-                }
-                plain = null;
-                elbo.add(LogWeights.mean(ratios).value());
-                double evidence = LogWeights.of(ratios).logEvidence(0).value();
-                settings.listener.accept(new VariationalEm.Step(
-                        step, select(theta), LogWeights.mean(ratios).value(), evidence));
-                Ending ended = ended(step);
-                if (ended != null) {
-                    ending = ended;
-                    break;
-                }
-                squarem.before(select(theta));
-                maximize();
-                jump();
+            ending = climb(VariationalEm.Kind.POSTERIOR);
+            if (settings.kind != VariationalEm.Kind.POSTERIOR && ending.status() != Status.INTERRUPTED) {
+                opening = elbo.size();
+                back();
+                ending = climb(settings.kind);
             }
         } catch (CancellationException e) {
             ending = new Ending(Status.INTERRUPTED, "stopped in step " + (elbo.size() + 1));
         }
-        return result(ending, q);
+        back();
+        return result(ending);
     }
 
-    /** Why it ends after the E step of this step; null if it goes on. */
-    private @Nullable Ending ended(int step) {
-        if (!Double.isFinite(elbo.get(step - 1))) {
-            return new Ending(Status.DIVERGED, "the ELBO is not finite at step " + step);
+    /** Returns to where the last step was. */
+    private void back() {
+        if (seen != null) {
+            System.arraycopy(seen.at, 0, at, 0, at.length);
+            latest = seen.fit;
         }
+    }
+
+    /** E and M steps from the present theta on. */
+    private Ending climb(VariationalEm.Kind kind) {
+        elbo.clear();
+        heights.clear();
+        Anderson anderson = new Anderson();
+        double[] plain = null; // theta without the jump that has just been made
+        while (true) {
+            Found now = expect(kind);
+            if (plain != null && seen != null) {
+                boolean up = now != null && now.height >= seen.height;
+                anderson.stepped(up);
+                if (!up) {
+                    back();
+                    putTheta(plain);
+                    now = expect(kind);
+                }
+            }
+            if (now == null && seen == null) {
+                throw new IllegalArgumentException(
+                        "log p is not finite where the model starts; give its weights another start");
+            }
+            if (now == null) {
+                return new Ending(Status.DIVERGED, "log p is not finite at step " + (elbo.size() + 1));
+            }
+            seen = now;
+            elbo.add(now.elbo);
+            heights.add(now.height);
+            if (kind == settings.kind) {
+                settings.listener.accept(new VariationalEm.Step(elbo.size(), select(theta), now.elbo, now.logEvidence));
+            }
+            Ending ended = ended(kind, anderson.left());
+            if (ended != null) {
+                return ended;
+            }
+            double[] here = select(theta);
+            double[] top = maximum();
+            double[] step = sum(top, -1, here);
+            double[] longer = anderson.step(here, step, unit);
+            plain = longer == null ? null : top;
+            putTheta(longer == null ? top : sum(here, 1, longer));
+        }
+    }
+
+    /** Why it ends after this step; null if it goes on. */
+    private @Nullable Ending ended(VariationalEm.Kind kind, double left) {
+        int step = elbo.size();
         if (settings.cancelled.getAsBoolean()) {
             return new Ending(Status.INTERRUPTED, "interrupted after step " + step);
         }
-        return EmStopping.isAtEnd(elbo, settings.tolerance)
-                ? new Ending(
-                        Status.CONVERGED,
-                        String.format(Locale.ROOT, "less than %.2g nats are left to gain", settings.tolerance))
-                : null;
+        double tolerance = kind == settings.kind ? settings.tolerance : Math.max(OPENING, settings.tolerance);
+        if (EmStopping.isAtEnd(heights, left, tolerance)) {
+            return new Ending(
+                    Status.CONVERGED, String.format(Locale.ROOT, "less than %.2g nats are left to gain", tolerance));
+        }
+        return step < settings.maxSteps
+                ? null
+                : new Ending(Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps");
     }
 
     // ---- E ----
 
-    /** The q of the present theta. */
-    private Gaussian expect() {
+    /** An E step at the present theta, of which it puts z at the mean of q; null where log p is not finite. */
+    private @Nullable Found expect(VariationalEm.Kind kind) {
         given.at(at);
-        if (settings.kind == VariationalEm.Kind.FAMILY) {
-            Sgvi.Builder sgvi = Sgvi.builder().seed(settings.seed).cancelled(settings.cancelled);
-            sgvi.family(settings.family == null ? Family.fullRank() : settings.family);
-            if (latest != null) {
-                sgvi.continueFrom(latest);
-            }
-            latest = sgvi.build().fit(device, given);
-            evaluated += latest.draws();
-            return moved(latest.gaussian());
+        Gaussian q = kind == VariationalEm.Kind.FAMILY ? ofFamily() : atMode();
+        if (q == null) {
+            return null;
         }
+        for (int i = 0; i < z.length; i++) {
+            at[z[i]] = q.mean(i);
+        }
+        boolean weighted = kind == VariationalEm.Kind.DRAWS;
+        double[] ratios = expectation.over(q, at, weighted);
+        double bound = LogWeights.mean(ratios).value();
+        double evidence = LogWeights.of(ratios).logEvidence(0).value();
+        return Double.isFinite(bound)
+                ? new Found(at.clone(), q, latest, bound, evidence, weighted ? evidence : bound)
+                : null;
+    }
+
+    private Gaussian ofFamily() {
+        Sgvi.Builder sgvi = Sgvi.builder().seed(settings.seed).cancelled(settings.cancelled);
+        sgvi.family(settings.family == null ? Family.fullRank() : settings.family);
+        sgvi.initialMean(select(z));
+        if (latest != null) {
+            sgvi.continueFrom(latest);
+        }
+        latest = sgvi.build().fit(device, given);
+        evaluated += latest.draws();
+        return latest.gaussian();
+    }
+
+    private @Nullable Gaussian atMode() {
         Climb climb = new Climb(ofZ, select(z), settings.cancelled);
         Climb.Summit top = climb.run();
         evaluated += climb.evaluations();
         if (top == null && settings.cancelled.getAsBoolean()) {
             throw new CancellationException();
         }
-        if (top == null) {
-            throw new IllegalArgumentException(
-                    "log p is not finite where the model starts; give its weights another start");
-        }
-        return moved(new Gaussian(top.at(), top.covariance()));
-    }
-
-    /** Puts z at the mean of q. */
-    private Gaussian moved(Gaussian q) {
-        for (int i = 0; i < z.length; i++) {
-            at[z[i]] = q.mean(i);
-        }
-        return q;
+        return top == null ? null : new Gaussian(top.at(), top.covariance());
     }
 
     private double[] select(int[] places) {
         return IntStream.of(places).mapToDouble(place -> at[place]).toArray();
     }
 
-    /** log p − log q at the draws, which this makes, with their shares in expectations. */
-    private double[] ratios(Gaussian q) {
-        double[] ratios = new double[logP.length];
-        for (int s = 0; s < ratios.length; s++) {
-            double[] draw = q.at(epsilon[s]);
-            ratios[s] = -q.logDensity(draw);
-            System.arraycopy(at, 0, points, s * at.length, at.length);
-            for (int i = 0; i < z.length; i++) {
-                points[s * at.length + z[i]] = draw[i];
-            }
-        }
-        density.evaluate(logP.length, points, logP, null);
-        evaluated += logP.length;
-        double most = Double.NEGATIVE_INFINITY;
-        for (int s = 0; s < ratios.length; s++) {
-            ratios[s] += logP[s];
-            most = Math.max(most, ratios[s]);
-        }
-        double sum = 0;
-        for (int s = 0; s < ratios.length; s++) {
-            share[s] = settings.kind == VariationalEm.Kind.DRAWS ? StrictMath.exp(ratios[s] - most) : 1;
-            sum += share[s];
-        }
-        for (int s = 0; s < ratios.length; s++) {
-            share[s] /= sum;
-        }
-        return ratios;
-    }
-
     // ---- M ----
 
-    /** E_q[log p_theta(x, z)] as a function of theta. */
-    private final class Expected implements Objective {
-        private final double[] slopes = new double[points.length];
-
-        @Override
-        public int dimensions() {
-            return theta.length;
-        }
-
-        @Override
-        public boolean isExact() {
-            return density.isExact();
-        }
-
-        @Override
-        public void evaluate(int rows, double[] thetas, double[] values, double @Nullable [] gradient) {
-            for (int r = 0; r < rows; r++) {
-                for (int s = 0; s < logP.length; s++) {
-                    for (int i = 0; i < theta.length; i++) {
-                        points[s * at.length + theta[i]] = thetas[r * theta.length + i];
-                    }
-                }
-                density.evaluate(logP.length, points, logP, gradient == null ? null : slopes);
-                evaluated += logP.length;
-                values[r] = 0;
-                for (int s = 0; s < logP.length; s++) {
-                    values[r] += share[s] * logP[s];
-                }
-                for (int i = 0; i < theta.length && gradient != null; i++) {
-                    gradient[r * theta.length + i] = 0;
-                    for (int s = 0; s < logP.length; s++) {
-                        gradient[r * theta.length + i] += share[s] * slopes[s * at.length + theta[i]];
-                    }
-                }
-            }
-        }
-    }
-
-    private void maximize() {
-        LbfgsPath climb = new LbfgsPath(new Expected(), select(theta), settings.cancelled);
+    /** The theta of an M step. */
+    private double[] maximum() {
+        LbfgsPath climb = new LbfgsPath(expectation, select(theta), settings.cancelled);
         climb.walk((x, gradient, h) -> unit = h.diagonal());
-        putTheta(climb.end());
+        return climb.end();
     }
 
-    private void jump() {
-        double[] there = squarem.jump(select(theta), unit);
-        if (there != null) {
-            plain = select(theta);
-            putTheta(there);
-        }
+    private static double[] sum(double[] x, double factor, double[] y) {
+        double[] sum = new double[x.length];
+        Arrays.setAll(sum, i -> x[i] + factor * y[i]);
+        return sum;
     }
 
     private void putTheta(double[] values) {
@@ -285,18 +270,21 @@ final class EmRun implements AutoCloseable {
     private double[] score(double[] here, int i, double by) {
         System.arraycopy(here, 0, at, 0, at.length);
         at[theta[i]] += by;
-        ratios(expect());
         double[] gradient = new double[theta.length];
-        new Expected().evaluate(1, select(theta), new double[1], gradient);
+        if (expect(settings.kind) == null) {
+            Arrays.fill(gradient, Double.NaN);
+            return gradient;
+        }
+        expectation.evaluate(1, select(theta), new double[1], gradient);
         return gradient;
     }
 
-    private FitResult result(Ending ended, @Nullable Gaussian found) {
-        Gaussian q = found == null ? Gaussian.independent(select(z), ones(z.length)) : found;
+    private FitResult result(Ending ended) {
+        Gaussian q = seen == null ? Gaussian.independent(select(z), ones(z.length)) : seen.q;
         List<Concern> more = new ArrayList<>();
         double[][] ofTheta = null;
         Ending ending = ended;
-        if (found != null && unit.length > 0 && ended.status() == Status.CONVERGED) {
+        if (unit.length > 0 && ended.status() == Status.CONVERGED) {
             try {
                 ofTheta = covariance();
             } catch (CancellationException e) {
@@ -356,15 +344,18 @@ final class EmRun implements AutoCloseable {
                 new GaussianPosterior(joint.parameterNames(), whole(q, ofTheta)),
                 trace,
                 (System.nanoTime() - begun) * 1e-9,
-                evaluated,
+                evaluated + expectation.evaluated(),
                 List.of());
     }
 
     private Map<String, Object> told() {
         Map<String, Object> told = new LinkedHashMap<>();
-        told.put("draws", logP.length);
+        told.put("draws", expectation.draws());
         told.put("tolerance", settings.tolerance);
         told.put("weights", theta.length);
+        if (settings.kind != VariationalEm.Kind.POSTERIOR) {
+            told.put("openingSteps", opening);
+        }
         return told;
     }
 
