@@ -1,6 +1,7 @@
 package io.github.elbo4j.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.elbo4j.cli.Cli;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +132,53 @@ class StanTest {
         Cli.Outcome refused = Cli.run(again);
         assertThat(refused.exit()).isEqualTo(2);
         assertThat(refused.words()).contains("--continue: fit.json has the model logistic, but this fit has stan");
+    }
+
+    /** The density of test/stan in float64, of (theta, log sigma). */
+    private static double logDensity(double a, double b, double sigma) {
+        double x = a - 1;
+        double y = b + 2;
+        double z = Math.log(sigma) - 0.5;
+        double square = 2 * x * x + y * y + 4 * z * z + 2 * (0.6 * x * y - 0.3 * y * z);
+        return 0.5 * (Math.log(6.38) - 3 * Math.log(2 * Math.PI) - square); // the determinant is 6.38
+    }
+
+    @Test
+    void drawsAreThoseOfTheParametersOfTheProgram() throws Exception {
+        Path out = folder.resolve("drawn");
+        assertThat(Cli.run("fit", "--stan", library(), "--data", DATA, "--out", out, "--quiet")
+                        .exit())
+                .isZero();
+        Path csv = out.resolve("draws.csv");
+        Cli.Outcome outcome =
+                Cli.run("draws", "--fit", out, "--stan", library(), "--data", DATA, "--draws", 20, "--out", csv);
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        List<String> lines = Files.readAllLines(csv).stream()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+        assertThat(lines.get(0)).isEqualTo("lp__,log_p__,log_g__,theta.1,theta.2,sigma");
+        assertThat(lines).hasSize(22); // the head and the mean besides
+        for (String line : lines.subList(2, 22)) {
+            double[] cells = Arrays.stream(line.split(","))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
+            // All of it is float64; q is the density itself, as near as a fit comes.
+            assertThat(cells[1]).isCloseTo(logDensity(cells[3], cells[4], cells[5]), within(1e-10));
+            assertThat(cells[2]).isCloseTo(cells[1], within(1e-3));
+        }
+
+        assertThat(Cli.run("draws", "--fit", out, "--stan", library()).words())
+                .contains("is of a Stan program with the data in gaussian.json: name them with --data");
+        assertThat(Cli.run("draws", "--fit", out, "--data", DATA).words())
+                .contains("is of a Stan program: with --data, name its library with --stan");
+        Path other = Files.writeString(folder.resolve("other.json"), Files.readString(DATA) + "\n");
+        assertThat(Cli.run("draws", "--fit", out, "--stan", library(), "--data", other)
+                        .words())
+                .contains("--data: other.json is not the file that the fit in fit.json is of");
+        assertThat(Cli.run("predict", "--fit", out, "--data", DATA).words())
+                .contains("elbo4j cannot predict: a Stan program does it by itself, in its generated quantities");
+        assertThat(Cli.run("loo", "--fit", out, "--data", DATA).words())
+                .contains("elbo4j does not know the likelihood of each row by itself");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
+import io.github.elbo4j.model.Quantities;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,6 +103,21 @@ public final class StanCsv {
                 .toArray(double[][]::new);
         double[] mean = values(model, orders, fit.posterior().mean());
         return new StanCsv(fit, z, columns, names, mean, values, null);
+    }
+
+    /**
+     * The same draws, as other quantities of the coordinates.
+     *
+     * @param quantities with elements as {@code theta[1]} and {@code L[2,1]}, in the order in which Stan has them
+     */
+    public static StanCsv of(FitResult fit, Quantities quantities, Key key, int draws) {
+        double[][] z = draws(fit.posterior(), key, draws);
+        double[][] values = Arrays.stream(z).map(quantities.values()).toArray(double[][]::new);
+        List<String> columns = quantities.names().stream()
+                .map(name -> name.replace('[', '.').replace(',', '.').replace("]", ""))
+                .toList();
+        double[] mean = quantities.values().apply(fit.posterior().mean());
+        return new StanCsv(fit, z, columns, quantities.names(), mean, values, null);
     }
 
     /**

@@ -3,7 +3,9 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.ObservedFit;
 import io.github.elbo4j.cli.subject.OptionChecks;
+import io.github.elbo4j.cli.subject.Predictors;
 import io.github.elbo4j.cli.subject.Saved;
+import io.github.elbo4j.cli.subject.StanFit;
 import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
@@ -52,7 +54,10 @@ public final class DrawsCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of the draws. Default: that of the fit.")
     private @Nullable Long seed;
 
-    @Option(names = "--data", paramLabel = "FILE.csv", description = "The very data that was fitted, for log_p__.")
+    @Option(
+            names = "--data",
+            paramLabel = "FILE.csv",
+            description = "The very data that was fitted, for log_p__; FILE.json with --stan.")
     private @Nullable Path data;
 
     @Option(
@@ -62,6 +67,14 @@ public final class DrawsCommand implements Callable<Integer> {
                     "Of a fit of a model of your own, with --data: its file. Its parameters and reports are then written on their own"
                             + " scale, otherwise the coordinates that were fitted, such as log tau.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--stan",
+            paramLabel = "LIBRARY",
+            description =
+                    "Of a fit of a Stan program: what BridgeStan has made of it, with --data if it has data. Parameters are then"
+                            + " those of the program, and log_p__ is there; otherwise the unconstrained ones that were fitted.")
+    private @Nullable Path library;
 
     @Mixin
     private final TableOptions cells = new TableOptions();
@@ -104,9 +117,20 @@ public final class DrawsCommand implements Callable<Integer> {
         FitResult fitted = saved.fit().fit();
         Key key = new Key(seed == null ? fitted.seed() : seed).fork("draws");
         try {
+            if (library != null) {
+                Predictors.noModel(saved, model);
+                try (StanFit program = StanFit.of(saved, library, data)) {
+                    return program.draws(key, draws);
+                }
+            }
             if (data == null) {
                 return StanCsv.of(fitted, key, draws);
             }
+            if (StanFit.is(saved)) {
+                throw new InputException(
+                        "--fit: " + saved.file() + " is of a Stan program: with --data, name its library with --stan");
+            }
+            ObservedFit.check(saved);
             ObservedFit of = ObservedFit.of(saved, model, cells.read(command, data), dropMissing);
             Model own = of.ownModel();
             StanCsv csv = own == null ? StanCsv.of(fitted, key, draws) : StanCsv.of(fitted, own, key, draws);

@@ -105,6 +105,10 @@ public final class LooCommand implements Callable<Integer> {
         }
         Saved saved = fit.open();
         Saved other = against == null ? null : Saved.open("--against", against);
+        ObservedFit.check(saved);
+        if (other != null) {
+            ObservedFit.check(other);
+        }
         note(console, saved);
         Path file = data == null ? fit.data(saved) : data;
         CsvTable table = cells.read(command, file);

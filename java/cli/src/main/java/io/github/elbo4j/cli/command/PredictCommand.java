@@ -214,6 +214,7 @@ public final class PredictCommand implements Callable<Integer> {
 
     /** Of values in rows, given the others. */
     private int values(Saved saved, Path folder, Console console) {
+        Predictors.check(saved);
         boolean dropMissing = cells.dropMissing(spec.commandLine());
         CsvTable table = cells.read(spec.commandLine(), data);
         Predictor predictor = Predictors.of(saved, model, table, dropMissing, console::note);

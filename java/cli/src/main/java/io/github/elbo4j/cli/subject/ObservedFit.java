@@ -8,7 +8,6 @@ import io.github.elbo4j.cli.data.RegressionInput;
 import io.github.elbo4j.cli.model.CoefficientPriors;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.JavaModel;
-import io.github.elbo4j.cli.model.Models;
 import io.github.elbo4j.cli.model.Problem;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A fit that was written before, with its model and the very data that it is of. */
@@ -49,17 +47,10 @@ public final class ObservedFit {
         this.problem = problem;
     }
 
-    /**
-     * Of the table that was fitted.
-     *
-     * @param source the Java file of a user's own model; null if none was given
-     * @param dropMissing whether rows with missing cells are left out though the fit has left out none
-     */
-    public static ObservedFit of(Saved saved, @Nullable Path source, CsvTable table, boolean dropMissing) {
+    /** Refuses a fit from which no observation can be left out, before any data are read. */
+    public static void check(Saved saved) {
         SavedFit fit = saved.fit();
-        FitModel kind = kind(fit.model());
-        boolean isJava = fit.model().equals(JavaSubject.KIND);
-        if (kind == null && !isJava) {
+        if (Predictors.model(fit.model()) == null && !fit.model().equals(JavaSubject.KIND)) {
             throw saved.refusal("is of the model " + fit.model() + ", "
                     + (fit.model().equals(NetworkSubject.KIND)
                             ? "whose posterior is too far from any Gaussian to leave rows out of it: judge it by rows that it"
@@ -74,6 +65,17 @@ public final class ObservedFit {
             throw saved.refusal("is of the method " + fit.fit().method()
                     + ", in which the noise has another prior than in the model itself; fit without --method");
         }
+    }
+
+    /**
+     * Of a fit that {@link #check} lets pass, and the table that was fitted.
+     *
+     * @param source the Java file of a user's own model; null if none was given
+     * @param dropMissing whether rows with missing cells are left out though the fit has left out none
+     */
+    public static ObservedFit of(Saved saved, @Nullable Path source, CsvTable table, boolean dropMissing) {
+        SavedFit fit = saved.fit();
+        FitModel kind = Predictors.model(fit.model());
         DataSource data = fit.data();
         if (data == null) {
             throw saved.refusal("does not say what data it was fitted to");
@@ -91,14 +93,6 @@ public final class ObservedFit {
         return kind == null
                 ? ofJava(saved, source, data, ModelTable.of(table, drop))
                 : ofRegression(saved, data, kind, table, drop);
-    }
-
-    private static @Nullable FitModel kind(String name) {
-        return Models.TABLE.stream()
-                .map(Supplier::get)
-                .filter(model -> model.name().equals(name))
-                .findFirst()
-                .orElse(null);
     }
 
     private static ObservedFit ofRegression(

@@ -4,6 +4,7 @@ import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.model.FitModel;
 import io.github.elbo4j.cli.model.Models;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,28 @@ public final class Predictors {
         }
     }
 
+    /** Refuses a fit of which no values are predicted, before any data are read. */
+    public static void check(Saved saved) {
+        String kind = saved.fit().model();
+        if (!kind.equals(JavaSubject.KIND) && !kind.equals(NetworkSubject.KIND) && model(kind) == null) {
+            throw saved.refusal("is of the model " + kind + ", of which elbo4j cannot predict: "
+                    + (StanFit.is(saved)
+                            ? "a Stan program does it by itself, in its generated quantities"
+                            : "it is none of its own"));
+        }
+    }
+
+    /** The ready model of that name; null if there is none. */
+    static @Nullable FitModel model(String kind) {
+        return Models.TABLE.stream()
+                .map(Supplier::get)
+                .filter(model -> model.name().equals(kind))
+                .findFirst()
+                .orElse(null);
+    }
+
     /**
-     * Of the model that was fitted.
+     * Of a fit that {@link #check} lets pass.
      *
      * @param source the Java file of a user's own model; null if none was given
      * @param note takes what the user should know
@@ -39,15 +60,6 @@ public final class Predictors {
         if (kind.equals(NetworkSubject.KIND)) {
             return new NetworkPredictor(saved, table, dropMissing);
         }
-        for (Supplier<FitModel> each : Models.TABLE) {
-            FitModel model = each.get();
-            if (model.name().equals(kind)) {
-                return new RegressionPredictor(model, saved, table, dropMissing);
-            }
-        }
-        throw saved.refusal("is of the model " + kind + ", of which elbo4j cannot predict: "
-                + (kind.equals(StanSubject.KIND)
-                        ? "a Stan program does it by itself, in its generated quantities"
-                        : "it is none of its own"));
+        return new RegressionPredictor(Objects.requireNonNull(model(kind)), saved, table, dropMissing);
     }
 }

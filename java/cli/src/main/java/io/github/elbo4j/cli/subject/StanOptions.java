@@ -30,7 +30,7 @@ public final class StanOptions implements ModelOptions {
 
     @Override
     public Subject open(CommandLine command, long seed, Consumer<String> note) {
-        StanModel model = open(seed);
+        StanModel model = open(library, data, seed);
         try {
             return new StanSubject(this, model, StanScale.of(model));
         } catch (RuntimeException e) {
@@ -39,7 +39,7 @@ public final class StanOptions implements ModelOptions {
         }
     }
 
-    private StanModel open(long seed) {
+    static StanModel open(Path library, @Nullable Path data, long seed) {
         try {
             return StanModel.open(library, data, (int) seed);
         } catch (UnsupportedOperationException e) {

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class StanSubject implements Subject {
     /** As {@code fit.json} calls such models. */
     static final String KIND = "stan";
+    /** Among its options: the name of the data, and what their bytes are. */
+    static final String DATA = "data";
+
+    static final String DATA_DIGEST = "dataSha256";
 
     private final StanModel program;
     private final StanScale scale;
@@ -37,8 +41,8 @@ final class StanSubject implements Subject {
         used.put(Saved.PROGRAM, program.name());
         used.put("library", String.valueOf(options.library.getFileName()));
         if (data != null) {
-            used.put("data", String.valueOf(data.getFileName()));
-            used.put("dataSha256", Digest.sha256(data));
+            used.put(DATA, String.valueOf(data.getFileName()));
+            used.put(DATA_DIGEST, Digest.sha256(data));
         }
     }
 
