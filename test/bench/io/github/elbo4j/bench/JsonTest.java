@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class JsonTest {
     @Test
     void whatIsWrittenIsReadAgain() {
-        String line = Json.line(Map.of("figures", Map.of("each", new double[] {0.5, 2}, "names", List.of("a", true, 3))));
+        String line =
+                Json.line(Map.of("figures", Map.of("each", new double[] {0.5, 2}, "names", List.of("a", true, 3))));
 
         assertThat(Json.parse(line))
                 .isEqualTo(Map.of("figures", Map.of("each", List.of(0.5, 2.0), "names", List.of("a", true, 3))));

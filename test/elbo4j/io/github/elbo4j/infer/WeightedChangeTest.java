@@ -50,18 +50,18 @@ class WeightedChangeTest {
         Assessment found = judged(reading(z -> new double[] {Math.exp(3 * z[0])}));
 
         assertThat(found.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
-        assertThat(found.concerns())
-                .anySatisfy(concern -> {
-                    assertThat(concern.kind()).isEqualTo(Concern.Kind.WRONG_WIDTH);
-                    assertThat(concern.parameter()).isEqualTo("tau");
-                    assertThat(concern.words()).contains("importance weighting multiplies the standard deviation of tau by 0.");
-                });
+        assertThat(found.concerns()).anySatisfy(concern -> {
+            assertThat(concern.kind()).isEqualTo(Concern.Kind.WRONG_WIDTH);
+            assertThat(concern.parameter()).isEqualTo("tau");
+            assertThat(concern.words()).contains("importance weighting multiplies the standard deviation of tau by 0.");
+        });
     }
 
     @Test
     void whatDoesNotVaryOrIsNotFiniteSaysNothing() {
         assertThat(judged(reading(z -> new double[] {7})).concerns()).isEmpty();
-        assertThat(judged(reading(z -> new double[] {Math.log(z[0])})).concerns()).isEmpty();
+        assertThat(judged(reading(z -> new double[] {Math.log(z[0])})).concerns())
+                .isEmpty();
         assertThat(judged(reading(z -> new double[] {1e12 + z[0]})).concerns()).isEmpty();
     }
 
@@ -120,7 +120,7 @@ class WeightedChangeTest {
             given.at(new double[] {0, 7, 0});
 
             assertThat(given.quantities().names()).containsExactly("all");
-            given.quantities().values().apply(new double[] {1, 2});
+            assertThat(given.quantities().values().apply(new double[] {1, 2})).containsExactly(1);
 
             assertThat(seen).containsExactly(new double[] {1, 7, 2});
         }

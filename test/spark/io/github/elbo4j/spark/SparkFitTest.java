@@ -82,7 +82,8 @@ class SparkFitTest extends LocalSpark {
         }
         for (int partitions : new int[] {2, 64}) {
             try (Device device = Devices.open("cpu", 1);
-                    SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, partitions)) {
+                    SparkRows rows =
+                            SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, partitions)) {
                 Scaling scaling = rows.scaling(true);
                 try (SparkRows scaled = rows.scaled(scaling)) {
                     FitResult fit = SparkFit.of(scaled, LINEAR).fit(device, method);

@@ -42,7 +42,8 @@ final class Network {
     /** log p(x, z), [n][k], of x [n][P] and z [n][k][D]. */
     Expr logJoint(Expr x, Expr z) {
         Expr prior = weight(WeightLayout.PRIOR);
-        Expr total = z.matmul(model.effect(weight(WeightLayout.LOADINGS))).plus(model.effect(weight(WeightLayout.BASE)));
+        Expr total =
+                z.matmul(model.effect(weight(WeightLayout.LOADINGS))).plus(model.effect(weight(WeightLayout.BASE)));
         Expr ones = x.reshape(x.extents()[0], 1, layout.columns());
         return model.logLikelihood(ones, total)
                 .sum(2)

@@ -56,7 +56,8 @@ final class Start {
         weights.put(WeightLayout.PRIOR, filled(factors, logit));
         weights.put(WeightLayout.BASE, base);
         weights.put(
-                WeightLayout.LOADINGS, Arrays.stream(loadings).map(model::coordinate).toArray());
+                WeightLayout.LOADINGS,
+                Arrays.stream(loadings).map(model::coordinate).toArray());
         weights.put(WeightLayout.BIAS, bias);
         weights.put(WeightLayout.INPUT, input);
         int hidden = layout.hidden();

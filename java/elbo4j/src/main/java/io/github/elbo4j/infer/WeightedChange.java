@@ -80,7 +80,10 @@ record WeightedChange(String name, double shift, double shiftError, double ratio
     }
 
     private boolean isFinite() {
-        return Double.isFinite(shift) && Double.isFinite(shiftError + ratioError) && Double.isFinite(ratio) && ratio > 0;
+        return Double.isFinite(shift)
+                && Double.isFinite(shiftError + ratioError)
+                && Double.isFinite(ratio)
+                && ratio > 0;
     }
 
     private static WeightedChange of(String name, double[] x, double[] w) {

@@ -85,24 +85,27 @@ public final class HostLogJoint implements LogJoint {
         List<String> checked = checked(names);
         int dimensions = checked.size();
         Pool<double[][]> pool = new Pool<>(() -> new double[2][dimensions]); // z and the gradient of a draw
-        return new HostLogJoint(checked, (draws, all, logP, gradient) -> {
-            double[][] own = pool.take();
-            try {
-                double[] z = own[0];
-                double[] slope = own[1];
-                for (int r = 0; r < draws; r++) {
-                    Interrupts.check();
-                    System.arraycopy(all, r * dimensions, z, 0, dimensions);
-                    Arrays.fill(slope, 0);
-                    logP[r] = function.evaluate(z, slope);
-                    if (gradient != null) {
-                        System.arraycopy(slope, 0, gradient, r * dimensions, dimensions);
+        return new HostLogJoint(
+                checked,
+                (draws, all, logP, gradient) -> {
+                    double[][] own = pool.take();
+                    try {
+                        double[] z = own[0];
+                        double[] slope = own[1];
+                        for (int r = 0; r < draws; r++) {
+                            Interrupts.check();
+                            System.arraycopy(all, r * dimensions, z, 0, dimensions);
+                            Arrays.fill(slope, 0);
+                            logP[r] = function.evaluate(z, slope);
+                            if (gradient != null) {
+                                System.arraycopy(slope, 0, gradient, r * dimensions, dimensions);
+                            }
+                        }
+                    } finally {
+                        pool.giveBack(own);
                     }
-                }
-            } finally {
-                pool.giveBack(own);
-            }
-        }, Quantities.NONE);
+                },
+                Quantities.NONE);
     }
 
     /** From a function of a block of draws, whose answer for a draw must not depend on the others. */

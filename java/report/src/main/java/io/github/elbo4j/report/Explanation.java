@@ -136,7 +136,9 @@ public final class Explanation {
         if (concern || !(fit.kHat() >= 0.5)) {
             return "";
         }
-        return fit.assessment().efficiency() >= EVEN ? " (moot: weights are nearly even)" : " (0.5 is within its error)";
+        return fit.assessment().efficiency() >= EVEN
+                ? " (moot: weights are nearly even)"
+                : " (0.5 is within its error)";
     }
 
     /** What may be done about an outcome that is not good; empty if it is. */

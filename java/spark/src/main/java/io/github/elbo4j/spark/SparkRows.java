@@ -206,8 +206,7 @@ public final class SparkRows implements AutoCloseable {
 
     /** The rows moved and scaled, on the executors' disks beside these. */
     public SparkRows scaled(Scaling by) {
-        JavaRDD<Panel> moved =
-                panels.map(panel -> panel.scaled(by)).persist(StorageLevel.DISK_ONLY());
+        JavaRDD<Panel> moved = panels.map(panel -> panel.scaled(by)).persist(StorageLevel.DISK_ONLY());
         return new SparkRows(columns, moved, rows);
     }
 
