@@ -22,19 +22,19 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
      * @param q one problem
      * @param moments q's own, which keep the sums from cancelling
      * @param key of the draws
-     * @param logWeights log p − log q at the draws
+     * @param ratios log p − log q at the draws, of one problem
      * @param workspaceBytes what the draws may take
      */
     public static ImportanceMoments of(
-            VariationalFamily q, Gaussian moments, Key key, double[] logWeights, long workspaceBytes) {
+            VariationalFamily q, Gaussian moments, Key key, LogWeights ratios, long workspaceBytes) {
         int dimensions = q.dimensions();
         double[] mean = moments.mean();
         double[] sd = new double[dimensions];
         for (int d = 0; d < dimensions; d++) {
             sd[d] = moments.standardDeviation(d);
         }
-        Sums sums = new Sums(mean, sd, logWeights);
-        int draws = logWeights.length;
+        Sums sums = new Sums(mean, sd, ratios);
+        int draws = ratios.draws();
         int chunk = (int) Math.max(1, Math.min(draws, workspaceBytes / Float.BYTES / dimensions));
         float[] z = new float[Math.multiplyExact(chunk, dimensions)];
         double[] draw = new double[dimensions];
@@ -60,10 +60,10 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
      * @param draws [S][D]
      * @param mean q's own, which with its standard deviations keeps the sums from cancelling, [D]
      * @param sd [D]
-     * @param logWeights log p − log q at the draws, [S]
+     * @param ratios log p − log q at the draws, of one problem
      */
-    public static ImportanceMoments of(double[][] draws, double[] mean, double[] sd, double[] logWeights) {
-        Sums sums = new Sums(mean, sd, logWeights);
+    public static ImportanceMoments of(double[][] draws, double[] mean, double[] sd, LogWeights ratios) {
+        Sums sums = new Sums(mean, sd, ratios);
         for (int s = 0; s < draws.length; s++) {
             sums.add(s, draws[s]);
         }
@@ -77,10 +77,10 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
         private final double[] w;
         private final double[][] sums;
 
-        Sums(double[] mean, double[] sd, double[] logWeights) {
+        Sums(double[] mean, double[] sd, LogWeights ratios) {
             this.mean = mean;
             this.sd = sd;
-            this.w = LogWeights.truncated(logWeights);
+            this.w = ratios.truncated(0);
             this.sums = new double[4][mean.length];
         }
 

@@ -93,6 +93,11 @@ public final class LogWeights implements Serializable {
         return new LogWeights(copy);
     }
 
+    /** S. */
+    public int draws() {
+        return values[0].length;
+    }
+
     /** The log ratios of one problem, a copy. */
     public double[] values(int problem) {
         return values[problem].clone();
@@ -124,7 +129,7 @@ public final class LogWeights implements Serializable {
      * raw weights jumps with the largest of them.
      */
     public double efficiency(int problem) {
-        return effectiveShare(truncatedWeights(weights(problem).clone()));
+        return effectiveShare(truncated(problem));
     }
 
     /** {@link #efficiency} of the weights as they are; a single large weight lowers it. */
@@ -146,13 +151,9 @@ public final class LogWeights implements Serializable {
         return (double) empty / f.length;
     }
 
-    /** The weights in units of the largest, truncated at √S times their mean. */
-    public static double[] truncated(double[] logWeights) {
-        return truncatedWeights(weights(logWeights, largest(logWeights)));
-    }
-
-    /** In place. */
-    private static double[] truncatedWeights(double[] w) {
+    /** The weights of a problem in units of the largest, truncated at √S times their mean. */
+    public double[] truncated(int problem) {
+        double[] w = weights(problem).clone();
         double sum = 0;
         for (double weight : w) {
             sum += weight;

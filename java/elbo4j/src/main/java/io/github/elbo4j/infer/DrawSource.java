@@ -47,7 +47,7 @@ interface DrawSource {
     LogWeights ratios(Key key, @Nullable LogWeights some, int draws);
 
     /** Moments of the same draws under those weights. */
-    ImportanceMoments moments(Key key, double[] logRatios);
+    ImportanceMoments moments(Key key, LogWeights ratios);
 
     /** What else is read of a draw. */
     Quantities quantities();
@@ -103,8 +103,8 @@ interface DrawSource {
         }
 
         @Override
-        public ImportanceMoments moments(Key key, double[] logRatios) {
-            return ImportanceMoments.of(q, posterior, key, logRatios, workspaceBytes);
+        public ImportanceMoments moments(Key key, LogWeights ratios) {
+            return ImportanceMoments.of(q, posterior, key, ratios, workspaceBytes);
         }
 
         @Override
@@ -189,11 +189,11 @@ interface DrawSource {
         }
 
         @Override
-        default ImportanceMoments moments(Key key, double[] logRatios) {
+        default ImportanceMoments moments(Key key, LogWeights ratios) {
             double[] mean = q().mean();
             double[] sd = new double[mean.length];
             Arrays.setAll(sd, q()::standardDeviation);
-            return ImportanceMoments.of(draws(key, logRatios.length), mean, sd, logRatios);
+            return ImportanceMoments.of(draws(key, ratios.draws()), mean, sd, ratios);
         }
 
         @Override

@@ -357,9 +357,8 @@ final class Evaluation {
                         logEvidence.value() - elbo.value()));
         if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
             Key draws = key.fork("kHat");
-            double[] values = ratios.values(0);
-            List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, values));
-            changes.addAll(WeightedChange.ofQuantities(q, draws, LogWeights.truncated(values)));
+            List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, ratios));
+            changes.addAll(WeightedChange.ofQuantities(q, draws, ratios.truncated(0)));
             judgeMoments(changes);
         }
     }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * the float32 of its device.
  */
 public final class PointDensity implements AutoCloseable {
+    /** Few points are made a power of two, so that paths of which one after the other ends do not bind a program for each number. */
+    private static final int FEW = 64;
+
     private final LogJoint joint;
     private final @Nullable HostLogJoint host;
     private final Workspace workspace;
@@ -66,13 +69,15 @@ public final class PointDensity implements AutoCloseable {
             host.evaluate(rows, points, values, gradient);
             return;
         }
-        reserve(rows);
-        for (int i = 0; i < elements; i++) {
-            floats[i] = (float) points[i];
+        int evaluated = rows >= FEW || rows < 2 ? rows : 2 * Integer.highestOneBit(rows - 1);
+        int all = evaluated * joint.dimensions();
+        reserve(evaluated);
+        for (int i = 0; i < all; i++) { // what is beyond the points repeats the last one
+            floats[i] = i < elements ? (float) points[i] : floats[i - joint.dimensions()];
         }
-        z.write(0, floats, 0, elements);
+        z.write(0, floats, 0, all);
         Map<Integer, Program> programs = gradient == null ? withoutGradient : withGradient;
-        programs.computeIfAbsent(rows, r -> bind(r, gradient != null)).run();
+        programs.computeIfAbsent(evaluated, r -> bind(r, gradient != null)).run();
         if (gradient != null) {
             slopes.read(0, floats, 0, elements);
             for (int i = 0; i < elements; i++) {
