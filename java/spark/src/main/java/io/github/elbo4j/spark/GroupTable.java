@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -30,6 +31,7 @@ final class GroupTable {
     private final String target;
     private final List<Key> keys;
     private final double largest;
+    private final String counted;
 
     /** The values that make a group. */
     record Key(List<Object> values) implements Serializable, Comparable<Key> {
@@ -91,6 +93,7 @@ final class GroupTable {
         }
         keys.sort(null);
         largest = most;
+        counted = found.size() + " groups, " + new HashSet<>(found).hashCode();
     }
 
     static Column column(String name) {
@@ -108,6 +111,11 @@ final class GroupTable {
     /** In their order. */
     List<Key> keys() {
         return keys;
+    }
+
+    /** What tells these groups from others, roughly: their number, and a hash of values, counts and largest targets. */
+    String counted() {
+        return counted;
     }
 
     /** Of the target. */

@@ -63,12 +63,16 @@ record Regression(String name, boolean intercept, boolean standardize, NormalPri
     static Method<LogJoint> method(String name, long seed, int problem) {
         oneOf("method", name, METHODS);
         return switch (name) {
-            case Sgvi.NAME -> Sgvi.builder().seed(seed).problem(problem).build()::fit;
-            case FixedDraws.NAME -> new FixedDraws().seed(seed)::fit;
-            case Pathfinder.NAME -> new Pathfinder().seed(seed)::fit;
-            case BatchAndMatch.NAME -> new BatchAndMatch().seed(seed)::fit;
-            default -> ModeSearch.laplace().seed(seed)::fit;
+            case Sgvi.NAME -> Sgvi.builder().seed(seed).problem(problem).build();
+            case FixedDraws.NAME -> new FixedDraws().seed(seed);
+            case Pathfinder.NAME -> new Pathfinder().seed(seed);
+            case BatchAndMatch.NAME -> new BatchAndMatch().seed(seed);
+            default -> ModeSearch.laplace().seed(seed);
         };
+    }
+
+    NormalPrior logNoisePrior() {
+        return standardize ? LOG_NOISE : LOG_NOISE_ANY_UNIT;
     }
 
     boolean standardizesTarget() {
@@ -83,9 +87,7 @@ record Regression(String name, boolean intercept, boolean standardize, NormalPri
     RowSumModel model(Device device, RegressionData rows, List<String> classes) {
         return switch (name) {
             case LOGISTIC -> new BayesianLogisticRegression(device, rows, prior);
-            case LINEAR ->
-                BayesianLinearRegression.unknownNoise(
-                        device, rows, prior, standardize ? LOG_NOISE : LOG_NOISE_ANY_UNIT);
+            case LINEAR -> BayesianLinearRegression.unknownNoise(device, rows, prior, logNoisePrior());
             default -> new BayesianCategoricalRegression(device, rows, classes, prior);
         };
     }

@@ -1,0 +1,101 @@
+package io.github.elbo4j.spark;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Writes the fits of groups to a file on the driver, a line a group in their order, some partitions at a time: what is written is not fitted
+ * again if the driver fails. Beside the file lies what they are fits of, until all are there.
+ */
+final class GroupWaves {
+    /** Partitions a wave, times the tasks that run at once, so that slow ones hold up few. */
+    private static final int ROUNDS = 4;
+
+    private final JavaRDD<String> lines;
+    private final int groups;
+    private final Path file;
+    private final Path unfinished;
+
+    /** @param lines each group's, consecutive groups in a partition as {@link GroupPartitioner} has them */
+    GroupWaves(JavaRDD<String> lines, int groups, Path folder) {
+        this.lines = lines;
+        this.groups = groups;
+        file = folder.resolve("fits.jsonl");
+        unfinished = folder.resolve("fits.unfinished");
+    }
+
+    /** Partitions for so many groups and tasks. */
+    static int partitions(int groups, int tasks) {
+        return (int) Math.min(groups, 8L * ROUNDS * tasks);
+    }
+
+    /**
+     * Fits what is not there yet.
+     *
+     * @param of what they are fits of, in words, to know them by
+     * @return groups that were there already
+     * @throws IllegalArgumentException if the file is of other fits
+     */
+    int run(JavaSparkContext context, int tasks, String of) throws IOException {
+        int first = 0;
+        if (Files.exists(unfinished)) {
+            if (!Files.readString(unfinished).equals(of)) {
+                throw new IllegalArgumentException(
+                        file + " is of fits of other rows or options that were broken off, as " + unfinished
+                                + " says. Delete both, or name another folder by --out");
+            }
+            first = resumed();
+        } else {
+            Files.writeString(unfinished, of);
+            Files.write(file, new byte[0]);
+        }
+        int there = firstGroup(first);
+        int partitions = lines.getNumPartitions();
+        for (int p = first; p < partitions; p += ROUNDS * tasks) {
+            int to = Math.min(partitions, p + ROUNDS * tasks);
+            context.setJobDescription(
+                    "elbo4j: groups " + (firstGroup(p) + 1) + " to " + firstGroup(to) + " of " + groups);
+            StringBuilder text = new StringBuilder();
+            for (List<String> part :
+                    lines.collectPartitions(IntStream.range(p, to).toArray())) {
+                part.forEach(text::append);
+            }
+            try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+                out.seek(out.length());
+                out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+                out.getFD().sync();
+            }
+        }
+        context.setJobDescription(null);
+        Files.delete(unfinished);
+        return there;
+    }
+
+    /** The smallest group of a partition; of that behind the last, the number of groups. */
+    private int firstGroup(int partition) {
+        int partitions = lines.getNumPartitions();
+        return (int) (((long) partition * groups + partitions - 1) / partitions);
+    }
+
+    /** The first partition that is to be fitted; lines of it and of a line that was not written whole are cut off. */
+    private int resumed() throws IOException {
+        List<String> whole = Files.exists(file)
+                ? List.of(Files.readString(file).split("(?<=\n)", -1)).stream()
+                        .filter(line -> line.endsWith("\n"))
+                        .toList()
+                : List.of();
+        int first = 0;
+        while (first < lines.getNumPartitions() && firstGroup(first + 1) <= whole.size()) {
+            first++;
+        }
+        Files.writeString(file, String.join("", whole.subList(0, firstGroup(first))));
+        return first;
+    }
+}
