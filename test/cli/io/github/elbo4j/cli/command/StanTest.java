@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -179,6 +180,28 @@ class StanTest {
                 .contains("elbo4j cannot predict: a Stan program does it by itself, in its generated quantities");
         assertThat(Cli.run("loo", "--fit", out, "--data", DATA).words())
                 .contains("elbo4j does not know the likelihood of each row by itself");
+    }
+
+    /** The density is normalized, so log p(x) = 0; q is it up to float32's rounding of draws, which the errors are of. */
+    @Test
+    void itsEvidenceIsOne() throws Exception {
+        Path out = folder.resolve("evidence");
+        Object[] words = {"evidence", "--stan", library(), "--data", DATA, "--draws", 20_000, "--out", out, "--json"};
+        Cli.Outcome outcome = Cli.run(words);
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        double[] values = Pattern.compile("\"value\": ?(-?[0-9.eE+-]+)")
+                .matcher(Files.readString(out.resolve("evidence.json")))
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .toArray();
+        assertThat(values).hasSize(10);
+        for (double value : values) {
+            assertThat(value).isCloseTo(0, within(1e-4));
+        }
+        words[words.length - 1] = "--quiet";
+        assertThat(Cli.run(words).out().replaceAll("\\s+", " "))
+                .contains(
+                        "Prior Monte Carlo: a Stan program does not tell its prior and the values of its parameters apart");
     }
 
     @Test
