@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.elbo4j.cli.Cli;
 import io.github.elbo4j.cli.Cli.Outcome;
 import io.github.elbo4j.cli.data.NpyFileTest;
+import io.github.elbo4j.mixture.GaussianMixture;
+import io.github.elbo4j.report.FitJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,59 @@ class MixturePredictionTest {
         Matcher number = Pattern.compile("\"" + name + "\": ?(-?[0-9.eE+-]+)").matcher(json);
         assertThat(number.find()).as(name).isTrue();
         return Double.parseDouble(number.group(1));
+    }
+
+    /**
+     * New rows have the fit's weights, means and covariances, in the columns' units. Each of the 5·2 + 1 comparisons is wrong by chance beyond 5
+     * standard errors with a probability of 6e-7.
+     */
+    @Test
+    void newRowsAreDrawnFromTheMixture() throws IOException {
+        Path fit = fit("fit", Cli.data("faithful.csv"), "--components", "2");
+        Path csv = folder.resolve("new").resolve("rows.csv");
+        int n = 20_000;
+        Outcome outcome = Cli.run("draws", "--fit", fit, "--draws", n, "--seed", 4, "--out", csv);
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("wrote 20,000 rows of 2 columns to");
+        List<String> lines = Files.readAllLines(csv);
+        assertThat(lines.get(0)).isEqualTo("component,eruptions,waiting");
+        assertThat(lines).hasSize(n + 1);
+        GaussianMixture mixture =
+                (GaussianMixture) FitJson.open(fit.resolve("fit.json")).density();
+        for (int k = 0; k < 2; k++) {
+            List<double[]> rows = new ArrayList<>();
+            for (String line : lines.subList(1, lines.size())) {
+                String[] cells = line.split(",");
+                if (Integer.parseInt(cells[0]) == k + 1) {
+                    rows.add(new double[] {Double.parseDouble(cells[1]), Double.parseDouble(cells[2])});
+                }
+            }
+            double weight = mixture.weight(k);
+            double count = rows.size();
+            assertThat(count / n).isCloseTo(weight, within(5 * Math.sqrt(weight * (1 - weight) / n)));
+            double[] centre = mixture.mean(k);
+            double[][] covariance = mixture.covariance(k);
+            for (int i = 0; i < 2; i++) {
+                int d = i;
+                double mean = rows.stream().mapToDouble(x -> x[d]).sum() / count;
+                assertThat(mean).isCloseTo(centre[i], within(5 * Math.sqrt(covariance[i][i] / count)));
+                double square = rows.stream()
+                                .mapToDouble(x -> Math.pow(x[d] - centre[d], 2))
+                                .sum()
+                        / count;
+                // The variance of a square is 2·variance².
+                assertThat(square).isCloseTo(covariance[i][i], within(5 * covariance[i][i] * Math.sqrt(2 / count)));
+            }
+            double product = rows.stream()
+                            .mapToDouble(x -> (x[0] - centre[0]) * (x[1] - centre[1]))
+                            .sum()
+                    / count;
+            double of = covariance[0][0] * covariance[1][1] + Math.pow(covariance[0][1], 2);
+            assertThat(product).isCloseTo(covariance[0][1], within(5 * Math.sqrt(of / count)));
+        }
+        assertThat(Cli.run("draws", "--fit", fit, "--data", Cli.data("faithful.csv"))
+                        .words())
+                .contains("is of a mixture, of which new rows are drawn: that needs no --data");
     }
 
     /**

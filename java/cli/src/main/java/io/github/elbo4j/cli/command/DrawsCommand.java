@@ -10,12 +10,16 @@ import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.mixture.MixtureDensity;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.StanCsv;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +36,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes draws of a fit in Stan's CSV format, as CmdStan writes those of variational inference, for ArviZ and R's"
                     + " package posterior: comments, a head, the mean, then a line a draw.",
+            "Of a mixture: new rows, the component first and then the columns given the component, in plain CSV.",
             "The columns lp__ (0), log_p__ and log_g__ come first. With the data of the fit, log_p__ is the log-joint at the draw,"
                     + " otherwise nan; log_g__ is log q."
         },
@@ -101,21 +106,56 @@ public final class DrawsCommand implements Callable<Integer> {
         Saved saved = fit.open();
         Path folder = fit.path();
         Path file = out != null ? out : folder == null ? Path.of("draws.csv") : folder.resolve("draws.csv");
-        StanCsv csv = draws(command, saved, dropMissing);
+        MixtureDensity density = saved.fit().density();
+        StanCsv csv = density == null ? draws(command, saved, dropMissing) : null;
         try {
-            csv.write(file);
+            if (csv != null) {
+                csv.write(file);
+            } else if (density != null) {
+                rows(saved, density, file);
+            }
         } catch (IOException e) {
             throw OutputFolder.unwritable(file, e);
         }
+        int columns = (csv == null ? Objects.requireNonNull(density).columns() : csv.columns()).size();
         command.getOut()
-                .println("wrote " + Words.count(draws, "draw") + " of "
-                        + Numbers.grouped(csv.columns().size()) + " columns to " + Words.plain(file.toString()));
+                .println("wrote " + Words.count(draws, csv == null ? "row" : "draw") + " of " + Numbers.grouped(columns)
+                        + " columns to " + Words.plain(file.toString()));
         return Exit.GOOD;
+    }
+
+    private Key key(Saved saved) {
+        return new Key(seed == null ? saved.fit().fit().seed() : seed).fork("draws");
+    }
+
+    /** Rows as the mixture has them. */
+    private void rows(Saved saved, MixtureDensity density, Path file) throws IOException {
+        if (data != null || model != null || library != null) {
+            throw new InputException(
+                    "--fit: " + saved.file() + " is of a mixture, of which new rows are drawn: that needs no "
+                            + (data != null ? "--data" : model != null ? "--model" : "--stan"));
+        }
+        Path whole = file.toAbsolutePath();
+        Path parent = OutputFolder.open(Objects.requireNonNull(whole.getParent()));
+        try (WholeCsv csv = new WholeCsv(parent, String.valueOf(whole.getFileName()))) {
+            List<String> cells = new ArrayList<>(List.of("component"));
+            cells.addAll(density.columns());
+            csv.row(cells);
+            for (MixtureDensity.Draw draw : density.sample(key(saved), draws)) {
+                cells.clear();
+                cells.add(String.valueOf(draw.component() + 1));
+                for (double value : draw.x()) {
+                    cells.add(WholeCsv.cell(value));
+                }
+                csv.row(cells);
+            }
+            csv.finish();
+        }
     }
 
     private StanCsv draws(CommandLine command, Saved saved, boolean dropMissing) {
         FitResult fitted = saved.fit().fit();
-        Key key = new Key(seed == null ? fitted.seed() : seed).fork("draws");
+        Key key = key(saved);
         try {
             if (library != null) {
                 Predictors.noModel(saved, model);
