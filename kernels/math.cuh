@@ -246,6 +246,30 @@ static __device__ __forceinline__ float normalAngle(unsigned int word) {
     return __fmaf_rn(__int2float_rn((int) (word << 1)), 0x1p-32f, 0x1p-32f);
 }
 
+// The quantile of the standard normal at u = (word + 1/2)·2^-32: x = 2u − 1 times a function of w = −ln(1 − x²), or of √w in the tails.
+// ELBO4J_FAST changes nothing here: the points stay those of every device.
+static __device__ __forceinline__ float normalQuantile(unsigned int word) {
+    const unsigned int below = word ^ (unsigned int) ((int) word >> 31);
+    const float p = __fmaf_rn(__int2float_rn((int) below), 0x1p-32f, 0x1p-33f);
+    const float x = __fmaf_rn(__int2float_rn((int) (0x7fffffffu - below)), 0x1p-31f, 0x1p-32f);
+    const float four = 4.0f * p;
+    const unsigned int bits = floatToBits(__fmaf_rn(-four, p, four));
+    const unsigned int k = (bits - TWO_THIRDS_BITS) & EXPONENT;
+    const float w = -logSum(k, bitsToFloat(bits - k) - 1.0f);
+    const bool tail = w > 5.75f;
+    const float v = tail ? __fsqrt_rn(w) - 3.5f : w - 2.75f;
+    float q = __fmaf_rn(tail ? 0x1.24ab26p-15f : -0x1.41cc82p-27f, v, tail ? 0x1.42519cp-15f : 0x1.911f9cp-27f);
+    q = __fmaf_rn(q, v, tail ? -0x1.880e44p-12f : 0x1.6184d6p-21f);
+    q = __fmaf_rn(q, v, tail ? 0x1.6870fep-11f : -0x1.fb353cp-19f);
+    q = __fmaf_rn(q, v, tail ? -0x1.e67fd4p-11f : -0x1.bed8ap-17f);
+    q = __fmaf_rn(q, v, tail ? 0x1.8d0e58p-10f : 0x1.366fc8p-12f);
+    q = __fmaf_rn(q, v, tail ? -0x1.7f8a1cp-9f : -0x1.8111bp-10f);
+    q = __fmaf_rn(q, v, tail ? 0x1.2ff36ap-8f : -0x1.d2c46p-8f);
+    q = __fmaf_rn(q, v, tail ? 0x1.6cb4e4p0f : 0x1.61d3fcp-2f);
+    q = __fmaf_rn(q, v, tail ? 0x1.2de4cap2f : 0x1.1ae528p1f);
+    return withSign(x * q, ~word);
+}
+
 // The two normals of two words: ±radius·(cos, sin)(π·angle).
 static __device__ __forceinline__ float2 boxMuller(unsigned int radiusWord, unsigned int angleWord) {
     const float radius = withSign(normalRadius(radiusWord), angleWord);

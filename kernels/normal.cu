@@ -96,6 +96,22 @@ extern "C" __global__ void __launch_bounds__(256) normal_normal(const NormalNorm
     });
 }
 
+// ---- epsilon[b,s,d] = ±epsilon(s / 2): draws in pairs, the second of each the negative of the first ----
+
+extern "C" __global__ void __launch_bounds__(256) normal_antithetic(const NormalNormal p) {
+    const Normals& n = p.normals;
+    const unsigned int step = stepOf(n);
+    forQuadsOfDraws(n, [&](int b, int s, int d) {
+        Normals pair = n;
+        pair.firstDraw = (int) ((unsigned int) (n.firstDraw + s) >> 1) - s; // its own draw is added to it
+        float4 e = epsilon4(pair, step, b, s, d);
+        if (((n.firstDraw + s) & 1) != 0) {
+            e = make_float4(-e.x, -e.y, -e.z, -e.w);
+        }
+        store4(p.epsilon + place(n, b, s, d), e, n.dimensions - d, n.dimensions);
+    });
+}
+
 // ---- epsilon[i,s,d] of problem b = addresses[first + i] ----
 
 struct NormalOfProblems {

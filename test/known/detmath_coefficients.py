@@ -7,6 +7,7 @@ Printed errors are in units of 2^-24: before rounding the coefficients, and afte
 
 import mpmath as mp
 import numpy as np
+from scipy import special
 from scipy.optimize import linprog
 
 mp.mp.dps = 30
@@ -66,6 +67,25 @@ def main():
     fit(["1", "C2", "C4", "C6", "C8"], lambda w: mp.cospi(mp.sqrt(w)), lambda w: 1, 0, 0.25, [1.0])
     radius = at_zero(2, lambda g: -2 * mp.log1p(-g) / g)
     fit([f"Q{i}" for i in range(8)], radius, lambda g: 1 / radius(g), 0, 0.5)
+    normal_quantile()
+
+
+def normal_quantile():
+    """z/x over w = -log(1 - x^2), z the normal quantile of (1 + x)/2: a polynomial of w near the centre, of sqrt(w) in the tails."""
+
+    def ratio(w):
+        if w < mp.mpf("1e-9"):  # z/x = sqrt(pi/2)·(1 + pi·x^2/12 + …)
+            return mp.sqrt(mp.pi / 2) * (1 + mp.pi * w / 12)
+        x = mp.sqrt(-mp.expm1(-w))
+        below = mp.exp(-w) / (1 + x)  # 1 - x without cancellation
+        z = mp.findroot(lambda y: mp.erfc(y) / below - 1, float(special.erfcinv(float(below))))
+        return mp.sqrt(2) * z / x
+
+    split, end = 5.75, float(mp.log(2**31) + 1e-6)
+    names = [str(i) for i in range(10)]
+    fit(["I" + i for i in names], lambda v: ratio(v + 2.75), lambda v: 1 / ratio(v + 2.75), -2.75, split - 2.75)
+    low, high = float(mp.sqrt(split)), float(mp.sqrt(end))
+    fit(["U" + i for i in names], lambda v: ratio((v + 3.5) ** 2), lambda v: 1 / ratio((v + 3.5) ** 2), low - 3.5, high - 3.5)
 
 
 if __name__ == "__main__":

@@ -23,4 +23,13 @@ class LicenceTest {
                 .contains("JCurand", "Copyright (c) 2010-2015 Marco Hutter", "Permission is hereby granted");
         assertThat(resource("/META-INF/LICENSE")).contains("Apache License");
     }
+
+    @Test
+    void theDirectionNumbersComeWithTheirLicence() throws IOException {
+        assertThat(resource("/io/github/elbo4j/device/internal/direction-numbers.txt"))
+                .startsWith("#")
+                .contains("new-joe-kuo-6.21201", "META-INF/Joe-Kuo.LICENSE");
+        assertThat(resource("/META-INF/Joe-Kuo.LICENSE"))
+                .contains("Copyright (c) 2008, Frances Y. Kuo and Stephen Joe", "Redistribution and use in source");
+    }
 }

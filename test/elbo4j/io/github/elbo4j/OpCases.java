@@ -37,6 +37,7 @@ public final class OpCases {
     private static List<OpCase> all() {
         List<OpCase> all = new ArrayList<>();
         normal(all);
+        PointSetCases.addTo(all);
         math(all);
         meanField(all);
         fullRank(all);

@@ -3,12 +3,15 @@ package io.github.elbo4j.scalar;
 import static io.github.elbo4j.scalar.Accuracy.report;
 import static io.github.elbo4j.scalar.Accuracy.ulps;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.scalar.Accuracy.FloatFunction;
 import io.github.elbo4j.scalar.Accuracy.Worst;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
+import org.apache.commons.numbers.gamma.InverseErf;
+import org.apache.commons.numbers.gamma.InverseErfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +90,46 @@ class DetMathTest {
         for (int word = 0; word < 1000; word++) {
             assertThat(DetMath.radius(word)).isGreaterThan(DetMath.radius(word + 1));
             assertThat(DetMath.radius(-1 - word)).isLessThan(DetMath.radius(-2 - word));
+        }
+    }
+
+    /** Over all words, against erfc's inverse in float64: ulp in the body and in the tails. */
+    @Test
+    void normalQuantilesDeviateNoMoreThanDocumented() {
+        double[] worst = Words.radii()
+                .map(words -> {
+                    double[] here = new double[2];
+                    for (int word : words) {
+                        double u = (Integer.toUnsignedLong(word) + 0.5) * 0x1p-32;
+                        double x = 2 * u - 1; // exact, as is 1 − u
+                        double want = Math.sqrt(2)
+                                * (Math.abs(x) < 0.5
+                                        ? InverseErf.value(x)
+                                        : Math.copySign(InverseErfc.value(2 * Math.min(u, 1 - u)), x));
+                        int region = Math.abs(want) < 3 ? 0 : 1;
+                        here[region] = larger(here[region], ulps(DetMath.normalQuantile(word), want));
+                    }
+                    return here;
+                })
+                .reduce(new double[2], DetMathTest::larger);
+        report("QUANTILE " + Arrays.toString(worst));
+        double[] documented = {3.60, 3.10};
+        for (int i = 0; i < documented.length; i++) {
+            assertThat(worst[i]).as("deviation %d", i).isBetween(documented[i] / 2, documented[i]);
+        }
+    }
+
+    /** Complements are the same but for the sign, and larger words have larger normals where words are far apart. */
+    @Test
+    void normalQuantilesAreOddAndRise() {
+        assertThat(DetMath.normalQuantile(-1)).isEqualTo(6.3379577f, within(2e-6f)); // Phi^-1(1 − 2^-33)
+        assertThat(DetMath.normalQuantile(Integer.MIN_VALUE)).isEqualTo(2.9180994e-10f, within(1e-16f));
+        float before = DetMath.normalQuantile(0);
+        for (int i = 1; i < 1 << 16; i++) {
+            int word = i << 16;
+            float z = DetMath.normalQuantile(word);
+            assertThat(z).isGreaterThan(before).isEqualTo(-DetMath.normalQuantile(~word));
+            before = z;
         }
     }
 

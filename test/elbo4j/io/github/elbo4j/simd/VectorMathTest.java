@@ -41,7 +41,7 @@ class VectorMathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"radius", "angle"})
+    @ValueSource(strings = {"radius", "angle", "normalQuantile"})
     void everyLaneIsTheScalarFunctionOfAWord(String function) {
         assertThat(firstDifference(function, Words.radii())).isEmpty();
     }
@@ -107,6 +107,7 @@ class VectorMathTest {
             case "cosHalfTurn" -> word -> DetMath.cosHalfTurn(Float.intBitsToFloat(word));
             case "radius" -> DetMath::radius;
             case "angle" -> DetMath::angle;
+            case "normalQuantile" -> DetMath::normalQuantile;
             default -> throw new IllegalArgumentException(function);
         };
     }
@@ -137,6 +138,7 @@ class VectorMathTest {
                 case "cosHalfTurn" -> word -> VectorMath.cosHalfTurn(word.reinterpretAsFloats());
                 case "radius" -> VectorMath::radius;
                 case "angle" -> VectorMath::angle;
+                case "normalQuantile" -> VectorMath::normalQuantile;
                 default -> throw new IllegalArgumentException(function);
             };
         }

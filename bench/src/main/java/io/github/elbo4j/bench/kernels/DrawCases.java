@@ -6,11 +6,13 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
 import io.github.elbo4j.device.Index;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.KlOps;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.NormalOps;
 import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.OptimizerOps;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.device.ScoreOps;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Normals, the mean-field family, its gradients, KL, ELBO, and the fused steps. */
 final class DrawCases {
     private static final Index STEP = Index.of(0);
+    private static final Key PAIRS = Inputs.KEY.with(PointSet.ANTITHETIC);
+    private static final Key SOBOL = Inputs.KEY.with(PointSet.SOBOL);
 
     private DrawCases() {}
 
@@ -34,10 +38,7 @@ final class DrawCases {
                     DrawBlock s = draws(tiny);
                     return work(new NormalOps.Uniform(Inputs.KEY, STEP, s, in.zeros(s.elements())), s, 2);
                 }),
-                new Case("normal.normal", "normal_normal", (in, tiny) -> {
-                    DrawBlock s = draws(tiny);
-                    return work(new NormalOps.Normal(Inputs.KEY, STEP, s, in.zeros(s.elements())), s, 2);
-                }),
+                new Case("normal.normal", "normal_normal", (in, tiny) -> normals(in, tiny, Inputs.KEY)),
                 new Case("normal.normalOfProblems", "normal_of_problems", (in, tiny) -> {
                     DrawBlock s = tiny ? DrawBlock.of(37, 1, 24) : DrawBlock.of(1 << 16, 1, 1 << 10);
                     return work(
@@ -50,6 +51,12 @@ final class DrawCases {
                                     in.zeros(s.elements())),
                             s,
                             2);
+                }),
+                new Case("normal.antithetic", "normal_antithetic", (in, tiny) -> normals(in, tiny, PAIRS)),
+                new Case("sobol.normal", "sobol_normal", (in, tiny) -> normals(in, tiny, SOBOL)),
+                new Case("sobol.words", "sobol_words", (in, tiny) -> {
+                    DrawBlock s = draws(tiny);
+                    return work(new NormalOps.Words(SOBOL, STEP, s, in.zeroInts(s.elements())), s, 0);
                 }),
                 new Case("meanfield.sample", "meanfield_sample", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
@@ -285,6 +292,11 @@ final class DrawCases {
                         (in, tiny) -> fused(in, tiny ? DrawBlock.of(3, 16, 8) : DrawBlock.of(1 << 18, 16, 8))),
                 new Case("fused.gaussianAdam", "fused_adam", (in, tiny) -> adam(in, tiny, false)),
                 new Case("fused.gaussianAdam with moments", "fused_adam_moments", (in, tiny) -> adam(in, tiny, true)));
+    }
+
+    private static Work normals(Inputs in, boolean tiny, Key key) {
+        DrawBlock s = draws(tiny);
+        return work(new NormalOps.Normal(key, STEP, s, in.zeros(s.elements())), s, 2);
     }
 
     private static DrawBlock draws(boolean tiny) {

@@ -44,7 +44,7 @@ final class Passes {
         add(
                 Code.OUTERMOST,
                 4,
-                "normal_words normal_uniform normal_normal normal_of_problems meanfield_sample math_fill math_axpy math_multiply "
+                "normal_words normal_uniform normal_normal normal_antithetic normal_of_problems meanfield_sample math_fill math_axpy math_multiply "
                         + "math_average optimizer_adam kl_gradient score_weights math_scale math_scale32 math_advance "
                         + "fullrank_negate math_first_non_finite");
         add(Code.INNERMOST, 4, "reparam_meanfield score_meanfield score_controlled score_squares meanfield_density");

@@ -8,6 +8,7 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.Rng;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +53,7 @@ final class Cuda {
     private @Nullable Faults faults;
     private @Nullable Cublas cublas;
     private @Nullable Curand curand;
+    private @Nullable PointSets points;
     private boolean closed;
     private @Nullable RuntimeException freeingFailure;
 
@@ -82,6 +84,7 @@ final class Cuda {
             if (options.arithmetic() == Arithmetic.FAST) {
                 cublas = new Cublas(this);
             }
+            points = new PointSets(this);
             if (options.rng() != Rng.PHILOX) {
                 curand = new Curand(this, options.rng());
             }
@@ -194,8 +197,16 @@ final class Cuda {
         return present(staging);
     }
 
+    /** What makes other normals than independent ones. */
+    PointSets points() {
+        return present(points);
+    }
+
     /** The address of normals made elsewhere for this block, or 0: the kernel makes them from their address. */
     long given(Key key, Index step, DrawBlock shape) {
+        if (key.points() != PointSet.INDEPENDENT) {
+            return points().normals(key, step, shape);
+        }
         return curand == null || !mayCall() ? 0 : curand.normals(key, (int) value(step), shape);
     }
 

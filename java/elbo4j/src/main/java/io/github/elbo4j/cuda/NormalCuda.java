@@ -5,6 +5,7 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.PointSet;
 
 /** Launches kernels/normal.cu. */
 final class NormalCuda extends KernelFamily {
@@ -19,7 +20,7 @@ final class NormalCuda extends KernelFamily {
 
     @Override
     void addTo(Launchers launchers) {
-        launchers.add(NormalOps.Words.class, op -> fill(words, op.key(), op.step(), op.shape(), 0, place(op.words())));
+        launchers.add(NormalOps.Words.class, this::words);
         launchers.add(NormalOps.Uniform.class, op -> fill(uniform, op.key(), op.step(), op.shape(), 0, place(op.u())));
         launchers.add(NormalOps.Normal.class, op -> normal(op.key(), op.step(), op.shape(), place(op.epsilon())));
         launchers.add(NormalOps.NormalOfProblems.class, this::ofProblems);
@@ -27,7 +28,19 @@ final class NormalCuda extends KernelFamily {
 
     /** Writes normals to an address, for this operation or another. */
     void normal(Key key, Index step, DrawBlock shape, long to) {
-        fill(normal, key, step, shape, cuda.given(key, step, shape), to);
+        if (key.points() == PointSet.INDEPENDENT) {
+            fill(normal, key, step, shape, cuda.given(key, step, shape), to);
+        } else {
+            cuda.points().normals(key, step, shape, to);
+        }
+    }
+
+    private void words(NormalOps.Words op) {
+        if (op.key().points() == PointSet.INDEPENDENT) {
+            fill(words, op.key(), op.step(), op.shape(), 0, place(op.words()));
+        } else {
+            cuda.points().words(op);
+        }
     }
 
     private void ofProblems(NormalOps.NormalOfProblems op) {
@@ -39,7 +52,7 @@ final class NormalCuda extends KernelFamily {
                 .run(threads(op.shape()));
     }
 
-    private static long threads(DrawBlock shape) {
+    static long threads(DrawBlock shape) {
         return Grid.threads(shape.allDraws() * Grid.ceilDiv(shape.dimensions(), 4));
     }
 

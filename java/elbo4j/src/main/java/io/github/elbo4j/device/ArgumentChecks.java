@@ -151,6 +151,19 @@ final class ArgumentChecks {
     static void address(Key key, DrawBlock shape) {
         present("key", key);
         present("shape", shape);
+        int end = shape.firstDimension() + shape.dimensions();
+        if (key.points() == PointSet.SOBOL && end > PointSet.MOST_DIMENSIONS) {
+            throw new IllegalArgumentException("the draws have " + end + " dimensions, but Sobol points have "
+                    + PointSet.MOST_DIMENSIONS + " at most; take antithetic or independent draws");
+        }
+    }
+
+    /** For what makes independent draws only, whatever the key says of points. */
+    static void independent(Key key, String operation) {
+        if (present("key", key).points() != PointSet.INDEPENDENT) {
+            throw new IllegalArgumentException("the points of the key are " + key.points() + ", but " + operation
+                    + " takes " + PointSet.INDEPENDENT + " ones only");
+        }
     }
 
     static void notNegative(String name, long value) {

@@ -105,6 +105,7 @@ public interface FusedOps {
             implements Operation {
         public GaussianAdam {
             ArgumentChecks.address(key, shape);
+            ArgumentChecks.independent(key, "gaussianAdam");
             ArgumentChecks.positive("steps", steps);
             ArgumentChecks.atMost("steps", steps, MAX_STEPS);
             ArgumentChecks.positive("the draws of shape", shape.draws());

@@ -14,10 +14,25 @@ import java.util.SplittableRandom;
  * seed))} (Salmon et al. 2011).
  *
  * @param seed all 64 bits count
+ * @param points how the draws of a problem stand to each other; what is said of addresses above is said of independent ones
  */
-public record Key(long seed) implements Serializable {
+public record Key(long seed, PointSet points) implements Serializable {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
+
+    public Key {
+        ArgumentChecks.present("points", points);
+    }
+
+    /** A key of independent draws. */
+    public Key(long seed) {
+        this(seed, PointSet.INDEPENDENT);
+    }
+
+    /** The key of the same seed for other points. */
+    public Key with(PointSet points) {
+        return new Key(seed, points);
+    }
 
     /**
      * The key of another purpose, such as {@code "evaluation"}. For one purpose, distinct seeds give distinct keys; two
@@ -28,7 +43,7 @@ public record Key(long seed) implements Serializable {
         for (byte b : purpose.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xff)) * FNV_PRIME;
         }
-        return new Key(mix(seed ^ mix(hash)));
+        return new Key(mix(seed ^ mix(hash)), points);
     }
 
     /**

@@ -5,11 +5,19 @@ import io.github.elbo4j.device.Signature.Access;
 /** Random words, uniforms and normals, each a pure function of its address. Kernel family {@code normal}. */
 public interface NormalOps {
     /**
-     * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step).
+     * {@code words[b,s,d]} = lane d mod 4 of Philox4x32-10 at counter (d/4, s, b, step); of {@link PointSet#SOBOL} the 32 digits of
+     * point s in dimension d, scrambled. There are none of {@link PointSet#ANTITHETIC}.
      *
      * @param words [B][S][D] INT32, written
      */
     record Words(Key key, Index step, DrawBlock shape, Buffer words) implements Operation {
+        public Words {
+            if (ArgumentChecks.present("key", key).points() == PointSet.ANTITHETIC) {
+                throw new IllegalArgumentException(
+                        "the points of the key are ANTITHETIC, of which only normals are made");
+            }
+        }
+
         @Override
         public Signature signature() {
             return Signature.ofDraws("words", key, step, shape)
@@ -23,6 +31,10 @@ public interface NormalOps {
      * @param u [B][S][D], written
      */
     record Uniform(Key key, Index step, DrawBlock shape, Buffer u) implements Operation {
+        public Uniform {
+            ArgumentChecks.independent(key, "uniform");
+        }
+
         @Override
         public Signature signature() {
             return Signature.ofDraws("uniform", key, step, shape).writes("u", u, shape.elements());
@@ -31,7 +43,7 @@ public interface NormalOps {
 
     /**
      * {@code epsilon[b,s,d]}: the two Box–Muller pairs of the four words of a counter. The first word of a pair gives
-     * the radius, all its 32 bits counting (|epsilon| reaches 6.76), the second the angle.
+     * the radius, all its 32 bits counting (|epsilon| reaches 6.76), the second the angle. Other point sets than independent ones have their normals by {@link PointSet}.
      *
      * @param epsilon [B][S][D], written
      */
@@ -53,6 +65,7 @@ public interface NormalOps {
     record NormalOfProblems(Key key, Index step, DrawBlock shape, Buffer addresses, Index first, Buffer epsilon)
             implements Operation {
         public NormalOfProblems {
+            ArgumentChecks.independent(key, "normalOfProblems");
             ArgumentChecks.present("first", first).notNegative("first");
         }
 

@@ -296,6 +296,41 @@ public final class DetMath {
         return (float) Math.sqrt(Math.fma((float) k, -2f * LN2_PER_EXPONENT_BIT, g * q));
     }
 
+    /**
+     * The quantile of the standard normal, {@code Phi^-1(u)}, u = (word + 1/2)·2^-32, word unsigned. Never NaN, infinite or 0: its size lies
+     * between 2.9e-10 and 6.34, and complements have the same normals but for the sign.
+     *
+     * <p>With x = 2u − 1 and w = −ln(1 − x²) it is x times a function that is smooth in w near the centre and in √w in the tails (the form is that of
+     * Giles 2012); each part has a polynomial of degree 9. p, the smaller of u and 1 − u, and |x| are formed from the word or its
+     * complement, so that float32 is finest where each of them is near 0; 1 − x² is 4p(1 − p).
+     *
+     * <p>Largest error against float64, in ulp, over all words within 2^20 of an end or of the middle and every 37th of the others: 3.55 below 3, 3.05
+     * in the tails.
+     */
+    public static float normalQuantile(int word) {
+        int upper = word >> 31;
+        int below = word ^ upper;
+        float p = Math.fma((float) below, 0x1p-32f, 0x1p-33f);
+        float x = Math.fma((float) (0x7fffffff - below), 0x1p-31f, 0x1p-32f);
+        float four = 4f * p;
+        float square = Math.fma(-four, p, four);
+        int bits = Float.floatToRawIntBits(square);
+        int k = (bits - TWO_THIRDS_BITS) & EXPONENT;
+        float w = -logSum(k, Float.intBitsToFloat(bits - k) - 1f);
+        boolean tail = w > QUANTILE_SPLIT;
+        float v = tail ? (float) Math.sqrt(w) - QUANTILE_TAIL : w - QUANTILE_CENTRE;
+        float q = Math.fma(tail ? U9 : I9, v, tail ? U8 : I8);
+        q = Math.fma(q, v, tail ? U7 : I7);
+        q = Math.fma(q, v, tail ? U6 : I6);
+        q = Math.fma(q, v, tail ? U5 : I5);
+        q = Math.fma(q, v, tail ? U4 : I4);
+        q = Math.fma(q, v, tail ? U3 : I3);
+        q = Math.fma(q, v, tail ? U2 : I2);
+        q = Math.fma(q, v, tail ? U1 : I1);
+        q = Math.fma(q, v, tail ? U0 : I0);
+        return withSign(x * q, ~word);
+    }
+
     /** √x, as IEEE 754 rounds it. sqrt(-0) = -0, sqrt(x &lt; 0) = NaN. */
     public static float sqrt(float x) {
         return (float) Math.sqrt(x);

@@ -95,4 +95,31 @@ public final class DetMathConstants {
     public static final float Q5 = 0x1.8f3194p0f;
     public static final float Q6 = -0x1.12e818p1f;
     public static final float Q7 = 0x1.2e4abp1f;
+
+    // z/x, z the normal quantile of (1 + x)/2, with w = -ln(1 - x²): I0 + I1·(w - 2.75) + …, w <= 5.75; error 0.59
+    public static final float QUANTILE_SPLIT = 5.75f;
+    public static final float QUANTILE_CENTRE = 2.75f;
+    public static final float I0 = 0x1.1ae528p1f;
+    public static final float I1 = 0x1.61d3fcp-2f;
+    public static final float I2 = -0x1.d2c46p-8f;
+    public static final float I3 = -0x1.8111bp-10f;
+    public static final float I4 = 0x1.366fc8p-12f;
+    public static final float I5 = -0x1.bed8ap-17f;
+    public static final float I6 = -0x1.fb353cp-19f;
+    public static final float I7 = 0x1.6184d6p-21f;
+    public static final float I8 = 0x1.911f9cp-27f;
+    public static final float I9 = -0x1.41cc82p-27f;
+
+    // beyond: U0 + U1·(√w - 3.5) + …, w <= 31·ln 2; error 0.70
+    public static final float QUANTILE_TAIL = 3.5f;
+    public static final float U0 = 0x1.2de4cap2f;
+    public static final float U1 = 0x1.6cb4e4p0f;
+    public static final float U2 = 0x1.2ff36ap-8f;
+    public static final float U3 = -0x1.7f8a1cp-9f;
+    public static final float U4 = 0x1.8d0e58p-10f;
+    public static final float U5 = -0x1.e67fd4p-11f;
+    public static final float U6 = 0x1.6870fep-11f;
+    public static final float U7 = -0x1.880e44p-12f;
+    public static final float U8 = 0x1.42519cp-15f;
+    public static final float U9 = 0x1.24ab26p-15f;
 }

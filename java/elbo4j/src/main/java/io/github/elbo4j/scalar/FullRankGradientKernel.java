@@ -101,7 +101,6 @@ public class FullRankGradientKernel {
 
         @Override
         protected final void run(int from, int to, WorkerMemory memory) {
-            long seed = key.seed();
             int step = (int) value(this.step);
             float[] f = floats(factor);
             float[] v = floats(vectors);
@@ -126,7 +125,7 @@ public class FullRankGradientKernel {
                 CholeskyKernel.exponentials(f, b * dims * dims, false, diagonal, dims);
                 for (int s = run * ElboOps.DRAWS_PER_RUN; s < end; s += together) {
                     int n = Math.min(together, end - s);
-                    normals(seed, step, b, s, n, x, memory);
+                    normals(key, step, b, s, n, x, memory);
                     draws(b, b * shape.draws() + s, n, first, last, v, x, diagonal, acc, memory);
                 }
                 int o = RunItems.offset(shape, b, run, out.length, parts * width);
@@ -146,11 +145,11 @@ public class FullRankGradientKernel {
         }
 
         /** The normals of n draws to their rows. */
-        private void normals(long seed, int step, int b, int s, int n, float[] x, WorkerMemory memory) {
-            float[] beside = basics.normals().kept(seed, step, shape, b, s, n, memory);
+        private void normals(Key key, int step, int b, int s, int n, float[] x, WorkerMemory memory) {
+            float[] beside = basics.normals().kept(key, step, shape, b, s, n, memory);
             for (int k = 0; k < n; k++) {
                 if (beside == null) {
-                    basics.normals().row(seed, step, shape, b, s + k, x, k * stride + 1, memory);
+                    basics.normals().row(key, step, shape, b, s + k, x, k * stride + 1, memory);
                     continue;
                 }
                 for (int i = 0; i < dims; i++) {

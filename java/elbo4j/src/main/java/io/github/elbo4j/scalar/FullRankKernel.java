@@ -3,6 +3,7 @@ package io.github.elbo4j.scalar;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.FullRankOps;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.Operation;
 
 /**
@@ -97,7 +98,7 @@ public final class FullRankKernel {
 
         @Override
         void draws(int b, int s, int n, float[] f, float[] diagonal, float[] x, int width, WorkerMemory memory) {
-            basics.normals().beside(op.key().seed(), (int) value(op.step()), shape, b, s, n, x, width, memory);
+            basics.normals().beside(op.key(), (int) value(op.step()), shape, b, s, n, x, width, memory);
             factors.multiply(f, factorAt(b), diagonal, floats(op.mu()), b * dims, x, width, dims, memory);
             CholeskyKernel.toRows(x, width, floats(op.z()), rowAt(b, s), n, dims);
         }
@@ -110,7 +111,7 @@ public final class FullRankKernel {
 
         @Override
         void draws(int b, int s, int n, float[] f, float[] inverse, float[] x, int width, WorkerMemory memory) {
-            basics.normals().beside(op.key().seed(), (int) value(op.step()), shape, b, s, n, x, width, memory);
+            basics.normals().beside(op.key(), (int) value(op.step()), shape, b, s, n, x, width, memory);
             factors.solveTransposed(f, factorAt(b), inverse, x, 0, width, dims, memory);
             CholeskyKernel.toRows(x, width, floats(op.score()), rowAt(b, s), n, dims);
         }
@@ -163,14 +164,14 @@ public final class FullRankKernel {
             float[] epsilon = memory.floats(TERMS, Math.max(NormalKernel.BLOCK, dims));
             float[] tiles = memory.floats(TILES, NormalKernel.BLOCK);
             double[] logQ = doubles(op.logQ());
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             for (int item = from; item < to; item++) {
                 int b = Groups.problem(x, item);
                 int end = Groups.lastDraw(x, item);
                 double entropy = entropy(floats(op.factor()), b, dims, memory);
                 for (int s = Groups.firstDraw(x, item); s < end; ) {
-                    float[] beside = basics.normals().kept(seed, step, x, b, s, end - s, memory);
+                    float[] beside = basics.normals().kept(key, step, x, b, s, end - s, memory);
                     int n = beside != null ? end - s : Math.min(together, end - s);
                     if (beside != null) {
                         System.arraycopy(beside, 0, epsilon, 0, dims * NormalKernel.TOGETHER);
@@ -178,7 +179,7 @@ public final class FullRankKernel {
                         basics.sums().tilesBeside(epsilon, dims, NormalKernel.TOGETHER);
                         System.arraycopy(epsilon, 0, tiles, 0, n);
                     } else {
-                        rows(seed, step, x, b, s, n, epsilon, tiles, memory);
+                        rows(key, step, x, b, s, n, epsilon, tiles, memory);
                     }
                     for (int r = 0; r < n; r++) {
                         double sum = dims <= NormalKernel.BLOCK
@@ -193,7 +194,7 @@ public final class FullRankKernel {
 
         /** Terms of n rows, and the sums of those that are not longer than a tile. */
         private void rows(
-                long seed,
+                Key key,
                 int step,
                 DrawBlock x,
                 int b,
@@ -204,7 +205,7 @@ public final class FullRankKernel {
                 WorkerMemory memory) {
             int dims = x.dimensions();
             for (int r = 0; r < n; r++) {
-                basics.normals().row(seed, step, x, b, s + r, epsilon, r * dims, memory);
+                basics.normals().row(key, step, x, b, s + r, epsilon, r * dims, memory);
             }
             terms(0f, epsilon, 0, n * dims);
             if (dims <= NormalKernel.BLOCK) {

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElboOps;
 import io.github.elbo4j.device.FusedOps;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
 import java.util.Arrays;
 
@@ -138,7 +139,7 @@ public class FusedKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             DrawBlock shape = op.shape();
             boolean path = op.path();
@@ -160,7 +161,7 @@ public class FusedKernel {
                 int end = RunItems.lastDraw(shape, item);
                 parameters(b * dims + d, b * targetStride + d, n, x);
                 for (int s = RunItems.firstDraw(shape, item); s < end; s++) {
-                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, memory);
+                    basics.normals().block(key, step, shape, b, s, d, n, epsilon, 0, memory);
                     draw(x, epsilon, n, out != null, path, tile, memory);
                     int row = b * shape.draws() + s;
                     if (tiles == 1) {
@@ -291,7 +292,7 @@ public class FusedKernel {
     /** All steps of {@code count} neighbouring problems, at most {@link #problemsTogether}. */
     protected void fit(Fit f, int problem, int count, WorkerMemory memory) {
         DrawBlock shape = f.shape;
-        long seed = f.op.key().seed();
+        Key key = f.op.key();
         boolean path = f.op.path();
         float[] targetOmega = f.targetOmega();
         float[] parameter = f.parameter();
@@ -318,7 +319,7 @@ public class FusedKernel {
                 if (s % ElboOps.DRAWS_PER_RUN == 0) {
                     prepare(x, dims);
                 }
-                basics.normals().block(seed, f.op.step() + k, shape, problem, s, 0, dims, epsilon, 0, memory);
+                basics.normals().block(key, f.op.step() + k, shape, problem, s, 0, dims, epsilon, 0, memory);
                 draw(x, epsilon, dims, true, path, tile, memory);
                 logP[s] = tile[0] - constant;
                 logQ[s] = tile[1] - constant;

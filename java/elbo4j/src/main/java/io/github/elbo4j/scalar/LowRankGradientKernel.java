@@ -2,6 +2,7 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps.Function;
@@ -112,10 +113,10 @@ public final class LowRankGradientKernel {
 
         @Override
         void prepare(int b, int s, int d, int n, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
-            basics.normals().block(seed, step, shape, b, s, d, n, memory.floats(EPSILON, BLOCK), 0, memory);
-            basics.normals().block(seed, step, shape, b, s, dims, rank, memory.floats(ETA, rank), 0, memory);
+            basics.normals().block(key, step, shape, b, s, d, n, memory.floats(EPSILON, BLOCK), 0, memory);
+            basics.normals().block(key, step, shape, b, s, dims, rank, memory.floats(ETA, rank), 0, memory);
             float[] u = memory.floats(U, BLOCK);
             int o = (b * shape.draws() + s) * dims + d;
             System.arraycopy(floats(op.gradient()), o, u, 0, n);

@@ -2,6 +2,7 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.MathOps.Function;
 import java.util.Arrays;
@@ -67,7 +68,7 @@ public final class LowRankKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             DrawBlock x = op.shape();
             int rank = op.rank();
@@ -84,10 +85,10 @@ public final class LowRankKernel {
                 int end = Groups.lastDraw(x, item);
                 basics.math().map(Function.EXP, floats(op.omega()), b * dims, sigma, 0, dims);
                 for (int s = Groups.firstDraw(x, item); s < end; s++) {
-                    basics.normals().block(seed, step, x, b, s, dims, rank, eta, 0, memory);
+                    basics.normals().block(key, step, x, b, s, dims, rank, eta, 0, memory);
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
+                        basics.normals().block(key, step, x, b, s, d, n, epsilon, 0, memory);
                         for (int i = 0; i < n; i++) {
                             chain[i] = Math.fma(sigma[d + i], epsilon[i], mu[b * dims + d + i]);
                         }
@@ -265,7 +266,7 @@ public final class LowRankKernel {
 
         @Override
         void draw(int b, int s, int row, float[] inverse, float[] y, WorkerMemory memory) {
-            basics.normals().row(op.key().seed(), (int) value(op.step()), normals, b, s, y, 0, memory);
+            basics.normals().row(op.key(), (int) value(op.step()), normals, b, s, y, 0, memory);
             Buffer logQ = op.logQ();
             Buffer score = op.score();
             Buffer latent = op.latent();

@@ -2,6 +2,7 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.MeanFieldOps;
 import io.github.elbo4j.device.MeanFieldOps.Variable;
@@ -103,7 +104,7 @@ public class MeanFieldKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             DrawBlock x = op.shape();
             float[] location = floats(op.mu());
@@ -120,7 +121,7 @@ public class MeanFieldKernel {
                     int row = (b * x.draws() + s) * dims;
                     for (int d = 0; d < dims; d += BLOCK) {
                         int n = Math.min(BLOCK, dims - d);
-                        basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
+                        basics.normals().block(key, step, x, b, s, d, n, epsilon, 0, memory);
                         sample(location, b * dims + d, sigma, d, epsilon, out, row + d, n);
                     }
                 }

@@ -5,6 +5,7 @@ import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.NormalOps;
+import io.github.elbo4j.device.PointSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,16 @@ public class NormalKernel {
         NORMAL
     }
 
+    private final SobolKernel sobol;
+
+    NormalKernel() {
+        this(new SobolKernel());
+    }
+
+    protected NormalKernel(SobolKernel sobol) {
+        this.sobol = sobol;
+    }
+
     /** Its operations. */
     public final void addTo(Twins twins) {
         twins.add(NormalOps.Words.class, op -> new Fill(Kind.WORDS, op.key(), op.step(), op.shape(), op.words()));
@@ -33,8 +44,23 @@ public class NormalKernel {
         twins.add(NormalOps.NormalOfProblems.class, OfProblems::new);
     }
 
-    /** {@code out[o + i] = epsilon(seed, step, b, s, d + i)} for i &lt; n ≤ {@link #BLOCK}. */
-    public final void block(long seed, int step, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
+    /** {@code out[o + i] = epsilon} of (step, b, s, d + i) by a key, for i &lt; n ≤ {@link #BLOCK}. */
+    private void block(Key key, int step, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
+        switch (key.points()) {
+            case INDEPENDENT -> independent(key.seed(), step, b, s, d, n, out, o, memory);
+            case ANTITHETIC -> {
+                independent(key.seed(), step, b, s >>> 1, d, n, out, o, memory);
+                if ((s & 1) != 0) {
+                    for (int i = 0; i < n; i++) {
+                        out[o + i] = -out[o + i];
+                    }
+                }
+            }
+            case SOBOL -> sobol.block(key.seed(), step, b, s, d, n, out, o, memory);
+        }
+    }
+
+    private void independent(long seed, int step, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
         int lane = d & 3;
         if (lane == 0 && (n & 3) == 0) {
             counters(seed, step, b, s, d >>> 2, n >>> 2, out, o, memory);
@@ -48,17 +74,17 @@ public class NormalKernel {
 
     /** {@code out[o + i] = epsilon} of coordinate d + i of the row (b, s) of a shape, for i &lt; n ≤ {@link #BLOCK}. */
     final void block(
-            long seed, int step, DrawBlock shape, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
+            Key key, int step, DrawBlock shape, int b, int s, int d, int n, float[] out, int o, WorkerMemory memory) {
         int problem = shape.firstProblem() + b;
         int draw = shape.firstDraw() + s;
-        block(seed, step, problem, draw, shape.firstDimension() + d, n, out, o, memory);
+        block(key, step, problem, draw, shape.firstDimension() + d, n, out, o, memory);
     }
 
     /** {@code out[o + i] = epsilon} of the whole row (b, s) of a shape. */
-    public final void row(long seed, int step, DrawBlock shape, int b, int s, float[] out, int o, WorkerMemory memory) {
+    public final void row(Key key, int step, DrawBlock shape, int b, int s, float[] out, int o, WorkerMemory memory) {
         for (int d = 0; d < shape.dimensions(); d += BLOCK) {
             int n = Math.min(BLOCK, shape.dimensions() - d);
-            block(seed, step, shape, b, s, d, n, out, o + d, memory);
+            block(key, step, shape, b, s, d, n, out, o + d, memory);
         }
     }
 
@@ -66,8 +92,8 @@ public class NormalKernel {
      * Rows (b, s) … (b, s + n − 1) of a shape, beside each other: {@code out[i·width + l]} is coordinate i of row l.
      */
     final void beside(
-            long seed, int step, DrawBlock shape, int b, int s, int n, float[] out, int width, WorkerMemory memory) {
-        float[] kept = kept(seed, step, shape, b, s, n, memory);
+            Key key, int step, DrawBlock shape, int b, int s, int n, float[] out, int width, WorkerMemory memory) {
+        float[] kept = kept(key, step, shape, b, s, n, memory);
         if (kept != null) {
             for (int i = 0; i < shape.dimensions(); i++) {
                 System.arraycopy(kept, i * TOGETHER, out, i * width, n);
@@ -78,7 +104,7 @@ public class NormalKernel {
         for (int l = 0; l < n; l++) {
             for (int d = 0; d < shape.dimensions(); d += BLOCK) {
                 int count = Math.min(BLOCK, shape.dimensions() - d);
-                block(seed, step, shape, b, s + l, d, count, row, 0, memory);
+                block(key, step, shape, b, s + l, d, count, row, 0, memory);
                 for (int i = 0; i < count; i++) {
                     out[(d + i) * width + l] = row[i];
                 }
@@ -87,18 +113,18 @@ public class NormalKernel {
     }
 
     /**
-     * The same where rows are short and many, else null: coordinate i of row l at {@code i·TOGETHER + l}, to be read only, and before
+     * The same where draws are independent and rows short and many, else null: coordinate i of row l at {@code i·TOGETHER + l}, to be read only, and before
      * others are asked for.
      */
-    final float @Nullable [] kept(long seed, int step, DrawBlock shape, int b, int s, int n, WorkerMemory memory) {
+    final float @Nullable [] kept(Key key, int step, DrawBlock shape, int b, int s, int n, WorkerMemory memory) {
         int first = shape.firstDimension();
         int dims = shape.dimensions();
-        if (!NormalsBeside.suits(n, first, dims)) {
+        if (key.points() != PointSet.INDEPENDENT || !NormalsBeside.suits(n, first, dims)) {
             return null;
         }
         int problem = shape.firstProblem() + b;
         int draw = shape.firstDraw() + s;
-        return memory.beside.of(this, seed, step, problem, draw, n, first, dims, memory);
+        return memory.beside.of(this, key.seed(), step, problem, draw, n, first, dims, memory);
     }
 
     /**
@@ -174,7 +200,11 @@ public class NormalKernel {
                 int s = x.firstDraw() + row % x.draws();
                 d += x.firstDimension();
                 if (kind == Kind.NORMAL) {
-                    block(seed, step, b, s, d, n, floats(out), at, memory);
+                    block(key, step, b, s, d, n, floats(out), at, memory);
+                    continue;
+                }
+                if (key.points() == PointSet.SOBOL) {
+                    sobol.words(seed, step, b, s, d, n, ints(out), at, memory);
                     continue;
                 }
                 int lane = d & 3;
@@ -204,7 +234,6 @@ public class NormalKernel {
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
             DrawBlock x = op.shape();
-            long seed = op.key().seed();
             int step = (int) value(op.step());
             int first = (int) value(op.first());
             for (int row = from; row < to; row++) {
@@ -213,7 +242,7 @@ public class NormalKernel {
                 for (int d = 0; d < x.dimensions(); d += BLOCK) {
                     int n = Math.min(BLOCK, x.dimensions() - d);
                     int at = row * x.dimensions() + d;
-                    block(seed, step, b, s, x.firstDimension() + d, n, floats(op.epsilon()), at, memory);
+                    block(op.key(), step, b, s, x.firstDimension() + d, n, floats(op.epsilon()), at, memory);
                 }
             }
         }

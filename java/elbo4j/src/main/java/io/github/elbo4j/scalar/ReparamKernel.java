@@ -1,6 +1,7 @@
 package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.MathOps.Function;
 import io.github.elbo4j.device.ReparamOps;
 import java.util.Arrays;
@@ -55,7 +56,7 @@ public class ReparamKernel {
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             DrawBlock x = op.shape();
             boolean path = op.path();
@@ -76,7 +77,7 @@ public class ReparamKernel {
                 basics.math().map(Function.EXP, logScale, b * dims + d, sigma, 0, n);
                 basics.math().expNegated(logScale, b * dims + d, inverse, 0, n);
                 for (int s = RunItems.firstDraw(x, item); s < end; s++) {
-                    basics.normals().block(seed, step, x, b, s, d, n, epsilon, 0, memory);
+                    basics.normals().block(key, step, x, b, s, d, n, epsilon, 0, memory);
                     int o = (b * x.draws() + s) * dims + d;
                     if (path) {
                         addPath(g, o, sigma, inverse, epsilon, acc, BLOCK, n);

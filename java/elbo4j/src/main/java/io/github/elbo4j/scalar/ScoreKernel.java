@@ -2,6 +2,7 @@ package io.github.elbo4j.scalar;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import java.util.Arrays;
@@ -105,7 +106,7 @@ public class ScoreKernel {
 
         @Override
         protected final void run(int from, int to, WorkerMemory memory) {
-            long seed = op.key().seed();
+            Key key = op.key();
             int step = (int) value(op.step());
             DrawBlock shape = op.shape();
             float[] w = floats(op.weights());
@@ -122,7 +123,7 @@ public class ScoreKernel {
                 Arrays.fill(acc, 0, parts * BLOCK, 0f);
                 begin(b * dims + d, inverse, n);
                 for (int s = RunItems.firstDraw(shape, item); s < end; s++) {
-                    basics.normals().block(seed, step, shape, b, s, d, n, epsilon, 0, memory);
+                    basics.normals().block(key, step, shape, b, s, d, n, epsilon, 0, memory);
                     draw(w[b * shape.draws() + s], epsilon, inverse, b * 4 * dims + d, dims, acc, n);
                 }
                 int o = RunItems.offset(shape, item, out.length, parts * dims);

@@ -23,6 +23,9 @@ public final class WorkerMemory {
     /** Short rows of normals, beside each other. */
     final NormalsBeside beside = new NormalsBeside();
 
+    /** Scrambled points, those of the first dimensions apart from those of others. */
+    final SobolPoints[] sobol = {new SobolPoints(), new SobolPoints()};
+
     /** The block of elementwise code that the running kernel is at. */
     final ElementwiseBlock block = new ElementwiseBlock();
 

@@ -105,6 +105,10 @@ final class NormalSimd extends NormalKernel {
         public void run(int[] radii, int[] angles, float[] cosines, float[] sines, int count) {}
     }
 
+    NormalSimd() {
+        super(new SobolSimd());
+    }
+
     @Override
     protected void counters(
             long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {

@@ -257,4 +257,55 @@ final class VectorMath {
         FloatVector e = (FloatVector) k.convert(VectorOperators.I2F, 0);
         return e.fma(broadcast(F, -2f * LN2_PER_EXPONENT_BIT), g.mul(q)).lanewise(VectorOperators.SQRT);
     }
+
+    /** The quantile of the standard normal; twin: DetMath.normalQuantile. */
+    public static FloatVector normalQuantile(IntVector word) {
+        IntVector below = word.lanewise(VectorOperators.XOR, word.lanewise(VectorOperators.ASHR, 31));
+        FloatVector v = (FloatVector) below.convert(VectorOperators.I2F, 0);
+        FloatVector p = v.fma(broadcast(F, 0x1p-32f), broadcast(F, 0x1p-33f));
+        v = (FloatVector) below.not().and(0x7fffffff).convert(VectorOperators.I2F, 0);
+        FloatVector x = v.fma(broadcast(F, 0x1p-31f), broadcast(F, 0x1p-32f));
+        FloatVector four = p.mul(4f);
+        IntVector bits = four.neg().fma(p, four).reinterpretAsInts();
+        IntVector k = bits.sub(TWO_THIRDS_BITS).and(EXPONENT);
+        FloatVector f = bits.sub(k).reinterpretAsFloats().sub(1f);
+        FloatVector q = broadcast(F, L10).fma(f, broadcast(F, L9));
+        q = q.fma(f, broadcast(F, L8));
+        q = q.fma(f, broadcast(F, L7));
+        q = q.fma(f, broadcast(F, L6));
+        q = q.fma(f, broadcast(F, L5));
+        q = q.fma(f, broadcast(F, L4));
+        q = q.fma(f, broadcast(F, L3));
+        q = q.fma(f, broadcast(F, L2));
+        FloatVector e = (FloatVector) k.convert(VectorOperators.I2F, 0);
+        FloatVector w =
+                e.fma(broadcast(F, LN2_PER_EXPONENT_BIT), f.mul(f).fma(q, f)).neg();
+        v = w.sub(QUANTILE_CENTRE);
+        q = broadcast(F, I9).fma(v, broadcast(F, I8));
+        q = q.fma(v, broadcast(F, I7));
+        q = q.fma(v, broadcast(F, I6));
+        q = q.fma(v, broadcast(F, I5));
+        q = q.fma(v, broadcast(F, I4));
+        q = q.fma(v, broadcast(F, I3));
+        q = q.fma(v, broadcast(F, I2));
+        q = q.fma(v, broadcast(F, I1));
+        q = q.fma(v, broadcast(F, I0));
+        VectorMask<Float> tail = w.compare(VectorOperators.GT, QUANTILE_SPLIT);
+        if (tail.anyTrue()) { // one normal in six hundred
+            v = w.lanewise(VectorOperators.SQRT).sub(QUANTILE_TAIL);
+            FloatVector u = broadcast(F, U9).fma(v, broadcast(F, U8));
+            u = u.fma(v, broadcast(F, U7));
+            u = u.fma(v, broadcast(F, U6));
+            u = u.fma(v, broadcast(F, U5));
+            u = u.fma(v, broadcast(F, U4));
+            u = u.fma(v, broadcast(F, U3));
+            u = u.fma(v, broadcast(F, U2));
+            u = u.fma(v, broadcast(F, U1));
+            q = q.blend(u.fma(v, broadcast(F, U0)), tail);
+        }
+        return x.mul(q)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.XOR, word.not().and(SIGN))
+                .reinterpretAsFloats();
+    }
 }
