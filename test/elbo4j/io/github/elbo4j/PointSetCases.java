@@ -71,11 +71,7 @@ final class PointSetCases {
                     "fullRankLogDensityAtDraw",
                     points,
                     c -> new FullRankOps.FullRankLogDensityAtDraw(
-                            key,
-                            step,
-                            c.shape,
-                            c.factor(),
-                            c.arena.out(ElementType.FLOAT64, c.shape.allDraws())));
+                            key, step, c.shape, c.factor(), c.arena.out(ElementType.FLOAT64, c.shape.allDraws())));
         }
     }
 }

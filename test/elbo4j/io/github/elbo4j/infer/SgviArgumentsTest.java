@@ -6,10 +6,13 @@ import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.Recorder;
+import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.LogJoint;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,30 @@ class SgviArgumentsTest {
                 "the model has two parameters named 'b', but each needs a name of its own",
                 () -> fit.fit(DEVICE, named("b", "a", "b")));
         refused("the model has 3 dimensions, but names 2 parameters", () -> fit.fit(DEVICE, named("a", "b")));
+    }
+
+    @Test
+    void pointsThatDoNotSuitTheGradientOrTheModelAreRefused() {
+        refused(
+                "points is SOBOL, but the score gradient needs independent draws",
+                () -> Sgvi.builder()
+                        .gradient(Gradient.SCORE)
+                        .points(PointSet.SOBOL)
+                        .build());
+        refused("points is null", () -> Sgvi.builder().points(null));
+        Sgvi fit = Sgvi.builder().points(PointSet.SOBOL).build();
+        try (LogJoint target = GaussianTarget.diagonal(DEVICE, new double[1025], ones(1025))) {
+            refused(
+                    "points is SOBOL, of which there are 1024 dimensions at most, but the model has 1025 dimensions; take"
+                            + " antithetic or independent draws",
+                    () -> fit.fit(DEVICE, target));
+        }
+    }
+
+    private static double[] ones(int n) {
+        double[] ones = new double[n];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.Numbers;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianCategoricalRegression;
@@ -27,6 +28,8 @@ class SgviBitsTest {
         CATEGORICAL_BATCHES,
         LINEAR_MEAN_FIELD_BATCHES,
         LINEAR_SCORE,
+        LOGISTIC_SOBOL,
+        LINEAR_MEAN_FIELD_ANTITHETIC,
         LOGISTIC_ROBBINS_MONRO,
         LOGISTIC_MANY_ROWS,
         LINEAR_MEAN_FIELD_MANY_ROWS;
@@ -40,7 +43,7 @@ class SgviBitsTest {
         private DataLogJoint model(Device device, long workspace) {
             NormalPrior prior = new NormalPrior(0, 2);
             return switch (this) {
-                case LOGISTIC_FULL_RANK, LOGISTIC_ROBBINS_MONRO ->
+                case LOGISTIC_FULL_RANK, LOGISTIC_ROBBINS_MONRO, LOGISTIC_SOBOL ->
                     new BayesianLogisticRegression(
                                     device, Regressions.logistic(1, 75, 4).withIntercept(), prior)
                             .workspaceBytes(workspace)
@@ -62,7 +65,7 @@ class SgviBitsTest {
                                     prior)
                             .workspaceBytes(workspace)
                             .logJoint();
-                case LINEAR_MEAN_FIELD_BATCHES, LINEAR_SCORE ->
+                case LINEAR_MEAN_FIELD_BATCHES, LINEAR_SCORE, LINEAR_MEAN_FIELD_ANTITHETIC ->
                     BayesianLinearRegression.unknownNoise(
                                     device, Regressions.linear(2, 75, 4, 0.5), prior, NormalPrior.STANDARD)
                             .workspaceBytes(workspace)
@@ -81,6 +84,9 @@ class SgviBitsTest {
                 case LINEAR_MEAN_FIELD_BATCHES ->
                     common.family(Family.meanField()).batch(20);
                 case LINEAR_SCORE -> common.gradient(Gradient.SCORE).draws(130);
+                case LOGISTIC_SOBOL -> common.draws(128).points(PointSet.SOBOL);
+                case LINEAR_MEAN_FIELD_ANTITHETIC ->
+                    common.family(Family.meanField()).points(PointSet.ANTITHETIC);
                 case LOGISTIC_ROBBINS_MONRO -> common.optimizer(new RobbinsMonro(0.02));
             };
         }

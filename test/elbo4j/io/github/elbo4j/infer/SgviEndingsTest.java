@@ -8,6 +8,7 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
@@ -260,7 +261,7 @@ class SgviEndingsTest {
 
     @Test
     void aLongTraceIsThinnedEvenly() {
-        Trace trace = new Trace(4);
+        Trace trace = new Trace(4, PointSet.INDEPENDENT);
         for (int i = 0; i < 10_001; i++) {
             trace.add(i, 1);
         }
@@ -270,7 +271,7 @@ class SgviEndingsTest {
         assertThat(points.get(1).step()).isEqualTo(7);
         assertThat(points.get(points.size() - 1).step()).isEqualTo(10_001);
         assertThat(points.get(7).elbo()).isEqualTo(points.get(7).step() - 1);
-        assertThat(new Trace(4).points()).isEmpty();
+        assertThat(new Trace(4, PointSet.INDEPENDENT).points()).isEmpty();
     }
 
     @Test

@@ -225,6 +225,7 @@ class BadInputTest {
         "--device, scalr, did you mean scalar?",
         "--family, meanfield, did you mean mean-field?",
         "--gradient, reparm, did you mean reparam?",
+        "--points, sobl, did you mean sobol?",
         "--optimizer, sgd, 'must be one of adam, robbins-monro'",
         "--seed, x, 'x'",
         "--arithmetic, quick, 'must be one of exact, fast'",
@@ -252,6 +253,14 @@ class BadInputTest {
         assertThat(refused(GOOD, "--gradient", "score", "--baseline", "optimal"))
                 .contains("must be one of none, running-mean, leave-one-out, control-variate");
         assertThat(refused(GOOD, "--gradient", "score", "--draws", "1")).contains("the score gradient needs 2 or more");
+    }
+
+    @Test
+    void pointsAreOfPathwiseGradients() {
+        assertThat(refused(GOOD, "--gradient", "score", "--points", "sobol"))
+                .contains("--points is sobol, but --gradient score needs independent draws");
+        assertThat(refused(GOOD, "--method", "laplace", "--points", "antithetic"))
+                .contains("--points is for --method sgvi");
     }
 
     @Test

@@ -28,6 +28,10 @@ interface DrawSource {
 
     /** From a q of one problem. */
     record OfFamily(VariationalFamily q, Key key) implements DrawSource {
+        public OfFamily {
+            EstimateChecks.independent(key);
+        }
+
         @Override
         public Device device() {
             return q.device();
@@ -51,6 +55,10 @@ interface DrawSource {
 
     /** From a prior. */
     record OfPrior(PriorDraws prior, Key key) implements DrawSource {
+        public OfPrior {
+            EstimateChecks.independent(key);
+        }
+
         @Override
         public Device device() {
             return prior.device();

@@ -1,5 +1,7 @@
 package io.github.elbo4j.estimate;
 
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 
@@ -13,6 +15,14 @@ final class EstimateChecks {
                     "the model has " + joint.dimensions() + " dimensions, but the family has " + family.dimensions());
         }
         draws(draws);
+    }
+
+    /** For an error that is told from the scatter of draws. */
+    static void independent(Key key) {
+        if (key.points() != PointSet.INDEPENDENT) {
+            throw new IllegalArgumentException("the points of the key are " + key.points()
+                    + ", but the standard error of this estimate is that of INDEPENDENT draws");
+        }
     }
 
     static void draws(int draws) {

@@ -66,6 +66,7 @@ public record Evidence(List<EvidenceEstimate> estimates, List<Stage> course) imp
      */
     public static Evidence of(LogJoint joint, Proposal proposal, Key key, int draws, List<EvidenceBound> bounds) {
         check(joint, proposal, draws);
+        EstimateChecks.independent(key);
         EvidenceSums sums = new EvidenceSums(bounds, draws);
         List<Stage> course = new ArrayList<>();
         int[] next = {Math.min(FIRST_STAGE, draws)};

@@ -116,13 +116,17 @@ public final class GradientEstimator implements AutoCloseable {
      * Records one gradient, in {@link #gradient()}, and {@code (mean, variance, standard error)} of f over the draws. Before
      * it runs, {@link LogJoint#atStep} is called.
      *
-     * @param key of the draws
+     * @param key of the draws. Of a pathwise gradient its points may be others than independent ones; then the standard error in the
+     *     moments means nothing, and that of a mean over steps is told by these
      * @param step the address of the draws, and of a minibatch's rows
      * @param path whether a pathwise gradient is without the score term ({@link Gradient#PATH})
      * @param moments at least [slot+1][B][3] FLOAT64, record {@code slot} written
      * @param runningRate of the running mean: see {@link #runningRate}; not used without one
      */
     public void record(Recorder to, Key key, Index step, boolean path, Buffer moments, Index slot, Scalar runningRate) {
+        if (score) { // a baseline is to be independent of the draw that it is taken from
+            EstimateChecks.independent(key);
+        }
         for (int w = 0; w < chunks.count(); w++) {
             DrawBlock shape =
                     chunks.shape(w).at(family.firstProblem(), chunks.shape(w).firstDraw(), 0);

@@ -103,6 +103,7 @@ public final class Kl {
      */
     public static Estimate monteCarlo(Device device, Gaussian q, Gaussian p, Key key, int draws) {
         int d = same(q, p);
+        EstimateChecks.independent(key);
         double[] shift = new double[d];
         double[] scale = new double[d];
         for (int i = 0; i < d; i++) {

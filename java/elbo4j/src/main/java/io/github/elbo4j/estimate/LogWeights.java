@@ -1,6 +1,7 @@
 package io.github.elbo4j.estimate;
 
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import java.io.Serializable;
@@ -55,9 +56,22 @@ public final class LogWeights implements Serializable {
     /**
      * The ELBO of a single problem from any number of draws, of which no more than a part is kept at a time.
      *
+     * <p>Other points than independent ones are taken in 16 or more sets of 2^m, each random anew, and the standard error is that of the
+     * sets' means: the scatter within a set says nothing of it. Draws that make no whole set are left out.
+     *
      * @param workspaceBytes what draws may take on the device; the result does not depend on it
      */
     public static Estimate elbo(LogJoint joint, VariationalFamily family, Key key, int draws, long workspaceBytes) {
+        EstimateChecks.fit(joint, family, draws);
+        if (key.points() != PointSet.INDEPENDENT) {
+            int d = family.dimensions();
+            return RandomizedSets.mean(key, draws, (own, points) -> {
+                double[] f = new double[points];
+                DrawChunks chunks = new DrawChunks(1, points, d, d, workspaceBytes);
+                LogRatios.draw(joint, Proposal.of(family), own, chunks, 0, (b, s, value) -> f[s] = value);
+                return mean(f).value();
+            });
+        }
         Estimate elbo = draw(joint, family, key, 0, Math.min(PART, draws), workspaceBytes)
                 .elbo(0);
         for (int first = PART; first > 0 && first < draws; first += PART) { // it overflows after the last part
@@ -76,6 +90,7 @@ public final class LogWeights implements Serializable {
     public static LogWeights draw(
             LogJoint joint, VariationalFamily family, Key key, int first, int draws, long workspaceBytes) {
         EstimateChecks.fit(joint, family, draws);
+        EstimateChecks.independent(key);
         int problems = family.problems();
         double[][] values = new double[problems][draws];
         DrawChunks chunks = new DrawChunks(problems, draws, family.dimensions(), family.dimensions(), workspaceBytes);

@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
@@ -67,8 +68,9 @@ interface DrawSource {
      *
      * @param q free to use
      * @param posterior q itself
+     * @param points of the draws of the ELBO; weights, whose tail is judged, are of independent ones
      */
-    record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes)
+    record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes, PointSet points)
             implements DrawSource {
         /** Numbers of draws on the host at a time, beside the columns. */
         private static final int PART = 1 << 18;
@@ -90,7 +92,7 @@ interface DrawSource {
 
         @Override
         public Estimate elbo(Key key, int draws) {
-            return LogWeights.elbo(joint, q, key, draws, workspaceBytes);
+            return LogWeights.elbo(joint, q, key.with(points), draws, workspaceBytes);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
@@ -103,7 +104,9 @@ public record FreshDraws(
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
-                    new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE), UNKNOWN, key);
+                    new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE, PointSet.INDEPENDENT),
+                    UNKNOWN,
+                    key);
             try {
                 evaluation.measure(known.few, DRAWS, MOST);
                 evaluation.judgeEnd(ended);

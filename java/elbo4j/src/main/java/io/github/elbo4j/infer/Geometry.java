@@ -106,7 +106,8 @@ class Geometry {
 
         @Override
         NaturalGradient naturalGradient(Sgvi.Builder settings, LogJoint joint, LogJoint wrapped, Key key) {
-            return new FullRankNaturalGradient(settings, wrapped, q, key.fork("settling"));
+            return new FullRankNaturalGradient(
+                    settings, wrapped, q, key.fork("settling").with(settings.points));
         }
     }
 
@@ -128,7 +129,8 @@ class Geometry {
 
         @Override
         NaturalGradient naturalGradient(Sgvi.Builder settings, LogJoint joint, LogJoint wrapped, Key key) {
-            return new MeanFieldNaturalGradient(settings, joint, q, key.fork("settling"), key.fork("curvature"));
+            return new MeanFieldNaturalGradient(
+                    settings, joint, q, key.fork("settling").with(settings.points), key.fork("curvature"));
         }
 
         @Override

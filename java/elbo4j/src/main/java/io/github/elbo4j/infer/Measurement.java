@@ -63,7 +63,9 @@ final class Measurement {
         ending = reached.ending;
         Gaussian posterior = q.toGaussian(reached.parameters);
         Evaluation evaluation = new Evaluation(
-                new DrawSource.OnDevice(joint, q, posterior, settings.workspaceBytes), trace.recent(), key);
+                new DrawSource.OnDevice(joint, q, posterior, settings.workspaceBytes, settings.points),
+                trace.recent(),
+                key);
         List<Mode> modes = reached.start == null ? List.of() : reached.start.modes();
         List<Account> accounts = new ArrayList<>();
         succeeds(() -> draw(reached, evaluation));

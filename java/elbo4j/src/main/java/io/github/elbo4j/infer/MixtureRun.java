@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
@@ -32,7 +33,7 @@ final class MixtureRun extends MethodRun {
 
     private final VariationalMixture settings;
     private final MixtureAscent ascent;
-    private final Trace trace = new Trace(1); // of the climbs that were kept
+    private final Trace trace = new Trace(1, PointSet.INDEPENDENT); // of the climbs that were kept
     private List<MixtureComponent> q;
     private int pools;
 

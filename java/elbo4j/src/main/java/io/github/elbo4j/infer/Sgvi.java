@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
@@ -124,6 +125,7 @@ public final class Sgvi implements Method<LogJoint> {
         ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
         Optimizer optimizer = new Adam();
         int draws = 32;
+        PointSet points = PointSet.INDEPENDENT;
         int maxSteps = 20_000;
         int batch;
         long seed;
@@ -174,6 +176,18 @@ public final class Sgvi implements Method<LogJoint> {
         /** Draws of each step; 32. */
         public Builder draws(int value) {
             draws = positive("draws", value);
+            return this;
+        }
+
+        /**
+         * How the draws of a step stand to each other, and those of the ELBO after the fit; independent. For pathwise gradients only.
+         * Of {@link PointSet#SOBOL} the draws should be a power of two, and there are {@value PointSet#MOST_DIMENSIONS} dimensions at most.
+         *
+         * <p>The ELBO after the fit is then the mean of 16 or more sets of points, each random anew, and its standard error that of these sets.
+         * Evidence, k-hat and what else importance weights tell are of independent draws in any case. The trace has no standard errors.
+         */
+        public Builder points(PointSet value) {
+            points = Objects.requireNonNull(value, "points is null");
             return this;
         }
 
@@ -323,6 +337,10 @@ public final class Sgvi implements Method<LogJoint> {
                 throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
                         + " of the score gradient needs 2 or more");
             }
+            if (gradient == Gradient.SCORE && points != PointSet.INDEPENDENT) {
+                throw new IllegalArgumentException(
+                        "points is " + points + ", but the score gradient needs independent draws");
+            }
             return new Sgvi(copy());
         }
 
@@ -342,6 +360,7 @@ public final class Sgvi implements Method<LogJoint> {
             copy.baseline = baseline;
             copy.optimizer = optimizer;
             copy.draws = draws;
+            copy.points = points;
             copy.maxSteps = maxSteps;
             copy.batch = batch;
             copy.seed = seed;
@@ -369,6 +388,9 @@ public final class Sgvi implements Method<LogJoint> {
                 told.put("baseline", name(baseline));
             }
             told.put("draws", draws);
+            if (points != PointSet.INDEPENDENT) {
+                told.put("points", name(points));
+            }
             told.put("maxSteps", maxSteps);
             told.put("optimizer", optimizer.describe());
             told.put("tolerance", stoppingRule.tolerance());

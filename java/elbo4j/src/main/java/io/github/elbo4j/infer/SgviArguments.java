@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.RowsLogJoint;
 import java.util.HashSet;
@@ -22,6 +23,11 @@ final class SgviArguments {
         if (mean != null && mean.length != dimensions) {
             throw new IllegalArgumentException(
                     "initialMean has " + mean.length + " elements, but the model has " + dimensions + " dimensions");
+        }
+        if (settings.points == PointSet.SOBOL && dimensions > PointSet.MOST_DIMENSIONS) {
+            throw new IllegalArgumentException("points is SOBOL, of which there are " + PointSet.MOST_DIMENSIONS
+                    + " dimensions at most, but the model has " + dimensions
+                    + " dimensions; take antithetic or independent draws");
         }
         checkNames(joint.parameterNames(), dimensions);
         FitResult first = settings.first;

@@ -61,7 +61,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         this.opened = new Resources(device);
         this.joint = joint;
         this.key = new Key(settings.seed);
-        this.trace = new Trace(settings.draws);
+        this.trace = new Trace(settings.draws, settings.points);
         int dimensions = joint.dimensions();
         double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean.clone();
         double[] sd = new double[dimensions];
@@ -153,7 +153,11 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     private GradientAscent ascent(LogJoint of) {
-        return new GradientAscent(settings, device, of, q, average, coordinates, key.fork("training"));
+        return new GradientAscent(settings, device, of, q, average, coordinates, training());
+    }
+
+    private Key training() {
+        return key.fork("training").with(settings.points);
     }
 
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
@@ -383,7 +387,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private float[] diverged() {
         Divergence divergence =
-                new Divergence(settings, joint, rows, coordinates, q, average, key.fork("training"), this::ascent);
+                new Divergence(settings, joint, rows, coordinates, q, average, training(), this::ascent);
         int end = steps;
         steps = monitor.lookedAt();
         Divergence.Found found = divergence.find(ascent, monitor.latest(), steps, end, trace);

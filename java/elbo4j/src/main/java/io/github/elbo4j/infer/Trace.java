@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,12 +12,15 @@ final class Trace {
     private static final int RECENT = 100;
 
     private final int draws;
+    private final boolean independent; // else a step's draws do not tell the error of their mean
     private double[] elbo = new double[1024];
     private double[] standardError = new double[1024];
     private int steps;
 
-    Trace(int draws) {
+    /** @param points how the draws of a step stand to each other */
+    Trace(int draws, PointSet points) {
         this.draws = draws;
+        this.independent = points == PointSet.INDEPENDENT;
     }
 
     void add(double value, double error) {
@@ -25,7 +29,7 @@ final class Trace {
             standardError = Arrays.copyOf(standardError, 2 * steps);
         }
         elbo[steps] = value;
-        standardError[steps] = error;
+        standardError[steps] = independent ? error : Double.NaN;
         steps++;
     }
 

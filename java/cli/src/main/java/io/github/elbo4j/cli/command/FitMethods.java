@@ -249,6 +249,7 @@ final class FitMethods {
                 .baseline(options.baseline(command))
                 .optimizer(options.optimizer(command, subject.robbinsMonroRate()))
                 .draws(options.draws())
+                .points(options.points(command))
                 .maxSteps(options.steps)
                 .batch(task.batch())
                 .seed(options.run.seed)

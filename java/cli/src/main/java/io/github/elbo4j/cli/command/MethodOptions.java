@@ -2,6 +2,7 @@ package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.Subject;
+import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
@@ -63,6 +64,7 @@ final class MethodOptions {
             "--gradient",
             "--baseline",
             "--draws",
+            "--points",
             "--steps",
             "--tolerance",
             "--evaluation-draws",
@@ -153,6 +155,15 @@ final class MethodOptions {
                             + " parameters; default: 128, or 4 for each parameter if that is more.")
     @Nullable
     Integer draws;
+
+    @Option(
+            names = "--points",
+            paramLabel = "NAME",
+            description =
+                    "How the draws of a step, and of the final ELBO, stand to each other: independent; antithetic, in pairs of which"
+                            + " one is the other's negative; sobol, scrambled points of Sobol's sequence, with --draws a power of two."
+                            + " For pathwise gradients. Default: independent.")
+    String points = "independent";
 
     @Option(names = "--steps", paramLabel = "N", description = "At most so many steps. Default: 20,000.")
     int steps = 20_000;
@@ -255,6 +266,10 @@ final class MethodOptions {
         if (baseline != null && gradient(command) != Gradient.SCORE) {
             throw new ParameterException(
                     command, "--baseline is for --gradient score, but the gradient is " + gradient);
+        }
+        if (points(command) != PointSet.INDEPENDENT && gradient(command) == Gradient.SCORE) {
+            throw new ParameterException(
+                    command, "--points is " + points + ", but --gradient score needs independent draws");
         }
         if (gradient(command) == Gradient.SCORE && draws() < 2) {
             throw new ParameterException(command, "--draws is " + draws + ", but the score gradient needs 2 or more");
@@ -391,6 +406,10 @@ final class MethodOptions {
 
     Gradient gradient(CommandLine command) {
         return OptionChecks.oneOf(command, "--gradient", gradient, OptionChecks.names(Gradient.values()));
+    }
+
+    PointSet points(CommandLine command) {
+        return OptionChecks.oneOf(command, "--points", points, OptionChecks.names(PointSet.values()));
     }
 
     ScoreOps.Baseline baseline(CommandLine command) {
