@@ -1,6 +1,5 @@
 package io.github.elbo4j.simd;
 
-import io.github.elbo4j.scalar.DetMath;
 import io.github.elbo4j.scalar.SobolKernel;
 import jdk.incubator.vector.IntVector;
 
@@ -12,8 +11,9 @@ final class SobolSimd extends SobolKernel {
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             VectorMath.normalQuantile(IntVector.fromArray(Lanes.I, words, i)).intoArray(out, o + i);
         }
-        for (int i = whole; i < n; i++) {
-            out[o + i] = DetMath.normalQuantile(words[i]);
+        if (whole < n) { // words go on behind n, whatever they are
+            VectorMath.normalQuantile(IntVector.fromArray(Lanes.I, words, whole))
+                    .intoArray(out, o + whole, Lanes.F.indexInRange(whole, n));
         }
     }
 }
