@@ -52,7 +52,7 @@ class KernelImageTest {
             Emulator.fail("cuModuleGetFunction", 2, 500);
             assertThatThrownBy(() -> Devices.open("auto"))
                     .isInstanceOf(DeviceException.class)
-                    .hasMessageContainingAll("the kernel normal_", "its kernels are of another build");
+                    .hasMessageMatching("cuda: the kernel [a-z_]+ is not in this jar: its kernels are of another build");
         } finally {
             Emulator.reset();
         }
