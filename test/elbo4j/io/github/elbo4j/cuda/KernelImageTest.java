@@ -52,7 +52,8 @@ class KernelImageTest {
             Emulator.fail("cuModuleGetFunction", 2, 500);
             assertThatThrownBy(() -> Devices.open("auto"))
                     .isInstanceOf(DeviceException.class)
-                    .hasMessageMatching("cuda: the kernel [a-z_]+ is not in this jar: its kernels are of another build");
+                    .hasMessageMatching(
+                            "cuda: the kernel [a-z_]+ is not in this jar: its kernels are of another build");
         } finally {
             Emulator.reset();
         }
