@@ -185,19 +185,24 @@ class NormalOpsTest {
     /** Chosen problems have the normals that each has alone, however they are chosen. */
     @EveryDevice
     void chosenProblemsHaveTheirOwnNormals(Device device) {
-        int[] problems = {9, 4, 1_000_003, 0, 4};
-        for (int dimensions : new int[] {1, 2, 7, 1030}) {
-            DrawBlock shape = DrawBlock.of(4, 3, dimensions).at(0, 2, 5);
-            try (Arena arena = new Arena(device)) {
-                Buffer epsilon = arena.out(shape.elements());
-                arena.run(new NormalOps.NormalOfProblems(
-                        KEY, Index.of(6), shape, arena.of(problems), Index.of(1), epsilon));
-                float[] all = arena.floats(epsilon);
-                int each = 3 * dimensions;
-                for (int i = 0; i < 4; i++) {
-                    DrawBlock alone = DrawBlock.of(1, 3, dimensions).at(problems[1 + i], 2, 5);
-                    assertThat(Arrays.copyOfRange(all, i * each, (i + 1) * each))
-                            .containsExactly(normals(device, KEY, 6, alone));
+        int[] problems = new int[68]; // more than are made at a time
+        Arrays.setAll(problems, i -> i % 3 == 0 ? 4 : 1_000_003 - 7 * i);
+        int chosen = problems.length - 1;
+        for (int dimensions : new int[] {1, 2, 7, 16, 17, 1030}) {
+            for (int first : new int[] {0, 4, 5}) {
+                DrawBlock shape = DrawBlock.of(chosen, 3, dimensions).at(0, 2, first);
+                try (Arena arena = new Arena(device)) {
+                    Buffer epsilon = arena.out(shape.elements());
+                    arena.run(new NormalOps.NormalOfProblems(
+                            KEY, Index.of(6), shape, arena.of(problems), Index.of(1), epsilon));
+                    float[] all = arena.floats(epsilon);
+                    int each = 3 * dimensions;
+                    for (int i = 0; i < chosen; i++) {
+                        DrawBlock alone = DrawBlock.of(1, 3, dimensions).at(problems[1 + i], 2, first);
+                        assertThat(Arrays.copyOfRange(all, i * each, (i + 1) * each))
+                                .as("problem %d of %d dimensions from %d on", i, dimensions, first)
+                                .containsExactly(normals(device, KEY, 6, alone));
+                    }
                 }
             }
         }

@@ -144,6 +144,32 @@ public class NormalKernel {
         }
     }
 
+    /**
+     * {@code out[i·TOGETHER + l] = epsilon(seed, step, problems[at + l], s, 4·first + i)} for i &lt; dims and l &lt; n ≤ {@link #TOGETHER};
+     * what stands from there to {@code (i + 1)·TOGETHER} may be anything. SIMD devices replace it.
+     *
+     * @param first a counter
+     */
+    protected void beside(
+            long seed,
+            int step,
+            int[] problems,
+            int at,
+            int s,
+            int n,
+            int first,
+            int dims,
+            float[] out,
+            WorkerMemory memory) {
+        float[] row = memory.floats(0, BLOCK + 8);
+        for (int l = 0; l < n; l++) {
+            counters(seed, step, problems[at + l], s, first, (dims + 3) >>> 2, row, 0, memory);
+            for (int i = 0; i < dims; i++) {
+                out[i * TOGETHER + l] = row[i];
+            }
+        }
+    }
+
     /** The normals of {@code count} counters from {@code first} on, 4 · count of them; SIMD devices replace it. */
     protected void counters(
             long seed, int step, int b, int s, int first, int count, float[] out, int o, WorkerMemory memory) {
@@ -222,27 +248,68 @@ public class NormalKernel {
         }
     }
 
-    /** One work item is one row of a chosen problem. */
+    /** One work item is some neighbouring chosen problems. */
     private final class OfProblems extends HostKernel {
         private final NormalOps.NormalOfProblems op;
 
         OfProblems(NormalOps.NormalOfProblems op) {
-            super((int) op.shape().allDraws(), 4 * op.shape().elements());
+            super(ceilDiv(op.shape().problems(), TOGETHER), 4 * op.shape().elements());
             this.op = op;
         }
 
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
             DrawBlock x = op.shape();
+            boolean isShort = op.key().points() == PointSet.INDEPENDENT
+                    && NormalsBeside.suits(TOGETHER, x.firstDimension(), x.dimensions());
+            for (int item = from; item < to; item++) {
+                int problem = item * TOGETHER;
+                int n = Math.min(TOGETHER, x.problems() - problem);
+                for (int s = 0; s < x.draws(); s++) {
+                    if (isShort) {
+                        shortRows(problem, n, s, memory);
+                    } else {
+                        rows(problem, n, s, memory);
+                    }
+                }
+            }
+        }
+
+        private void shortRows(int problem, int n, int s, WorkerMemory memory) {
+            DrawBlock x = op.shape();
+            int dims = x.dimensions();
+            float[] lanes = memory.floats(9, dims * TOGETHER);
+            beside(
+                    op.key().seed(),
+                    (int) value(op.step()),
+                    ints(op.addresses()),
+                    (int) value(op.first()) + problem,
+                    x.firstDraw() + s,
+                    n,
+                    x.firstDimension() >>> 2,
+                    dims,
+                    lanes,
+                    memory);
+            float[] out = floats(op.epsilon());
+            for (int l = 0; l < n; l++) {
+                int at = ((problem + l) * x.draws() + s) * dims;
+                for (int i = 0; i < dims; i++) {
+                    out[at + i] = lanes[i * TOGETHER + l];
+                }
+            }
+        }
+
+        private void rows(int problem, int n, int s, WorkerMemory memory) {
+            DrawBlock x = op.shape();
             int step = (int) value(op.step());
             int first = (int) value(op.first());
-            for (int row = from; row < to; row++) {
-                int b = ints(op.addresses())[first + row / x.draws()];
-                int s = x.firstDraw() + row % x.draws();
+            for (int l = 0; l < n; l++) {
+                int b = ints(op.addresses())[first + problem + l];
                 for (int d = 0; d < x.dimensions(); d += BLOCK) {
-                    int n = Math.min(BLOCK, x.dimensions() - d);
-                    int at = row * x.dimensions() + d;
-                    block(op.key(), step, b, s, x.firstDimension() + d, n, floats(op.epsilon()), at, memory);
+                    int count = Math.min(BLOCK, x.dimensions() - d);
+                    int at = ((problem + l) * x.draws() + s) * x.dimensions() + d;
+                    int draw = x.firstDraw() + s;
+                    block(op.key(), step, b, draw, x.firstDimension() + d, count, floats(op.epsilon()), at, memory);
                 }
             }
         }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 
 /** A place, seen along the axes of a {@link StageAxes}: copies between it and dense blocks. */
 final class RowView {
+    /** Elements along the last axis that are not worth a call. */
+    private static final int SHORT = 16;
+
     private final Place place;
     private final StageAxes axes;
     private final long stride0;
@@ -54,6 +57,10 @@ final class RowView {
     /** Copies the block to a register. */
     void load(ElementwiseBlock b, float[] y, int yo, ElementwiseKernel loops) {
         float[] x = array();
+        if (b.draws == 1 && axes.e2() <= SHORT) {
+            loadShort(b, x, y, yo);
+            return;
+        }
         int i0 = b.i0;
         int i1 = b.i1;
         int i2 = b.i2;
@@ -67,6 +74,27 @@ final class RowView {
                 return;
             }
             to += rows * b.draws;
+            i2 = 0;
+            if (++i1 == axes.e1()) {
+                i1 = 0;
+                i0++;
+            }
+        }
+    }
+
+    /** Rows of one draw, few of them along the last axis: a copy for each such stretch would take longer than its elements. */
+    private void loadShort(ElementwiseBlock b, float[] x, float[] y, int yo) {
+        int i0 = b.i0;
+        int i1 = b.i1;
+        int i2 = b.i2;
+        int end = yo + b.rows;
+        for (int to = yo; to < end; ) {
+            int from = at(i0, i1, i2, b.draw);
+            int stop = Math.min(end, to + axes.e2() - i2);
+            for (; to < stop; to++) {
+                y[to] = x[from];
+                from += stride2;
+            }
             i2 = 0;
             if (++i1 == axes.e1()) {
                 i1 = 0;
@@ -129,7 +157,11 @@ final class RowView {
     }
 
     private void store(float[] x, int xo, int rows, int draws, float[] y, int yo) {
-        if (draws == 1 && stride2 == 1) {
+        if (draws == 1 && rows <= SHORT) {
+            for (int r = 0; r < rows; r++) {
+                y[yo + r * stride2] = x[xo + r];
+            }
+        } else if (draws == 1 && stride2 == 1) {
             System.arraycopy(x, xo, y, yo, rows);
         } else if (drawStride == 1) {
             for (int r = 0; r < rows; r++) {

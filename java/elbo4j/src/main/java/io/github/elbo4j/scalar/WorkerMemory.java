@@ -9,7 +9,7 @@ public final class WorkerMemory {
     private int[][] ints = new int[8][0];
     private double[][] doubles = new double[4][0];
     private float[][] rows = new float[0][0];
-    private long[] longs = new long[0];
+    private long[][] longs = new long[2][0];
 
     /** The sum along a row that the running kernel is at. */
     public final RowSum sum = new RowSum();
@@ -53,12 +53,12 @@ public final class WorkerMemory {
         return doubles[slot];
     }
 
-    /** As {@link #floats}; there is one. */
-    public long[] longs(int length) {
-        if (longs.length < length) {
-            longs = new long[length];
+    /** As {@link #floats}. */
+    public long[] longs(int slot, int length) {
+        if (longs[slot].length < length) {
+            longs[slot] = new long[length];
         }
-        return longs;
+        return longs[slot];
     }
 
     /** At least {@code count} arrays of {@code length} floats; always asked for with the same length. */

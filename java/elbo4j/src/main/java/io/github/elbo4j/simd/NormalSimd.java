@@ -33,6 +33,7 @@ final class NormalSimd extends NormalKernel {
     private static final Walk COUNTERS = new Walk(STAGE, 0, false);
     private static final Walk PROBLEMS = new Walk(1, 1, true);
     private static final Walk DRAWS = new Walk(TOGETHER / LANES, 1, false);
+    private static final Walk ONE_DRAW = new Walk(TOGETHER / LANES, 1, true); // of problems that stand elsewhere
     private static final Walk[] DRAWS_OF = walks(false); // by the counters of a row
     private static final Walk[] PROBLEMS_OF = walks(true);
 
@@ -40,6 +41,12 @@ final class NormalSimd extends NormalKernel {
         return IntStream.range(0, LANES)
                 .mapToObj(count -> new Walk(MANY, count, problems))
                 .toArray(Walk[]::new);
+    }
+
+    /** Where lane i stands: even lanes of a vector before the odd ones. */
+    private static int place(int i) {
+        int lane = i % LANES;
+        return i - lane + lane % 2 * LONGS + lane / 2;
     }
 
     /**
@@ -61,8 +68,7 @@ final class NormalSimd extends NormalKernel {
             draws = new long[vectors * LANES];
             problems = new long[vectors * LANES];
             for (int i = 0; i < vectors * LANES; i++) {
-                int lane = i % LANES;
-                int at = i - lane + lane % 2 * LONGS + lane / 2;
+                int at = place(i);
                 counters[at] = count == 0 ? i : i % count;
                 (alongProblems ? problems : draws)[at] = count == 0 ? 0 : i / count;
             }
@@ -136,15 +142,51 @@ final class NormalSimd extends NormalKernel {
     @Override
     protected void beside(
             long seed, int step, int b, int s, int n, int first, int dims, float[] out, WorkerMemory memory) {
+        beside(seed, step, b, s, DRAWS, DRAWS.problems, n, first, dims, out, memory);
+    }
+
+    @Override
+    protected void beside(
+            long seed,
+            int step,
+            int[] problems,
+            int at,
+            int s,
+            int n,
+            int first,
+            int dims,
+            float[] out,
+            WorkerMemory memory) {
+        long[] chosen = memory.longs(1, TOGETHER);
+        int whole = (n + LANES - 1) / LANES * LANES;
+        for (int i = 0; i < whole; i++) {
+            chosen[place(i)] = problems[at + Math.min(i, n - 1)];
+        }
+        beside(seed, step, 0, s, ONE_DRAW, chosen, n, first, dims, out, memory);
+    }
+
+    /** Rows that stand as a walk says. */
+    private static void beside(
+            long seed,
+            int step,
+            int b,
+            int s,
+            Walk walk,
+            long[] problems,
+            int n,
+            int first,
+            int dims,
+            float[] out,
+            WorkerMemory memory) {
         int whole = (n + LANES - 1) / LANES * LANES;
         int counters = (dims + 3) >>> 2;
         int[] w0 = memory.ints(2, counters * whole);
         int[] w1 = memory.ints(3, counters * whole);
         int[] w2 = memory.ints(4, counters * whole);
         int[] w3 = memory.ints(5, counters * whole);
-        long[] halves = memory.longs(8 * LONGS);
+        long[] halves = memory.longs(0, 8 * LONGS);
         for (int c = 0; c < counters; c++) {
-            philox(seed, step, b, s, first + c, DRAWS, n, w0, w1, w2, w3, c * whole, halves);
+            philox(seed, step, b, s, first + c, walk, problems, n, w0, w1, w2, w3, c * whole, halves);
         }
         float[] x0 = memory.floats(1, counters * whole);
         float[] x1 = memory.floats(2, counters * whole);
@@ -177,7 +219,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, walk, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
+        philox(seed, step, b, s, first, walk, walk.problems, count, w0, w1, w2, w3, 0, memory.longs(0, 8 * LONGS));
         float[] x0 = memory.floats(1, STAGE);
         float[] x1 = memory.floats(2, STAGE);
         float[] x2 = memory.floats(3, STAGE);
@@ -205,7 +247,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, COUNTERS, count, w0, w1, w2, w3, 0, memory.longs(8 * LONGS));
+        philox(seed, step, b, s, first, COUNTERS, COUNTERS.problems, count, w0, w1, w2, w3, 0, memory.longs(0, 8 * LONGS));
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -234,11 +276,11 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, n);
         int[] w2 = memory.ints(4, n);
         int[] w3 = memory.ints(5, n);
-        long[] halves = memory.longs(8 * LONGS);
+        long[] halves = memory.longs(0, 8 * LONGS);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < count; c++) {
                 int at = (r * count + c) * LANES;
-                philox(seed, step, b, s + r, first + c, PROBLEMS, LANES, w0, w1, w2, w3, at, halves);
+                philox(seed, step, b, s + r, first + c, PROBLEMS, PROBLEMS.problems, LANES, w0, w1, w2, w3, at, halves);
             }
         }
         float[] x0 = memory.floats(1, n);
@@ -257,7 +299,7 @@ final class NormalSimd extends NormalKernel {
 
     /**
      * The words of {@code count} counters, one array a word, whole vectors written from {@code at} on; the counters stand as a
-     * walk says. A word lives in a 64-bit lane, so that
+     * walk says, but for their problems. A word lives in a 64-bit lane, so that
      * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
      * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
      */
@@ -268,6 +310,7 @@ final class NormalSimd extends NormalKernel {
             int s,
             int first,
             Walk walk,
+            long[] problems,
             int count,
             int[] w0,
             int[] w1,
@@ -282,7 +325,7 @@ final class NormalSimd extends NormalKernel {
                         LongVector.fromArray(L, walk.counters, from).add(first).and(LOW);
                 LongVector c1 = LongVector.fromArray(L, walk.draws, from).add(s).and(LOW);
                 LongVector c2 =
-                        LongVector.fromArray(L, walk.problems, from).add(b).and(LOW);
+                        LongVector.fromArray(L, problems, from).add(b).and(LOW);
                 LongVector c3 = LongVector.broadcast(L, step & LOW);
                 int k0 = (int) seed;
                 int k1 = (int) (seed >>> 32);
