@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors of sums over parts of {@value #PART} rows, added in the one order of {@link Operation} whatever machine has which part and
@@ -27,7 +26,7 @@ public final class SumTree implements Serializable {
     private static final class Group implements Serializable {
         private static final long serialVersionUID = 1;
 
-        final double[] @Nullable [] children;
+        final double[][] children; // null where there is none yet
         int count;
 
         Group(int fan) {
