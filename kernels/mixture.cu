@@ -4,10 +4,6 @@
 
 static constexpr int LANES = 32;
 
-static __device__ __forceinline__ long long threadOfGrid() { return (long long) blockIdx.x * blockDim.x + threadIdx.x; }
-
-static __device__ __forceinline__ long long threadsOfGrid() { return (long long) gridDim.x * blockDim.x; }
-
 // d_i of a row: x points to the row in x[0].
 static __device__ __forceinline__ float difference(
         const float* x, const float* mean, int rows, int dims, int i) {
@@ -130,6 +126,37 @@ static constexpr int ZEROTH = FIRST + SIDE;
 // Σ r·d_i and Σ r; or of the square the diagonal, and those.
 enum class Sums { SQUARE, TRIANGLE, DIAGONAL };
 
+// Puts sum number e of a warp where it belongs, if it is one of D dimensions.
+template <Sums SUMS>
+static __device__ __forceinline__ void writeStatistic(
+        const MixtureTiles& p, int e, float sum, int fromI, int fromJ, double* out) {
+    int m = e / SIDE;
+    int l = e % SIDE;
+    bool second = true; // is a sum of r·d_i·d_j
+    if constexpr (SUMS == Sums::TRIANGLE) {
+        m = 0;
+        while (m < SIDE && (m + 1) * (m + 2) / 2 <= e) {
+            m++;
+        }
+        l = e - m * (m + 1) / 2;
+        second = e < FIRST;
+    } else if constexpr (SUMS == Sums::DIAGONAL) {
+        m = e;
+        l = e;
+        second = e < SIDE;
+    }
+    if (second && fromI + m < p.dims) {
+        const long long i = fromI + m;
+        out[1 + p.dims + (p.full ? i * (i + 1) / 2 + fromJ + l : i)] = (double) sum;
+    }
+    if (SUMS != Sums::SQUARE && e >= FIRST && e < ZEROTH && fromI + e - FIRST < p.dims) {
+        out[1 + fromI + e - FIRST] = (double) sum;
+    }
+    if (SUMS != Sums::SQUARE && e == ZEROTH && fromI == 0) {
+        out[0] = (double) sum;
+    }
+}
+
 // Of a component and n <= 1024 rows; of coordinates from `fromI` on there are COUNT or fewer, and for those beyond D the last
 // is taken.
 template <Sums SUMS, int COUNT>
@@ -198,32 +225,7 @@ static __device__ __forceinline__ void statistics(
 #pragma unroll
     for (int part = 0; part < 2; part++) {
         const float sum = foldTogether(sums[part]);
-        const int e = part * WARP + laneOfWarp();
-        int m = e / SIDE;
-        int l = e % SIDE;
-        bool second = true; // is a sum of r·d_i·d_j
-        if constexpr (SUMS == Sums::TRIANGLE) {
-            m = 0;
-            while (m < SIDE && (m + 1) * (m + 2) / 2 <= e) {
-                m++;
-            }
-            l = e - m * (m + 1) / 2;
-            second = e < FIRST;
-        } else if constexpr (SUMS == Sums::DIAGONAL) {
-            m = e;
-            l = e;
-            second = e < SIDE;
-        }
-        if (second && fromI + m < p.dims) {
-            const long long i = fromI + m;
-            out[1 + p.dims + (p.full ? i * (i + 1) / 2 + fromJ + l : i)] = (double) sum;
-        }
-        if (SUMS != Sums::SQUARE && e >= FIRST && e < ZEROTH && fromI + e - FIRST < p.dims) {
-            out[1 + fromI + e - FIRST] = (double) sum;
-        }
-        if (SUMS != Sums::SQUARE && e == ZEROTH && fromI == 0) {
-            out[0] = (double) sum;
-        }
+        writeStatistic<SUMS>(p, part * WARP + laneOfWarp(), sum, fromI, fromJ, out);
     }
 }
 

@@ -16,45 +16,39 @@ struct MixtureRows {
     int unused;
 };
 
+// r[k] = next(k, r[k]) for the components of a row, whose numbers stand `rows` apart; some are read before the first is written.
+template <class Next>
+static __device__ __forceinline__ void forComponents(float* r, int components, int rows, Next next) {
+    constexpr int AHEAD = 8; // components that are read together
+    for (int first = 0; first < components; first += AHEAD) {
+        float e[AHEAD];
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            if (first + u < components) {
+                e[u] = r[(long long) (first + u) * rows];
+            }
+        }
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            if (first + u < components) {
+                r[(long long) (first + u) * rows] = next(first + u, e[u]);
+            }
+        }
+    }
+}
+
 // The responsibilities of row n of a run, where its squares stand, and what its density is made of.
 static __device__ __forceinline__ void divideBySum(const MixtureRows& p, long long run, long long n, double most) {
-    constexpr int AHEAD = 8; // components that are read together
     float* r = p.r + run * p.components * p.rows + n;
     const double* offsets = p.offsets + run * p.components;
     float sum = 0.0f;
-    for (int first = 0; first < p.components; first += AHEAD) {
-        float e[AHEAD];
-#pragma unroll
-        for (int u = 0; u < AHEAD; u++) {
-            if (first + u < p.components) {
-                e[u] = r[(long long) (first + u) * p.rows];
-            }
-        }
-#pragma unroll
-        for (int u = 0; u < AHEAD; u++) {
-            if (first + u < p.components) {
-                const double l = offsets[first + u] - 0.5 * (double) e[u];
-                e[u] = detExp((float) (l - most));
-                r[(long long) (first + u) * p.rows] = e[u];
-                sum += e[u];
-            }
-        }
-    }
-    for (int first = 0; first < p.components; first += AHEAD) {
-        float e[AHEAD];
-#pragma unroll
-        for (int u = 0; u < AHEAD; u++) {
-            if (first + u < p.components) {
-                e[u] = r[(long long) (first + u) * p.rows];
-            }
-        }
-#pragma unroll
-        for (int u = 0; u < AHEAD; u++) {
-            if (first + u < p.components) {
-                r[(long long) (first + u) * p.rows] = __fdiv_rn(e[u], sum);
-            }
-        }
-    }
+    forComponents(r, p.components, p.rows, [&](int k, float square) {
+        const double l = offsets[k] - 0.5 * (double) square;
+        const float e = detExp((float) (l - most));
+        sum += e;
+        return e;
+    });
+    forComponents(r, p.components, p.rows, [&](int, float e) { return __fdiv_rn(e, sum); });
     p.most[run * p.rows + n] = most;
     p.rest[run * p.rows + n] = detLog(sum);
 }

@@ -3,10 +3,6 @@
 #include "index.cuh"
 #include "sum.cuh"
 
-static __device__ __forceinline__ long long threadOfGrid() { return (long long) blockIdx.x * blockDim.x + threadIdx.x; }
-
-static __device__ __forceinline__ long long threadsOfGrid() { return (long long) gridDim.x * blockDim.x; }
-
 static constexpr int AHEAD = 16; // rows that a thread reads together
 
 // ---- y[j,s] = Σ x[n,s] over the rows n of segment j ----

@@ -32,6 +32,10 @@ static __device__ __forceinline__ long long warpOfGrid() {
 
 static __device__ __forceinline__ long long warpsOfGrid() { return (long long) gridDim.x * (blockDim.x >> 5); }
 
+static __device__ __forceinline__ long long threadOfGrid() { return (long long) blockIdx.x * blockDim.x + threadIdx.x; }
+
+static __device__ __forceinline__ long long threadsOfGrid() { return (long long) gridDim.x * blockDim.x; }
+
 // Folds the first `width` lanes (a power of two) of a warp, or of each of its groups of `width`; the first lane has the sum.
 template <class T>
 static __device__ __forceinline__ T foldLanes(T sum, int width = WARP) {
