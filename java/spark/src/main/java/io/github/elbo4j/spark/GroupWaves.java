@@ -60,11 +60,13 @@ final class GroupWaves {
         int partitions = lines.getNumPartitions();
         for (int p = first; p < partitions; p += ROUNDS * tasks) {
             int to = Math.min(partitions, p + ROUNDS * tasks);
-            context.setJobDescription(
-                    "elbo4j: groups " + (firstGroup(p) + 1) + " to " + firstGroup(to) + " of " + groups);
+            int[] numbers = IntStream.range(p, to).toArray();
+            List<String>[] parts = Jobs.described(
+                    context,
+                    "elbo4j: groups " + (firstGroup(p) + 1) + " to " + firstGroup(to) + " of " + groups,
+                    () -> lines.collectPartitions(numbers));
             StringBuilder text = new StringBuilder();
-            for (List<String> part :
-                    lines.collectPartitions(IntStream.range(p, to).toArray())) {
+            for (List<String> part : parts) {
                 part.forEach(text::append);
             }
             try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
@@ -73,7 +75,6 @@ final class GroupWaves {
                 out.getFD().sync();
             }
         }
-        context.setJobDescription(null);
         Files.delete(unfinished);
         return there;
     }

@@ -32,22 +32,22 @@ final class Passes implements AutoCloseable {
         made++;
         String name = "elbo4j pass " + made + ": " + pass.draws() + (pass.draws() == 1 ? " draw" : " draws")
                 + (pass.gradient() ? " with gradient, " : ", ") + rows.rows() + " rows";
-        JavaSparkContext context = rows.context();
-        context.setJobDescription(name);
         try {
-            Part part = new Part(fit, model, rows.columns(), choice, pass);
-            JavaRDD<PassSums> parts = rows.panels().mapPartitionsWithIndex(part, true);
-            PassSums all = rows.partitions() > DIRECT
-                    ? parts.treeReduce(PassSums::merge, 2)
-                    : parts.collect().stream().reduce(PassSums.empty(pass), PassSums::merge);
-            return all.totals(pass, Panel.count(rows.rows()));
+            return Jobs.described(rows.context(), name, () -> totals(pass));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) { // Spark's own, which its methods do not declare
             throw new DeviceException(name + " failed: " + e.getMessage(), e);
-        } finally {
-            context.setJobDescription(null);
         }
+    }
+
+    private PassTotals totals(Pass pass) {
+        Part part = new Part(fit, model, rows.columns(), choice, pass);
+        JavaRDD<PassSums> parts = rows.panels().mapPartitionsWithIndex(part, true);
+        PassSums all = rows.partitions() > DIRECT
+                ? parts.treeReduce(PassSums::merge, 2)
+                : parts.collect().stream().reduce(PassSums.empty(pass), PassSums::merge);
+        return all.totals(pass, Panel.count(rows.rows()));
     }
 
     /** Frees what executors hold: each of them that has a partition's rows is asked by a task. */
@@ -58,12 +58,10 @@ final class Passes implements AutoCloseable {
         if (context.sc().isStopped()) {
             return;
         }
-        context.setJobDescription("elbo4j: end of a fit");
-        try {
-            rows.panels().foreachPartition(panels -> ExecutorRows.release(name));
-        } finally {
-            context.setJobDescription(null);
-        }
+        Jobs.described(
+                context,
+                "elbo4j: end of a fit",
+                () -> rows.panels().foreachPartition(panels -> ExecutorRows.release(name)));
     }
 
     /** The sums of a partition. */

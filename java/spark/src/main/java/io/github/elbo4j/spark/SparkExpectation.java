@@ -72,24 +72,22 @@ public final class SparkExpectation {
         }
         Values of = values;
         DeviceChoice choice = devices;
-        context.setJobDescription("elbo4j expectation: " + draws + " draws");
-        try {
-            return context
-                    .parallelize(numbers, parts)
-                    .map(part -> {
-                        long first = waves * part / parts * ExpectationPart.DRAWS;
-                        long end = Math.min(draws, waves * (part + 1) / parts * ExpectationPart.DRAWS);
-                        try (Device device = Devices.open(choice.name(TaskContext.get()), 1)) {
-                            return of.get().part(device, posterior, key, centre, first, end);
-                        }
-                    })
-                    .collect()
-                    .stream()
-                    .reduce(ExpectationPart::merge)
-                    .orElseThrow()
-                    .estimates();
-        } finally {
-            context.setJobDescription(null);
-        }
+        return Jobs.described(
+                context,
+                "elbo4j expectation: " + draws + " draws",
+                () -> context
+                        .parallelize(numbers, parts)
+                        .map(part -> {
+                            long first = waves * part / parts * ExpectationPart.DRAWS;
+                            long end = Math.min(draws, waves * (part + 1) / parts * ExpectationPart.DRAWS);
+                            try (Device device = Devices.open(choice.name(TaskContext.get()), 1)) {
+                                return of.get().part(device, posterior, key, centre, first, end);
+                            }
+                        })
+                        .collect()
+                        .stream()
+                        .reduce(ExpectationPart::merge)
+                        .orElseThrow()
+                        .estimates());
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -244,7 +243,7 @@ public final class SparkFits extends Estimator<SparkFitsModel> implements Defaul
         JavaRDD<Row> rows = outcomes(table, groups, names)
                 .map(outcome -> row(keys.value().get(outcome.group()), outcome))
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        described(table, groups.keys().size() + " fits, one a group", rows::count);
+        Jobs.described(context(table), "elbo4j: " + groups.keys().size() + " fits, one a group", rows::count);
         Dataset<Row> fits = table.sparkSession()
                 .createDataFrame(rows, SparkFitsModel.schema(table.schema(), List.of($(groupCols))));
         SparkFitsModel model = copyValues(new SparkFitsModel(uid, fits), new ParamMap());
@@ -253,9 +252,9 @@ public final class SparkFits extends Estimator<SparkFitsModel> implements Defaul
     }
 
     private GroupTable groups(Dataset<Row> table) {
-        return described(
-                table,
-                "the groups of " + String.join(", ", $(groupCols)),
+        return Jobs.described(
+                context(table),
+                "elbo4j: the groups of " + String.join(", ", $(groupCols)),
                 () -> new GroupTable(table, List.of($(groupCols)), $(labelCol)));
     }
 
@@ -291,16 +290,6 @@ public final class SparkFits extends Estimator<SparkFitsModel> implements Defaul
 
     private static JavaSparkContext context(Dataset<Row> table) {
         return JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
-    }
-
-    private static <T> T described(Dataset<Row> table, String what, Supplier<T> job) {
-        JavaSparkContext context = context(table);
-        context.setJobDescription("elbo4j: " + what);
-        try {
-            return job.get();
-        } finally {
-            context.setJobDescription(null);
-        }
     }
 
     private static Row row(GroupTable.Key key, GroupOutcome outcome) {
