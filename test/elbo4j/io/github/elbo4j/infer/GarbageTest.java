@@ -95,20 +95,17 @@ class GarbageTest {
     private static long bytesPerStep(RowsLogJoint data, Family kind, Gradient gradient, int batch, long limit) {
         Device device = data.device();
         int dimensions = data.dimensions();
+        SgviSettings settings = new SgviSettings();
+        settings.gradient = gradient;
+        settings.baseline = Baseline.CONTROL_VARIATE;
         try (RowsLogJoint whole = data;
                 Whitening whitening = new Whitening(device, new double[dimensions]);
                 LogJoint rows = whole.minibatches(batch, new Key(2));
                 LogJoint joint = whitening.wrap(rows);
                 VariationalFamily q = kind.create(device, 1, dimensions);
                 VariationalFamily average = kind.create(device, 1, dimensions);
-                GradientAscent ascent = new GradientAscent(
-                        Sgvi.builder().gradient(gradient).baseline(Baseline.CONTROL_VARIATE),
-                        device,
-                        joint,
-                        q,
-                        average,
-                        whitening,
-                        new Key(1))) {
+                GradientAscent ascent =
+                        new GradientAscent(settings, device, joint, q, average, whitening, new Key(1))) {
             long least = Long.MAX_VALUE;
             for (long begun = System.nanoTime(); least >= limit && System.nanoTime() - begun < PATIENCE; ) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();

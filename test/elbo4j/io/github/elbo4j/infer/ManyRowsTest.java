@@ -36,7 +36,7 @@ class ManyRowsTest {
         Device device = TestDevices.all().get(TestDevices.all().size() - 1);
         try (LogJoint joint = model.apply(device)) {
             Sgvi.Builder settings = Sgvi.builder().family(family).seed(3);
-            settings.sampling = rule;
+            settings.sampling(rule);
             return settings.build().fit(device, joint);
         }
     }
@@ -111,7 +111,7 @@ class ManyRowsTest {
         try (LogJoint joint = logistic(device)) {
             for (Integer asked : new Integer[] {null, 512, 4096}) {
                 Sgvi.Builder settings = Sgvi.builder();
-                settings.sampling = MANY;
+                settings.sampling(MANY);
                 if (asked != null) {
                     settings.evaluationDraws(asked);
                 }

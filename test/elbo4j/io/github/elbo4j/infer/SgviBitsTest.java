@@ -96,7 +96,7 @@ class SgviBitsTest {
     private static final int MANY = 530;
 
     private static Sgvi.Builder many(Sgvi.Builder settings) {
-        settings.sampling = new RowSample.Rule(64, MANY);
+        settings.sampling(new RowSample.Rule(64, MANY));
         return settings;
     }
 

@@ -79,7 +79,7 @@ class TrailTest {
             assertThat(steps).startsWith(0).endsWith(fit.steps()).isSorted().doesNotHaveDuplicates();
             for (int i = 1; i < steps.size(); i++) {
                 assertThat(steps.get(i) / 100 - steps.get(i - 1) / 100)
-                        .as(settings.family.label() + " " + steps)
+                        .as(fit.family() + " " + steps)
                         .isLessThanOrEqualTo(1);
             }
             assertThat(fit.trail().states().stream().map(Trail.State::sha256).distinct())

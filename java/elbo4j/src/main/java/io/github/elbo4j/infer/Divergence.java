@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /** Finds the step at which numbers ceased to be finite, and says why, by taking steps again one by one. */
 final class Divergence {
-    private final Sgvi.Builder settings;
+    private final SgviSettings settings;
     private final LogJoint joint; // all rows, in z
     private final LogJoint rows; // all rows or minibatches, in z
     private final Coordinates coordinates;
@@ -28,7 +28,7 @@ final class Divergence {
 
     /** @param steps makes steps of a joint in the coordinates of q */
     Divergence(
-            Sgvi.Builder settings,
+            SgviSettings settings,
             LogJoint joint,
             LogJoint rows,
             Coordinates coordinates,

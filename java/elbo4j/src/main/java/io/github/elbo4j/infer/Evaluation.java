@@ -59,6 +59,7 @@ final class Evaluation {
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private WeightShape shape = WeightShape.NONE;
     private @Nullable LogWeights drawn; // the latest, which more draws keep
+    private @Nullable Account corrected; // where that has been asked for, and the weights correct something
 
     /**
      * Nothing measured yet.
@@ -251,39 +252,30 @@ final class Evaluation {
                         ratio));
     }
 
-    Estimate elbo() {
-        return elbo;
-    }
-
-    Estimate logEvidence() {
-        return logEvidence;
-    }
-
     Assessment assessment() {
         return Assessment.of(shape.kHat(), shape.efficiency(), shape.draws(), concerns.all());
     }
 
     /**
-     * What the weights make of q, once all concerns are there; null where they correct nothing. It asks for no density that is not
-     * known.
+     * Takes down what the weights make of q, once all concerns are there, unless they correct nothing. It asks for no density that is
+     * not known.
      */
-    @Nullable
-    Account corrected() {
+    void correct() {
         LogWeights ratios = drawn;
         Assessment assessment = assessment();
         int dimensions = q.names().size();
         if (ratios == null || WeightedDraws.refusal(assessment, dimensions) != null) {
-            return null;
+            return;
         }
         SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
         int kept = WeightedDraws.kept(assessment, dimensions);
-        return new Account(
+        corrected = new Account(
                 WeightedDraws.NAME,
                 new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
     }
 
-    /** @param corrected {@link #corrected}, unless that failed */
-    FreshDraws result(Ending ending, @Nullable Account corrected) {
+    /** What was measured, of a fit that ended so. */
+    FreshDraws result(Ending ending) {
         return new FreshDraws(elbo, logEvidence, assessment(), corrected, ending.status(), ending.message());
     }
 

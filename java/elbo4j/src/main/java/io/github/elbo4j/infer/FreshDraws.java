@@ -1,7 +1,6 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.PointSet;
 import io.github.elbo4j.estimate.Estimate;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -92,43 +90,47 @@ public record FreshDraws(
     }
 
     static FreshDraws of(Device device, LogJoint joint, Gaussian q, Background known, Key key) {
-        Ending ended = known.ending;
-        Ending ending = ended;
         VariationalFamily onDevice;
         try {
             onDevice = q.on(device);
         } catch (IllegalStateException e) { // not positive definite
             Concern concern = new Concern(
                     Concern.Kind.NO_WEIGHTS, Verdict.DO_NOT_TRUST, null, Objects.requireNonNull(e.getMessage()));
-            return unmeasured(ended, List.of(concern));
+            return unmeasured(known.ending, List.of(concern));
         }
         try (onDevice) {
             Evaluation evaluation = new Evaluation(
                     new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE, PointSet.INDEPENDENT),
                     UNKNOWN,
                     key);
-            try {
-                evaluation.measure(known.few, DRAWS, MOST);
-                evaluation.judgeEnd(ended);
-                known.concerns.forEach(evaluation::add);
-                evaluation.judgeModes(known.modes);
-                if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
-                    evaluation.judgeLines(joint, device, q, known.sample);
-                    if (known.response != null) {
-                        double[] sd = new double[q.dimensions()];
-                        Arrays.setAll(sd, known.response::standardDeviation);
-                        evaluation.judgeLinearResponse(sd);
-                    }
+            return measured(evaluation, known, () -> {
+                evaluation.judgeLines(joint, device, q, known.sample);
+                if (known.response != null) {
+                    double[] sd = new double[q.dimensions()];
+                    Arrays.setAll(sd, known.response::standardDeviation);
+                    evaluation.judgeLinearResponse(sd);
                 }
-                return evaluation.result(ending, evaluation.corrected());
-            } catch (CancellationException e) {
-                ending = ending.then(Status.INTERRUPTED, "the result was not measured");
-            } catch (DeviceException e) {
-                ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
-            }
-            evaluation.judgeEnd(ending);
-            return evaluation.result(ending, null);
+            });
         }
+    }
+
+    /** @param beyond judges by what draws of q cannot show, where these show nothing that forbids trust */
+    private static FreshDraws measured(Evaluation evaluation, Background known, Runnable beyond) {
+        MeasuringGuard measuring = new MeasuringGuard(known.ending);
+        boolean whole = measuring.succeeds(() -> {
+            evaluation.measure(known.few, DRAWS, MOST);
+            evaluation.judgeEnd(known.ending);
+            known.concerns.forEach(evaluation::add);
+            evaluation.judgeModes(known.modes);
+            if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
+                beyond.run();
+            }
+            evaluation.correct();
+        });
+        if (!whole) {
+            evaluation.judgeEnd(measuring.ending());
+        }
+        return evaluation.result(measuring.ending());
     }
 
     /**
@@ -147,7 +149,8 @@ public record FreshDraws(
         evaluation.measure(DRAWS, DRAWS, MOST);
         Ending ending = new Ending(status, message);
         evaluation.judgeEnd(ending);
-        return evaluation.result(ending, evaluation.corrected());
+        evaluation.correct();
+        return evaluation.result(ending);
     }
 
     /**
@@ -157,24 +160,8 @@ public record FreshDraws(
      */
     static FreshDraws of(
             Device device, LogJoint joint, PointDensity density, NormalMixture q, Background known, Key key) {
-        Ending ending = known.ending;
         Evaluation evaluation = new Evaluation(new DrawSource.OfMixture(joint, density, q), UNKNOWN, key);
-        try {
-            evaluation.measure(known.few, DRAWS, MOST);
-            evaluation.judgeEnd(known.ending);
-            known.concerns.forEach(evaluation::add);
-            evaluation.judgeModes(known.modes);
-            if (evaluation.assessment().verdict() != Verdict.DO_NOT_TRUST) {
-                evaluation.judgeWider(Objective.of(density), q, q.moments());
-            }
-            return evaluation.result(ending, evaluation.corrected());
-        } catch (CancellationException e) {
-            ending = ending.then(Status.INTERRUPTED, "the result was not measured");
-        } catch (DeviceException e) {
-            ending = ending.then(Status.FAILED, "measuring the result failed: " + e.getMessage());
-        }
-        evaluation.judgeEnd(ending);
-        return evaluation.result(ending, null);
+        return measured(evaluation, known, () -> evaluation.judgeWider(Objective.of(density), q, q.moments()));
     }
 
     /** Other accounts of the posterior, and {@link #corrected} behind them if it is there. */

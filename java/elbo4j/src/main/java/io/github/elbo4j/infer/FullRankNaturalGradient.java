@@ -13,7 +13,7 @@ final class FullRankNaturalGradient extends NaturalGradient {
     private final int dimensions;
     private final double[] ones;
 
-    FullRankNaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
+    FullRankNaturalGradient(SgviSettings settings, LogJoint joint, VariationalFamily q, Key key) {
         super(settings, joint, q, key);
         dimensions = q.dimensions();
         ones = new double[q.parameters()];

@@ -55,7 +55,7 @@ class Geometry {
      * @param wrapped the joint of all rows in the coordinates of the steps
      */
     @Nullable
-    NaturalGradient naturalGradient(Sgvi.Builder settings, LogJoint joint, LogJoint wrapped, Key key) {
+    NaturalGradient naturalGradient(SgviSettings settings, LogJoint joint, LogJoint wrapped, Key key) {
         return null;
     }
 
@@ -105,7 +105,7 @@ class Geometry {
         }
 
         @Override
-        NaturalGradient naturalGradient(Sgvi.Builder settings, LogJoint joint, LogJoint wrapped, Key key) {
+        NaturalGradient naturalGradient(SgviSettings settings, LogJoint joint, LogJoint wrapped, Key key) {
             return new FullRankNaturalGradient(
                     settings, wrapped, q, key.fork("settling").with(settings.points));
         }
@@ -128,7 +128,7 @@ class Geometry {
         }
 
         @Override
-        NaturalGradient naturalGradient(Sgvi.Builder settings, LogJoint joint, LogJoint wrapped, Key key) {
+        NaturalGradient naturalGradient(SgviSettings settings, LogJoint joint, LogJoint wrapped, Key key) {
             return new MeanFieldNaturalGradient(
                     settings, joint, q, key.fork("settling").with(settings.points), key.fork("curvature"));
         }

@@ -65,7 +65,7 @@ final class GradientAscent implements AutoCloseable {
 
     /** @param coordinates that give the unit of each parameter's steps */
     GradientAscent(
-            Sgvi.Builder settings,
+            SgviSettings settings,
             Device device,
             LogJoint joint,
             VariationalFamily q,

@@ -45,7 +45,7 @@ final class MeanFieldNaturalGradient extends NaturalGradient {
      *
      * @param points the key of draws under which the curvature is measured
      */
-    MeanFieldNaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key groups, Key points) {
+    MeanFieldNaturalGradient(SgviSettings settings, LogJoint joint, VariationalFamily q, Key groups, Key points) {
         super(settings, joint, q, groups);
         this.joint = joint;
         this.device = q.device();

@@ -14,7 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One fit of a method that starts from L-BFGS paths and is judged by fresh draws: what all of these have in common. */
+/** One fit of a method that follows L-BFGS paths of log p: what all of these have in common. */
 abstract class MethodRun implements AutoCloseable {
     final Device device;
     final LogJoint joint;

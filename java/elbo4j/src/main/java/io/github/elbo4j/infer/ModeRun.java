@@ -2,22 +2,19 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DrawBlock;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.RowsLogJoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link ModeSearch}. */
-final class ModeRun {
+final class ModeRun extends MethodRun {
     /** Dimensions up to which there is memory for the Hessian. */
     private static final int MOST_DIMENSIONS = 2048;
 
@@ -36,56 +33,50 @@ final class ModeRun {
     private static final double NEAR = 0.045;
 
     private final ModeSearch<?> settings;
-    private final Device device;
-    private final LogJoint joint;
     private final List<String> names;
-    private final Key key;
-    private final long begun = System.nanoTime();
     private final List<Concern> concerns = new ArrayList<>();
-    private List<Mode> modes = List.of();
+    private Climb.@Nullable Summit highest; // null before paths have ended, and where log p is finite nowhere
     private int evaluations;
     private int walked;
 
     ModeRun(ModeSearch<?> settings, Device device, LogJoint joint) {
+        super(device, withHessian(settings, joint), settings.seed, settings.cancelled);
         this.settings = settings;
-        this.device = device;
-        this.joint = joint;
         this.names = joint.parameterNames();
-        this.key = new Key(settings.seed);
+    }
+
+    /** The joint, if there is memory for its Hessian. */
+    private static LogJoint withHessian(ModeSearch<?> settings, LogJoint joint) {
         if (joint.dimensions() > MOST_DIMENSIONS) {
             throw new IllegalArgumentException("the model has " + joint.dimensions() + " dimensions, but "
                     + settings.name + " takes a Hessian, for which they must be at most " + MOST_DIMENSIONS);
         }
+        return joint;
     }
 
-    FitResult fit() {
-        Climb.Summit top = null;
-        try (PointDensity density = new PointDensity(device, joint)) {
-            if (settings.isPosterior) {
-                modes = modes(density);
-            }
-            top = settings.optimizer == null ? search(density) : ascend(density, settings.optimizer);
-            if (top != null && isNearTop(top)) {
-                judgeShape(density, top);
-            }
-        } catch (CancellationException e) {
-            return stopped(top);
+    /** Climbs, and looks around at the top. */
+    @Override
+    boolean start() {
+        if (settings.isPosterior) {
+            findModes();
         }
-        if (settings.cancelled.getAsBoolean()) {
-            return stopped(top);
-        }
-        if (top == null) {
-            String message = settings.optimizer == null
+        Climb.Summit found = settings.optimizer == null ? best() : ascend(settings.optimizer);
+        highest = found;
+        if (found == null) {
+            began = settings.optimizer == null
                     ? "log p is not finite where any of " + settings.starts + " paths begin"
                     : "log p is not finite where the steps came to; take a lower learning rate";
-            concerns.add(new Concern(Kind.DIVERGED, Verdict.DO_NOT_TRUST, null, message));
-            return result(new Ending(Status.DIVERGED, message), StartNormal.unit(joint.start()), List.of());
+            return false;
         }
-        Gaussian normal = new Gaussian(top.at(), top.covariance());
-        return result(ending(), normal, top.trace());
+        if (isNearTop(found)) {
+            judgeShape(found);
+        }
+        return true;
     }
 
-    private Ending ending() {
+    /** How the climb ended: nothing comes after it. */
+    @Override
+    Ending advance() {
         for (Concern concern : concerns) {
             if (concern.kind() == Kind.UNBOUNDED) {
                 return new Ending(Status.DIVERGED, concern.words());
@@ -110,38 +101,40 @@ final class ModeRun {
                 evaluations);
     }
 
-    private FitResult stopped(Climb.@Nullable Summit top) {
-        String message = top == null
-                ? "stopped before the first path ended; this is where it began"
-                : "stopped after " + walked + " of " + settings.starts + " paths";
-        concerns.add(new Concern(Kind.INTERRUPTED, Verdict.DO_NOT_TRUST, null, message));
-        return result(
-                new Ending(Status.INTERRUPTED, message),
-                top == null ? StartNormal.unit(joint.start()) : new Gaussian(top.at(), top.covariance()),
-                top == null ? List.of() : top.trace());
+    @Override
+    Ending stopped() {
+        return new Ending(
+                Status.INTERRUPTED,
+                highest == null
+                        ? "stopped before the first path ended; this is where it began"
+                        : "stopped after " + walked + " of " + settings.starts + " paths");
+    }
+
+    /** Nothing that is kept where the device fails. */
+    @Override
+    @Nullable
+    String reached() {
+        return null;
     }
 
     /** The separate modes that matter, of which a normal at one tells nothing. */
-    private List<Mode> modes(PointDensity density) {
-        try (VariationalFamily q = Family.fullRank().create(device, 1, joint.dimensions())) {
-            Starts search = new Starts(device, density, Geometry.of(q), key, settings.cancelled, Starts.FINAL_DRAWS);
-            Starts.Found found = search.search(device, joint.start(), settings.starts, key, null);
-            evaluations += found.evaluations();
-            return found.modes();
+    private void findModes() {
+        try (VariationalFamily q = Family.fullRank().create(device, 1, dimensions)) {
+            evaluations += search(q, Starts.FINAL_DRAWS, settings.starts, null).evaluations();
         }
     }
 
-    private Climb.@Nullable Summit search(PointDensity density) {
-        int dimensions = joint.dimensions();
+    /** The highest end of the paths. */
+    private Climb.@Nullable Summit best() {
         float[] offsets = Starts.normals(
                 device, key.fork("starts"), DrawBlock.of(1, Math.max(1, settings.starts - 1), dimensions));
         Climb.Summit best = null;
-        for (int p = 0; p < settings.starts && !settings.cancelled.getAsBoolean(); p++) {
+        for (int p = 0; p < settings.starts && !isCancelled(); p++) {
             double[] from = joint.start().clone();
             for (int d = 0; d < dimensions && p > 0; d++) {
                 from[d] += Starts.SPREAD * offsets[(p - 1) * dimensions + d];
             }
-            Climb climb = new Climb(density, from, settings.cancelled);
+            Climb climb = new Climb(density, from, cancelled);
             Climb.Summit summit = climb.run();
             evaluations += climb.evaluations();
             walked += summit == null ? 0 : 1;
@@ -153,16 +146,16 @@ final class ModeRun {
     }
 
     /** The end of the steps of an optimizer, as it is. */
-    private Climb.@Nullable Summit ascend(PointDensity density, Optimizer optimizer) {
+    private Climb.@Nullable Summit ascend(Optimizer optimizer) {
         double[] end;
         List<TracePoint> trace;
         try (LogJoint batches = batches();
                 PointAscent ascent = new PointAscent(device, batches == null ? joint : batches, optimizer)) {
-            end = ascent.run(joint.start(), settings.steps, settings.cancelled);
+            end = ascent.run(joint.start(), settings.steps, cancelled);
             trace = ascent.trace();
         }
         walked = 1;
-        return new Climb(density, end, settings.cancelled).stay(trace);
+        return new Climb(density, end, cancelled).stay(trace);
     }
 
     private @Nullable LogJoint batches() {
@@ -198,7 +191,7 @@ final class ModeRun {
     }
 
     /** Whether log p falls by ½ a standard deviation away along each coordinate, as it does of a normal. */
-    private void judgeShape(PointDensity density, Climb.Summit top) {
+    private void judgeShape(Climb.Summit top) {
         int n = top.at().length;
         double[] sd = top.sd();
         double[] points = new double[2 * n * n];
@@ -265,29 +258,26 @@ final class ModeRun {
                 fall < 0 ? "" : " only");
     }
 
-    private FitResult result(Ending ending, Gaussian normal, List<TracePoint> trace) {
-        FreshDraws judged = judged(ending, normal, trace);
-        return new FitResult(
+    @Override
+    FitResult result(Ending ending) {
+        began = ""; // the paths are no start, but the fit
+        Climb.Summit top = highest;
+        Concern concern = ending.concern();
+        if (concern != null && (top == null || ending.status() == Status.INTERRUPTED)) {
+            concerns.add(concern);
+        }
+        Gaussian normal = top == null ? StartNormal.unit(joint.start()) : new Gaussian(top.at(), top.covariance());
+        List<TracePoint> trace = top == null ? List.of() : top.trace();
+        return result(
                 settings.name,
                 settings.isPosterior ? Family.fullRank().label() : "",
                 settings.told(),
-                device.name(),
-                device.arithmetic(),
-                device.rng(),
-                settings.seed,
                 trace.isEmpty() ? 0 : trace.get(trace.size() - 1).step(),
-                judged.status(),
-                "",
-                judged.message(),
-                judged.elbo(),
-                judged.logEvidence(),
-                judged.assessment(),
-                modes,
+                judged(ending, normal, trace),
                 new GaussianPosterior(names, normal),
                 trace,
-                (System.nanoTime() - begun) * 1e-9,
                 0,
-                judged.accounts(List.of()));
+                List.of());
     }
 
     private FreshDraws judged(Ending ending, Gaussian normal, List<TracePoint> trace) {

@@ -145,10 +145,16 @@ public final class ModeSearch<M> implements Method<M> {
     public FitResult fit(Device device, M model) {
         LogJoint joint = density.apply(device, model);
         if (isPosterior) {
-            return new ModeRun(this, device, joint).fit();
+            return fitted(device, joint);
         }
         try (joint) {
-            return new ModeRun(this, device, joint).fit();
+            return fitted(device, joint);
+        }
+    }
+
+    private FitResult fitted(Device device, LogJoint joint) {
+        try (ModeRun run = new ModeRun(this, device, joint)) {
+            return run.fit();
         }
     }
 }

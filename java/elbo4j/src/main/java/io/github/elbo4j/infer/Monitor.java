@@ -14,7 +14,7 @@ final class Monitor {
 
     private static final long LISTEN_NANOS = 100_000_000L;
 
-    private final Sgvi.Builder settings;
+    private final SgviSettings settings;
     private final GradientAscent ascent;
     private final Trace trace;
     private final double[] moments = new double[3 * LOOK];
@@ -27,7 +27,7 @@ final class Monitor {
     private long listenTime;
 
     /** @param begun when the fit began, of {@link System#nanoTime} */
-    Monitor(Sgvi.Builder settings, GradientAscent ascent, Trace trace, long begun) {
+    Monitor(SgviSettings settings, GradientAscent ascent, Trace trace, long begun) {
         this.settings = settings;
         this.ascent = ascent;
         this.trace = trace;

@@ -61,7 +61,7 @@ abstract class NaturalGradient implements AutoCloseable {
      * @param joint of all rows, in the coordinates of q
      * @param settings of the fit
      */
-    NaturalGradient(Sgvi.Builder settings, LogJoint joint, VariationalFamily q, Key key) {
+    NaturalGradient(SgviSettings settings, LogJoint joint, VariationalFamily q, Key key) {
         this.opened = new Resources(q.device());
         this.q = q;
         this.parameters = q.parameters();

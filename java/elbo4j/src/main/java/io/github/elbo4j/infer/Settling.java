@@ -16,7 +16,7 @@ final class Settling {
     /** The smallest part of the natural gradient that a step takes. */
     private static final double LEAST_STRIDE = 1.0 / 16;
 
-    private final Sgvi.Builder settings;
+    private final SgviSettings settings;
     private final LogJoint joint;
     private final Coordinates coordinates;
     private final NaturalGradient gradient;
@@ -57,7 +57,7 @@ final class Settling {
     /** Between two rounds: q in z, the part of the natural gradient that steps take, the latest of these, and their window. */
     private record State(float[] at, double stride, double[] last, SettlingWindow window) {}
 
-    Settling(Sgvi.Builder settings, LogJoint joint, Coordinates coordinates, NaturalGradient gradient, Trace trace) {
+    Settling(SgviSettings settings, LogJoint joint, Coordinates coordinates, NaturalGradient gradient, Trace trace) {
         this.settings = settings;
         this.joint = joint;
         this.coordinates = coordinates;

@@ -8,14 +8,10 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.LogJoint;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient variational inference: fits a Gaussian q to the posterior of a {@link LogJoint} by stochastic ascent
@@ -37,15 +33,15 @@ public final class Sgvi implements Method<LogJoint> {
     /** The name of the method in a {@link FitResult}. */
     public static final String NAME = "sgvi";
 
-    private final Builder settings;
+    private final SgviSettings settings;
 
-    private Sgvi(Builder settings) {
+    private Sgvi(SgviSettings settings) {
         this.settings = settings;
     }
 
     /** The default settings, to change. */
     public static Builder builder() {
-        return new Builder();
+        return new Builder(new SgviSettings());
     }
 
     /**
@@ -91,7 +87,7 @@ public final class Sgvi implements Method<LogJoint> {
                     + ", but this elbo4j takes steps whose trail is of version " + Trail.VERSION);
         }
         TrailRecorder recorder = new TrailRecorder(stretch);
-        Builder again = settings.facing(joint);
+        SgviSettings again = settings.facing(joint);
         again.cancelled = () -> recorder.isDone() || settings.cancelled.getAsBoolean();
         try (SgviRun run = new SgviRun(again, device, joint, recorder)) {
             return run.retrace();
@@ -108,7 +104,7 @@ public final class Sgvi implements Method<LogJoint> {
      */
     public List<Attempt> fit(ManyFits many, int problems, BiFunction<Device, Integer, LogJoint> joints) {
         return many.fit(problems, (device, b) -> {
-            Builder own = settings.copy().problem(Math.addExact(settings.problem, b));
+            Builder own = new Builder(settings.copy()).problem(Math.addExact(settings.problem, b));
             try (LogJoint joint = joints.apply(device, b)) {
                 return own.build().fit(device, joint);
             }
@@ -117,65 +113,39 @@ public final class Sgvi implements Method<LogJoint> {
 
     /** The settings of a fit, each with a default that suits standardized data. */
     public static final class Builder {
-        private static final int STARTS = 8;
-        private static final double INITIAL_SD = 0.1;
+        private final SgviSettings settings;
 
-        Family family = Family.fullRank();
-        Gradient gradient = Gradient.AUTO;
-        ScoreOps.Baseline baseline = ScoreOps.Baseline.LEAVE_ONE_OUT;
-        Optimizer optimizer = new Adam();
-        int draws = 32;
-        PointSet points = PointSet.INDEPENDENT;
-        int maxSteps = 20_000;
-        int batch;
-        long seed;
-        int problem;
-        StoppingRule stoppingRule = new StoppingRule(0.01);
-        double initialSd = INITIAL_SD;
-        double @Nullable [] initialMean;
-        int starts = STARTS;
-
-        @Nullable
-        FitResult first;
-
-        boolean checksGradient = true;
-        int evaluationDraws = 4096;
-        boolean asksForDraws; // of the evaluation
-        RowSample.Rule sampling = RowSample.Rule.DEFAULT;
-        Effort effort = Effort.usual(draws, evaluationDraws); // that of a joint: facing(joint)
-        long workspaceBytes = 256L << 20;
-        Progress.Listener listener = progress -> {};
-        BooleanSupplier cancelled = () -> false;
-
-        private Builder() {}
+        private Builder(SgviSettings settings) {
+            this.settings = settings;
+        }
 
         /** The family of q; full-rank. */
         public Builder family(Family value) {
-            family = Objects.requireNonNull(value, "family is null");
+            settings.family = Objects.requireNonNull(value, "family is null");
             return this;
         }
 
         /** The gradient estimator; auto. */
         public Builder gradient(Gradient value) {
-            gradient = Objects.requireNonNull(value, "gradient is null");
+            settings.gradient = Objects.requireNonNull(value, "gradient is null");
             return this;
         }
 
         /** The baseline of the score gradient; leave-one-out. */
         public Builder baseline(ScoreOps.Baseline value) {
-            baseline = Objects.requireNonNull(value, "baseline is null");
+            settings.baseline = Objects.requireNonNull(value, "baseline is null");
             return this;
         }
 
         /** Adam with its defaults. */
         public Builder optimizer(Optimizer value) {
-            optimizer = Objects.requireNonNull(value, "optimizer is null");
+            settings.optimizer = Objects.requireNonNull(value, "optimizer is null");
             return this;
         }
 
         /** Draws of each step; 32. */
         public Builder draws(int value) {
-            draws = positive("draws", value);
+            settings.draws = positive("draws", value);
             return this;
         }
 
@@ -187,13 +157,13 @@ public final class Sgvi implements Method<LogJoint> {
          * Evidence, k-hat and what else importance weights tell are of independent draws in any case. The trace has no standard errors.
          */
         public Builder points(PointSet value) {
-            points = Objects.requireNonNull(value, "points is null");
+            settings.points = Objects.requireNonNull(value, "points is null");
             return this;
         }
 
         /** The hard cap on steps; 20,000. */
         public Builder maxSteps(int value) {
-            maxSteps = positive("steps", value);
+            settings.maxSteps = positive("steps", value);
             return this;
         }
 
@@ -202,13 +172,13 @@ public final class Sgvi implements Method<LogJoint> {
             if (value < 0) {
                 throw new IllegalArgumentException("batch is " + value + ", but must be 0 (all rows) or more");
             }
-            batch = value;
+            settings.batch = value;
             return this;
         }
 
         /** All randomness follows from it; 0. */
         public Builder seed(long value) {
-            seed = value;
+            settings.seed = value;
             return this;
         }
 
@@ -222,13 +192,13 @@ public final class Sgvi implements Method<LogJoint> {
                 throw new IllegalArgumentException(
                         "problem is " + value + ", but must be from 0 to " + (Integer.MAX_VALUE - 1));
             }
-            problem = value;
+            settings.problem = value;
             return this;
         }
 
         /** The improvement of the ELBO, in nats, that is not worth more steps; 0.01. See {@link StoppingRule}. */
         public Builder tolerance(double value) {
-            stoppingRule = new StoppingRule(value);
+            settings.stoppingRule = new StoppingRule(value);
             return this;
         }
 
@@ -237,7 +207,7 @@ public final class Sgvi implements Method<LogJoint> {
             if (!(value > 0 && Double.isFinite(value))) {
                 throw new IllegalArgumentException("initialSd is " + value + ", but must be positive");
             }
-            initialSd = value;
+            settings.initialSd = value;
             return this;
         }
 
@@ -250,7 +220,7 @@ public final class Sgvi implements Method<LogJoint> {
                             "initialMean[" + i + "] is " + value[i] + ", but must be finite (in float32)");
                 }
             }
-            initialMean = value.clone();
+            settings.initialMean = value.clone();
             return this;
         }
 
@@ -264,7 +234,7 @@ public final class Sgvi implements Method<LogJoint> {
             if (value < 0) {
                 throw new IllegalArgumentException("starts is " + value + ", but must be 0 or more");
             }
-            starts = value;
+            settings.starts = value;
             return this;
         }
 
@@ -281,7 +251,7 @@ public final class Sgvi implements Method<LogJoint> {
                 throw new IllegalArgumentException("the posterior to continue from is a "
                         + fit.posterior().getClass().getSimpleName() + ", but must be a GaussianPosterior");
             }
-            first = fit;
+            settings.first = fit;
             return this;
         }
 
@@ -290,7 +260,7 @@ public final class Sgvi implements Method<LogJoint> {
          * the first and of the last q; true. See {@link io.github.elbo4j.model.GradientCheck}.
          */
         public Builder checkGradient(boolean value) {
-            checksGradient = value;
+            settings.checksGradient = value;
             return this;
         }
 
@@ -300,8 +270,8 @@ public final class Sgvi implements Method<LogJoint> {
          * the fit itself took, and fewer where importance weighting keeps most of them. Unless they are asked for, fewer do where rows are many and the weights of fewer are uniform.
          */
         public Builder evaluationDraws(int value) {
-            evaluationDraws = positive("evaluationDraws", value);
-            asksForDraws = true;
+            settings.evaluationDraws = positive("evaluationDraws", value);
+            settings.asksForDraws = true;
             return this;
         }
 
@@ -310,13 +280,13 @@ public final class Sgvi implements Method<LogJoint> {
             if (value < 1) {
                 throw new IllegalArgumentException("workspaceBytes is " + value + ", but must be 1 or more");
             }
-            workspaceBytes = value;
+            settings.workspaceBytes = value;
             return this;
         }
 
         /** Receives the progress of the fit, a few times a second. */
         public Builder listener(Progress.Listener value) {
-            listener = Objects.requireNonNull(value, "listener is null");
+            settings.listener = Objects.requireNonNull(value, "listener is null");
             return this;
         }
 
@@ -325,94 +295,20 @@ public final class Sgvi implements Method<LogJoint> {
          * end a fit in the middle of a step, interrupt its thread.
          */
         public Builder cancelled(BooleanSupplier value) {
-            cancelled = Objects.requireNonNull(value, "cancelled is null");
+            settings.cancelled = Objects.requireNonNull(value, "cancelled is null");
+            return this;
+        }
+
+        /** Which rows paths see first where there are many. */
+        Builder sampling(RowSample.Rule value) {
+            settings.sampling = value;
             return this;
         }
 
         /** A fit with these settings. */
         public Sgvi build() {
-            if (gradient == Gradient.SCORE
-                    && draws < 2
-                    && (baseline == ScoreOps.Baseline.LEAVE_ONE_OUT || baseline == ScoreOps.Baseline.CONTROL_VARIATE)) {
-                throw new IllegalArgumentException("draws is " + draws + ", but the baseline " + baseline
-                        + " of the score gradient needs 2 or more");
-            }
-            if (gradient == Gradient.SCORE && points != PointSet.INDEPENDENT) {
-                throw new IllegalArgumentException(
-                        "points is " + points + ", but the score gradient needs independent draws");
-            }
-            return new Sgvi(copy());
-        }
-
-        /** With the effort that suits a joint. */
-        Builder facing(LogJoint joint) {
-            Builder copy = copy();
-            copy.effort = sampling.size(joint) > 0
-                    ? Effort.ofManyRows(draws, evaluationDraws, asksForDraws)
-                    : Effort.usual(draws, evaluationDraws);
-            return copy;
-        }
-
-        private Builder copy() {
-            Builder copy = new Builder();
-            copy.family = family;
-            copy.gradient = gradient;
-            copy.baseline = baseline;
-            copy.optimizer = optimizer;
-            copy.draws = draws;
-            copy.points = points;
-            copy.maxSteps = maxSteps;
-            copy.batch = batch;
-            copy.seed = seed;
-            copy.problem = problem;
-            copy.stoppingRule = stoppingRule;
-            copy.initialSd = initialSd;
-            copy.initialMean = initialMean;
-            copy.starts = starts;
-            copy.first = first;
-            copy.checksGradient = checksGradient;
-            copy.evaluationDraws = evaluationDraws;
-            copy.asksForDraws = asksForDraws;
-            copy.sampling = sampling;
-            copy.workspaceBytes = workspaceBytes;
-            copy.listener = listener;
-            copy.cancelled = cancelled;
-            return copy;
-        }
-
-        /** For a {@link FitResult}: the settings that every report shows, then those that differ from their defaults. */
-        Map<String, Object> told() {
-            Map<String, Object> told = new LinkedHashMap<>();
-            told.put("gradient", name(gradient));
-            if (gradient == Gradient.SCORE) {
-                told.put("baseline", name(baseline));
-            }
-            told.put("draws", draws);
-            if (points != PointSet.INDEPENDENT) {
-                told.put("points", name(points));
-            }
-            told.put("maxSteps", maxSteps);
-            told.put("optimizer", optimizer.describe());
-            told.put("tolerance", stoppingRule.tolerance());
-            told.put("evaluationDraws", evaluationDraws);
-            told.putAll(family.settings());
-            if (batch > 0) {
-                told.put("batch", batch);
-            }
-            if (starts != STARTS) {
-                told.put("starts", starts);
-            }
-            if (problem != 0) {
-                told.put("problem", problem);
-            }
-            if (initialSd != INITIAL_SD) {
-                told.put("initialSd", initialSd);
-            }
-            return told;
-        }
-
-        private static String name(Enum<?> value) {
-            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            settings.check();
+            return new Sgvi(settings.copy());
         }
 
         private static int positive(String name, int value) {

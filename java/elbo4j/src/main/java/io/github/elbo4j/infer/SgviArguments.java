@@ -15,7 +15,7 @@ final class SgviArguments {
     private SgviArguments() {}
 
     /** Refuses what does not fit. */
-    static void check(Sgvi.Builder settings, Device device, LogJoint joint) {
+    static void check(SgviSettings settings, Device device, LogJoint joint) {
         Objects.requireNonNull(device, "device is null");
         Objects.requireNonNull(joint, "joint is null");
         int dimensions = joint.dimensions();
@@ -52,7 +52,7 @@ final class SgviArguments {
     }
 
     /** The joint itself, or minibatches of it, which the caller closes. */
-    static LogJoint rows(Sgvi.Builder settings, LogJoint joint, Key key) {
+    static LogJoint rows(SgviSettings settings, LogJoint joint, Key key) {
         if (settings.batch == 0) {
             return joint;
         }

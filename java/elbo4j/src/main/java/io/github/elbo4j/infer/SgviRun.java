@@ -10,7 +10,6 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
-import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of {@link Sgvi}: blocks of steps until the stopping rule, the cap, or something else ends it. */
 final class SgviRun implements AutoCloseable, Settling.Steps {
-    private final Sgvi.Builder settings;
+    private final SgviSettings settings;
     private final Device device;
     private final LogJoint joint; // all rows, as it was given
     private final LogJoint rows; // all rows or minibatches, as given
@@ -31,7 +30,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Coordinates coordinates; // of the steps
     private final LogJoint whole; // all rows, in the coordinates of the steps
     private final GradientAscent ascent;
-    private final boolean isGuided; // by the model's gradient, with rates that are not the user's business
     private final @Nullable Settling settling; // null if not guided, or if the family has no natural gradient
     private final Trace trace;
     private final TrailRecorder trail;
@@ -49,12 +47,11 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private boolean flatBefore;
     private double @Nullable [] comparison; // log ratios under kept
     private long draws;
-    private Starts.@Nullable Found start;
-    private String began = ""; // where it started from, in a clause
+    private Beginning beginning = Beginning.PLAIN;
     private String unsettled = ""; // why the latest attempt to settle failed
     private Ending ending = new Ending(Status.STEP_LIMIT, "");
 
-    SgviRun(Sgvi.Builder settings, Device device, LogJoint joint, TrailRecorder trail) {
+    SgviRun(SgviSettings settings, Device device, LogJoint joint, TrailRecorder trail) {
         this.settings = settings;
         this.trail = trail;
         this.device = device;
@@ -76,7 +73,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 opened.add(rows::close);
             }
             epoch = rows == joint ? 0 : rows.stepsPerEpoch();
-            isGuided = settings.optimizer.adapts() && settings.gradient != Gradient.SCORE;
             cap = epoch == 0
                     ? settings.maxSteps
                     : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
@@ -107,7 +103,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** Null where the user chose the rates, where the model need not have a gradient, or where the family has none. */
     private @Nullable Settling settling() {
-        NaturalGradient gradient = isGuided ? geometry.naturalGradient(settings, joint, whole, key) : null;
+        NaturalGradient gradient = settings.isGuided() ? geometry.naturalGradient(settings, joint, whole, key) : null;
         if (gradient == null) {
             return null;
         }
@@ -134,7 +130,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return new Measurement(settings, joint, average, key, guard, settling, sample)
                 .of(
                         new Measurement.Reached(
-                                result, ending, steps, draws, began, start, comparison, trail.trail(steps)),
+                                result, ending, steps, draws, beginning, comparison, trail.trail(steps)),
                         trace,
                         monitor);
     }
@@ -163,14 +159,16 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
     private boolean begin() {
         guard.check(original(q));
-        if (settings.first != null) {
-            keep(geometry.continued(settings.first.gaussian()));
-            int before = settings.first.steps();
-            began = "continued from a fit of " + before + (before == 1 ? " step" : " steps");
-        } else if (isGuided && settings.starts > 0) {
-            search();
+        beginning = Beginning.of(settings, device, joint, geometry, sample);
+        float[] first = beginning.parameters();
+        if (first != null) {
+            keep(first);
         }
-        if (start == null || !settings.cancelled.getAsBoolean()) { // else the search may have been cut short
+        boolean searched = beginning.found() != null;
+        if (searched) {
+            Interrupts.check();
+        }
+        if (!searched || !settings.cancelled.getAsBoolean()) { // else the search may have been cut short
             keepState(false, state -> {});
         }
         if (keeps && arrive()) {
@@ -203,23 +201,6 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     @Override
     public void roundDone(boolean isLast, Consumer<StateHash> state) {
         keepState(isLast, state);
-    }
-
-    /** Keeps the best normal along the paths, if there is one. */
-    private void search() {
-        double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean;
-        Starts.Found found;
-        try (PointDensity density = new PointDensity(device, joint)) {
-            Starts starts = new Starts(device, density, geometry, key, settings.cancelled, settings.effort.finalists());
-            found = starts.search(device, mean, settings.starts, key, sample);
-        }
-        start = found;
-        began = found.words();
-        StartNormal normal = found.normal();
-        if (normal != null) {
-            keep(normal.parameters(q));
-        }
-        Interrupts.check();
     }
 
     private void keep(float[] parameters) {
