@@ -1,10 +1,22 @@
 package io.github.elbo4j.expr;
 
 import io.github.elbo4j.device.Key;
+import java.util.Locale;
 
 /** What an expression is made of besides its operands. */
 final class Detail {
     private Detail() {}
+
+    /** What data and parameters are called, and what any other value is. */
+    static String name(Expr e) {
+        return switch (e.primitive()) {
+            case CONSTANT -> String.valueOf(e.detail());
+            case DATA -> e.detail() instanceof Data data ? data.name() : "rows of a minibatch";
+            case PARAMETER -> e.detail(Slot.class).name();
+            case NORMALS -> e.detail(Normals.class).name();
+            default -> e.primitive().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        };
+    }
 
     /** Values of a data leaf. */
     record Data(String name, double[] values) {}

@@ -47,10 +47,7 @@ public final class Expr {
 
     /** A result; it varies if an operand does, and is of the table's rows if {@code ofRows}. */
     static Expr make(Primitive primitive, int[] extents, @Nullable Object detail, boolean ofRows, Expr... operands) {
-        if (extents.length > Extents.MOST) {
-            throw new IllegalArgumentException("a value of " + Extents.words(extents) + " has " + extents.length
-                    + " axes, but " + Extents.MOST + " is the most besides the draws");
-        }
+        Extents.check(extents);
         List<Expr> list = List.of(operands);
         boolean varies = list.stream().anyMatch(Expr::varies);
         return new Expr(primitive, list, extents, detail, varies, ofRows, Range.of(primitive, list));
@@ -203,11 +200,7 @@ public final class Expr {
 
     /** The sum of all elements. */
     public Expr sum() {
-        Expr result = this;
-        for (int axis = extents.length - 1; axis >= 0; axis--) {
-            result = result.sum(axis);
-        }
-        return result;
+        return Shapes.sum(this);
     }
 
     /** Sums along an axis, which goes. */
@@ -298,11 +291,7 @@ public final class Expr {
      * as those of values that have no derivative.
      */
     public Expr derivedAs(Expr surrogate) {
-        if (!Arrays.equals(extents, surrogate.extents)) {
-            throw new IllegalArgumentException(
-                    this + " cannot have the derivatives of " + surrogate + ", whose extents are others");
-        }
-        return make(Primitive.SURROGATE, extents, null, ofRows, this, surrogate);
+        return Surrogates.derivedAs(this, surrogate);
     }
 
     /** This value, with no derivatives: a constant as far as these are concerned. */
@@ -394,13 +383,7 @@ public final class Expr {
 
     /** What data and parameters are called, and what any other value is. */
     public String name() {
-        return switch (primitive) {
-            case CONSTANT -> String.valueOf(detail);
-            case DATA -> detail instanceof Detail.Data data ? data.name() : "rows of a minibatch";
-            case PARAMETER -> detail(Detail.Slot.class).name();
-            case NORMALS -> detail(Detail.Normals.class).name();
-            default -> primitive.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-        };
+        return Detail.name(this);
     }
 
     /** Its name and extents, for messages. */

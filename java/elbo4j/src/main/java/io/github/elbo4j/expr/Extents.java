@@ -10,6 +10,14 @@ final class Extents {
 
     private Extents() {}
 
+    /** Refuses those of more axes. */
+    static void check(int[] extents) {
+        if (extents.length > MOST) {
+            throw new IllegalArgumentException("a value of " + words(extents) + " has " + extents.length + " axes, but "
+                    + MOST + " is the most besides the draws");
+        }
+    }
+
     static int size(int[] extents) {
         int size = 1;
         for (int extent : extents) {

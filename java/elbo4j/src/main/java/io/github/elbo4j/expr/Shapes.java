@@ -7,6 +7,15 @@ import java.util.List;
 final class Shapes {
     private Shapes() {}
 
+    /** Of all elements. */
+    static Expr sum(Expr x) {
+        Expr result = x;
+        for (int axis = x.ownExtents().length - 1; axis >= 0; axis--) {
+            result = result.sum(axis);
+        }
+        return result;
+    }
+
     static Expr logSumExp(Expr x, int axis) {
         int along = axis(x, axis);
         // A constant as far as derivatives are concerned.

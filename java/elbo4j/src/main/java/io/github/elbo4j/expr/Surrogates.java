@@ -1,14 +1,23 @@
 package io.github.elbo4j.expr;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Leaves of each {@link Expr#derivedAs} its value, once derivatives have been taken. */
+/** Makes each {@link Expr#derivedAs}, and leaves its value of it, once derivatives have been taken. */
 final class Surrogates {
     private final Map<Expr, Expr> done = new HashMap<>();
+
+    static Expr derivedAs(Expr value, Expr surrogate) {
+        if (!Arrays.equals(value.ownExtents(), surrogate.ownExtents())) {
+            throw new IllegalArgumentException(
+                    value + " cannot have the derivatives of " + surrogate + ", whose extents are others");
+        }
+        return Expr.make(Primitive.SURROGATE, value.ownExtents(), null, value.ofRows(), value, surrogate);
+    }
 
     List<Expr> of(Collection<Expr> results) {
         for (Expr e : Order.of(results)) {

@@ -170,9 +170,48 @@ public final class Explanation {
         if (fit.isPoint() && concern.kind() == Concern.Kind.WRONG_WIDTH) {
             return List.of("Fit the posterior (--method sgvi): its intervals need not be symmetric.");
         }
+        return switch (concern.kind()) {
+            case NOT_CONVERGED -> notConverged();
+            case DIVERGED ->
+                List.of(
+                        isRegression()
+                                ? "Use a smaller --learning-rate, and leave --standardize on."
+                                : concern.kind().remedy());
+            case FAILED ->
+                List.of(
+                        "The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
+                                + " --draws if memory ran out.");
+            case PRECISION ->
+                List.of(
+                        isRegression()
+                                ? "Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
+                                        + " digits."
+                                : concern.kind().remedy());
+            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT, CHAINS_DIFFER ->
+                betterQ();
+            case INTERRUPTED,
+                    WRONG_GRADIENT,
+                    CHAINS_UNMIXED,
+                    SEVERAL_MODES,
+                    UNREPEATED_ELBO,
+                    UNBOUNDED,
+                    FEW_DRAWS,
+                    RESTARTS_DISAGREE,
+                    FEW_ROWS,
+                    PRIOR_DECIDES,
+                    OVERFIT,
+                    OVERLAP,
+                    IDLE_FACTORS,
+                    COARSE_Q,
+                    NOTHING_FOUND -> List.of(concern.kind().remedy());
+        };
+    }
+
+    /** What may come nearer to the posterior than this method's q. */
+    private List<String> betterQ() {
         boolean isNamed = List.of(FixedDraws.NAME, Pathfinder.NAME, BatchAndMatch.NAME, VariationalMixture.NAME)
                 .contains(fit.method());
-        List<String> better = switch (isNamed ? fit.method() : fit.family()) {
+        return switch (isNamed ? fit.method() : fit.family()) {
             case Pathfinder.NAME ->
                 List.of(
                         "Use --method mixture, which adds components as long as the ELBO rises, or --method sgvi: the one Gaussian with"
@@ -208,41 +247,6 @@ public final class Explanation {
                                         + " leaves one out)."
                                 : "Tighter priors and more data make it more Gaussian, and so may other parameters (a"
                                         + " non-centred hierarchy, the logarithm of what is positive)."));
-        };
-        return switch (concern.kind()) {
-            case NOT_CONVERGED -> notConverged();
-            case DIVERGED ->
-                List.of(
-                        isRegression()
-                                ? "Use a smaller --learning-rate, and leave --standardize on."
-                                : concern.kind().remedy());
-            case FAILED ->
-                List.of(
-                        "The device failed in the middle of the fit. Run it on another one (--device cpu), or with fewer"
-                                + " --draws if memory ran out.");
-            case PRECISION ->
-                List.of(
-                        isRegression()
-                                ? "Leave --standardize on, or shift and scale the columns yourself: float32 holds about seven"
-                                        + " digits."
-                                : concern.kind().remedy());
-            case NO_WEIGHTS, HEAVY_TAIL, FAR_MASS, EMPTY_MASS, SHIFTED, WRONG_WIDTH, GAP, INEFFICIENT, CHAINS_DIFFER ->
-                better;
-            case INTERRUPTED,
-                    WRONG_GRADIENT,
-                    CHAINS_UNMIXED,
-                    SEVERAL_MODES,
-                    UNREPEATED_ELBO,
-                    UNBOUNDED,
-                    FEW_DRAWS,
-                    RESTARTS_DISAGREE,
-                    FEW_ROWS,
-                    PRIOR_DECIDES,
-                    OVERFIT,
-                    OVERLAP,
-                    IDLE_FACTORS,
-                    COARSE_Q,
-                    NOTHING_FOUND -> List.of(concern.kind().remedy());
         };
     }
 

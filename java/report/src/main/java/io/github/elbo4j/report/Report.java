@@ -4,7 +4,6 @@ import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
-import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +36,9 @@ public final class Report {
     private final Device device;
     private final Command command;
     private final boolean covariance;
-    private final Quantities quantities;
+    private final ShownQuantities quantities;
     private final @Nullable Prior prior;
     private final @Nullable Page exhibits;
-
-    /**
-     * What the model gives on its user's scale.
-     *
-     * @param draws of their own for means and standard deviations; 0 for none
-     * @param accounts what accounts of the fit say of them
-     */
-    private record Quantities(List<Marginal> values, long draws, Map<Account, List<Account.Entry>> accounts) {
-        static final Quantities NONE = new Quantities(List.of(), 0, Map.of());
-    }
 
     /** Draws from the prior, summed up. */
     record Prior(int draws, List<Marginal> marginals) {}
@@ -70,7 +58,7 @@ public final class Report {
             Device device,
             Command command,
             boolean covariance,
-            Quantities quantities,
+            ShownQuantities quantities,
             @Nullable Prior prior,
             @Nullable Page exhibits) {
         this.fit = fit;
@@ -93,7 +81,7 @@ public final class Report {
                 new Device("", ""),
                 Command.NONE,
                 false,
-                Quantities.NONE,
+                ShownQuantities.NONE,
                 null,
                 null);
     }
@@ -148,7 +136,7 @@ public final class Report {
      * @param expectationDraws how many; 0 if they are from those of the quantiles
      */
     public Report quantities(List<Marginal> values, long expectationDraws) {
-        return quantities(new Quantities(List.copyOf(values), expectationDraws, quantities.accounts));
+        return quantities(new ShownQuantities(List.copyOf(values), expectationDraws, quantities.accounts()));
     }
 
     /**
@@ -162,10 +150,10 @@ public final class Report {
                 numbers.put(account, account.entries(model, fit.seed()));
             }
         }
-        return quantities(new Quantities(quantities.values, quantities.draws, numbers));
+        return quantities(new ShownQuantities(quantities.values(), quantities.draws(), numbers));
     }
 
-    private Report quantities(Quantities value) {
+    private Report quantities(ShownQuantities value) {
         return new Report(fit, model, data, device, command, covariance, value, prior, exhibits);
     }
 
@@ -256,60 +244,32 @@ public final class Report {
 
     /** What there is to show, each with its distribution: the model's quantities, or else the parameters that were fitted. */
     public List<Marginal> marginals() {
-        if (hasQuantities()) {
-            return quantities.values;
-        }
-        Posterior posterior = fit.posterior();
-        return IntStream.range(0, posterior.dimensions())
-                .mapToObj(i -> new Marginal(
-                        posterior.names().get(i),
-                        posterior.mean(i),
-                        0,
-                        posterior.standardDeviation(i),
-                        Marginal.PROBABILITIES.stream()
-                                .map(p -> posterior.quantile(i, p))
-                                .toList(),
-                        true))
-                .toList();
+        return quantities.of(fit.posterior());
     }
 
     /** Whether {@link #quantities} were given, so that what is shown is not what was fitted. */
     public boolean hasQuantities() {
-        return !quantities.values.isEmpty();
+        return !quantities.values().isEmpty();
     }
 
     /** The largest standard error of a mean in {@link #marginals}, in standard deviations; 0 if all are exact. */
     public double largestMeanError() {
-        return marginals().stream()
-                .filter(marginal -> marginal.standardDeviation() > 0)
-                .mapToDouble(marginal -> marginal.meanError() / marginal.standardDeviation())
-                .max()
-                .orElse(0);
+        return ShownQuantities.largestMeanError(marginals());
     }
 
     /** Draws of which means and standard deviations in {@link #marginals} are that are not exact; 0 if they have none of their own. */
     public long expectationDraws() {
-        return quantities.draws;
+        return quantities.draws();
     }
 
     /** How exact the means are, and from what; empty if all are exact. */
     public String meansInWords() {
-        double error = largestMeanError();
-        if (error == 0) {
-            return "";
-        }
-        if (quantities.draws == 0) {
-            return "Means are exact or from draws; their standard errors are at most " + Numbers.fixed(100 * error, 1)
-                    + " % of the sds.";
-        }
-        return "Means and sds are exact or from " + Numbers.grouped(quantities.draws)
-                + " draws; the standard errors of the means are at most " + Numbers.significant(100 * error, 2)
-                + " % of the sds. Quantiles are exact or from " + Numbers.grouped(Marginal.DRAWS) + " draws.";
+        return quantities.meansInWords(largestMeanError());
     }
 
     /** What an account says of {@link #marginals}; empty where it says nothing of these. */
     List<Account.Entry> shown(Account account) {
-        return hasQuantities() ? quantities.accounts.getOrDefault(account, List.of()) : account.entries();
+        return quantities.by(account);
     }
 
     /** What importance weights make of each of {@link #marginals}; empty where they correct nothing. */

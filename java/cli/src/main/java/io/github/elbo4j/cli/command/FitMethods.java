@@ -140,8 +140,8 @@ final class FitMethods {
             case "monte-carlo-em" -> em(VariationalEm.ofDraws(), device, subject);
             case "variational-em" ->
                 em(
-                        VariationalEm.ofFamily(options.chosenFamily(
-                                command, subject.parameters().size())),
+                        VariationalEm.ofFamily(
+                                options.q.chosen(command, subject.parameters().size())),
                         device,
                         subject);
             case LocalReparameterization.NAME -> local(subject).fit(device, Objects.requireNonNull(subject.network()));
@@ -244,7 +244,7 @@ final class FitMethods {
 
     private Sgvi sgvi(Subject subject) {
         Sgvi.Builder settings = subject.settings(Sgvi.builder())
-                .family(options.chosenFamily(command, subject))
+                .family(options.q.chosen(command, subject))
                 .gradient(options.gradient(command))
                 .baseline(options.baseline(command))
                 .optimizer(options.optimizer(command, subject.robbinsMonroRate()))

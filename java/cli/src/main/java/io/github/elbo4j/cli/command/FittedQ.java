@@ -47,15 +47,15 @@ final class FittedQ {
         if (fit != null && family != null) {
             throw new ParameterException(command, "--family is for a q that is fitted, but --fit has one");
         }
-        options().chosenFamily(command, 1);
+        options().chosen(command, 1);
     }
 
     Family family(CommandLine command, Subject subject) {
-        return options().chosenFamily(command, subject);
+        return options().chosen(command, subject);
     }
 
-    private MethodOptions options() {
-        MethodOptions options = new MethodOptions();
+    private FamilyOptions options() {
+        FamilyOptions options = new FamilyOptions();
         options.family = family;
         return options;
     }

@@ -29,15 +29,10 @@ import picocli.CommandLine.ParameterException;
 
 /** What all fits have in common on the command line, whatever is fitted. */
 final class MethodOptions {
-    /** From here on a full covariance takes long, and is more than most data determine. */
-    private static final int LARGEST_FULL_RANK = 200;
-
     /** From here on covariances of several components take long. */
     private static final int LARGEST_MIXTURE = 64;
     /** Rows times parameters, beyond which an evaluation takes long. */
     private static final long MOST_NUMBERS = 1L << 20;
-
-    private static final int RANK = 5;
 
     /** The method that all but the options of {@link RunOptions} are of. */
     static final String SGVI = Sgvi.NAME;
@@ -109,19 +104,8 @@ final class MethodOptions {
     @Nullable
     String check;
 
-    @Option(
-            names = "--family",
-            paramLabel = "NAME",
-            description =
-                    "full-rank: a Gaussian with any covariance. mean-field: independent normals, for many parameters."
-                            + " low-rank: a few common factors and independent noise, between the two. Default: full-rank"
-                            + " up to " + LARGEST_FULL_RANK + " parameters, then mean-field.")
-    @Nullable
-    String family;
-
-    @Option(names = "--rank", paramLabel = "R", description = "Factors of the low-rank family. Default: " + RANK + ".")
-    @Nullable
-    Integer rank;
+    @Mixin
+    final FamilyOptions q = new FamilyOptions();
 
     @Option(
             names = "--components",
@@ -232,12 +216,12 @@ final class MethodOptions {
         methods(command);
         OptionChecks.atLeastOne(command, "--draws", draws);
         if (method().equals(FixedDraws.NAME)
-                && !chosenFamily(command, Integer.MAX_VALUE).equals(Family.meanField())) {
+                && !q.chosen(command, Integer.MAX_VALUE).equals(Family.meanField())) {
             throw new ParameterException(
                     command,
                     "--method " + FixedDraws.NAME
                             + " fits independent normals and takes correlations from the curvature, so its"
-                            + " --family is mean-field, but it is " + family);
+                            + " --family is mean-field, but it is " + q.family);
         }
         if (method().equals(FixedDraws.NAME) && draws != null && draws % (2 * FixedDraws.BLOCKS) != 0) {
             throw new ParameterException(
@@ -259,7 +243,7 @@ final class MethodOptions {
         }
         OptionChecks.positive(command, "--learning-rate", learningRate);
         OptionChecks.positive(command, "--tolerance", tolerance);
-        chosenFamily(command, 1);
+        q.chosen(command, 1);
         gradient(command);
         baseline(command);
         optimizer(command, 1);
@@ -307,7 +291,7 @@ final class MethodOptions {
         List<String> given =
                 OF_SGVI.stream().filter(option -> isGiven(command, option)).toList();
         if (sharedWith(List.of(FixedDraws.NAME)).containsAll(given)
-                && chosenFamily(command, subject).equals(Family.meanField())) {
+                && q.chosen(command, subject).equals(Family.meanField())) {
             return FixedDraws.NAME;
         }
         long parameters = subject.parameters().size();
@@ -366,42 +350,6 @@ final class MethodOptions {
     /** Whether points are found by the steps of an optimizer, not by L-BFGS. */
     boolean stepsOfPoints(CommandLine command) {
         return (method().equals("map") || method().equals("mle")) && isGiven(command, "--optimizer");
-    }
-
-    Family chosenFamily(CommandLine command, Subject subject) {
-        return chosenFamily(
-                command,
-                subject.prefersMeanField()
-                        ? Integer.MAX_VALUE
-                        : subject.parameters().size());
-    }
-
-    Family chosenFamily(CommandLine command, int parameters) {
-        if (family == null) {
-            checkRank(command, false);
-            return parameters <= LARGEST_FULL_RANK ? Family.fullRank() : Family.meanField();
-        }
-        Map<String, Family> choices = new LinkedHashMap<>();
-        Family.values().forEach(each -> choices.put(each.label(), each));
-        Family lowRank = lowRank(command);
-        choices.put(lowRank.label(), lowRank);
-        Family chosen = OptionChecks.oneOf(command, "--family", family, choices);
-        checkRank(command, chosen.equals(lowRank));
-        return chosen;
-    }
-
-    private void checkRank(CommandLine command, boolean isLowRank) {
-        if (rank != null && !isLowRank) {
-            throw new ParameterException(command, "--rank is for --family low-rank");
-        }
-    }
-
-    private Family lowRank(CommandLine command) {
-        try {
-            return Family.lowRank(rank == null ? RANK : rank);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command, "--" + e.getMessage(), e);
-        }
     }
 
     Gradient gradient(CommandLine command) {
