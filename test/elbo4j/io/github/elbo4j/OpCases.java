@@ -39,6 +39,7 @@ public final class OpCases {
         normal(all);
         PointSetCases.addTo(all);
         math(all);
+        vectors(all);
         meanField(all);
         fullRank(all);
         LowRankCases.addTo(all);
@@ -145,6 +146,9 @@ public final class OpCases {
             Matrix y = Matrix.of(c.changedDoubles((long) m * n), m, n);
             return new MathOps.Scale(-1, new Matrix(c.doubles(m), 0, m, n, 1, 0), true, y);
         });
+    }
+
+    private static void vectors(List<OpCase> all) {
         add(all, "axpy", "", c -> {
             long n = c.shape.elements();
             return new MathOps.Axpy(n, 0.3f, c.normals(n), c.changed(n));

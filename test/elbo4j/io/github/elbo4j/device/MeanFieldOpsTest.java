@@ -277,11 +277,7 @@ class MeanFieldOpsTest {
     }
 
     private static float[] epsilon(Device device, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer epsilon = arena.out(shape.elements());
-            arena.run(new NormalOps.Normal(KEY, Index.of(0), shape, epsilon));
-            return arena.floats(epsilon);
-        }
+        return Drawn.normals(device, KEY, 0, shape);
     }
 
     private static double[] logDensity(Device device, Setting x) {

@@ -2,6 +2,8 @@ package io.github.elbo4j.device;
 
 import static io.github.elbo4j.Numbers.close;
 import static io.github.elbo4j.Numbers.same;
+import static io.github.elbo4j.device.Drawn.normals;
+import static io.github.elbo4j.device.Drawn.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Arena;
@@ -205,22 +207,6 @@ class NormalOpsTest {
                     }
                 }
             }
-        }
-    }
-
-    private static int[] words(Device device, Key key, int step, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer words = arena.out(ElementType.INT32, shape.elements());
-            arena.run(new NormalOps.Words(key, Index.of(step), shape, words));
-            return arena.ints(words);
-        }
-    }
-
-    private static float[] normals(Device device, Key key, int step, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer epsilon = arena.out(shape.elements());
-            arena.run(new NormalOps.Normal(key, Index.of(step), shape, epsilon));
-            return arena.floats(epsilon);
         }
     }
 }

@@ -262,11 +262,7 @@ class ReparamOpsTest {
     }
 
     private static float[] epsilon(Device device, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer epsilon = arena.out(shape.elements());
-            arena.run(new NormalOps.Normal(KEY, Index.of(3), shape, epsilon));
-            return arena.floats(epsilon);
-        }
+        return Drawn.normals(device, KEY, 3, shape);
     }
 
     private static double[] meanField(Device device, DrawBlock shape, boolean path, float[] omega, float[] g) {

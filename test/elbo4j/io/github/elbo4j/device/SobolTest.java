@@ -1,6 +1,8 @@
 package io.github.elbo4j.device;
 
 import static io.github.elbo4j.Numbers.same;
+import static io.github.elbo4j.device.Drawn.normals;
+import static io.github.elbo4j.device.Drawn.words;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -250,22 +252,6 @@ class SobolTest {
                     .hasMessage("the points of the key are SOBOL, but uniform takes INDEPENDENT ones only");
             assertThatThrownBy(() -> new NormalOps.Words(KEY.with(PointSet.ANTITHETIC), Index.of(0), shape, out))
                     .hasMessageContaining("ANTITHETIC, of which only normals are made");
-        }
-    }
-
-    private static int[] words(Device device, Key key, int step, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer words = arena.out(ElementType.INT32, shape.elements());
-            arena.run(new NormalOps.Words(key, Index.of(step), shape, words));
-            return arena.ints(words);
-        }
-    }
-
-    private static float[] normals(Device device, Key key, int step, DrawBlock shape) {
-        try (Arena arena = new Arena(device)) {
-            Buffer epsilon = arena.out(shape.elements());
-            arena.run(new NormalOps.Normal(key, Index.of(step), shape, epsilon));
-            return arena.floats(epsilon);
         }
     }
 }

@@ -75,6 +75,10 @@ record Case(String name, double[] z, Function<Expr[], Distribution> make, Double
     static final double E = Math.E;
 
     static Stream<Case> continuous() {
+        return Stream.of(normals(), longTails(), gammas(), others(), mixtures()).flatMap(cases -> cases);
+    }
+
+    private static Stream<Case> normals() {
         return Stream.of(
                 of("Normal", p -> Normal.of(p[0], p[1].exp()), NormalDistribution.of(0.7, Math.sqrt(E)), 0.7, 0.5),
                 of(
@@ -87,7 +91,11 @@ record Case(String name, double[] z, Function<Expr[], Distribution> make, Double
                         p -> LogNormal.of(p[0], p[1].exp()),
                         LogNormalDistribution.of(0.7, Math.exp(-0.4)),
                         0.7,
-                        -0.4),
+                        -0.4));
+    }
+
+    private static Stream<Case> longTails() {
+        return Stream.of(
                 of(
                                 "StudentT",
                                 p -> StudentT.of(p[0].exp(), p[1], p[2].exp()),
@@ -124,7 +132,11 @@ record Case(String name, double[] z, Function<Expr[], Distribution> make, Double
                         "HalfCauchy",
                         p -> HalfCauchy.of(p[0].exp()),
                         x -> log(2) + CauchyDistribution.of(0, E).logDensity(x),
-                        1),
+                        1));
+    }
+
+    private static Stream<Case> gammas() {
+        return Stream.of(
                 of("Exponential", p -> Exponential.of(p[0].exp()), ExponentialDistribution.of(Math.exp(-0.8)), 0.8),
                 of(
                         "Gamma",
@@ -147,7 +159,11 @@ record Case(String name, double[] z, Function<Expr[], Distribution> make, Double
                                 - Math.exp(-0.6) / x,
                         0.8,
                         -0.6),
-                of("Beta", p -> Beta.of(p[0].exp(), p[1].exp()), BetaDistribution.of(Math.exp(0.8), E), 0.8, 1),
+                of("Beta", p -> Beta.of(p[0].exp(), p[1].exp()), BetaDistribution.of(Math.exp(0.8), E), 0.8, 1));
+    }
+
+    private static Stream<Case> others() {
+        return Stream.of(
                 of("Uniform", p -> Uniform.of(-1.5, 4), x -> -log(5.5)),
                 of("Uniform on the unit interval", p -> Uniform.of(0, 1), x -> 0),
                 of(
@@ -161,7 +177,11 @@ record Case(String name, double[] z, Function<Expr[], Distribution> make, Double
                         p -> Logistic.of(p[0], p[1].exp()),
                         LogisticDistribution.of(0.7, Math.exp(-0.4)),
                         0.7,
-                        -0.4),
+                        -0.4));
+    }
+
+    private static Stream<Case> mixtures() {
+        return Stream.of(
                 of(
                         "Mixture",
                         p -> Mixture.ofLogits(

@@ -15,6 +15,7 @@ import io.github.elbo4j.device.Operation;
 import io.github.elbo4j.device.ReparamOps;
 import io.github.elbo4j.device.ScoreOps;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Products, solves, and the families that are made of them. */
@@ -24,6 +25,12 @@ final class LinearCases {
     private LinearCases() {}
 
     static List<Case> all() {
+        return Stream.of(products(), triangles(), fullRank(), fullRankGradients())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Case> products() {
         return List.of(
                 gemm("gemm 1024^3", "gemm_multiply64", 1024, 1024, 1024, false),
                 gemm("gemm 4096^3", "gemm_multiply128 gemm_add", 4096, 4096, 4096, false),
@@ -57,7 +64,11 @@ final class LinearCases {
                             count + " of 64 x 64 x 64",
                             (double) n * n * count,
                             2.0 * n * n * n * count);
-                }),
+                }));
+    }
+
+    private static List<Case> triangles() {
+        return List.of(
                 new Case("triangularMultiply 1024 x 1024", "gemm_panels64 gemm_copy", (in, tiny) -> {
                     int n = tiny ? 70 : 1024;
                     return new Work(
@@ -114,7 +125,11 @@ final class LinearCases {
                             count + " of 16 x 1",
                             (double) n * count,
                             (double) n * n * count);
-                }),
+                }));
+    }
+
+    private static List<Case> fullRank() {
+        return List.of(
                 new Case("fullrank.sample", "fullrank_sample", (in, tiny) -> sample(in, draws(tiny))),
                 new Case(
                         "fullrank.sample of few draws",
@@ -159,7 +174,12 @@ final class LinearCases {
                             DrawCases.shape(s),
                             s.parameters(),
                             s.parameters());
-                }),
+                }));
+    }
+
+    /** And the sums of squares that a regression needs. */
+    private static List<Case> fullRankGradients() {
+        return List.of(
                 new Case("reparam.fullRankReparam", "fullrankgradient_reparam", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return triangles(

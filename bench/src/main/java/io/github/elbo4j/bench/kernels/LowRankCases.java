@@ -9,6 +9,7 @@ import io.github.elbo4j.device.LowRankGradientOps;
 import io.github.elbo4j.device.LowRankOps;
 import io.github.elbo4j.device.Operation;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The low-rank family: 10 factors. */
@@ -19,6 +20,10 @@ final class LowRankCases {
     private LowRankCases() {}
 
     static List<Case> all() {
+        return Stream.of(family(), gradients()).flatMap(List::stream).toList();
+    }
+
+    private static List<Case> family() {
         return List.of(
                 new Case("lowrank.sample", "lowrank_sample", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
@@ -82,7 +87,11 @@ final class LowRankCases {
                                             in.zeros(s.allDraws() * R)),
                                     s,
                                     4 * R + 8);
-                        }),
+                        }));
+    }
+
+    private static List<Case> gradients() {
+        return List.of(
                 new Case("lowrank.entropyGradient", "lowrank_entropy_gradient", (in, tiny) -> {
                     DrawBlock s = tiny ? DrawBlock.of(2, 1, 70) : DrawBlock.of(1024, 1, 1000);
                     return new Work(

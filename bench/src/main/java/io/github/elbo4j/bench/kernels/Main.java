@@ -73,7 +73,13 @@ public final class Main implements Callable<Integer> {
 
     /** Every operation that is timed. */
     static List<Case> cases() {
-        return Stream.of(DrawCases.all(), LinearCases.all(), LowRankCases.all(), RowCases.all())
+        return Stream.of(
+                        DrawCases.all(),
+                        EstimateCases.all(),
+                        FusedCases.all(),
+                        LinearCases.all(),
+                        LowRankCases.all(),
+                        RowCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -44,6 +44,8 @@ final class RowCases {
             }));
         }
         all.addAll(vectors());
+        all.addAll(matrices());
+        all.addAll(steps());
         all.addAll(likelihoods());
         all.addAll(sums());
         return all;
@@ -66,7 +68,11 @@ final class RowCases {
                 new Case("math.average", "math_average", (in, tiny) -> {
                     long n = n(tiny);
                     return each(new MathOps.Average(n, Scalar.of(0.25), in.normals(n), in.zeros(n)), n, 3);
-                }),
+                }));
+    }
+
+    private static List<Case> matrices() {
+        return List.of(
                 new Case("math.scale: transpose", "math_scale_across", (in, tiny) -> {
                     int side = tiny ? 70 : 8192;
                     long n = (long) side * side;
@@ -107,7 +113,12 @@ final class RowCases {
                             n,
                             0,
                             8.0 * n + 4.0 * rows);
-                }),
+                }));
+    }
+
+    /** What steps of a fit do to vectors. */
+    private static List<Case> steps() {
+        return List.of(
                 new Case("math.firstNonFinite", "math_first_non_finite math_fill", (in, tiny) -> {
                     long n = n(tiny);
                     return each(new MathOps.FirstNonFinite(n, in.normals(n), in.zeroInts(1)), n, 0);
