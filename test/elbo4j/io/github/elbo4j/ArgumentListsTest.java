@@ -3,14 +3,11 @@ package io.github.elbo4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.tree.ClassTree;
-import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,6 +39,7 @@ import org.junit.jupiter.api.Test;
  * </ul>
  */
 class ArgumentListsTest {
+    private static final List<String> LIBRARY = List.of("java/elbo4j/src/main/java");
     private static final int FEWEST = 4;
     private static final Predicate<String> ARRAY = type -> type.endsWith("[]");
     private static final Predicate<String> NUMBER = type -> Character.isLowerCase(type.charAt(0));
@@ -94,7 +88,7 @@ class ArgumentListsTest {
     @Test
     void theseTestsFindWhatIsPlanted() {
         String list = "(Key key, Index step, Shape shape, Buffer z)";
-        List<Declaration> planted = declarations(
+        List<Declaration> planted = planted(
                 "home/Planted.java",
                 "interface Planted { record Draw" + list + " { Draw {} } void draw" + list + ";"
                         + " class Kernel implements Planted { Kernel" + list + " {}"
@@ -106,14 +100,18 @@ class ArgumentListsTest {
 
         String longer =
                 "record Draw" + list + " {} class Kernel { void f(int o, K key, I step, S shape, B z, int n) {} }";
-        assertThat(operationsRepeated(declarations("home/scalar/Kernel.java", longer), List.of("Draw")))
+        assertThat(operationsRepeated(planted("home/scalar/Kernel.java", longer), List.of("Draw")))
                 .hasSize(1);
-        assertThat(operationsRepeated(declarations("home/Kernel.java", longer), List.of("Draw")))
+        assertThat(operationsRepeated(planted("home/Kernel.java", longer), List.of("Draw")))
                 .isEmpty();
 
         String loop = "(float[] x, int xo, float[] y, int n)";
         String loops = "class Loops { void a" + loop + " {} void b" + loop + " {} void c" + loop + " {} }";
-        assertThat(repeated(declarations("home/Loops.java", loops))).isEmpty();
+        assertThat(repeated(planted("home/Loops.java", loops))).isEmpty();
+    }
+
+    private static List<Declaration> planted(String file, String source) {
+        return declarations(SourceTrees.parse(file, source));
     }
 
     private static List<String> repeated(List<Declaration> all) {
@@ -153,67 +151,51 @@ class ArgumentListsTest {
     }
 
     private static List<Declaration> library() throws IOException {
-        Path home = House.root().resolve("java/elbo4j/src/main/java");
-        try (Stream<Path> files = Files.walk(home)) {
-            List<Declaration> all = new ArrayList<>();
-            for (Path file : files.filter(each -> each.toString().endsWith(".java"))
-                    .sorted()
-                    .toList()) {
-                all.addAll(declarations(home.relativize(file).toString(), Files.readString(file)));
-            }
-            assertThat(all.size()).as("declarations read").isGreaterThan(1000);
-            return all;
+        List<Declaration> all = new ArrayList<>();
+        for (SourceTrees.Parsed file : SourceTrees.parse(SourceTrees.sources(LIBRARY, ".java"))) {
+            all.addAll(declarations(file));
         }
+        assertThat(all.size()).as("declarations read").isGreaterThan(1000);
+        return all;
     }
 
     /** Records, constructors and methods that override nothing, with their parameters. */
-    private static List<Declaration> declarations(String file, String source) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavacTask task = (JavacTask) compiler.getTask(null, null, null, null, null, List.of(new Text(file, source)));
+    private static List<Declaration> declarations(SourceTrees.Parsed parsed) {
         List<Declaration> all = new ArrayList<>();
-        try {
-            for (CompilationUnitTree unit : task.parse()) {
-                new TreeScanner<Void, String>() {
-                    @Override
-                    public Void visitClass(ClassTree type, String outer) {
-                        String name = outer + "/" + type.getSimpleName();
-                        if (type.getKind() == Tree.Kind.RECORD) {
-                            add(name, type.getSimpleName().toString(), components(type));
-                        }
-                        return super.visitClass(type, name);
-                    }
-
-                    @Override
-                    public Void visitMethod(MethodTree method, String type) {
-                        boolean overrides = method.getModifiers().getAnnotations().stream()
-                                .anyMatch(mark ->
-                                        mark.getAnnotationType().toString().equals("Override"));
-                        if (!overrides && !isOfItsRecord(method, type)) {
-                            add(type + "." + method.getName(), method.getName().toString(), method.getParameters());
-                        }
-                        return super.visitMethod(method, type);
-                    }
-
-                    private boolean isOfItsRecord(MethodTree method, String type) {
-                        List<String> names = names(method.getParameters());
-                        return method.getName().contentEquals("<init>")
-                                && all.stream().anyMatch(one -> one.where.equals(type) && one.names.equals(names));
-                    }
-
-                    private void add(String where, String name, List<? extends VariableTree> parameters) {
-                        all.add(new Declaration(
-                                where,
-                                name,
-                                parameters.stream()
-                                        .map(p -> p.getType().toString())
-                                        .toList(),
-                                names(parameters)));
-                    }
-                }.scan(unit, file);
+        new TreeScanner<Void, String>() {
+            @Override
+            public Void visitClass(ClassTree type, String outer) {
+                String name = outer + "/" + type.getSimpleName();
+                if (type.getKind() == Tree.Kind.RECORD) {
+                    add(name, type.getSimpleName().toString(), components(type));
+                }
+                return super.visitClass(type, name);
             }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+
+            @Override
+            public Void visitMethod(MethodTree method, String type) {
+                boolean overrides = method.getModifiers().getAnnotations().stream()
+                        .anyMatch(mark -> mark.getAnnotationType().toString().equals("Override"));
+                if (!overrides && !isOfItsRecord(method, type)) {
+                    add(type + "." + method.getName(), method.getName().toString(), method.getParameters());
+                }
+                return super.visitMethod(method, type);
+            }
+
+            private boolean isOfItsRecord(MethodTree method, String type) {
+                List<String> names = names(method.getParameters());
+                return method.getName().contentEquals("<init>")
+                        && all.stream().anyMatch(one -> one.where.equals(type) && one.names.equals(names));
+            }
+
+            private void add(String where, String name, List<? extends VariableTree> parameters) {
+                all.add(new Declaration(
+                        where,
+                        name,
+                        parameters.stream().map(p -> p.getType().toString()).toList(),
+                        names(parameters)));
+            }
+        }.scan(parsed.tree(), parsed.file());
         return all;
     }
 
@@ -228,19 +210,5 @@ class ArgumentListsTest {
                         && !field.getModifiers().getFlags().contains(Modifier.STATIC))
                 .map(VariableTree.class::cast)
                 .collect(Collectors.toList());
-    }
-
-    private static final class Text extends SimpleJavaFileObject {
-        private final String source;
-
-        Text(String name, String source) {
-            super(URI.create("string:///" + name.replace(".java", "") + ".java"), JavaFileObject.Kind.SOURCE);
-            this.source = source;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-        }
     }
 }
