@@ -67,19 +67,39 @@ public record Evidence(List<EvidenceEstimate> estimates, List<Stage> course) imp
     public static Evidence of(LogJoint joint, Proposal proposal, Key key, int draws, List<EvidenceBound> bounds) {
         check(joint, proposal, draws);
         EstimateChecks.independent(key);
-        EvidenceSums sums = new EvidenceSums(bounds, draws);
-        List<Stage> course = new ArrayList<>();
-        int[] next = {Math.min(FIRST_STAGE, draws)};
+        Course course = new Course(new EvidenceSums(bounds, draws), draws);
         long bytes = Math.min(WAVE_BYTES, (long) WAVE * Float.BYTES * floats(proposal));
         DrawChunks chunks = new DrawChunks(1, draws, joint.dimensions(), floats(proposal), bytes);
-        LogRatios.draw(joint, proposal, key, chunks, 0, (b, s, f) -> {
+        LogRatios.draw(joint, proposal, key, chunks, 0, (b, s, f) -> course.add(f));
+        return course.evidence();
+    }
+
+    /** Sums, and what they were at each stage. */
+    static final class Course {
+        private final EvidenceSums sums;
+        private final int draws;
+        private final List<Stage> stages = new ArrayList<>();
+        private int next;
+        private int count;
+
+        /** @param draws how many will come */
+        Course(EvidenceSums sums, int draws) {
+            this.sums = sums;
+            this.draws = draws;
+            next = Math.min(FIRST_STAGE, draws);
+        }
+
+        void add(double f) {
             sums.add(f);
-            if (s + 1 == next[0]) {
-                course.add(new Stage(s + 1, sums.estimates()));
-                next[0] = (int) Math.min(draws, Math.ceil(GROWTH * next[0]));
+            if (++count == next) {
+                stages.add(new Stage(count, sums.estimates()));
+                next = (int) Math.min(draws, Math.ceil(GROWTH * next));
             }
-        });
-        return new Evidence(sums.result(), course);
+        }
+
+        Evidence evidence() {
+            return new Evidence(sums.result(), stages);
+        }
     }
 
     private static long floats(Proposal proposal) {

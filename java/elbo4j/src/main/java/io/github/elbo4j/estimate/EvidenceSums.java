@@ -14,6 +14,13 @@ final class EvidenceSums {
 
     private static final double FINITE_VARIANCE = 0.5;
 
+    /**
+     * Of a z with finitely many values weights are bounded, and equal ones repeat, so that their tail has no shape: where such a share of the
+     * draws counts, k-hat is not asked.
+     */
+    private static final double ENOUGH = 0.1;
+
+    private final boolean discrete;
     private final List<Sum> sums = new ArrayList<>();
     private final double[] powers; // distinct ones
     private final LogMean[] means; // of each power, over all draws
@@ -23,6 +30,12 @@ final class EvidenceSums {
 
     /** @param draws how many will come */
     EvidenceSums(List<EvidenceBound> bounds, int draws) {
+        this(bounds, draws, false);
+    }
+
+    /** @param discrete whether z has finitely many values: where a tenth of the draws counts or more, k-hat is then 0 */
+    EvidenceSums(List<EvidenceBound> bounds, int draws, boolean discrete) {
+        this.discrete = discrete;
         int most = checkNested(bounds, draws);
         grouped = draws - draws % most;
         powers = bounds.stream()
@@ -80,7 +93,7 @@ final class EvidenceSums {
     /** The same with all that says how far to trust them. */
     List<EvidenceEstimate> result() {
         double[] tail = largest.sorted();
-        return sums.stream().map(sum -> sum.result(tail)).toList();
+        return sums.stream().map(sum -> sum.result(tail, discrete)).toList();
     }
 
     private static final class Sum {
@@ -115,17 +128,21 @@ final class EvidenceSums {
             return new Estimate(mean.value() / bound.power(), error / bound.power(), mean.count());
         }
 
-        EvidenceEstimate result(double[] tail) {
-            double[] powers = tail.clone();
-            for (int i = 0; i < powers.length; i++) {
-                powers[i] *= bound.power();
-            }
-            double kHat = ParetoShape.ofLargest(powers);
+        EvidenceEstimate result(double[] tail, boolean discrete) {
+            double kHat = discrete && mean.effective() >= ENOUGH * mean.count() ? 0 : kHat(tail);
             boolean known = kHat < FINITE_VARIANCE || mean.effective() >= UNIFORM * mean.count();
             long k = bound.group() == 0 ? mean.count() : bound.group();
             double bias = known ? -mean.relativeVariance() / (2 * k * bound.power()) : Double.NaN;
             return new EvidenceEstimate(
                     bound, estimate(), bound.group() == 0 ? mean.effective() : effective, kHat, bias);
+        }
+
+        private double kHat(double[] tail) {
+            double[] powers = tail.clone();
+            for (int i = 0; i < powers.length; i++) {
+                powers[i] *= bound.power();
+            }
+            return ParetoShape.ofLargest(powers);
         }
     }
 }

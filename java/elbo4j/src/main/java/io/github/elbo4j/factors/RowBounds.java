@@ -1,19 +1,11 @@
 package io.github.elbo4j.factors;
 
-import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DrawBlock;
-import io.github.elbo4j.device.Index;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.expr.Expr;
-import io.github.elbo4j.expr.Joint;
-import io.github.elbo4j.expr.Parameters;
-import io.github.elbo4j.expr.Table;
-import io.github.elbo4j.expr.Translation;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,8 +15,6 @@ import java.util.List;
  * factor where the posterior is not has weights with a heavy tail; and how many draws count in that. It never changes.
  */
 public final class RowBounds {
-    /** Numbers of one draw and column that are on the device at a time. The rows of a block do not depend on the device. */
-    private static final int BLOCK = 1 << 21;
     /** The largest logit of what importance sampling draws from. */
     private static final double SUREST = 3;
     /** Up to this k-hat importance sampling can be relied on (Vehtari et al. 2024). */
@@ -89,42 +79,28 @@ public final class RowBounds {
 
     /** Rows whose draws are addressed together, by the number of the first one and by their place after it. */
     public static int rowsOfBlock(BinaryFactors factors, int draws) {
-        long row = (long) draws * Math.max(factors.factors(), factors.columns().size());
-        return (int) Math.max(1, BLOCK / row);
+        return RowBlock.most(factors, draws);
+    }
+
+    /** Logits of which none is so sure of a factor that a draw without it never comes. */
+    static Expr widened(Expr logits) {
+        return logits.min(Expr.of(SUREST)).max(Expr.of(-SUREST));
     }
 
     private void block(Device device, BinaryFactors factors, int from, int rows, Key key) {
-        int width = data.columns().size();
         int count = factors.factors();
-        Table table = Table.empty().with("row", new double[rows]).asRows();
-        Expr x = table.matrix("x", width, Arrays.copyOfRange(data.values(), from * width, (from + rows) * width));
-        WeightLayout layout = factors.layout();
-        Network network = new Network(
-                factors.model(),
-                layout,
-                (name, extents) -> Expr.data(name, layout.part(factors.coordinates(), name))
-                        .reshape(extents));
-        Expr logits = network.logits(x);
-        Expr z = Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key, draws, count), logits);
-        Expr wide = logits.min(Expr.of(SUREST)).max(Expr.of(-SUREST));
-        Expr proposed =
-                Estimator.LEAVE_ONE_OUT.draw(table.normals("epsilon", key.fork("evidence"), draws, count), wide);
+        RowBlock block = new RowBlock(factors, data, from, rows);
+        Expr logits = block.logits();
+        Expr z = block.draw(key, draws, logits);
+        Expr wide = widened(logits);
+        Expr proposed = block.draw(key.fork("evidence"), draws, wide);
         List<Expr> wanted = List.of(
-                network.logJoint(x, z),
-                network.logJoint(x, proposed),
+                block.logJoint(z),
+                block.logJoint(proposed),
                 Estimator.logQ(proposed, wide),
                 Estimator.entropy(logits),
                 logits.sigmoid());
-        Parameters none = new Parameters();
-        Expr unused = none.add("unused"); // a translation has coordinates
-        float[] columns;
-        try (Translation translation = new Translation(device, new Joint(none, List.of(unused)), rows);
-                Buffer at = device.copyOf(new float[1]);
-                Buffer results = device.allocate((long) rows * (3L * draws + 1 + count))) {
-            Translation.Draws once = new Translation.Draws(DrawBlock.of(1, 1, 1), at, Index.of(0));
-            Recorder.run(device, to -> translation.recordColumns(to, wanted, once, results));
-            columns = results.toFloats();
-        }
+        float[] columns = block.values(device, wanted, 3L * draws + 1 + count);
         for (int n = 0; n < rows; n++) {
             double[] logJoint = new double[draws];
             double[] ratio = new double[draws];

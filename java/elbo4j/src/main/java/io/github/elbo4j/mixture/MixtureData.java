@@ -149,6 +149,22 @@ public final class MixtureData {
         }
     }
 
+    /** Takes a row, with its number from 0. */
+    interface Row {
+        void take(long n, double[] x);
+    }
+
+    /** All rows in their order, on their own scale; x is overwritten. */
+    void eachRow(Row body) {
+        double[] x = new double[dimensions()];
+        each((first, count, block) -> {
+            for (int n = 0; n < count; n++) {
+                System.arraycopy(block, n * x.length, x, 0, x.length);
+                body.take(first + n, x);
+            }
+        });
+    }
+
     /** What the D columns are called. */
     public List<String> columns() {
         return columns;
