@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +52,7 @@ class SideBySideTest {
                                 EvidenceReport.FITTED,
                                 evidence(kHat, Double.NaN, mean, EvidenceBound.elbo(), EvidenceBound.renyi(-1)))),
                 List.of(new EvidenceReport.Refused(EvidenceReport.UNIFORM, "there is no box")),
-                exact,
-                "it was summed over",
+                exact == null ? null : EvidenceReport.Known.of(exact, "it was summed over"),
                 7,
                 "scalar",
                 "elbo4j evidence '" + EVIL + "'");
@@ -74,6 +74,39 @@ class SideBySideTest {
                         "log p(x) = ELBO + KL(q || p(z | x)), so the divergence of q from the posterior is 1.50 ± 0.25"
                                 + " nats.",
                         "Naive Monte Carlo: there is no box.");
+    }
+
+    /** Draws from elsewhere than q have their source in the name, and what is beside the exact value stands below it. */
+    @Test
+    void whatIsKnownBesideIsShown() {
+        EvidenceReport.Known known = new EvidenceReport.Known(
+                -2.5, "it was summed over", Map.of("ELBO with priors", -9.25), List.of("Those are of points."));
+        EvidenceBound tenth = EvidenceBound.importanceWeighted(10);
+        EvidenceReport report = new EvidenceReport(
+                "Mixture",
+                "mixture",
+                null,
+                List.of(
+                        new EvidenceReport.Source(
+                                EvidenceReport.UNIFORM, evidence(0, -0.01, EvidenceBound.elbo(), tenth)),
+                        new EvidenceReport.Source(EvidenceReport.WIDENED, evidence(0, -0.01, EvidenceBound.logMean()))),
+                List.of(),
+                known,
+                7,
+                "scalar",
+                "");
+        assertThat(report.table())
+                .extracting(row -> row.get(0) + " " + row.get(1))
+                .containsExactly(
+                        "log p(x) value",
+                        "importance sampling, widened q -3.00 ± 0.25",
+                        "ELBO, uniform draws -3.00 ± 0.25",
+                        "k = 10, uniform draws -4.00 ± 0.25",
+                        "exact -2.5000",
+                        "ELBO with priors -9.2500");
+        assertThat(report.remarks())
+                .containsExactly("The exact value is known: it was summed over.", "Those are of points.");
+        assertThat(report.line()).contains("\"exact\":-2.5,\"beside\":{\"ELBO with priors\":-9.25},");
     }
 
     @Test

@@ -39,6 +39,8 @@ class CommandsTest {
                 "evidence",
                 "evidence linear",
                 "evidence --stan",
+                "evidence mixture",
+                "evidence factors",
                 "gradients",
                 "gradients Model.java",
                 "help",

@@ -10,10 +10,13 @@ import java.util.List;
  * {@code w_ns = p(x_n, z_ns)/r_n(z_ns)}.
  *
  * <p>Every estimate is the sum of those of the rows. Standard errors are added as those of independent numbers are, biases as they are.
- * The number of draws is that of a row; the effective number of draws is the mean over the rows; k-hat is the largest of any row, where that
- * of a row of which a tenth of the draws counts or more is 0, since its weights are bounded and equal ones repeat.
+ * The number of draws is that of a row; the effective number of draws is the mean over the rows; k-hat is what that
+ * of nine rows in ten does not exceed, where that of a row of which a tenth of the draws counts or more is 0, since its weights are bounded and
+ * equal ones repeat.
  */
 public final class EvidenceOfRows {
+    private static final double MOST_ROWS = 0.9;
+
     private final Draws draws;
     private final List<Sum> sums; // of each bound
     private final List<Stage> stages = new ArrayList<>();
@@ -26,7 +29,7 @@ public final class EvidenceOfRows {
         private double value;
         private double variance;
         private double effective;
-        private double kHat = Double.NEGATIVE_INFINITY;
+        private final List<Double> kHats = new ArrayList<>();
         private double bias;
 
         void add(Estimate estimate) {
@@ -37,12 +40,18 @@ public final class EvidenceOfRows {
         void add(EvidenceEstimate estimate) {
             add(estimate.estimate());
             effective += estimate.effectiveDraws();
-            kHat = Math.max(kHat, estimate.kHat()); // NaN if one is
+            kHats.add(estimate.kHat());
             bias += estimate.bias();
         }
 
         Estimate estimate(long draws) {
             return new Estimate(value, Math.sqrt(variance), draws);
+        }
+
+        /** NaN is above all others. */
+        double kHat() {
+            List<Double> sorted = kHats.stream().sorted().toList();
+            return sorted.get((int) Math.ceil(MOST_ROWS * sorted.size()) - 1);
         }
     }
 
@@ -130,7 +139,7 @@ public final class EvidenceOfRows {
             int most = draws.bounds.stream().mapToInt(EvidenceBound::group).max().orElse(0);
             int used = bound.group() == 0 ? draws.ofRow : draws.ofRow - draws.ofRow % most;
             all.add(new EvidenceEstimate(
-                    bound, sum.estimate(used), sum.effective / rows, sum.kHat, sum.bias));
+                    bound, sum.estimate(used), sum.effective / rows, sum.kHat(), sum.bias));
         }
         return new Evidence(
                 all,

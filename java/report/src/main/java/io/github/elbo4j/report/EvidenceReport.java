@@ -9,8 +9,11 @@ import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.PrettyPrinter;
@@ -23,8 +26,7 @@ import tools.jackson.core.PrettyPrinter;
  * @param data what it was fitted to; null if that was not given
  * @param sources what draws were from, and what they say; {@link #FITTED} last
  * @param refused what could not be drawn from
- * @param exact log p(x); null where it is not known
- * @param how it is known, in a clause; empty where it is not
+ * @param known log p(x) exactly; null where it is not known
  * @param device the device in words
  * @param command the command line that repeats it; empty if there was none
  */
@@ -34,8 +36,7 @@ public record EvidenceReport(
         @Nullable DataSource data,
         List<Source> sources,
         List<Refused> refused,
-        @Nullable Double exact,
-        String how,
+        @Nullable Known known,
         long seed,
         String device,
         String command) {
@@ -45,6 +46,8 @@ public record EvidenceReport(
     public static final String PRIOR = "prior";
     /** What draws are from a fitted q. */
     public static final String FITTED = "q";
+    /** What draws are from a fitted q that is made less sure of itself. */
+    public static final String WIDENED = "widened q";
 
     /** Beyond it a standard error means nothing. */
     private static final double USELESS_K_HAT = 0.7;
@@ -60,6 +63,26 @@ public record EvidenceReport(
     /** A proposal that there is none of, with the reason as a clause. */
     public record Refused(String name, String reason) {}
 
+    /**
+     * What is known without draws.
+     *
+     * @param exact log p(x)
+     * @param how it is known, in a clause
+     * @param beside other numbers that it may be compared with, by what they are
+     * @param notes what is to be said of them, in sentences
+     */
+    public record Known(double exact, String how, Map<String, Double> beside, List<String> notes) {
+        public Known {
+            beside = Collections.unmodifiableMap(new LinkedHashMap<>(beside));
+            notes = List.copyOf(notes);
+        }
+
+        /** Of the value alone. */
+        public static Known of(double exact, String how) {
+            return new Known(exact, how, Map.of(), List.of());
+        }
+    }
+
     private record Row(Source source, EvidenceEstimate estimate) {}
 
     public EvidenceReport {
@@ -73,13 +96,19 @@ public record EvidenceReport(
             return switch (source) {
                 case UNIFORM -> "naive Monte Carlo";
                 case PRIOR -> "prior Monte Carlo";
-                default -> "importance sampling";
+                case FITTED -> "importance sampling";
+                default -> "importance sampling, " + source;
             };
         }
         if (bound.alpha() != 0) {
-            return "Rényi, alpha = " + bound.alpha() + (bound.isUpper() ? " (upper)" : "");
+            return "Rényi, alpha = " + bound.alpha() + of(source) + (bound.isUpper() ? " (upper)" : "");
         }
-        return bound.group() == 1 ? "ELBO" : "importance-weighted, k = " + Numbers.grouped(bound.group());
+        String k = "k = " + Numbers.grouped(bound.group()) + of(source);
+        return bound.group() == 1 ? "ELBO" + of(source) : source.equals(FITTED) ? "importance-weighted, " + k : k;
+    }
+
+    private static String of(String source) {
+        return source.equals(FITTED) ? "" : ", " + source + " draws";
     }
 
     private static String refusal(Refused refused) {
@@ -113,8 +142,9 @@ public record EvidenceReport(
                     Numbers.fixed(each.kHat(), 2),
                     Double.isNaN(each.bias()) ? "not known" : Numbers.significant(each.bias(), 2)));
         }
-        if (exact != null) {
-            table.add(List.of("exact", Numbers.fixed(exact, NATS), "", "", ""));
+        if (known != null) {
+            table.add(List.of("exact", Numbers.fixed(known.exact, NATS), "", "", ""));
+            known.beside.forEach((name, value) -> table.add(List.of(name, Numbers.fixed(value, NATS), "", "", "")));
         }
         return table;
     }
@@ -122,11 +152,12 @@ public record EvidenceReport(
     /** What is to be said of the table, in sentences. */
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
-        if (exact != null) {
-            remarks.add("The exact value is known: " + how + ".");
+        if (known != null) {
+            remarks.add("The exact value is known: " + known.how + ".");
+            remarks.addAll(known.notes);
             for (Source source : sources) {
                 if (source.name.equals(FITTED)) {
-                    Estimate kl = source.evidence.klToPosterior(exact);
+                    Estimate kl = source.evidence.klToPosterior(known.exact);
                     remarks.add("log p(x) = ELBO + KL(q || p(z | x)), so the divergence of q from the posterior is "
                             + Numbers.withError(kl.value(), kl.standardError(), NATS) + " nats.");
                 }
@@ -185,7 +216,12 @@ public record EvidenceReport(
         return Json.object(layout, json -> {
             FitJson.begin(json, model, data);
             json.writeNumberProperty("seed", seed);
-            Json.number(json, "exact", exact == null ? Double.NaN : exact);
+            Json.number(json, "exact", known == null ? Double.NaN : known.exact);
+            if (known != null && !known.beside.isEmpty()) {
+                json.writeObjectPropertyStart("beside");
+                known.beside.forEach((name, value) -> Json.number(json, name, value));
+                json.writeEndObject();
+            }
             json.writeArrayPropertyStart("estimates");
             rows().forEach(row -> write(json, row));
             json.writeEndArray();
@@ -290,16 +326,17 @@ public record EvidenceReport(
                 }
             }
         }
-        if (exact != null) {
-            chart.dashes("exact", colour, new double[] {FIRST_SHOWN, most}, new double[] {exact, exact});
+        if (known != null) {
+            double[] exact = {known.exact, known.exact};
+            chart.dashes("exact", colour, new double[] {FIRST_SHOWN, most}, exact);
         }
         return chart;
     }
 
     /** What is shown: what the second half of the lines takes, on their logarithmic axis, and as much again to either side. */
     private double[] range() {
-        double low = exact == null ? Double.POSITIVE_INFINITY : exact;
-        double high = exact == null ? Double.NEGATIVE_INFINITY : exact;
+        double low = known == null ? Double.POSITIVE_INFINITY : known.exact;
+        double high = known == null ? Double.NEGATIVE_INFINITY : known.exact;
         for (Source source : sources) {
             List<Evidence.Stage> course = source.evidence.course();
             for (Evidence.Stage stage : course.subList(course.size() / 2, course.size())) {

@@ -19,6 +19,11 @@ final class Console {
         this.silent = silent;
     }
 
+    /** Whether only the result is to be printed. */
+    boolean isSilent() {
+        return silent;
+    }
+
     PrintWriter out() {
         return command.getOut();
     }

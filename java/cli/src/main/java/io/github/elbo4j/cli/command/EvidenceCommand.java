@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "Models:",
         footer = {
             "elbo4j evidence linear --data test/data/air.csv --target ozone --noise-sd 21",
+            "elbo4j evidence mixture --data test/data/faithful.csv",
             "elbo4j evidence " + ModelCommands.JAVA_EXAMPLE
         })
 public final class EvidenceCommand implements Runnable {
@@ -41,5 +42,7 @@ public final class EvidenceCommand implements Runnable {
      */
     public static void addModels(CommandLine evidence, List<String> args) {
         ModelCommands.addTo(evidence, args, EvidenceAction::new);
+        evidence.addSubcommand(new EvidenceMixtureCommand());
+        evidence.addSubcommand(new EvidenceFactorsCommand());
     }
 }

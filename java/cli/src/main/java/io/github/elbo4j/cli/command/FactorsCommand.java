@@ -1,14 +1,9 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.cli.subject.OptionChecks;
-import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.factors.BinaryFactorAnalysis;
 import io.github.elbo4j.factors.Enumeration;
 import io.github.elbo4j.factors.Estimator;
-import io.github.elbo4j.factors.FactorModel;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,27 +34,8 @@ final class FactorsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE.csv",
-            description =
-                    "The rows: a header row that names the columns, then 0 or 1. Comma, semicolon, tab or bar; gzip too.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    Path data;
-
-    @Option(names = "--factors", paramLabel = "D", description = "How many factors. Default: 10.")
-    private int factors = 10;
-
-    @Option(names = "--model", paramLabel = "NAME", description = "sigmoid or noisy-or. Default: sigmoid.")
-    private String model = "sigmoid";
-
-    @Option(
-            names = "--threshold",
-            paramLabel = "T",
-            description = "Makes columns binary: 1 above T, else 0. Without it every value must be 0 or 1.")
-    @Nullable
-    Double threshold;
+    @Mixin
+    final FactorsOptions rows = new FactorsOptions();
 
     @Option(
             names = "--estimator",
@@ -74,21 +50,6 @@ final class FactorsCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Draws of the factors of a row in a step; of disarm an even number. Default: 4.")
     private int draws = 4;
-
-    @Option(
-            names = "--hidden",
-            paramLabel = "N",
-            description = "Units of the encoder's hidden layer; 0 for a linear encoder. Default: 0.")
-    private int hidden;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Rows of a step. Default: 100.")
-    private int batch = 100;
-
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of Adam. Default: 3,000.")
-    private int steps = 3000;
-
-    @Option(names = "--rate", paramLabel = "R", description = "The learning rate at the start. Default: 0.03.")
-    private double rate = 0.03;
 
     @Option(
             names = "--holdout",
@@ -109,47 +70,21 @@ final class FactorsCommand implements Callable<Integer> {
             description = "Write factors.csv, too: for each row of the file the probability that each factor is on.")
     boolean encode;
 
-    @Option(
-            names = "--ignore",
-            paramLabel = "COLUMN[,…]",
-            split = ",",
-            description = "Columns to leave out. Without it every column counts.")
-    List<String> ignore = new ArrayList<>();
-
-    @Mixin
-    final TableOptions cells = new TableOptions();
-
     @Mixin
     final DeviceOptions run = new DeviceOptions();
 
     @Override
     public Integer call() {
         CommandLine command = spec.commandLine();
-        OptionChecks.atLeastOne(command, "--factors", factors);
-        OptionChecks.atLeastOne(command, "--batch", batch);
-        OptionChecks.atLeastOne(command, "--steps", steps);
-        OptionChecks.positive(command, "--rate", rate);
         run.validate(command);
-        BinaryFactorAnalysis.Builder settings = BinaryFactorAnalysis.of(
-                        OptionChecks.oneOf(command, "--model", model, OptionChecks.names(FactorModel.values())),
-                        factors)
-                .estimator(
-                        OptionChecks.oneOf(command, "--estimator", estimator, OptionChecks.names(Estimator.values())));
-        try {
-            settings.draws(draws)
-                    .hidden(hidden)
-                    .batch(batch)
-                    .steps(steps)
-                    .rate(rate)
-                    .holdout(holdout)
-                    .seed(run.seed)
-                    .build();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command, "--" + e.getMessage(), e);
-        }
+        BinaryFactorAnalysis.Builder settings = rows.settings(
+                command,
+                run.seed,
+                builder -> builder.estimator(OptionChecks.oneOf(
+                                command, "--estimator", estimator, OptionChecks.names(Estimator.values())))
+                        .draws(draws)
+                        .holdout(holdout));
         checkEnumerate(command);
-        cells.decimal(command);
-        cells.dropMissing(command);
         return new FactorsRun(command, this, settings).call();
     }
 
@@ -161,7 +96,7 @@ final class FactorsCommand implements Callable<Integer> {
             throw new ParameterException(command, "--enumerate is " + enumerate + ", but must be 0 or more");
         }
         try {
-            Enumeration.check(factors, enumerate);
+            Enumeration.check(rows.factors, enumerate);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command, "--enumerate: " + e.getMessage(), e);
         }
@@ -169,11 +104,11 @@ final class FactorsCommand implements Callable<Integer> {
 
     /** Rows to enumerate; the data may have fewer. */
     int enumerated() {
-        return enumerate != null ? enumerate : factors <= Enumeration.MANY_ROWS ? ENUMERATED : 0;
+        return enumerate != null ? enumerate : rows.factors <= Enumeration.MANY_ROWS ? ENUMERATED : 0;
     }
 
     /** Numbers that a step makes. */
     long stepSize(int columns) {
-        return (long) batch * draws * columns;
+        return (long) rows.batch * draws * columns;
     }
 }

@@ -1,13 +1,9 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
-import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.cli.view.FactorsView;
-import io.github.elbo4j.cli.view.ProgressView;
-import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.factors.BinaryData;
@@ -46,71 +42,37 @@ final class FactorsRun {
 
     /** Fits; returns the exit code. */
     int call() {
-        try (NumberRows table = read()) {
+        try (NumberRows table = options.rows.read(command, this::folder)) {
             return call(table);
         }
     }
 
-    private NumberRows read() {
-        try (ReadingView view = TableOptions.progress(command, options.data)) {
-            return options.cells.rows(command, options.data, view, this::folder).allBut(options.ignore);
-        }
-    }
-
     private Path folder() {
-        return options.run.folder("fit-" + OptionChecks.stem(options.data));
+        return options.run.folder("fit-" + OptionChecks.stem(options.rows.data));
     }
 
     private int call(NumberRows table) {
-        BinaryData data = data(table);
+        BinaryData data = options.rows.binary(table);
         Devices.Choice choice =
                 options.run.open(command, options.stepSize(table.columns().size()));
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
             Console console = new Console(command, options.run.isSilent());
             Path folder = folder();
-            FactorFit fit = fit(device, data, interruption);
+            FactorFit fit = options.rows.fit(settings, device, data, console, interruption);
             long began = System.nanoTime();
             Enumeration enumeration = enumeration(device, fit, interruption);
             double seconds = (System.nanoTime() - began) / 1e9;
             interruption.fitEnded();
             String where = device.name() + " (" + choice.device().description() + "): " + choice.reason();
             FactorReport report = new FactorReport(
-                    fit, table.source(), options.threshold, enumeration, seconds, where, console.commandLine());
+                    fit, table.source(), options.rows.threshold, enumeration, seconds, where, console.commandLine());
             List<Path> written = Ending.written(console, () -> write(folder, table, data, report));
             console.result(
                     options.run.json,
                     report::line,
                     out -> new FactorsView(report, Terminal.width()).print(out, written));
             return Ending.exit(written, interruption, fit.result().verdict());
-        }
-    }
-
-    private BinaryData data(NumberRows table) {
-        double[] values =
-                new double[Math.multiplyExact(table.rows(), table.columns().size())];
-        table.read(0, table.rows(), values);
-        try {
-            Double threshold = options.threshold;
-            return threshold == null
-                    ? BinaryData.of(table.columns(), values)
-                    : BinaryData.above(threshold, table.columns(), values);
-        } catch (IllegalArgumentException e) {
-            throw new InputException(
-                    table.file() + ": " + e.getMessage()
-                            + " (--threshold T: 1 above T, else 0; --ignore leaves a column out)",
-                    e);
-        }
-    }
-
-    private FactorFit fit(Device device, BinaryData data, Interruption interruption) {
-        boolean silent = options.run.isSilent();
-        try (ProgressView progress = new ProgressView(err, silent, silent ? 0 : Terminal.columns(), settings.steps())) {
-            return settings.cancelled(interruption).listener(progress).build().fit(device, data);
-        } catch (IllegalArgumentException e) {
-            throw new InputException(options.data.getFileName() + ": " + e.getMessage(), e);
-        } catch (CancellationException e) {
-            throw new InputException("stopped in the middle of the fit; nothing was written", e);
         }
     }
 

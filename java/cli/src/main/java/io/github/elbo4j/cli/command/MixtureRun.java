@@ -4,9 +4,7 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
-import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.cli.view.MixtureView;
-import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.Device;
@@ -15,14 +13,12 @@ import io.github.elbo4j.mixture.GaussianMixtures;
 import io.github.elbo4j.mixture.MixtureData;
 import io.github.elbo4j.mixture.MixtureFit;
 import io.github.elbo4j.report.MixtureReport;
-import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 
 /** A mixture from the command line: reads the table, fits, assigns, writes and prints. */
@@ -30,13 +26,10 @@ final class MixtureRun {
     /** Rows in the picture: more would only hide each other. */
     private static final int MOST_DRAWN = 2000;
 
-    private static final long LINE_EVERY_NANOS = 5_000_000_000L;
-
     private final CommandLine command;
     private final MixtureCommand options;
     private final GaussianMixtures.Builder settings;
     private final PrintWriter err;
-    private long lastLine = System.nanoTime();
 
     MixtureRun(CommandLine command, MixtureCommand options, GaussianMixtures.Builder settings) {
         this.command = command;
@@ -47,37 +40,31 @@ final class MixtureRun {
 
     /** Fits; returns the exit code. */
     int call() {
-        try (NumberRows table = read()) {
+        try (NumberRows table = options.rows.read(command, this::folder)) {
             return call(table);
         }
     }
 
-    private NumberRows read() {
-        try (ReadingView view = TableOptions.progress(command, options.data)) {
-            return options.cells.rows(command, options.data, view, this::folder).allBut(options.ignore);
-        }
-    }
-
     private Path folder() {
-        return options.run.folder("fit-" + OptionChecks.stem(options.data));
+        return options.run.folder("fit-" + OptionChecks.stem(options.rows.data));
     }
 
     private int call(NumberRows table) {
         int[] drawn = drawn(table);
-        MixtureData data = data(table);
+        MixtureData data = MixtureOptions.data(table);
         Devices.Choice choice =
                 options.run.open(command, (long) table.rows() * table.columns().size());
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(err::println)) {
             Path folder = folder();
-            List<MixtureFit> fits = fits(device, data, interruption);
+            Console console = new Console(command, options.run.isSilent());
+            List<MixtureFit> fits = options.rows.fits(settings, device, data, console, interruption);
             interruption.fitEnded();
             MixtureFit best = GaussianMixtures.best(fits);
             MixtureReport report = MixtureReport.of(fits, best)
                     .about(table.source())
                     .device(choice.device().description(), choice.reason())
-                    .command(new Console(command, options.run.isSilent()).commandLine());
-            Console console = new Console(command, options.run.isSilent());
+                    .command(console.commandLine());
             List<Path> written = Ending.written(console, () -> write(folder, device, table, data, report, drawn));
             console.result(
                     options.run.json,
@@ -85,36 +72,6 @@ final class MixtureRun {
                     out -> new MixtureView(report, Terminal.width()).print(out, written));
             return Ending.exit(written, interruption, best.result().verdict());
         }
-    }
-
-    private static MixtureData data(NumberRows table) {
-        try {
-            return new MixtureData(table.columns(), table.rows(), table);
-        } catch (IllegalArgumentException e) {
-            throw refusal(table, e);
-        }
-    }
-
-    private List<MixtureFit> fits(Device device, MixtureData data, Interruption interruption) {
-        try {
-            return MixtureCommand.observed(settings, interruption, progress -> {
-                        if (!options.run.isSilent() && System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
-                            lastLine = System.nanoTime();
-                            err.println("sweep " + Numbers.grouped(progress.step()) + " of at most "
-                                    + Numbers.grouped(progress.maxSteps()) + "  objective "
-                                    + Numbers.significant(progress.elbo(), 8));
-                        }
-                    })
-                    .fits(device, data);
-        } catch (IllegalArgumentException e) {
-            throw new InputException(options.data.getFileName() + ": " + e.getMessage(), e);
-        } catch (CancellationException e) {
-            throw new InputException("stopped before the first sweep ended; nothing was written", e);
-        }
-    }
-
-    private static InputException refusal(NumberRows table, IllegalArgumentException e) {
-        return new InputException(table.file() + ": " + e.getMessage() + " (--ignore leaves a column out)", e);
     }
 
     /** The columns of the picture that were asked for; empty if none were. */
@@ -146,7 +103,7 @@ final class MixtureRun {
             if (csv != null) {
                 csv.row(List.of("row", "component", "probability"));
             }
-            report.best().assign(device, data, (long) options.memory << 20, (row, component, probability) -> {
+            report.best().assign(device, data, (long) options.rows.memory << 20, (row, component, probability) -> {
                 int n = (int) row;
                 if (n % every == 0) {
                     table.read(n, 1, one);
