@@ -171,6 +171,30 @@ class VaeCommandTest {
                 .contains("did you mean " + folder.resolve("images-idx3-ubyte"));
     }
 
+    /** In a table a row is too short or too long; in IDX, whose header has one size, the bytes do not come out even. */
+    @Test
+    void imagesOfUnequalSizeAreRefused() throws IOException {
+        String head = "a,b,c,d\n0,1,1,0\n1,0,0,1\n";
+        for (String row : List.of("0,1,1", "0,1,1,0,1")) {
+            Outcome outcome = fit(Cli.file(folder, "images.csv", head + row + "\n"));
+            assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
+            assertThat(outcome.words())
+                    .contains("images.csv, row 3 (line 4) has " + row.split(",").length + " cells, but the header names 4 columns");
+        }
+        for (int bytes : new int[] {180 - 2, 180 + 3}) {
+            Outcome outcome = fit(idx(30, bytes));
+            assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
+            assertThat(outcome.words())
+                    .contains(
+                            bytes < 180
+                                    ? "images-idx3-ubyte: the file ends in image 30 of 30"
+                                    : "images-idx3-ubyte: the file goes on after image 30 of 30: not all images have the 3 × 2"
+                                            + " pixels that the header tells of, or there are more of them");
+        }
+        assertThat(fit(Cli.data("digits.csv.gz"), digits("--image", "7x7")).words())
+                .contains("--image is 7x7, which is 49 pixels, but a row has 64 columns");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --label digit                       | r1c3 is 5.0, but pixels must be from 0 to 1: --scale

@@ -83,6 +83,11 @@ public record IdxFile(String file, String sha256, int width, int height, double[
                     pixels[n][i] = (image[i] & 0xff) / 255.0;
                 }
             }
+            if (in.read() >= 0) {
+                throw new InputException(path.getFileName() + ": the file goes on after image " + count + " of " + count
+                        + ": not all images have the " + height + " × " + width
+                        + " pixels that the header tells of, or there are more of them");
+            }
             return new IdxFile(String.valueOf(path.getFileName()), Digest.sha256(path), width, height, pixels);
         } catch (IOException e) {
             throw new InputException("--data: cannot read " + path + ": " + CsvTable.reason(e), e);
