@@ -41,11 +41,15 @@ class EvidenceOfRowsTest {
         Evidence found = sums.sum();
         for (EvidenceBound bound : bounds) {
             EvidenceEstimate got = found.get(bound);
-            double value = each.stream().mapToDouble(e -> e.get(bound).estimate().value()).sum();
+            double value = each.stream()
+                    .mapToDouble(e -> e.get(bound).estimate().value())
+                    .sum();
             double variance = each.stream()
                     .mapToDouble(e -> Math.pow(e.get(bound).estimate().standardError(), 2))
                     .sum();
-            double effective = each.stream().mapToDouble(e -> e.get(bound).effectiveDraws()).sum();
+            double effective = each.stream()
+                    .mapToDouble(e -> e.get(bound).effectiveDraws())
+                    .sum();
             assertThat(got.estimate().value()).as("%s", bound).isCloseTo(value, within(1e-10));
             assertThat(got.estimate().standardError()).as("%s", bound).isCloseTo(Math.sqrt(variance), within(1e-12));
             assertThat(got.effectiveDraws()).as("%s", bound).isCloseTo(effective / 3, within(1e-9));
@@ -60,7 +64,11 @@ class EvidenceOfRowsTest {
         Evidence.Stage middle = found.course().get(found.course().size() / 2);
         Evidence.Stage one = each.get(1).course().get(found.course().size() / 2);
         assertThat(middle.draws()).isEqualTo(one.draws());
-        assertThat(found.course().get(found.course().size() - 1).estimates().get(0).value())
+        assertThat(found.course()
+                        .get(found.course().size() - 1)
+                        .estimates()
+                        .get(0)
+                        .value())
                 .isEqualTo(found.estimates().get(0).estimate().value());
     }
 

@@ -49,8 +49,7 @@ class FactorEvidenceTest {
             for (FactorEvidence.Proposal proposal : FactorEvidence.Proposal.values()) {
                 Evidence found = evidence.estimate(proposal, draws(2000, EvidenceBound.standard()), () -> false);
                 String what = model + " from " + proposal;
-                double error =
-                        found.get(EvidenceBound.logMean()).estimate().standardError();
+                double error = found.get(EvidenceBound.logMean()).estimate().standardError();
                 double value = found.get(EvidenceBound.logMean()).estimate().value();
                 assertThat(error).as(what).isBetween(0.01, 1.0);
                 assertThat(value).as(what).isCloseTo(known, within(5 * error + 40 * 1e-5));
@@ -88,8 +87,7 @@ class FactorEvidenceTest {
     @EnumSource(FactorModel.class)
     void tooManyFactorsAreRefused(FactorModel model) {
         BinaryFactors factors = EnumerationTest.factors(model, 21, 22, 1);
-        FactorEvidence evidence =
-                new FactorEvidence(EnumerationTest.quick(), factors, EnumerationTest.rows(2, 22, 2));
+        FactorEvidence evidence = new FactorEvidence(EnumerationTest.quick(), factors, EnumerationTest.rows(2, 22, 2));
         assertThatThrownBy(() -> evidence.exact(() -> false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("beyond 20 factors only a single row is enumerated");

@@ -20,7 +20,8 @@ class MixtureEvidenceTest {
     private static final double[][] MEANS = {{0, 0}, {2, 1}, {-1, 3}};
     private static final double[] VARIANCES = {1, 0.5, 2}; // of both columns; no covariance
 
-    private static final GaussianMixture MIXTURE = new GaussianMixture(List.of("a", "b"), WEIGHTS, MEANS, covariances());
+    private static final GaussianMixture MIXTURE =
+            new GaussianMixture(List.of("a", "b"), WEIGHTS, MEANS, covariances());
 
     private static double[][][] covariances() {
         double[][][] all = new double[3][][];

@@ -46,7 +46,8 @@ class RowEvidenceTest {
 
     private static void covers(String json, String estimator, double known) {
         double error = number(json, estimator, "standardError");
-        // A fifth error is passed with the probability 6e-7; the logarithm of a mean of 2,000 is too low by less than one.
+        // A fifth error is passed with the probability 6e-7; the logarithm of a mean of 2,000 is too low by less than
+        // one.
         assertThat(number(json, estimator, "value")).as(estimator).isCloseTo(known, within(5 * error + 1e-3));
     }
 
@@ -139,7 +140,10 @@ class RowEvidenceTest {
         double known = 0;
         List<String> lines = Files.readAllLines(data);
         for (String line : lines.subList(1, lines.size())) {
-            double[] x = Pattern.compile(",").splitAsStream(line).mapToDouble(Double::parseDouble).toArray();
+            double[] x = Pattern.compile(",")
+                    .splitAsStream(line)
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
             double p = 0;
             for (int code = 0; code < 8; code++) {
                 p += Math.exp(factors.logJoint(x, new double[] {code & 1, code >> 1 & 1, code >> 2}));
@@ -179,9 +183,25 @@ class RowEvidenceTest {
         List<String> lines = new ArrayList<>();
         for (String device : List.of("scalar", "simd", "cuda")) {
             if (Cli.opens(device)) {
-                lines.add(run("evidence factors", things(), "--factors", "2", "--steps", "40", "--json", "--device", device)
+                lines.add(run(
+                                "evidence factors",
+                                things(),
+                                "--factors",
+                                "2",
+                                "--steps",
+                                "40",
+                                "--json",
+                                "--device",
+                                device)
                         .out());
-                lines.add(run("evidence mixture", Cli.data("faithful.csv"), "--components", "2", "--json", "--device", device)
+                lines.add(run(
+                                "evidence mixture",
+                                Cli.data("faithful.csv"),
+                                "--components",
+                                "2",
+                                "--json",
+                                "--device",
+                                device)
                         .out());
             }
         }

@@ -83,7 +83,8 @@ class ShippedExamplesTest {
             if (Cli.opens(device)) {
                 assertThat(fit(command, device)).as("%s on %s", command, device).isEqualTo(scalar);
             } else {
-                System.out.println("ShippedExamplesTest, " + command + ": not run on " + device + ", which does not open");
+                System.out.println(
+                        "ShippedExamplesTest, " + command + ": not run on " + device + ", which does not open");
             }
         }
     }

@@ -179,7 +179,8 @@ class VaeCommandTest {
             Outcome outcome = fit(Cli.file(folder, "images.csv", head + row + "\n"));
             assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
             assertThat(outcome.words())
-                    .contains("images.csv, row 3 (line 4) has " + row.split(",").length + " cells, but the header names 4 columns");
+                    .contains("images.csv, row 3 (line 4) has " + row.split(",").length
+                            + " cells, but the header names 4 columns");
         }
         for (int bytes : new int[] {180 - 2, 180 + 3}) {
             Outcome outcome = fit(idx(30, bytes));

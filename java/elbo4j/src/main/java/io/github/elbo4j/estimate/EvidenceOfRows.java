@@ -66,8 +66,8 @@ public final class EvidenceOfRows {
         public Draws {
             bounds = List.copyOf(bounds);
             if (ofRow < 2 || ofRow > Evidence.MOST_DRAWS) {
-                throw new IllegalArgumentException(
-                        "ofRow is " + ofRow + ", but must be from 2 to " + Evidence.MOST_DRAWS + " for a standard error");
+                throw new IllegalArgumentException("ofRow is " + ofRow + ", but must be from 2 to "
+                        + Evidence.MOST_DRAWS + " for a standard error");
             }
         }
     }
@@ -112,7 +112,10 @@ public final class EvidenceOfRows {
         for (int i = 0; i < sums.size(); i++) {
             sums.get(i).add(row.estimates().get(i));
             for (int stage = 0; stage < stages.size(); stage++) {
-                stages.get(stage).sums.get(i).add(row.course().get(stage).estimates().get(i));
+                stages.get(stage)
+                        .sums
+                        .get(i)
+                        .add(row.course().get(stage).estimates().get(i));
             }
         }
         rows++;
@@ -136,10 +139,10 @@ public final class EvidenceOfRows {
         for (int i = 0; i < sums.size(); i++) {
             Sum sum = sums.get(i);
             EvidenceBound bound = draws.bounds.get(i);
-            int most = draws.bounds.stream().mapToInt(EvidenceBound::group).max().orElse(0);
+            int most =
+                    draws.bounds.stream().mapToInt(EvidenceBound::group).max().orElse(0);
             int used = bound.group() == 0 ? draws.ofRow : draws.ofRow - draws.ofRow % most;
-            all.add(new EvidenceEstimate(
-                    bound, sum.estimate(used), sum.effective / rows, sum.kHat(), sum.bias));
+            all.add(new EvidenceEstimate(bound, sum.estimate(used), sum.effective / rows, sum.kHat(), sum.bias));
         }
         return new Evidence(
                 all,

@@ -83,8 +83,7 @@ final class EvidenceAction implements ModelAction {
                 at.console().commandLine());
         FitResult fit = at.fit();
         String q = fit.family() + " Gaussian, verdict " + fit.verdict().words();
-        EvidenceOptions.show(
-                at.console(), run.json, result, at.folder(), q, EvidenceOptions.draws(own.draws));
+        EvidenceOptions.show(at.console(), run.json, result, at.folder(), q, EvidenceOptions.draws(own.draws));
         return at.exit(result.isTrusted());
     }
 

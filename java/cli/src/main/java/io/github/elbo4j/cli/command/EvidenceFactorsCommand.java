@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
                     + " prior, importance sampling from the encoder's q, importance-weighted and Rényi bounds, and the ELBO.",
             "It is a likelihood at points and has no priors over them. All rows are fitted, none is held out."
         },
-        footer = "elbo4j evidence factors --data test/data/digits.csv.gz --ignore digit --threshold 7 --factors 6 --steps 600",
+        footer =
+                "elbo4j evidence factors --data test/data/digits.csv.gz --ignore digit --threshold 7 --factors 6 --steps 600",
         sortOptions = false)
 final class EvidenceFactorsCommand implements Callable<Integer> {
     private static final Map<String, FactorEvidence.Proposal> PROPOSALS = Map.of(
@@ -65,8 +66,7 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
         CommandLine command = spec.commandLine();
         run.validate(command);
         EvidenceOptions.checkDraws(command, draws);
-        BinaryFactorAnalysis.Builder settings =
-                rows.settings(command, run.seed, builder -> builder.holdout(0));
+        BinaryFactorAnalysis.Builder settings = rows.settings(command, run.seed, builder -> builder.holdout(0));
         if (rows.factors > Enumeration.MANY_ROWS) {
             throw new ParameterException(
                     command,

@@ -137,8 +137,8 @@ final class EvidenceMixtureCommand implements Callable<Integer> {
         int components = fit.mixture().components();
         try {
             double exact = new MixtureEvidence(fit.mixture(), data).exact(interruption);
-            GaussianMixtures.Builder cavi = rows.settings(command, GaussianMixtures.cavi(), run.seed)
-                    .components(components);
+            GaussianMixtures.Builder cavi =
+                    rows.settings(command, GaussianMixtures.cavi(), run.seed).components(components);
             double elbo = GaussianMixtures.best(rows.fits(cavi, device, data, console, interruption))
                     .scores()
                     .objective();
