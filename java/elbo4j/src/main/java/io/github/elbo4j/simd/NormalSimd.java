@@ -10,7 +10,6 @@ import static io.github.elbo4j.simd.Lanes.L;
 import io.github.elbo4j.scalar.NormalKernel;
 import io.github.elbo4j.scalar.NormalsAhead;
 import io.github.elbo4j.scalar.WorkerMemory;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -30,50 +29,13 @@ final class NormalSimd extends NormalKernel {
     /** Vectors of short rows that are made ahead where more are likely to follow. */
     private static final int MANY = 4;
 
-    private static final Walk COUNTERS = new Walk(STAGE, 0, false);
-    private static final Walk PROBLEMS = new Walk(1, 1, true);
-    private static final Walk DRAWS = new Walk(TOGETHER / LANES, 1, false);
-    private static final Walk ONE_DRAW = new Walk(TOGETHER / LANES, 1, true); // of problems that stand elsewhere
-    private static final Walk[] DRAWS_OF = walks(false); // by the counters of a row
-    private static final Walk[] PROBLEMS_OF = walks(true);
-
-    private static Walk[] walks(boolean problems) {
-        return IntStream.range(0, LANES)
-                .mapToObj(count -> new Walk(MANY, count, problems))
-                .toArray(Walk[]::new);
-    }
-
-    /** Where lane i stands: even lanes of a vector before the odd ones. */
-    private static int place(int i) {
-        int lane = i % LANES;
-        return i - lane + lane % 2 * LONGS + lane / 2;
-    }
-
-    /**
-     * How the counters in neighbouring lanes follow each other: what lane i adds to the first one's. Of each vector the even
-     * lanes stand before the odd ones, as {@link #philox} takes them.
-     */
-    private static final class Walk {
-        final long[] counters;
-        final long[] draws;
-        final long[] problems;
-
-        /**
-         * @param vectors how many
-         * @param count counters of a row; 0: there is one row
-         * @param alongProblems whether a row is the next problem's or the next draw's
-         */
-        Walk(int vectors, int count, boolean alongProblems) {
-            counters = new long[vectors * LANES];
-            draws = new long[vectors * LANES];
-            problems = new long[vectors * LANES];
-            for (int i = 0; i < vectors * LANES; i++) {
-                int at = place(i);
-                counters[at] = count == 0 ? i : i % count;
-                (alongProblems ? problems : draws)[at] = count == 0 ? 0 : i / count;
-            }
-        }
-    }
+    private static final CounterWalk COUNTERS = new CounterWalk(STAGE, 0, false);
+    private static final CounterWalk PROBLEMS = new CounterWalk(1, 1, true);
+    private static final CounterWalk DRAWS = new CounterWalk(TOGETHER / LANES, 1, false);
+    private static final CounterWalk ONE_DRAW =
+            new CounterWalk(TOGETHER / LANES, 1, true); // of problems that stand elsewhere
+    private static final CounterWalk[] DRAWS_OF = CounterWalk.byCounters(MANY, false);
+    private static final CounterWalk[] PROBLEMS_OF = CounterWalk.byCounters(MANY, true);
 
     private static final VectorShuffle<Float> LOW_ZIP = VectorShuffle.makeZip(Lanes.F, 0);
     private static final VectorShuffle<Float> HIGH_ZIP = VectorShuffle.makeZip(Lanes.F, 1);
@@ -132,7 +94,7 @@ final class NormalSimd extends NormalKernel {
         int at = ahead.find(seed, step, b, s, first, count);
         if (at < 0) {
             at = ahead.begin(seed, step, b, s, first, count, LANES / count, MANY * LANES / count);
-            Walk walk = (ahead.isAlongProblems() ? PROBLEMS_OF : DRAWS_OF)[count];
+            CounterWalk walk = (ahead.isAlongProblems() ? PROBLEMS_OF : DRAWS_OF)[count];
             counters(seed, step, b, s, first, walk, ahead.made() * count, ahead.values, at, memory);
         }
         System.arraycopy(ahead.values, at, out, o, 4 * count);
@@ -160,7 +122,7 @@ final class NormalSimd extends NormalKernel {
         long[] chosen = memory.longs(1, TOGETHER);
         int whole = (n + LANES - 1) / LANES * LANES;
         for (int i = 0; i < whole; i++) {
-            chosen[place(i)] = problems[at + Math.min(i, n - 1)];
+            chosen[CounterWalk.place(i)] = problems[at + Math.min(i, n - 1)];
         }
         beside(seed, step, 0, s, ONE_DRAW, chosen, n, first, dims, out, memory);
     }
@@ -171,7 +133,7 @@ final class NormalSimd extends NormalKernel {
             int step,
             int b,
             int s,
-            Walk walk,
+            CounterWalk walk,
             long[] problems,
             int n,
             int first,
@@ -210,7 +172,7 @@ final class NormalSimd extends NormalKernel {
             int b,
             int s,
             int first,
-            Walk walk,
+            CounterWalk walk,
             int count,
             float[] out,
             int o,
@@ -247,7 +209,21 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, COUNTERS, COUNTERS.problems, count, w0, w1, w2, w3, 0, memory.longs(0, 8 * LONGS));
+        philox(
+                seed,
+                step,
+                b,
+                s,
+                first,
+                COUNTERS,
+                COUNTERS.problems,
+                count,
+                w0,
+                w1,
+                w2,
+                w3,
+                0,
+                memory.longs(0, 8 * LONGS));
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -309,7 +285,7 @@ final class NormalSimd extends NormalKernel {
             int b,
             int s,
             int first,
-            Walk walk,
+            CounterWalk walk,
             long[] problems,
             int count,
             int[] w0,
@@ -324,8 +300,7 @@ final class NormalSimd extends NormalKernel {
                 LongVector c0 =
                         LongVector.fromArray(L, walk.counters, from).add(first).and(LOW);
                 LongVector c1 = LongVector.fromArray(L, walk.draws, from).add(s).and(LOW);
-                LongVector c2 =
-                        LongVector.fromArray(L, problems, from).add(b).and(LOW);
+                LongVector c2 = LongVector.fromArray(L, problems, from).add(b).and(LOW);
                 LongVector c3 = LongVector.broadcast(L, step & LOW);
                 int k0 = (int) seed;
                 int k1 = (int) (seed >>> 32);
