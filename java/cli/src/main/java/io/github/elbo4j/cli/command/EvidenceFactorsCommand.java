@@ -42,11 +42,11 @@ import picocli.CommandLine.Spec;
                 "elbo4j evidence factors --data test/data/digits.csv.gz --ignore digit --threshold 7 --factors 6 --steps 600",
         sortOptions = false)
 final class EvidenceFactorsCommand implements Callable<Integer> {
-    private static final Map<String, FactorEvidence.Proposal> PROPOSALS = Map.of(
-            EvidenceReport.UNIFORM, FactorEvidence.Proposal.UNIFORM,
-            EvidenceReport.PRIOR, FactorEvidence.Proposal.PRIOR,
-            EvidenceReport.WIDENED, FactorEvidence.Proposal.WIDENED_ENCODER,
-            EvidenceReport.FITTED, FactorEvidence.Proposal.ENCODER);
+    private static final List<Map.Entry<String, FactorEvidence.Proposal>> PROPOSALS = List.of(
+            Map.entry(EvidenceReport.UNIFORM, FactorEvidence.Proposal.UNIFORM),
+            Map.entry(EvidenceReport.PRIOR, FactorEvidence.Proposal.PRIOR),
+            Map.entry(EvidenceReport.WIDENED, FactorEvidence.Proposal.WIDENED_ENCODER),
+            Map.entry(EvidenceReport.FITTED, FactorEvidence.Proposal.ENCODER));
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -93,14 +93,14 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
             FactorFit fit = rows.fit(settings, device, data, console, interruption);
             FactorEvidence evidence = new FactorEvidence(device, fit.factors(), data);
             EvidenceOptions.Sources sources = new EvidenceOptions.Sources(interruption);
-            for (String name : List.of(
-                    EvidenceReport.UNIFORM, EvidenceReport.PRIOR, EvidenceReport.WIDENED, EvidenceReport.FITTED)) {
+            for (Map.Entry<String, FactorEvidence.Proposal> proposal : PROPOSALS) {
+                String name = proposal.getKey();
                 Key key = new Key(run.seed).fork("evidence from " + name);
                 List<EvidenceBound> bounds = name.equals(EvidenceReport.FITTED)
                         ? EvidenceBound.standard()
                         : List.of(EvidenceBound.logMean());
                 EvidenceOfRows.Draws each = new EvidenceOfRows.Draws(draws, key, bounds);
-                sources.take(name, () -> evidence.estimate(PROPOSALS.get(name), each, interruption));
+                sources.take(name, () -> evidence.estimate(proposal.getValue(), each, interruption));
             }
             EvidenceReport.Known known = known(evidence, fit, data, interruption);
             interruption.fitEnded();
