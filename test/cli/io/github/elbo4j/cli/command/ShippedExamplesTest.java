@@ -29,11 +29,12 @@ class ShippedExamplesTest {
     private static final Map<String, String> SMALLER = Map.of(
             "fit vae", "--steps 20 --hidden 16 --draws 32", //
             "fit mixture", "--components 1..4",
+            "fit network", "--steps 20 --hidden 4",
             "fit factors", "--steps 50 --factors 6 --enumerate 2");
 
     /** Examples of other places of the README and of the help, of what the table's have not. */
     private static final List<String> OTHERS = List.of(
-            "fit factors --data test/data/digits.csv.gz --ignore digit --threshold 7 --factors 30",
+            "fit network --data test/data/mcycle.csv --target accel",
             "fit mixture --data test/data/faithful.csv --method cavi",
             "fit test/data/Dyestuff.java --data test/data/dyestuff.csv --method em");
 
@@ -70,7 +71,9 @@ class ShippedExamplesTest {
                         "exact",
                         "cavi",
                         "em",
-                        "amortized");
+                        "amortized",
+                        "discrete",
+                        "local-reparameterization");
         assertThat(commands().values()).allMatch(command -> command.contains(" --data test/data/"));
     }
 
