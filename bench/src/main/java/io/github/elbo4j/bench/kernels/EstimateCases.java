@@ -42,36 +42,14 @@ final class EstimateCases {
                             s,
                             6);
                 }),
-                new Case("score.scoreWeights, leave one out", "score_baseline score_weights", (in, tiny) -> {
-                    DrawBlock s = densities(tiny);
-                    return work(
-                            new ScoreOps.ScoreWeights(
-                                    s.problems(),
-                                    s.draws(),
-                                    Baseline.LEAVE_ONE_OUT,
-                                    in.doubles(s.allDraws()),
-                                    in.doubles(s.allDraws()),
-                                    null,
-                                    Scalar.of(1),
-                                    in.zeros(s.allDraws())),
-                            s,
-                            5);
-                }),
-                new Case("score.scoreWeights, no baseline", "score_weights", (in, tiny) -> {
-                    DrawBlock s = densities(tiny);
-                    return work(
-                            new ScoreOps.ScoreWeights(
-                                    s.problems(),
-                                    s.draws(),
-                                    Baseline.NONE,
-                                    in.doubles(s.allDraws()),
-                                    in.doubles(s.allDraws()),
-                                    null,
-                                    Scalar.of(1),
-                                    in.zeros(s.allDraws())),
-                            s,
-                            1);
-                }),
+                new Case(
+                        "score.scoreWeights, leave one out",
+                        "score_baseline score_weights",
+                        (in, tiny) -> weights(in, densities(tiny), Baseline.LEAVE_ONE_OUT, 5)),
+                new Case(
+                        "score.scoreWeights, no baseline",
+                        "score_weights",
+                        (in, tiny) -> weights(in, densities(tiny), Baseline.NONE, 1)),
                 new Case("score.meanFieldScore", "score_meanfield", (in, tiny) -> {
                     DrawBlock s = draws(tiny);
                     return score(in, s, null, 7);
@@ -88,6 +66,21 @@ final class EstimateCases {
                             s,
                             11);
                 }));
+    }
+
+    private static Work weights(Inputs in, DrawBlock s, Baseline baseline, int each) {
+        return work(
+                new ScoreOps.ScoreWeights(
+                        s.problems(),
+                        s.draws(),
+                        baseline,
+                        in.doubles(s.allDraws()),
+                        in.doubles(s.allDraws()),
+                        null,
+                        Scalar.of(1),
+                        in.zeros(s.allDraws())),
+                s,
+                each);
     }
 
     private static List<Case> divergences() {

@@ -5,7 +5,6 @@ import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.TableOptions;
 import io.github.elbo4j.cli.view.ProgressView;
-import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Terminal;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.factors.BinaryData;
@@ -103,9 +102,7 @@ final class FactorsOptions {
 
     /** The table; the caller closes it. */
     NumberRows read(CommandLine command, Supplier<Path> folder) {
-        try (ReadingView view = TableOptions.progress(command, data)) {
-            return cells.rows(command, data, view, folder).allBut(ignore);
-        }
+        return cells.allBut(ignore, command, data, folder);
     }
 
     /** Its rows, all of them zeros and ones. */

@@ -4,7 +4,6 @@ import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.TableOptions;
-import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.mixture.Covariances;
 import io.github.elbo4j.mixture.GaussianMixtures;
@@ -120,9 +119,7 @@ final class MixtureOptions {
 
     /** The rows; the caller closes them. */
     NumberRows read(CommandLine command, Supplier<Path> folder) {
-        try (ReadingView view = TableOptions.progress(command, data)) {
-            return cells.rows(command, data, view, folder).allBut(ignore);
-        }
+        return cells.allBut(ignore, command, data, folder);
     }
 
     static MixtureData data(NumberRows table) {

@@ -6,6 +6,7 @@ import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Text;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -44,6 +45,13 @@ public final class TableOptions {
      */
     public NumberRows.Reader rows(CommandLine command, Path data, ReadingView view, Supplier<Path> folder) {
         return new NumberRows.Reader(data, decimal(command), dropMissing(command), view, folder);
+    }
+
+    /** All columns but these, with a bar while they are read; the caller closes them. */
+    public NumberRows allBut(List<String> ignore, CommandLine command, Path data, Supplier<Path> folder) {
+        try (ReadingView view = progress(command, data)) {
+            return rows(command, data, view, folder).allBut(ignore);
+        }
     }
 
     /** A bar for a file that is read; the caller closes it. */
