@@ -1,4 +1,4 @@
-"""log p and gradient of three models in JAX, as bench/gradients asks for them on standard input.
+"""log p and gradient of four models in JAX, as bench/gradients asks for them on standard input.
 
     check MODEL DRAWS         writes value.f32 [DRAWS] and gradient.f32 [DRAWS][D] beside the data
     time MODEL DRAWS SECONDS  prints the nanoseconds of each execution, all on one line
@@ -40,6 +40,18 @@ def schools():
     return log_p
 
 
+def kids():
+    """level, school, iq, log noise."""
+    school, iq, y = data("kids.school.f32"), data("kids.iq.f32"), data("kids.y.f32")
+
+    def log_p(z):
+        noise = jnp.exp(z[3])
+        prior = norm.logpdf(z[:3], 0, 10).sum() + half_cauchy(noise, 2.5) + z[3]
+        return prior + norm.logpdf(y, z[0] + z[1] * school + z[2] * iq, noise).sum()
+
+    return log_p
+
+
 def groups():
     """level, log between, alpha[85], slope, log noise."""
     floor, y, group = data("groups.floor.f32"), data("groups.y.f32"), data("groups.group.i32", np.int32)
@@ -67,7 +79,7 @@ def logistic():
     return log_p
 
 
-MODELS = {"schools": schools, "groups": groups, "logistic": logistic}
+MODELS = {"schools": schools, "kids": kids, "groups": groups, "logistic": logistic}
 compiled = {}
 
 

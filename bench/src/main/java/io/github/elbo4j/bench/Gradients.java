@@ -37,7 +37,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Nanoseconds a draw of log p and gradient of three models that are written as expressions, and of the same models in JAX, in turns; and
+ * Nanoseconds a draw of log p and gradient of four models that are written as expressions, and of the same models in JAX, in turns; and
  * what making a model takes.
  * {@code bench/gradients} runs it.
  */
@@ -92,6 +92,9 @@ public final class Gradients {
         List<Case> cases = new ArrayList<>();
         for (int draws : new int[] {32, 64, 1024}) {
             cases.add(new Case("schools", schools(), draws));
+        }
+        for (int draws : new int[] {32, 64}) {
+            cases.add(new Case("kids", kids(), draws));
         }
         for (int draws : new int[] {32, 64, 256}) {
             cases.add(new Case("groups", groups(), draws));
@@ -294,6 +297,31 @@ public final class Gradients {
             Expr tau = m.parameter("tau", HalfCauchy.of(5));
             Expr theta = m.parameter("theta", Normal.of(mu, tau).nonCentered(), 8);
             m.observe(y, Normal.of(theta, Expr.data("sigma", sigma)));
+        });
+    }
+
+    /** The sizes of Gelman and Hill's test scores of children: 434 of them, by two properties of their mothers. */
+    private Model kids() throws IOException {
+        int rows = 434;
+        SplittableRandom random = new SplittableRandom(2);
+        double[] school = new double[rows];
+        double[] iq = new double[rows];
+        double[] y = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            school[n] = random.nextInt(2);
+            iq[n] = random.nextDouble(-2, 2);
+            y[n] = random.nextDouble(-2, 2);
+        }
+        write("kids.school.f32", floats(school));
+        write("kids.iq.f32", floats(iq));
+        write("kids.y.f32", floats(y));
+        return Model.define(m -> {
+            Table table = m.rows(Table.empty().with("school", school).with("iq", iq).with("y", y));
+            Expr level = m.parameter("level", Normal.of(0, 10));
+            Expr ofSchool = m.parameter("school", Normal.of(0, 10));
+            Expr ofIq = m.parameter("iq", Normal.of(0, 10));
+            Expr eta = level.plus(ofSchool.times(table.column("school"))).plus(ofIq.times(table.column("iq")));
+            m.observe(table.column("y"), Normal.of(eta, m.parameter("noise", HalfCauchy.of(2.5))));
         });
     }
 

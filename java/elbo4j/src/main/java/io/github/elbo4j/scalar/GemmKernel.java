@@ -14,10 +14,7 @@ public class GemmKernel {
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */
-    private static final int ROWS = 64;
-
-    /** Floats of a cache line. */
-    private static final int LINE_FLOATS = 16;
+    static final int ROWS = 64;
 
     /**
      * Fused multiply-adds of a step. Vectors gain more here than elsewhere: 128³ of them took 26 µs on one thread and 35 µs on two, whose
@@ -25,11 +22,7 @@ public class GemmKernel {
      */
     private static final int FMAS = 24;
 
-    private static final int A = 16; // memory slots
-    private static final int B = 17;
-    private static final int C = 18;
-    private static final int LINE = 19;
-    private static final int NODES = 0;
+    private static final int LINE = 19; // a memory slot
 
     /** Its operations. */
     public final void addTo(Twins twins) {
@@ -129,7 +122,7 @@ public class GemmKernel {
     }
 
     /** The root of the tree over so many panels: a sum that waits goes up unchanged to the next sum that waits. */
-    static void total(int panels, double[] nodes, int stride, float[] block, int size) {
+    static void total(int panels, double[] nodes, int stride, double[] sums, int at, int size) {
         for (int e = 0; e < size; e++) {
             int level = Integer.numberOfTrailingZeros(panels);
             double sum = nodes[level * stride + e];
@@ -137,22 +130,28 @@ public class GemmKernel {
                 level = Integer.numberOfTrailingZeros(rest);
                 sum = nodes[level * stride + e] + sum;
             }
-            block[e] = (float) sum;
+            sums[at + e] = sum;
+        }
+    }
+
+    /** The same, rounded. */
+    static void total(int panels, double[] nodes, int stride, float[] sums, int size) {
+        for (int e = 0; e < size; e++) {
+            int level = Integer.numberOfTrailingZeros(panels);
+            double sum = nodes[level * stride + e];
+            for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
+                level = Integer.numberOfTrailingZeros(rest);
+                sum = nodes[level * stride + e] + sum;
+            }
+            sums[e] = (float) sum;
         }
     }
 
     // ---- launches ----
 
-    /** Each product by itself, in smaller blocks where there would be too few for the threads; the numbers do not depend on it. */
+    /** Each product by itself. */
     final Task gemm(GemmOps.BatchedGemm op) {
-        Gemm[] cuts = {new Gemm(op, ROWS), new Gemm(op, ROWS / 2), new Gemm(op, ROWS / 4), new Gemm(op, ROWS / 8)};
-        return workers -> {
-            int i = 0;
-            while (i < cuts.length - 1 && cuts[i].blocks < 4L * workers.count()) {
-                i++;
-            }
-            cuts[i].run(workers);
-        };
+        return new GemmTask(op, this);
     }
 
     /** Solves each by itself. */
@@ -175,141 +174,6 @@ public class GemmKernel {
                 * c.rows()
                 * c.columns()
                 * (1 + op.left().first().columns() / FMAS);
-    }
-
-    /** One work item is a block of a C. */
-    private final class Gemm extends OperationKernel<GemmOps.BatchedGemm> {
-        private final int rows;
-        private final int blocks;
-
-        /** @param rows of a block */
-        Gemm(GemmOps.BatchedGemm op, int rows) {
-            super(op, blocks(op.result(), rows), cost(op));
-            this.rows = rows;
-            this.blocks = blocks(op.result(), rows);
-        }
-
-        private static int blocks(Matrices c, int rows) {
-            int each = Math.multiplyExact(
-                    ceilDiv(c.first().columns(), COLUMNS), ceilDiv(c.first().rows(), rows));
-            return Math.multiplyExact(each, c.count());
-        }
-
-        @Override
-        protected void run(int from, int to, WorkerMemory memory) {
-            Matrix left = op.left().first();
-            Matrix right = op.right().first();
-            Matrix out = op.result().first();
-            float[] packedA = memory.floats(A, ROWS * PANEL);
-            float[] packedB = memory.floats(B, PANEL * COLUMNS);
-            float[] block = memory.floats(C, ROWS * COLUMNS);
-            double[] nodes = memory.doubles(NODES, levels(left.columns()) * ROWS * COLUMNS);
-            int across = ceilDiv(out.columns(), COLUMNS);
-            int down = ceilDiv(out.rows(), rows);
-            int each = across * down;
-            int inner = left.columns();
-            if (inner == 0 && op.accumulate()) {
-                return; // no sum, not even +0, to be added
-            }
-            int packed = -1; // the columns that packedB holds
-            int stride =
-                    across == 1 ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
-            for (int item = from; item < to; item++) {
-                int s = item / each;
-                int i = item % down * rows;
-                int j = item % each / down * COLUMNS;
-                int leftAt = place(op.left(), s);
-                int rightAt = place(op.right(), s);
-                int m = Math.min(rows, out.rows() - i);
-                int n = Math.min(COLUMNS, out.columns() - j);
-                int size = m * COLUMNS;
-                if (inner == 0) {
-                    Arrays.fill(block, 0, size, 0f);
-                }
-                for (int k = 0; k < inner; k += PANEL) {
-                    int depth = Math.min(PANEL, inner - k);
-                    float[] a = packedA;
-                    int ao = 0;
-                    int as = PANEL;
-                    int ak = 1;
-                    if (m % rowMultiple() == 0) {
-                        a = floats(left.buffer());
-                        ao = (int) (leftAt + i * left.rowStride() + k * left.columnStride());
-                        as = (int) left.rowStride();
-                        ak = (int) left.columnStride();
-                    } else {
-                        read(left, leftAt, i, k, m, depth, packedA, PANEL);
-                    }
-                    float[] b = packedB;
-                    int bo = 0;
-                    int bs = stride;
-                    if (right.columnStride() == 1 && n % columnMultiple() == 0 && (down == 1 || isNarrow(right))) {
-                        b = floats(right.buffer());
-                        bo = (int) (rightAt + k * right.rowStride() + j);
-                        bs = (int) right.rowStride();
-                    } else if (inner > PANEL || packed != item / down) {
-                        read(right, rightAt, k, j, depth, n, packedB, stride);
-                        packed = item / down;
-                    }
-                    panel(a, ao, as, ak, b, bo, bs, block, m, depth, n, memory);
-                    if (inner > PANEL) {
-                        addPanel(k / PANEL, block, nodes, ROWS * COLUMNS, size);
-                    }
-                }
-                if (inner > PANEL) {
-                    total(ceilDiv(inner, PANEL), nodes, ROWS * COLUMNS, block, size);
-                }
-                write(block, out, place(op.result(), s), i, j, m, n);
-            }
-        }
-
-        /** Rows far from each other fall on the same places of the caches: they are packed if they are used more than once. */
-        private static boolean isNarrow(Matrix b) {
-            return b.rowStride() <= 2 * COLUMNS;
-        }
-
-        private void read(Matrix from, int origin, int i, int j, int m, int n, float[] to, int stride) {
-            float[] values = floats(from.buffer());
-            int o = (int) (origin + i * from.rowStride() + j * from.columnStride());
-            int rs = (int) from.rowStride();
-            int cs = (int) from.columnStride();
-            if (cs == 1 && rs == n && stride == n) {
-                System.arraycopy(values, o, to, 0, m * n);
-                return;
-            }
-            if (cs == 1) {
-                for (int r = 0; r < m; r++) {
-                    System.arraycopy(values, o + r * rs, to, r * stride, n);
-                }
-                return;
-            }
-            for (int first = 0; first < n; first += LINE_FLOATS) { // whole cache lines on both sides
-                int end = Math.min(n, first + LINE_FLOATS);
-                for (int r = 0; r < m; r++) {
-                    for (int q = first; q < end; q++) {
-                        to[r * stride + q] = values[o + r * rs + q * cs];
-                    }
-                }
-            }
-        }
-
-        private void write(float[] from, Matrix to, int origin, int i, int j, int m, int n) {
-            float[] values = floats(to.buffer());
-            int o = (int) (origin + i * to.rowStride() + j * to.columnStride());
-            int rs = (int) to.rowStride();
-            int cs = (int) to.columnStride();
-            boolean accumulate = op.accumulate();
-            if (cs == 1 && !accumulate) {
-                copy(from, values, o, rs, m, n);
-                return;
-            }
-            for (int r = 0; r < m; r++) {
-                for (int q = 0; q < n; q++) {
-                    int at = o + r * rs + q * cs;
-                    values[at] = (accumulate ? values[at] : 0f) + from[r * COLUMNS + q];
-                }
-            }
-        }
     }
 
     /** Where matrix s of a batch begins. */

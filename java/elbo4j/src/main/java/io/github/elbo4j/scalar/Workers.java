@@ -1,14 +1,15 @@
 package io.github.elbo4j.scalar;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed pool that runs one {@link HostKernel} at a time on all its threads, the caller's among them. Threads take
- * work items in chunks, as soon as they are free; since items are independent and sums never cross them, results do not
- * depend on the number of threads. A launch allocates nothing.
+ * A fixed pool that runs one {@link HostKernel} at a time on all its threads, the caller's among them. Each thread has a part of the
+ * work items, the same share of every launch, so that what it wrote in one is in its cache in the next; it takes them in chunks, and then
+ * those that others have left. Since items are independent and sums never cross them, results do not depend on the number of threads. A
+ * launch allocates nothing.
  */
 public final class Workers implements AutoCloseable {
     /** The least steps of plain bodies that are worth sharing: what one processor has written reaches the other slowly. */
@@ -21,14 +22,16 @@ public final class Workers implements AutoCloseable {
     private static final long NONE = 0x7fffffffL;
 
     private static final long INDEX = 0xffffffffL;
+    /** From one part's number to the next: two lines of the cache, which processors fetch in pairs. */
+    private static final int APART = 16;
     /** Nanoseconds that the caller sleeps at a time while a thread that has taken a chunk is suspended by the system. */
     private static final long SHORT = 10_000;
 
     private final long worthSharing;
     private final Thread[] threads;
     private final WorkerMemory[] memory;
-    /** The number of the launch in the upper half, its next work item in the lower. */
-    private final AtomicLong next = new AtomicLong(NONE);
+    /** Of each thread's part: the number of the launch in the upper half, the next work item in the lower. */
+    private final AtomicLongArray next;
     /** Work items of the launch that are not yet done. */
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -55,12 +58,17 @@ public final class Workers implements AutoCloseable {
         }
         this.worthSharing = worthSharing;
         memory = new WorkerMemory[count];
+        next = new AtomicLongArray((count + 1) * APART);
+        for (int part = 0; part < count; part++) {
+            next.set(at(part), NONE);
+        }
         threads = new Thread[count - 1];
         memory[count - 1] = new WorkerMemory();
         for (int i = 0; i < threads.length; i++) {
             WorkerMemory own = new WorkerMemory();
             memory[i] = own;
-            threads[i] = new Thread(() -> work(own), "elbo4j-worker-" + (i + 1));
+            int part = i;
+            threads[i] = new Thread(() -> work(part, own), "elbo4j-worker-" + (i + 1));
             threads[i].setDaemon(true);
             threads[i].start();
         }
@@ -88,17 +96,19 @@ public final class Workers implements AutoCloseable {
             }
             return;
         }
-        long launch = ((next.get() >>> 32) + 1) << 32;
+        long launch = ((next.get(at(0)) >>> 32) + 1) << 32;
         this.kernel = kernel;
         this.items = items;
         this.chunk = Math.max(1, items / (memory.length * CHUNKS));
         failure = null;
         pending.set(items);
-        next.set(launch);
+        for (int part = 0; part < memory.length; part++) {
+            next.set(at(part), launch | first(part, items));
+        }
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
         }
-        share(own);
+        share(memory.length - 1, own);
         for (int spin = 0; pending.get() > 0; spin++) {
             if (spin < SPINS) {
                 Thread.onSpinWait();
@@ -106,7 +116,9 @@ public final class Workers implements AutoCloseable {
                 LockSupport.parkNanos(SHORT);
             }
         }
-        next.set(launch | NONE);
+        for (int part = 0; part < memory.length; part++) {
+            next.set(at(part), launch | NONE);
+        }
         Throwable thrown = failure;
         if (thrown instanceof Error error) {
             throw error;
@@ -116,10 +128,19 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void work(WorkerMemory own) {
+    private static int at(int part) {
+        return (part + 1) * APART;
+    }
+
+    /** The first work item of a part. */
+    private int first(int part, int all) {
+        return (int) ((long) all * part / memory.length);
+    }
+
+    private void work(int part, WorkerMemory own) {
         long seen = 0;
         while (true) {
-            for (int spin = 0; next.get() >>> 32 == seen && !closed; spin++) {
+            for (int spin = 0; next.get(at(part)) >>> 32 == seen && !closed; spin++) {
                 if (spin < SPINS) {
                     Thread.onSpinWait();
                 } else {
@@ -129,24 +150,31 @@ public final class Workers implements AutoCloseable {
             if (closed) {
                 return;
             }
-            seen = next.get() >>> 32;
-            share(own);
+            seen = next.get(at(part)) >>> 32;
+            share(part, own);
         }
     }
 
-    /** Takes chunks of the running launch until there are none. */
-    private void share(WorkerMemory own) {
+    /** Does what is left of the running launch: first the thread's own part, then the parts after it. */
+    private void share(int part, WorkerMemory own) {
+        for (int i = 0; i < memory.length; i++) {
+            take((part + i) % memory.length, own);
+        }
+    }
+
+    /** Takes chunks of a part until there are none. */
+    private void take(int part, WorkerMemory own) {
         while (true) {
-            long at = next.get();
+            long at = next.get(at(part));
             int from = (int) (at & INDEX);
-            int end = items;
+            int end = first(part + 1, items);
             int size = Math.min(chunk, end - from);
             HostKernel work = kernel;
             // If the exchange succeeds, `at` is still current, and so is all that was read after it.
             if (from >= end || work == null) {
                 return;
             }
-            if (!next.compareAndSet(at, at + size)) {
+            if (!next.compareAndSet(at(part), at, at + size)) {
                 continue;
             }
             try {
