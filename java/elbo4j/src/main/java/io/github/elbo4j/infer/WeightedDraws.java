@@ -226,21 +226,22 @@ public final class WeightedDraws extends AccountDraws {
         return !(Double.isFinite(k) && k - error >= limit(off.length));
     }
 
-    /**
-     * The draws that have weight in the order of what they are off the mean, which is rounded to 30 bits: primitive numbers are sorted in
-     * a third of the time of boxed ones.
-     */
+    /** The draws that have weight in the order of what they are off the mean, which is rounded to 30 bits. */
     private int[] order(double[] off) {
         long[] keys = new long[off.length];
-        for (int s = 0; s < keys.length; s++) {
-            long bits = Double.doubleToLongBits(off[s]);
-            keys[s] = ((bits ^ (bits >> 63 & Long.MAX_VALUE)) & -MOST_NUMBERS) | s; // a draw's number has 22 bits
+        int count = 0;
+        for (int s = 0; s < off.length; s++) {
+            if (weight(s) > 0) {
+                long bits = Double.doubleToLongBits(off[s]);
+                keys[count++] = ((bits ^ (bits >> 63 & Long.MAX_VALUE)) & -MOST_NUMBERS) | s; // a draw's number has 22 bits
+            }
         }
-        Arrays.sort(keys);
-        return Arrays.stream(keys)
-                .mapToInt(key -> (int) (key & MOST_NUMBERS - 1))
-                .filter(s -> weight(s) > 0)
-                .toArray();
+        int[] order = new int[count];
+        long[] sorted = RadixSort.sorted(keys, count, Integer.numberOfTrailingZeros(MOST_NUMBERS));
+        for (int i = 0; i < count; i++) {
+            order[i] = (int) (sorted[i] & MOST_NUMBERS - 1);
+        }
+        return order;
     }
 
     private void quantiles(double[] x, int[] order, List<Double> quantiles, List<Double> errors) {
