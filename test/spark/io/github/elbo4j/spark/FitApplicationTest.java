@@ -3,7 +3,9 @@ package io.github.elbo4j.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.elbo4j.cli.CommandLineInside;
 import io.github.elbo4j.cli.command.Exit;
+import io.github.elbo4j.report.GroupFit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,10 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
@@ -44,29 +49,21 @@ class FitApplicationTest extends LocalSpark {
         run(List.of(Exit.GOOD, Exit.BAD_FIT), args);
     }
 
-    private void command(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.elbo4j.cli.Main",
-                "fit"));
-        command.addAll(List.of(args));
-        Path log = folder.resolve("command.log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        assertThat(process.waitFor()).as(Files.readString(log)).isLessThan(Exit.BAD_INPUT);
+    private static void command(String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.add(0, "fit");
+        CommandLineInside.run(Exit.BAD_INPUT, all.toArray(String[]::new));
     }
 
-    /** The fields of the result, but for what a clock says and the name of the device: those before the format. */
+    /** A document, but for what a clock says and the name of the device. */
     static String result(Path json) throws IOException {
-        return Files.readString(json)
-                .replaceFirst("(?s)\\n *\"format\".*", "")
-                .replaceAll("\"(device|seconds|drawsPerSecond)\": ?[^,}\\n]*", "\"$1\":0");
+        return Files.readString(json).replaceAll("\"(device|seconds|drawsPerSecond)\": ?[^,}\\n]*", "\"$1\":0");
+    }
+
+    /** The lines of groups, but for what a clock says and the name of the device. */
+    static String groups(Path folder) throws IOException {
+        return Files.readString(folder.resolve("fits.jsonl"))
+                .replaceAll("\"(device|seconds|drawsPerSecond)\":[^,}]*", "\"$1\":0");
     }
 
     @Test
@@ -76,10 +73,104 @@ class FitApplicationTest extends LocalSpark {
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
-        assertThat(want).contains("\"name\": \"petal_width (virginica)\"");
+        assertThat(want)
+                .contains("\"name\": \"petal_width (virginica)\"")
+                .containsPattern("\"sha256\": \"[0-9a-f]{64}\"")
+                .contains("\"arguments\": [", "\"petal_width (virginica)\": 0.7");
         assertThat(result(folder.resolve("spark/fit.json"))).isEqualTo(want);
         assertThat(folder.resolve("spark/report.html")).content().contains("categorical regression of species");
         assertThat(folder.resolve("spark/journal")).doesNotExist();
+    }
+
+    /** Rows with yes and no, words among numbers in another column, empty cells, and a target in words. */
+    private Path words() throws IOException {
+        StringBuilder csv = new StringBuilder("dose,smoker,ward,age,outcome\n");
+        String[] wards = {"west", "10", "9", "East", "9.0"};
+        for (int n = 0; n < 120; n++) {
+            double dose = StrictMath.sin(n) + (n % 3);
+            csv.append(n == 17 ? "NA" : n == 40 ? "" : String.valueOf(dose))
+                    .append(n % 4 == 1 ? ",Yes," : ",no,")
+                    .append(n == 33 ? "n/a" : n == 50 ? "rare" : wards[n % 5])
+                    .append(n == 50 ? ",NA," : "," + (40 + n * 7 % 31) + ",")
+                    .append(StrictMath.cos(5 * n) + 0.4 * dose > 0.3 ? "well\n" : "ill\n");
+        }
+        return Files.writeString(folder.resolve("words.csv"), csv);
+    }
+
+    /** A level that stands in a row that is dropped alone is none; numbers come before words. */
+    @Test
+    void wordsAreCodedAsByTheCommand() throws Exception {
+        String data = words().toString();
+        String[] logistic = {
+            "logistic", "--data", data, "--target", "outcome", "--categorical", "ward", "--missing", "drop"
+        };
+        command(with(logistic, "--method", "fixed", "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        fit(with(logistic, "--out", folder.resolve("spark").toString(), "--partitions", "3"));
+        String want = result(folder.resolve("alone/fit.json"));
+        assertThat(want)
+                .contains("\"ward=10\", \"ward=East\", \"ward=west\"")
+                .contains("\"droppedRows\": 4")
+                .contains("\"values\": [\"no\", \"Yes\"]", "\"values\": [\"ill\", \"well\"]");
+        assertThat(result(folder.resolve("spark/fit.json"))).isEqualTo(want);
+        CommandLineInside.run(1, "verify", folder.resolve("spark").toString(), "--data", data); // by its arguments
+
+        String[] linear = {"linear", "--data", data, "--target", "age", "--by", "ward", "--missing", "drop"};
+        command(with(linear, "--method", "laplace", "--device", "cpu", "--out", folder.resolve("alone-by").toString()));
+        fit(with(linear, "--method", "laplace", "--out", folder.resolve("spark-by").toString()));
+        assertThat(groups(folder.resolve("spark-by")))
+                .isEqualTo(groups(folder.resolve("alone-by")))
+                .startsWith("{\"group\":\"9\",")
+                .hasLineCount(5);
+        assertThat(page(folder.resolve("spark-by")))
+                .isEqualTo(page(folder.resolve("alone-by")))
+                .contains("a fit for each ward of words.csv", "<svg");
+    }
+
+    /** The page of groups, but for what was run where. */
+    private static String page(Path folder) throws IOException {
+        return Files.readString(folder.resolve("report.html")).replaceFirst("(?s)What was run.*", "");
+    }
+
+    @Test
+    void aPageOfManyGroupsIsOfTheWorst() throws Exception {
+        Path lines = folder.resolve("fits.jsonl");
+        StringBuilder text = new StringBuilder();
+        for (String name : List.of("a", "b", "c")) {
+            text.append(GroupFit.failed(name, text.length(), 7, "no fit of " + name).line());
+        }
+        Files.writeString(lines, text);
+        GroupsReport report = new GroupsReport(2).read(lines);
+        assertThat(report.isBad()).isTrue();
+        assertThat(report.write(folder, "Model x", "", "here"))
+                .content()
+                .contains("3 groups, each fitted alone; this page is of the 2 with the worst verdicts, fits.jsonl has all")
+                .contains("no fit of a", "no fit of b")
+                .doesNotContain("no fit of c");
+    }
+
+    /** As {@code sha256sum} does it. */
+    @Test
+    void aFolderHasTheDigestOfItsFiles() throws Exception {
+        String table = folder.resolve("t.parquet").toString();
+        spark.range(10).repartition(3).write().parquet(table);
+        FileDigest digest = FileDigest.of(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                table,
+                spark.read().parquet(table).inputFiles());
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        try (Stream<Path> files = Files.list(Path.of(table))) {
+            StringBuilder sums = new StringBuilder();
+            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("part"))
+                    .sorted()
+                    .toList()) {
+                sums.append(HexFormat.of().formatHex(sha256.digest(Files.readAllBytes(file))))
+                        .append("  " + file.getFileName() + "\n");
+            }
+            assertThat(sums.toString()).hasLineCount(3);
+            assertThat(digest.sha256())
+                    .isEqualTo(HexFormat.of().formatHex(sha256.digest(sums.toString().getBytes(StandardCharsets.UTF_8))));
+        }
+        assertThat(digest.note()).isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their names");
     }
 
     /** Of the same table as Parquet. */
@@ -97,13 +188,9 @@ class FitApplicationTest extends LocalSpark {
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         words[2] = parquet;
         fit(with(words, "--out", folder.resolve("spark").toString()));
-        List<String> lines = new ArrayList<>();
-        for (String from : List.of("alone", "spark")) {
-            lines.add(Files.readString(folder.resolve(from).resolve("fits.jsonl"))
-                    .replaceAll("\"(seconds|drawsPerSecond)\":[^,}]*", "\"$1\":0"));
-        }
-        assertThat(lines.get(0).lines()).hasSize(2);
-        assertThat(lines.get(1)).isEqualTo(lines.get(0));
+        assertThat(groups(folder.resolve("spark")))
+                .hasLineCount(2)
+                .isEqualTo(groups(folder.resolve("alone")));
     }
 
     private static String[] with(String[] words, String... more) {
@@ -156,8 +243,8 @@ class FitApplicationTest extends LocalSpark {
                 .startsWith(
                         "elbo4j: --target: --data " + iris + " has no column sepal. Its columns are sepal_length, ");
         assertThat(refusal("linear", "--data", iris, "--target", "sepal_width", "--out", out))
-                .contains("column species is of type string, but must hold numbers: code it first")
-                .endsWith("--ignore species");
+                .contains("column species holds text (\"setosa\", \"versicolor\", \"virginica\"), and only numbers and two words")
+                .endsWith("with --categorical species, or leave it out with --ignore species");
         assertThat(refusal("linear", "--data", iris + "x", "--target", "y", "--out", out))
                 .contains("iris.csvx cannot be read: ", "It must be where the driver and every executor can read it");
         assertThat(refusal("logistic", "--data", iris, "--target", "species", "--out", out))
@@ -179,7 +266,7 @@ class FitApplicationTest extends LocalSpark {
         Path gap = Files.writeString(folder.resolve("gap.csv"), "x,y\n1,2\nNA,3\n4,5\n");
         assertThat(refusal("linear", "--data", gap.toString(), "--target", "y", "--out", out))
                 .endsWith(
-                        "column x has no value in 1 of 3 rows. Leave such rows out with --drop-missing, or the column with"
+                        "column x has no value in 1 of 3 rows. Leave such rows out with --missing drop, or the column with"
                                 + " --ignore");
         Path flat = Files.writeString(folder.resolve("flat.csv"), "x,y\n1,2\n1,3\n1,5\n");
         assertThat(refusal("linear", "--data", flat.toString(), "--target", "y", "--out", out))

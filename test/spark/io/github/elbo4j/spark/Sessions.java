@@ -1,23 +1,71 @@
 package io.github.elbo4j.spark;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
-/** Sessions of the tests, whose files lie under the module's target. */
+/** Sessions of the tests, whose files lie under the module's target. A virtual machine has one at a time. */
 final class Sessions {
     static final Path ROOT = Path.of(System.getProperty("elbo4j.root"), "java/spark/target/spark");
 
+    private static @Nullable SparkSession local;
+
     private Sessions() {}
 
-    static SparkSession.Builder builder(String master) {
-        return SparkSession.builder()
-                .master(master)
-                .appName("elbo4j tests")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.local.dir", ROOT.resolve("local").toString())
-                .config("spark.sql.warehouse.dir", ROOT.resolve("warehouse").toString())
-                .config("spark.sql.shuffle.partitions", "2");
+    /** In one virtual machine, with two tasks at a time: the same for all classes, since a start takes seconds. */
+    static synchronized SparkSession local() {
+        SparkSession there = local;
+        if (there == null || there.sparkContext().isStopped()) {
+            there = open(
+                    "local[2]",
+                    Map.of("spark.sql.codegen.wholeStage", "false")); // compiling takes longer than the few rows of a test
+            local = there;
+        }
+        return there;
+    }
+
+    /** On a cluster, in the place of the local one. */
+    static synchronized SparkSession of(StandaloneCluster cluster) {
+        if (local != null) {
+            local.stop();
+        }
+        return open(cluster.address(), ofExecutors());
+    }
+
+    private static SparkSession open(String master, Map<String, String> more) {
+        SparkSession.Builder builder = SparkSession.builder().master(master);
+        settings().forEach(builder::config);
+        more.forEach(builder::config);
+        SparkSession session = builder.getOrCreate();
+        session.sparkContext().setLogLevel("ERROR");
+        return session;
+    }
+
+    /** Of all of them. */
+    static Map<String, String> settings() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("spark.app.name", "elbo4j tests");
+        all.put("spark.ui.enabled", "false");
+        all.put("spark.driver.host", "127.0.0.1");
+        all.put("spark.driver.bindAddress", "127.0.0.1");
+        all.put("spark.local.dir", ROOT.resolve("local").toString());
+        all.put("spark.sql.warehouse.dir", ROOT.resolve("warehouse").toString());
+        all.put("spark.sql.shuffle.partitions", "2");
+        return all;
+    }
+
+    /** Of a cluster of two workers with one core each. */
+    static Map<String, String> ofExecutors() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        all.put("spark.executor.memory", "512m");
+        all.put("spark.executor.cores", "1");
+        all.put("spark.shuffle.io.maxRetries", "1"); // what a killed executor had is made anew at once
+        all.put("spark.shuffle.io.retryWait", "1s");
+        all.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
+        all.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+        return all;
     }
 }

@@ -2,6 +2,7 @@ package io.github.elbo4j.model;
 
 import io.github.elbo4j.device.SumTree;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -93,19 +94,10 @@ public final class Scaling implements Serializable {
         this.rows = of.rows();
         int k = columns.size();
         double[] largest = of.largest();
-        // In units of a power of two near the largest value, which rounds nothing that counts: squares of tiny or huge
-        // values would be beyond a double's range.
-        unit = new int[k + 1];
+        unit = units(largest);
+        mean = means(of, unit);
+        sd = deviations(of, unit, mean);
         for (int j = 0; j <= k; j++) {
-            unit[j] = largest[j] == 0 ? 0 : Math.getExponent(largest[j]);
-        }
-        mean = of.sums(unit);
-        for (int j = 0; j <= k; j++) {
-            mean[j] /= rows;
-        }
-        sd = of.squares(unit, mean);
-        for (int j = 0; j <= k; j++) {
-            sd[j] = Math.sqrt(sd[j] / rows);
             if (stays(j)) {
                 continue;
             }
@@ -116,6 +108,36 @@ public final class Scaling implements Serializable {
                         + " rows), so it cannot be scaled to standard deviation 1");
             }
         }
+    }
+
+    /**
+     * Powers of two near the largest values, which round nothing that counts: squares of tiny or huge values would be beyond a double's
+     * range.
+     */
+    private static int[] units(double[] largest) {
+        return Arrays.stream(largest)
+                .mapToInt(each -> each == 0 ? 0 : Math.getExponent(each))
+                .toArray();
+    }
+
+    private static double[] means(Sums of, int[] unit) {
+        return Arrays.stream(of.sums(unit)).map(sum -> sum / of.rows()).toArray();
+    }
+
+    private static double[] deviations(Sums of, int[] unit, double[] mean) {
+        return Arrays.stream(of.squares(unit, mean))
+                .map(sum -> Math.sqrt(sum / of.rows()))
+                .toArray();
+    }
+
+    /** The standard deviations (divisor N) of the columns, the target's last. */
+    public static double[] deviations(Sums of) {
+        int[] unit = units(of.largest());
+        double[] sd = deviations(of, unit, means(of, unit));
+        for (int j = 0; j < sd.length; j++) {
+            sd[j] = Math.scalb(sd[j], unit[j]);
+        }
+        return sd;
     }
 
     /**

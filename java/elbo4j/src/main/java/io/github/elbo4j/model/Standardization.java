@@ -20,28 +20,36 @@ public final class Standardization {
 
     /** @param x those of the original, which become the standardized ones */
     private Standardization(RegressionData original, double[] x, boolean target) {
-        scaling = Scaling.of(original.columns(), new AllRows(original), target);
+        scaling = Scaling.of(original.columns(), AllRows.of(original), target);
         double[] y = target ? original.y().clone() : original.y();
         scaling.apply(x, y);
         data = new RegressionData(original.columns(), x, y);
     }
 
     /** Sums over rows that are all here, tile by tile. */
-    private record AllRows(RegressionData data) implements Scaling.Sums {
+    private record AllRows(double[] x, double[] y) implements Scaling.Sums {
         private interface OfPart {
             double[] of(Scaling.Part part);
         }
 
+        static AllRows of(RegressionData data) {
+            return new AllRows(data.x(), data.y());
+        }
+
+        private int columns() {
+            return x.length / y.length;
+        }
+
         private int parts() {
-            return (data.y().length + SumTree.PART - 1) / SumTree.PART;
+            return (y.length + SumTree.PART - 1) / SumTree.PART;
         }
 
         private Scaling.Part part(int number) {
             int from = number * SumTree.PART;
-            int to = Math.min(from + SumTree.PART, data.y().length);
-            int k = data.columns().size();
+            int to = Math.min(from + SumTree.PART, y.length);
+            int k = columns();
             return new Scaling.Part(
-                    Arrays.copyOfRange(data.x(), from * k, to * k), Arrays.copyOfRange(data.y(), from, to));
+                    Arrays.copyOfRange(x, from * k, to * k), Arrays.copyOfRange(y, from, to));
         }
 
         private double[] total(OfPart sums) {
@@ -54,12 +62,12 @@ public final class Standardization {
 
         @Override
         public long rows() {
-            return data.rows();
+            return y.length;
         }
 
         @Override
         public double[] largest() {
-            return new Scaling.Part(data.x(), data.y()).largest();
+            return new Scaling.Part(x, y).largest();
         }
 
         @Override
@@ -74,8 +82,13 @@ public final class Standardization {
 
         @Override
         public double first(int column) {
-            return column == data.columns().size() ? data.y()[0] : data.x()[column];
+            return column == columns() ? y[0] : x[column];
         }
+    }
+
+    /** The standard deviation (divisor N) of a column, by the sums of {@link Scaling#deviations}. */
+    public static double deviation(double[] column) {
+        return Scaling.deviations(new AllRows(new double[0], column))[0];
     }
 
     /** Columns only: for a target of classes. */

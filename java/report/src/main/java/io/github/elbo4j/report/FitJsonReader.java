@@ -72,17 +72,18 @@ final class FitJsonReader {
                 file.has("prior") ? marginals("prior") : List.of());
     }
 
-    private List<Marginal> marginals(String name) throws FitFileException {
+    List<Marginal> marginals(String name) throws FitFileException {
         List<Marginal> marginals = new ArrayList<>();
         for (JsonTree marginal : file.get(name).items()) {
             List<Double> quantiles = new ArrayList<>();
             for (double probability : Marginal.PROBABILITIES) {
-                quantiles.add(marginal.numberOrNone(FitJson.quantile(probability)));
+                String quantile = FitJson.quantile(probability);
+                quantiles.add(marginal.has(quantile) ? marginal.numberOrNone(quantile) : Double.NaN);
             }
             marginals.add(new Marginal(
                     marginal.get("name").string(),
                     marginal.numberOrNone("mean"),
-                    marginal.numberOrNone("meanError"),
+                    marginal.has("meanError") ? marginal.numberOrNone("meanError") : 0,
                     marginal.numberOrNone("sd"),
                     quantiles,
                     !marginal.has(FitJson.EITHER_SIGN)));
@@ -193,11 +194,15 @@ final class FitJsonReader {
 
     private Assessment assessment() throws FitFileException {
         return new Assessment(
-                file.get("verdict").oneOf(names(Verdict.values(), Verdict::words)),
+                verdict(),
                 file.numberOrNone("kHat"),
                 file.numberOrNone("efficiency"),
                 file.get("weights").count(),
                 concerns(file));
+    }
+
+    Verdict verdict() throws FitFileException {
+        return file.get("verdict").oneOf(names(Verdict.values(), Verdict::words));
     }
 
     static List<Concern> concerns(JsonTree file) throws FitFileException {

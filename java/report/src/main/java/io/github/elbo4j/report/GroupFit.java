@@ -1,9 +1,12 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.estimate.Estimate;
+import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Numbers;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,7 @@ import tools.jackson.core.JsonGenerator;
  * @param name the value
  * @param problem the number of its draws
  * @param rows of the group
- * @param fit null if there is none
+ * @param found null if there is no fit
  * @param parameters what there is to show of it; empty if there is no fit
  * @param reason what is wrong with it, or why there is no fit; empty if nothing
  * @param line of {@code fits.jsonl}
@@ -24,13 +27,20 @@ public record GroupFit(
         String name,
         int problem,
         int rows,
-        @Nullable FitResult fit,
+        @Nullable Found found,
         List<Marginal> parameters,
         String reason,
         String line) {
     /** The worst first: those without a fit, then by verdict; of each the smallest numbers first. */
     public static final Comparator<GroupFit> WORST_FIRST =
             Comparator.comparingInt(GroupFit::rank).reversed().thenComparingInt(GroupFit::problem);
+
+    /**
+     * What there is to say of a fit in short.
+     *
+     * @param kHat NaN if there is none
+     */
+    public record Found(Verdict verdict, Estimate elbo, double kHat) {}
 
     /** Of a fit. */
     public static GroupFit of(String name, int problem, int rows, Report report) {
@@ -42,7 +52,7 @@ public record GroupFit(
                 name,
                 problem,
                 rows,
-                fit.withoutDraws(),
+                new Found(fit.verdict(), fit.elbo(), fit.kHat()),
                 report.marginals(),
                 reason,
                 new FitJsonWriter(report).line(json -> head(json, name, problem, rows)));
@@ -62,6 +72,31 @@ public record GroupFit(
         return new GroupFit(name, problem, rows, null, List.of(), reason, line);
     }
 
+    /**
+     * Of a line of {@code fits.jsonl}; of the parameters it has means, sds and the quantiles that are there.
+     *
+     * @throws FitFileException if it is none
+     */
+    public static GroupFit read(String line) throws FitFileException {
+        JsonTree json = JsonTree.read("fits.jsonl", line.getBytes(StandardCharsets.UTF_8));
+        String name = json.get("group").string();
+        int problem = json.get("problem").count();
+        int rows = json.get("rows").count();
+        if (json.has("error")) {
+            return new GroupFit(name, problem, rows, null, List.of(), json.get("error").string(), line);
+        }
+        FitJsonReader reader = new FitJsonReader(json);
+        List<Concern> concerns = FitJsonReader.concerns(json);
+        return new GroupFit(
+                name,
+                problem,
+                rows,
+                new Found(reader.verdict(), FitJsonReader.estimate(json.get("elbo")), json.numberOrNone("kHat")),
+                reader.marginals(FitJson.PARAMETERS),
+                concerns.isEmpty() ? "" : concerns.get(0).words(),
+                line);
+    }
+
     private static void head(JsonGenerator json, String name, int problem, int rows) {
         json.writeStringProperty("group", name);
         json.writeNumberProperty("problem", problem);
@@ -70,36 +105,34 @@ public record GroupFit(
 
     /** The ELBO with its error; empty if there is no fit. */
     public String elbo() {
-        FitResult found = fit;
-        return found == null
-                ? ""
-                : Numbers.withError(found.elbo().value(), found.elbo().standardError());
+        Found of = found;
+        return of == null ? "" : Numbers.withError(of.elbo().value(), of.elbo().standardError());
     }
 
     /** Pareto k-hat; empty if there is none. */
     public String kHat() {
-        FitResult found = fit;
-        return found == null || Double.isNaN(found.kHat()) ? "" : Numbers.fixed(found.kHat(), 2);
+        Found of = found;
+        return of == null || Double.isNaN(of.kHat()) ? "" : Numbers.fixed(of.kHat(), 2);
     }
 
     /** Whether there is no fit, or one that is not to be trusted. */
     public boolean isBad() {
-        FitResult found = fit;
-        return found == null || found.verdict() == Verdict.DO_NOT_TRUST;
+        Found of = found;
+        return of == null || of.verdict() == Verdict.DO_NOT_TRUST;
     }
 
     /** The verdict in words, or that there is no fit. */
     public String verdict() {
-        FitResult found = fit;
-        return found == null ? "no fit" : found.verdict().words();
+        Found of = found;
+        return of == null ? "no fit" : of.verdict().words();
     }
 
     /** Higher is worse. */
     int rank() {
-        FitResult found = fit;
-        return found == null
+        Found of = found;
+        return of == null
                 ? 3
-                : switch (found.verdict()) {
+                : switch (of.verdict()) {
                     case GOOD -> 0;
                     case USABLE -> 1;
                     case DO_NOT_TRUST -> 2;

@@ -94,7 +94,7 @@ public final class GroupsPage {
 
     private void pictures(Page page) {
         List<GroupFit> shown =
-                fits.stream().filter(each -> each.fit() != null).limit(PICTURED).toList();
+                fits.stream().filter(each -> each.found() != null).limit(PICTURED).toList();
         if (shown.isEmpty()) {
             return;
         }

@@ -32,8 +32,11 @@ final class JsonTree {
     }
 
     static JsonTree read(Path path) throws IOException {
-        String file = String.valueOf(path.getFileName());
-        byte[] bytes = Files.readAllBytes(path);
+        return read(String.valueOf(path.getFileName()), Files.readAllBytes(path));
+    }
+
+    /** @param file what the bytes are of */
+    static JsonTree read(String file, byte[] bytes) throws FitFileException {
         if (bytes.length == 0) {
             throw new FitFileException(file + " is empty");
         }

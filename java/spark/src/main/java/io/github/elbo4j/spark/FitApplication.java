@@ -1,9 +1,10 @@
 package io.github.elbo4j.spark;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.command.Arguments;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.cli.model.FitModel;
-import io.github.elbo4j.cli.model.Models;
+import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.infer.FitResult;
@@ -21,7 +22,6 @@ import io.github.elbo4j.report.Report;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -36,8 +37,10 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * The program that {@code spark-submit} starts: {@code elbo4j fit} of a regression whose rows are on a cluster, with the options of the command
@@ -76,8 +79,22 @@ public final class FitApplication implements Callable<Integer> {
     @Option(names = "--ignore", paramLabel = "COLUMN[,…]", split = ",", description = "Columns that do not predict.")
     private List<String> ignored = new ArrayList<>();
 
-    @Option(names = "--drop-missing", description = "Leave out rows in which a cell that is used is missing.")
-    private boolean dropMissing;
+    @Option(
+            names = "--categorical",
+            paramLabel = "COLUMN[,…]",
+            split = ",",
+            description =
+                    "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE. Columns of two"
+                            + " words, such as yes and no, need it not.")
+    private List<String> categorical = new ArrayList<>();
+
+    @Option(
+            names = "--missing",
+            paramLabel = "NAME",
+            description =
+                    "What an empty cell or NA in a column that is used means. refuse: an error. drop: its row is left out"
+                            + " and counted. Default: refuse.")
+    private String missing = "refuse";
 
     @Option(names = "--no-intercept", description = "No intercept. Columns are then scaled but not centred.")
     private boolean noIntercept;
@@ -122,6 +139,10 @@ public final class FitApplication implements Callable<Integer> {
             description = "Folder of the driver's for results, made if need be.")
     private Path out = Path.of("");
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
     private FitApplication() {}
 
     /** What {@code spark-submit} calls. Ends with the exit codes of {@code elbo4j}. */
@@ -161,6 +182,7 @@ public final class FitApplication implements Callable<Integer> {
         Regression regression = new Regression(model, !noIntercept, standardize, new NormalPrior(priorMean, priorSd));
         String how = method != null ? method : by != null ? Sgvi.NAME : FixedDraws.NAME;
         Regression.oneOf("--method", how, Regression.METHODS);
+        Regression.oneOf("--missing", missing, List.of("refuse", "drop"));
         if (partitions != null && partitions < 1) {
             throw new IllegalArgumentException("--partitions is " + partitions + ", but must be 1 or more");
         }
@@ -173,47 +195,65 @@ public final class FitApplication implements Callable<Integer> {
                 SparkSession.builder().appName("elbo4j fit " + model).getOrCreate();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         context.setJobDescription("elbo4j: reading " + data);
-        InputTable input =
-                InputTable.read(spark, new InputTable.Source(data, target, by, ignored, dropMissing), regression);
+        InputTable input = InputTable.read(
+                spark,
+                new InputTable.Source(data, target, by, ignored, categorical, missing.equals("drop")));
         int tasks = partitions != null ? partitions : context.defaultParallelism();
-        return by != null ? groups(context, input, regression, how, by, tasks) : one(input, regression, how, tasks);
+        return by != null ? groups(context, input, regression, how, tasks) : one(input, regression, how, tasks);
     }
 
     private int one(InputTable input, Regression regression, String how, int tasks) throws IOException {
-        List<String> columns = new ArrayList<>(input.predictors());
+        CodedTable coded = CodedTable.of(input, regression);
+        List<String> columns = new ArrayList<>(coded.predictors());
         if (regression.intercept()) {
             columns.add(0, RegressionData.INTERCEPT);
         }
-        List<String> classes = input.classes();
+        List<String> classes = coded.classes();
         RowModel on = (device, rows) -> regression.model(device, rows, classes);
         Path journal = out.resolve("journal");
         try (Device device = Devices.open("cpu");
-                SparkRows rows = SparkRows.of(input.table(), columns, target, tasks)) {
+                SparkRows rows = SparkRows.of(coded.table(), columns, target, tasks)) {
             Scaling scaling = regression.standardize() ? rows.scaling(regression.standardizesTarget()) : null;
+            double[] deviations = rows.deviations();
             FitResult fit;
+            int[] replayed = {0};
             try (SparkRows fitted = scaling == null ? rows : rows.scaled(scaling)) {
-                fit = SparkFit.of(fitted, on).journal(journal).fit(device, Regression.method(how, seed, 0));
+                fit = SparkFit.of(fitted, on)
+                        .journal(journal)
+                        .fit(device, Regression.method(how, seed, 0), n -> replayed[0] = n);
             }
             FitResult back = scaling == null
                     ? fit
                     : fit.mapped(scaling.toOriginal(regression.block(columns.size())), scaling::elboToOriginal);
-            report(input, regression, back, rows.rows()).write(out);
+            Map<String, Double> units = units(back, columns, Math.max(1, classes.size()), deviations);
+            report(input, coded, regression, back, units).write(out);
             if (fit.status() == Status.FAILED) {
                 throw new DeviceException("the fit ended early: " + fit.message());
             }
             Files.deleteIfExists(journal);
             System.out.println(back);
-            System.out.println("written: " + out.resolve("fit.json") + ", " + out.resolve("report.html"));
+            System.out.println(
+                    (replayed[0] > 0 ? "passes made before: " + replayed[0] + "; " : "") + "written: " + out.resolve("fit.json") + ", " + out.resolve("report.html"));
             return back.verdict() == Verdict.DO_NOT_TRUST ? Exit.BAD_FIT : Exit.GOOD;
         }
     }
 
-    private Report report(InputTable input, Regression regression, FitResult fit, long rows) {
-        FitModel words = Models.TABLE.stream()
-                .map(supplier -> supplier.get())
-                .filter(each -> each.name().equals(regression.name()))
-                .findFirst()
-                .orElseThrow();
+    /** The sd of the column that each coefficient multiplies: a class has all columns, and what else there is follows. */
+    private static Map<String, Double> units(FitResult fit, List<String> columns, int classes, double[] deviations) {
+        Map<String, Double> units = new LinkedHashMap<>();
+        List<String> names = fit.parameterNames();
+        for (int i = 0; i < classes * columns.size(); i++) {
+            int column = i % columns.size();
+            if (!columns.get(column).equals(RegressionData.INTERCEPT)) {
+                units.put(names.get(i), deviations[column]);
+            }
+        }
+        return units;
+    }
+
+    private Report report(
+            InputTable input, CodedTable coded, Regression regression, FitResult fit, Map<String, Double> units) {
+        FitModel words = CellGroups.command(regression.name());
         Map<String, Object> used = new LinkedHashMap<>();
         used.put("intercept", regression.intercept());
         used.put("standardize", regression.standardize());
@@ -232,52 +272,61 @@ public final class FitApplication implements Callable<Integer> {
                         words.logarithms(),
                         used))
                 .about(new DataSource(
-                        data.substring(data.lastIndexOf('/') + 1),
-                        "",
-                        (int) Math.min(rows, Integer.MAX_VALUE),
+                        input.source().name(),
+                        input.digest().sha256(),
+                        (int) Math.min(input.rows(), Integer.MAX_VALUE),
                         target,
-                        input.predictors(),
-                        0,
-                        input.codings(),
-                        List.of(),
-                        Map.of()));
+                        coded.predictors(),
+                        (int) Math.min(input.dropped(), Integer.MAX_VALUE),
+                        coded.codings(),
+                        input.digest().note().isEmpty()
+                                ? List.of()
+                                : List.of(input.digest().note()),
+                        units))
+                .command(commandLine(), arguments(fit.method()));
     }
 
-    private int groups(
-            JavaSparkContext context, InputTable input, Regression regression, String how, String column, int tasks)
+    /** By which {@code elbo4j fit} makes the same fit of the same file; the methods that are taken without being asked for differ. */
+    private List<String> arguments(String how) {
+        List<String> words = new ArrayList<>(
+                Arguments.of(spec, spec.commandLine().getParseResult().originalArgs()));
+        if (method == null) {
+            words.addAll(List.of("--method", how));
+        }
+        return words;
+    }
+
+    private String commandLine() {
+        return spec.commandLine().getParseResult().originalArgs().stream()
+                .map(Text::shellQuote)
+                .collect(Collectors.joining(" ", "java/spark/submit ", ""));
+    }
+
+    private int groups(JavaSparkContext context, InputTable input, Regression regression, String how, int tasks)
             throws IOException {
-        context.setJobDescription("elbo4j: the groups of " + column);
-        GroupTable groups = new GroupTable(input.table(), List.of(column), target);
+        String column = String.valueOf(by);
+        GroupTable groups = Jobs.described(
+                context, "elbo4j: the groups of " + column, () -> CellGroups.table(input));
         int count = groups.keys().size();
-        GroupFitter fitter =
-                new GroupFitter(regression, input.predictors(), input.classes(), how, seed, DeviceChoice.assigned());
-        List<String> names = groups.keys().stream()
-                .map(key -> InputTable.label(key.values().get(0)))
-                .toList();
+        CellGroups model = new CellGroups(regression, input.source(), input.names(), how, seed);
+        List<String> names = groups.keys().stream().map(CellGroups::label).toList();
         String name = regression.name();
-        JavaRDD<String> lines = groups.rows(input.predictors(), GroupWaves.partitions(count, tasks))
-                .mapPartitions(fitter, true)
+        JavaRDD<String> lines = groups.cells(input.names(), GroupWaves.partitions(count, tasks))
+                .mapPartitions(new GroupFitter<>(model, DeviceChoice.assigned()), true)
                 .map(outcome -> line(names.get(outcome.group()), name, outcome));
         String of = String.join(
-                "\n",
-                regression.toString(),
-                data,
-                target,
-                column,
-                how,
-                "seed " + seed,
-                input.predictors().toString(),
-                groups.counted());
+                "\n", regression.toString(), input.source().toString(), how, "seed " + seed, groups.counted());
         int there = new GroupWaves(lines, count, out).run(context, tasks, of);
-        System.out.println(Words.count(count, "group") + (there > 0 ? ", " + there + " of them fitted before" : "")
-                + "; written: " + out.resolve("fits.jsonl"));
-        try (Stream<String> written = Files.lines(out.resolve("fits.jsonl"))) {
-            boolean bad = written.anyMatch(line -> line.contains("\"verdict\":\"" + Verdict.DO_NOT_TRUST.words() + "\"")
-                    || !line.contains("\"verdict\":"));
-            return bad ? Exit.BAD_FIT : Exit.GOOD;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        GroupsReport report = new GroupsReport(GroupsReport.MOST).read(out.resolve("fits.jsonl"));
+        Path page = report.write(
+                out,
+                "Model " + name + ", a fit for each " + column + " of "
+                        + input.source().name(),
+                commandLine(),
+                "executors of Spark; results do not depend on them");
+        System.out.println(Words.count(count, "group") + (there > 0 ? ", fitted before: " + there : "")
+                + "; written: " + out.resolve("fits.jsonl") + ", " + page);
+        return report.isBad() ? Exit.BAD_FIT : Exit.GOOD;
     }
 
     private static String line(String group, String model, GroupOutcome outcome) {

@@ -4,7 +4,6 @@ import io.github.elbo4j.Devices;
 import io.github.elbo4j.infer.Attempt;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.ManyFits;
-import io.github.elbo4j.model.RegressionData;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,37 +18,30 @@ import scala.Tuple2;
  * Fits the groups of a partition, many at a time by {@link ManyFits} with a worker for each processor of the task. Rows come group after
  * group; those of some groups are in memory at once.
  *
- * @param columns of the rows, whose last number is the target
+ * @param <V> what a row is
  */
-record GroupFitter(
-        Regression regression,
-        List<String> columns,
-        List<String> classes,
-        String method,
-        long seed,
-        DeviceChoice choice)
-        implements FlatMapFunction<Iterator<Tuple2<GroupRow, double[]>>, GroupOutcome>, Serializable {
+record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
+        implements FlatMapFunction<Iterator<Tuple2<GroupRow, V>>, GroupOutcome>, Serializable {
     /** Groups and rows of a batch, at most; at least one group. */
     private static final int MOST_GROUPS = 1024;
 
     private static final int MOST_ROWS = 1 << 20;
 
     @Override
-    public Iterator<GroupOutcome> call(Iterator<Tuple2<GroupRow, double[]>> rows) {
+    public Iterator<GroupOutcome> call(Iterator<Tuple2<GroupRow, V>> rows) {
         TaskContext task = TaskContext.get();
-        return new Outcomes(rows, choice.name(task), task.cpus());
+        return new Outcomes<>(model, rows, choice.name(task), task.cpus());
     }
 
-    /** The rows of one group. */
-    private record Group(int number, List<double[]> rows) {}
-
-    private final class Outcomes implements Iterator<GroupOutcome> {
-        private final Iterator<Tuple2<GroupRow, double[]>> rows;
+    private static final class Outcomes<V> implements Iterator<GroupOutcome> {
+        private final GroupModel<V> model;
+        private final Iterator<Tuple2<GroupRow, V>> rows;
         private final ManyFits many;
-        private @Nullable Tuple2<GroupRow, double[]> next;
+        private @Nullable Tuple2<GroupRow, V> next;
         private Iterator<GroupOutcome> ready = List.<GroupOutcome>of().iterator();
 
-        Outcomes(Iterator<Tuple2<GroupRow, double[]>> rows, String device, int workers) {
+        Outcomes(GroupModel<V> model, Iterator<Tuple2<GroupRow, V>> rows, String device, int workers) {
+            this.model = model;
             this.rows = rows;
             many = new ManyFits(() -> Devices.open(device, 1), device.startsWith("cuda") ? 1 : workers);
             step();
@@ -75,12 +67,13 @@ record GroupFitter(
             return ready.next();
         }
 
-        private List<Group> batch() {
-            List<Group> groups = new ArrayList<>();
+        private List<GroupModel.Rows<V>> batch() {
+            List<GroupModel.Rows<V>> groups = new ArrayList<>();
             int count = 0;
             while (next != null && groups.size() < MOST_GROUPS && count < MOST_ROWS) {
-                Group group = new Group(next._1().group(), new ArrayList<>());
-                while (next != null && next._1().group() == group.number()) {
+                GroupModel.Rows<V> group = new GroupModel.Rows<>(next._1().group(), new ArrayList<>(), new ArrayList<>());
+                while (next != null && next._1().group() == group.group()) {
+                    group.numbers().add(next._1().row());
                     group.rows().add(next._2());
                     step();
                 }
@@ -90,20 +83,15 @@ record GroupFitter(
             return groups;
         }
 
-        private List<GroupOutcome> fitted(List<Group> groups) {
+        private List<GroupOutcome> fitted(List<GroupModel.Rows<V>> groups) {
             List<GroupOutcome> outcomes = new ArrayList<>();
-            for (Attempt attempt : many.fit(groups.size(), (device, g) -> {
-                Group group = groups.get(g);
-                return regression.fit(
-                        device, data(group.rows()), classes, Regression.method(method, seed, group.number()));
-            })) {
-                Group group = groups.get(attempt.problem());
-                outcomes.add(outcome(group, attempt));
+            for (Attempt attempt : many.fit(groups.size(), (device, g) -> model.fit(device, groups.get(g)))) {
+                outcomes.add(outcome(groups.get(attempt.problem()), attempt));
             }
             return outcomes;
         }
 
-        private GroupOutcome outcome(Group group, Attempt attempt) {
+        private GroupOutcome outcome(GroupModel.Rows<V> group, Attempt attempt) {
             FitResult fit = attempt.result();
             RuntimeException failure = attempt.failure();
             String reason = failure != null
@@ -111,18 +99,7 @@ record GroupFitter(
                     : fit == null || fit.assessment().concerns().isEmpty()
                             ? ""
                             : fit.assessment().concerns().get(0).words();
-            return new GroupOutcome(group.number(), group.rows().size(), fit, reason);
-        }
-
-        private RegressionData data(List<double[]> of) {
-            int width = columns.size();
-            double[] x = new double[of.size() * width];
-            double[] y = new double[of.size()];
-            for (int n = 0; n < y.length; n++) {
-                System.arraycopy(of.get(n), 0, x, n * width, width);
-                y[n] = of.get(n)[width];
-            }
-            return new RegressionData(columns, x, y);
+            return new GroupOutcome(group.group(), group.rows().size(), fit, reason);
         }
     }
 }

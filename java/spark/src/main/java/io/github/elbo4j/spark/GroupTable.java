@@ -10,11 +10,13 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
@@ -61,15 +63,24 @@ final class GroupTable {
         }
     }
 
-    /** A job of Spark looks for the groups. */
+    /**
+     * A job of Spark looks for the groups.
+     *
+     * @param target whose largest number in all groups is of use
+     */
     GroupTable(Dataset<Row> table, List<String> by, String target) {
+        this(table, by, target, number(target));
+    }
+
+    /** @param mark its largest value in each group tells the table from others */
+    GroupTable(Dataset<Row> table, List<String> by, String target, Column mark) {
         this.table = table;
         this.by = by;
         this.target = target;
         List<Row> found = table.groupBy(columns(by))
                 .agg(
                         functions.count(functions.lit(1)).as(COUNT),
-                        functions.max(number(target)).as(LARGEST))
+                        functions.max(mark).as(LARGEST))
                 .collectAsList();
         if (found.isEmpty()) {
             throw new IllegalArgumentException("the table has no rows, but a fit needs at least one");
@@ -89,7 +100,7 @@ final class GroupTable {
                 }
             }
             keys.add(key);
-            most = row.isNullAt(by.size() + 1) ? most : Math.max(most, row.getDouble(by.size() + 1));
+            most = row.get(by.size() + 1) instanceof Double value ? Math.max(most, value) : most;
         }
         keys.sort(null);
         largest = most;
@@ -125,9 +136,34 @@ final class GroupTable {
 
     /** The numbers of each row, the target last, NaN where one is missing; group after group. */
     JavaRDD<Tuple2<GroupRow, double[]>> rows(List<String> features, int partitions) {
-        List<Column> selected = new ArrayList<>(Arrays.asList(columns(by)));
+        List<Column> selected = new ArrayList<>();
         features.forEach(name -> selected.add(number(name)));
         selected.add(number(target));
+        return rows(selected, partitions, (row, first) -> {
+            double[] values = new double[row.length() - first];
+            for (int j = 0; j < values.length; j++) {
+                values[j] = row.isNullAt(first + j) ? Double.NaN : row.getDouble(first + j);
+            }
+            return values;
+        });
+    }
+
+    /** What some columns of each row hold, null where that is nothing; group after group. */
+    JavaRDD<Tuple2<GroupRow, @Nullable Object[]>> cells(List<String> names, int partitions) {
+        return rows(names.stream().map(GroupTable::column).toList(), partitions, (row, first) -> {
+            @Nullable Object[] cells = new Object[row.length() - first];
+            for (int j = 0; j < cells.length; j++) {
+                cells[j] = row.get(first + j);
+            }
+            return cells;
+        });
+    }
+
+    /** @param read makes of a row what is wanted, from a column on */
+    private <V> JavaRDD<Tuple2<GroupRow, V>> rows(
+            List<Column> wanted, int partitions, Function2<Row, Integer, V> read) {
+        List<Column> selected = new ArrayList<>(Arrays.asList(columns(by)));
+        selected.addAll(wanted);
         Map<Key, Integer> numbers = new HashMap<>();
         keys.forEach(key -> numbers.put(key, numbers.size()));
         JavaSparkContext context =
@@ -135,7 +171,7 @@ final class GroupTable {
         Broadcast<Map<Key, Integer>> shared = context.broadcast(numbers);
         List<String> names = by;
         int first = by.size();
-        JavaPairRDD<GroupRow, double[]> pairs = table.select(selected.toArray(Column[]::new))
+        JavaPairRDD<GroupRow, V> pairs = table.select(selected.toArray(Column[]::new))
                 .javaRDD()
                 .zipWithIndex()
                 .mapToPair(row -> {
@@ -144,13 +180,7 @@ final class GroupTable {
                         throw new IllegalStateException(
                                 "the table has other groups when it is read again: write it to a file first");
                     }
-                    double[] values = new double[row._1().length() - first];
-                    for (int j = 0; j < values.length; j++) {
-                        values[j] = row._1().isNullAt(first + j)
-                                ? Double.NaN
-                                : row._1().getDouble(first + j);
-                    }
-                    return new Tuple2<>(new GroupRow(group, row._2()), values);
+                    return new Tuple2<>(new GroupRow(group, row._2()), read.call(row._1(), first));
                 });
         return pairs.repartitionAndSortWithinPartitions(new GroupPartitioner(partitions, keys.size()))
                 .map(pair -> pair);

@@ -1,81 +1,105 @@
 package io.github.elbo4j.spark;
 
-import io.github.elbo4j.cli.data.Levels;
-import io.github.elbo4j.report.Coding;
+import io.github.elbo4j.cli.data.CellCounts;
+import io.github.elbo4j.cli.view.Text;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application fits: the columns of a file that are used, the target as numbers.
+ * The columns of a file that are used, as they are: numbers, or cells of text that are read as the command reads those of a CSV file.
  *
- * @param predictors in the order of the file
- * @param classes the names of the classes; of a categorical regression alone
- * @param codings how a target that held other values became numbers
+ * @param cells the columns that are used, in the order of the file; of each a text or a number, or null
+ * @param all what each column holds in all rows of the file
+ * @param counts what it holds in those of {@code cells}
+ * @param dropped rows that were left out because a cell is missing
+ * @param digest of the file
  */
-record InputTable(Dataset<Row> table, List<String> predictors, List<String> classes, List<Coding> codings) {
-    /** As many as {@code elbo4j fit categorical} takes. */
-    private static final int MOST_CLASSES = 50;
-
+record InputTable(
+        Source source,
+        Dataset<Row> cells,
+        List<CellCounts> all,
+        List<CellCounts> counts,
+        long dropped,
+        FileDigest digest) {
     /**
-     * Where the rows are.
+     * Where the rows are, and which columns are what.
      *
      * @param file a path or an address that Spark knows
      * @param by a column that does not predict; null if there is none
+     * @param categorical columns that become a 0/1 column a value
      */
-    record Source(String file, String target, @Nullable String by, List<String> ignored, boolean dropMissing) {}
+    record Source(
+            String file,
+            String target,
+            @Nullable String by,
+            List<String> ignored,
+            List<String> categorical,
+            boolean dropMissing)
+            implements Serializable {
+        String where() {
+            return "--data " + file;
+        }
+
+        /** The file's name without its folders. */
+        String name() {
+            return new Path(file).getName();
+        }
+    }
 
     /**
      * Reads a file, by its name Parquet, or else CSV with a header.
      *
      * @throws IllegalArgumentException if it cannot be fitted, in words for the user
      */
-    static InputTable read(SparkSession spark, Source source, Regression regression) {
-        Dataset<Row> all = open(spark, source.file());
+    static InputTable read(SparkSession spark, Source source) {
+        Dataset<Row> read = open(spark, source.file());
+        Dataset<Row> all =
+                read.toDF(Arrays.stream(read.columns()).map(Text::strip).toArray(String[]::new));
         List<String> names = Arrays.asList(all.columns());
-        String where = "--data " + source.file();
-        named(names, where, "--target", source.target());
-        source.ignored().forEach(name -> named(names, where, "--ignore", name));
-        List<String> predictors = new ArrayList<>(names);
-        predictors.removeAll(source.ignored());
+        named(names, source.where(), "--target", source.target());
+        source.ignored().forEach(name -> named(names, source.where(), "--ignore", name));
+        source.categorical().forEach(name -> named(names, source.where(), "--categorical", name));
         if (source.by() != null) {
-            named(names, where, "--by", source.by());
-            predictors.remove(source.by());
+            named(names, source.where(), "--by", source.by());
         }
-        if (!predictors.remove(source.target())) {
+        if (source.ignored().contains(source.target())) {
             throw new IllegalArgumentException(
                     "--ignore: column " + source.target() + " is the target; it cannot be left out");
         }
-        if (predictors.isEmpty()) {
-            throw new IllegalArgumentException(where + " has no column that predicts " + source.target());
+        if (source.categorical().contains(source.target())) {
+            throw new IllegalArgumentException(
+                    "--categorical: column " + source.target() + " is the target; its classes need no option");
         }
-        for (String name : predictors) {
-            number(
-                    all,
-                    where,
-                    name,
-                    "code it first (StringIndexer and OneHotEncoder do), or leave it out with --ignore " + name);
+        if (source.target().equals(source.by())) {
+            throw new IllegalArgumentException("--by: column " + source.by() + " is the target; a column has one part");
         }
-        List<String> used = new ArrayList<>(predictors);
-        used.add(source.target());
-        if (source.by() != null) {
+        List<String> used = new ArrayList<>(names);
+        used.removeAll(source.ignored());
+        if (source.by() != null && !used.contains(source.by())) {
             used.add(source.by());
         }
-        Dataset<Row> table = all.select(used.stream().map(GroupTable::column).toArray(Column[]::new));
-        table = source.dropMissing() ? table.na().drop() : table;
-        refuseMissing(table, where);
-        return coded(table, where, source.target(), predictors, regression);
+        if (used.size() == (source.by() == null ? 1 : 2)) {
+            throw new IllegalArgumentException(
+                    source.where() + " has no column that predicts " + source.target());
+        }
+        Dataset<Row> cells = all.select(used.stream().map(name -> cell(all, name)).toArray(Column[]::new));
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        FileDigest digest = FileDigest.of(context, source.file(), all.inputFiles());
+        List<CellCounts> counts = counted(context, cells, source);
+        InputTable input = new InputTable(source, cells, counts, counts, 0, digest);
+        return source.dropMissing() ? input.withoutMissing(context) : input.refusingMissing();
     }
 
     private static Dataset<Row> open(SparkSession spark, String file) {
@@ -84,8 +108,7 @@ record InputTable(Dataset<Row> table, List<String> predictors, List<String> clas
                     ? spark.read().parquet(file)
                     : spark.read()
                             .option("header", "true")
-                            .option("inferSchema", "true")
-                            .option("nullValue", "NA")
+                            .option("escape", "\"")
                             .csv(file);
         } catch (RuntimeException e) {
             throw e;
@@ -105,90 +128,88 @@ record InputTable(Dataset<Row> table, List<String> predictors, List<String> clas
         }
     }
 
-    private static void number(Dataset<Row> table, String where, String name, String advice) {
-        DataType type = table.schema().apply(name).dataType();
-        if (!(type instanceof NumericType || type instanceof BooleanType)) {
-            throw new IllegalArgumentException(where + ": column " + name + " is of type " + type.simpleString()
-                    + ", but must hold numbers: " + advice);
-        }
+    private static Column cell(Dataset<Row> table, String name) {
+        boolean number = table.schema().apply(name).dataType() instanceof NumericType;
+        return GroupTable.column(name).cast(number ? "double" : "string").as(name);
     }
 
-    private static void refuseMissing(Dataset<Row> table, String where) {
-        List<Column> counts = new ArrayList<>();
-        counts.add(functions.count(functions.lit(1)));
-        for (String name : table.columns()) {
-            counts.add(functions.sum(
-                    functions.when(GroupTable.column(name).isNull(), 1L).otherwise(0L)));
+    /** One pass over the rows. The different numbers are counted where they may be values of a variable. */
+    private static List<CellCounts> counted(JavaSparkContext context, Dataset<Row> cells, Source source) {
+        List<CellCounts> zero = new ArrayList<>();
+        for (String name : cells.columns()) {
+            zero.add(new CellCounts(
+                    source.by() == null
+                            && (name.equals(source.target()) || source.categorical().contains(name))));
         }
-        Row row = table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new))
-                .collectAsList()
-                .get(0);
-        if (row.getLong(0) == 0) {
-            throw new IllegalArgumentException(where + " has no rows to fit");
-        }
-        for (int j = 1; j < row.length(); j++) {
-            if (row.getLong(j) > 0) {
-                throw new IllegalArgumentException(where + ": column " + table.columns()[j - 1] + " has no value in "
-                        + row.getLong(j) + " of " + row.getLong(0)
-                        + " rows. Leave such rows out with --drop-missing, or the column with --ignore");
+        return Jobs.described(
+                context,
+                "elbo4j: what the columns of " + source.file() + " hold",
+                () -> cells.javaRDD().treeAggregate(zero, InputTable::add, InputTable::merge, 2));
+    }
+
+    private static List<CellCounts> add(List<CellCounts> counts, Row row) {
+        for (int j = 0; j < counts.size(); j++) {
+            Object cell = row.get(j);
+            if (cell instanceof Double value) {
+                counts.get(j).add((double) value);
+            } else {
+                counts.get(j).add(cell == null ? "" : (String) cell);
             }
         }
+        return counts;
     }
 
-    private static InputTable coded(
-            Dataset<Row> table, String where, String target, List<String> predictors, Regression regression) {
-        String place = where + ", target column " + target;
-        if (regression.name().equals(Regression.LINEAR)) {
-            number(table, where, target, "for classes use logistic or categorical");
-            return new InputTable(table, predictors, List.of(), List.of());
+    private static List<CellCounts> merge(List<CellCounts> counts, List<CellCounts> others) {
+        for (int j = 0; j < counts.size(); j++) {
+            counts.get(j).merge(others.get(j));
         }
-        List<Object> found =
-                table.select(GroupTable.column(target)).distinct().limit(MOST_CLASSES + 1).collectAsList().stream()
-                        .map(row -> row.get(0))
-                        .sorted()
-                        .collect(Collectors.toList());
-        List<String> labels = found.stream().map(InputTable::label).toList();
-        if (regression.name().equals(Regression.CATEGORICAL)) {
-            if (labels.size() < 3 || labels.size() > MOST_CLASSES) {
-                throw new IllegalArgumentException(place + " has "
-                        + (labels.size() > MOST_CLASSES ? "more than " + MOST_CLASSES : labels.size())
-                        + " different values, but a categorical regression takes 3 to " + MOST_CLASSES
-                        + ". For two classes use logistic, for a quantity linear");
+        return counts;
+    }
+
+    long rows() {
+        return counts.get(0).rows();
+    }
+
+    List<String> names() {
+        return Arrays.asList(cells.columns());
+    }
+
+    private InputTable refusingMissing() {
+        if (rows() == 0) {
+            throw new IllegalArgumentException(source.where() + " has no rows to fit");
+        }
+        for (int j : needed()) {
+            if (counts.get(j).missing() > 0) {
+                throw new IllegalArgumentException(source.where() + ": column " + names().get(j) + " has no value in "
+                        + counts.get(j).missing() + " of " + rows()
+                        + " rows. Leave such rows out with --missing drop, or the column with --ignore");
             }
-            int[] codes = IntStream.range(0, labels.size()).toArray();
-            return new InputTable(
-                    replaced(table, target, found, codes),
-                    predictors,
-                    labels,
-                    List.of(new Coding(target, labels, Coding.Kind.CLASSES)));
         }
-        Levels two = new Levels(labels, IntStream.range(0, labels.size()).toArray()).twoValued();
-        if (two == null) {
-            throw new IllegalArgumentException(place + " has "
-                    + (labels.size() > MOST_CLASSES ? "more than " + MOST_CLASSES : labels.size())
-                    + " different values, but a logistic regression needs two. For more classes use categorical, for a"
-                    + " quantity linear");
-        }
-        boolean plain = two.values().equals(List.of("0", "1"));
-        return new InputTable(
-                replaced(table, target, found, two.codes()),
-                predictors,
-                List.of(),
-                plain ? List.of() : List.of(new Coding(target, two.values(), Coding.Kind.TWO_VALUES)));
+        return this;
     }
 
-    /** As the command writes it: a whole number without a fraction. */
-    static String label(Object value) {
-        return value instanceof Number number ? Levels.label(number.doubleValue() + 0.0) : String.valueOf(value);
+    /** The columns that each row must have: what else a group misses is that group's affair. */
+    private int[] needed() {
+        return IntStream.range(0, counts.size())
+                .filter(j -> source.by() == null || names().get(j).equals(source.by()))
+                .toArray();
     }
 
-    private static Dataset<Row> replaced(Dataset<Row> table, String target, List<Object> values, int[] codes) {
-        Column coded = functions.lit(null);
-        for (int i = 0; i < codes.length; i++) {
-            coded = functions
-                    .when(GroupTable.column(target).equalTo(functions.lit(values.get(i))), (double) codes[i])
-                    .otherwise(coded);
+    private InputTable withoutMissing(JavaSparkContext context) {
+        int[] needed = needed();
+        if (Arrays.stream(needed).allMatch(j -> counts.get(j).missing() == 0)) {
+            return refusingMissing();
         }
-        return table.withColumn(target, coded);
+        List<CellCounts> of = all;
+        Dataset<Row> kept = cells.filter((FilterFunction<Row>)
+                row -> Arrays.stream(needed).noneMatch(j -> misses(of.get(j), row.get(j))));
+        List<CellCounts> left = counted(context, kept, source);
+        return new InputTable(source, kept, all, left, rows() - left.get(0).rows(), digest).refusingMissing();
+    }
+
+    private static boolean misses(CellCounts counts, @Nullable Object cell) {
+        return cell instanceof Double value
+                ? Double.isNaN(value)
+                : counts.isMissing(cell == null ? "" : (String) cell);
     }
 }

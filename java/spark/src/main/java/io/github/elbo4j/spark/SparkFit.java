@@ -7,6 +7,7 @@ import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,11 @@ public final class SparkFit {
      * @throws IllegalArgumentException if there are more than 2³¹ − 1 rows, or the journal is of another fit
      */
     public FitResult fit(Device device, Method<? super LogJoint> method) {
+        return fit(device, method, replayed -> {});
+    }
+
+    /** @param replayed told how many passes were taken from the journal */
+    FitResult fit(Device device, Method<? super LogJoint> method, IntConsumer replayed) {
         if (rows.rows() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("there are " + rows.rows() + " rows, but at most " + Integer.MAX_VALUE
                     + ": methods number rows by int");
@@ -79,6 +85,8 @@ public final class SparkFit {
                     device, rows, model, written == null ? passes::make : written::make, rows.roundingLoss());
             try (DataLogJoint joint = new DataLogJoint(cluster)) {
                 return method.fit(device, joint);
+            } finally {
+                replayed.accept(written == null ? 0 : written.replayed());
             }
         }
     }

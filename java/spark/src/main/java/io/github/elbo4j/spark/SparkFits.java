@@ -282,7 +282,8 @@ public final class SparkFits extends Estimator<SparkFitsModel> implements Defaul
                 (Boolean) $(standardize),
                 new NormalPrior((Double) $(priorMean), (Double) $(priorSd)));
         List<String> features = List.of($(featureCols));
-        GroupFitter fitter = new GroupFitter(settings, features, names, $(method), (Long) $(seed), devices);
+        GroupFitter<double[]> fitter =
+                new GroupFitter<>(new NumberGroups(settings, features, names, $(method), (Long) $(seed)), devices);
         int asked = (Integer) $(partitions);
         int tasks = asked > 0 ? asked : context(table).defaultParallelism();
         return groups.rows(features, tasks).mapPartitions(fitter, true);

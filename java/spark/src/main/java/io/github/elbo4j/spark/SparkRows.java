@@ -204,6 +204,11 @@ public final class SparkRows implements AutoCloseable {
         return Scaling.of(columns, new Sums(), target);
     }
 
+    /** The standard deviations of the columns, the target's last; three passes over the rows. */
+    double[] deviations() {
+        return Scaling.deviations(new Sums());
+    }
+
     /** The rows moved and scaled, on the executors' disks beside these. */
     public SparkRows scaled(Scaling by) {
         JavaRDD<Panel> moved = panels.map(panel -> panel.scaled(by)).persist(StorageLevel.DISK_ONLY());

@@ -12,10 +12,10 @@ import picocli.CommandLine.Model.OptionSpec;
  * What {@code elbo4j fit} was asked for, word by word, as {@code fit.json} has it: without what no number depends on, and with
  * files by their names alone, so that the same fit has the same words wherever it is made.
  */
-final class Arguments {
+public final class Arguments {
     /** Where it ran, and how it was shown. */
     private static final Set<String> ASIDE =
-            Set.of("--device", "--threads", "--out", "--json", "--quiet", "--stacktrace");
+            Set.of("--device", "--threads", "--partitions", "--out", "--json", "--quiet", "--stacktrace");
     /** Files. */
     private static final Set<String> FILES = Set.of("--data", "--continue");
 
@@ -25,8 +25,18 @@ final class Arguments {
     static List<String> of(CommandLine command) {
         CommandSpec spec = command.getCommandSpec();
         List<String> given = spec.root().commandLine().getParseResult().originalArgs();
+        return of(spec, given.subList(given.indexOf("fit") + 1, given.size()));
+    }
+
+    /**
+     * Of a program that fits what {@code elbo4j fit} does.
+     *
+     * @param spec its options
+     * @param given the words of its command line
+     */
+    public static List<String> of(CommandSpec spec, List<String> given) {
         List<String> kept = new ArrayList<>();
-        for (int i = given.indexOf("fit") + 1; i < given.size(); i++) {
+        for (int i = 0; i < given.size(); i++) {
             String word = given.get(i);
             if (!word.startsWith("--") || word.equals(spec.name())) {
                 kept.add(name(word));

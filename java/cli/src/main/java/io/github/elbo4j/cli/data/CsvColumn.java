@@ -7,9 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +19,9 @@ final class CsvColumn {
     /** A cell that is not a number. {@code row} counts data rows from 0, {@code line} is the line in the file from 1. */
     private record Cell(int row, long line, String text) {}
 
-    private static final Set<String> MISSING = Set.of("na", "n/a", "nan", "null", "?", ".", "-", "#n/a", "<na>", "\\n");
-    /** Missing among numbers, but a value among texts. */
-    private static final Set<String> NONE = Set.of("none", "missing");
-
-    private static final int LONGEST_MISSING = 7;
     private static final int EXAMPLES = 5;
     /** Different texts that are told apart; more are notes or keys, not values of a variable. */
-    private static final int MOST_TEXTS = 1 << 16;
+    static final int MOST_TEXTS = 1 << 16;
 
     private final String file;
     private final String name;
@@ -74,7 +67,7 @@ final class CsvColumn {
         grow();
         String text = Text.strip(cell);
         double value = Decimals.parse(text, decimal);
-        if (Double.isNaN(value) && !isIn(MISSING, text)) {
+        if (Double.isNaN(value) && !Blanks.isMissing(text)) {
             addText(line, text);
         } else {
             count(line, value, text);
@@ -99,6 +92,16 @@ final class CsvColumn {
             some.put(values[each]);
         }
         return some;
+    }
+
+    /** Adds the cell of a row (from 0) of a file of which only some rows are here, and not their lines: a text, a number, or null. */
+    void addOf(int rowOfFile, @Nullable Object cell) {
+        row = rowOfFile;
+        if (cell instanceof Double value) {
+            add((double) value);
+        } else {
+            add(0, cell == null ? "" : String.valueOf(cell));
+        }
     }
 
     /** Adds the next row of an array, which has no lines. */
@@ -158,7 +161,7 @@ final class CsvColumn {
     }
 
     private void addText(long line, String text) {
-        if (isIn(NONE, text)) {
+        if (Blanks.isNone(text)) {
             nones++;
             firstNone = firstNone == null ? new Cell(row, line, text) : firstNone;
         } else {
@@ -192,12 +195,6 @@ final class CsvColumn {
             codes = null;
             codeOf = null;
         }
-    }
-
-    private static boolean isIn(Set<String> words, String text) {
-        return text.isEmpty()
-                ? words == MISSING
-                : text.length() <= LONGEST_MISSING && words.contains(text.toLowerCase(Locale.ROOT));
     }
 
     /** Whether every cell that is not empty holds text. */

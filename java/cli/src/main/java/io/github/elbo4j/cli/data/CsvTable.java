@@ -74,6 +74,38 @@ public final class CsvTable {
         columns.forEach(column -> byName.put(column.name(), column));
     }
 
+    /**
+     * Of rows that someone else has read.
+     *
+     * @param file its name without its folders
+     * @param names of the columns
+     * @param numbers of the rows in the file, from 0
+     * @param cells [rows][columns]: texts, {@link Double}s, or null where there is nothing
+     */
+    public static CsvTable of(String file, List<String> names, int[] numbers, List<@Nullable Object[]> cells) {
+        List<CsvColumn> columns = names.stream()
+                .map(name -> new CsvColumn(file, name, ',', '.', true))
+                .toList();
+        for (int row = 0; row < numbers.length; row++) {
+            for (int c = 0; c < columns.size(); c++) {
+                columns.get(c).addOf(numbers[row], cells.get(row)[c]);
+            }
+        }
+        return new CsvTable(file, columns, numbers);
+    }
+
+    private CsvTable(String file, List<CsvColumn> columns, int[] chosen) {
+        this.file = file;
+        this.rows = chosen.length;
+        this.sha256 = "";
+        this.columns = columns;
+        this.names = columns.stream().map(CsvColumn::name).toList();
+        this.lines = new long[0];
+        this.notes = List.of();
+        this.chosen = chosen;
+        columns.forEach(column -> byName.put(column.name(), column));
+    }
+
     /** The file's name without its folders. */
     public String file() {
         return file;

@@ -1,6 +1,7 @@
 package io.github.elbo4j.cli.data;
 
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Standardization;
 import io.github.elbo4j.report.Coding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,15 +98,6 @@ public record RegressionInput(
 
     /** The standard deviation (divisor N) of a predictor. */
     public double sd(int predictor) {
-        return sd(x[predictor]);
-    }
-
-    static double sd(double[] values) {
-        double mean = Arrays.stream(values).average().orElse(Double.NaN);
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return Math.sqrt(squares / values.length);
+        return Standardization.deviation(x[predictor]);
     }
 }

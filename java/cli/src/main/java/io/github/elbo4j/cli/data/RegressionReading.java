@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.data;
 import io.github.elbo4j.cli.view.Text;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.RegressionData;
+import io.github.elbo4j.model.Standardization;
 import io.github.elbo4j.report.Coding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -269,7 +270,7 @@ final class RegressionReading {
     /** So small that a device (single precision) or the way back to the scale of the data would make zero of it. */
     private void refuseTiny(String what, double[] values, String orElse) {
         double largest = largest(values);
-        boolean tiny = standardize ? RegressionInput.sd(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
+        boolean tiny = standardize ? Standardization.deviation(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
         if (tiny && !isConstant(values)) {
             throw new InputException(table.file() + ", " + what + " holds only numbers so near to zero (at most "
                     + largest + ") that " + (standardize ? "double" : "single")

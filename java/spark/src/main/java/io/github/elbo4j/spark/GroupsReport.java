@@ -1,0 +1,60 @@
+package io.github.elbo4j.spark;
+
+import io.github.elbo4j.report.GroupFit;
+import io.github.elbo4j.report.GroupsPage;
+import io.github.elbo4j.report.words.Numbers;
+import io.github.elbo4j.report.words.Words;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/** The page of the fits of all groups, from {@code fits.jsonl}: so groups that were fitted before the driver failed are on it, too. */
+final class GroupsReport {
+    /** Groups that a page is of: the driver holds these and no others. */
+    static final int MOST = 10_000;
+
+    private final PriorityQueue<GroupFit> worst = new PriorityQueue<>(GroupFit.WORST_FIRST.reversed());
+    private final int most;
+    private int count;
+    private boolean bad;
+
+    /** @param most groups that the page is of, those with the worst verdicts */
+    GroupsReport(int most) {
+        this.most = most;
+    }
+
+    /** Takes all lines of a file. */
+    GroupsReport read(Path lines) throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(lines)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                GroupFit fit = GroupFit.read(line);
+                bad |= fit.isBad();
+                count++;
+                worst.add(fit);
+                if (worst.size() > most) {
+                    worst.remove(); // the best of them
+                }
+            }
+        }
+        return this;
+    }
+
+    /** Whether a group has no fit, or one that is not to be trusted. */
+    boolean isBad() {
+        return bad;
+    }
+
+    /** Writes {@code report.html} into a folder; the words are those of the command. */
+    Path write(Path folder, String heading, String command, String device) throws IOException {
+        List<GroupFit> fits = new ArrayList<>(worst);
+        String sub = Words.count(count, "group") + ", each fitted alone"
+                + (count > fits.size()
+                        ? "; this page is of the " + Numbers.grouped(fits.size()) + " with the worst verdicts, fits.jsonl has all"
+                        : "");
+        return new GroupsPage(fits, heading, sub).write(folder, command, device);
+    }
+}
