@@ -3,54 +3,47 @@ package io.github.elbo4j.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.elbo4j.Devices;
+import io.github.elbo4j.cli.CommandLineInside;
+import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On a real cluster: a master, two workers and two executors, each a virtual machine of its own. */
-@Timeout(300)
+@Timeout(600)
 class ClusterTest {
     private static final RowModel LOGISTIC =
             (device, rows) -> new BayesianLogisticRegression(device, rows, new NormalPrior(0, 2.5));
 
     private static StandaloneCluster cluster;
-    private static SparkSession spark;
 
     @BeforeAll
     static void start() {
         cluster = new StandaloneCluster(
                 Sessions.ROOT.resolve("cluster-" + ProcessHandle.current().pid()), 2);
-        spark = Sessions.builder(cluster.address())
-                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .config("spark.executor.memory", "512m")
-                .config("spark.executor.cores", "1")
-                .config("spark.shuffle.io.maxRetries", "1") // what a killed executor had is made anew at once
-                .config("spark.shuffle.io.retryWait", "1s")
-                .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
-                .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
-                .getOrCreate();
-        spark.sparkContext().setLogLevel("ERROR");
     }
 
     @AfterAll
     static void stop() {
-        try {
-            if (spark != null) {
-                spark.stop();
-            }
-        } finally {
-            if (cluster != null) {
-                cluster.close();
-            }
+        if (cluster != null) {
+            cluster.close();
         }
     }
 
@@ -72,12 +65,81 @@ class ClusterTest {
             }
             return false;
         });
+        SparkSession spark = Sessions.of(cluster);
         try (Device device = Devices.open("cpu", 1);
                 SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, 4)) {
             DeviceChoice mixed = task -> task.partitionId() % 2 == 0 ? "scalar" : "simd";
             SparkFit fit = SparkFit.of(rows, LOGISTIC).devices(mixed);
             assertThat(Tables.json(fit.fit(device, killing))).isEqualTo(want);
+        } finally {
+            spark.stop(); // or the drivers of other tests would wait for its executors
         }
         assertThat(killed[0]).as("executors killed").isEqualTo(1);
+    }
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFitWhoseDriverIsKilledGoesOnToTheSameBytes() throws Exception {
+        String[] words = {"logistic", "--data", pima(), "--target", "type", "--method", "pathfinder", "--seed", "4"};
+        Path out = afterAKill("fit", "journal", 10_000, words);
+        Path alone = alone(words);
+        assertThat(FitApplicationTest.result(out.resolve("fit.json")))
+                .isEqualTo(FitApplicationTest.result(alone.resolve("fit.json")));
+        assertThat(out.resolve("journal")).doesNotExist();
+    }
+
+    /** Of 15 groups, in waves of eight. */
+    @Test
+    void groupsWhoseDriverIsKilledAreTheSameBytes() throws Exception {
+        String[] words = {"linear", "--data", pima(), "--target", "glu", "--by", "npreg", "--method", "laplace"};
+        Path out = afterAKill("groups", "fits.jsonl", 1, words);
+        Path alone = alone(words);
+        assertThat(FitApplicationTest.groups(out)).isEqualTo(FitApplicationTest.groups(alone));
+    }
+
+    private static String pima() { // no constant: executors, too, know this class, but not where the tests are
+        return Path.of(System.getProperty("elbo4j.root"), "test/data/pima.csv").toString();
+    }
+
+    /** Kills a driver once it has written so many bytes, starts it again and returns where its results are. */
+    private Path afterAKill(String name, String written, int bytes, String... words) throws Exception {
+        Path out = folder.resolve(name);
+        Path held = folder.resolve(name + "-held");
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--partitions", "2", "--out", out.toString()));
+        String[] arguments = all.toArray(String[]::new);
+        Map<String, String> holds = Map.of(
+                "spark.plugins",
+                HoldPlugin.class.getName(),
+                HoldPlugin.WRITTEN,
+                out.resolve(written).toString(),
+                HoldPlugin.ENOUGH,
+                String.valueOf(bytes),
+                HoldPlugin.HELD,
+                held.toString());
+        Process first = cluster.submit(name + "-killed", holds, arguments);
+        cluster.await(first, name + "-killed", () -> Files.exists(held));
+        first.destroyForcibly();
+        assertThat(cluster.codeOf(first, name + "-killed")).as("128 + SIGKILL").isEqualTo(128 + 9);
+        assertThat(out.resolve(written)).isNotEmptyFile();
+        assertThat(out.resolve("report.html")).as("what is written last").doesNotExist();
+        Process second = cluster.submit(name + "-resumed", Map.of(), arguments);
+        assertThat(cluster.codeOf(second, name + "-resumed")).as(cluster.end(name + "-resumed")).isLessThan(Exit.BAD_INPUT);
+        Matcher before = Pattern.compile("(passes made|fitted) before: (\\d+)").matcher(cluster.log(name + "-resumed"));
+        assertThat(before.find()).as(cluster.end(name + "-resumed")).isTrue();
+        assertThat(Integer.parseInt(before.group(2))).as("of the killed one").isGreaterThan(1);
+        return out;
+    }
+
+    /** Where the results of the command are that fits the same. */
+    private Path alone(String... words) {
+        Path out = folder.resolve("alone");
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add(0, "fit");
+        all.addAll(List.of("--device", "scalar", "--out", out.toString()));
+        CommandLineInside.run(Exit.BAD_INPUT, all.toArray(String[]::new));
+        return out;
     }
 }

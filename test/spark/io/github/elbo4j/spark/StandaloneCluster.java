@@ -1,15 +1,21 @@
 package io.github.elbo4j.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
@@ -17,11 +23,12 @@ import org.apache.spark.launcher.JavaModuleOptions;
  * tests. Whatever does not come up in time fails with the last lines of its log.
  */
 final class StandaloneCluster implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
 
     private final Path folder;
     private final List<Process> workers = new ArrayList<>();
+    private final List<Process> drivers = new ArrayList<>();
     private final Process master;
     private final String address;
 
@@ -30,7 +37,7 @@ final class StandaloneCluster implements AutoCloseable {
         try {
             Files.createDirectories(
                     folder.resolve("home/jars")); // a worker looks for Spark's own there; ours are on the class path
-            master = start("master", "org.apache.spark.deploy.master.Master", "--port", "0");
+            master = daemon("master", "org.apache.spark.deploy.master.Master", "--port", "0");
             String[] found = {""};
             try {
                 await(master, "master", () -> {
@@ -43,7 +50,7 @@ final class StandaloneCluster implements AutoCloseable {
                 for (int w = 0; w < count; w++) {
                     String name = "worker-" + w;
                     Path work = folder.resolve(name);
-                    workers.add(start(
+                    workers.add(daemon(
                             name,
                             "org.apache.spark.deploy.worker.Worker",
                             "--port",
@@ -83,14 +90,56 @@ final class StandaloneCluster implements AutoCloseable {
                 .orElse(false);
     }
 
-    private Process start(String name, String main, String... arguments) throws IOException {
+    /**
+     * Starts the application as {@code spark-submit} does where the driver is on this machine, in plain Java.
+     *
+     * @param name of its log
+     * @param settings of Spark, besides those of all sessions
+     */
+    Process submit(String name, Map<String, String> settings, String... arguments) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(Sessions.settings());
+        all.putAll(Sessions.ofExecutors());
+        all.put("spark.master", address);
+        all.putAll(settings);
+        List<String> options = all.entrySet().stream()
+                .map(each -> "-D" + each.getKey() + "=" + each.getValue())
+                .toList();
+        Process driver = start(name, options, FitApplication.class.getName(), arguments);
+        drivers.add(driver);
+        return driver;
+    }
+
+    /** Waits for the end of a driver, which fails if there is none in time. */
+    int codeOf(Process driver, String name) throws InterruptedException {
+        boolean ended = driver.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(ended)
+                .as("%s has not ended after %d s. %s", name, PATIENCE.toSeconds(), end(name))
+                .isTrue();
+        return driver.exitValue();
+    }
+
+    /** The last lines of the log of a process. */
+    String end(String name) {
+        List<String> lines = log(name).lines().toList();
+        return "The end of its log:\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    }
+
+    private Process daemon(String name, String main, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--host", "127.0.0.1", "--webui-port", "0"));
+        words.addAll(List.of(arguments));
+        return start(name, List.of(), main, words.toArray(String[]::new));
+    }
+
+    private Process start(String name, List<String> options, String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx512m",
                 "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), main, "--host", "127.0.0.1", "--webui-port", "0"));
+        Stream.of(JavaModuleOptions.defaultModuleOptionArray())
+                .filter(option -> !option.contains("jdk.incubator.vector")) // slow where the JIT does so little
+                .forEach(command::add);
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -103,7 +152,8 @@ final class StandaloneCluster implements AutoCloseable {
         return builder.start();
     }
 
-    private String log(String name) {
+    /** What a process has said. */
+    String log(String name) {
         try {
             return Files.readString(folder.resolve(name + ".log"));
         } catch (IOException e) {
@@ -111,15 +161,14 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    private void await(Process process, String name, BooleanSupplier done) {
+    /** Waits until something has happened that a process is to do; fails if it has ended, or does not do it in time. */
+    void await(Process process, String name, BooleanSupplier done) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!done.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                List<String> lines = log(name).lines().toList();
                 throw new AssertionError("Spark's " + name
                         + (process.isAlive() ? " is not ready after " + PATIENCE.toSeconds() + " s" : " has ended")
-                        + ". The end of its log:\n"
-                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+                        + ". " + end(name));
             }
             try {
                 Thread.sleep(50);
@@ -135,6 +184,7 @@ final class StandaloneCluster implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>();
         workers.forEach(worker -> worker.descendants().forEach(all::add));
         workers.forEach(worker -> all.add(worker.toHandle()));
+        drivers.forEach(driver -> all.add(driver.toHandle()));
         all.add(master.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(process -> process.onExit().join());
