@@ -126,7 +126,9 @@ class ClusterTest {
         assertThat(out.resolve(written)).isNotEmptyFile();
         assertThat(out.resolve("report.html")).as("what is written last").doesNotExist();
         Process second = cluster.submit(name + "-resumed", Map.of(), arguments);
-        assertThat(cluster.codeOf(second, name + "-resumed")).as(cluster.end(name + "-resumed")).isLessThan(Exit.BAD_INPUT);
+        assertThat(cluster.codeOf(second, name + "-resumed"))
+                .as(cluster.end(name + "-resumed"))
+                .isLessThan(Exit.BAD_INPUT);
         Matcher before = Pattern.compile("(passes made|fitted) before: (\\d+)").matcher(cluster.log(name + "-resumed"));
         assertThat(before.find()).as(cluster.end(name + "-resumed")).isTrue();
         assertThat(Integer.parseInt(before.group(2))).as("of the killed one").isGreaterThan(1);

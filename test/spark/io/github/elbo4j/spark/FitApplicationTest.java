@@ -104,7 +104,14 @@ class FitApplicationTest extends LocalSpark {
         String[] logistic = {
             "logistic", "--data", data, "--target", "outcome", "--categorical", "ward", "--missing", "drop"
         };
-        command(with(logistic, "--method", "fixed", "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        command(with(
+                logistic,
+                "--method",
+                "fixed",
+                "--device",
+                "cpu",
+                "--out",
+                folder.resolve("alone").toString()));
         fit(with(logistic, "--out", folder.resolve("spark").toString(), "--partitions", "3"));
         String want = result(folder.resolve("alone/fit.json"));
         assertThat(want)
@@ -115,8 +122,20 @@ class FitApplicationTest extends LocalSpark {
         CommandLineInside.run(1, "verify", folder.resolve("spark").toString(), "--data", data); // by its arguments
 
         String[] linear = {"linear", "--data", data, "--target", "age", "--by", "ward", "--missing", "drop"};
-        command(with(linear, "--method", "laplace", "--device", "cpu", "--out", folder.resolve("alone-by").toString()));
-        fit(with(linear, "--method", "laplace", "--out", folder.resolve("spark-by").toString()));
+        command(with(
+                linear,
+                "--method",
+                "laplace",
+                "--device",
+                "cpu",
+                "--out",
+                folder.resolve("alone-by").toString()));
+        fit(with(
+                linear,
+                "--method",
+                "laplace",
+                "--out",
+                folder.resolve("spark-by").toString()));
         assertThat(groups(folder.resolve("spark-by")))
                 .isEqualTo(groups(folder.resolve("alone-by")))
                 .startsWith("{\"group\":\"9\",")
@@ -136,14 +155,16 @@ class FitApplicationTest extends LocalSpark {
         Path lines = folder.resolve("fits.jsonl");
         StringBuilder text = new StringBuilder();
         for (String name : List.of("a", "b", "c")) {
-            text.append(GroupFit.failed(name, text.length(), 7, "no fit of " + name).line());
+            text.append(
+                    GroupFit.failed(name, text.length(), 7, "no fit of " + name).line());
         }
         Files.writeString(lines, text);
         GroupsReport report = new GroupsReport(2).read(lines);
         assertThat(report.isBad()).isTrue();
         assertThat(report.write(folder, "Model x", "", "here"))
                 .content()
-                .contains("3 groups, each fitted alone; this page is of the 2 with the worst verdicts, fits.jsonl has all")
+                .contains(
+                        "3 groups, each fitted alone; this page is of the 2 with the worst verdicts, fits.jsonl has all")
                 .contains("no fit of a", "no fit of b")
                 .doesNotContain("no fit of c");
     }
@@ -168,7 +189,8 @@ class FitApplicationTest extends LocalSpark {
             }
             assertThat(sums.toString()).hasLineCount(3);
             assertThat(digest.sha256())
-                    .isEqualTo(HexFormat.of().formatHex(sha256.digest(sums.toString().getBytes(StandardCharsets.UTF_8))));
+                    .isEqualTo(HexFormat.of()
+                            .formatHex(sha256.digest(sums.toString().getBytes(StandardCharsets.UTF_8))));
         }
         assertThat(digest.note()).isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their names");
     }
@@ -188,9 +210,7 @@ class FitApplicationTest extends LocalSpark {
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         words[2] = parquet;
         fit(with(words, "--out", folder.resolve("spark").toString()));
-        assertThat(groups(folder.resolve("spark")))
-                .hasLineCount(2)
-                .isEqualTo(groups(folder.resolve("alone")));
+        assertThat(groups(folder.resolve("spark"))).hasLineCount(2).isEqualTo(groups(folder.resolve("alone")));
     }
 
     private static String[] with(String[] words, String... more) {
@@ -243,7 +263,8 @@ class FitApplicationTest extends LocalSpark {
                 .startsWith(
                         "elbo4j: --target: --data " + iris + " has no column sepal. Its columns are sepal_length, ");
         assertThat(refusal("linear", "--data", iris, "--target", "sepal_width", "--out", out))
-                .contains("column species holds text (\"setosa\", \"versicolor\", \"virginica\"), and only numbers and two words")
+                .contains(
+                        "column species holds text (\"setosa\", \"versicolor\", \"virginica\"), and only numbers and two words")
                 .endsWith("with --categorical species, or leave it out with --ignore species");
         assertThat(refusal("linear", "--data", iris + "x", "--target", "y", "--out", out))
                 .contains("iris.csvx cannot be read: ", "It must be where the driver and every executor can read it");

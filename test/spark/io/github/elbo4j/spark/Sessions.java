@@ -20,7 +20,9 @@ final class Sessions {
         if (there == null || there.sparkContext().isStopped()) {
             there = open(
                     "local[2]",
-                    Map.of("spark.sql.codegen.wholeStage", "false")); // compiling takes longer than the few rows of a test
+                    Map.of(
+                            "spark.sql.codegen.wholeStage",
+                            "false")); // compiling takes longer than the few rows of a test
             local = there;
         }
         return there;

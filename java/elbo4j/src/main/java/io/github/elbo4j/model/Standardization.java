@@ -48,8 +48,7 @@ public final class Standardization {
             int from = number * SumTree.PART;
             int to = Math.min(from + SumTree.PART, y.length);
             int k = columns();
-            return new Scaling.Part(
-                    Arrays.copyOfRange(x, from * k, to * k), Arrays.copyOfRange(y, from, to));
+            return new Scaling.Part(Arrays.copyOfRange(x, from * k, to * k), Arrays.copyOfRange(y, from, to));
         }
 
         private double[] total(OfPart sums) {

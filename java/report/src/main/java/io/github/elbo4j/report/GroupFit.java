@@ -83,7 +83,8 @@ public record GroupFit(
         int problem = json.get("problem").count();
         int rows = json.get("rows").count();
         if (json.has("error")) {
-            return new GroupFit(name, problem, rows, null, List.of(), json.get("error").string(), line);
+            return new GroupFit(
+                    name, problem, rows, null, List.of(), json.get("error").string(), line);
         }
         FitJsonReader reader = new FitJsonReader(json);
         List<Concern> concerns = FitJsonReader.concerns(json);

@@ -93,8 +93,10 @@ public final class GroupsPage {
     }
 
     private void pictures(Page page) {
-        List<GroupFit> shown =
-                fits.stream().filter(each -> each.found() != null).limit(PICTURED).toList();
+        List<GroupFit> shown = fits.stream()
+                .filter(each -> each.found() != null)
+                .limit(PICTURED)
+                .toList();
         if (shown.isEmpty()) {
             return;
         }

@@ -92,7 +92,9 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
                 regression.intercept(),
                 regression.standardize(),
                 new CoefficientPriors(
-                        regression.prior(), regression.prior(), regression.prior().sd()));
+                        regression.prior(),
+                        regression.prior(),
+                        regression.prior().sd()));
         try (RowsLogJoint joint = model.joint(device, problem)) {
             return problem.toOriginal(
                     Regression.method(method, seed, group.group()).fit(device, joint));

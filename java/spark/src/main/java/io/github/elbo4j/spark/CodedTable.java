@@ -113,8 +113,9 @@ record CodedTable(Dataset<Row> table, List<String> predictors, List<String> clas
                 return;
             }
             if (name.equals(RegressionData.INTERCEPT) || name.equals(BayesianLinearRegression.LOG_NOISE)) {
-                throw new IllegalArgumentException(where(column) + " has the name of a parameter that elbo4j adds. Rename"
-                        + " it, or leave it out with --ignore " + name);
+                throw new IllegalArgumentException(
+                        where(column) + " has the name of a parameter that elbo4j adds. Rename"
+                                + " it, or leave it out with --ignore " + name);
             }
             boolean words = input.all().get(column).holdsWords();
             Levels two = words ? levels.twoValued() : null;
@@ -145,8 +146,8 @@ record CodedTable(Dataset<Row> table, List<String> predictors, List<String> clas
             }
             boolean all = !regression.intercept()
                     && codings.stream().noneMatch(each -> each.kind() == Coding.Kind.ALL_INDICATORS);
-            Coding coding = new Coding(
-                    name, levels.values(), all ? Coding.Kind.ALL_INDICATORS : Coding.Kind.INDICATORS);
+            Coding coding =
+                    new Coding(name, levels.values(), all ? Coding.Kind.ALL_INDICATORS : Coding.Kind.INDICATORS);
             codings.add(coding);
             for (int value = coding.firstIndicator(); value < levels.values().size(); value++) {
                 int[] isThis = new int[levels.values().size()];
@@ -189,8 +190,8 @@ record CodedTable(Dataset<Row> table, List<String> predictors, List<String> clas
             for (int i = 0; i < levels.values().size(); i++) {
                 codes.put(levels.values().get(i), (double) levels.codes()[i]);
             }
-            UDF1<Object, Double> code = cell ->
-                    codes.get(cell instanceof Double value ? Levels.label(value + 0.0) : CellCounts.label((String) cell));
+            UDF1<Object, Double> code = cell -> codes.get(
+                    cell instanceof Double value ? Levels.label(value + 0.0) : CellCounts.label((String) cell));
             return functions.udf(code, DataTypes.DoubleType).apply(cell(column));
         }
 

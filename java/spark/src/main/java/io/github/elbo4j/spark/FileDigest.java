@@ -29,8 +29,7 @@ record FileDigest(String sha256, String note) {
      * @param files addresses of all files of it
      */
     static FileDigest of(JavaSparkContext context, String data, String[] files) {
-        SerializableConfiguration settings =
-                new SerializableConfiguration(context.hadoopConfiguration());
+        SerializableConfiguration settings = new SerializableConfiguration(context.hadoopConfiguration());
         List<String> sorted = Arrays.stream(files)
                 .sorted(Comparator.comparing(FileDigest::name))
                 .toList();

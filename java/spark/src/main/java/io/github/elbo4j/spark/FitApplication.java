@@ -196,8 +196,7 @@ public final class FitApplication implements Callable<Integer> {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         context.setJobDescription("elbo4j: reading " + data);
         InputTable input = InputTable.read(
-                spark,
-                new InputTable.Source(data, target, by, ignored, categorical, missing.equals("drop")));
+                spark, new InputTable.Source(data, target, by, ignored, categorical, missing.equals("drop")));
         int tasks = partitions != null ? partitions : context.defaultParallelism();
         return by != null ? groups(context, input, regression, how, tasks) : one(input, regression, how, tasks);
     }
@@ -232,8 +231,8 @@ public final class FitApplication implements Callable<Integer> {
             }
             Files.deleteIfExists(journal);
             System.out.println(back);
-            System.out.println(
-                    (replayed[0] > 0 ? "passes made before: " + replayed[0] + "; " : "") + "written: " + out.resolve("fit.json") + ", " + out.resolve("report.html"));
+            System.out.println((replayed[0] > 0 ? "passes made before: " + replayed[0] + "; " : "") + "written: "
+                    + out.resolve("fit.json") + ", " + out.resolve("report.html"));
             return back.verdict() == Verdict.DO_NOT_TRUST ? Exit.BAD_FIT : Exit.GOOD;
         }
     }
@@ -305,8 +304,7 @@ public final class FitApplication implements Callable<Integer> {
     private int groups(JavaSparkContext context, InputTable input, Regression regression, String how, int tasks)
             throws IOException {
         String column = String.valueOf(by);
-        GroupTable groups = Jobs.described(
-                context, "elbo4j: the groups of " + column, () -> CellGroups.table(input));
+        GroupTable groups = Jobs.described(context, "elbo4j: the groups of " + column, () -> CellGroups.table(input));
         int count = groups.keys().size();
         CellGroups model = new CellGroups(regression, input.source(), input.names(), how, seed);
         List<String> names = groups.keys().stream().map(CellGroups::label).toList();
@@ -324,8 +322,8 @@ public final class FitApplication implements Callable<Integer> {
                         + input.source().name(),
                 commandLine(),
                 "executors of Spark; results do not depend on them");
-        System.out.println(Words.count(count, "group") + (there > 0 ? ", fitted before: " + there : "")
-                + "; written: " + out.resolve("fits.jsonl") + ", " + page);
+        System.out.println(Words.count(count, "group") + (there > 0 ? ", fitted before: " + there : "") + "; written: "
+                + out.resolve("fits.jsonl") + ", " + page);
         return report.isBad() ? Exit.BAD_FIT : Exit.GOOD;
     }
 

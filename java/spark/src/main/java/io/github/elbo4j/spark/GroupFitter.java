@@ -71,7 +71,8 @@ record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
             List<GroupModel.Rows<V>> groups = new ArrayList<>();
             int count = 0;
             while (next != null && groups.size() < MOST_GROUPS && count < MOST_ROWS) {
-                GroupModel.Rows<V> group = new GroupModel.Rows<>(next._1().group(), new ArrayList<>(), new ArrayList<>());
+                GroupModel.Rows<V> group =
+                        new GroupModel.Rows<>(next._1().group(), new ArrayList<>(), new ArrayList<>());
                 while (next != null && next._1().group() == group.group()) {
                     group.numbers().add(next._1().row());
                     group.rows().add(next._2());

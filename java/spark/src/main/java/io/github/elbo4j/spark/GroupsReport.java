@@ -53,7 +53,8 @@ final class GroupsReport {
         List<GroupFit> fits = new ArrayList<>(worst);
         String sub = Words.count(count, "group") + ", each fitted alone"
                 + (count > fits.size()
-                        ? "; this page is of the " + Numbers.grouped(fits.size()) + " with the worst verdicts, fits.jsonl has all"
+                        ? "; this page is of the " + Numbers.grouped(fits.size())
+                                + " with the worst verdicts, fits.jsonl has all"
                         : "");
         return new GroupsPage(fits, heading, sub).write(folder, command, device);
     }

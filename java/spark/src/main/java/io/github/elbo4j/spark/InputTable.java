@@ -91,10 +91,10 @@ record InputTable(
             used.add(source.by());
         }
         if (used.size() == (source.by() == null ? 1 : 2)) {
-            throw new IllegalArgumentException(
-                    source.where() + " has no column that predicts " + source.target());
+            throw new IllegalArgumentException(source.where() + " has no column that predicts " + source.target());
         }
-        Dataset<Row> cells = all.select(used.stream().map(name -> cell(all, name)).toArray(Column[]::new));
+        Dataset<Row> cells =
+                all.select(used.stream().map(name -> cell(all, name)).toArray(Column[]::new));
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         FileDigest digest = FileDigest.of(context, source.file(), all.inputFiles());
         List<CellCounts> counts = counted(context, cells, source);
@@ -137,9 +137,8 @@ record InputTable(
     private static List<CellCounts> counted(JavaSparkContext context, Dataset<Row> cells, Source source) {
         List<CellCounts> zero = new ArrayList<>();
         for (String name : cells.columns()) {
-            zero.add(new CellCounts(
-                    source.by() == null
-                            && (name.equals(source.target()) || source.categorical().contains(name))));
+            zero.add(new CellCounts(source.by() == null
+                    && (name.equals(source.target()) || source.categorical().contains(name))));
         }
         return Jobs.described(
                 context,
@@ -208,8 +207,6 @@ record InputTable(
     }
 
     private static boolean misses(CellCounts counts, @Nullable Object cell) {
-        return cell instanceof Double value
-                ? Double.isNaN(value)
-                : counts.isMissing(cell == null ? "" : (String) cell);
+        return cell instanceof Double value ? Double.isNaN(value) : counts.isMissing(cell == null ? "" : (String) cell);
     }
 }

@@ -15,8 +15,7 @@ record NumberGroups(Regression regression, List<String> columns, List<String> cl
         implements GroupModel<double[]> {
     @Override
     public FitResult fit(Device device, Rows<double[]> group) {
-        return regression.fit(
-                device, data(group.rows()), classes, Regression.method(method, seed, group.group()));
+        return regression.fit(device, data(group.rows()), classes, Regression.method(method, seed, group.group()));
     }
 
     private RegressionData data(List<double[]> of) {

@@ -270,7 +270,8 @@ final class RegressionReading {
     /** So small that a device (single precision) or the way back to the scale of the data would make zero of it. */
     private void refuseTiny(String what, double[] values, String orElse) {
         double largest = largest(values);
-        boolean tiny = standardize ? Standardization.deviation(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
+        boolean tiny =
+                standardize ? Standardization.deviation(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
         if (tiny && !isConstant(values)) {
             throw new InputException(table.file() + ", " + what + " holds only numbers so near to zero (at most "
                     + largest + ") that " + (standardize ? "double" : "single")
