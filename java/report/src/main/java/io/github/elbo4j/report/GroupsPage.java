@@ -29,7 +29,7 @@ public final class GroupsPage {
     private static final int COLUMNS = 4;
     private static final int CELL = 180;
     private static final int LINE = 15;
-    private static final int LOW = 1; // of Marginal.PROBABILITIES: 5 %
+    private static final int LOW = 0; // of Marginal.PROBABILITIES: 5 %
     private static final int HIGH = 4; // 95 %
 
     private final List<GroupFit> fits;
