@@ -29,7 +29,7 @@ class FixedDrawsTest {
     private static final Device HOST = TestDevices.scalar();
 
     /** log N(mean, S) in float64, S⁻¹ = precision. */
-    private static HostLogJoint gaussian(double[] mean, double[][] precision) {
+    static HostLogJoint gaussian(double[] mean, double[][] precision) {
         List<String> names = new ArrayList<>();
         for (int d = 0; d < mean.length; d++) {
             names.add("z" + d);
@@ -133,7 +133,7 @@ class FixedDrawsTest {
     }
 
     /** A posterior that is no Gaussian, with D numbers. */
-    private enum Skewed implements HostLogJoint.DrawFunction {
+    enum Skewed implements HostLogJoint.DrawFunction {
         /** The log of a Gamma(3, 2). */
         LOG_GAMMA(1) {
             @Override

@@ -20,9 +20,16 @@ class PairedDrawsTest {
     private static final int BLOCKS = 8;
     private static final double[] PHI = {0.3, -0.5, 0.2, -0.7, 0.1, -1.2};
 
+    private static final StartNormal AROUND =
+            StartNormal.independent(new double[D], StartNormal.ones(D));
+
     private final PointDensity density = new PointDensity(
             TestDevices.scalar(), HostLogJoint.ofDraw(List.of("a", "b", "c"), PairedDrawsTest::skewed));
-    private final PairedDraws objective = new PairedDraws(density, normals(PAIRS), PAIRS, () -> false);
+    private final PairedDraws objective = of(PAIRS);
+
+    private PairedDraws of(int pairs) {
+        return new PairedDraws(new PointVisits(Objective.of(density), () -> false), normals(PAIRS), pairs, AROUND);
+    }
 
     /** Far from a normal: −exp(a) + a − (b − a²)²/2 − cosh(c + b). */
     private static double skewed(double[] z, double[] gradient) {
@@ -104,7 +111,7 @@ class PairedDrawsTest {
             assertThat(sum / BLOCKS).isCloseTo(whole[i], within(1e-12));
         }
         // The first block alone is the objective of its own pairs.
-        PairedDraws first = new PairedDraws(density, normals(PAIRS), PAIRS / BLOCKS, () -> false);
+        PairedDraws first = of(PAIRS / BLOCKS);
         assertThat(blocks[0]).containsExactly(gradient(first, PHI), within(1e-12));
     }
 
@@ -130,8 +137,9 @@ class PairedDrawsTest {
 
     @Test
     void whatIsCancelledEnds() {
-        PairedDraws cancelled = new PairedDraws(density, normals(PAIRS), PAIRS, () -> true);
+        PointVisits visits = new PointVisits(Objective.of(density), () -> true);
+        PairedDraws cancelled = new PairedDraws(visits, normals(PAIRS), PAIRS, AROUND);
         assertThatThrownBy(() -> gradient(cancelled, PHI)).isInstanceOf(CancellationException.class);
-        assertThat(cancelled.evaluations()).isZero();
+        assertThat(visits.count()).isZero();
     }
 }

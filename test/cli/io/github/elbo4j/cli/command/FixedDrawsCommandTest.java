@@ -64,6 +64,53 @@ class FixedDrawsCommandTest {
                 .contains("sd, independent normals", "the standard error of a number over the fixed draws");
     }
 
+    /** The covariance itself, in the table, the page and the file, on the scale of the data; and how many parameters are too many. */
+    @Test
+    void fullRankGaussians() throws IOException {
+        String[] data = {"logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type"};
+        Cli.Outcome outcome = fit("full", with(data, "--method", "fixed", "--family", "full-rank"));
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("200 rows of pima.csv, full-rank Gaussian by fixed draws")
+                .containsPattern("(?m)^parameter +mean ± +sd ±$")
+                .containsPattern("(?m)^glu +[0-9.]+ +[0-9.]+$")
+                .contains("Means and sds above are those of full-rank Gaussian.");
+        FitResult fit = read("full");
+        assertThat(fit.method()).isEqualTo("fixed");
+        assertThat(fit.family()).isEqualTo("full-rank");
+        assertThat(fit.accounts())
+                .extracting(Account::name)
+                .containsExactly("full-rank Gaussian", "importance-weighted");
+        assertThat(fit.accounts().get(0).posterior()).isEqualTo(fit.posterior());
+        assertThat(fit("mean", with(data, "--method", "fixed", "--quiet")).exit()).isZero();
+        for (int i = 0; i < 8; i++) {
+            double sd = fit.posterior().standardDeviation(i);
+            assertThat(fit.accounts().get(0).meanError(i) / sd).isBetween(1e-4, 0.05);
+            assertThat(fit.accounts().get(0).sdError(i) / sd).isBetween(1e-4, 0.05);
+            assertThat(read("mean").posterior().mean(i)).isCloseTo(fit.posterior().mean(i), within(0.1 * sd));
+            assertThat(read("mean").posterior().standardDeviation(i)).isCloseTo(sd, within(0.1 * sd));
+        }
+        assertThat(Files.readString(folder.resolve("full/report.html"))).contains("full-rank Gaussian by fixed draws");
+
+        Cli.Outcome large = fit(
+                "large",
+                "network",
+                "--data",
+                Cli.data("pima.csv").toString(),
+                "--target",
+                "type",
+                "--hidden",
+                "40",
+                "--method",
+                "fixed",
+                "--family",
+                "full-rank");
+        assertThat(large.exit()).isEqualTo(2);
+        assertThat(large.words())
+                .contains("--method fixed --family full-rank is for up to 256 parameters, since it keeps the curvature")
+                .contains("but the model has 361; take --family mean-field, or --method sgvi");
+    }
+
     /**
      * On the scale of the model's parameters, where tau is positive. Of tau q is off, whose posterior has, by long runs of Stan, the mean 3.6
      * and the sd 3.2, and q 2.9 and 2.2; of mu it is not.
@@ -165,6 +212,7 @@ class FixedDrawsCommandTest {
         "--family mean-field --steps 300, sgvi",
         "--family mean-field --batch 50 --steps 300, sgvi",
         "--family full-rank, sgvi",
+        "--method fixed --family full-rank, fixed",
         "--method sgvi --family mean-field, sgvi"
     })
     void itIsTheDefaultOfTheMeanFieldFamily(String options, String method) {

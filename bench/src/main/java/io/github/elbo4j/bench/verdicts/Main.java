@@ -69,7 +69,7 @@ public final class Main implements Callable<Integer> {
             names = "--method",
             split = ",",
             description =
-                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, pathfinder, batch-and-match, mixture and"
+                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, fixed-full-rank, pathfinder, batch-and-match, mixture and"
                             + " laplace; default: full-rank, mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
@@ -311,6 +311,9 @@ public final class Main implements Callable<Integer> {
             known.add(new Way(family.label(), seed -> settings(family, seed).build()));
         }
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
+        known.add(new Way(
+                FixedDraws.NAME + "-full-rank",
+                seed -> new FixedDraws().family(Family.fullRank()).seed(seed)));
         known.add(new Way(Pathfinder.NAME, seed -> new Pathfinder().seed(seed)));
         known.add(new Way(BatchAndMatch.NAME, seed -> new BatchAndMatch().seed(seed)));
         known.add(new Way(VariationalMixture.NAME, seed -> new VariationalMixture().seed(seed)));

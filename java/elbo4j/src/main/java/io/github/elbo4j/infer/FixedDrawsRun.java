@@ -3,7 +3,6 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.infer.Concern.Kind;
@@ -27,29 +26,31 @@ final class FixedDrawsRun extends MethodRun {
     private final Effort effort;
     private final List<TracePoint> trace = new ArrayList<>();
     private final List<Concern> concerns = new ArrayList<>();
-    private double[] phi; // [2·D]
+    private final FixedFamily family;
+    private final PointVisits visits;
+    private StartNormal at; // q so far
     private int pairs;
     private int steps;
-    private long draws;
+    private long draws; // beside the visits
     private List<Account> accounts = List.of();
 
     FixedDrawsRun(FixedDraws settings, Device device, LogJoint joint) {
         super(device, joint, settings.seed, settings.cancelled);
         this.settings = settings;
+        family = settings.family;
+        visits = new PointVisits(Objective.of(density), cancelled);
         sample = RowSample.of(joint, RowSample.Rule.DEFAULT, key);
         if (sample != null) {
             opened.add(sample::close);
         }
-        pairs = settings.firstPairs(sample != null);
+        pairs = Math.max(settings.firstPairs(sample != null), family.leastPairs(dimensions));
         effort = sample == null
                 ? Effort.usual(2 * pairs, FreshDraws.DRAWS)
                 : Effort.ofManyRows(2 * pairs, FreshDraws.DRAWS, false);
-        q = Family.meanField().create(device, 1, dimensions);
+        q = family.family.create(device, 1, dimensions);
         opened.add(q::close);
         guard = new GradientGuard(true, joint, q, key);
-        double[] sd = new double[dimensions];
-        Arrays.fill(sd, 1);
-        phi = phiOf(joint.start(), sd);
+        at = StartNormal.independent(joint.start(), StartNormal.ones(dimensions));
     }
 
     @Override
@@ -69,12 +70,12 @@ final class FixedDrawsRun extends MethodRun {
 
     @Override
     boolean start() {
-        guard.check(parameters());
+        guard.check(at.parameters(q));
         Starts.Found found = search(q, 128, settings.starts, sample);
         draws += found.evaluations();
         StartNormal normal = found.normal();
         if (normal != null) {
-            phi = phiOf(normal.mean(), normal.sd());
+            at = normal;
         }
         return normal != null;
     }
@@ -87,23 +88,15 @@ final class FixedDrawsRun extends MethodRun {
             if (normals.length < pairs * dimensions) {
                 normals = Starts.normals(device, key.fork("fixed draws"), q.block(pairs, 0));
             }
-            PairedDraws objective = new PairedDraws(density, normals, pairs, cancelled);
-            TrustRegion.Summit<FixedCurvature> top;
-            double worst;
-            try {
-                top = climb(objective);
-                if (isCancelled()) {
-                    return stopped();
-                }
-                worst = top.isTop() ? account(objective, top.curvature()) : Double.NaN;
-            } finally {
-                draws += objective.evaluations();
+            Top top = climb(normals);
+            if (isCancelled()) {
+                return stopped();
             }
-            if (!top.isTop()) {
-                return new Ending(Status.STEP_LIMIT, notThere(top));
+            if (!top.isTop) {
+                return new Ending(Status.STEP_LIMIT, notThere(top.left));
             }
-            int most =
-                    dimensions <= FixedDraws.MOST_RESPONSES ? FixedDraws.MOST_PAIRS : FixedDraws.MOST_INDEPENDENT_PAIRS;
+            double worst = top.worst;
+            int most = family.mostPairs(dimensions);
             if (!(worst > FixedDraws.LARGEST_ERROR) || 2 * pairs > most) {
                 return new Ending(Status.CONVERGED, settled(worst));
             }
@@ -115,35 +108,32 @@ final class FixedDrawsRun extends MethodRun {
         }
     }
 
-    private TrustRegion.Summit<FixedCurvature> climb(PairedDraws objective) {
-        double[] scale = scale();
-        LbfgsPath path = new LbfgsPath(objective, phi, cancelled, scale);
+    /**
+     * Where a climb ended.
+     *
+     * @param left nats that the last step promised
+     * @param worst the largest error of the better account, in sds; NaN where it is not known
+     */
+    private record Top(boolean isTop, double left, double worst) {}
+
+    private Top climb(float[] normals) {
+        FixedElbo<?> elbo = family.elbo(visits, normals, pairs, at);
+        LbfgsPath path = new LbfgsPath(elbo, elbo.start(), cancelled, elbo.scale());
         path.walk((x, gradient, h) -> note(path.logP()));
-        phi = path.end();
-        scale = scale();
-        double[] units = scale;
-        TrustRegion<FixedCurvature> region = new TrustRegion<>(
-                objective,
-                at -> dimensions <= FixedDraws.MOST_RESPONSES
-                        ? FixedCurvature.Dense.at(objective, at, FixedDraws.BLOCKS)
-                        : new FixedCurvature.Products(objective, at, units),
-                scale,
-                cancelled);
-        TrustRegion.Summit<FixedCurvature> top = region.climb(phi);
-        phi = top.at();
-        steps += top.steps() - 1;
-        note(top.height());
-        return top;
+        at = elbo.normal(path.end());
+        return climb(family.elbo(visits, normals, pairs, at));
     }
 
-    /** About the inverse of the diagonal of A: that of a Gaussian posterior. */
-    private double[] scale() {
-        double[] scale = new double[2 * dimensions];
-        for (int d = 0; d < dimensions; d++) {
-            scale[d] = StrictMath.exp(2 * phi[dimensions + d]);
-            scale[dimensions + d] = 0.5;
-        }
-        return scale;
+    private <C extends TrustRegion.Curvature> Top climb(FixedElbo<C> elbo) {
+        TrustRegion<C> region = new TrustRegion<>(elbo, elbo::curvature, elbo.scale(), cancelled);
+        TrustRegion.Summit<C> top = region.climb(elbo.start());
+        at = elbo.normal(top.at());
+        steps += top.steps() - 1;
+        note(top.height());
+        double worst = top.isTop() && !isCancelled()
+                ? account(elbo.accounts(joint.parameterNames(), top))
+                : Double.NaN;
+        return new Top(top.isTop(), top.left(), worst);
     }
 
     private void note(double height) {
@@ -151,16 +141,13 @@ final class FixedDrawsRun extends MethodRun {
         trace.add(new TracePoint(steps, height + dimensions * (0.5 + 0.5 * StartNormal.LOG_TWO_PI), 0));
     }
 
-    /** Makes the accounts with their errors, the better one first. Returns the largest error of that. */
-    private double account(PairedDraws objective, FixedCurvature curvature) {
-        FixedAccounts of = new FixedAccounts(joint.parameterNames(), objective, phi, curvature);
-        Account independent = of.independent();
-        Account response = of.linearResponse();
-        if (response == null) {
-            accounts = List.of(independent);
-        } else {
-            accounts = isBetter(response) ? List.of(response, independent) : List.of(independent, response);
-        }
+    /**
+     * Keeps the accounts, the better one first. Returns the largest error of that.
+     *
+     * @param found q's, and that of linear response where there is one
+     */
+    private double account(List<Account> found) {
+        accounts = found.size() == 2 && isBetter(found.get(1)) ? List.of(found.get(1), found.get(0)) : found;
         return accounts.get(0).largestError();
     }
 
@@ -177,9 +164,8 @@ final class FixedDrawsRun extends MethodRun {
         }
         int count = effort.comparison();
         float[] epsilon = Starts.normals(device, key.fork("accounts"), q.block(count, 0));
-        double[] mean = Arrays.copyOf(phi, dimensions);
-        LogWeights ofResponse = StartNormal.correlated(mean, factor).logWeights(density, epsilon, count);
-        LogWeights ofQ = StartNormal.independent(mean, sd()).logWeights(density, epsilon, count);
+        LogWeights ofResponse = StartNormal.correlated(at.mean(), factor).logWeights(density, epsilon, count);
+        LogWeights ofQ = at.logWeights(density, epsilon, count);
         draws += 2L * count;
         double[] gain = ofResponse.values(0);
         double[] from = ofQ.values(0);
@@ -190,37 +176,22 @@ final class FixedDrawsRun extends MethodRun {
                 && !(empty > Evaluation.USABLE_EMPTY && empty > ofQ.emptyShare(0));
     }
 
-    private double[] phiOf(double[] mean, double[] sd) {
-        double[] all = Arrays.copyOf(mean, 2 * dimensions);
-        for (int d = 0; d < dimensions; d++) {
-            all[dimensions + d] = StrictMath.log(sd[d]);
-        }
-        return all;
+    private long evaluations() {
+        return draws + visits.count();
     }
 
-    /** Of q. */
-    private float[] parameters() {
-        return q.parametersOf(Arrays.copyOf(phi, dimensions), sd(), null);
-    }
-
-    private double[] sd() {
-        double[] sd = new double[dimensions];
-        Arrays.setAll(sd, d -> StrictMath.exp(phi[dimensions + d]));
-        return sd;
-    }
-
-    private String notThere(TrustRegion.Summit<?> top) {
+    private String notThere(double left) {
         return String.format(
                 Locale.ROOT,
                 "the ELBO of %d fixed draws has no optimum where %d steps came to; the last one promised %.2g nats",
                 2 * pairs,
                 steps,
-                top.left());
+                left);
     }
 
     private String settled(double worst) {
         String found = String.format(
-                Locale.ROOT, "the ELBO of %d fixed draws is at its optimum (%d evaluations)", 2 * pairs, draws);
+                Locale.ROOT, "the ELBO of %d fixed draws is at its optimum (%d evaluations)", 2 * pairs, evaluations());
         if (Double.isNaN(worst)) {
             concerns.add(new Concern(
                     Kind.FEW_DRAWS,
@@ -244,18 +215,18 @@ final class FixedDrawsRun extends MethodRun {
     @Override
     FitResult result(Ending ending) {
         GaussianPosterior reported = accounts.isEmpty()
-                ? FixedAccounts.normal(joint.parameterNames(), phi, null)
+                ? new GaussianPosterior(joint.parameterNames(), at.gaussian())
                 : (GaussianPosterior) accounts.get(0).posterior();
         FreshDraws judged = judged(ending, reported.gaussian());
         return result(
                 FixedDraws.NAME,
-                Family.meanField().label(),
+                family.family.label(),
                 settings.told(pairs),
                 steps,
                 judged,
                 reported,
                 trace,
-                draws,
+                evaluations(),
                 accounts);
     }
 
@@ -265,7 +236,7 @@ final class FixedDrawsRun extends MethodRun {
             return FreshDraws.unmeasured(ending, concerns);
         }
         if (ending.status() == Status.CONVERGED) {
-            guard.check(parameters());
+            guard.check(at.parameters(q));
         }
         Concern wrong = guard.concern();
         if (wrong != null) {

@@ -1,9 +1,7 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.model.PointDensity;
 import java.util.Arrays;
-import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,32 +13,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A point is {@code (mu, omega)}, [2·D]. Sums over draws are in their order, in float64.
  */
-final class PairedDraws implements Objective {
-    /** Numbers of points that are evaluated together. */
-    private static final int NUMBERS = 1 << 21;
-
+final class PairedDraws implements FixedElbo<FixedCurvature> {
     /** Steps of differences in standard deviations of q: errors are of the square, and of float32's rounding over them. */
-    private static final double STEP = 0x1p-4;
+    static final double STEP = 0x1p-4;
 
-    private static final double EXACT_STEP = 0x1p-12;
+    static final double EXACT_STEP = 0x1p-12;
 
-    private final PointDensity density;
+    private final PointVisits visits;
+    private final StartNormal around;
     private final int d;
     private final int pairs;
     private final double[] epsilon; // [2·pairs][D], each draw followed by its opposite
-    private final BooleanSupplier cancelled;
-    private long evaluations;
 
     /**
      * Of a density.
      *
      * @param normals [pairs][D] at least
-     * @param cancelled once it returns true, evaluations end by a {@link CancellationException}
+     * @param around with the means and sds of the first point
      */
-    PairedDraws(PointDensity density, float[] normals, int pairs, BooleanSupplier cancelled) {
-        this.cancelled = cancelled;
-        this.density = density;
-        this.d = density.dimensions();
+    PairedDraws(PointVisits visits, float[] normals, int pairs, StartNormal around) {
+        this.visits = visits;
+        this.around = around;
+        this.d = visits.dimensions();
         this.pairs = pairs;
         epsilon = new double[2 * pairs * d];
         for (int p = 0; p < pairs; p++) {
@@ -51,15 +45,6 @@ final class PairedDraws implements Objective {
         }
     }
 
-    int pairs() {
-        return pairs;
-    }
-
-    /** Draws at which log p was evaluated so far, with its gradient. */
-    long evaluations() {
-        return evaluations;
-    }
-
     @Override
     public int dimensions() {
         return 2 * d;
@@ -67,7 +52,47 @@ final class PairedDraws implements Objective {
 
     @Override
     public boolean isExact() {
-        return density.isExact();
+        return visits.isExact();
+    }
+
+    @Override
+    public double[] start() {
+        double[] phi = Arrays.copyOf(around.mean(), 2 * d);
+        for (int i = 0; i < d; i++) {
+            phi[d + i] = StrictMath.log(around.sd()[i]);
+        }
+        return phi;
+    }
+
+    @Override
+    public double[] scale() {
+        double[] scale = new double[2 * d];
+        for (int i = 0; i < d; i++) {
+            scale[i] = around.sd()[i] * around.sd()[i];
+            scale[d + i] = 0.5;
+        }
+        return scale;
+    }
+
+    @Override
+    public StartNormal normal(double[] phi) {
+        return StartNormal.independent(Arrays.copyOf(phi, d), sd(phi));
+    }
+
+    /** As a matrix, or by its products where that is too large. */
+    @Override
+    public FixedCurvature curvature(double[] phi) {
+        return d <= FixedDraws.MOST_RESPONSES
+                ? FixedCurvature.Dense.at(this, phi, FixedDraws.BLOCKS)
+                : new FixedCurvature.Products(this, phi, scale());
+    }
+
+    /** The independent normals, and the normal of linear response where it is known. */
+    @Override
+    public List<Account> accounts(List<String> names, TrustRegion.Summit<FixedCurvature> top) {
+        FixedAccounts of = new FixedAccounts(names, this, top.at(), top.curvature());
+        Account response = of.linearResponse();
+        return response == null ? List.of(of.independent()) : List.of(of.independent(), response);
     }
 
     @Override
@@ -77,7 +102,7 @@ final class PairedDraws implements Objective {
             double[] sd = sd(phi);
             double[] total = new double[1];
             double[] sum = gradient == null ? null : new double[2 * d];
-            visit(draws(phi, sd, 0, 0), gradient != null, (s, logP, slope) -> {
+            visits.visit(draws(phi, sd, 0, 0), gradient != null, (s, logP, slope) -> {
                 total[0] += logP;
                 if (sum != null && slope != null) {
                     add(sum, slope, s, sd);
@@ -102,7 +127,7 @@ final class PairedDraws implements Objective {
     double[][] gradientsOfBlocks(double[] phi, int blocks) {
         double[] sd = sd(phi);
         double[][] sums = new double[blocks][2 * d];
-        visit(draws(phi, sd, 0, 0), true, (s, logP, slope) -> add(sums[blockOf(s, blocks)], slope, s, sd));
+        visits.visit(draws(phi, sd, 0, 0), true, (s, logP, slope) -> add(sums[blockOf(s, blocks)], slope, s, sd));
         for (double[] sum : sums) {
             for (int i = 0; i < d; i++) {
                 sum[i] *= blocks / (2.0 * pairs);
@@ -131,7 +156,7 @@ final class PairedDraws implements Objective {
         double[] at = draws(phi, sd, from, to);
         int draws = at.length / d;
         double[] there = new double[at.length];
-        visit(at, true, (s, logP, slope) -> System.arraycopy(slope, 0, there, s * d, d));
+        visits.visit(at, true, (s, logP, slope) -> System.arraycopy(slope, 0, there, s * d, d));
         double[][][] sums = new double[skipped < 0 ? blocks : 1][2 * d][2 * d];
         double[] moved = new double[at.length];
         double[] by = new double[draws];
@@ -144,7 +169,7 @@ final class PairedDraws implements Objective {
                 by[s] = moved[i] - (isExact() ? at[i] : (float) at[i]);
             }
             int column = e;
-            visit(moved, true, (s, logP, slope) -> {
+            visits.visit(moved, true, (s, logP, slope) -> {
                 int draw = s >= 2 * from ? s + 2 * (to - from) : s;
                 double[][] sum = sums[skipped < 0 ? blockOf(draw, blocks) : 0];
                 double own = sd[column] * epsilon[draw * d + column];
@@ -212,33 +237,5 @@ final class PairedDraws implements Objective {
             row++;
         }
         return z;
-    }
-
-    /** Receives what log p is at a point. */
-    private interface Visitor {
-        void visit(int row, double logP, double[] slope);
-    }
-
-    private void visit(double[] points, boolean withGradient, Visitor visitor) {
-        int rows = points.length / d;
-        int most = Math.max(1, NUMBERS / d);
-        double[] slope = new double[d];
-        for (int first = 0; first < rows; first += most) {
-            if (cancelled.getAsBoolean()) {
-                throw new CancellationException("the fit was asked to stop");
-            }
-            int count = Math.min(most, rows - first);
-            double[] at = Arrays.copyOfRange(points, first * d, (first + count) * d);
-            double[] values = new double[count];
-            double[] slopes = withGradient ? new double[count * d] : null;
-            density.evaluate(count, at, values, slopes);
-            evaluations += count;
-            for (int r = 0; r < count; r++) {
-                if (slopes != null) {
-                    System.arraycopy(slopes, r * d, slope, 0, d);
-                }
-                visitor.visit(first + r, values[r], slope);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.Concern;
@@ -211,7 +212,7 @@ public final class Explanation {
     private List<String> betterQ() {
         boolean isNamed = List.of(FixedDraws.NAME, Pathfinder.NAME, BatchAndMatch.NAME, VariationalMixture.NAME)
                 .contains(fit.method());
-        return switch (isNamed ? fit.method() : fit.family()) {
+        return switch (isNamed && !isFullRankFixed() ? fit.method() : fit.family()) {
             case Pathfinder.NAME ->
                 List.of(
                         "Use --method mixture, which adds components as long as the ELBO rises, or --method sgvi: the one Gaussian with"
@@ -259,7 +260,16 @@ public final class Explanation {
         return fit.method().equals(FixedDraws.NAME);
     }
 
+    private boolean isFullRankFixed() {
+        return isFixed() && fit.family().equals(Family.fullRank().label());
+    }
+
     private List<String> notConverged() {
+        if (isFullRankFixed()) {
+            return List.of(
+                    "The ELBO of Gaussians has no optimum here: give parameters priors that keep them from infinity, or take more"
+                            + " --draws.");
+        }
         if (isFixed()) {
             return List.of(
                     "The ELBO of independent normals has no optimum here: give parameters priors that keep them from"

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.infer.FixedDraws;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,17 @@ final class FamilyOptions {
         Family chosen = OptionChecks.oneOf(command, "--family", family, choices);
         checkRank(command, chosen.equals(lowRank));
         return chosen;
+    }
+
+    /** Refuses what {@code --method fixed} does not fit; it fits independent normals unless another family is asked for. */
+    void checkFixed(CommandLine command) {
+        if (!Family.values().contains(chosen(command, Integer.MAX_VALUE))) {
+            throw new ParameterException(
+                    command,
+                    "--method " + FixedDraws.NAME
+                            + " fits independent normals and takes correlations from the curvature, or Gaussians of any"
+                            + " covariance, so its --family is mean-field or full-rank, but it is " + family);
+        }
     }
 
     private void checkRank(CommandLine command, boolean isLowRank) {

@@ -3,6 +3,7 @@ package io.github.elbo4j.cli.command;
 import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
@@ -133,7 +134,7 @@ final class FitMethods {
             case BatchAndMatch.NAME -> joint(device, subject, joint -> matched(device, subject, joint));
             case VariationalMixture.NAME ->
                 joint(device, subject, joint -> mixture(subject).fit(device, joint));
-            case FixedDraws.NAME -> joint(device, subject, joint -> fixed().fit(device, joint));
+            case FixedDraws.NAME -> joint(device, subject, joint -> fixed(joint.dimensions()).fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
             case "em" -> em(VariationalEm.ofPosterior(), device, subject);
@@ -152,9 +153,25 @@ final class FitMethods {
         };
     }
 
-    private FixedDraws fixed() {
+    private FixedDraws fixed(int dimensions) {
         FixedDraws usual = new FixedDraws().seed(options.run.seed).cancelled(cancelled);
-        return options.draws == null ? usual : usual.pairs(options.draws / 2);
+        FixedDraws drawn = options.draws == null ? usual : usual.pairs(options.draws / 2);
+        if (!options.q.chosen(command, Integer.MAX_VALUE).equals(Family.fullRank())) {
+            return drawn;
+        }
+        if (dimensions > FixedDraws.MOST_FULL_RANK) {
+            throw new InputException("--method " + FixedDraws.NAME + " --family full-rank is for up to "
+                    + FixedDraws.MOST_FULL_RANK + " parameters, since it keeps the curvature of log p at 4 draws for each parameter,"
+                    + " twice the cube of their number, but the model has " + dimensions + "; take --family mean-field, or --method "
+                    + MethodOptions.SGVI);
+        }
+        if (options.draws != null && options.draws < 4 * dimensions) {
+            throw new InputException("--draws is " + options.draws + ", but must be 4 for each of the " + dimensions
+                    + " parameters or more for --method " + FixedDraws.NAME + " --family full-rank, that is "
+                    + (4 * dimensions + 15) / 16 * 16 + ": of fewer the best covariance is of the draws more than of the"
+                    + " posterior, and of fewer than 2 the ELBO has no bound; leave --draws out, or take --family mean-field");
+        }
+        return drawn.family(Family.fullRank());
     }
 
     private VariationalMixture mixture(Subject subject) {

@@ -74,7 +74,7 @@ final class MethodOptions {
             paramLabel = "NAME",
             description =
                     "How to fit. sgvi: stochastic ascent on the ELBO of a Gaussian. fixed: the ELBO of independent normals over"
-                            + " fixed draws, to its optimum, and their correlations from its curvature. pathfinder: the best normals along L-BFGS paths, of"
+                            + " fixed draws, to its optimum, and their correlations from its curvature; with --family full-rank, that of Gaussians with any covariance. pathfinder: the best normals along L-BFGS paths, of"
                             + " which importance resampling makes one normal or a mixture. batch-and-match: the Gaussian whose scores match those of the posterior, by updates in closed form."
                             + " mixture: several Gaussians, as many as the posterior asks for. laplace: the normal of the curvature"
                             + " at the posterior's mode. map: the maximum a posteriori on the scale of the parameters. mle: the"
@@ -135,7 +135,7 @@ final class MethodOptions {
             paramLabel = "N",
             description =
                     "Draws a step. Default: 32; 256 for the score gradient. With --method fixed, the draws to begin with, a"
-                            + " multiple of 16; default: 64, fewer where rows are many. With --method batch-and-match, those of a batch, at least 2 more than"
+                            + " multiple of 16; default: 64, fewer where rows are many, and with --family full-rank 4 for each parameter or more. With --method batch-and-match, those of a batch, at least 2 more than"
                             + " parameters; default: 128, or 4 for each parameter if that is more.")
     @Nullable
     Integer draws;
@@ -215,13 +215,8 @@ final class MethodOptions {
         run.validate(command);
         methods(command);
         OptionChecks.atLeastOne(command, "--draws", draws);
-        if (method().equals(FixedDraws.NAME)
-                && !q.chosen(command, Integer.MAX_VALUE).equals(Family.meanField())) {
-            throw new ParameterException(
-                    command,
-                    "--method " + FixedDraws.NAME
-                            + " fits independent normals and takes correlations from the curvature, so its"
-                            + " --family is mean-field, but it is " + q.family);
+        if (method().equals(FixedDraws.NAME)) {
+            q.checkFixed(command);
         }
         if (method().equals(FixedDraws.NAME) && draws != null && draws % (2 * FixedDraws.BLOCKS) != 0) {
             throw new ParameterException(
