@@ -26,7 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -228,7 +230,9 @@ class FixedFullRankTest {
 
     /**
      * Sixteen logs of Gamma(3, 2), mixed by a lower triangle M, with the 4 draws for each that are the default. The best normal of each has the mean log 3/2 − 1/6 and the
-     * variance 1/3, where the gradients of 3·m − 2·exp(m + s²/2) + log s vanish, and that of all is mixed like them.
+     * variance 1/3, where the gradients of 3·m − 2·exp(m + s²/2) + log s vanish, and that of all is mixed like them. Errors are 1.36 times the spread over seeds, and
+     * 92 % of 1,280 intervals of 90 % hold that. If each of the 40 fits counted as one, their share would be below 0.8 with a probability of 0.01; seeds are fixed. Of
+     * 27 of the fits the errors are small enough with the 64 draws.
      */
     @Test
     void errorsAreRightWithFourDrawsADimension() {
@@ -260,9 +264,10 @@ class FixedFullRankTest {
         Coverage coverage = new Coverage();
         double squares = 0;
         double errors = 0;
+        Map<Long, Integer> fits = new TreeMap<>(); // by their draws
         for (int seed = 0; seed < 40; seed++) {
             FitResult fit = fullRank().starts(1).seed(seed).fit(HOST, joint);
-            assertThat(fit.settings()).containsEntry("draws", 64L);
+            fits.merge((Long) fit.settings().get("draws"), 1, Integer::sum);
             for (int i = 0; i < d; i++) {
                 double sd = Math.sqrt(InverseHessian.dot(mixing[i], mixing[i]) / 3);
                 Account.Entry own = fit.accounts().get(0).entries().get(i);
@@ -271,7 +276,10 @@ class FixedFullRankTest {
                 errors += Math.pow(own.meanError() / sd, 2) + Math.pow(own.sdError() / sd, 2);
             }
         }
-        assertThat(coverage.share()).as("%s, errors %s times", coverage.share(), Math.sqrt(errors / squares)).isBetween(0.99, 0.9);
+        assertThat(fits.get(64L)).isGreaterThan(20);
+        assertThat(fits.keySet()).hasSizeGreaterThan(1);
+        assertThat(coverage.share()).isBetween(0.8, 1.0);
+        assertThat(Math.sqrt(errors / squares)).isBetween(1.0, 2.0);
     }
 
     /**
@@ -359,12 +367,17 @@ class FixedFullRankTest {
         }
     }
 
-    /** Where they are too few, the fit goes on with more. */
+    /** Where they are too few, as they are here for half of the seeds, the fit goes on with more. */
     @Test
     void moreDrawsWhereTheyAreTooFew() {
-        FitResult fit = FixedDrawsTest.Skewed.TAILS.fit(fullRank().pairs(8));
-        assertThat((long) fit.settings().get("draws")).isGreaterThan(16);
-        assertThat(fit.accounts().get(0).largestError()).isLessThan(FixedDraws.LARGEST_ERROR);
+        int more = 0;
+        for (int seed = 0; seed < 10; seed++) {
+            FitResult fit = FixedDrawsTest.Skewed.TAILS.fit(
+                    fullRank().seed(seed).starts(1).pairs(8));
+            more += (Long) fit.settings().get("draws") > 16 ? 1 : 0;
+            assertThat(fit.accounts().get(0).largestError()).as(fit.message()).isLessThan(FixedDraws.LARGEST_ERROR);
+        }
+        assertThat(more).isBetween(2, 8);
     }
 
     @Test

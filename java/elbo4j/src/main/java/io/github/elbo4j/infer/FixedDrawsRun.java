@@ -97,7 +97,11 @@ final class FixedDrawsRun extends MethodRun {
             }
             double worst = top.worst;
             int most = family.mostPairs(dimensions);
-            if (!(worst > FixedDraws.LARGEST_ERROR) || 2 * pairs > most) {
+            // A full-rank q has an optimum without any block once there are draws enough; errors that are not known are too large.
+            boolean enough = family == FixedFamily.FULL_RANK
+                    ? worst <= FixedDraws.LARGEST_ERROR
+                    : !(worst > FixedDraws.LARGEST_ERROR);
+            if (enough || 2 * pairs > most) {
                 return new Ending(Status.CONVERGED, settled(worst));
             }
             double times = worst / FixedDraws.LARGEST_ERROR;
