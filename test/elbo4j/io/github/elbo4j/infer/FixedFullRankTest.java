@@ -8,10 +8,10 @@ import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.internal.LowerTriangle;
-import io.github.elbo4j.family.Family;
 import io.github.elbo4j.distribution.Flat;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -74,7 +74,9 @@ class FixedFullRankTest {
                 }
                 double[][] root = new double[d][d];
                 LowerTriangle.factor(covariance, 0, 0, root);
-                FitResult fit = fullRank().seed(seed).fit(HOST, FixedDrawsTest.gaussian(mean, LowerTriangle.inverseOfSquare(root)));
+                FitResult fit = fullRank()
+                        .seed(seed)
+                        .fit(HOST, FixedDrawsTest.gaussian(mean, LowerTriangle.inverseOfSquare(root)));
 
                 assertThat(fit.status()).as(fit.message()).isEqualTo(Status.CONVERGED);
                 assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
@@ -382,7 +384,8 @@ class FixedFullRankTest {
 
     @Test
     void badSettings() {
-        double[][] unit = StartNormal.independent(new double[20], StartNormal.ones(20)).dense();
+        double[][] unit =
+                StartNormal.independent(new double[20], StartNormal.ones(20)).dense();
         assertThatThrownBy(() -> fullRank().pairs(32).fit(HOST, FixedDrawsTest.gaussian(new double[20], unit)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(

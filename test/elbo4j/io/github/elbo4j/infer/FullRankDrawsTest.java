@@ -21,8 +21,8 @@ class FullRankDrawsTest {
     private static final double[] PHI = {0.3, -0.5, 0.2, -0.4, 0.5, 0.1, -0.3, 0.2, -0.6};
 
     /** In which the ELBO has its coordinates. */
-    private static final StartNormal AROUND =
-            StartNormal.correlated(new double[] {0.2, 0, -0.1}, new double[][] {{1.2, 0, 0}, {0.4, 0.8, 0}, {-0.2, 0.1, 0.7}});
+    private static final StartNormal AROUND = StartNormal.correlated(
+            new double[] {0.2, 0, -0.1}, new double[][] {{1.2, 0, 0}, {0.4, 0.8, 0}, {-0.2, 0.1, 0.7}});
 
     private final PointDensity density = new PointDensity(
             TestDevices.scalar(), HostLogJoint.ofDraw(List.of("a", "b", "c"), FullRankDrawsTest::skewed));

@@ -20,8 +20,7 @@ class PairedDrawsTest {
     private static final int BLOCKS = 8;
     private static final double[] PHI = {0.3, -0.5, 0.2, -0.7, 0.1, -1.2};
 
-    private static final StartNormal AROUND =
-            StartNormal.independent(new double[D], StartNormal.ones(D));
+    private static final StartNormal AROUND = StartNormal.independent(new double[D], StartNormal.ones(D));
 
     private final PointDensity density = new PointDensity(
             TestDevices.scalar(), HostLogJoint.ofDraw(List.of("a", "b", "c"), PairedDrawsTest::skewed));

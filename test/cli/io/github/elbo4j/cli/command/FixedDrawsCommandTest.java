@@ -82,12 +82,14 @@ class FixedDrawsCommandTest {
                 .extracting(Account::name)
                 .containsExactly("full-rank Gaussian", "importance-weighted");
         assertThat(fit.accounts().get(0).posterior()).isEqualTo(fit.posterior());
-        assertThat(fit("mean", with(data, "--method", "fixed", "--quiet")).exit()).isZero();
+        assertThat(fit("mean", with(data, "--method", "fixed", "--quiet")).exit())
+                .isZero();
         for (int i = 0; i < 8; i++) {
             double sd = fit.posterior().standardDeviation(i);
             assertThat(fit.accounts().get(0).meanError(i) / sd).isBetween(1e-4, 0.05);
             assertThat(fit.accounts().get(0).sdError(i) / sd).isBetween(1e-4, 0.05);
-            assertThat(read("mean").posterior().mean(i)).isCloseTo(fit.posterior().mean(i), within(0.1 * sd));
+            assertThat(read("mean").posterior().mean(i))
+                    .isCloseTo(fit.posterior().mean(i), within(0.1 * sd));
             assertThat(read("mean").posterior().standardDeviation(i)).isCloseTo(sd, within(0.1 * sd));
         }
         assertThat(Files.readString(folder.resolve("full/report.html"))).contains("full-rank Gaussian by fixed draws");

@@ -97,7 +97,8 @@ final class FixedDrawsRun extends MethodRun {
             }
             double worst = top.worst;
             int most = family.mostPairs(dimensions);
-            // A full-rank q has an optimum without any block once there are draws enough; errors that are not known are too large.
+            // A full-rank q has an optimum without any block once there are draws enough; errors that are not known are
+            // too large.
             boolean enough = family == FixedFamily.FULL_RANK
                     ? worst <= FixedDraws.LARGEST_ERROR
                     : !(worst > FixedDraws.LARGEST_ERROR);
@@ -134,9 +135,7 @@ final class FixedDrawsRun extends MethodRun {
         at = elbo.normal(top.at());
         steps += top.steps() - 1;
         note(top.height());
-        double worst = top.isTop() && !isCancelled()
-                ? account(elbo.accounts(joint.parameterNames(), top))
-                : Double.NaN;
+        double worst = top.isTop() && !isCancelled() ? account(elbo.accounts(joint.parameterNames(), top)) : Double.NaN;
         return new Top(top.isTop(), top.left(), worst);
     }
 

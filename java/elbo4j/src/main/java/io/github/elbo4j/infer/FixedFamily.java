@@ -41,8 +41,7 @@ enum FixedFamily {
 
         @Override
         FixedElbo<?> elbo(PointVisits visits, float[] normals, int pairs, StartNormal around) {
-            return new FullRankDraws(
-                    visits, FullRankDraws.widened(normals, pairs * visits.dimensions()), around);
+            return new FullRankDraws(visits, FullRankDraws.widened(normals, pairs * visits.dimensions()), around);
         }
 
         @Override
@@ -56,7 +55,8 @@ enum FixedFamily {
             if (pairs != 0 && pairs < 2 * dimensions) {
                 throw new IllegalArgumentException("pairs is " + pairs + ", " + 2 * pairs
                         + " draws, but must be " + leastPairs(dimensions) + " or more for a full-rank Gaussian of "
-                        + dimensions + " dimensions, 4·D draws or more: of fewer the best covariance is of the draws more"
+                        + dimensions
+                        + " dimensions, 4·D draws or more: of fewer the best covariance is of the draws more"
                         + " than of the posterior, and below 2·D the ELBO has no bound; take more, leave them to be"
                         + " chosen, or take the mean-field family");
             }
@@ -64,7 +64,8 @@ enum FixedFamily {
             if (pairs > most) {
                 throw new IllegalArgumentException("pairs is " + pairs + ", but must be "
                         + most / FixedDraws.BLOCKS * FixedDraws.BLOCKS + " or less for a full-rank Gaussian of "
-                        + dimensions + " dimensions: the curvatures of log p at all draws, S·D²/2 numbers, are in memory");
+                        + dimensions
+                        + " dimensions: the curvatures of log p at all draws, S·D²/2 numbers, are in memory");
             }
         }
     };
@@ -83,8 +84,8 @@ enum FixedFamily {
         return Arrays.stream(values())
                 .filter(each -> each.family.equals(family))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("family is " + family.label()
-                        + ", but fixed draws fit " + MEAN_FIELD.family.label() + " or " + FULL_RANK.family.label()));
+                .orElseThrow(() -> new IllegalArgumentException("family is " + family.label() + ", but fixed draws fit "
+                        + MEAN_FIELD.family.label() + " or " + FULL_RANK.family.label()));
     }
 
     /** Pairs that there are at least. */

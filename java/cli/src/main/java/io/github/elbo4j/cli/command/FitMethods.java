@@ -134,7 +134,8 @@ final class FitMethods {
             case BatchAndMatch.NAME -> joint(device, subject, joint -> matched(device, subject, joint));
             case VariationalMixture.NAME ->
                 joint(device, subject, joint -> mixture(subject).fit(device, joint));
-            case FixedDraws.NAME -> joint(device, subject, joint -> fixed(joint.dimensions()).fit(device, joint));
+            case FixedDraws.NAME ->
+                joint(device, subject, joint -> fixed(joint.dimensions()).fit(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
             case "em" -> em(VariationalEm.ofPosterior(), device, subject);
@@ -161,15 +162,19 @@ final class FitMethods {
         }
         if (dimensions > FixedDraws.MOST_FULL_RANK) {
             throw new InputException("--method " + FixedDraws.NAME + " --family full-rank is for up to "
-                    + FixedDraws.MOST_FULL_RANK + " parameters, since it keeps the curvature of log p at 4 draws for each parameter,"
-                    + " twice the cube of their number, but the model has " + dimensions + "; take --family mean-field, or --method "
+                    + FixedDraws.MOST_FULL_RANK
+                    + " parameters, since it keeps the curvature of log p at 4 draws for each parameter,"
+                    + " twice the cube of their number, but the model has " + dimensions
+                    + "; take --family mean-field, or --method "
                     + MethodOptions.SGVI);
         }
         if (options.draws != null && options.draws < 4 * dimensions) {
-            throw new InputException("--draws is " + options.draws + ", but must be 4 for each of the " + dimensions
-                    + " parameters or more for --method " + FixedDraws.NAME + " --family full-rank, that is "
-                    + (4 * dimensions + 15) / 16 * 16 + ": of fewer the best covariance is of the draws more than of the"
-                    + " posterior, and of fewer than 2 the ELBO has no bound; leave --draws out, or take --family mean-field");
+            throw new InputException(
+                    "--draws is " + options.draws + ", but must be 4 for each of the " + dimensions
+                            + " parameters or more for --method " + FixedDraws.NAME + " --family full-rank, that is "
+                            + (4 * dimensions + 15) / 16 * 16
+                            + ": of fewer the best covariance is of the draws more than of the"
+                            + " posterior, and of fewer than 2 the ELBO has no bound; leave --draws out, or take --family mean-field");
         }
         return drawn.family(Family.fullRank());
     }
