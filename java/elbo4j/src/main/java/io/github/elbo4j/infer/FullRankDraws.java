@@ -4,6 +4,7 @@ import io.github.elbo4j.device.internal.LowerTriangle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ELBO of normals of any covariance from draws that are the same at every point. In coordinates u in which some normal N(m, L·Lᵀ) is
@@ -121,7 +122,7 @@ final class FullRankDraws implements FixedElbo<FullRankCurvature> {
     }
 
     @Override
-    public void evaluate(int rows, double[] points, double[] values, double[] gradient) {
+    public void evaluate(int rows, double[] points, double[] values, double @Nullable [] gradient) {
         int n = dimensions();
         for (int row = 0; row < rows; row++) {
             double[] phi = new double[n];

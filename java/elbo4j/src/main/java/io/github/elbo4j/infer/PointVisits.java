@@ -15,7 +15,11 @@ final class PointVisits {
 
     /** Receives what log p is at a point. */
     interface Visitor {
-        /** @param slope [D], of no meaning without a gradient */
+        /**
+         * One point.
+         *
+         * @param slope [D], of no meaning without a gradient
+         */
         void visit(int row, double logP, double[] slope);
     }
 
@@ -43,7 +47,11 @@ final class PointVisits {
         return count;
     }
 
-    /** @param points [.][D] */
+    /**
+     * Visits points in their order.
+     *
+     * @param points [.][D]
+     */
     void visit(double[] points, boolean withGradient, Visitor visitor) {
         int d = density.dimensions();
         int rows = points.length / d;
