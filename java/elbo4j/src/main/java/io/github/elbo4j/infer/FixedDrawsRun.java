@@ -47,7 +47,7 @@ final class FixedDrawsRun extends MethodRun {
         effort = sample == null
                 ? Effort.usual(2 * pairs, FreshDraws.DRAWS)
                 : Effort.ofManyRows(2 * pairs, FreshDraws.DRAWS, false);
-        q = family.family.create(device, 1, dimensions);
+        q = family.family().create(device, 1, dimensions);
         opened.add(q::close);
         guard = new GradientGuard(true, joint, q, key);
         at = StartNormal.independent(joint.start(), StartNormal.ones(dimensions));
@@ -223,7 +223,7 @@ final class FixedDrawsRun extends MethodRun {
         FreshDraws judged = judged(ending, reported.gaussian());
         return result(
                 FixedDraws.NAME,
-                family.family.label(),
+                family.family().label(),
                 settings.told(pairs),
                 steps,
                 judged,

@@ -6,7 +6,12 @@ import java.util.Arrays;
 /** A family that {@link FixedDraws} fits, and how many draws it takes. */
 enum FixedFamily {
     /** Independent normals, and linear response. */
-    MEAN_FIELD(Family.meanField()) {
+    MEAN_FIELD {
+        @Override
+        Family family() {
+            return Family.meanField();
+        }
+
         @Override
         int leastPairs(int dimensions) {
             return FixedDraws.BLOCKS;
@@ -27,7 +32,12 @@ enum FixedFamily {
     },
 
     /** Normals of any covariance. */
-    FULL_RANK(Family.fullRank()) {
+    FULL_RANK {
+        @Override
+        Family family() {
+            return Family.fullRank();
+        }
+
         /** S = 4·D draws and their opposites among them, where there are not more by default. */
         @Override
         int leastPairs(int dimensions) {
@@ -73,20 +83,17 @@ enum FixedFamily {
     /** Numbers of the curvatures of log p at all draws, at most: 256 MiB. */
     private static final long CURVATURES = 1L << 26;
 
-    final Family family;
-
-    FixedFamily(Family family) {
-        this.family = family;
-    }
-
     /** @throws IllegalArgumentException if it is none of them */
     static FixedFamily of(Family family) {
         return Arrays.stream(values())
-                .filter(each -> each.family.equals(family))
+                .filter(each -> each.family().equals(family))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("family is " + family.label() + ", but fixed draws fit "
-                        + MEAN_FIELD.family.label() + " or " + FULL_RANK.family.label()));
+                        + MEAN_FIELD.family().label() + " or " + FULL_RANK.family().label()));
     }
+
+    /** As it is asked for. */
+    abstract Family family();
 
     /** Pairs that there are at least. */
     abstract int leastPairs(int dimensions);
