@@ -264,6 +264,16 @@ class BadInputTest {
     }
 
     @Test
+    void aTournamentHasRatesAndStartsOfItsOwn() throws IOException {
+        assertThat(refused(GOOD, "--tournament", "--learning-rate", "0.1"))
+                .contains("--learning-rate is for a single fit, but --tournament has fits with rates of their own");
+        assertThat(refused(GOOD, "--tournament", "--optimizer", "adam")).contains("--optimizer is for a single fit");
+        assertThat(refused(GOOD, "--tournament", "--continue", Cli.file(folder, "fit.json", "{}")))
+                .contains("--tournament has fits with starts of their own");
+        assertThat(refused(GOOD, "--method", "laplace", "--tournament")).contains("--tournament is for --method sgvi");
+    }
+
+    @Test
     void noiseSd() {
         Path file = Cli.file(folder, "data.csv", GOOD);
         assertThat(refusal("fit", "linear", "--data", file, "--target", "y", "--noise-sd", "-1"))

@@ -151,7 +151,7 @@ class CommandsTest {
         assertThat(help).startsWith("Usage: elbo4j fit linear --data FILE.csv --target COLUMN [OPTIONS]\n");
         assertThat(help)
                 .containsPattern("\nRequired:\n  --data FILE.csv .*\n(   .*\n)*  --target COLUMN .*\n\nOptions:\n");
-        assertThat(help).contains("  --[no-]standardize ", "  --noise-sd S ");
+        assertThat(help).contains("  --[no-]standardize ", "  --noise-sd S ", "  --tournament ");
         assertThat(Cli.run("devices", "--help").out()).doesNotContain("Required:");
     }
 

@@ -142,6 +142,26 @@ class MethodsTest {
         assertThat(loo.exit()).as(loo.err()).isZero();
     }
 
+    /** Against R's glm; correlations are what independent normals lack, so that these are behind, and said to be. */
+    @Test
+    void aTournamentShowsItsEntrants() throws IOException {
+        Cli.Outcome outcome = fit("logistic --data pima.csv --target type --tournament --seed 3");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("full-rank Gaussian")
+                .containsPattern("family +start +rate +steps +ELBO +difference +± +ended")
+                .containsPattern("full-rank +1 +none +\\d+ +-\\d+\\.\\d+ ± 0\\.0\\d+ +won")
+                .containsPattern("mean-field +[12] +none .* -0\\.\\d+ +0\\.\\d+ +left after the first stage|behind");
+        FitResult fit = saved("fit.json").fit();
+        assertThat(fit.method()).isEqualTo("sgvi");
+        assertThat(fit.posterior().standardDeviation(2)).isCloseTo(0.0070, within(0.1 * 0.0070));
+        assertThat(fit.entrants()).hasSize(4);
+        assertThat(fit.entrants().get(0).elbo().value())
+                .isCloseTo(fit.elbo().value(), within(5 * fit.elbo().standardError() + 0.02));
+        assertThat(fit.settings()).containsEntry("entrants", 4L);
+        assertThat(folder.resolve("out/report.html")).content().contains("The tournament", "<td data-label=\"ended\">won");
+    }
+
     /** Against R's glm again, and of a posterior that it is too narrow for. */
     @Test
     void batchAndMatchFindsIt() throws IOException {

@@ -82,6 +82,17 @@ class VerifyTest {
                 .contains(states.get(states.size() - 1).group(2).substring(0, 12));
     }
 
+    /** The whole again, and of the winner's steps a stretch. */
+    @Test
+    void aTournamentIsFoundAgain() throws IOException {
+        String made = air("--tournament", "--family", "mean-field");
+        assertThat(made).contains("\"entrants\": [").contains("\"learningRate\": 0.1");
+        assertThat(verifyAir("--device", "scalar").out()).contains("agree, bit for bit. Every number of the result");
+        assertThat(verifyAir("--device", "scalar", "--steps", "100-300").out()).contains("agree, bit for bit");
+        write(made.replaceFirst("\"difference\": \\{\"value\": -", "\"difference\": {\"value\": -1"));
+        assertThat(verifyAir("--device", "scalar").out()).contains("But the result differs, first in \"entrants\"");
+    }
+
     @Test
     void theReadmeSaysWhatIsPrinted() throws IOException {
         Object[] air = {

@@ -8,6 +8,7 @@ import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.Tournament;
 import io.github.elbo4j.infer.VariationalMixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +70,7 @@ public final class Main implements Callable<Integer> {
             names = "--method",
             split = ",",
             description =
-                    "Of full-rank, mean-field and low-rank (all by sgvi), fixed, fixed-full-rank, pathfinder, batch-and-match, mixture and"
+                    "Of full-rank, mean-field and low-rank (all by sgvi), tournament (of these), fixed, fixed-full-rank, pathfinder, batch-and-match, mixture and"
                             + " laplace; default: full-rank, mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
@@ -310,6 +311,7 @@ public final class Main implements Callable<Integer> {
         for (Family family : List.of(Family.fullRank(), Family.meanField(), Family.lowRank(rank))) {
             known.add(new Way(family.label(), seed -> settings(family, seed).build()));
         }
+        known.add(new Way("tournament", seed -> new Tournament(settings(Family.fullRank(), seed))));
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
         known.add(new Way(
                 FixedDraws.NAME + "-full-rank",

@@ -19,6 +19,9 @@ record Beginning(float @Nullable [] parameters, String words, Starts.@Nullable F
     /** @param sample null where rows are not so many */
     static Beginning of(
             SgviSettings settings, Device device, LogJoint joint, Geometry geometry, @Nullable RowSample sample) {
+        if (settings.beginning != null) {
+            return settings.beginning;
+        }
         if (settings.first != null) {
             return continued(settings.first, geometry);
         }

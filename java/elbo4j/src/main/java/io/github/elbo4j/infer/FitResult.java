@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param accounts what else is said of the posterior, and with what errors: by the method, that of {@code posterior} first, unless it
  *     has but one account and no error of it; then by importance weights, see {@link #corrected}, and by chains, see {@link #byChains}
  * @param trail hashes of the states on the way, of the scale that was fitted; {@link Trail#NONE} of a method that keeps none
+ * @param entrants of the {@link Tournament} that this fit won, itself the first; else empty
  */
 public record FitResult(
         String method,
@@ -67,7 +69,8 @@ public record FitResult(
         double seconds,
         long draws,
         List<Account> accounts,
-        Trail trail)
+        Trail trail,
+        List<Entrant> entrants)
         implements Serializable {
     /** How many parameters {@link #toString} prints. */
     private static final int PARAMETERS_TOLD = 8;
@@ -77,9 +80,10 @@ public record FitResult(
         trace = List.copyOf(trace);
         modes = List.copyOf(modes);
         accounts = List.copyOf(accounts);
+        entrants = List.copyOf(entrants);
     }
 
-    /** Of a method that keeps no trail. */
+    /** Of a method that keeps no trail and has no tournament. */
     public FitResult(
             String method,
             String family,
@@ -122,7 +126,8 @@ public record FitResult(
                 seconds,
                 draws,
                 accounts,
-                Trail.NONE);
+                Trail.NONE,
+                List.of());
     }
 
     /** A copy in the same order whose values are of the four types, so that those read from a file equal those written. */
@@ -245,6 +250,7 @@ public record FitResult(
         all.addAll(List.of(start, message, elbo, logEvidence, assessment, posterior, trace, seconds, draws, accounts));
         all.addAll(modes);
         all.add(trail);
+        all.addAll(entrants);
         return all;
     }
 
@@ -255,7 +261,8 @@ public record FitResult(
                 logEvidence,
                 posterior,
                 trace,
-                accounts.stream().map(Account::withoutDraws).toList());
+                accounts.stream().map(Account::withoutDraws).toList(),
+                entrants);
     }
 
     /** The same fit on the scale of the data before they were standardized. */
@@ -270,10 +277,11 @@ public record FitResult(
      * @param elboThere an ELBO or log evidence of this scale as one of that scale
      */
     public FitResult mapped(Standardization.Affine map, DoubleUnaryOperator elboThere) {
+        UnaryOperator<Estimate> there =
+                here -> new Estimate(elboThere.applyAsDouble(here.value()), here.standardError(), here.draws());
         return with(
-                new Estimate(elboThere.applyAsDouble(elbo.value()), elbo.standardError(), elbo.draws()),
-                new Estimate(
-                        elboThere.applyAsDouble(logEvidence.value()), logEvidence.standardError(), logEvidence.draws()),
+                there.apply(elbo),
+                there.apply(logEvidence),
                 posterior.affine(map),
                 trace.stream()
                         .map(p -> new TracePoint(p.step(), elboThere.applyAsDouble(p.elbo()), p.standardError()))
@@ -281,6 +289,9 @@ public record FitResult(
                 accounts.stream()
                         .filter(Account::canBeMapped)
                         .map(account -> account.affine(map))
+                        .toList(),
+                entrants.stream()
+                        .map(each -> each.withElbo(there.apply(each.elbo())))
                         .toList());
     }
 
@@ -317,12 +328,51 @@ public record FitResult(
                 trace,
                 seconds,
                 draws,
-                others);
+                others,
+                Trail.NONE,
+                entrants);
+    }
+
+    /**
+     * The same fit as that of the winner of a tournament.
+     *
+     * @param time of all, in seconds
+     * @param taken draws of all
+     */
+    FitResult ofTournament(Map<String, Object> used, List<Entrant> all, double time, long taken) {
+        return new FitResult(
+                method,
+                family,
+                used,
+                device,
+                arithmetic,
+                rng,
+                seed,
+                steps,
+                status,
+                start,
+                message,
+                elbo,
+                logEvidence,
+                assessment,
+                modes,
+                posterior,
+                trace,
+                time,
+                taken,
+                accounts,
+                trail,
+                all);
     }
 
     /** The same fit with other numbers. */
     private FitResult with(
-            Estimate bound, Estimate evidence, Posterior q, List<TracePoint> points, List<Account> others) {
+            Estimate bound,
+            Estimate evidence,
+            Posterior q,
+            List<TracePoint> points,
+            List<Account> others,
+            List<Entrant> all) {
         return new FitResult(
                 method,
                 family,
@@ -344,6 +394,7 @@ public record FitResult(
                 seconds,
                 draws,
                 others,
-                trail);
+                trail,
+                all);
     }
 }

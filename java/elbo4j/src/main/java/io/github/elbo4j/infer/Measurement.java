@@ -100,7 +100,8 @@ final class Measurement {
                 monitor.seconds(),
                 reached.draws,
                 judged.accounts(List.of()),
-                reached.trail);
+                reached.trail,
+                List.of());
     }
 
     /** Fresh draws, and the check of a user's gradient at the end. */

@@ -39,6 +39,16 @@ public final class Sgvi implements Method<LogJoint> {
         this.settings = settings;
     }
 
+    /** With these very settings. */
+    static Sgvi of(SgviSettings settings) {
+        return new Sgvi(settings);
+    }
+
+    /** For those who run it by parts; to be read only. */
+    SgviSettings settings() {
+        return settings;
+    }
+
     /** The default settings, to change. */
     public static Builder builder() {
         return new Builder(new SgviSettings());

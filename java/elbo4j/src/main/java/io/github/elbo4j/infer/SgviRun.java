@@ -3,14 +3,12 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
-import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
-import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,28 +17,25 @@ import org.jspecify.annotations.Nullable;
 final class SgviRun implements AutoCloseable, Settling.Steps {
     private final SgviSettings settings;
     private final Device device;
+    private final SgviParts parts;
     private final LogJoint joint; // all rows, as it was given
-    private final LogJoint rows; // all rows or minibatches, as given
-    private final int epoch; // steps of an epoch; 0 without minibatches
-    private final int cap; // on steps, but for those of a last attempt to settle after minibatches
     private final Key key;
     private final VariationalFamily q;
     private final VariationalFamily average; // over the steps of a block
-    private final Geometry geometry;
     private final Coordinates coordinates; // of the steps
-    private final LogJoint whole; // all rows, in the coordinates of the steps
     private final GradientAscent ascent;
     private final @Nullable Settling settling; // null if not guided, or if the family has no natural gradient
     private final Trace trace;
     private final TrailRecorder trail;
     private final Monitor monitor;
     private final GradientGuard guard;
-    private final @Nullable RowSample sample; // null where rows are not so many
-    private final Resources opened;
     private final long begun = System.nanoTime();
     private float[] kept; // the best parameters so far: of a start, a whole block or a settled q
     private boolean keeps; // whether there are any
+    private float @Nullable [] reached; // the result, of a run that is over
 
+    private boolean hasBegun;
+    private boolean usesRate; // whether there have been steps of the optimizer
     private int steps; // done
     private int blockStart;
     private int blockEnd;
@@ -55,44 +50,19 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         this.settings = settings;
         this.trail = trail;
         this.device = device;
-        this.opened = new Resources(device);
         this.joint = joint;
-        this.key = new Key(settings.seed);
         this.trace = new Trace(settings.draws, settings.points);
-        int dimensions = joint.dimensions();
-        double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean.clone();
-        double[] sd = new double[dimensions];
-        Arrays.fill(sd, settings.initialSd);
+        parts = new SgviParts(settings, device, joint);
+        key = parts.key;
+        q = parts.q;
+        average = parts.average;
+        coordinates = parts.coordinates;
         try {
-            sample = RowSample.of(joint, settings.sampling, key);
-            if (sample != null) {
-                opened.add(sample::close);
-            }
-            rows = SgviArguments.rows(settings, joint, key);
-            if (rows != joint) {
-                opened.add(rows::close);
-            }
-            epoch = rows == joint ? 0 : rows.stepsPerEpoch();
-            cap = epoch == 0
-                    ? settings.maxSteps
-                    : settings.maxSteps - Math.min(SettlingWindow.RESERVE, settings.maxSteps / 4);
-            q = settings.family.create(device, 1, dimensions);
-            opened.add(q::close);
-            q.numberFrom(settings.problem);
-            average = settings.family.create(device, 1, dimensions);
-            opened.add(average::close);
-            average.numberFrom(settings.problem);
-            geometry = Geometry.of(q);
-            coordinates = settings.optimizer.adapts() ? geometry.coordinates(device, mean) : Coordinates.PLAIN;
-            opened.add(coordinates::close);
-            whole = coordinates.wrap(joint);
-            q.set(0, coordinates.of(mean), sd);
-            average.set(0, mean, sd);
-            ascent = ascent(coordinates.wrap(rows));
-            opened.add(ascent::close);
-            settling = settling();
+            ascent = ascent(coordinates.wrap(parts.rows));
+            parts.opened.add(ascent::close);
+            settling = parts.settling(settings, trace);
         } catch (RuntimeException e) {
-            opened.close();
+            parts.close();
             throw e;
         }
         monitor = new Monitor(settings, ascent, trace, begun);
@@ -101,23 +71,22 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         kept = new float[q.parameters()];
     }
 
-    /** Null where the user chose the rates, where the model need not have a gradient, or where the family has none. */
-    private @Nullable Settling settling() {
-        NaturalGradient gradient = settings.isGuided() ? geometry.naturalGradient(settings, joint, whole, key) : null;
-        if (gradient == null) {
-            return null;
-        }
-        opened.add(gradient::close);
-        return new Settling(settings, joint, coordinates, gradient, trace);
+    FitResult fit() {
+        advance(Integer.MAX_VALUE);
+        return result();
     }
 
-    FitResult fit() {
-        float[] result;
+    /**
+     * Begins, or goes on, up to the first end of a block after so many steps more.
+     *
+     * @return whether the run is over
+     */
+    boolean advance(int more) {
         try {
-            result = begin() ? kept : run();
+            reached = hasBegun || !begin() ? run(more) : kept;
         } catch (CancellationException e) {
             ending = Ending.cutOff(steps, keeps);
-            result = keeps ? kept : latest();
+            reached = keeps ? kept : latest();
         } catch (DeviceException e) {
             // An exception that the user's own function throws is passed on to the user.
             if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
@@ -125,27 +94,50 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             }
             steps = trace.steps();
             ending = Ending.failed(steps, keeps, e);
-            result = keeps ? kept : latest();
+            reached = keeps ? kept : latest();
         }
-        return new Measurement(settings, joint, average, key, guard, settling, sample)
+        return reached != null;
+    }
+
+    /** Of a run that is over. */
+    FitResult result() {
+        return new Measurement(settings, joint, average, key, guard, settling, parts.sample)
                 .of(
                         new Measurement.Reached(
-                                result, ending, steps, draws, beginning, comparison, trail.trail(steps)),
+                                best(), ending, steps, draws, beginning, comparison, trail.trail(steps)),
                         trace,
                         monitor);
+    }
+
+    /** How it stands between two calls of {@link #advance}. */
+    Standing standing() {
+        return new Standing(steps, draws, beginning, usesRate, reached == null ? null : ending.status());
+    }
+
+    /** log p − log q at fresh draws of the best q so far, all rows; the run goes on as without them. */
+    double[] logRatios(Key fresh, int count) {
+        average.parameterBuffer().write(0, best(), 0, q.parameters());
+        average.update();
+        LogWeights ratios = LogWeights.draw(joint, average, fresh, count, settings.workspaceBytes);
+        ascent.restartAverage(blockStart);
+        return ratios.values(0);
+    }
+
+    private float[] best() {
+        return reached != null ? reached : keeps ? kept : latest();
     }
 
     /** Takes the steps for the sake of their states; nothing is measured. */
     Trail retrace() {
         if (!begin()) {
-            run();
+            run(Integer.MAX_VALUE);
         }
         return trail.trail(steps);
     }
 
     @Override
     public void close() {
-        opened.close();
+        parts.close();
     }
 
     private GradientAscent ascent(LogJoint of) {
@@ -158,8 +150,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
     private boolean begin() {
+        hasBegun = true;
         guard.check(original(q));
-        beginning = Beginning.of(settings, device, joint, geometry, sample);
+        beginning = Beginning.of(settings, device, joint, parts.geometry, parts.sample);
         float[] first = beginning.parameters();
         if (first != null) {
             keep(first);
@@ -212,7 +205,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private boolean arrive() {
         float[] here = goTo(kept);
         // With minibatches the steps come first: they cost less than passes over all rows.
-        if (epoch > 0) {
+        if (parts.epoch > 0) {
             return false;
         }
         comparison = comparisonAt(here);
@@ -262,14 +255,14 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     @Override
     public double[] comparisonAt(float[] here) {
         average.parameterBuffer().write(0, here, 0, here.length);
-        average.update();
-        return logWeights(whole, "stopping", settings.effort.comparison()).values(0);
+        return comparison();
     }
 
-    /** The steps. Returns the parameters that are the result. */
-    private float[] run() {
+    /** The steps. Returns the parameters that are the result; null at the first end of a block after so many steps more. */
+    private float @Nullable [] run(int more) {
+        int first = steps;
         while (true) {
-            if (steps >= cap) {
+            if (steps >= parts.cap) {
                 if (!settle()) {
                     ending = new Ending(
                             Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled);
@@ -284,6 +277,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 return monitor.look(steps, draws) ? partOfBlock() : diverged();
             }
             ascent.step(steps);
+            usesRate = true;
             steps++;
             draws += settings.draws;
             boolean blockDone = steps == blockEnd;
@@ -295,6 +289,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 if (blockDone && endBlock()) {
                     return kept;
                 }
+                if (blockDone && steps - first >= more) {
+                    return null;
+                }
             }
         }
     }
@@ -304,16 +301,14 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         ascent.restartAverage(steps);
         blockStart = steps;
         // With minibatches an epoch at least, and no less work than the comparison that follows.
-        long least = epoch == 0 ? 0 : Math.max(epoch, (long) settings.effort.comparison() * epoch / settings.draws);
-        blockEnd = StoppingRule.blockEnd(steps, cap, least);
+        long least = parts.epoch == 0 ? 0 : Math.max(parts.epoch, (long) settings.effort.comparison() * parts.epoch / settings.draws);
+        blockEnd = StoppingRule.blockEnd(steps, parts.cap, least);
     }
 
     /** Compares the block with the best one before; says whether the run is over. */
     private boolean endBlock() {
-        average.update();
         double[] before = comparison;
-        double[] after =
-                logWeights(whole, "stopping", settings.effort.comparison()).values(0);
+        double[] after = comparison();
         StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
         boolean flat = false;
         String change = "the ELBO may still rise";
@@ -334,7 +329,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             ending = new Ending(Status.CONVERGED, "the ELBO no longer rises: " + change);
             return true;
         }
-        if (steps >= cap && epoch == 0) {
+        if (steps >= parts.cap && parts.epoch == 0) {
             ending = new Ending(
                     Status.STEP_LIMIT,
                     "stopped at the limit of " + steps + " steps; " + (unsettled.isEmpty() ? change : unsettled));
@@ -368,7 +363,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     private float[] diverged() {
         Divergence divergence =
-                new Divergence(settings, joint, rows, coordinates, q, average, training(), this::ascent);
+                new Divergence(settings, joint, parts.rows, coordinates, q, average, training(), this::ascent);
         int end = steps;
         steps = monitor.lookedAt();
         Divergence.Found found = divergence.find(ascent, monitor.latest(), steps, end, trace);
@@ -388,8 +383,12 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return kept;
     }
 
-    private LogWeights logWeights(LogJoint of, String purpose, int count) {
+    /** log p − log q under the average, at the draws that compare blocks. */
+    private double[] comparison() {
+        average.update();
+        int count = settings.effort.comparison();
         draws += count;
-        return LogWeights.draw(of, average, key.fork(purpose), count, settings.workspaceBytes);
+        return LogWeights.draw(parts.whole, average, key.fork("stopping"), count, settings.workspaceBytes)
+                .values(0);
     }
 }

@@ -34,6 +34,9 @@ final class SgviSettings {
     @Nullable
     FitResult first;
 
+    @Nullable
+    Beginning beginning; // where one is known already
+
     boolean checksGradient = true;
     int evaluationDraws = 4096;
     boolean asksForDraws; // of the evaluation
@@ -88,6 +91,7 @@ final class SgviSettings {
         copy.initialMean = initialMean;
         copy.starts = starts;
         copy.first = first;
+        copy.beginning = beginning;
         copy.checksGradient = checksGradient;
         copy.evaluationDraws = evaluationDraws;
         copy.asksForDraws = asksForDraws;

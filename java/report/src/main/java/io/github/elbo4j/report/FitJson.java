@@ -49,6 +49,8 @@ public final class FitJson {
     static final String TRAIL = "trail";
 
     static final String TRAIL_VERSION = "trailVersion";
+    /** Of the tournament that a fit won. */
+    static final String ENTRANTS = "entrants";
     /** Of a regression in closed form: what its means and covariance do not tell. */
     static final String REGRESSION = "regression";
 

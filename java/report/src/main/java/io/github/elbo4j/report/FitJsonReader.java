@@ -10,6 +10,7 @@ import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Assessment;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.Convergence;
+import io.github.elbo4j.infer.Entrant;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.HamiltonianCheck;
@@ -113,7 +114,23 @@ final class FitJsonReader {
                 file.get("seconds").number(),
                 file.get("draws").whole(),
                 file.has(FitJson.ACCOUNTS) ? accounts(posterior) : List.of(),
-                file.has(FitJson.TRAIL) ? trail() : Trail.NONE);
+                file.has(FitJson.TRAIL) ? trail() : Trail.NONE,
+                file.has(FitJson.ENTRANTS) ? entrants() : List.of());
+    }
+
+    private List<Entrant> entrants() throws FitFileException {
+        List<Entrant> entrants = new ArrayList<>();
+        for (JsonTree entrant : file.get(FitJson.ENTRANTS).items()) {
+            entrants.add(new Entrant(
+                    entrant.get("family").string(),
+                    entrant.numberOrNone("learningRate"),
+                    entrant.get("start").count(),
+                    entrant.get("steps").count(),
+                    estimate(entrant.get("elbo")),
+                    estimate(entrant.get("difference")),
+                    entrant.get("ending").string()));
+        }
+        return entrants;
     }
 
     private Trail trail() throws FitFileException {

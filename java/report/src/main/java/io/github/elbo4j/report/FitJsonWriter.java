@@ -5,6 +5,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Account;
 import io.github.elbo4j.infer.Convergence;
+import io.github.elbo4j.infer.Entrant;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
@@ -51,6 +52,7 @@ final class FitJsonWriter {
                     writeResult(json);
                     writeRun(json);
                     writeModel(json);
+                    writeEntrants(json);
                     writeTrail(json);
                     writeTrace(json);
                 })
@@ -302,6 +304,26 @@ final class FitJsonWriter {
             json.writeNumberProperty("step", point.step());
             Json.number(json, "elbo", point.elbo());
             Json.number(json, "standardError", point.standardError());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Left out of a fit that won no tournament. */
+    private void writeEntrants(JsonGenerator json) {
+        if (fit.entrants().isEmpty()) {
+            return;
+        }
+        json.writeArrayPropertyStart(FitJson.ENTRANTS);
+        for (Entrant entrant : fit.entrants()) {
+            json.writeStartObject();
+            json.writeStringProperty("family", entrant.family());
+            Json.number(json, "learningRate", entrant.learningRate());
+            json.writeNumberProperty("start", entrant.start());
+            json.writeNumberProperty("steps", entrant.steps());
+            estimate(json, "elbo", entrant.elbo());
+            estimate(json, "difference", entrant.difference());
+            json.writeStringProperty("ending", entrant.ending());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -106,7 +106,8 @@ final class HtmlReport {
                 "accounts",
                 report.accounts().html()
                         + report.correctionTable().html()
-                        + report.chainTable().html());
+                        + report.chainTable().html()
+                        + report.tournament().html());
         slots.put("prior", report.priorDraws() == 0 ? "" : new PriorTable(report).html());
         slots.put("exhibits", report.exhibits());
         slots.put("marginals", marginals());

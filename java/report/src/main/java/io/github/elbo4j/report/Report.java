@@ -287,6 +287,11 @@ public final class Report {
         return new ChainTable(this);
     }
 
+    /** Which fits the tournament was between, of a fit that won one. */
+    public TournamentTable tournament() {
+        return new TournamentTable(this);
+    }
+
     /** What the fit's accounts say beside the table of marginals. */
     public AccountTable accounts() {
         return new AccountTable(this);

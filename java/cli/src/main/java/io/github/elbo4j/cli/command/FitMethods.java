@@ -5,13 +5,16 @@ import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.BatchAndMatch;
+import io.github.elbo4j.infer.Entrant;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.HamiltonianCheck;
+import io.github.elbo4j.infer.Method;
 import io.github.elbo4j.infer.ModeSearch;
 import io.github.elbo4j.infer.Pathfinder;
 import io.github.elbo4j.infer.Progress;
 import io.github.elbo4j.infer.Sgvi;
+import io.github.elbo4j.infer.Tournament;
 import io.github.elbo4j.infer.Trail;
 import io.github.elbo4j.infer.VariationalEm;
 import io.github.elbo4j.infer.VariationalMixture;
@@ -150,7 +153,7 @@ final class FitMethods {
             case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
             default ->
-                joint(device, subject, joint -> continued(() -> sgvi(subject).fit(device, joint)));
+                joint(device, subject, joint -> continued(() -> stochastic(subject).fit(device, joint)));
         };
     }
 
@@ -239,11 +242,29 @@ final class FitMethods {
         return method.seed(options.run.seed).cancelled(cancelled).fit(device, Objects.requireNonNull(subject.model()));
     }
 
-    /** The states of stochastic ascent at the steps of a stretch of its trail. */
-    Trail retrace(Device device, Subject subject, Trail stretch) {
+    /**
+     * The states of stochastic ascent at the steps of a stretch of its trail.
+     *
+     * @param made the fit
+     */
+    Trail retrace(Device device, Subject subject, FitResult made, Trail stretch) {
         try (LogJoint joint = subject.joint(device)) {
-            return continued(() -> sgvi(subject).retrace(device, joint, stretch));
+            List<Entrant> entrants = made.entrants();
+            Sgvi again = entrants.isEmpty()
+                    ? sgvi(subject).build()
+                    : tournament(subject).alone(device, joint, entrants.get(0));
+            return continued(() -> again.retrace(device, joint, stretch));
         }
+    }
+
+    private Method<LogJoint> stochastic(Subject subject) {
+        return options.competition.tournament
+                ? tournament(subject)
+                : sgvi(subject).build();
+    }
+
+    private Tournament tournament(Subject subject) {
+        return options.competition.of(sgvi(subject), command, options.q, subject);
     }
 
     private FitResult joint(Device device, Subject subject, Function<LogJoint, FitResult> fit) {
@@ -264,7 +285,7 @@ final class FitMethods {
         }
     }
 
-    private Sgvi sgvi(Subject subject) {
+    private Sgvi.Builder sgvi(Subject subject) {
         Sgvi.Builder settings = subject.settings(Sgvi.builder())
                 .family(options.q.chosen(command, subject))
                 .gradient(options.gradient(command))
@@ -283,7 +304,7 @@ final class FitMethods {
             settings.evaluationDraws(options.evaluationDraws);
         }
         FitResult first = task.first();
-        return (first == null ? settings : settings.continueFrom(first)).build();
+        return first == null ? settings : settings.continueFrom(first);
     }
 
     /** What may refuse the fit to go on from. */

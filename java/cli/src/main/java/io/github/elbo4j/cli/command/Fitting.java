@@ -123,7 +123,8 @@ final class Fitting {
     private void notes(Subject subject, boolean sgvi) {
         int parameters = subject.parameters().size();
         Family family = options.q.chosen(command, subject);
-        if (sgvi && options.q.family == null && family == Family.meanField()) {
+        boolean isOne = options.q.family == null && !options.competition.tournament;
+        if (sgvi && isOne && family == Family.meanField()) {
             note(Words.count(parameters, "parameter")
                     + ": a mean-field Gaussian is fitted, which knows no correlations between them; --family full-rank"
                     + " does, and takes longer");

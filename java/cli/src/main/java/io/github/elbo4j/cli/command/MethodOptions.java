@@ -67,7 +67,8 @@ final class MethodOptions {
             "--learning-rate",
             "--batch",
             "--continue",
-            "--problem");
+            "--problem",
+            "--tournament");
 
     @Option(
             names = "--method",
@@ -106,6 +107,9 @@ final class MethodOptions {
 
     @Mixin
     final FamilyOptions q = new FamilyOptions();
+
+    @Mixin
+    final TournamentOptions competition = new TournamentOptions();
 
     @Option(
             names = "--components",
@@ -242,6 +246,7 @@ final class MethodOptions {
         gradient(command);
         baseline(command);
         optimizer(command, 1);
+        competition.validate(command);
         if (baseline != null && gradient(command) != Gradient.SCORE) {
             throw new ParameterException(
                     command, "--baseline is for --gradient score, but the gradient is " + gradient);

@@ -183,7 +183,7 @@ public final class VerifyCommand implements Callable<Integer> {
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(command.getErr()::println)) {
             Trail found = new FitMethods(command, method, task, interruption, progress -> {})
-                    .retrace(device, subject, stretch);
+                    .retrace(device, subject, replay.saved().fit().fit(), stretch);
             if (interruption.exitCode() != 0) {
                 throw new Replay.Ended(interruption.exitCode());
             }

@@ -125,6 +125,7 @@ public final class ResultView {
         table(out, corrections.isOff() ? corrections.rows() : List.of(), corrections.inWords());
         ChainTable chains = report.chainTable();
         table(out, chains.rows(), chains.inWords());
+        table(out, report.tournament().rows(), report.tournament().inWords());
     }
 
     private void table(PrintWriter out, List<List<String>> rows, String words) {

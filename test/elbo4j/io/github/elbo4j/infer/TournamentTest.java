@@ -1,0 +1,210 @@
+package io.github.elbo4j.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.elbo4j.EveryDevice;
+import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.family.Family;
+import io.github.elbo4j.model.GaussianTarget;
+import io.github.elbo4j.model.HostLogJoint;
+import io.github.elbo4j.model.LogJoint;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class TournamentTest {
+    private static final Device HOST = TestDevices.scalar();
+    private static final double TOLERANCE = 0.01;
+
+    private static GaussianTarget independent(double... sd) {
+        return GaussianTarget.diagonal(HOST, new double[sd.length], sd);
+    }
+
+    private static FitResult fitted(Tournament tournament, LogJoint joint) {
+        try (joint) {
+            return tournament.fit(HOST, joint);
+        }
+    }
+
+    /** No start is chosen by paths, so that steps have to find the way; all start where they end. */
+    @Test
+    void ofAGaussianAllRatesAgree() {
+        Sgvi.Builder near = Sgvi.builder().starts(0).initialSd(1).seed(3);
+        FitResult fit = fitted(new Tournament(near).families(Family.meanField()).starts(1), independent(1, 1, 1));
+        assertThat(fit.entrants()).hasSize(4).allSatisfy(each -> {
+            assertThat(each.ending()).isIn("won", "level");
+            assertThat(each.elbo().value()).isCloseTo(0, within(0.03));
+            assertThat(Math.abs(each.difference().value()))
+                    .isLessThan(TOLERANCE + 3 * each.difference().standardError());
+        });
+        assertThat(fit.entrants().stream().map(Entrant::learningRate))
+                .containsExactlyInAnyOrder(0.1, 0.025, 0.00625, 0.0015625);
+        assertThat(fit.verdict()).isEqualTo(Verdict.GOOD);
+        // All are level, so the first wins that converged.
+        assertThat(fit.entrants().get(0).learningRate()).isEqualTo(0.1);
+    }
+
+    /** Of a family that has steps alone: those of 0.1 are a hundred sds. */
+    @Test
+    void whereSdsAreSmallOnlySmallRatesStay() {
+        Sgvi.Builder far = Sgvi.builder().starts(0).initialSd(0.001).seed(3);
+        FitResult fit =
+                fitted(new Tournament(far).families(Family.lowRank(1)).starts(1), independent(0.001, 0.001, 0.001));
+        Entrant winner = fit.entrants().get(0);
+        Entrant fast = byRate(fit, 0.1);
+        assertThat(winner.learningRate()).as("%s", fit.entrants()).isLessThan(0.1);
+        assertThat(fast.ending()).isEqualTo("left after the first stage");
+        assertThat(fast.difference().value() + 2 * fast.difference().standardError()).isLessThan(-TOLERANCE);
+        assertThat(fit.elbo().value()).isCloseTo(0, within(0.03));
+    }
+
+    private static Entrant byRate(FitResult fit, double rate) {
+        return fit.entrants().stream().filter(each -> each.learningRate() == rate).findFirst().orElseThrow();
+    }
+
+    /** A tenth of the mass is where start 1 looks, the rest an sd and a half of the starts away. */
+    private static LogJoint bimodal() {
+        return HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> {
+            double near = StrictMath.log(0.1 / 0.3) - z[0] * z[0] / 0.18;
+            double far = StrictMath.log(0.9 / 0.3) - (z[0] - 3) * (z[0] - 3) / 0.18;
+            double most = Math.max(near, far);
+            double a = StrictMath.exp(near - most);
+            double b = StrictMath.exp(far - most);
+            gradient[0] = -(a * z[0] + b * (z[0] - 3)) / (a + b) / 0.09;
+            return most + StrictMath.log(a + b) - 0.5 * StrictMath.log(2 * Math.PI);
+        });
+    }
+
+    @Test
+    void ofTwoModesAnotherStartFindsTheLarger() {
+        Sgvi.Builder one = Sgvi.builder().starts(1).seed(2);
+        FitResult fit = fitted(new Tournament(one).starts(8), bimodal());
+        assertThat(fit.posterior().mean(0)).as("%s", fit.entrants()).isCloseTo(3, within(0.05));
+        assertThat(fit.entrants().get(0).start()).isNotEqualTo(1);
+        Entrant first = fit.entrants().stream()
+                .filter(each -> each.start() == 1)
+                .findFirst()
+                .orElseThrow();
+        assertThat(first.ending()).isEqualTo("behind");
+        // Both modes have one shape, so that log 0.1 stands against log 0.9.
+        assertThat(first.difference().value())
+                .isCloseTo(StrictMath.log(1.0 / 9), within(0.02 + 3 * first.difference().standardError()));
+    }
+
+    /** Of a correlated Gaussian the independent normals are behind by a known number; of an independent one they win. */
+    @Test
+    void theSimplerFamilyWinsWhereItIsNotBehind() {
+        double rho = 0.8;
+        FitResult correlated = fitted(
+                new Tournament(Sgvi.builder().seed(1)),
+                GaussianTarget.full(HOST, new double[] {1, -2}, new double[][] {{1, 2 * rho}, {2 * rho, 4}}));
+        assertThat(correlated.family()).isEqualTo("full-rank");
+        assertThat(correlated.gaussian().correlation(0, 1)).isCloseTo(rho, within(0.01));
+        Entrant simple = correlated.entrants().stream()
+                .filter(each -> each.family().equals("mean-field"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(simple.difference().value())
+                .isCloseTo(
+                        0.5 * StrictMath.log(1 - rho * rho),
+                        within(0.02 + 3 * simple.difference().standardError()));
+
+        FitResult plain = fitted(new Tournament(Sgvi.builder().seed(1)), independent(1, 2));
+        assertThat(plain.family()).isEqualTo("mean-field");
+        assertThat(plain.entrants()).extracting(Entrant::family).contains("full-rank");
+        // They settled where they started: one entrant a family and start stands for all rates.
+        assertThat(plain.entrants()).hasSize(4).allMatch(each -> Double.isNaN(each.learningRate()));
+        assertThat(plain.entrants().get(0).difference().value()).isZero();
+    }
+
+    @Test
+    void anEntrantAloneHasTheSameBits() {
+        Tournament tournament = new Tournament(Sgvi.builder().starts(0).maxSteps(400).seed(8).problem(2)).starts(2);
+        try (LogJoint joint = MethodCases.joint(HOST, true)) {
+            FitResult won = tournament.fit(HOST, joint);
+            Entrant winner = won.entrants().get(0);
+            FitResult alone = tournament.alone(HOST, joint, winner).fit(HOST, joint);
+            assertThat(alone.posterior()).isEqualTo(won.posterior());
+            assertThat(alone.trail()).isEqualTo(won.trail());
+            assertThat(alone.trace()).isEqualTo(won.trace());
+            assertThat(alone.elbo()).isEqualTo(won.elbo());
+            assertThat(alone.assessment()).isEqualTo(won.assessment());
+            assertThat(alone.steps()).isEqualTo(winner.steps());
+            assertThat(alone.draws()).isLessThan(won.draws());
+            assertThat(won.settings()).containsEntry("entrants", (long) won.entrants().size());
+        }
+    }
+
+    @EveryDevice
+    void devicesDoNotChangeABit(Device device) {
+        Tournament tournament = new Tournament(Sgvi.builder().starts(0).maxSteps(300).draws(8));
+        try (LogJoint here = MethodCases.joint(device, false);
+                LogJoint there = MethodCases.joint(HOST, false)) {
+            FitResult one = tournament.fit(device, here);
+            FitResult other = tournament.fit(HOST, there);
+            assertThat(one.entrants()).isEqualTo(other.entrants()).hasSizeGreaterThan(4);
+            assertThat(one.posterior()).isEqualTo(other.posterior());
+            assertThat(one.elbo()).isEqualTo(other.elbo());
+            assertThat(one.trail()).isEqualTo(other.trail());
+            assertThat(one.assessment()).isEqualTo(other.assessment());
+        }
+    }
+
+    @Test
+    void withoutAFiniteDensityThereIsAResultThatSaysSo() {
+        FitResult fit = fitted(
+                new Tournament(Sgvi.builder()),
+                HostLogJoint.ofDraw(List.of("z"), (z, gradient) -> Double.NEGATIVE_INFINITY));
+        assertThat(fit.status()).isEqualTo(Status.DIVERGED);
+        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.entrants()).allSatisfy(each -> assertThat(each.ending()).isIn("won", "diverged"));
+    }
+
+    @Test
+    void itStopsWhenAsked() {
+        for (int after : new int[] {0, 1, 60}) {
+            try (LogJoint joint = MethodCases.joint(HOST, true)) {
+                FitResult fit = MethodCases.itStopsWhenAsked(
+                        after,
+                        joint,
+                        cancelled -> new Tournament(
+                                Sgvi.builder().starts(0).tolerance(1e-9).cancelled(cancelled)));
+                assertThat(fit.entrants()).isNotEmpty();
+            }
+        }
+        // Later one may have ended, which is then the best that there is; the table says of the others that they were stopped.
+        AtomicInteger asked = new AtomicInteger();
+        FitResult late = fitted(
+                new Tournament(Sgvi.builder().starts(0).cancelled(() -> asked.incrementAndGet() > 900)),
+                MethodCases.joint(HOST, true));
+        assertThat(late.status()).isIn(Status.CONVERGED, Status.INTERRUPTED);
+        assertThat(late.entrants()).anyMatch(each -> each.ending().contains("interrupted"));
+    }
+
+    @Test
+    void whatContradictsItIsRefused() {
+        assertThatThrownBy(() -> new Tournament(Sgvi.builder().optimizer(new Adam(0.1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("leave the optimizer out");
+        FitResult before = fitted(new Tournament(Sgvi.builder()).starts(1), independent(1));
+        assertThatThrownBy(() -> new Tournament(Sgvi.builder().continueFrom(before)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot continue");
+        Tournament tournament = new Tournament(Sgvi.builder());
+        assertThatThrownBy(() -> tournament.families(new Family[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there is no family");
+        assertThatThrownBy(() -> tournament.starts(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("starts is 0");
+        try (LogJoint joint = independent(1)) {
+            Entrant stranger = new Entrant("sums", 0.1, 1, 0, before.elbo(), before.elbo(), "");
+            assertThatThrownBy(() -> tournament.alone(HOST, joint, stranger))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the entrant's family is sums");
+        }
+    }
+}
