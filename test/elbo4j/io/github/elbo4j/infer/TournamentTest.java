@@ -57,12 +57,16 @@ class TournamentTest {
         Entrant fast = byRate(fit, 0.1);
         assertThat(winner.learningRate()).as("%s", fit.entrants()).isLessThan(0.1);
         assertThat(fast.ending()).isEqualTo("left after the first stage");
-        assertThat(fast.difference().value() + 2 * fast.difference().standardError()).isLessThan(-TOLERANCE);
+        assertThat(fast.difference().value() + 2 * fast.difference().standardError())
+                .isLessThan(-TOLERANCE);
         assertThat(fit.elbo().value()).isCloseTo(0, within(0.03));
     }
 
     private static Entrant byRate(FitResult fit, double rate) {
-        return fit.entrants().stream().filter(each -> each.learningRate() == rate).findFirst().orElseThrow();
+        return fit.entrants().stream()
+                .filter(each -> each.learningRate() == rate)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A tenth of the mass is where start 1 looks, the rest an sd and a half of the starts away. */
@@ -91,16 +95,19 @@ class TournamentTest {
         assertThat(first.ending()).isEqualTo("behind");
         // Both modes have one shape, so that log 0.1 stands against log 0.9.
         assertThat(first.difference().value())
-                .isCloseTo(StrictMath.log(1.0 / 9), within(0.02 + 3 * first.difference().standardError()));
+                .isCloseTo(
+                        StrictMath.log(1.0 / 9),
+                        within(0.02 + 3 * first.difference().standardError()));
     }
 
     /** Of a correlated Gaussian the independent normals are behind by a known number; of an independent one they win. */
     @Test
     void theSimplerFamilyWinsWhereItIsNotBehind() {
         double rho = 0.8;
-        FitResult correlated = fitted(
-                new Tournament(Sgvi.builder().seed(1)),
-                GaussianTarget.full(HOST, new double[] {1, -2}, new double[][] {{1, 2 * rho}, {2 * rho, 4}}));
+        FitResult correlated =
+                fitted(
+                        new Tournament(Sgvi.builder().seed(1)),
+                        GaussianTarget.full(HOST, new double[] {1, -2}, new double[][] {{1, 2 * rho}, {2 * rho, 4}}));
         assertThat(correlated.family()).isEqualTo("full-rank");
         assertThat(correlated.gaussian().correlation(0, 1)).isCloseTo(rho, within(0.01));
         Entrant simple = correlated.entrants().stream()
@@ -122,7 +129,8 @@ class TournamentTest {
 
     @Test
     void anEntrantAloneHasTheSameBits() {
-        Tournament tournament = new Tournament(Sgvi.builder().starts(0).maxSteps(400).seed(8).problem(2)).starts(2);
+        Tournament tournament =
+                new Tournament(Sgvi.builder().starts(0).maxSteps(400).seed(8).problem(2)).starts(2);
         try (LogJoint joint = MethodCases.joint(HOST, true)) {
             FitResult won = tournament.fit(HOST, joint);
             Entrant winner = won.entrants().get(0);
@@ -134,13 +142,15 @@ class TournamentTest {
             assertThat(alone.assessment()).isEqualTo(won.assessment());
             assertThat(alone.steps()).isEqualTo(winner.steps());
             assertThat(alone.draws()).isLessThan(won.draws());
-            assertThat(won.settings()).containsEntry("entrants", (long) won.entrants().size());
+            assertThat(won.settings())
+                    .containsEntry("entrants", (long) won.entrants().size());
         }
     }
 
     @EveryDevice
     void devicesDoNotChangeABit(Device device) {
-        Tournament tournament = new Tournament(Sgvi.builder().starts(0).maxSteps(300).draws(8));
+        Tournament tournament =
+                new Tournament(Sgvi.builder().starts(0).maxSteps(300).draws(8));
         try (LogJoint here = MethodCases.joint(device, false);
                 LogJoint there = MethodCases.joint(HOST, false)) {
             FitResult one = tournament.fit(device, here);
@@ -175,7 +185,8 @@ class TournamentTest {
                 assertThat(fit.entrants()).isNotEmpty();
             }
         }
-        // Later one may have ended, which is then the best that there is; the table says of the others that they were stopped.
+        // Later one may have ended, which is then the best that there is; the table says of the others that they were
+        // stopped.
         AtomicInteger asked = new AtomicInteger();
         FitResult late = fitted(
                 new Tournament(Sgvi.builder().starts(0).cancelled(() -> asked.incrementAndGet() > 900)),

@@ -159,7 +159,9 @@ class MethodsTest {
         assertThat(fit.entrants().get(0).elbo().value())
                 .isCloseTo(fit.elbo().value(), within(5 * fit.elbo().standardError() + 0.02));
         assertThat(fit.settings()).containsEntry("entrants", 4L);
-        assertThat(folder.resolve("out/report.html")).content().contains("The tournament", "<td data-label=\"ended\">won");
+        assertThat(folder.resolve("out/report.html"))
+                .content()
+                .contains("The tournament", "<td data-label=\"ended\">won");
     }
 
     /** Against R's glm again, and of a posterior that it is too narrow for. */

@@ -70,7 +70,8 @@ public final class Main implements Callable<Integer> {
             names = "--method",
             split = ",",
             description =
-                    "Of full-rank, mean-field and low-rank (all by sgvi), tournament (of these), fixed, fixed-full-rank, pathfinder, batch-and-match, mixture and"
+                    "Of full-rank, mean-field and low-rank (all by sgvi), tournament (of these), low-rank-tournament, fixed, fixed-full-rank,"
+                            + " pathfinder, batch-and-match, mixture and"
                             + " laplace; default: full-rank, mean-field and fixed.")
     private List<String> methods = DEFAULT_METHODS;
 
@@ -312,6 +313,9 @@ public final class Main implements Callable<Integer> {
             known.add(new Way(family.label(), seed -> settings(family, seed).build()));
         }
         known.add(new Way("tournament", seed -> new Tournament(settings(Family.fullRank(), seed))));
+        known.add(new Way(
+                "low-rank-tournament",
+                seed -> new Tournament(settings(Family.lowRank(rank), seed)).families(Family.lowRank(rank))));
         known.add(new Way(FixedDraws.NAME, seed -> new FixedDraws().seed(seed)));
         known.add(new Way(
                 FixedDraws.NAME + "-full-rank",

@@ -17,13 +17,7 @@ import java.io.Serializable;
  * @param ending how it ended, in words
  */
 public record Entrant(
-        String family,
-        double learningRate,
-        int start,
-        int steps,
-        Estimate elbo,
-        Estimate difference,
-        String ending)
+        String family, double learningRate, int start, int steps, Estimate elbo, Estimate difference, String ending)
         implements Serializable {
     /** The same with its ELBO on another scale, where differences are the same. */
     Entrant withElbo(Estimate there) {

@@ -301,7 +301,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         ascent.restartAverage(steps);
         blockStart = steps;
         // With minibatches an epoch at least, and no less work than the comparison that follows.
-        long least = parts.epoch == 0 ? 0 : Math.max(parts.epoch, (long) settings.effort.comparison() * parts.epoch / settings.draws);
+        long least = parts.epoch == 0
+                ? 0
+                : Math.max(parts.epoch, (long) settings.effort.comparison() * parts.epoch / settings.draws);
         blockEnd = StoppingRule.blockEnd(steps, parts.cap, least);
     }
 

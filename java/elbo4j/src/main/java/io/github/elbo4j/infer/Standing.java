@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param usesRate whether it has taken steps of the optimizer
  * @param status null of a run that is not over
  */
-record Standing(int steps, long draws, Beginning beginning, boolean usesRate, @Nullable Status status) {}
+record Standing(
+        int steps,
+        long draws,
+        Beginning beginning,
+        boolean usesRate,
+        @Nullable Status status) {}

@@ -100,9 +100,8 @@ public final class Tournament implements Method<LogJoint> {
         Family family = families(joint).stream()
                 .filter(each -> each.label().equals(entrant.family()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the entrant's family is " + entrant.family() + ", but those of the tournament are "
-                                + families(joint)));
+                .orElseThrow(() -> new IllegalArgumentException("the entrant's family is " + entrant.family()
+                        + ", but those of the tournament are " + families(joint)));
         double rate = Double.isNaN(entrant.learningRate()) ? rate(0) : entrant.learningRate();
         return Sgvi.of(settings(joint, family, place(device, joint, entrant.start()), rate));
     }
@@ -131,7 +130,7 @@ public final class Tournament implements Method<LogJoint> {
     }
 
     private static double rate(int k) {
-        return 0.1 / (1 << 2 * k);
+        return 0.1 / (1 << (2 * k));
     }
 
     /** Where the fits of a start begin to look, [D]. */
@@ -139,10 +138,8 @@ public final class Tournament implements Method<LogJoint> {
         double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean.clone();
         if (start > 1) {
             Key key = new Key(settings.seed).fork("tournament starts");
-            float[] epsilon = Starts.normals(
-                    device,
-                    key,
-                    new DrawBlock(1, 1, mean.length, settings.problem, start - 2, 0));
+            float[] epsilon =
+                    Starts.normals(device, key, new DrawBlock(1, 1, mean.length, settings.problem, start - 2, 0));
             for (int d = 0; d < mean.length; d++) {
                 mean[d] = (float) (mean[d] + Starts.SPREAD * epsilon[d]);
             }

@@ -115,8 +115,7 @@ final class TournamentRun implements AutoCloseable {
             }
             SgviSettings own = tournament.settings(joint, family, place, rate);
             own.beginning = known;
-            Contender next =
-                    new Contender(family, rate, start, new SgviRun(own, device, joint, new TrailRecorder()));
+            Contender next = new Contender(family, rate, start, new SgviRun(own, device, joint, new TrailRecorder()));
             all.add(next);
             next.run.advance(Tournament.STAGE);
             if (!next.standing().usesRate()) {
@@ -189,7 +188,8 @@ final class TournamentRun implements AutoCloseable {
     }
 
     private FitResult result(Contender winner) {
-        long taken = draws + all.stream().mapToLong(each -> each.standing().draws()).sum();
+        long taken =
+                draws + all.stream().mapToLong(each -> each.standing().draws()).sum();
         FitResult fit = winner.run.result();
         Map<String, Object> told = new LinkedHashMap<>(fit.settings());
         told.put("entrants", all.size());

@@ -153,7 +153,10 @@ final class FitMethods {
             case "map" -> point(ModeSearch.maximumAPosteriori(), device, subject);
             case "mle" -> point(ModeSearch.maximumLikelihood(), device, subject);
             default ->
-                joint(device, subject, joint -> continued(() -> stochastic(subject).fit(device, joint)));
+                joint(
+                        device,
+                        subject,
+                        joint -> continued(() -> stochastic(subject).fit(device, joint)));
         };
     }
 
