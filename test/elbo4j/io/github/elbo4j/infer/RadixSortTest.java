@@ -17,7 +17,9 @@ class RadixSortTest {
         SplittableRandom random = new SplittableRandom(n);
         long[] numbers = new long[n + 3];
         for (int i = 0; i < numbers.length; i++) {
-            long high = i % 3 == 0 ? random.nextLong() : i % 3 == 1 ? random.nextLong(-40, 40) << 50 : random.nextInt() * 4L;
+            long high = i % 3 == 0
+                    ? random.nextLong()
+                    : i % 3 == 1 ? random.nextLong(-40, 40) << 50 : random.nextInt() * 4L;
             numbers[i] = high >> LOW << LOW | i;
         }
         numbers[0] = Long.MIN_VALUE;

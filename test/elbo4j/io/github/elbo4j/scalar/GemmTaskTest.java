@@ -20,8 +20,17 @@ class GemmTaskTest {
     /** Few outputs of long sums: their panels are shared out, in parts of one, two or more. */
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 2048", "64, 64, 10000", "7, 66, 3073", "65, 40, 5127", "8, 3, 12288", "130, 5, 7169", "5, 2, 34000",
-        "64, 64, 1024", "1, 1, 1025", "3, 0, 5000", "4, 5, 0"
+        "1, 1, 2048",
+        "64, 64, 10000",
+        "7, 66, 3073",
+        "65, 40, 5127",
+        "8, 3, 12288",
+        "130, 5, 7169",
+        "5, 2, 34000",
+        "64, 64, 1024",
+        "1, 1, 1025",
+        "3, 0, 5000",
+        "4, 5, 0"
     })
     void sumsOfPanelsAreOneTree(int m, int n, int k) {
         float[] a = normals(1, (long) m * k);
@@ -34,7 +43,8 @@ class GemmTaskTest {
                 expected[i * n + j] = panels == 0 ? 0f : (float) tree(a, i * k, b, j, n, k, 0, panels);
             }
         }
-        boolean vectors = TestDevices.all().stream().anyMatch(device -> device.name().equals("simd"));
+        boolean vectors =
+                TestDevices.all().stream().anyMatch(device -> device.name().equals("simd"));
         for (String name : vectors ? List.of("scalar", "simd") : List.of("scalar")) {
             for (int threads : new int[] {1, 2, 3, 5, 16}) {
                 try (Device device = Devices.open(name, threads);
@@ -43,8 +53,8 @@ class GemmTaskTest {
                         Buffer c = device.allocate(m * n)) {
                     left.write(0, a, 0, a.length);
                     right.write(0, b, 0, b.length);
-                    device.run(new GemmOps.Gemm(
-                            Matrix.of(left, m, k), Matrix.of(right, k, n), false, Matrix.of(c, m, n)));
+                    device.run(
+                            new GemmOps.Gemm(Matrix.of(left, m, k), Matrix.of(right, k, n), false, Matrix.of(c, m, n)));
                     assertThat(c.toFloats()).as("%s, %d threads", name, threads).isEqualTo(expected);
                 }
             }

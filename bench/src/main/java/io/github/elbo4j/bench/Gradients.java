@@ -316,7 +316,8 @@ public final class Gradients {
         write("kids.iq.f32", floats(iq));
         write("kids.y.f32", floats(y));
         return Model.define(m -> {
-            Table table = m.rows(Table.empty().with("school", school).with("iq", iq).with("y", y));
+            Table table =
+                    m.rows(Table.empty().with("school", school).with("iq", iq).with("y", y));
             Expr level = m.parameter("level", Normal.of(0, 10));
             Expr ofSchool = m.parameter("school", Normal.of(0, 10));
             Expr ofIq = m.parameter("iq", Normal.of(0, 10));

@@ -89,7 +89,8 @@ enum FixedFamily {
                 .filter(each -> each.family().equals(family))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("family is " + family.label() + ", but fixed draws fit "
-                        + MEAN_FIELD.family().label() + " or " + FULL_RANK.family().label()));
+                        + MEAN_FIELD.family().label() + " or "
+                        + FULL_RANK.family().label()));
     }
 
     /** As it is asked for. */

@@ -233,7 +233,8 @@ public final class WeightedDraws extends AccountDraws {
         for (int s = 0; s < off.length; s++) {
             if (weight(s) > 0) {
                 long bits = Double.doubleToLongBits(off[s]);
-                keys[count++] = ((bits ^ (bits >> 63 & Long.MAX_VALUE)) & -MOST_NUMBERS) | s; // a draw's number has 22 bits
+                keys[count++] =
+                        ((bits ^ (bits >> 63 & Long.MAX_VALUE)) & -MOST_NUMBERS) | s; // a draw's number has 22 bits
             }
         }
         int[] order = new int[count];

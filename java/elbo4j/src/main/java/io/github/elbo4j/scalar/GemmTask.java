@@ -103,7 +103,8 @@ final class GemmTask implements Task {
             int down = ceilDiv(out.rows(), rows);
             int each = ceilDiv(out.columns(), COLUMNS) * down;
             int packed = -1; // the columns that packedB holds
-            int stride = each == down ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
+            int stride =
+                    each == down ? out.columns() : COLUMNS; // of its rows: few columns are often one stretch of memory
             for (int item = from; item < to; item++) {
                 int own = item % blocks;
                 int s = own / each;
