@@ -24,7 +24,7 @@ public final class TournamentTable {
         for (Entrant each : entrants) {
             Estimate difference = each.difference();
             int decimals = Numbers.decimals(difference.standardError(), 2);
-            boolean isWinner = each == entrants.get(0);
+            boolean isWinner = rows.size() == 1; // behind the head
             rows.add(List.of(
                     each.family(),
                     String.valueOf(each.start()),
