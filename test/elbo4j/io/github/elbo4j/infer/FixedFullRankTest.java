@@ -36,10 +36,7 @@ import org.junit.jupiter.api.Test;
 class FixedFullRankTest {
     private static final Device HOST = TestDevices.scalar();
 
-    /** Seeds, and 95 % of Student's t, as in {@link FixedDrawsTest}. */
     private static final int SEEDS = 200;
-
-    private static final double T = 1.895;
 
     private static FixedDraws fullRank() {
         return new FixedDraws().family(Family.fullRank());
@@ -174,29 +171,6 @@ class FixedFullRankTest {
             }
         }
         return StartNormal.correlated(mean, DenseMatrix.cholesky(covariance));
-    }
-
-    /** How often 90 % intervals of the stated errors hold what all draws would find. */
-    private static final class Coverage {
-        private int hits;
-        private int all;
-
-        void add(Account.Entry own, double mean, double sd) {
-            add(own.mean() - mean, own.meanError());
-            add(own.standardDeviation() - sd, own.sdError());
-        }
-
-        /** The mean of what is symmetric is exact, and has no error. */
-        void add(double off, double error) {
-            if (error > 1e-4) {
-                all++;
-                hits += Math.abs(off) <= T * error ? 1 : 0;
-            }
-        }
-
-        double share() {
-            return (double) hits / all;
-        }
     }
 
     /**

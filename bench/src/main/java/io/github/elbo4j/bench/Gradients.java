@@ -12,12 +12,9 @@ import io.github.elbo4j.device.Program;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.device.Workspace;
-import io.github.elbo4j.distribution.Bernoulli;
-import io.github.elbo4j.distribution.HalfCauchy;
 import io.github.elbo4j.distribution.HalfNormal;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
-import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.io.BufferedReader;
@@ -34,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * Nanoseconds a draw of log p and gradient of four models that are written as expressions, and of the same models in JAX, in turns; and
@@ -44,15 +40,16 @@ import java.util.SplittableRandom;
 public final class Gradients {
     private static final int ROUNDS = 9;
     private static final double SECONDS = 0.4; // of a turn
-    private static final int GROUPS = 85;
     private static final int PARAMETERS = 50;
     private static final int BUILDS = 51;
 
     private final Path folder;
+    private final GradientModels models;
     private final Device device;
 
     private Gradients(Path folder, Device device) {
         this.folder = folder;
+        this.models = new GradientModels(folder);
         this.device = device;
     }
 
@@ -91,15 +88,15 @@ public final class Gradients {
         Map<String, Object> building = building(); // before all else, in a JVM that knows nothing of models yet
         List<Case> cases = new ArrayList<>();
         for (int draws : new int[] {32, 64, 1024}) {
-            cases.add(new Case("schools", schools(), draws));
+            cases.add(new Case("schools", models.schools(), draws));
         }
         for (int draws : new int[] {32, 64}) {
-            cases.add(new Case("kids", kids(), draws));
+            cases.add(new Case("kids", models.kids(), draws));
         }
         for (int draws : new int[] {32, 64, 256}) {
-            cases.add(new Case("groups", groups(), draws));
+            cases.add(new Case("groups", models.groups(), draws));
         }
-        cases.add(new Case("logistic", logistic(), 64));
+        cases.add(new Case("logistic", models.logistic(), 64));
         Process peer = new ProcessBuilder(
                         python, home.resolve("peers/jax_gradients.py").toString(), folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -183,7 +180,7 @@ public final class Gradients {
             throws IOException {
         int dimensions = what.model.dimensions();
         float[] z = Work.uniform((long) what.draws * dimensions, -0.5, 0.5, 5);
-        write(what.name + "." + what.draws + ".z.f32", z);
+        models.write(what.name + "." + what.draws + ".z.f32", z);
         try (Resources own = new Resources(device)) {
             LogJoint joint = what.model.logJoint(device);
             own.add(joint::close);
@@ -283,114 +280,6 @@ public final class Gradients {
                     "the peer has ended; it needs JAX, and bench/README.md says how $PEERS_PYTHON gets it");
         }
         return line;
-    }
-
-    // ---- models ----
-
-    private Model schools() throws IOException {
-        double[] y = {28, 8, -3, 7, -1, 1, 18, 12};
-        double[] sigma = {15, 10, 16, 11, 9, 11, 10, 18};
-        write("schools.y.f32", floats(y));
-        write("schools.sigma.f32", floats(sigma));
-        return Model.define(m -> {
-            Expr mu = m.parameter("mu", Normal.of(0, 5));
-            Expr tau = m.parameter("tau", HalfCauchy.of(5));
-            Expr theta = m.parameter("theta", Normal.of(mu, tau).nonCentered(), 8);
-            m.observe(y, Normal.of(theta, Expr.data("sigma", sigma)));
-        });
-    }
-
-    /** The sizes of Gelman and Hill's test scores of children: 434 of them, by two properties of their mothers. */
-    private Model kids() throws IOException {
-        int rows = 434;
-        SplittableRandom random = new SplittableRandom(2);
-        double[] school = new double[rows];
-        double[] iq = new double[rows];
-        double[] y = new double[rows];
-        for (int n = 0; n < rows; n++) {
-            school[n] = random.nextInt(2);
-            iq[n] = random.nextDouble(-2, 2);
-            y[n] = random.nextDouble(-2, 2);
-        }
-        write("kids.school.f32", floats(school));
-        write("kids.iq.f32", floats(iq));
-        write("kids.y.f32", floats(y));
-        return Model.define(m -> {
-            Table table =
-                    m.rows(Table.empty().with("school", school).with("iq", iq).with("y", y));
-            Expr level = m.parameter("level", Normal.of(0, 10));
-            Expr ofSchool = m.parameter("school", Normal.of(0, 10));
-            Expr ofIq = m.parameter("iq", Normal.of(0, 10));
-            Expr eta = level.plus(ofSchool.times(table.column("school"))).plus(ofIq.times(table.column("iq")));
-            m.observe(table.column("y"), Normal.of(eta, m.parameter("noise", HalfCauchy.of(2.5))));
-        });
-    }
-
-    /** The sizes of Gelman and Hill's radon data: 919 houses in 85 counties. */
-    private Model groups() throws IOException {
-        int rows = 919;
-        SplittableRandom random = new SplittableRandom(1);
-        double[] floor = new double[rows];
-        double[] y = new double[rows];
-        double[] group = new double[rows];
-        ByteBuffer indexes = ByteBuffer.allocate(4 * rows).order(ByteOrder.LITTLE_ENDIAN);
-        for (int n = 0; n < rows; n++) {
-            floor[n] = random.nextInt(2);
-            y[n] = 2 * random.nextDouble();
-            int own = n < GROUPS ? n : random.nextInt(GROUPS);
-            group[n] = own;
-            indexes.putInt(own);
-        }
-        write("groups.floor.f32", floats(floor));
-        write("groups.y.f32", floats(y));
-        Files.write(folder.resolve("groups.group.i32"), indexes.array());
-        return Model.define(m -> {
-            Table table = m.rows(Table.empty().with("floor", floor).with("y", y).with("group", group));
-            Expr level = m.parameter("level", Normal.of(0, 10));
-            Expr between = m.parameter("between", HalfNormal.of(1));
-            Expr alpha = m.parameter("alpha", Normal.of(level, between), table.levels("group"));
-            Expr slope = m.parameter("slope", Normal.of(0, 10));
-            Expr eta = alpha.at(table.index("group")).plus(slope.times(table.column("floor")));
-            m.observe(table.column("y"), Normal.of(eta, m.parameter("noise", HalfCauchy.of(5))));
-        });
-    }
-
-    private Model logistic() throws IOException {
-        int rows = 10_000;
-        int columns = 64;
-        float[] x = Work.uniform((long) rows * columns, -0.5, 0.5, 2);
-        float[] y = Work.uniform(rows, 0, 1, 3);
-        double[] classes = new double[rows];
-        for (int n = 0; n < rows; n++) {
-            y[n] = Math.round(y[n]);
-            classes[n] = y[n];
-        }
-        write("logistic.x.f32", x);
-        write("logistic.y.f32", y);
-        double[] predictors = new double[x.length];
-        Arrays.setAll(predictors, i -> x[i]);
-        return Model.define(m -> {
-            Table table = m.rows(Table.empty().with("y", classes));
-            Expr beta = m.parameter("beta", Normal.of(0, 1), columns);
-            Expr eta = table.matrix("x", columns, predictors).matmul(beta);
-            m.observe(table.column("y"), Bernoulli.ofLogit(eta));
-        });
-    }
-
-    // ---- files ----
-
-    private static float[] floats(double[] values) {
-        float[] narrow = new float[values.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) values[i];
-        }
-        return narrow;
-    }
-
-    private void write(String name, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        Files.write(folder.resolve(name), bytes.array());
     }
 
     private double[] read(String name, int length) throws IOException {
