@@ -93,6 +93,11 @@ class TournamentTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(first.ending()).isEqualTo("behind");
+        assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST); // a tenth of the posterior is where q is not
+        assertThat(fit.assessment().concerns())
+                .filteredOn(each -> each.kind() == Concern.Kind.SEVERAL_MODES)
+                .extracting(Concern::words)
+                .anyMatch(words -> words.contains("came to another place, z "));
         // Both modes have one shape, so that log 0.1 stands against log 0.9.
         assertThat(first.difference().value())
                 .isCloseTo(
@@ -195,8 +200,30 @@ class TournamentTest {
         assertThat(late.entrants()).anyMatch(each -> each.ending().contains("interrupted"));
     }
 
+    /** The second entrant fails after steps of its own, the third before its first: what the first has found is the result. */
+    @Test
+    void aDeviceThatFailsLeavesWhatThereIs() {
+        Device failing = new FailingDevice(HOST, "adam", 330);
+        try (LogJoint joint = GaussianTarget.diagonal(failing, new double[] {1}, new double[] {2})) {
+            FitResult fit = new Tournament(
+                            Sgvi.builder().starts(0).tolerance(1e-9).maxSteps(600))
+                    .families(Family.meanField())
+                    .starts(1)
+                    .fit(failing, joint);
+            assertThat(fit.status()).isEqualTo(Status.FAILED);
+            assertThat(fit.message()).contains("planted fault in adam");
+            assertThat(fit.steps()).isGreaterThanOrEqualTo(200);
+            assertThat(fit.elbo().value()).isFinite();
+            assertThat(fit.verdict()).isEqualTo(Verdict.DO_NOT_TRUST);
+            assertThat(fit.entrants().get(0).learningRate()).isEqualTo(0.1);
+            assertThat(fit.entrants()).hasSize(3).allMatch(each -> each.ending().equals("failed"));
+        }
+    }
+
     @Test
     void whatContradictsItIsRefused() {
+        assertThatThrownBy(() -> new Tournament(Sgvi.builder()).families(Family.lowRank(1), Family.lowRank(2)))
+                .hasMessageStartingWith("two of the families are called the same, low-rank");
         assertThatThrownBy(() -> new Tournament(Sgvi.builder().optimizer(new Adam(0.1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("leave the optimizer out");

@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.elbo4j.cli.CommandLineInside;
 import io.github.elbo4j.cli.command.Exit;
 import io.github.elbo4j.report.GroupFit;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,23 +30,6 @@ class FitApplicationTest extends LocalSpark {
 
     @TempDir
     private Path folder;
-
-    /** @param codes those that may be; a bad fit, too, is written */
-    private static String run(List<Integer> codes, String... args) {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int got = FitApplication.run(new PrintStream(err, true, StandardCharsets.UTF_8), args);
-        String said = err.toString(StandardCharsets.UTF_8).strip();
-        assertThat(got).as(said).isIn(codes);
-        return said;
-    }
-
-    private static String refusal(String... args) {
-        return run(List.of(Exit.BAD_INPUT), args);
-    }
-
-    private static void fit(String... args) {
-        run(List.of(Exit.GOOD, Exit.BAD_FIT), args);
-    }
 
     private static void command(String... args) {
         List<String> all = new ArrayList<>(List.of(args));
@@ -240,68 +222,50 @@ class FitApplicationTest extends LocalSpark {
                 .hasStackTraceContaining("as if the driver failed");
         Path file = folder.resolve("fits.jsonl");
         assertThat(file).content().hasLineCount(48);
-        Files.writeString(file, "group 48\ngroup 4", StandardOpenOption.APPEND);
+        byte[] torn = "group 48\ngrü".getBytes(StandardCharsets.UTF_8);
+        Files.write(
+                file, Arrays.copyOf(torn, torn.length - 1), StandardOpenOption.APPEND); // in the middle of a character
         assertThatThrownBy(() -> new GroupWaves(lines(context, -1), 100, folder).run(context, 1, "others"))
                 .hasMessageContaining("is of fits of other rows or options that were broken off");
         FITTED.set(0);
-        assertThat(new GroupWaves(lines(context, -1), 100, folder).run(context, 1, "these"))
-                .isEqualTo(48);
+        GroupWaves rest = new GroupWaves(lines(context, -1), 100, folder);
+        assertThat(rest.run(context, 1, "these")).isEqualTo(48);
         assertThat(FITTED.get()).isEqualTo(52);
         assertThat(file).content().isEqualTo(want);
+        assertThat(rest.run(context, 1, "these")).isEqualTo(100); // as if the page could not be written
+        rest.finished();
         assertThat(folder.resolve("fits.unfinished")).doesNotExist();
     }
 
+    /** Lines of groups whose rows have changed since are not taken for those of the new rows. */
     @Test
-    void mistakesAreTold() throws Exception {
-        String iris = DATA.resolve("iris.csv").toString();
-        String out = folder.resolve("out").toString();
-        assertThat(refusal("probit", "--data", iris, "--target", "species", "--out", out))
-                .isEqualTo("elbo4j: regression is probit, but must be one of logistic, linear, categorical");
-        assertThat(refusal("linear", "--data", iris, "--out", out))
-                .isEqualTo("elbo4j: Missing required option: '--target=COLUMN'");
-        assertThat(refusal("linear", "--data", iris, "--target", "sepal", "--out", out))
-                .startsWith(
-                        "elbo4j: --target: --data " + iris + " has no column sepal. Its columns are sepal_length, ");
-        assertThat(refusal("linear", "--data", iris, "--target", "sepal_width", "--out", out))
-                .contains(
-                        "column species holds text (\"setosa\", \"versicolor\", \"virginica\"), and only numbers and two words")
-                .endsWith("with --categorical species, or leave it out with --ignore species");
-        assertThat(refusal("linear", "--data", iris + "x", "--target", "y", "--out", out))
-                .contains("iris.csvx cannot be read: ", "It must be where the driver and every executor can read it");
-        assertThat(refusal("logistic", "--data", iris, "--target", "species", "--out", out))
-                .contains("target column species has 3 different values, but a logistic regression needs two");
-        assertThat(refusal(
-                        "linear",
-                        "--data",
-                        iris,
-                        "--target",
-                        "sepal_width",
-                        "--by",
-                        "species",
-                        "--method",
-                        "exact",
-                        "--out",
-                        out))
-                .isEqualTo(
-                        "elbo4j: --method is exact, but must be one of sgvi, fixed, pathfinder, laplace, batch-and-match");
-        Path gap = Files.writeString(folder.resolve("gap.csv"), "x,y\n1,2\nNA,3\n4,5\n");
-        assertThat(refusal("linear", "--data", gap.toString(), "--target", "y", "--out", out))
-                .endsWith(
-                        "column x has no value in 1 of 3 rows. Leave such rows out with --missing drop, or the column with"
-                                + " --ignore");
-        Path flat = Files.writeString(folder.resolve("flat.csv"), "x,y\n1,2\n1,3\n1,5\n");
-        assertThat(refusal("linear", "--data", flat.toString(), "--target", "y", "--out", out))
-                .startsWith("elbo4j: column x is constant (1.0 in all 3 rows)");
-        assertThat(refusal(
-                        "linear",
-                        "--data",
-                        iris,
-                        "--target",
-                        "sepal_width",
-                        "--ignore",
-                        "species",
-                        "--out",
-                        iris + "/x"))
-                .contains("--out " + iris + "/x cannot be written");
+    void brokenOffGroupsOfOtherRowsAreTold() throws Exception {
+        Path file = folder.resolve("rows.csv");
+        String rows = "g,x,y\na,1,2\na,2,2\na,4,5\nb,1,2\nb,3,1\nb,4,9\n";
+        Files.writeString(file, rows);
+        Path out = folder.resolve("of-rows");
+        String[] words = {
+            "linear",
+            "--data",
+            file.toString(),
+            "--target",
+            "y",
+            "--by",
+            "g",
+            "--method",
+            "laplace",
+            "--out",
+            out.toString()
+        };
+        Path page = Files.createDirectories(out.resolve("report.html")); // which can then not be written
+        run(List.of(Exit.BROKEN), words);
+        assertThat(out.resolve("fits.unfinished")).exists();
+        Files.writeString(file, rows.replace("a,1,2", "a,1.5,2"));
+        assertThat(refusal(words)).contains("is of fits of other rows or options that were broken off");
+        Files.writeString(file, rows);
+        Files.delete(page);
+        fit(words);
+        assertThat(out.resolve("fits.unfinished")).doesNotExist();
+        assertThat(page).isRegularFile();
     }
 }

@@ -1,5 +1,12 @@
 package io.github.elbo4j.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.elbo4j.cli.command.Exit;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -10,5 +17,26 @@ abstract class LocalSpark {
     @BeforeAll
     static void start() {
         spark = Sessions.local();
+    }
+
+    /**
+     * What the application prints of errors.
+     *
+     * @param codes those that may be; a bad fit, too, is written
+     */
+    static String run(List<Integer> codes, String... args) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int got = FitApplication.run(new PrintStream(err, true, StandardCharsets.UTF_8), args);
+        String said = err.toString(StandardCharsets.UTF_8).strip();
+        assertThat(got).as(said).isIn(codes);
+        return said;
+    }
+
+    static String refusal(String... args) {
+        return run(List.of(Exit.BAD_INPUT), args);
+    }
+
+    static void fit(String... args) {
+        run(List.of(Exit.GOOD, Exit.BAD_FIT), args);
     }
 }

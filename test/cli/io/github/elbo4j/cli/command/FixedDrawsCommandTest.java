@@ -34,6 +34,27 @@ class FixedDrawsCommandTest {
         return FitJson.read(folder.resolve(out).resolve("fit.json"));
     }
 
+    /** More draws than there is memory for their curvatures, by the message of the method. */
+    @Test
+    void tooManyDrawsAreRefused() {
+        Cli.Outcome outcome = fit(
+                "many",
+                "logistic",
+                "--data",
+                Cli.data("pima.csv").toString(),
+                "--target",
+                "type",
+                "--method",
+                "fixed",
+                "--family",
+                "full-rank",
+                "--draws",
+                "4194304");
+        assertThat(outcome.exit()).isEqualTo(Exit.BAD_INPUT);
+        assertThat(outcome.err())
+                .contains("--draws 4194304: pairs is 2097152, but must be ", " or less for a full-rank Gaussian of 8");
+    }
+
     /** Errors and the standard deviations of independent normals, in the table, the page and the file; the intercept mixes others. */
     @Test
     void bothAccountsAreShown() throws IOException {

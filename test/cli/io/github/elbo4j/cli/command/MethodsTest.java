@@ -151,7 +151,7 @@ class MethodsTest {
                 .contains("full-rank Gaussian")
                 .containsPattern("family +start +rate +steps +ELBO +difference +± +ended")
                 .containsPattern("full-rank +1 +none +\\d+ +-\\d+\\.\\d+ ± 0\\.0\\d+ +won")
-                .containsPattern("mean-field +[12] +none .* -0\\.\\d+ +0\\.\\d+ +left after the first stage|behind");
+                .containsPattern("mean-field +[12] +none .* -0\\.\\d+ +0\\.\\d+ +(left after the first stage|behind)");
         FitResult fit = saved("fit.json").fit();
         assertThat(fit.method()).isEqualTo("sgvi");
         assertThat(fit.posterior().standardDeviation(2)).isCloseTo(0.0070, within(0.1 * 0.0070));

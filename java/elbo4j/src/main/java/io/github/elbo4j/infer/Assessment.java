@@ -1,6 +1,7 @@
 package io.github.elbo4j.infer;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,5 +35,12 @@ public record Assessment(Verdict verdict, double kHat, double efficiency, int dr
                 .toList();
         Verdict verdict = concerns.isEmpty() ? Verdict.GOOD : concerns.get(0).verdict();
         return new Assessment(verdict, kHat, efficiency, draws, concerns);
+    }
+
+    /** With other concerns, too. */
+    Assessment with(List<Concern> others) {
+        List<Concern> all = new ArrayList<>(concerns);
+        all.addAll(others);
+        return of(kHat, efficiency, draws, all);
     }
 }

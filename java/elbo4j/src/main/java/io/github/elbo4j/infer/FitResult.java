@@ -305,9 +305,7 @@ public record FitResult(
         if (account != null) {
             others.add(account);
         }
-        List<Concern> all = new ArrayList<>(assessment.concerns());
-        all.addAll(concerns);
-        Assessment lowered = Assessment.of(assessment.kHat(), assessment.efficiency(), assessment.draws(), all);
+        Assessment lowered = assessment.with(concerns);
         return new FitResult(
                 method,
                 family,
@@ -336,10 +334,12 @@ public record FitResult(
     /**
      * The same fit as that of the winner of a tournament.
      *
+     * @param concerns of what others found
      * @param time of all, in seconds
      * @param taken draws of all
      */
-    FitResult ofTournament(Map<String, Object> used, List<Entrant> all, double time, long taken) {
+    FitResult ofTournament(
+            Map<String, Object> used, List<Entrant> all, List<Concern> concerns, double time, long taken) {
         return new FitResult(
                 method,
                 family,
@@ -354,7 +354,7 @@ public record FitResult(
                 message,
                 elbo,
                 logEvidence,
-                assessment,
+                assessment.with(concerns),
                 modes,
                 posterior,
                 trace,

@@ -6,6 +6,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.device.internal.Interrupts;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -76,11 +77,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return result();
     }
 
-    /**
-     * Begins, or goes on, up to the first end of a block after so many steps more.
-     *
-     * @return whether the run is over
-     */
+    /** Begins, or goes on, up to the first end of a block after so many steps more, and says whether the run is over. */
     boolean advance(int more) {
         try {
             reached = hasBegun || !begin() ? run(more) : kept;
@@ -118,9 +115,16 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     double[] logRatios(Key fresh, int count) {
         average.parameterBuffer().write(0, best(), 0, q.parameters());
         average.update();
-        LogWeights ratios = LogWeights.draw(joint, average, fresh, count, settings.workspaceBytes);
-        ascent.restartAverage(blockStart);
-        return ratios.values(0);
+        try {
+            return LogWeights.draw(joint, average, fresh, count, settings.workspaceBytes)
+                    .values(0);
+        } finally {
+            ascent.restartAverage(blockStart);
+        }
+    }
+
+    Gaussian gaussian() {
+        return q.toGaussian(best());
     }
 
     private float[] best() {

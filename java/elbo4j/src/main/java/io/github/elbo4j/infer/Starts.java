@@ -37,7 +37,7 @@ final class Starts {
     /** Nats below the best ELBO from which on a normal has no part in a mixture: some exp(−10) of it. */
     private static final double FAR_BELOW = 10;
     /** A mode with a smaller part of the evidence of all than exp of this does not count. */
-    private static final double NEGLIGIBLE = -6;
+    static final double NEGLIGIBLE = -6;
 
     private final PointDensity density;
     private final Geometry geometry;

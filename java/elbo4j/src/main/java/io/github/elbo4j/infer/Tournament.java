@@ -19,12 +19,12 @@ import java.util.Objects;
  * same seed and problem, so their draws have the same addresses: common random numbers. Each is, bit for bit, the fit that
  * {@link #alone} makes. One that settles where it started takes no step of an optimizer, and stands for all rates.
  *
- * <p>In the first stage every entrant goes on to the end of the block in which its {@value #STAGE}th step of the optimizer lies. Then the
+ * <p>In the first stage every entrant goes on to the end of the block in which its {@value #STAGE}th step lies, those by which it tried to settle among them. Then the
  * ELBO of what it has is measured by fresh draws at common addresses, twice as many as compare two blocks of a fit, and those leave whose difference from the best,
  * in pairs, is below zero by more than the tolerance beyond two standard errors. The others go on to the stopping rule, and are measured
  * again, by these and more draws. The winner is the first of those that are not so behind the best: converged ones before others, simpler
  * families before richer ones, lower starts before higher ones, larger rates before smaller ones. So where the difference is within its error
- * the simpler family wins.
+ * the simpler family wins. A place that another entrant came to, of about as much of the posterior, is a concern of the result.
  *
  * <p>The result is that of the winner, with the {@linkplain FitResult#entrants() entrants}, the winner first; time and draws are of all.
  *
@@ -75,6 +75,10 @@ public final class Tournament implements Method<LogJoint> {
     public Tournament families(Family... value) {
         if (value.length == 0) {
             throw new IllegalArgumentException("there is no family, but must be one or more");
+        }
+        if (Arrays.stream(value).map(Family::label).distinct().count() < value.length) {
+            throw new IllegalArgumentException("two of the families are called the same, " + value[0].label()
+                    + " say, so that entrants could not be told apart: let them compete in tournaments of their own");
         }
         return new Tournament(settings, List.of(value), starts);
     }

@@ -1,15 +1,19 @@
 package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.family.Family;
+import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class TournamentRun implements AutoCloseable {
     /** Standard errors beyond the tolerance that an entrant must be behind the best. */
     private static final double Z = 2;
+    /** Standard deviations by which a mean is elsewhere: skewness moves means of one mode by less. */
+    private static final double ELSEWHERE = 4;
 
     private final Tournament tournament;
     private final Device device;
@@ -28,6 +34,7 @@ final class TournamentRun implements AutoCloseable {
     private final long begun = System.nanoTime();
     private final List<Contender> all = new ArrayList<>(); // as ties are decided
     private long draws; // that measured
+    private boolean isCut; // the device failed: no more enter
 
     /** An entrant on its way. */
     private static final class Contender {
@@ -37,7 +44,12 @@ final class TournamentRun implements AutoCloseable {
         final SgviRun run;
         double @Nullable [] ratios; // log p − log q at fresh draws, of the latest measurement
         Estimate elbo = new Estimate(Double.NaN, Double.NaN, 0);
+
+        @Nullable
+        Gaussian q; // where it was measured
+
         boolean stays = true;
+        boolean fails; // by the device, before there was anything to keep
 
         Contender(Family family, double rate, int start, SgviRun run) {
             this.family = family;
@@ -52,7 +64,7 @@ final class TournamentRun implements AutoCloseable {
 
         boolean isBroken() {
             Status status = standing().status();
-            return status == Status.DIVERGED || status == Status.FAILED;
+            return fails || status == Status.DIVERGED || status == Status.FAILED;
         }
 
         boolean canWin() {
@@ -88,8 +100,8 @@ final class TournamentRun implements AutoCloseable {
         measure(few);
         leave();
         for (Contender each : all) {
-            if (each.stays && each.standing().status() == null) {
-                each.run.advance(Integer.MAX_VALUE);
+            if (each.stays && !each.isBroken() && each.standing().status() == null) {
+                go(each, Integer.MAX_VALUE);
             }
         }
         measure(Math.max(few, Math.min(settings.effort.evaluation(), LogWeights.MOST_DRAWS)));
@@ -110,19 +122,53 @@ final class TournamentRun implements AutoCloseable {
         double[] place = tournament.place(device, joint, start);
         Beginning known = null;
         for (double rate : Tournament.rates()) {
-            if (isStopped() && !all.isEmpty()) {
+            if ((isStopped() || isCut) && !all.isEmpty()) {
                 return;
             }
             SgviSettings own = tournament.settings(joint, family, place, rate);
             own.beginning = known;
-            Contender next = new Contender(family, rate, start, new SgviRun(own, device, joint, new TrailRecorder()));
+            Contender next = contender(family, rate, start, own);
+            if (next == null) {
+                return;
+            }
             all.add(next);
-            next.run.advance(Tournament.STAGE);
+            go(next, Tournament.STAGE);
             if (!next.standing().usesRate()) {
                 return; // other rates would do the same
             }
             known = next.standing().beginning();
         }
+    }
+
+    /** Null if there is no memory for it, and others have entered. */
+    private @Nullable Contender contender(Family family, double rate, int start, SgviSettings own) {
+        try {
+            return new Contender(family, rate, start, new SgviRun(own, device, joint, new TrailRecorder()));
+        } catch (DeviceException | CancellationException e) {
+            if (all.isEmpty()) {
+                throw e;
+            }
+            isCut = true;
+            return null;
+        }
+    }
+
+    /** Goes on. If the device fails before a step, nothing of this entrant is there, but what others have found is. */
+    private void go(Contender each, int steps) {
+        try {
+            each.run.advance(steps);
+        } catch (DeviceException e) {
+            if (all.size() == 1 || isOfUser(e)) {
+                throw e;
+            }
+            each.fails = true;
+            isCut = true;
+        }
+    }
+
+    /** Whether the user's own function threw it, which is passed on to the user. */
+    private boolean isOfUser(DeviceException e) {
+        return joint instanceof HostLogJoint host && host.threw(e);
     }
 
     private boolean isStopped() {
@@ -137,14 +183,27 @@ final class TournamentRun implements AutoCloseable {
                     return;
                 }
                 if (each.stays && !each.isBroken()) {
-                    double[] ratios = each.run.logRatios(fresh, count);
-                    each.ratios = ratios;
-                    each.elbo = LogWeights.mean(ratios);
-                    draws += count;
+                    measure(each, count);
                 }
             }
         } catch (CancellationException e) {
             // The thread was interrupted: what was measured before decides.
+        }
+    }
+
+    private void measure(Contender each, int count) {
+        try {
+            double[] ratios = each.run.logRatios(fresh, count);
+            each.ratios = ratios;
+            each.elbo = LogWeights.mean(ratios);
+            each.q = each.run.gaussian();
+            draws += count;
+        } catch (DeviceException e) {
+            if (isOfUser(e)) {
+                throw e;
+            }
+            each.ratios = null; // it is not known
+            each.elbo = new Estimate(Double.NaN, Double.NaN, 0);
         }
     }
 
@@ -177,7 +236,10 @@ final class TournamentRun implements AutoCloseable {
     private Contender winner() {
         Contender best = best();
         if (best == null) {
-            return all.stream().filter(each -> each.stays).findFirst().orElse(all.get(0));
+            return all.stream()
+                    .filter(each -> each.stays && !each.isBroken())
+                    .findFirst()
+                    .orElse(all.get(0));
         }
         Predicate<Contender> isLevel = each -> each.canWin() && !isBehind(each, best);
         return all.stream()
@@ -199,7 +261,40 @@ final class TournamentRun implements AutoCloseable {
                         .thenComparing(each -> -each.elbo.value()))
                 .map(each -> entrant(each, winner))
                 .toList();
-        return fit.ofTournament(told, entrants, (System.nanoTime() - begun) * 1e-9, taken);
+        return fit.ofTournament(told, entrants, elsewhere(winner), (System.nanoTime() - begun) * 1e-9, taken);
+    }
+
+    /** What other entrants found where the winner's q is not, of no less than e^−6 of its mass: it may be most of the posterior. */
+    private List<Concern> elsewhere(Contender winner) {
+        Gaussian q = winner.q;
+        if (q == null) {
+            return List.of();
+        }
+        List<String> names = joint.parameterNames();
+        for (Contender each : all) {
+            Gaussian other = each.q;
+            if (other != null && !each.isBroken() && each.elbo.value() > winner.elbo.value() + Starts.NEGLIGIBLE) {
+                for (int d = 0; d < names.size(); d++) {
+                    double sd = Math.max(q.standardDeviation(d), other.standardDeviation(d));
+                    if (Math.abs(other.mean(d) - q.mean(d)) > ELSEWHERE * sd) {
+                        return List.of(new Concern(
+                                Concern.Kind.SEVERAL_MODES,
+                                Verdict.DO_NOT_TRUST,
+                                names.get(d),
+                                String.format(
+                                        Locale.ROOT,
+                                        "from start %d the %s q came to another place, %s %.3g sds away, with an ELBO of %+.2f beside"
+                                                + " that of this one",
+                                        each.start,
+                                        each.family.label(),
+                                        names.get(d),
+                                        Math.abs(other.mean(d) - q.mean(d)) / sd,
+                                        each.elbo.value() - winner.elbo.value())));
+                    }
+                }
+            }
+        }
+        return List.of();
     }
 
     private Entrant entrant(Contender each, Contender winner) {
@@ -217,11 +312,11 @@ final class TournamentRun implements AutoCloseable {
     private String ending(Contender each, Contender winner) {
         Status status = each.standing().status();
         String limit = status == Status.STEP_LIMIT ? ", at the limit of steps" : "";
+        if (each.isBroken()) {
+            return status == Status.DIVERGED ? "diverged" : "failed";
+        }
         if (each == winner) {
             return "won" + limit;
-        }
-        if (each.isBroken()) {
-            return status == Status.FAILED ? "failed" : "diverged";
         }
         if (each.ratios == null) {
             return "interrupted";

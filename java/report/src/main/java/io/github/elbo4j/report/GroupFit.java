@@ -21,7 +21,7 @@ import tools.jackson.core.JsonGenerator;
  * @param found null if there is no fit
  * @param parameters what there is to show of it; empty if there is no fit
  * @param reason what is wrong with it, or why there is no fit; empty if nothing
- * @param line of {@code fits.jsonl}
+ * @param line of {@code fits.jsonl}, with the newline that ends it; empty if it was left out
  */
 public record GroupFit(
         String name,
@@ -73,11 +73,12 @@ public record GroupFit(
     }
 
     /**
-     * Of a line of {@code fits.jsonl}; of the parameters it has means, sds and the quantiles that are there.
+     * Of a line of {@code fits.jsonl}, with or without its end; of the parameters it has means, sds and the quantiles that are there.
      *
      * @throws FitFileException if it is none
      */
-    public static GroupFit read(String line) throws FitFileException {
+    public static GroupFit read(String text) throws FitFileException {
+        String line = text.endsWith("\n") ? text : text + "\n";
         JsonTree json = JsonTree.read("fits.jsonl", line.getBytes(StandardCharsets.UTF_8));
         String name = json.get("group").string();
         int problem = json.get("problem").count();
@@ -96,6 +97,11 @@ public record GroupFit(
                 reader.marginals(FitJson.PARAMETERS),
                 concerns.isEmpty() ? "" : concerns.get(0).words(),
                 line);
+    }
+
+    /** The same without its line, which is much longer than the rest: for a page of many. */
+    public GroupFit withoutLine() {
+        return new GroupFit(name, problem, rows, found, parameters, reason, "");
     }
 
     private static void head(JsonGenerator json, String name, int problem, int rows) {

@@ -73,7 +73,9 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
         CsvTable table = CsvTable.of(
                 source.name(),
                 columns,
-                group.numbers().stream().mapToInt(Math::toIntExact).toArray(),
+                group.numbers().stream()
+                        .mapToInt(row -> (int) Math.min(row, Integer.MAX_VALUE))
+                        .toArray(),
                 group.rows());
         FitModel model = command(regression.name());
         RegressionInput input = RegressionInput.of(
@@ -81,7 +83,7 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
                 new RegressionColumns(
                         source.target(),
                         List.of(String.valueOf(source.by())),
-                        source.categorical(),
+                        source.categorical().stream().filter(columns::contains).toList(),
                         source.dropMissing()),
                 model::target,
                 regression.intercept(),

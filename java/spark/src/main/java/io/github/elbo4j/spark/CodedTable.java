@@ -150,9 +150,11 @@ record CodedTable(Dataset<Row> table, List<String> predictors, List<String> clas
                     new Coding(name, levels.values(), all ? Coding.Kind.ALL_INDICATORS : Coding.Kind.INDICATORS);
             codings.add(coding);
             for (int value = coding.firstIndicator(); value < levels.values().size(); value++) {
-                int[] isThis = new int[levels.values().size()];
-                isThis[value] = 1;
-                add(coding.indicator(value), coded(column, new Levels(levels.values(), isThis)));
+                String own = levels.values().get(value);
+                UDF1<Object, Double> isThis = cell -> label(cell).equals(own) ? 1.0 : 0.0;
+                add(
+                        coding.indicator(value),
+                        functions.udf(isThis, DataTypes.DoubleType).apply(cell(column)));
             }
         }
 
@@ -190,9 +192,12 @@ record CodedTable(Dataset<Row> table, List<String> predictors, List<String> clas
             for (int i = 0; i < levels.values().size(); i++) {
                 codes.put(levels.values().get(i), (double) levels.codes()[i]);
             }
-            UDF1<Object, Double> code = cell -> codes.get(
-                    cell instanceof Double value ? Levels.label(value + 0.0) : CellCounts.label((String) cell));
+            UDF1<Object, Double> code = cell -> codes.get(label(cell));
             return functions.udf(code, DataTypes.DoubleType).apply(cell(column));
+        }
+
+        private static String label(Object cell) {
+            return cell instanceof Double value ? Levels.label(value + 0.0) : CellCounts.label((String) cell);
         }
 
         private Column cell(int column) {

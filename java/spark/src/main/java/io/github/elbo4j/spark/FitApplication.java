@@ -28,11 +28,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -157,8 +159,8 @@ public final class FitApplication implements Callable<Integer> {
     static int run(PrintStream err, String... args) {
         CommandLine command = new CommandLine(new FitApplication());
         command.setExecutionExceptionHandler((e, line, parsed) -> {
-            IllegalArgumentException mistake = mistake(e);
-            err.println("elbo4j: " + (mistake != null ? mistake.getMessage() : e.toString()));
+            String mistake = mistake(e);
+            err.println("elbo4j: " + (mistake != null ? mistake : e.toString()));
             return mistake != null ? Exit.BAD_INPUT : Exit.BROKEN;
         });
         command.setParameterExceptionHandler((e, parsed) -> {
@@ -168,13 +170,22 @@ public final class FitApplication implements Callable<Integer> {
         return command.execute(args);
     }
 
-    /** A task's mistake comes wrapped. */
-    private static @Nullable IllegalArgumentException mistake(Throwable thrown) {
+    /** A task's mistake comes wrapped; null if it is none of the user's. */
+    private static @Nullable String mistake(Throwable thrown) {
         return Stream.<Throwable>iterate(thrown, each -> each != null, Throwable::getCause)
-                .filter(IllegalArgumentException.class::isInstance)
-                .map(IllegalArgumentException.class::cast)
+                .map(FitApplication::words)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static @Nullable String words(Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        if (message.startsWith("[MALFORMED_CSV_RECORD]")) { // Spark's name of it
+            return "--data: a row has more or fewer cells than the header: "
+                    + message.replaceAll("(?s)^.*?: | SQLSTATE.*", "");
+        }
+        return thrown instanceof IllegalArgumentException ? message : null;
     }
 
     @Override
@@ -212,7 +223,10 @@ public final class FitApplication implements Callable<Integer> {
         Path journal = out.resolve("journal");
         try (Device device = Devices.open("cpu");
                 SparkRows rows = SparkRows.of(coded.table(), columns, target, tasks)) {
-            Scaling scaling = regression.standardize() ? rows.scaling(regression.standardizesTarget()) : null;
+            Scaling found = regression.intercept() || regression.standardize()
+                    ? rows.scaling(regression.standardizesTarget())
+                    : null; // refuses columns that are constant, which are told from no intercept
+            Scaling scaling = regression.standardize() ? found : null;
             double[] deviations = rows.deviations();
             FitResult fit;
             int[] replayed = {0};
@@ -307,14 +321,23 @@ public final class FitApplication implements Callable<Integer> {
         GroupTable groups = Jobs.described(context, "elbo4j: the groups of " + column, () -> CellGroups.table(input));
         int count = groups.keys().size();
         CellGroups model = new CellGroups(regression, input.source(), input.names(), how, seed);
-        List<String> names = groups.keys().stream().map(CellGroups::label).toList();
+        Broadcast<List<String>> names =
+                context.broadcast(groups.keys().stream().map(CellGroups::label).toList());
         String name = regression.name();
         JavaRDD<String> lines = groups.cells(input.names(), GroupWaves.partitions(count, tasks))
                 .mapPartitions(new GroupFitter<>(model, DeviceChoice.assigned()), true)
-                .map(outcome -> line(names.get(outcome.group()), name, outcome));
+                .map(outcome -> line(names.value().get(outcome.group()), name, outcome));
         String of = String.join(
-                "\n", regression.toString(), input.source().toString(), how, "seed " + seed, groups.counted());
-        int there = new GroupWaves(lines, count, out).run(context, tasks, of);
+                "\n",
+                regression.toString(),
+                input.source().toString(),
+                input.names().toString(),
+                input.digest().sha256(),
+                how,
+                "seed " + seed,
+                groups.counted());
+        GroupWaves waves = new GroupWaves(lines, count, out);
+        int there = waves.run(context, tasks, of);
         GroupsReport report = new GroupsReport(GroupsReport.MOST).read(out.resolve("fits.jsonl"));
         Path page = report.write(
                 out,
@@ -322,6 +345,8 @@ public final class FitApplication implements Callable<Integer> {
                         + input.source().name(),
                 commandLine(),
                 "executors of Spark; results do not depend on them");
+        waves.finished();
+        names.destroy();
         System.out.println(Words.count(count, "group") + (there > 0 ? ", fitted before: " + there : "") + "; written: "
                 + out.resolve("fits.jsonl") + ", " + page);
         return report.isBad() ? Exit.BAD_FIT : Exit.GOOD;

@@ -1,6 +1,8 @@
 package io.github.elbo4j.spark;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,8 +55,8 @@ final class GroupWaves {
             }
             first = resumed();
         } else {
+            Files.write(file, new byte[0]); // first, so that no lines of another run are taken for those of this one
             Files.writeString(unfinished, of);
-            Files.write(file, new byte[0]);
         }
         int there = firstGroup(first);
         int partitions = lines.getNumPartitions();
@@ -75,8 +77,12 @@ final class GroupWaves {
                 out.getFD().sync();
             }
         }
-        Files.delete(unfinished);
         return there;
+    }
+
+    /** All is written, and what is made of it, too: the next run begins anew. */
+    void finished() throws IOException {
+        Files.delete(unfinished);
     }
 
     /** The smallest group of a partition; of that behind the last, the number of groups. */
@@ -87,16 +93,35 @@ final class GroupWaves {
 
     /** The first partition that is to be fitted; lines of it and of a line that was not written whole are cut off. */
     private int resumed() throws IOException {
-        List<String> whole = Files.exists(file)
-                ? List.of(Files.readString(file).split("(?<=\n)", -1)).stream()
-                        .filter(line -> line.endsWith("\n"))
-                        .toList()
-                : List.of();
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        long whole = ends(Long.MAX_VALUE)[0];
         int first = 0;
-        while (first < lines.getNumPartitions() && firstGroup(first + 1) <= whole.size()) {
+        while (first < lines.getNumPartitions() && firstGroup(first + 1) <= whole) {
             first++;
         }
-        Files.writeString(file, String.join("", whole.subList(0, firstGroup(first))));
+        long length = ends(firstGroup(first))[1];
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(length);
+        }
         return first;
+    }
+
+    /** How many lines end, up to so many, and how many bytes they have: a line may be broken off inside a character. */
+    private long[] ends(long most) throws IOException {
+        long count = 0;
+        long length = 0;
+        long at = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            for (int next = count < most ? in.read() : -1; next >= 0 && count < most; next = in.read()) {
+                at++;
+                if (next == '\n') {
+                    count++;
+                    length = at;
+                }
+            }
+        }
+        return new long[] {count, length};
     }
 }

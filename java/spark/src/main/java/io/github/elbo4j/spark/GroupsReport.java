@@ -14,7 +14,7 @@ import java.util.PriorityQueue;
 
 /** The page of the fits of all groups, from {@code fits.jsonl}: so groups that were fitted before the driver failed are on it, too. */
 final class GroupsReport {
-    /** Groups that a page is of: the driver holds these and no others. */
+    /** Groups that a page is of, which the driver holds without their lines. */
     static final int MOST = 10_000;
 
     private final PriorityQueue<GroupFit> worst = new PriorityQueue<>(GroupFit.WORST_FIRST.reversed());
@@ -31,7 +31,7 @@ final class GroupsReport {
     GroupsReport read(Path lines) throws IOException {
         try (BufferedReader reader = Files.newBufferedReader(lines)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                GroupFit fit = GroupFit.read(line);
+                GroupFit fit = GroupFit.read(line).withoutLine();
                 bad |= fit.isBad();
                 count++;
                 worst.add(fit);

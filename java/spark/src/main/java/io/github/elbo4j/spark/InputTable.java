@@ -33,6 +33,9 @@ record InputTable(
         List<CellCounts> counts,
         long dropped,
         FileDigest digest) {
+    /** Pieces that files are cut into at least, if that makes none of below 4 MiB. */
+    private static final String PIECES = "64";
+
     /**
      * Where the rows are, and which columns are what.
      *
@@ -68,6 +71,13 @@ record InputTable(
         Dataset<Row> all =
                 read.toDF(Arrays.stream(read.columns()).map(Text::strip).toArray(String[]::new));
         List<String> names = Arrays.asList(all.columns());
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equals("_c" + i)) { // what Spark calls it
+                throw new IllegalArgumentException(
+                        source.where() + ": column " + (i + 1)
+                                + " has no name, as row numbers have none that other programs write. Name it, or write the file without it");
+            }
+        }
         named(names, source.where(), "--target", source.target());
         source.ignored().forEach(name -> named(names, source.where(), "--ignore", name));
         source.categorical().forEach(name -> named(names, source.where(), "--categorical", name));
@@ -102,13 +112,22 @@ record InputTable(
         return source.dropMissing() ? input.withoutMissing(context) : input.refusingMissing();
     }
 
+    /**
+     * Whole files in their order: where they are cut must not depend on how many processors there are. Headers must be the same in all, and
+     * every row must have as many cells, whichever of them are used.
+     */
     private static Dataset<Row> open(SparkSession spark, String file) {
+        spark.conf().set("spark.sql.caseSensitive", "true"); // two columns, and two values, may differ by it alone
+        spark.conf().set("spark.sql.files.minPartitionNum", PIECES);
         try {
             return file.endsWith(".parquet")
                     ? spark.read().parquet(file)
                     : spark.read()
                             .option("header", "true")
                             .option("escape", "\"")
+                            .option("enforceSchema", "false")
+                            .option("mode", "FAILFAST")
+                            .option("columnPruning", "false")
                             .csv(file);
         } catch (RuntimeException e) {
             throw e;
@@ -199,7 +218,7 @@ record InputTable(
         if (Arrays.stream(needed).allMatch(j -> counts.get(j).missing() == 0)) {
             return refusingMissing();
         }
-        List<CellCounts> of = all;
+        List<CellCounts> of = all.stream().map(CellCounts::withoutValues).toList();
         Dataset<Row> kept = cells.filter((FilterFunction<Row>)
                 row -> Arrays.stream(needed).noneMatch(j -> misses(of.get(j), row.get(j))));
         List<CellCounts> left = counted(context, kept, source);

@@ -137,8 +137,7 @@ final class FitMethods {
             case BatchAndMatch.NAME -> joint(device, subject, joint -> matched(device, subject, joint));
             case VariationalMixture.NAME ->
                 joint(device, subject, joint -> mixture(subject).fit(device, joint));
-            case FixedDraws.NAME ->
-                joint(device, subject, joint -> fixed(joint.dimensions()).fit(device, joint));
+            case FixedDraws.NAME -> joint(device, subject, joint -> fixed(device, joint));
             case "exact", "cavi" ->
                 Objects.requireNonNull(subject.closedForms().get(method)).fit(device, seed, cancelled);
             case "em" -> em(VariationalEm.ofPosterior(), device, subject);
@@ -158,6 +157,19 @@ final class FitMethods {
                         subject,
                         joint -> continued(() -> stochastic(subject).fit(device, joint)));
         };
+    }
+
+    private FitResult fixed(Device device, LogJoint joint) {
+        FixedDraws method = fixed(joint.dimensions());
+        try {
+            return method.fit(device, joint);
+        } catch (IllegalArgumentException e) {
+            if (options.draws == null) {
+                throw e;
+            }
+            throw new InputException(
+                    "--draws " + options.draws + ": " + e.getMessage(), e); // more than there is room for
+        }
     }
 
     private FixedDraws fixed(int dimensions) {

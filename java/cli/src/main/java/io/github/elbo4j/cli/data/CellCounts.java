@@ -77,7 +77,7 @@ public final class CellCounts implements Serializable {
     }
 
     private void limit() {
-        if (different.size() > CsvColumn.MOST_TEXTS || differentNumbers.size() > CsvColumn.MOST_TEXTS) {
+        if (tooMany || different.size() > CsvColumn.MOST_TEXTS || differentNumbers.size() > CsvColumn.MOST_TEXTS) {
             tooMany = true;
             different.clear();
             differentNumbers.clear();
@@ -93,12 +93,19 @@ public final class CellCounts implements Serializable {
         texts += other.texts;
         onlyWords &= other.onlyWords;
         tooMany |= other.tooMany;
-        if (!tooMany) {
-            different.addAll(other.different);
-            differentNumbers.addAll(other.differentNumbers);
-        }
+        different.addAll(other.different);
+        differentNumbers.addAll(other.differentNumbers);
         limit();
         return this;
+    }
+
+    /** The counts alone: what it takes to tell which cells are missing. */
+    public CellCounts withoutValues() {
+        CellCounts counts = new CellCounts(false);
+        counts.merge(this);
+        counts.tooMany = true;
+        counts.limit();
+        return counts;
     }
 
     /** Cells. */
