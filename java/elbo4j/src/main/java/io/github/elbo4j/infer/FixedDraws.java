@@ -36,7 +36,7 @@ public final class FixedDraws implements Method<LogJoint> {
     /** Its name in a {@link FitResult}. */
     public static final String NAME = "fixed";
 
-    /** Dimensions of the full-rank family at most: 2·D³ numbers of curvatures are then 128 MiB. */
+    /** Dimensions of the full-rank family at most: 2·D³ numbers of curvatures are then 128 MiB, and twice that while the next ones are made. */
     public static final int MOST_FULL_RANK = 256;
 
     /** Monte Carlo errors above which there are more draws, in standard deviations. */

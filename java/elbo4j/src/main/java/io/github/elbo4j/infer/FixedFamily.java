@@ -80,7 +80,7 @@ enum FixedFamily {
         }
     };
 
-    /** Numbers of the curvatures of log p at all draws, at most: 256 MiB. */
+    /** Numbers of the curvatures of log p at all draws, at most: 256 MiB, and twice that while the next ones are made. */
     private static final long CURVATURES = 1L << 26;
 
     /** @throws IllegalArgumentException if it is none of them */

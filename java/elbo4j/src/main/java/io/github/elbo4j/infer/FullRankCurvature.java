@@ -13,7 +13,10 @@ final class FullRankCurvature implements TrustRegion.Curvature {
     private final double[] diagonal; // [D], of T
     private final double[] own; // [D], the second part of a diagonal element
 
-    FullRankCurvature(float[][] k, double[] epsilon, double[] diagonal, double[] own) {
+    private final Runnable check; // ends a long series of products if the fit is asked to stop
+
+    FullRankCurvature(float[][] k, double[] epsilon, double[] diagonal, double[] own, Runnable check) {
+        this.check = check;
         this.k = k;
         this.epsilon = epsilon;
         this.diagonal = diagonal;
@@ -29,11 +32,12 @@ final class FullRankCurvature implements TrustRegion.Curvature {
         float[][] others = new float[k.length - 2 * (toPair - fromPair)][];
         System.arraycopy(k, 0, others, 0, 2 * fromPair);
         System.arraycopy(k, 2 * toPair, others, 2 * fromPair, k.length - 2 * toPair);
-        return new FullRankCurvature(others, epsilon, diagonal, StartNormal.ones(diagonal.length));
+        return new FullRankCurvature(others, epsilon, diagonal, StartNormal.ones(diagonal.length), check);
     }
 
     @Override
     public double[] times(double[] direction) {
+        check.run();
         int d = diagonal.length;
         double[] v = direction.clone();
         for (int i = 0; i < d; i++) {

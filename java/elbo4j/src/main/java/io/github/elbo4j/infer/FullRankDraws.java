@@ -227,7 +227,7 @@ final class FullRankDraws implements FixedElbo<FullRankCurvature> {
                 }
             });
         }
-        return new FullRankCurvature(k, epsilon, diagonal, own);
+        return new FullRankCurvature(k, epsilon, diagonal, own, visits::check);
     }
 
     /** The optimum is found anew without each block, whose draws are normalized anew, too. */

@@ -42,6 +42,13 @@ final class PointVisits {
         return cancelled;
     }
 
+    /** @throws CancellationException once the fit is asked to stop */
+    void check() {
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException("the fit was asked to stop");
+        }
+    }
+
     /** Points so far. */
     long count() {
         return count;
@@ -58,9 +65,7 @@ final class PointVisits {
         int most = Math.max(1, NUMBERS / d);
         double[] slope = new double[d];
         for (int first = 0; first < rows; first += most) {
-            if (cancelled.getAsBoolean()) {
-                throw new CancellationException("the fit was asked to stop");
-            }
+            check();
             int some = Math.min(most, rows - first);
             double[] at = Arrays.copyOfRange(points, first * d, (first + some) * d);
             double[] values = new double[some];
