@@ -305,30 +305,7 @@ public record FitResult(
         if (account != null) {
             others.add(account);
         }
-        Assessment lowered = assessment.with(concerns);
-        return new FitResult(
-                method,
-                family,
-                used,
-                device,
-                arithmetic,
-                rng,
-                seed,
-                steps,
-                status,
-                start,
-                message,
-                elbo,
-                logEvidence,
-                lowered,
-                modes,
-                posterior,
-                trace,
-                seconds,
-                draws,
-                others,
-                Trail.NONE,
-                entrants);
+        return judged(used, concerns, seconds, draws, others, Trail.NONE, entrants);
     }
 
     /**
@@ -340,6 +317,18 @@ public record FitResult(
      */
     FitResult ofTournament(
             Map<String, Object> used, List<Entrant> all, List<Concern> concerns, double time, long taken) {
+        return judged(used, concerns, time, taken, accounts, trail, all);
+    }
+
+    /** The same q with more that was found against it, and what that took. */
+    private FitResult judged(
+            Map<String, Object> used,
+            List<Concern> concerns,
+            double time,
+            long taken,
+            List<Account> others,
+            Trail states,
+            List<Entrant> all) {
         return new FitResult(
                 method,
                 family,
@@ -360,8 +349,8 @@ public record FitResult(
                 trace,
                 time,
                 taken,
-                accounts,
-                trail,
+                others,
+                states,
                 all);
     }
 

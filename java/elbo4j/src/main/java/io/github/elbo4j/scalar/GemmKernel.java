@@ -124,27 +124,23 @@ public class GemmKernel {
     /** The root of the tree over so many panels: a sum that waits goes up unchanged to the next sum that waits. */
     static void total(int panels, double[] nodes, int stride, double[] sums, int at, int size) {
         for (int e = 0; e < size; e++) {
-            int level = Integer.numberOfTrailingZeros(panels);
-            double sum = nodes[level * stride + e];
-            for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
-                level = Integer.numberOfTrailingZeros(rest);
-                sum = nodes[level * stride + e] + sum;
-            }
-            sums[at + e] = sum;
+            sums[at + e] = root(panels, nodes, stride, e);
         }
     }
 
     /** The same, rounded. */
     static void total(int panels, double[] nodes, int stride, float[] sums, int size) {
         for (int e = 0; e < size; e++) {
-            int level = Integer.numberOfTrailingZeros(panels);
-            double sum = nodes[level * stride + e];
-            for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
-                level = Integer.numberOfTrailingZeros(rest);
-                sum = nodes[level * stride + e] + sum;
-            }
-            sums[e] = (float) sum;
+            sums[e] = (float) root(panels, nodes, stride, e);
         }
+    }
+
+    private static double root(int panels, double[] nodes, int stride, int e) {
+        double sum = nodes[Integer.numberOfTrailingZeros(panels) * stride + e];
+        for (int rest = panels & (panels - 1); rest != 0; rest &= rest - 1) {
+            sum = nodes[Integer.numberOfTrailingZeros(rest) * stride + e] + sum;
+        }
+        return sum;
     }
 
     // ---- launches ----
