@@ -17,12 +17,9 @@ import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,10 +67,9 @@ public final class Gradients {
         List<String> words = List.of(args);
         Path home = Path.of(words.get(words.indexOf("--home") + 1));
         int named = words.indexOf("--device");
-        String python = System.getenv().getOrDefault("PEERS_PYTHON", "python3");
         Path folder = Files.createTempDirectory("elbo4j-gradients");
         try (Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1))) {
-            new Gradients(folder, device).run(home, python);
+            new Gradients(folder, device).run(home);
         } finally {
             try (var files = Files.list(folder)) {
                 for (Path file : files.toList()) {
@@ -84,7 +80,7 @@ public final class Gradients {
         }
     }
 
-    private void run(Path home, String python) throws IOException {
+    private void run(Path home) throws IOException {
         Map<String, Object> building = building(); // before all else, in a JVM that knows nothing of models yet
         List<Case> cases = new ArrayList<>();
         for (int draws : new int[] {32, 64, 1024}) {
@@ -97,12 +93,7 @@ public final class Gradients {
             cases.add(new Case("groups", models.groups(), draws));
         }
         cases.add(new Case("logistic", models.logistic(), 64));
-        Process peer = new ProcessBuilder(
-                        python, home.resolve("peers/jax_gradients.py").toString(), folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (PrintWriter ask = new PrintWriter(peer.getOutputStream(), true, StandardCharsets.UTF_8);
-                BufferedReader answers = peer.inputReader(StandardCharsets.UTF_8)) {
+        try (Peer jax = new Peer(home, "jax_gradients.py", folder)) {
             Map<String, Object> results = Json.head("gradients", false, Machine.here());
             results.put("device", device.description());
             results.put("building", building);
@@ -116,15 +107,13 @@ public final class Gradients {
                     "JAX ns a draw",
                     "ratio");
             for (Case each : cases) {
-                figures.put(each.name + " " + each.draws, measure(each, ask, answers, results));
+                figures.put(each.name + " " + each.draws, measure(each, jax, results));
             }
             results.put("figures", figures);
             Path file = home.resolve("results")
                     .resolve("gradients-" + Machine.here().fileName() + ".json");
             Json.write(file, results);
             System.out.println("wrote " + file);
-        } finally {
-            peer.destroy();
         }
     }
 
@@ -176,8 +165,7 @@ public final class Gradients {
         }
     }
 
-    private Map<String, Object> measure(Case what, PrintWriter ask, BufferedReader answers, Map<String, Object> results)
-            throws IOException {
+    private Map<String, Object> measure(Case what, Peer jax, Map<String, Object> results) throws IOException {
         int dimensions = what.model.dimensions();
         float[] z = Work.uniform((long) what.draws * dimensions, -0.5, 0.5, 5);
         models.write(what.name + "." + what.draws + ".z.f32", z);
@@ -194,18 +182,14 @@ public final class Gradients {
             Program program = to.bind();
             own.add(program::close);
             program.run();
-            ask.println("check " + what.name + " " + what.draws);
-            results.put("peer", answer(answers));
+            results.put("peer", jax.ask("check " + what.name + " " + what.draws));
             compare(what, value.toDoubles(), gradient.toFloats());
             List<Double> ours = new ArrayList<>();
             List<Double> theirs = new ArrayList<>();
             turn(program, 3 * SECONDS); // warm
             for (int round = 0; round < ROUNDS; round++) {
                 ours.add(turn(program, SECONDS));
-                ask.println("time " + what.name + " " + what.draws + " " + SECONDS);
-                theirs.add(median(Arrays.stream(answer(answers).split(" "))
-                        .mapToDouble(Double::parseDouble)
-                        .toArray()));
+                theirs.add(median(jax.numbers("time " + what.name + " " + what.draws + " " + SECONDS)));
             }
             return report(what, ours, theirs);
         }
@@ -271,15 +255,6 @@ public final class Gradients {
         for (int i = 0; i < ours.length; i++) {
             Expect.close(what + ", element " + i, ours[i], theirs[i], 1e-4 * largest);
         }
-    }
-
-    private static String answer(BufferedReader answers) throws IOException {
-        String line = answers.readLine();
-        if (line == null) {
-            throw new IOException(
-                    "the peer has ended; it needs JAX, and bench/README.md says how $PEERS_PYTHON gets it");
-        }
-        return line;
     }
 
     private double[] read(String name, int length) throws IOException {
