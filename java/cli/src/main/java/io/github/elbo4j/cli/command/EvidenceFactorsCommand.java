@@ -2,11 +2,8 @@ package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.data.NumberRows;
-import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.EvidenceBound;
-import io.github.elbo4j.estimate.EvidenceOfRows;
 import io.github.elbo4j.factors.BinaryData;
 import io.github.elbo4j.factors.BinaryFactorAnalysis;
 import io.github.elbo4j.factors.Enumeration;
@@ -25,7 +22,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -55,17 +51,13 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
     @Mixin
     final FactorsOptions rows = new FactorsOptions();
 
-    @Option(names = "--draws", paramLabel = "N", description = "Draws of each row's factors. Default: 2,000.")
-    private int draws = 2000;
-
     @Mixin
-    final DeviceOptions run = new DeviceOptions();
+    final RowEvidenceOptions run = new RowEvidenceOptions();
 
     @Override
     public Integer call() {
         CommandLine command = spec.commandLine();
         run.validate(command);
-        EvidenceOptions.checkDraws(command, draws);
         BinaryFactorAnalysis.Builder settings = rows.settings(command, run.seed, builder -> builder.holdout(0));
         if (rows.factors > Enumeration.MANY_ROWS) {
             throw new ParameterException(
@@ -73,54 +65,43 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
                     "--factors is " + rows.factors + ", but must be " + Enumeration.MANY_ROWS
                             + " at most: log p(x) of each row is a sum over all 2^D states");
         }
-        try (NumberRows table = rows.read(command, this::folder)) {
+        try (NumberRows table = rows.read(command, () -> run.folder(rows.data))) {
             return estimate(command, settings, table);
         }
-    }
-
-    private Path folder() {
-        return run.folder("evidence-" + OptionChecks.stem(rows.data));
     }
 
     private int estimate(CommandLine command, BinaryFactorAnalysis.Builder settings, NumberRows table) {
         Console console = new Console(command, run.isSilent());
         BinaryData data = rows.binary(table);
         Devices.Choice choice =
-                run.open(command, (long) rows.batch * draws * table.columns().size());
+                run.open(command, run.stepSize(rows.batch * (long) table.columns().size()));
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(console.err()::println)) {
-            Path folder = folder();
+            Path folder = run.folder(rows.data);
             FactorFit fit = rows.fit(settings, device, data, console, interruption);
             FactorEvidence evidence = new FactorEvidence(device, fit.factors(), data);
             EvidenceOptions.Sources sources = new EvidenceOptions.Sources(interruption);
             for (Map.Entry<String, FactorEvidence.Proposal> proposal : PROPOSALS) {
                 String name = proposal.getKey();
-                Key key = new Key(run.seed).fork("evidence from " + name);
                 List<EvidenceBound> bounds = name.equals(EvidenceReport.FITTED)
                         ? EvidenceBound.standard()
                         : List.of(EvidenceBound.logMean());
-                EvidenceOfRows.Draws each = new EvidenceOfRows.Draws(draws, key, bounds);
-                sources.take(name, () -> evidence.estimate(proposal.getValue(), each, interruption));
+                run.take(
+                        sources, name, bounds, each -> evidence.estimate(proposal.getValue(), each, interruption));
             }
             EvidenceReport.Known known = known(evidence, fit, data, interruption);
             interruption.fitEnded();
-            EvidenceReport result = new EvidenceReport(
-                    new FactorReport(fit, table.source(), rows.threshold, null, 0, "", "").heading(),
-                    "factors",
-                    table.source(),
-                    sources.taken(),
-                    sources.refused(),
-                    known,
-                    run.seed,
-                    device.name() + " (" + choice.device().description() + "): " + choice.reason(),
-                    console.commandLine());
-            EvidenceOptions.show(
+            run.show(
                     console,
-                    run.json,
-                    result,
                     folder,
-                    "the encoder's, verdict " + fit.result().verdict().words(),
-                    EvidenceOptions.draws(draws) + " of each row");
+                    choice,
+                    new RowEvidenceOptions.Fitted(
+                            new FactorReport(fit, table.source(), rows.threshold, null, 0, "", "").heading(),
+                            "factors",
+                            table.source()),
+                    sources,
+                    known,
+                    "the encoder's, verdict " + fit.result().verdict().words());
             return Ending.exit(List.of(folder), interruption, fit.result().verdict());
         }
     }

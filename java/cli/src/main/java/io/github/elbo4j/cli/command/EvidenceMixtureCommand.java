@@ -2,11 +2,8 @@ package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.data.NumberRows;
-import io.github.elbo4j.cli.subject.OptionChecks;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.EvidenceBound;
-import io.github.elbo4j.estimate.EvidenceOfRows;
 import io.github.elbo4j.mixture.GaussianMixtures;
 import io.github.elbo4j.mixture.MixtureData;
 import io.github.elbo4j.mixture.MixtureEvidence;
@@ -23,7 +20,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code elbo4j evidence mixture}: each row's component is latent; the sum over the components is exact. */
@@ -48,26 +44,18 @@ final class EvidenceMixtureCommand implements Callable<Integer> {
     @Mixin
     final MixtureOptions rows = new MixtureOptions();
 
-    @Option(names = "--draws", paramLabel = "N", description = "Draws of each row's component. Default: 2,000.")
-    private int draws = 2000;
-
     @Mixin
-    final DeviceOptions run = new DeviceOptions();
+    final RowEvidenceOptions run = new RowEvidenceOptions();
 
     @Override
     public Integer call() {
         CommandLine command = spec.commandLine();
         rows.validate(command);
         run.validate(command);
-        EvidenceOptions.checkDraws(command, draws);
         rows.settings(command, GaussianMixtures.em(), run.seed);
-        try (NumberRows table = rows.read(command, this::folder)) {
+        try (NumberRows table = rows.read(command, () -> run.folder(rows.data))) {
             return estimate(command, table);
         }
-    }
-
-    private Path folder() {
-        return run.folder("evidence-" + OptionChecks.stem(rows.data));
     }
 
     private int estimate(CommandLine command, NumberRows table) {
@@ -77,30 +65,24 @@ final class EvidenceMixtureCommand implements Callable<Integer> {
                 run.open(command, (long) table.rows() * table.columns().size());
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(console.err()::println)) {
-            Path folder = folder();
+            Path folder = run.folder(rows.data);
             GaussianMixtures.Builder em = rows.settings(command, GaussianMixtures.em(), run.seed);
             MixtureFit fit = GaussianMixtures.best(rows.fits(em, device, data, console, interruption));
             EvidenceOptions.Sources sources = sources(fit, data, interruption);
             EvidenceReport.Known known = known(command, console, device, fit, data, interruption);
             interruption.fitEnded();
-            EvidenceReport result = new EvidenceReport(
-                    "Mixture of " + Words.count(fit.mixture().components(), "Gaussian"),
-                    "mixture",
-                    table.source(),
-                    sources.taken(),
-                    sources.refused(),
-                    known,
-                    run.seed,
-                    device.name() + " (" + choice.device().description() + "): " + choice.reason(),
-                    console.commandLine());
-            EvidenceOptions.show(
+            run.show(
                     console,
-                    run.json,
-                    result,
                     folder,
+                    choice,
+                    new RowEvidenceOptions.Fitted(
+                            "Mixture of " + Words.count(fit.mixture().components(), "Gaussian"),
+                            "mixture",
+                            table.source()),
+                    sources,
+                    known,
                     "the responsibilities of EM's mixture, verdict "
-                            + fit.result().verdict().words(),
-                    EvidenceOptions.draws(draws) + " of each row");
+                            + fit.result().verdict().words());
             return Ending.exit(List.of(folder), interruption, fit.result().verdict());
         }
     }
@@ -113,15 +95,11 @@ final class EvidenceMixtureCommand implements Callable<Integer> {
                 Map.entry(EvidenceReport.PRIOR, MixtureEvidence.Proposal.PRIOR),
                 Map.entry(EvidenceReport.FITTED, MixtureEvidence.Proposal.RESPONSIBILITIES))) {
             String name = each.getKey();
-            Key key = new Key(run.seed).fork("evidence from " + name);
             List<EvidenceBound> bounds = EvidenceBound.standard().stream()
                     .filter(bound -> bound.alpha() == 0)
                     .filter(bound -> bound.group() == 0 || !name.equals(EvidenceReport.PRIOR))
                     .toList();
-            sources.take(
-                    name,
-                    () -> evidence.estimate(
-                            each.getValue(), new EvidenceOfRows.Draws(draws, key, bounds), interruption));
+            run.take(sources, name, bounds, draws -> evidence.estimate(each.getValue(), draws, interruption));
         }
         return sources;
     }
