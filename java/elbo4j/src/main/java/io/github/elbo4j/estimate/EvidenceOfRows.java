@@ -18,6 +18,7 @@ public final class EvidenceOfRows {
     private static final double MOST_ROWS = 0.9;
 
     private final Draws draws;
+    private final int largestGroup;
     private final List<Sum> sums; // of each bound
     private final List<Stage> stages = new ArrayList<>();
     private long rows;
@@ -80,11 +81,7 @@ public final class EvidenceOfRows {
     public EvidenceOfRows(Draws draws) {
         this.draws = draws;
         sums = zeros();
-        EvidenceSums unused = sums(); // which checks
-    }
-
-    private EvidenceSums sums() {
-        return new EvidenceSums(draws.bounds, draws.ofRow, true);
+        largestGroup = EvidenceSums.largestGroup(draws.bounds, draws.ofRow);
     }
 
     private List<Sum> zeros() {
@@ -101,7 +98,7 @@ public final class EvidenceOfRows {
             throw new IllegalArgumentException(
                     "there are " + logRatios.length + " draws of a row, but must be " + draws.ofRow);
         }
-        Evidence.Course course = new Evidence.Course(sums(), draws.ofRow);
+        Evidence.Course course = new Evidence.Course(new EvidenceSums(draws.bounds, draws.ofRow, true), draws.ofRow);
         for (double each : logRatios) {
             course.add(each);
         }
@@ -139,9 +136,7 @@ public final class EvidenceOfRows {
         for (int i = 0; i < sums.size(); i++) {
             Sum sum = sums.get(i);
             EvidenceBound bound = draws.bounds.get(i);
-            int most =
-                    draws.bounds.stream().mapToInt(EvidenceBound::group).max().orElse(0);
-            int used = bound.group() == 0 ? draws.ofRow : draws.ofRow - draws.ofRow % most;
+            int used = bound.group() == 0 ? draws.ofRow : draws.ofRow - draws.ofRow % largestGroup;
             all.add(new EvidenceEstimate(bound, sum.estimate(used), sum.effective / rows, sum.kHat(), sum.bias));
         }
         return new Evidence(

@@ -36,7 +36,7 @@ final class EvidenceSums {
     /** @param discrete whether z has finitely many values: where a tenth of the draws counts or more, k-hat is then 0 */
     EvidenceSums(List<EvidenceBound> bounds, int draws, boolean discrete) {
         this.discrete = discrete;
-        int most = checkNested(bounds, draws);
+        int most = largestGroup(bounds, draws);
         grouped = draws - draws % most;
         powers = bounds.stream()
                 .mapToDouble(EvidenceBound::power)
@@ -51,8 +51,12 @@ final class EvidenceSums {
         largest = new Largest(ParetoShape.tail(draws) + 1);
     }
 
-    /** The largest group. Smaller ones must be whole parts of it, or the bounds would not be of the same draws. */
-    private static int checkNested(List<EvidenceBound> bounds, int draws) {
+    /**
+     * The largest group, or 1. Smaller ones must be whole parts of it, or the bounds would not be of the same draws.
+     *
+     * @throws IllegalArgumentException if they are not, or there are fewer draws
+     */
+    static int largestGroup(List<EvidenceBound> bounds, int draws) {
         int[] groups = bounds.stream()
                 .mapToInt(EvidenceBound::group)
                 .filter(k -> k > 0)
