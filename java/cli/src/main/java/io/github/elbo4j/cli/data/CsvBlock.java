@@ -8,19 +8,15 @@ import java.util.List;
 
 /**
  * Whole lines of a CSV file in which no cell is quoted, as numbers and, where a cell is none, its text. A block is taken apart
- * without the others, so several are at once. One that holds anything unusual says so, and is left to the parser.
+ * without the others, so several are at once. One that holds anything unusual says so, and is left to the parser. It is used
+ * again for other lines: a file would leave as much garbage as it is long.
  */
 final class CsvBlock implements Runnable {
-    /** 10^k, of which float64 holds 22 exactly. */
-    private static final double[] POWERS = powers();
-
-    private static final long MOST_EXACT = 1L << 53;
-
-    private final byte[] bytes;
-    private final int from;
-    private final int to;
     private final byte delimiter;
     private final int columns;
+    private final DecimalBytes number = new DecimalBytes();
+    private byte[] bytes = new byte[0]; // as many more as a number may be looked for in
+    private int to;
     private double[] values = new double[0]; // [rows][columns]; NaN where there is a text
     private int[] lines = new int[0]; // of each row, from 0
     private final List<String> texts = new ArrayList<>(); // in order
@@ -28,29 +24,46 @@ final class CsvBlock implements Runnable {
     private int ends; // of lines
     private boolean isUnusual;
 
-    /**
-     * Some bytes, UTF-8.
-     *
-     * @param from the first of them, of a line's first
-     * @param to behind the last, which ends a line or the file
-     * @param columns that each row must have
-     */
-    CsvBlock(byte[] bytes, int from, int to, char delimiter, int columns) {
-        this.bytes = bytes;
-        this.from = from;
-        this.to = to;
+    /** @param columns that each row must have */
+    CsvBlock(char delimiter, int columns) {
         this.delimiter = (byte) delimiter;
         this.columns = columns;
+    }
+
+    /**
+     * Room for lines, UTF-8.
+     *
+     * @param kept bytes that are there already
+     */
+    byte[] room(int size, int kept) {
+        int length = Math.addExact(size, DecimalBytes.BEHIND);
+        if (bytes.length < length) {
+            byte[] larger = new byte[length];
+            System.arraycopy(bytes, 0, larger, 0, kept);
+            bytes = larger;
+        }
+        return bytes;
+    }
+
+    /**
+     * Holds the lines that are in its room, and no others any more.
+     *
+     * @param length in bytes; the last ends a line or the file
+     */
+    void hold(int length) {
+        to = length;
+        bytes[to] = '\n'; // where the file ends without one
+        rows = 0;
+        ends = 0;
+        isUnusual = false;
+        texts.clear();
     }
 
     byte[] bytes() {
         return bytes;
     }
 
-    int from() {
-        return from;
-    }
-
+    /** Behind the last byte. */
     int to() {
         return to;
     }
@@ -90,9 +103,7 @@ final class CsvBlock implements Runnable {
 
     @Override
     public void run() {
-        values = new double[Math.max(columns, (to - from) / 4)];
-        lines = new int[Math.max(1, values.length / columns)];
-        for (int at = from; at < to && !isUnusual; ) {
+        for (int at = 0; at < to && !isUnusual; ) {
             if (bytes[at] == '\n' || isReturn(at)) { // an empty line is no row
                 at += bytes[at] == '\n' ? 1 : 2;
                 ends++;
@@ -106,6 +117,10 @@ final class CsvBlock implements Runnable {
         return bytes[at] == '\r' && at + 1 < to && bytes[at + 1] == '\n';
     }
 
+    private boolean endsCell(int at) {
+        return bytes[at] == delimiter || bytes[at] == '\n' || isReturn(at);
+    }
+
     /** Takes a row; returns where the next line begins. */
     private int row(int start) {
         int first = rows * columns;
@@ -113,40 +128,44 @@ final class CsvBlock implements Runnable {
             values = Arrays.copyOf(values, Math.max(first + columns, Math.multiplyExact(2, values.length)));
         }
         if (rows == lines.length) {
-            lines = Arrays.copyOf(lines, 2 * rows);
+            lines = Arrays.copyOf(lines, Math.max(64, 2 * rows));
         }
         lines[rows] = ends;
-        int cell = 0;
         int at = start;
-        while (true) {
-            int end = at;
-            while (end < to && bytes[end] != delimiter && bytes[end] != '\n') {
-                isUnusual |= bytes[end] == '"' || (bytes[end] == '\r' && !isReturn(end));
-                end++;
+        for (int cell = 0; cell < columns; cell++) {
+            double value = number.read(bytes, at);
+            int end = number.end();
+            if (!(Math.abs(value) <= Float.MAX_VALUE) || !endsCell(end)) {
+                end = end(at);
+                value = isUnusual ? Double.NaN : other(at, end);
             }
-            boolean isLast = end == to || bytes[end] == '\n';
-            int behind = isLast && end > at && bytes[end - 1] == '\r' ? end - 1 : end;
-            if (cell == columns || isUnusual) {
-                isUnusual = true;
-                return to;
-            }
-            values[first + cell++] = cell(at, behind);
-            at = end + 1;
-            if (isLast) {
-                isUnusual |= cell < columns;
+            values[first + cell] = value;
+            end += bytes[end] == '\r' ? 1 : 0;
+            if (bytes[end] == '\n') {
+                isUnusual |= cell + 1 < columns;
                 ends += end < to ? 1 : 0;
                 rows++;
-                return at;
+                return end + 1;
             }
+            at = end + 1;
         }
+        isUnusual = true; // there are more cells
+        return to;
     }
 
-    /** The number of a cell; NaN if it is none, and then its text is kept. */
-    private double cell(int start, int end) {
-        double value = simple(start, end);
-        if (Double.isNaN(value)) {
-            value = scientific(start, end);
+    /** The end of any cell. */
+    private int end(int start) {
+        int end = start;
+        while (!endsCell(end)) {
+            isUnusual |= bytes[end] == '"' || bytes[end] == '\r';
+            end++;
         }
+        return end;
+    }
+
+    /** The number of a cell that is not written in the ordinary way; NaN if it is none, and then its text is kept. */
+    private double other(int start, int end) {
+        double value = decimal(start, end);
         if (!(Math.abs(value) <= Float.MAX_VALUE)) {
             texts.add(new String(bytes, start, end - start, StandardCharsets.UTF_8));
             return Double.NaN;
@@ -154,33 +173,8 @@ final class CsvBlock implements Runnable {
         return value;
     }
 
-    /** Of a sign, digits and a point: {@code ±m/10^k} with both exact is the nearest number (Clinger 1990). NaN if it is not so. */
-    private double simple(int start, int end) {
-        boolean negative = start < end && bytes[start] == '-';
-        int at = negative ? start + 1 : start;
-        long digits = 0;
-        int point = -1;
-        int first = at;
-        for (; at < end; at++) {
-            int digit = bytes[at] - '0';
-            if (digit >= 0 && digit <= 9 && digits < MOST_EXACT / 10 - 1) {
-                digits = 10 * digits + digit;
-            } else if (bytes[at] == '.' && point < 0) {
-                point = at;
-            } else {
-                return Double.NaN;
-            }
-        }
-        int places = point < 0 ? 0 : end - 1 - point;
-        if (end - first == (point < 0 ? 0 : 1) || places >= POWERS.length) {
-            return Double.NaN;
-        }
-        double value = digits / POWERS[places];
-        return negative ? -value : value;
-    }
-
-    /** Of a number in any other decimal notation; NaN if it is none. */
-    private double scientific(int start, int end) {
+    /** Of a number in any decimal notation; NaN if it is none. */
+    private double decimal(int start, int end) {
         if (start == end || (bytes[end - 1] != '.' && (bytes[end - 1] < '0' || bytes[end - 1] > '9'))) {
             return Double.NaN;
         }
@@ -195,14 +189,5 @@ final class CsvBlock implements Runnable {
         } catch (NumberFormatException e) {
             return Double.NaN;
         }
-    }
-
-    private static double[] powers() {
-        double[] powers = new double[23];
-        powers[0] = 1;
-        for (int k = 1; k < powers.length; k++) {
-            powers[k] = 10 * powers[k - 1];
-        }
-        return powers;
     }
 }

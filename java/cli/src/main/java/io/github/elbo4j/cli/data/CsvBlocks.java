@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Cuts a stream behind line ends. */
 final class CsvBlocks {
@@ -35,18 +34,18 @@ final class CsvBlocks {
     }
 
     /**
-     * The next block; null behind the last.
+     * Gives a block the next lines; false behind the last.
      *
-     * @param columns that each row must have
+     * @param block whose lines are of no use any more
      */
-    @Nullable
-    CsvBlock next(char delimiter, int columns) throws IOException {
-        byte[] bytes = read;
-        int count = bytes.length;
+    boolean next(CsvBlock block) throws IOException {
+        int count = read.length;
+        byte[] bytes = block.room(Math.addExact(count, SIZE), 0);
+        System.arraycopy(read, 0, bytes, 0, count);
         int end = 0;
         boolean more = true;
         while (more && end == 0) { // a line may be longer than a block
-            bytes = Arrays.copyOf(bytes, Math.addExact(count, SIZE));
+            bytes = block.room(Math.addExact(count, SIZE), count);
             int n = in.readNBytes(bytes, count, SIZE);
             more = n == SIZE;
             int before = count;
@@ -60,12 +59,13 @@ final class CsvBlocks {
             end = count;
         }
         read = Arrays.copyOfRange(bytes, end, count);
-        return end == 0 ? null : new CsvBlock(bytes, 0, end, delimiter, columns);
+        block.hold(end);
+        return end > 0;
     }
 
     /** A block was not used. */
     void putBack(CsvBlock block) {
-        back.add(new ByteArrayInputStream(block.bytes(), block.from(), block.to() - block.from()));
+        back.add(new ByteArrayInputStream(block.bytes(), 0, block.to()));
     }
 
     /** All that is left, blocks that were put back first. */

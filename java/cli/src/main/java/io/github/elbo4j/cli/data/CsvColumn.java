@@ -20,6 +20,8 @@ final class CsvColumn {
     private record Cell(int row, long line, String text) {}
 
     private static final int EXAMPLES = 5;
+    /** Times what is here, for which room is made. */
+    private static final int TRUSTED = 16;
     /** Different texts that are told apart; more are notes or keys, not values of a variable. */
     static final int MOST_TEXTS = 1 << 16;
 
@@ -112,7 +114,7 @@ final class CsvColumn {
         put(value);
     }
 
-    /** Adds the next rows from a matrix of numbers that float32 holds, each {@code stride} behind the one before. */
+    /** Adds the next rows, for which there is room, from a matrix of numbers that float32 holds, each {@code stride} behind the one before. */
     void add(double[] from, int first, int stride, int count) {
         if (index != null || !isStored) {
             for (int i = 0; i < count; i++) {
@@ -120,15 +122,19 @@ final class CsvColumn {
             }
             return;
         }
-        int end = Math.addExact(size, count);
-        if (end > values.length) {
-            values = Arrays.copyOf(values, Math.max(end, Math.addExact(size, size / 2)));
-        }
         for (int i = 0; i < count; i++) {
             values[size + i] = from[first + i * stride];
         }
-        size = end;
+        size += count;
         numbers += count;
+    }
+
+    /** Makes room for the next rows, and, as far as what is here promises, for all rows of the file, about. */
+    void reserve(int count, long all) {
+        int next = Math.addExact(size, count);
+        if (isStored && next > values.length) {
+            values = Arrays.copyOf(values, (int) Math.max(next, Math.min(all, (long) TRUSTED * next)));
+        }
     }
 
     private void grow() {

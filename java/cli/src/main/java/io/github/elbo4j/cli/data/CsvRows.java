@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Takes the rows below a header, one after the other, to the columns; refuses a row of too few or too many cells. */
 final class CsvRows {
+    /** Of the number of rows that is expected. */
+    private static final double MARGIN = 1.01;
+
     private final String file;
     private final List<CsvColumn> columns;
     private final Intake intake;
@@ -55,8 +58,11 @@ final class CsvRows {
      * Takes a block that is not unusual.
      *
      * @param before lines of the file before it
+     * @param share of the file that has been read with it; 1 if that is not known
      */
-    void add(CsvBlock block, long before) {
+    void add(CsvBlock block, long before, double share) {
+        long all = (long) (MARGIN * (rows + block.rows()) / share);
+        columns.forEach(column -> column.reserve(block.rows(), all));
         if (block.texts().isEmpty() && intake.isByColumn()) {
             for (int c = 0; c < columns.size(); c++) {
                 columns.get(c).add(block.values(), c, columns.size(), block.rows());

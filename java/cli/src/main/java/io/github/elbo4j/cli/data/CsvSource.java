@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -24,6 +25,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,14 +53,17 @@ final class CsvSource implements AutoCloseable {
     private final InputStream raw;
     private final InputStream text;
     private final MessageDigest digest;
+    private final long length; // of the text; 0 if that is not known
     private final boolean separatorLine;
     private final char delimiter;
     private final @Nullable CsvBlocks blocks; // null where characters are not those of ASCII and more
     private @Nullable Iterator<CsvRecord> records; // once the parser is at work
     private long before;
 
-    private CsvSource(InputStream raw, InputStream text, MessageDigest digest, Charset charset, byte[] start) {
+    private CsvSource(
+            InputStream raw, InputStream text, long length, MessageDigest digest, Charset charset, byte[] start) {
         this.raw = raw;
+        this.length = length;
         this.text = text;
         this.digest = digest;
         String words = new String(start, charset);
@@ -95,7 +100,8 @@ final class CsvSource implements AutoCloseable {
                     && new String(head, StandardCharsets.ISO_8859_1).indexOf('\0') >= 0) {
                 throw new InputException("--data: " + file + " is not a text file (it holds zero bytes)");
             }
-            return new CsvSource(raw, text, digest, charset, head);
+            long length = gzip || !Files.isRegularFile(path) ? 0 : Files.size(path);
+            return new CsvSource(raw, text, length, digest, charset, head);
         } catch (EOFException | ZipException e) {
             raw.close();
             throw damaged(file, e);
@@ -156,32 +162,7 @@ final class CsvSource implements AutoCloseable {
      */
     void rows(CsvRows to, int columns, char decimal) throws IOException {
         if (records == null && blocks != null && decimal == '.') {
-            Deque<Task> tasks = new ArrayDeque<>();
-            boolean more = true;
-            while (more || !tasks.isEmpty()) {
-                CsvBlock next = more ? blocks.next(delimiter, columns) : null;
-                more = next != null;
-                if (next != null) {
-                    tasks.add(new Task(next, ForkJoinTask.adapt(next).fork()));
-                }
-                if (more && tasks.size() <= Runtime.getRuntime().availableProcessors()) {
-                    continue;
-                }
-                Task first = tasks.poll();
-                if (first == null) {
-                    break; // there are no rows
-                }
-                first.task.join();
-                CsvBlock block = first.block;
-                if (block.isUnusual()) {
-                    tasks.forEach(task -> task.task.join());
-                    blocks.putBack(block);
-                    tasks.forEach(task -> blocks.putBack(task.block));
-                    break;
-                }
-                to.add(block, before);
-                before += block.ends();
-            }
+            inBlocks(blocks, to, columns);
         }
         if (records == null) {
             records = records(blocks == null ? text : blocks.rest());
@@ -189,7 +170,63 @@ final class CsvSource implements AutoCloseable {
         to.add(records, before);
     }
 
-    private record Task(CsvBlock block, ForkJoinTask<?> task) {}
+    /** Takes blocks as long as none is unusual. */
+    private void inBlocks(CsvBlocks from, CsvRows to, int columns) throws IOException {
+        int most = Runtime.getRuntime().availableProcessors() + 1;
+        long taken = 0;
+        Deque<Task> tasks = new ArrayDeque<>();
+        CsvBlock block = new CsvBlock(delimiter, columns);
+        while (true) {
+            boolean more = from.next(block);
+            if (more) {
+                tasks.add(new Task(block));
+            }
+            Task first = more && tasks.size() < most ? null : tasks.poll();
+            if (first == null) {
+                if (!more) {
+                    return;
+                }
+                block = new CsvBlock(delimiter, columns);
+                continue;
+            }
+            block = first.done();
+            if (block.isUnusual()) {
+                from.putBack(block);
+                tasks.forEach(task -> from.putBack(task.done()));
+                return;
+            }
+            taken += block.to();
+            to.add(block, before, length == 0 ? 1 : Math.min(1, (double) taken / length));
+            before += block.ends();
+        }
+    }
+
+    /** A block that is taken apart by another thread, or by the one that needs it where no other has begun. */
+    private static final class Task {
+        private final CsvBlock block;
+        private final AtomicBoolean isTaken = new AtomicBoolean();
+        private final ForkJoinTask<?> other;
+
+        Task(CsvBlock block) {
+            this.block = block;
+            other = ForkJoinTask.adapt(this::take).fork();
+        }
+
+        private boolean take() {
+            boolean isFirst = isTaken.compareAndSet(false, true);
+            if (isFirst) {
+                block.run();
+            }
+            return isFirst;
+        }
+
+        CsvBlock done() {
+            if (!take()) {
+                other.join();
+            }
+            return block;
+        }
+    }
 
     /** Lines before the first of the records that the parser counts. */
     long before() {
