@@ -11,6 +11,7 @@ import io.github.elbo4j.device.internal.LowerTriangle;
 import io.github.elbo4j.distribution.Flat;
 import io.github.elbo4j.distribution.Normal;
 import io.github.elbo4j.expr.Expr;
+import io.github.elbo4j.family.Family;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
@@ -356,5 +357,25 @@ class FixedDrawsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("pairs is 12, but must be a multiple of 8");
         assertThatThrownBy(() -> new FixedDraws().starts(0)).hasMessageContaining("starts is 0");
+        assertThatThrownBy(() -> new FixedDraws().problem(-1)).hasMessageContaining("problem is -1");
+        assertThatThrownBy(() -> new FixedDraws().problem(Integer.MAX_VALUE)).hasMessageContaining("0 to 2147483646");
+    }
+
+    /** Fits of the same seed and other numbers have other draws, of q as of the verdict. */
+    @Test
+    void aProblemHasDrawsOfItsOwn() {
+        for (Family family : List.of(Family.meanField(), Family.fullRank())) {
+            FixedDraws method = new FixedDraws().family(family);
+            FitResult none = Skewed.BENT.fit(method);
+            FitResult first = Skewed.BENT.fit(method.problem(0));
+            FitResult other = Skewed.BENT.fit(method.problem(7));
+            assertThat(first.posterior()).isEqualTo(none.posterior());
+            assertThat(first.elbo()).isEqualTo(none.elbo());
+            assertThat(first.settings()).doesNotContainKey("problem");
+            assertThat(other.settings()).containsEntry("problem", 7L);
+            assertThat(other.posterior()).isNotEqualTo(first.posterior());
+            assertThat(other.elbo().value()).isNotEqualTo(first.elbo().value());
+            assertThat(other.kHat()).isNotEqualTo(first.kHat());
+        }
     }
 }

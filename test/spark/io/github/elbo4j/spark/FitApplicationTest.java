@@ -52,7 +52,8 @@ class FitApplicationTest extends LocalSpark {
     void theResultIsThatOfTheCommand() throws Exception {
         String iris = DATA.resolve("iris.csv").toString();
         String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"};
-        command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        command(with(
+                words, "--method", "sgvi", "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
         assertThat(want)

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --by} and {@code --problem}. */
 class GroupFitsTest {
@@ -72,15 +73,16 @@ class GroupFitsTest {
         return line.replaceAll("\"(group|problem|rows|device|seconds|drawsPerSecond)\": ?[^,}]*[,}]", "");
     }
 
-    @Test
-    void aGroupHasTheBitsOfItsRowsAlone() throws IOException {
-        assertThat(fit("rows.csv", "--by g --threads 3 " + QUICK).exit()).isZero();
+    @ParameterizedTest
+    @ValueSource(strings = {QUICK, "--quiet", "--family mean-field", "--method fixed --draws 32"})
+    void aGroupHasTheBitsOfItsRowsAlone(String options) throws IOException {
+        assertThat(fit("rows.csv", "--by g --threads 3 " + options).exit()).isZero();
         List<String> all = lines();
         assertThat(all).hasSize(GROUPS);
         for (int g = 0; g < GROUPS; g++) {
             String name = name(g);
             write("one.csv", rows.stream().filter(row -> row.startsWith(name)).toList());
-            Cli.Outcome alone = fit("one.csv", "--ignore g --json --problem " + g + " " + QUICK);
+            Cli.Outcome alone = fit("one.csv", "--ignore g --json --problem " + g + " " + options);
             assertThat(all.get(g))
                     .contains("\"group\":\"" + name + "\",\"problem\":" + g + ",\"rows\":" + ROWS)
                     .contains("\"elbo\"")
@@ -88,8 +90,45 @@ class GroupFitsTest {
             assertThat(numbers(all.get(g))).isEqualTo(numbers(alone.out().strip()));
         }
         write("one.csv", rows.stream().filter(row -> row.startsWith(name(1))).toList());
-        Cli.Outcome another = fit("one.csv", "--ignore g --json " + QUICK);
+        Cli.Outcome another = fit("one.csv", "--ignore g --json --problem 0 " + options);
         assertThat(numbers(all.get(1))).isNotEqualTo(numbers(another.out().strip()));
+    }
+
+    /** Fixed draws where a group has few parameters and nothing else is asked for. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --quiet                 | fixed | full-rank
+            --family full-rank      | fixed | full-rank
+            --family mean-field     | fixed | mean-field
+            --family low-rank       | sgvi  | low-rank
+            --method fixed          | fixed | mean-field
+            --method sgvi           | sgvi  | full-rank
+            --draws 64              | sgvi  | full-rank
+            """)
+    void theMethodSuitsSmallGroups(String options, String method, String family) throws IOException {
+        fit("rows.csv", "--by g " + options);
+        assertThat(lines()).hasSize(GROUPS).allSatisfy(line -> assertThat(line)
+                .contains("\"method\":\"" + method + "\",\"family\":\"" + family + "\""));
+    }
+
+    @Test
+    void manyParametersAreForStochasticAscent() throws IOException {
+        Random random = new Random(5);
+        StringBuilder table = new StringBuilder("g,y");
+        for (int k = 0; k < 15; k++) {
+            table.append(",x").append(k);
+        }
+        for (int n = 0; n < 40; n++) {
+            table.append("\na,").append(random.nextGaussian());
+            for (int k = 0; k < 15; k++) {
+                table.append(',').append(random.nextGaussian());
+            }
+        }
+        Files.writeString(folder.resolve("wide.csv"), table); // 15 slopes, an intercept and the noise
+        fit("wide.csv", "--by g");
+        assertThat(lines().get(0)).contains("\"method\":\"sgvi\"");
+        fit("wide.csv", "--by g --ignore x0");
+        assertThat(lines().get(0)).contains("\"method\":\"fixed\"");
     }
 
     /** With a wide prior and known noise the posterior is least squares': slope Sxy/Sxx, sd noise/√Sxx; the prior moves it by 1e-4 sd. */

@@ -235,7 +235,7 @@ final class BatchAndMatchRun extends MethodRun {
                 device,
                 joint,
                 answer,
-                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), sample, null),
+                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), FreshDraws.MOST, sample, null, 0),
                 key);
     }
 }

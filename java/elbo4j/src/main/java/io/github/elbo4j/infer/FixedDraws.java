@@ -56,19 +56,22 @@ public final class FixedDraws implements Method<LogJoint> {
     final int pairs;
     final int starts;
     final long seed;
+    final int problem;
     final BooleanSupplier cancelled;
 
-    private FixedDraws(FixedFamily family, int pairs, int starts, long seed, BooleanSupplier cancelled) {
+    private FixedDraws(
+            FixedFamily family, int pairs, int starts, long seed, int problem, BooleanSupplier cancelled) {
         this.family = family;
         this.pairs = pairs;
         this.starts = starts;
         this.seed = seed;
+        this.problem = problem;
         this.cancelled = cancelled;
     }
 
     /** The defaults. */
     public FixedDraws() {
-        this(FixedFamily.MEAN_FIELD, 0, 8, 0, () -> false);
+        this(FixedFamily.MEAN_FIELD, 0, 8, 0, 0, () -> false);
     }
 
     /**
@@ -77,7 +80,7 @@ public final class FixedDraws implements Method<LogJoint> {
      * @throws IllegalArgumentException if it is another one
      */
     public FixedDraws family(Family value) {
-        return new FixedDraws(FixedFamily.of(value), pairs, starts, seed, cancelled);
+        return new FixedDraws(FixedFamily.of(value), pairs, starts, seed, problem, cancelled);
     }
 
     /**
@@ -88,7 +91,7 @@ public final class FixedDraws implements Method<LogJoint> {
         if (value < BLOCKS || value % BLOCKS != 0) {
             throw new IllegalArgumentException("pairs is " + value + ", but must be a multiple of " + BLOCKS);
         }
-        return new FixedDraws(family, value, starts, seed, cancelled);
+        return new FixedDraws(family, value, starts, seed, problem, cancelled);
     }
 
     /** L-BFGS paths of log p, among whose normals is the first q: as {@link Sgvi.Builder#starts}; 8. */
@@ -96,17 +99,30 @@ public final class FixedDraws implements Method<LogJoint> {
         if (value < 1) {
             throw new IllegalArgumentException("starts is " + value + ", but must be 1 or more");
         }
-        return new FixedDraws(family, pairs, value, seed, cancelled);
+        return new FixedDraws(family, pairs, value, seed, problem, cancelled);
     }
 
     /** Of the draws, and of those that judge; 0. */
     public FixedDraws seed(long value) {
-        return new FixedDraws(family, pairs, starts, value, cancelled);
+        return new FixedDraws(family, pairs, starts, value, problem, cancelled);
+    }
+
+    /**
+     * The number of the problem among others of the same seed, the address b of all its draws: each has draws of its own; 0.
+     *
+     * @param value from 0 to 2^31 − 2
+     */
+    public FixedDraws problem(int value) {
+        if (value < 0 || value == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "problem is " + value + ", but must be from 0 to " + (Integer.MAX_VALUE - 1));
+        }
+        return new FixedDraws(family, pairs, starts, seed, value, cancelled);
     }
 
     /** Asked now and then; once it returns true, the fit ends with the best so far. */
     public FixedDraws cancelled(BooleanSupplier value) {
-        return new FixedDraws(family, pairs, starts, seed, Objects.requireNonNull(value, "cancelled is null"));
+        return new FixedDraws(family, pairs, starts, seed, problem, Objects.requireNonNull(value, "cancelled is null"));
     }
 
     int firstPairs(boolean manyRows) {
@@ -118,6 +134,9 @@ public final class FixedDraws implements Method<LogJoint> {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("draws", 2 * lastPairs);
         told.put("starts", starts);
+        if (problem != 0) {
+            told.put("problem", problem);
+        }
         return told;
     }
 

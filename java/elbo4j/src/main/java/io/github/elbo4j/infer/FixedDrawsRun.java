@@ -49,6 +49,7 @@ final class FixedDrawsRun extends MethodRun {
                 : Effort.ofManyRows(2 * pairs, FreshDraws.DRAWS, false);
         q = family.family().create(device, 1, dimensions);
         opened.add(q::close);
+        q.numberFrom(settings.problem);
         guard = new GradientGuard(true, joint, q, key);
         at = StartNormal.independent(joint.start(), StartNormal.ones(dimensions));
     }
@@ -250,8 +251,15 @@ final class FixedDrawsRun extends MethodRun {
                         && !Double.isNaN(accounts.get(1).sdError(0))
                 ? accounts.get(1).posterior()
                 : null;
-        FreshDraws.Background known =
-                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), sample, response);
+        FreshDraws.Background known = new FreshDraws.Background(
+                ending,
+                modes,
+                concerns,
+                effort.evaluation(),
+                family.mostWeights(),
+                sample,
+                response,
+                settings.problem);
         return FreshDraws.of(device, joint, reported, known, key);
     }
 }

@@ -23,6 +23,11 @@ enum FixedFamily {
         }
 
         @Override
+        int mostWeights() {
+            return FreshDraws.MOST;
+        }
+
+        @Override
         FixedElbo<?> elbo(PointVisits visits, float[] normals, int pairs, StartNormal around) {
             return new PairedDraws(visits, normals, pairs, around);
         }
@@ -47,6 +52,12 @@ enum FixedFamily {
         @Override
         int mostPairs(int dimensions) {
             return (int) Math.min(FixedDraws.MOST_PAIRS, CURVATURES / ((long) dimensions * (dimensions + 1)));
+        }
+
+        /** About as many as a fit by stochastic ascent has: of few draws k-hat is too large more often than not. */
+        @Override
+        int mostWeights() {
+            return 4 * FreshDraws.MOST;
         }
 
         @Override
@@ -101,6 +112,9 @@ enum FixedFamily {
 
     /** Pairs up to which there are more of them where errors are large. */
     abstract int mostPairs(int dimensions);
+
+    /** Half the draws by whose weights it is judged, at most. */
+    abstract int mostWeights();
 
     /**
      * Its ELBO near a normal.

@@ -38,7 +38,7 @@ public record FreshDraws(
     public static final int DRAWS = 4096;
 
     /** The weights are multiplied while k-hat's error may decide, up to twice as many: a fit by few passes is to stay quick. */
-    private static final int MOST = 2 * DRAWS;
+    static final int MOST = 2 * DRAWS;
 
     private static final long WORKSPACE = 256L << 20;
     /** An ELBO or evidence that was not measured. */
@@ -63,18 +63,22 @@ public record FreshDraws(
      * @param modes that starts came upon, if there are several that matter
      * @param concerns beside those that draws show
      * @param few draws to begin with
+     * @param most up to twice as many are multiplied while k-hat's error may decide
      * @param sample null, or some of the joint's rows
      * @param response null, or what linear response says, with known errors, where independent normals are reported
+     * @param problem the address b of the draws
      */
     record Background(
             Ending ending,
             List<Mode> modes,
             List<Concern> concerns,
             int few,
+            int most,
             @Nullable RowSample sample,
-            @Nullable Posterior response) {
+            @Nullable Posterior response,
+            int problem) {
         static Background of(Ending ending, List<Mode> modes, List<Concern> concerns) {
-            return new Background(ending, modes, concerns, DRAWS, null, null);
+            return new Background(ending, modes, concerns, DRAWS, MOST, null, null, 0);
         }
     }
 
@@ -99,6 +103,7 @@ public record FreshDraws(
             return unmeasured(known.ending, List.of(concern));
         }
         try (onDevice) {
+            onDevice.numberFrom(known.problem);
             Evaluation evaluation = new Evaluation(
                     new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), WORKSPACE, PointSet.INDEPENDENT),
                     UNKNOWN,
@@ -118,7 +123,7 @@ public record FreshDraws(
     private static FreshDraws measured(Evaluation evaluation, Background known, Runnable beyond) {
         MeasuringGuard measuring = new MeasuringGuard(known.ending);
         boolean whole = measuring.succeeds(() -> {
-            evaluation.measure(known.few, DRAWS, MOST);
+            evaluation.measure(known.few, DRAWS, known.most);
             evaluation.judgeEnd(known.ending);
             known.concerns.forEach(evaluation::add);
             evaluation.judgeModes(known.modes);

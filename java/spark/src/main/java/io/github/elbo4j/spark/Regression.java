@@ -58,13 +58,13 @@ record Regression(String name, boolean intercept, boolean standardize, NormalPri
     /**
      * A method with its defaults.
      *
-     * @param problem the number of its draws among others of the same seed, which sgvi alone has
+     * @param problem the number of its draws among others of the same seed, which sgvi and fixed have
      */
     static Method<LogJoint> method(String name, long seed, int problem) {
         oneOf("method", name, METHODS);
         return switch (name) {
             case Sgvi.NAME -> Sgvi.builder().seed(seed).problem(problem).build();
-            case FixedDraws.NAME -> new FixedDraws().seed(seed);
+            case FixedDraws.NAME -> new FixedDraws().seed(seed).problem(problem);
             case Pathfinder.NAME -> new Pathfinder().seed(seed);
             case BatchAndMatch.NAME -> new BatchAndMatch().seed(seed);
             default -> ModeSearch.laplace().seed(seed);

@@ -173,9 +173,12 @@ final class FitMethods {
     }
 
     private FixedDraws fixed(int dimensions) {
-        FixedDraws usual = new FixedDraws().seed(options.run.seed).cancelled(cancelled);
+        FixedDraws usual = new FixedDraws()
+                .seed(options.run.seed)
+                .problem(task.problem())
+                .cancelled(cancelled);
         FixedDraws drawn = options.draws == null ? usual : usual.pairs(options.draws / 2);
-        if (!options.q.chosen(command, Integer.MAX_VALUE).equals(Family.fullRank())) {
+        if (!options.fixedFamily(command, dimensions).equals(Family.fullRank())) {
             return drawn;
         }
         if (dimensions > FixedDraws.MOST_FULL_RANK) {

@@ -107,12 +107,13 @@ final class GroupFits {
     private Report fit(Device device, int group, Interruption interruption) {
         Fitting.Task task = new Fitting.Task("", batch, null, group);
         try (Subject subject = groups.open(group)) {
-            FitMethods.check(options.method(), subject);
+            String method = options.ofGroup(command, subject);
+            FitMethods.check(method, subject);
             if (batch > 0) {
                 subject.checkBatch(batch);
             }
             FitResult fitted = new FitMethods(command, options, task, interruption, progress -> {})
-                    .fit(options.method(), device, subject);
+                    .fit(method, device, subject);
             Report report = subject.report(fitted).covariance(options.covariance);
             try {
                 return subject.quantities(device, report);

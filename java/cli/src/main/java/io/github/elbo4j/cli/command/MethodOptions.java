@@ -34,6 +34,12 @@ final class MethodOptions {
     /** Rows times parameters, beyond which an evaluation takes long. */
     private static final long MOST_NUMBERS = 1L << 20;
 
+    /** Up to so many parameters each group of rows is fitted by fixed draws. */
+    private static final int LARGEST_GROUP = 16;
+
+    /** Of a group of rows: the ones of which fixed draws take their defaults. */
+    private static final List<String> OF_GROUPS = List.of("--family", "--problem");
+
     /** The method that all but the options of {@link RunOptions} are of. */
     static final String SGVI = Sgvi.NAME;
 
@@ -48,7 +54,7 @@ final class MethodOptions {
             LocalReparameterization.NAME,
             List.of("--draws", "--learning-rate", "--steps", "--batch"),
             FixedDraws.NAME,
-            List.of("--draws", "--family"),
+            List.of("--draws", "--family", "--problem"),
             BatchAndMatch.NAME,
             List.of("--draws"));
 
@@ -84,7 +90,9 @@ final class MethodOptions {
                             + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: mixture up to "
                             + LARGEST_MIXTURE
                             + " parameters, unless rows are many or options of sgvi are given; fixed for the mean-field family; else"
-                            + " sgvi.")
+                            + " sgvi. Of a group of rows (--by, --problem): fixed, full-rank, up to "
+                            + LARGEST_GROUP
+                            + " parameters; else sgvi.")
     @Nullable
     String method;
 
@@ -260,6 +268,11 @@ final class MethodOptions {
         }
     }
 
+    /** The method for a group of rows. */
+    String ofGroup(CommandLine command, Subject subject) {
+        return isNamed() ? method() : usual(command, subject);
+    }
+
     /** The method for what is to be fitted, then those that it is compared with. */
     List<String> methods(CommandLine command, Subject subject) {
         List<String> methods = methods(command);
@@ -294,9 +307,30 @@ final class MethodOptions {
                 && q.chosen(command, subject).equals(Family.meanField())) {
             return FixedDraws.NAME;
         }
+        if (isOfGroup(command)) {
+            return fitsGroups(command, subject.parameters().size()) && OF_GROUPS.containsAll(given)
+                    ? FixedDraws.NAME
+                    : SGVI;
+        }
         long parameters = subject.parameters().size();
         boolean isSmall = parameters <= LARGEST_MIXTURE && parameters * subject.rows() <= MOST_NUMBERS;
         return given.isEmpty() && isSmall ? VariationalMixture.NAME : SGVI;
+    }
+
+    /** Whether of one group of rows among others. */
+    private boolean isOfGroup(CommandLine command) {
+        return problem != null || isGiven(command, "--by");
+    }
+
+    /** Whether fixed draws fit each group, where no method was named. */
+    private boolean fitsGroups(CommandLine command, int parameters) {
+        return parameters <= LARGEST_GROUP && q.chosen(command, parameters).equals(Family.fullRank());
+    }
+
+    /** What {@code --method fixed} fits. */
+    Family fixedFamily(CommandLine command, int parameters) {
+        boolean ofGroup = !isNamed() && isOfGroup(command) && fitsGroups(command, parameters);
+        return q.chosen(command, ofGroup ? parameters : Integer.MAX_VALUE);
     }
 
     private static List<String> sharedWith(List<String> methods) {
