@@ -2,6 +2,7 @@ package io.github.elbo4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.elbo4j.conjugate.CaviSettings;
 import io.github.elbo4j.conjugate.NoisePrecision;
 import io.github.elbo4j.conjugate.RegressionPosterior;
 import io.github.elbo4j.device.Device;
@@ -80,6 +81,7 @@ class SerializationTest {
                 Family.lowRank(3),
                 new Adam(),
                 new StoppingRule(0.01),
+                CaviSettings.ofSeed(4),
                 EvidenceBound.logMean(),
                 PartialSum.ofDraws(64, 1, 2, 3),
                 new NormalPrior(0, 2))) {

@@ -83,6 +83,17 @@ class ApplicationInputTest extends LocalSpark {
         }
     }
 
+    /** Which each group has its own of. */
+    @Test
+    void valuesOfAllRowsAreNotKeptForGroups() throws Exception {
+        String file = Files.writeString(folder.resolve("groups.csv"), "g,x,y\na,p,1\nb,q,2\nb,,3\n")
+                .toString();
+        InputTable input =
+                InputTable.read(spark, new InputTable.Source(file, "y", "g", List.of(), List.of("x"), false));
+        assertThat(input.rows()).isEqualTo(3);
+        assertThat(input.counts()).allMatch(each -> each.levels().values().isEmpty());
+    }
+
     /** With N as the divisor. */
     private static double sd(IntToDoubleFunction value) {
         double mean = IntStream.range(0, 24).mapToDouble(value).average().orElseThrow();
@@ -98,6 +109,10 @@ class ApplicationInputTest extends LocalSpark {
         String out = folder.resolve("out").toString();
         assertThat(refusal("probit", "--data", iris, "--target", "species", "--out", out))
                 .isEqualTo("elbo4j: regression is probit, but must be one of logistic, linear, categorical");
+        assertThat(refusal("linear", "--data", iris, "--target", "sepal_width", "--prior-sd", "0", "--out", out))
+                .isEqualTo("elbo4j: --prior-sd is 0.0, but must be a positive number");
+        assertThat(refusal("linear", "--data", iris, "--target", "sepal_width", "--missing", "skip", "--out", out))
+                .contains("--missing is ", "skip", "refuse, drop");
         assertThat(refusal("linear", "--data", iris, "--out", out))
                 .isEqualTo("elbo4j: Missing required option: '--target=COLUMN'");
         assertThat(refusal("linear", "--data", iris, "--target", "sepal", "--out", out))

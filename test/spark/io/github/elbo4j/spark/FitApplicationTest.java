@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.elbo4j.cli.CommandLineInside;
 import io.github.elbo4j.cli.command.Exit;
+import io.github.elbo4j.device.Device;
+import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.GroupFit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +26,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Tuple2;
 
 /** The application in one virtual machine; {@link ClusterTest} submits it to a cluster. */
 class FitApplicationTest extends LocalSpark {
@@ -134,20 +138,23 @@ class FitApplicationTest extends LocalSpark {
     }
 
     @Test
-    void aPageOfManyGroupsIsOfTheWorst() throws Exception {
+    void aPageOfManyGroupsShowsTheWorstAndCountsAll() throws Exception {
         Path lines = folder.resolve("fits.jsonl");
         StringBuilder text = new StringBuilder();
         for (String name : List.of("a", "b", "c")) {
             text.append(
-                    GroupFit.failed(name, text.length(), 7, "no fit of " + name).line());
+                    GroupFit.failed(name, text.length(), 7, "no fit of " + name, name.equals("b"))
+                            .line());
         }
         Files.writeString(lines, text);
         GroupsReport report = new GroupsReport(2).read(lines);
-        assertThat(report.isBad()).isTrue();
+        assertThat(report.verdicts().worst()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(report.verdicts().isBroken()).isTrue();
         assertThat(report.write(folder, "Model x", "", "here"))
                 .content()
                 .contains(
-                        "3 groups, each fitted alone; this page is of the 2 with the worst verdicts, fits.jsonl has all")
+                        "3 groups, each fitted alone; pictures and charts are of the 2 with the worst verdicts, fits.jsonl has all")
+                .contains("3 groups: 3 no fit.")
                 .contains("no fit of a", "no fit of b")
                 .doesNotContain("no fit of c");
     }
@@ -175,7 +182,87 @@ class FitApplicationTest extends LocalSpark {
                     .isEqualTo(HexFormat.of()
                             .formatHex(sha256.digest(sums.toString().getBytes(StandardCharsets.UTF_8))));
         }
-        assertThat(digest.note()).isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their names");
+        assertThat(digest.note()).isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their paths there");
+    }
+
+    /** Files of one name in folders within, of which a column is made: which lies where is of the data. */
+    @Test
+    void aDigestKnowsWhichFileLiesWhere() throws Exception {
+        Path table = folder.resolve("nested");
+        List<String> files = new ArrayList<>();
+        StringBuilder sums = new StringBuilder();
+        for (String year : List.of("year=1", "year=2")) {
+            Path file = Files.createDirectories(table.resolve(year)).resolve("part.csv");
+            Files.writeString(file, "x,y\n" + year.length() + year + ",2\n");
+            files.add(file.toUri().toString());
+            sums.append(HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file))))
+                    .append("  " + year + "/part.csv\n");
+        }
+        String want = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(sums.toString().getBytes(StandardCharsets.UTF_8)));
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        for (String data : List.of(table.toString(), table + "/year=*", table + "/*/part.csv")) {
+            assertThat(FileDigest.of(context, data, files.toArray(String[]::new))
+                            .sha256())
+                    .as(data)
+                    .isEqualTo(want);
+        }
+        String one = table.resolve("year=1/part.csv").toString();
+        assertThat(FileDigest.of(context, one, new String[] {files.get(0)}))
+                .isEqualTo(new FileDigest(sums.substring(0, 64), ""));
+    }
+
+    /** One for its rows: the command's code, and its words with the line in the file. */
+    @Test
+    void aGroupWithoutAFitIsTheCommandsToTheWord() throws Exception {
+        StringBuilder rows = new StringBuilder("g,x,y\n");
+        for (int n = 0; n < 30; n++) {
+            rows.append(n == 4 ? "" : n % 3).append(n == 13 ? ",word," : "," + n * n % 7 + ",").append(n % 5 + "\n");
+        }
+        String file = Files.writeString(folder.resolve("text.csv"), rows).toString();
+        String[] words = {"linear", "--data", file, "--target", "y", "--by", "g", "--missing", "drop"};
+        words = with(words, "--method", "laplace");
+        command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        Said said = run(List.of(Exit.BAD_FIT), with(words, "--out", folder.resolve("spark").toString()));
+        assertThat(said.out()).startsWith("3 groups: ").contains(", 1 no fit; written: ");
+        assertThat(groups(folder.resolve("spark")))
+                .isEqualTo(groups(folder.resolve("alone")))
+                .contains("line 15");
+    }
+
+    /** Each with a row; a batch is of some, whatever else there is. */
+    @Test
+    void groupsOfManyCellsAreNotAllInMemory() {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        List<GroupOutcome> outcomes = context.parallelize(IntStream.range(0, 20).boxed().toList(), 1)
+                .map(group -> new Tuple2<>(new GroupRow(READ.getAndIncrement(), group), new double[0]))
+                .mapPartitions(new GroupFitter<>(new Wide(), DeviceChoice.of("scalar")))
+                .collect();
+        assertThat(outcomes.stream().map(GroupOutcome::reason)).startsWith("5 read", "5 read", "5 read", "5 read", "9 read");
+        assertThat(outcomes).hasSize(20).noneMatch(GroupOutcome::broken);
+    }
+
+    private static final AtomicInteger READ = new AtomicInteger();
+
+    /** As if a row had a quarter of a million cells. */
+    private record Wide() implements GroupModel<double[]> {
+        @Override
+        public int width() {
+            return 1 << 18;
+        }
+
+        @Override
+        public FitResult fit(Device device, Rows<double[]> group) {
+            throw new IllegalArgumentException(READ.get() + " read");
+        }
+
+        @Override
+        public GroupOutcome failed(Rows<double[]> group, RuntimeException failure) {
+            return new GroupOutcome(
+                    group.group(), group.rows().size(), null, String.valueOf(failure.getMessage()), false);
+        }
     }
 
     /** Of the same table as Parquet. */

@@ -19,21 +19,30 @@ abstract class LocalSpark {
         spark = Sessions.local();
     }
 
+    /** What the application has printed. */
+    record Said(String out, String err) {}
+
     /**
-     * What the application prints of errors.
+     * Runs the application in this virtual machine.
      *
      * @param codes those that may be; a bad fit, too, is written
      */
-    static String run(List<Integer> codes, String... args) {
+    static Said run(List<Integer> codes, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int got = FitApplication.run(new PrintStream(err, true, StandardCharsets.UTF_8), args);
-        String said = err.toString(StandardCharsets.UTF_8).strip();
-        assertThat(got).as(said).isIn(codes);
+        int got = FitApplication.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                args);
+        Said said = new Said(
+                out.toString(StandardCharsets.UTF_8).strip(),
+                err.toString(StandardCharsets.UTF_8).strip());
+        assertThat(got).as(said.toString()).isIn(codes);
         return said;
     }
 
     static String refusal(String... args) {
-        return run(List.of(Exit.BAD_INPUT), args);
+        return run(List.of(Exit.BAD_INPUT), args).err();
     }
 
     static void fit(String... args) {

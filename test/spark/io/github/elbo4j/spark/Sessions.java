@@ -18,11 +18,9 @@ final class Sessions {
     static synchronized SparkSession local() {
         SparkSession there = local;
         if (there == null || there.sparkContext().isStopped()) {
-            there = open(
-                    "local[2]",
-                    Map.of(
-                            "spark.sql.codegen.wholeStage",
-                            "false")); // compiling takes longer than the few rows of a test
+            Map<String, String> all = settings();
+            all.put("spark.master", "local[2]");
+            there = open(all);
             local = there;
         }
         return there;
@@ -33,20 +31,18 @@ final class Sessions {
         if (local != null) {
             local.stop();
         }
-        return open(cluster.address(), ofExecutors());
+        return open(settings(cluster));
     }
 
-    private static SparkSession open(String master, Map<String, String> more) {
-        SparkSession.Builder builder = SparkSession.builder().master(master);
-        settings().forEach(builder::config);
-        more.forEach(builder::config);
+    private static SparkSession open(Map<String, String> settings) {
+        SparkSession.Builder builder = SparkSession.builder();
+        settings.forEach(builder::config);
         SparkSession session = builder.getOrCreate();
         session.sparkContext().setLogLevel("ERROR");
         return session;
     }
 
-    /** Of all of them. */
-    static Map<String, String> settings() {
+    private static Map<String, String> settings() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("spark.app.name", "elbo4j tests");
         all.put("spark.ui.enabled", "false");
@@ -55,13 +51,17 @@ final class Sessions {
         all.put("spark.local.dir", ROOT.resolve("local").toString());
         all.put("spark.sql.warehouse.dir", ROOT.resolve("warehouse").toString());
         all.put("spark.sql.shuffle.partitions", "2");
+        all.put("spark.sql.codegen.wholeStage", "false"); // compiling takes longer than the few rows of a test
         return all;
     }
 
-    /** Of a cluster of two workers with one core each. */
-    static Map<String, String> ofExecutors() {
-        Map<String, String> all = new LinkedHashMap<>();
+    /** Two executors with one core each. */
+    static Map<String, String> settings(StandaloneCluster cluster) {
+        Map<String, String> all = settings();
+        all.put("spark.master", cluster.address());
+        all.put("spark.cores.max", "2");
         all.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        all.put("spark.executor.extraJavaOptions", "-XX:+UseSerialGC");
         all.put("spark.executor.memory", "512m");
         all.put("spark.executor.cores", "1");
         all.put("spark.shuffle.io.maxRetries", "1"); // what a killed executor had is made anew at once

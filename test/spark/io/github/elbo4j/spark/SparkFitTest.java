@@ -2,6 +2,7 @@ package io.github.elbo4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Device;
@@ -20,8 +21,13 @@ import io.github.elbo4j.model.Standardization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +65,8 @@ class SparkFitTest extends LocalSpark {
         RegressionData binary = Tables.data(1, 5 * 1024 + 77, 4, true);
         String want = onOneMachine(binary, LOGISTIC, method);
         assertThat(want).contains("\"status\":\"converged\"");
-        for (int partitions : new int[] {1, 7, 20}) {
+        boolean all = Boolean.getBoolean("elbo4j.exhaustive"); // each partition has a task in each of some tens of passes
+        for (int partitions : all ? new int[] {1, 2, 7, 64, 1000} : new int[] {1, 2, 7}) {
             assertThat(onSpark(binary, LOGISTIC, method, partitions, DeviceChoice.assigned()))
                     .as("%d partitions", partitions)
                     .isEqualTo(want);
@@ -67,6 +74,34 @@ class SparkFitTest extends LocalSpark {
         RegressionData normal = Tables.data(2, 3 * 1024 + 1, 3, false);
         assertThat(onSpark(normal, LINEAR, method, 2, DeviceChoice.of("scalar")))
                 .isEqualTo(onOneMachine(normal, LINEAR, method));
+    }
+
+    /** The sums that the one has taken are those of the other. */
+    @Test
+    void scalingAndDeviationsTakeThreePassesTogether() throws Exception {
+        AtomicInteger jobs = new AtomicInteger();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onJobStart(SparkListenerJobStart start) {
+                jobs.incrementAndGet();
+            }
+        };
+        RegressionData data = Tables.data(8, 3000, 3, false).withIntercept();
+        try (SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, 2)) {
+            spark.sparkContext().listenerBus().waitUntilEmpty();
+            spark.sparkContext().addSparkListener(listener);
+            rows.scaling(true);
+            double[] deviations = rows.deviations();
+            spark.sparkContext().listenerBus().waitUntilEmpty();
+            assertThat(jobs.get()).isEqualTo(3);
+            double[] y = data.y();
+            double mean = Arrays.stream(y).average().orElseThrow();
+            double square =
+                    Arrays.stream(y).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+            assertThat(deviations[4]).isCloseTo(Math.sqrt(square), within(1e-12));
+        } finally {
+            spark.sparkContext().removeSparkListener(listener);
+        }
     }
 
     /** Standardized where the rows lie, and brought back. */
@@ -80,7 +115,7 @@ class SparkFitTest extends LocalSpark {
                 DataLogJoint joint = new DataLogJoint(LINEAR.on(device, here.data()))) {
             want = Tables.json(method.fit(device, joint).toOriginal(here));
         }
-        for (int partitions : new int[] {2, 64}) {
+        for (int partitions : new int[] {2, 7}) {
             try (Device device = Devices.open("cpu", 1);
                     SparkRows rows =
                             SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, partitions)) {
@@ -117,11 +152,11 @@ class SparkFitTest extends LocalSpark {
         for (int i = 0; i < pass.z().length; i++) {
             pass.z()[i] = (float) StrictMath.sin(i);
         }
+        Dataset<Row> table = Tables.table(spark, data);
         PassTotals[] totals = new PassTotals[3];
         int[] partitions = {1, 64, 1000};
         for (int i = 0; i < totals.length; i++) {
-            try (SparkRows rows =
-                            SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, partitions[i]);
+            try (SparkRows rows = SparkRows.of(table, data.columns(), Tables.TARGET, partitions[i]);
                     Passes passes = new Passes(rows, LOGISTIC, DeviceChoice.assigned())) {
                 totals[i] = passes.make(pass);
             }

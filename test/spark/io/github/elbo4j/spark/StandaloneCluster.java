@@ -56,9 +56,9 @@ final class StandaloneCluster implements AutoCloseable {
                             "--port",
                             "0",
                             "--cores",
-                            "1",
+                            "2", // so that an application that is to be killed has room beside the session of the tests
                             "--memory",
-                            "512M",
+                            "1G",
                             "--work-dir",
                             work.toString(),
                             address));
@@ -81,25 +81,24 @@ final class StandaloneCluster implements AutoCloseable {
         return address;
     }
 
-    /** Kills a virtual machine that has an executor, as the system would: at once. Whether there was one; a worker has no other children. */
-    boolean killAnExecutor() {
-        return workers.stream()
-                .flatMap(Process::children)
-                .findFirst()
-                .map(ProcessHandle::destroyForcibly)
-                .orElse(false);
+    /** Virtual machines that have an executor; a worker has no other children. */
+    List<ProcessHandle> executors() {
+        return workers.stream().flatMap(Process::children).toList();
+    }
+
+    /** Waits until there are so many; those of an application that was killed end by themselves. */
+    void awaitExecutors(int count) {
+        await(master, "master", () -> executors().size() == count);
     }
 
     /**
      * Starts the application as {@code spark-submit} does where the driver is on this machine, in plain Java.
      *
      * @param name of its log
-     * @param settings of Spark, besides those of all sessions
+     * @param settings of Spark, besides those of all sessions on a cluster
      */
     Process submit(String name, Map<String, String> settings, String... arguments) throws IOException {
-        Map<String, String> all = new LinkedHashMap<>(Sessions.settings());
-        all.putAll(Sessions.ofExecutors());
-        all.put("spark.master", address);
+        Map<String, String> all = new LinkedHashMap<>(Sessions.settings(this));
         all.putAll(settings);
         List<String> options = all.entrySet().stream()
                 .map(each -> "-D" + each.getKey() + "=" + each.getValue())
@@ -134,6 +133,7 @@ final class StandaloneCluster implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1"));
         Stream.of(JavaModuleOptions.defaultModuleOptionArray())
                 .filter(option -> !option.contains("jdk.incubator.vector")) // slow where the JIT does so little

@@ -1,5 +1,6 @@
 package io.github.elbo4j.conjugate;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,9 +13,25 @@ import java.util.function.BooleanSupplier;
  * @param maxSweeps the cap, 1 or more
  * @param tolerance that part, positive
  * @param seed of the draws that measure the result; the sweeps themselves draw nothing
- * @param cancelled asked before each sweep
+ * @param cancelled asked before each sweep; settings can be sent elsewhere as far as it can, and those of {@link #ofSeed} can
  */
-public record CaviSettings(int maxSweeps, double tolerance, long seed, BooleanSupplier cancelled) {
+public record CaviSettings(int maxSweeps, double tolerance, long seed, BooleanSupplier cancelled)
+        implements Serializable {
+    /** What never cancels: a value, which a lambda is not. */
+    private enum Never implements BooleanSupplier {
+        CANCELLED;
+
+        @Override
+        public boolean getAsBoolean() {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "never";
+        }
+    }
+
     public CaviSettings {
         Objects.requireNonNull(cancelled, "cancelled is null");
         if (maxSweeps < 1) {
@@ -27,7 +44,7 @@ public record CaviSettings(int maxSweeps, double tolerance, long seed, BooleanSu
 
     /** 2000 sweeps at most, tolerance 1e-5. */
     public static CaviSettings ofSeed(long seed) {
-        return new CaviSettings(2000, 1e-5, seed, () -> false);
+        return new CaviSettings(2000, 1e-5, seed, Never.CANCELLED);
     }
 
     /** As {@link io.github.elbo4j.infer.FitResult#settings} has them, after what is told of the prior. */

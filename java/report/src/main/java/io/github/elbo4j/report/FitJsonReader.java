@@ -102,7 +102,7 @@ final class FitJsonReader {
                 file.get("rng").oneOf(names(Rng.values(), r -> Words.name(r, '-'))),
                 file.get("seed").whole(),
                 file.get("steps").count(),
-                file.get("status").oneOf(names(Status.values(), s -> Words.name(s, ' '))),
+                status(),
                 file.get("start").string(),
                 file.get("message").string(),
                 estimate(file.get("elbo")),
@@ -216,6 +216,10 @@ final class FitJsonReader {
                 file.numberOrNone("efficiency"),
                 file.get("weights").count(),
                 concerns(file));
+    }
+
+    Status status() throws FitFileException {
+        return file.get("status").oneOf(names(Status.values(), s -> Words.name(s, ' ')));
     }
 
     Verdict verdict() throws FitFileException {

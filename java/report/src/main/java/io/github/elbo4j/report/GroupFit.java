@@ -4,6 +4,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.Marginal;
+import io.github.elbo4j.infer.Status;
 import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.words.Numbers;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import tools.jackson.core.JsonGenerator;
  * @param found null if there is no fit
  * @param parameters what there is to show of it; empty if there is no fit
  * @param reason what is wrong with it, or why there is no fit; empty if nothing
+ * @param broken whether that is for no reason of its rows: a device failed, or a program
  * @param line of {@code fits.jsonl}, with the newline that ends it; empty if it was left out
  */
 public record GroupFit(
@@ -30,10 +32,15 @@ public record GroupFit(
         @Nullable Found found,
         List<Marginal> parameters,
         String reason,
+        boolean broken,
         String line) {
     /** The worst first: those without a fit, then by verdict; of each the smallest numbers first. */
     public static final Comparator<GroupFit> WORST_FIRST =
             Comparator.comparingInt(GroupFit::rank).reversed().thenComparingInt(GroupFit::problem);
+
+    static final String NO_FIT = "no fit";
+
+    private static final String BROKEN = "broken";
 
     /**
      * What there is to say of a fit in short.
@@ -55,6 +62,7 @@ public record GroupFit(
                 new Found(fit.verdict(), fit.elbo(), fit.kHat()),
                 report.marginals(),
                 reason,
+                fit.status() == Status.FAILED,
                 new FitJsonWriter(report).line(json -> head(json, name, problem, rows)));
     }
 
@@ -62,14 +70,18 @@ public record GroupFit(
      * Of a group without a fit.
      *
      * @param reason why, in a sentence
+     * @param broken whether its rows are not the reason
      */
-    public static GroupFit failed(String name, int problem, int rows, String reason) {
+    public static GroupFit failed(String name, int problem, int rows, String reason, boolean broken) {
         String line = Json.object(null, json -> {
                     head(json, name, problem, rows);
                     json.writeStringProperty("error", reason);
+                    if (broken) {
+                        json.writeBooleanProperty(BROKEN, true);
+                    }
                 })
                 + "\n";
-        return new GroupFit(name, problem, rows, null, List.of(), reason, line);
+        return new GroupFit(name, problem, rows, null, List.of(), reason, broken, line);
     }
 
     /**
@@ -85,7 +97,7 @@ public record GroupFit(
         int rows = json.get("rows").count();
         if (json.has("error")) {
             return new GroupFit(
-                    name, problem, rows, null, List.of(), json.get("error").string(), line);
+                    name, problem, rows, null, List.of(), json.get("error").string(), json.has(BROKEN), line);
         }
         FitJsonReader reader = new FitJsonReader(json);
         List<Concern> concerns = FitJsonReader.concerns(json);
@@ -96,12 +108,13 @@ public record GroupFit(
                 new Found(reader.verdict(), FitJsonReader.estimate(json.get("elbo")), json.numberOrNone("kHat")),
                 reader.marginals(FitJson.PARAMETERS),
                 concerns.isEmpty() ? "" : concerns.get(0).words(),
+                reader.status() == Status.FAILED,
                 line);
     }
 
     /** The same without its line, which is much longer than the rest: for a page of many. */
     public GroupFit withoutLine() {
-        return new GroupFit(name, problem, rows, found, parameters, reason, "");
+        return new GroupFit(name, problem, rows, found, parameters, reason, broken, "");
     }
 
     private static void head(JsonGenerator json, String name, int problem, int rows) {
@@ -131,7 +144,7 @@ public record GroupFit(
     /** The verdict in words, or that there is no fit. */
     public String verdict() {
         Found of = found;
-        return of == null ? "no fit" : of.verdict().words();
+        return of == null ? NO_FIT : of.verdict().words();
     }
 
     /** Higher is worse. */

@@ -2,14 +2,11 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.report.words.Numbers;
-import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +30,20 @@ public final class GroupsPage {
     private static final int HIGH = 4; // 95 %
 
     private final List<GroupFit> fits;
+    private final GroupVerdicts verdicts;
     private final String heading;
     private final String sub;
 
     /**
      * A page.
      *
+     * @param fits those that it shows
+     * @param verdicts of all, which may be more
      * @param heading what was fitted
      * @param sub to what, in a line
      */
-    public GroupsPage(List<GroupFit> fits, String heading, String sub) {
+    public GroupsPage(List<GroupFit> fits, GroupVerdicts verdicts, String heading, String sub) {
+        this.verdicts = verdicts;
         this.fits = fits.stream().sorted(GroupFit.WORST_FIRST).toList();
         this.heading = heading;
         this.sub = sub;
@@ -56,23 +57,12 @@ public final class GroupsPage {
      */
     public Path write(Path folder, String command, String device) throws IOException {
         Page page = new Page("fits by group", heading, sub);
-        page.section("Verdicts").text(inWords(fits) + ".");
+        page.section("Verdicts").text(verdicts.inWords() + ".");
         table(page);
         pictures(page);
         parameters(page);
         page.ran(command, device);
         return page.write(folder.resolve("report.html"));
-    }
-
-    /** How many fits have each verdict, the best first. */
-    public static String inWords(List<GroupFit> fits) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        List<GroupFit> ordered =
-                fits.stream().sorted(GroupFit.WORST_FIRST.reversed()).toList();
-        ordered.forEach(fit -> counts.merge(fit.verdict(), 1, Integer::sum));
-        List<String> words = new ArrayList<>();
-        counts.forEach((verdict, n) -> words.add(Numbers.grouped(n) + " " + verdict));
-        return Words.count(fits.size(), "group") + ": " + String.join(", ", words);
     }
 
     private void table(Page page) {
@@ -87,7 +77,7 @@ public final class GroupsPage {
                     each.reason()));
         }
         page.table("groups", List.of("group", "problem", "rows", "ELBO", "verdict", "why"), rows);
-        if (fits.size() > LISTED) {
+        if (verdicts.groups() > LISTED) {
             page.caption("The " + LISTED + " with the worst verdicts; fits.jsonl has all.");
         }
     }

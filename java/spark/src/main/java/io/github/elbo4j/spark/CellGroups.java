@@ -1,5 +1,6 @@
 package io.github.elbo4j.spark;
 
+import io.github.elbo4j.cli.command.GroupFailure;
 import io.github.elbo4j.cli.data.CellCounts;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.Levels;
@@ -26,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * matter of the group's rows alone.
  *
  * @param columns of the rows; the last makes the groups
+ * @param firstLine that of the first row in the file, if there is one file of lines; else 0
  * @param method by its name
  */
-record CellGroups(Regression regression, InputTable.Source source, List<String> columns, String method, long seed)
+record CellGroups(Regression regression, InputTable.Source source, List<String> columns, int firstLine, String method, long seed)
         implements GroupModel<@Nullable Object[]> {
     /** What the command knows of a regression. */
     static FitModel command(String name) {
@@ -44,16 +46,20 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
 
     /** The groups of a table, in the order of the command: numbers before words. */
     static GroupTable table(InputTable input) {
-        Column by = GroupTable.column(String.valueOf(input.source().by()));
-        UDF1<Object, Double> number = cell -> cell instanceof Double value ? value : numberOf((String) cell);
-        UDF1<Object, String> word = cell -> cell instanceof Double || numberOf((String) cell) < Double.POSITIVE_INFINITY
-                ? ""
-                : CellCounts.label((String) cell);
+        String name = String.valueOf(input.source().by());
+        Column by = GroupTable.column(name);
+        CellCounts counts = input.all().get(input.names().indexOf(name)).withoutValues();
+        UDF1<Object, Double> number = cell -> cell instanceof Double value ? value : numberOf(String.valueOf(cell));
+        UDF1<Object, @Nullable String> word = cell -> InputTable.misses(counts, cell)
+                ? null // and no group
+                : cell instanceof Double || numberOf((String) cell) < Double.POSITIVE_INFINITY
+                        ? ""
+                        : CellCounts.label((String) cell);
         Dataset<Row> table = input.cells()
                 .withColumn(NUMBER, functions.udf(number, DataTypes.DoubleType).apply(by))
                 .withColumn(WORD, functions.udf(word, DataTypes.StringType).apply(by));
         String target = input.source().target();
-        return new GroupTable(table, List.of(NUMBER, WORD), target, GroupTable.column(target));
+        return new GroupTable(table, List.of(NUMBER, WORD), target, GroupTable.column(target), input.source().dropMissing());
     }
 
     /** Behind all numbers if it is none. */
@@ -69,6 +75,22 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
     }
 
     @Override
+    public int width() {
+        return columns.size();
+    }
+
+    /** As the command has it. */
+    @Override
+    public GroupOutcome failed(Rows<@Nullable Object[]> group, RuntimeException failure) {
+        return new GroupOutcome(
+                group.group(),
+                group.rows().size(),
+                null,
+                GroupFailure.words(failure),
+                GroupFailure.isBroken(failure));
+    }
+
+    @Override
     public FitResult fit(Device device, Rows<@Nullable Object[]> group) {
         CsvTable table = CsvTable.of(
                 source.name(),
@@ -76,7 +98,8 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
                 group.numbers().stream()
                         .mapToInt(row -> (int) Math.min(row, Integer.MAX_VALUE))
                         .toArray(),
-                group.rows());
+                group.rows(),
+                firstLine);
         FitModel model = command(regression.name());
         RegressionInput input = RegressionInput.of(
                 table,

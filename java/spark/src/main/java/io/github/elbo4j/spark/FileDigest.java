@@ -2,21 +2,24 @@ package io.github.elbo4j.spark;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What tells whether the data are the same ones: of a file the SHA-256 of its bytes, as {@code fit.json} of the command has it; of a folder
- * that of the lines that {@code sha256sum} prints of its files in the order of their names.
+ * that of the lines that {@code sha256sum} prints there of its files, those of folders within included, in the order of their paths.
  *
  * @param sha256 in hexadecimal
  * @param note what it is of, if not of one file; else empty
@@ -25,35 +28,48 @@ record FileDigest(String sha256, String note) {
     /**
      * Reads each file once, by a task.
      *
-     * @param data a file, or a folder
+     * @param data a file, a folder, or a pattern of them
      * @param files addresses of all files of it
      */
     static FileDigest of(JavaSparkContext context, String data, String[] files) {
         SerializableConfiguration settings = new SerializableConfiguration(context.hadoopConfiguration());
-        List<String> sorted = Arrays.stream(files)
-                .sorted(Comparator.comparing(FileDigest::name))
-                .toList();
+        URI root = root(new Path(data), settings);
+        SortedMap<String, String> paths = new TreeMap<>();
+        for (String file : files) {
+            paths.put(root.relativize(URI.create(file)).getPath(), file);
+        }
+        List<String> sorted = List.copyOf(paths.values());
         List<String> digests = Jobs.described(
                 context,
                 "elbo4j: the digest of " + data,
                 () -> context.parallelize(sorted, Math.max(1, sorted.size()))
                         .map(file -> of(file, settings))
                         .collect());
-        if (sorted.size() == 1 && name(sorted.get(0)).equals(new Path(data).getName())) {
+        if (paths.containsKey("")) { // the file itself
             return new FileDigest(digests.get(0), "");
         }
         MessageDigest all = digest();
-        for (int i = 0; i < digests.size(); i++) {
-            String line = digests.get(i) + "  " + name(sorted.get(i)) + "\n";
-            all.update(line.getBytes(StandardCharsets.UTF_8));
+        Iterator<String> each = digests.iterator();
+        for (String path : paths.keySet()) {
+            all.update((each.next() + "  " + path + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return new FileDigest(
                 HexFormat.of().formatHex(all.digest()),
-                "sha256 is that of what sha256sum prints of the " + sorted.size() + " files, by their names");
+                "sha256 is that of what sha256sum prints of the " + paths.size() + " files, by their paths there");
     }
 
-    private static String name(String file) {
-        return new Path(URI.create(file)).getName();
+    /** The address of a file, or of a folder with all files; of a pattern that of the folder above. */
+    private static URI root(Path data, SerializableConfiguration settings) {
+        try {
+            FileSystem files = data.getFileSystem(settings.value());
+            Path path = files.makeQualified(data);
+            while (path.getParent() != null && path.toString().matches(".*[*?\\[{].*")) {
+                path = path.getParent();
+            }
+            return path.toUri();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String of(String file, SerializableConfiguration settings) throws IOException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +17,16 @@ import scala.Tuple2;
 
 /**
  * Fits the groups of a partition, many at a time by {@link ManyFits} with a worker for each processor of the task. Rows come group after
- * group; those of some groups are in memory at once.
+ * group; those of a group, or of some small ones, are in memory at once.
  *
  * @param <V> what a row is
  */
 record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
         implements FlatMapFunction<Iterator<Tuple2<GroupRow, V>>, GroupOutcome>, Serializable {
-    /** Groups and rows of a batch, at most; at least one group. */
+    /** Groups and cells of a batch, at most; at least one group. */
     private static final int MOST_GROUPS = 1024;
 
-    private static final int MOST_ROWS = 1 << 20;
+    private static final long MOST_CELLS = 1 << 20;
 
     @Override
     public Iterator<GroupOutcome> call(Iterator<Tuple2<GroupRow, V>> rows) {
@@ -69,8 +70,8 @@ record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
 
         private List<GroupModel.Rows<V>> batch() {
             List<GroupModel.Rows<V>> groups = new ArrayList<>();
-            int count = 0;
-            while (next != null && groups.size() < MOST_GROUPS && count < MOST_ROWS) {
+            long cells = 0;
+            while (next != null && groups.size() < MOST_GROUPS && cells < MOST_CELLS) {
                 GroupModel.Rows<V> group =
                         new GroupModel.Rows<>(next._1().group(), new ArrayList<>(), new ArrayList<>());
                 while (next != null && next._1().group() == group.group()) {
@@ -79,7 +80,7 @@ record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
                     step();
                 }
                 groups.add(group);
-                count += group.rows().size();
+                cells += (long) group.rows().size() * model.width();
             }
             return groups;
         }
@@ -94,13 +95,13 @@ record GroupFitter<V>(GroupModel<V> model, DeviceChoice choice)
 
         private GroupOutcome outcome(GroupModel.Rows<V> group, Attempt attempt) {
             FitResult fit = attempt.result();
-            RuntimeException failure = attempt.failure();
-            String reason = failure != null
-                    ? String.valueOf(failure.getMessage())
-                    : fit == null || fit.assessment().concerns().isEmpty()
-                            ? ""
-                            : fit.assessment().concerns().get(0).words();
-            return new GroupOutcome(group.group(), group.rows().size(), fit, reason);
+            if (fit == null) {
+                return model.failed(group, Objects.requireNonNull(attempt.failure()));
+            }
+            String reason = fit.assessment().concerns().isEmpty()
+                    ? ""
+                    : fit.assessment().concerns().get(0).words();
+            return new GroupOutcome(group.group(), group.rows().size(), fit, reason, false);
         }
     }
 }

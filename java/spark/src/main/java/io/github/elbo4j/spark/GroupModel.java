@@ -19,6 +19,12 @@ interface GroupModel<V> extends Serializable {
      */
     record Rows<V>(int group, List<Long> numbers, List<V> rows) {}
 
+    /** Cells of a row. */
+    int width();
+
+    /** What became of a group whose fit has failed. */
+    GroupOutcome failed(Rows<V> group, RuntimeException failure);
+
     /** The result is on the scale of the rows; what it throws is the failure of this group alone. */
     FitResult fit(Device device, Rows<V> group);
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,6 +32,7 @@ final class GroupTable {
     private final Dataset<Row> table;
     private final List<String> by;
     private final String target;
+    private final boolean skips;
     private final List<Key> keys;
     private final double largest;
     private final String counted;
@@ -69,15 +71,22 @@ final class GroupTable {
      * @param target whose largest number in all groups is of use
      */
     GroupTable(Dataset<Row> table, List<String> by, String target) {
-        this(table, by, target, number(target));
+        this(table, by, target, number(target), false);
     }
 
-    /** @param mark its largest value in each group tells the table from others */
-    GroupTable(Dataset<Row> table, List<String> by, String target, Column mark) {
+    /**
+     * A job of Spark looks for the groups.
+     *
+     * @param mark its largest value in each group tells the table from others
+     * @param skips whether rows without a value in a group column are of no group, and no mistake
+     */
+    GroupTable(Dataset<Row> table, List<String> by, String target, Column mark, boolean skips) {
         this.table = table;
         this.by = by;
         this.target = target;
-        List<Row> found = table.groupBy(columns(by))
+        this.skips = skips;
+        Dataset<Row> grouped = skips ? table.na().drop("any", by.toArray(String[]::new)) : table;
+        List<Row> found = grouped.groupBy(columns(by))
                 .agg(
                         functions.count(functions.lit(1)).as(COUNT),
                         functions.max(mark).as(LARGEST))
@@ -171,9 +180,11 @@ final class GroupTable {
         Broadcast<Map<Key, Integer>> shared = context.broadcast(numbers);
         List<String> names = by;
         int first = by.size();
+        boolean skipped = skips;
         JavaPairRDD<GroupRow, V> pairs = table.select(selected.toArray(Column[]::new))
                 .javaRDD()
                 .zipWithIndex()
+                .filter(row -> !skipped || IntStream.range(0, first).noneMatch(row._1()::isNullAt))
                 .mapToPair(row -> {
                     Integer group = shared.value().get(Key.of(row._1(), first, names));
                     if (group == null) {

@@ -1,6 +1,7 @@
 package io.github.elbo4j.spark;
 
 import io.github.elbo4j.cli.data.CellCounts;
+import io.github.elbo4j.cli.data.RegressionColumns;
 import io.github.elbo4j.cli.view.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ record InputTable(
         List<CellCounts> counts,
         long dropped,
         FileDigest digest) {
+    private static final String PARQUET = ".parquet";
+
     /** Pieces that files are cut into at least, if that makes none of below 4 MiB. */
     private static final String PIECES = "64";
 
@@ -55,6 +58,17 @@ record InputTable(
             return "--data " + file;
         }
 
+        /** The same with a name for each column, as the command takes names apart. */
+        Source named(List<String> columns) {
+            return new Source(
+                    file,
+                    target,
+                    by,
+                    RegressionColumns.named(ignored, columns::contains),
+                    RegressionColumns.named(categorical, columns::contains),
+                    dropMissing);
+        }
+
         /** The file's name without its folders. */
         String name() {
             return new Path(file).getName();
@@ -66,11 +80,12 @@ record InputTable(
      *
      * @throws IllegalArgumentException if it cannot be fitted, in words for the user
      */
-    static InputTable read(SparkSession spark, Source source) {
-        Dataset<Row> read = open(spark, source.file());
+    static InputTable read(SparkSession spark, Source given) {
+        Dataset<Row> read = open(spark, given.file());
         Dataset<Row> all =
                 read.toDF(Arrays.stream(read.columns()).map(Text::strip).toArray(String[]::new));
         List<String> names = Arrays.asList(all.columns());
+        Source source = given.named(names);
         for (int i = 0; i < names.size(); i++) {
             if (names.get(i).equals("_c" + i)) { // what Spark calls it
                 throw new IllegalArgumentException(
@@ -109,7 +124,8 @@ record InputTable(
         FileDigest digest = FileDigest.of(context, source.file(), all.inputFiles());
         List<CellCounts> counts = counted(context, cells, source);
         InputTable input = new InputTable(source, cells, counts, counts, 0, digest);
-        return source.dropMissing() ? input.withoutMissing(context) : input.refusingMissing();
+        // Rows of no group are left out with the groups: the others keep their numbers in the file.
+        return source.dropMissing() && source.by() == null ? input.withoutMissing(context) : input.refusingMissing();
     }
 
     /**
@@ -120,7 +136,7 @@ record InputTable(
         spark.conf().set("spark.sql.caseSensitive", "true"); // two columns, and two values, may differ by it alone
         spark.conf().set("spark.sql.files.minPartitionNum", PIECES);
         try {
-            return file.endsWith(".parquet")
+            return file.endsWith(PARQUET)
                     ? spark.read().parquet(file)
                     : spark.read()
                             .option("header", "true")
@@ -152,12 +168,16 @@ record InputTable(
         return GroupTable.column(name).cast(number ? "double" : "string").as(name);
     }
 
-    /** One pass over the rows. The different numbers are counted where they may be values of a variable. */
+    /**
+     * One pass over the rows. The different numbers are kept where they may be values of a variable; no values are where each group has
+     * its own.
+     */
     private static List<CellCounts> counted(JavaSparkContext context, Dataset<Row> cells, Source source) {
         List<CellCounts> zero = new ArrayList<>();
         for (String name : cells.columns()) {
-            zero.add(new CellCounts(source.by() == null
-                    && (name.equals(source.target()) || source.categorical().contains(name))));
+            CellCounts counts = new CellCounts(
+                    name.equals(source.target()) || source.categorical().contains(name));
+            zero.add(source.by() == null ? counts : counts.withoutValues());
         }
         return Jobs.described(
                 context,
@@ -196,7 +216,7 @@ record InputTable(
         if (rows() == 0) {
             throw new IllegalArgumentException(source.where() + " has no rows to fit");
         }
-        for (int j : needed()) {
+        for (int j : source.dropMissing() ? new int[0] : needed()) {
             if (counts.get(j).missing() > 0) {
                 throw new IllegalArgumentException(source.where() + ": column " + names().get(j) + " has no value in "
                         + counts.get(j).missing() + " of " + rows()
@@ -204,6 +224,11 @@ record InputTable(
             }
         }
         return this;
+    }
+
+    /** Of one file of lines the line of its first row, below that of the header; else 0. */
+    int firstLine() {
+        return digest.note().isEmpty() && !source.file().endsWith(PARQUET) ? 2 : 0;
     }
 
     /** The columns that each row must have: what else a group misses is that group's affair. */
@@ -214,18 +239,18 @@ record InputTable(
     }
 
     private InputTable withoutMissing(JavaSparkContext context) {
-        int[] needed = needed();
-        if (Arrays.stream(needed).allMatch(j -> counts.get(j).missing() == 0)) {
+        int columns = counts.size();
+        if (counts.stream().allMatch(each -> each.missing() == 0)) {
             return refusingMissing();
         }
         List<CellCounts> of = all.stream().map(CellCounts::withoutValues).toList();
         Dataset<Row> kept = cells.filter((FilterFunction<Row>)
-                row -> Arrays.stream(needed).noneMatch(j -> misses(of.get(j), row.get(j))));
+                row -> IntStream.range(0, columns).noneMatch(j -> misses(of.get(j), row.get(j))));
         List<CellCounts> left = counted(context, kept, source);
         return new InputTable(source, kept, all, left, rows() - left.get(0).rows(), digest).refusingMissing();
     }
 
-    private static boolean misses(CellCounts counts, @Nullable Object cell) {
+    static boolean misses(CellCounts counts, @Nullable Object cell) {
         return cell instanceof Double value ? Double.isNaN(value) : counts.isMissing(cell == null ? "" : (String) cell);
     }
 }

@@ -14,6 +14,18 @@ import java.util.List;
 record NumberGroups(Regression regression, List<String> columns, List<String> classes, String method, long seed)
         implements GroupModel<double[]> {
     @Override
+    public int width() {
+        return columns.size() + 1;
+    }
+
+    @Override
+    public GroupOutcome failed(Rows<double[]> group, RuntimeException failure) {
+        boolean broken = !(failure instanceof IllegalArgumentException);
+        return new GroupOutcome(
+                group.group(), group.rows().size(), null, String.valueOf(failure.getMessage()), broken);
+    }
+
+    @Override
     public FitResult fit(Device device, Rows<double[]> group) {
         return regression.fit(device, data(group.rows()), classes, Regression.method(method, seed, group.group()));
     }

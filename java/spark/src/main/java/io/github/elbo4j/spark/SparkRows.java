@@ -31,6 +31,7 @@ public final class SparkRows implements AutoCloseable {
     private final List<String> columns;
     private final JavaRDD<Panel> panels;
     private final long rows;
+    private final Sums sums = new Sums();
 
     private SparkRows(List<String> columns, JavaRDD<Panel> panels, long rows) {
         this.columns = columns;
@@ -195,18 +196,18 @@ public final class SparkRows implements AutoCloseable {
 
     /**
      * How their columns are moved to mean 0 and scaled to standard deviation 1, with the bits of {@link
-     * io.github.elbo4j.model.Standardization}; three passes over the rows.
+     * io.github.elbo4j.model.Standardization}; three passes over the rows, the first time.
      *
      * @param target whether the target is scaled, too
      * @throws IllegalArgumentException if a column is constant
      */
     public Scaling scaling(boolean target) {
-        return Scaling.of(columns, new Sums(), target);
+        return Scaling.of(columns, sums, target);
     }
 
-    /** The standard deviations of the columns, the target's last; three passes over the rows. */
+    /** The standard deviations of the columns, the target's last; of the sums that {@link #scaling} takes. */
     double[] deviations() {
-        return Scaling.deviations(new Sums());
+        return Scaling.deviations(sums);
     }
 
     /** The rows moved and scaled, on the executors' disks beside these. */
@@ -215,8 +216,12 @@ public final class SparkRows implements AutoCloseable {
         return new SparkRows(columns, moved, rows);
     }
 
-    /** Sums over all rows, each by a job. */
+    /** Sums over all rows, each by a job. They follow from one another, so each is the same whenever it is asked for, and made once. */
     private final class Sums implements Scaling.Sums {
+        private double @Nullable [] largest;
+        private double @Nullable [] sums;
+        private double @Nullable [] squares;
+
         @Override
         public long rows() {
             return rows;
@@ -224,17 +229,32 @@ public final class SparkRows implements AutoCloseable {
 
         @Override
         public double[] largest() {
-            return panels.map(panel -> panel.part().largest()).treeReduce((a, b) -> merged(a, b, 0), 2);
+            double[] made = largest;
+            if (made == null) {
+                made = panels.map(panel -> panel.part().largest()).treeReduce((a, b) -> merged(a, b, 0), 2);
+                largest = made;
+            }
+            return made;
         }
 
         @Override
         public double[] sums(int[] unit) {
-            return total((tree, panel) -> added(tree, panel, panel.part().sums(unit)));
+            double[] made = sums;
+            if (made == null) {
+                made = total((tree, panel) -> added(tree, panel, panel.part().sums(unit)));
+                sums = made;
+            }
+            return made;
         }
 
         @Override
         public double[] squares(int[] unit, double[] mean) {
-            return total((tree, panel) -> added(tree, panel, panel.part().squares(unit, mean)));
+            double[] made = squares;
+            if (made == null) {
+                made = total((tree, panel) -> added(tree, panel, panel.part().squares(unit, mean)));
+                squares = made;
+            }
+            return made;
         }
 
         private double[] total(Function2<SumTree, Panel, SumTree> add) {

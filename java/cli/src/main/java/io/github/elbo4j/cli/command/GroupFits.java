@@ -1,19 +1,16 @@
 package io.github.elbo4j.cli.command;
 
 import io.github.elbo4j.Devices;
-import io.github.elbo4j.cli.data.InputException;
 import io.github.elbo4j.cli.subject.Groups;
 import io.github.elbo4j.cli.subject.ModelOptions;
 import io.github.elbo4j.cli.subject.Subject;
 import io.github.elbo4j.cli.view.GroupsView;
 import io.github.elbo4j.device.Device;
-import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.infer.Attempt;
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.ManyFits;
-import io.github.elbo4j.infer.Status;
-import io.github.elbo4j.infer.Verdict;
 import io.github.elbo4j.report.GroupFit;
+import io.github.elbo4j.report.GroupVerdicts;
 import io.github.elbo4j.report.GroupsPage;
 import io.github.elbo4j.report.Report;
 import io.github.elbo4j.report.words.Words;
@@ -26,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,7 +35,7 @@ final class GroupFits {
     private final Groups groups;
     private final int batch;
     private final List<GroupFit> done = new ArrayList<>();
-    private boolean broken; // a fit, and not by its data
+    private final GroupVerdicts verdicts = new GroupVerdicts();
 
     GroupFits(CommandLine command, MethodOptions options, Groups groups, int batch) {
         this.command = command;
@@ -127,13 +123,12 @@ final class GroupFits {
         int group = attempt.problem();
         String name = groups.names().get(group);
         RuntimeException failure = attempt.failure();
-        FitResult result = attempt.result();
-        broken |= failure != null && !(failure instanceof InputException || failure instanceof CancellationException);
-        broken |= result != null && result.status() == Status.FAILED;
-        GroupFit fit = report != null
-                ? GroupFit.of(name, group, groups.rows(group), report)
-                : GroupFit.failed(name, group, groups.rows(group), words(Objects.requireNonNull(failure)));
+        GroupFit fit = report != null || failure == null
+                ? GroupFit.of(name, group, groups.rows(group), Objects.requireNonNull(report))
+                : GroupFit.failed(
+                        name, group, groups.rows(group), GroupFailure.words(failure), GroupFailure.isBroken(failure));
         done.add(fit);
+        verdicts.add(fit);
         view.done(done.size());
         try {
             writer.write(fit.line());
@@ -143,26 +138,16 @@ final class GroupFits {
         }
     }
 
-    private static String words(RuntimeException failure) {
-        String message = failure.getMessage();
-        return failure instanceof InputException
-                        || failure instanceof DeviceException
-                        || failure instanceof CancellationException
-                ? String.valueOf(message)
-                : failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-    }
-
     private String heading() {
         return "Model " + command.getCommandName() + ", a fit for each " + groups.column() + " of " + groups.file();
     }
 
     private GroupsPage page() {
-        return new GroupsPage(done, heading(), Words.count(done.size(), "group") + ", each fitted alone");
+        return new GroupsPage(done, verdicts, heading(), Words.count(done.size(), "group") + ", each fitted alone");
     }
 
     private int exit(List<Path> written, Interruption interruption) {
-        boolean bad = done.stream().anyMatch(GroupFit::isBad);
-        int code = Ending.exit(written, interruption, bad ? Verdict.DO_NOT_TRUST : Verdict.GOOD);
-        return code == Exit.BAD_FIT && broken ? Exit.BROKEN : code;
+        int code = Ending.exit(written, interruption, verdicts.worst());
+        return code == Exit.BAD_FIT && verdicts.isBroken() ? Exit.BROKEN : code;
     }
 }

@@ -96,13 +96,17 @@ final class CsvColumn {
         return some;
     }
 
-    /** Adds the cell of a row (from 0) of a file of which only some rows are here, and not their lines: a text, a number, or null. */
-    void addOf(int rowOfFile, @Nullable Object cell) {
+    /**
+     * Adds the cell of a row (from 0) of a file of which only some rows are here: a text, a number, or null.
+     *
+     * @param line 0 if it is not known
+     */
+    void addOf(int rowOfFile, long line, @Nullable Object cell) {
         row = rowOfFile;
         if (cell instanceof Double value) {
             add((double) value);
         } else {
-            add(0, cell == null ? "" : String.valueOf(cell));
+            add(line, cell == null ? "" : String.valueOf(cell));
         }
     }
 

@@ -42,6 +42,7 @@ public final class CsvTable {
     private final long[] lines; // where each row begins; empty if that is not known
     private final String sha256;
     private final List<String> notes;
+    private final int firstLine; // that of row 0 where each row has a line; else 0
     private final int @Nullable [] chosen; // rows of the file; null if all are here
 
     /** Takes the rows while a file is read, so that the table need not hold them. */
@@ -69,6 +70,7 @@ public final class CsvTable {
         this.columns = columns;
         this.names = columns.stream().map(CsvColumn::name).toList();
         this.lines = lines;
+        this.firstLine = 0;
         this.notes = notes;
         this.chosen = null;
         columns.forEach(column -> byName.put(column.name(), column));
@@ -81,26 +83,30 @@ public final class CsvTable {
      * @param names of the columns
      * @param numbers of the rows in the file, from 0
      * @param cells [rows][columns]: texts, {@link Double}s, or null where there is nothing
+     * @param firstLine that of row 0 in the file, where each row has a line; 0 if that is not known
      */
-    public static CsvTable of(String file, List<String> names, int[] numbers, List<@Nullable Object[]> cells) {
+    public static CsvTable of(
+            String file, List<String> names, int[] numbers, List<@Nullable Object[]> cells, int firstLine) {
         List<CsvColumn> columns = names.stream()
                 .map(name -> new CsvColumn(file, name, ',', '.', true))
                 .toList();
         for (int row = 0; row < numbers.length; row++) {
             for (int c = 0; c < columns.size(); c++) {
-                columns.get(c).addOf(numbers[row], cells.get(row)[c]);
+                columns.get(c)
+                        .addOf(numbers[row], firstLine == 0 ? 0 : numbers[row] + (long) firstLine, cells.get(row)[c]);
             }
         }
-        return new CsvTable(file, columns, numbers);
+        return new CsvTable(file, columns, numbers, firstLine);
     }
 
-    private CsvTable(String file, List<CsvColumn> columns, int[] chosen) {
+    private CsvTable(String file, List<CsvColumn> columns, int[] chosen, int firstLine) {
         this.file = file;
         this.rows = chosen.length;
         this.sha256 = "";
         this.columns = columns;
         this.names = columns.stream().map(CsvColumn::name).toList();
         this.lines = new long[0];
+        this.firstLine = firstLine;
         this.notes = List.of();
         this.chosen = chosen;
         columns.forEach(column -> byName.put(column.name(), column));
@@ -146,6 +152,7 @@ public final class CsvTable {
         this.columns = all.columns.stream().map(c -> c.rows(chosen, all.lines)).toList();
         this.names = all.names;
         this.lines = all.lines;
+        this.firstLine = all.firstLine;
         this.notes = all.notes;
         this.chosen = chosen;
         columns.forEach(column -> byName.put(column.name(), column));
@@ -159,7 +166,8 @@ public final class CsvTable {
     /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
     String place(int row, String column) {
         int at = chosen == null ? row : chosen[row];
-        return CsvColumn.place(file, at, lines.length == 0 ? 0 : lines[at], column);
+        long line = firstLine > 0 ? at + (long) firstLine : lines.length == 0 ? 0 : lines[at];
+        return CsvColumn.place(file, at, line, column);
     }
 
     /** The column of that name; {@code role} says in the message what asked for it. */

@@ -1,6 +1,8 @@
 package io.github.elbo4j.cli.data;
 
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which columns are what.
@@ -21,6 +23,17 @@ public record RegressionColumns(
     /** Whether a column that nothing leaves out has a part. */
     boolean mayUse(String column) {
         return predictors || column.equals(target) || asides.has(column);
+    }
+
+    /**
+     * The names that an option was given: each is that of a column, or of several with commas between them.
+     *
+     * @param isColumn tells the one from the other
+     */
+    public static List<String> named(List<String> given, Predicate<String> isColumn) {
+        return given.stream()
+                .flatMap(name -> isColumn.test(name) ? Stream.of(name) : Stream.of(name.split(",", -1)).map(String::strip))
+                .toList();
     }
 
     /** All other columns predict. */

@@ -152,10 +152,8 @@ final class RegressionReading {
     /** The columns that an option names; a name may itself hold a comma. */
     private Set<String> named(String option, List<String> given, String notTheTarget) {
         Set<String> found = new HashSet<>();
-        for (String name : given) {
-            for (String part : table.has(name) ? List.of(name) : List.of(name.split(",", -1))) {
-                found.add(table.column(part.strip(), option).name());
-            }
+        for (String name : RegressionColumns.named(given, table::has)) {
+            found.add(table.column(name, option).name());
         }
         if (found.contains(columns.target())) {
             throw new InputException(

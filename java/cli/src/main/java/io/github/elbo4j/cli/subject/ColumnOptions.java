@@ -31,24 +31,8 @@ public final class ColumnOptions {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path data;
 
-    @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "The column to predict.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String target;
-
-    @Option(
-            names = "--ignore",
-            paramLabel = "COLUMN[,…]",
-            description = "Columns to leave out. Without it, every column but the target predicts.")
-    private List<String> ignore = new ArrayList<>();
-
-    @Option(
-            names = "--categorical",
-            paramLabel = "COLUMN[,…]",
-            description =
-                    "Columns of which each value but the first, in order, becomes a 0/1 column COLUMN=VALUE (without"
-                            + " an intercept, the first value of the first such column too). Columns of two words, such"
-                            + " as yes and no, need it not.")
-    private List<String> categorical = new ArrayList<>();
+    @Mixin
+    private final ColumnNames names = new ColumnNames();
 
     @Mixin
     private final TableOptions cells = new TableOptions();
@@ -74,9 +58,9 @@ public final class ColumnOptions {
      * @param asides the columns that neither are the target nor predict
      */
     TableGroups groups(CommandLine command, String by, Beside.Names asides) {
-        if (by.equals(target) || asides.has(by)) {
+        if (by.equals(names.target()) || asides.has(by)) {
             throw new InputException("--by: column " + Text.quote(by) + " is "
-                    + (by.equals(target) ? "the target" : "that of another option")
+                    + (by.equals(names.target()) ? "the target" : "that of another option")
                     + "; a column has one part. Copy it under another name if it is meant to have two");
         }
         return TableGroups.of(table(command), by, "--by", cells.dropMissing(command));
@@ -98,13 +82,14 @@ public final class ColumnOptions {
             TargetColumn.Reader reader,
             boolean intercept,
             boolean standardize) {
-        List<String> left = new ArrayList<>(ignore);
+        List<String> left = new ArrayList<>(names.ignore());
         if (by != null) {
             left.add(by);
         }
         return RegressionInput.of(
                 table,
-                new RegressionColumns(target, left, categorical, cells.dropMissing(command), asides, predictors),
+                new RegressionColumns(
+                        names.target(), left, names.categorical(), cells.dropMissing(command), asides, predictors),
                 reader,
                 intercept,
                 standardize);

@@ -24,25 +24,8 @@ public final class RegressionOptions implements ModelOptions {
     @Mixin
     private final ColumnOptions columns = new ColumnOptions();
 
-    @Option(names = "--no-intercept", description = "No intercept. Columns are then scaled but not centred.")
-    boolean noIntercept;
-
-    @Option(
-            names = "--standardize",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description =
-                    "Fit the columns (and a target that is a quantity) as they are, or, by default, moved and scaled"
-                            + " to mean 0 and sd 1. Results are on the scale of the data either way; priors are on the scale that"
-                            + " is fitted.")
-    boolean standardize = true;
-
-    @Option(names = "--prior-mean", paramLabel = "M", description = "Prior mean of each coefficient. Default: 0.")
-    double priorMean;
-
-    @Option(names = "--prior-sd", paramLabel = "S", description = "Prior sd of each coefficient. Default: 2.5.")
-    double priorSd = 2.5;
+    @Mixin
+    final ScaleOptions scale = new ScaleOptions();
 
     @Option(
             names = "--intercept-prior-sd",
@@ -92,19 +75,16 @@ public final class RegressionOptions implements ModelOptions {
     @Override
     public void validate(CommandLine command) {
         model.validate(command);
-        OptionChecks.positive(command, "--prior-sd", priorSd);
+        scale.validate(command);
         OptionChecks.positive(command, "--intercept-prior-sd", interceptPriorSd);
         OptionChecks.positive(command, "--group-prior-sd", groupPriorSd);
         if (groupPriorSd != null && group == null) {
             throw new ParameterException(command, "--group-prior-sd is for groups, but there is no --group");
         }
         columns.validate(command);
-        if (interceptPriorSd != null && noIntercept) {
+        if (interceptPriorSd != null && !scale.intercept()) {
             throw new ParameterException(
                     command, "--intercept-prior-sd is for an intercept, but --no-intercept leaves it out");
-        }
-        if (!Float.isFinite((float) priorMean)) {
-            throw new ParameterException(command, "--prior-mean is " + priorMean + ", but must be a finite number");
         }
     }
 
@@ -116,15 +96,16 @@ public final class RegressionOptions implements ModelOptions {
     /** @param by the column that made the rows a group; null if they are all */
     private Subject open(CommandLine command, CsvTable table, @Nullable String by, Consumer<String> note) {
         RegressionInput input = input(command, table, by);
+        NormalPrior prior = scale.prior();
         Problem problem = new Problem(
                 model,
                 input,
-                !noIntercept,
-                standardize,
+                scale.intercept(),
+                scale.standardize(),
                 new CoefficientPriors(
-                        new NormalPrior(priorMean, priorSd),
-                        new NormalPrior(priorMean, interceptPriorSd == null ? priorSd : interceptPriorSd),
-                        groupPriorSd == null ? priorSd : groupPriorSd));
+                        prior,
+                        new NormalPrior(prior.mean(), interceptPriorSd == null ? prior.sd() : interceptPriorSd),
+                        groupPriorSd == null ? prior.sd() : groupPriorSd));
         notes(input, problem, note);
         return new RegressionSubject(command, this, model, problem.input(), problem);
     }
@@ -147,8 +128,8 @@ public final class RegressionOptions implements ModelOptions {
 
     private RegressionInput input(CommandLine command, CsvTable table, @Nullable String by) {
         RegressionInput input = columns.read(
-                command, table, by, asides(), model.hasPredictors(), model::target, !noIntercept, standardize);
-        if (input.predictors().isEmpty() && noIntercept) {
+                command, table, by, asides(), model.hasPredictors(), model::target, scale.intercept(), scale.standardize());
+        if (input.predictors().isEmpty() && !scale.intercept()) {
             throw new InputException(
                     input.file() + ": with neither a predictor nor an intercept there is nothing to fit");
         }

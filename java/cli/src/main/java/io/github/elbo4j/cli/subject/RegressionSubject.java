@@ -105,7 +105,7 @@ final class RegressionSubject implements Subject {
         saved.same("the target", data.target(), input.target());
         saved.same("the predictors", data.predictors(), input.predictors());
         saved.same("the codings", data.codings(), input.codings());
-        saved.same("standardize", saved.fit().options().get("standardize"), options.standardize);
+        saved.same("standardize", saved.fit().options().get("standardize"), options.scale.standardize());
         Beside.PerRow offset = input.beside().offset();
         Object there = saved.fit().options().get(model.offsetIsExposure() ? "exposure" : "offset");
         saved.same("the offset", there == null ? "none" : there, offset == null ? "none" : offset.column());
@@ -161,10 +161,10 @@ final class RegressionSubject implements Subject {
     /** What was used of the model, whether it was asked for or chosen. */
     private Map<String, Object> used() {
         Map<String, Object> used = new LinkedHashMap<>();
-        used.put("intercept", !options.noIntercept);
-        used.put("standardize", options.standardize);
-        used.put("priorMean", options.priorMean);
-        used.put("priorSd", options.priorSd);
+        used.put("intercept", options.scale.intercept());
+        used.put("standardize", options.scale.standardize());
+        used.put("priorMean", options.scale.prior().mean());
+        used.put("priorSd", options.scale.prior().sd());
         if (options.interceptPriorSd != null) {
             used.put("interceptPriorSd", options.interceptPriorSd);
         }

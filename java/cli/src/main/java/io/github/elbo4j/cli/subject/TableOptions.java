@@ -5,12 +5,11 @@ import io.github.elbo4j.cli.data.NumberRows;
 import io.github.elbo4j.cli.view.ReadingView;
 import io.github.elbo4j.cli.view.Text;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -22,13 +21,8 @@ public final class TableOptions {
             description = "The decimal sign of the numbers in the file: . or , (a comma). Default: a point.")
     private String decimal = ".";
 
-    @Option(
-            names = "--missing",
-            paramLabel = "NAME",
-            description =
-                    "What an empty cell or NA in a column that is used means. refuse: an error. drop: its row is left out"
-                            + " and counted. Default: refuse.")
-    private String missing = "refuse";
+    @Mixin
+    private final MissingOption missing = new MissingOption();
 
     /** Reads a table, with a bar on a terminal if that takes long and the command is not to be silent. */
     public CsvTable read(CommandLine command, Path data) {
@@ -71,9 +65,6 @@ public final class TableOptions {
     }
 
     public boolean dropMissing(CommandLine command) {
-        Map<String, Boolean> choices = new LinkedHashMap<>();
-        choices.put("refuse", false);
-        choices.put("drop", true);
-        return OptionChecks.oneOf(command, "--missing", missing, choices);
+        return missing.drops(command);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.elbo4j.cli.view;
 
 import io.github.elbo4j.report.GroupFit;
-import io.github.elbo4j.report.GroupsPage;
+import io.github.elbo4j.report.GroupVerdicts;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.PrintWriter;
@@ -102,7 +102,7 @@ public final class GroupsView implements AutoCloseable {
             }
         }
         out.println();
-        out.println(Text.fact("verdicts", GroupsPage.inWords(fits), width));
+        out.println(Text.fact("verdicts", GroupVerdicts.of(fits).inWords(), width));
         for (Path path : written) {
             out.println(Text.fact(path.equals(written.get(0)) ? "wrote" : "", path.toString(), width));
         }
