@@ -10,15 +10,18 @@ import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.family.Gaussian;
+import io.github.elbo4j.model.BayesianCategoricalRegression;
 import io.github.elbo4j.model.BayesianLinearRegression;
 import io.github.elbo4j.model.BayesianLogisticRegression;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.NormalPrior;
+import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.RegressionData;
 import io.github.elbo4j.model.Regressions;
 import io.github.elbo4j.model.RowsLogJoint;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.assertj.core.data.Offset;
@@ -105,6 +108,47 @@ class ManyRowsTest {
         }
     }
 
+    /** Concave along every chord, so that one path finds the one mode; the noise of a line is not, nor need a model of one's own be. */
+    @Test
+    void onePathWhereThereIsOneMode() {
+        Device device = TestDevices.scalar();
+        RegressionData line = Regressions.linear(5, ROWS, COLUMNS, 1);
+        RegressionData classes = Regressions.logistic(1, ROWS, COLUMNS);
+        try (RowsLogJoint logistic = logistic(device);
+                RowsLogJoint known = BayesianLinearRegression.knownNoise(device, line, PRIOR, 1)
+                        .logJoint();
+                RowsLogJoint unknown = BayesianLinearRegression.unknownNoise(device, line, PRIOR, PRIOR)
+                        .logJoint();
+                RowsLogJoint categorical = new BayesianCategoricalRegression(device, classes, List.of("a", "b"), PRIOR)
+                        .logJoint()) {
+            assertThat(unknown.isLogConcave()).isFalse();
+            for (RowsLogJoint joint : List.of(logistic, known, categorical)) {
+                assertThat(joint.isLogConcave()).isTrue();
+                assertConcave(device, joint);
+                Sgvi.Builder settings = Sgvi.builder();
+                settings.sampling(MANY);
+                assertThat(settings.build().fit(device, joint).start()).contains(": 1 L-BFGS path over 256 of");
+            }
+        }
+    }
+
+    /** Halfway between two points log p is above the mean of both, by more than float32's sums may lose. */
+    private static void assertConcave(Device device, LogJoint joint) {
+        Random random = new Random(7);
+        try (PointDensity density = new PointDensity(device, joint)) {
+            int d = joint.dimensions();
+            for (int chord = 0; chord < 20; chord++) {
+                double[] points = random.doubles(3 * d, -2, 2).toArray();
+                for (int i = 0; i < d; i++) {
+                    points[2 * d + i] = (points[i] + points[d + i]) / 2;
+                }
+                double[] logP = new double[3];
+                density.evaluate(3, points, logP, null);
+                assertThat(logP[2]).isGreaterThan((logP[0] + logP[1]) / 2);
+            }
+        }
+    }
+
     @Test
     void drawsThatAreAskedForAreTaken() {
         Device device = TestDevices.scalar();
@@ -155,6 +199,7 @@ class ManyRowsTest {
         });
         FitResult fit = fit(square::logJoint, Family.fullRank(), MANY);
         assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.DO_NOT_TRUST);
+        assertThat(fit.start()).contains("8 L-BFGS paths over 256 of");
         assertThat(fit.modes()).hasSize(2);
         for (Mode mode : fit.modes()) {
             // √4, the mean's own error being 1/√3000, and that of its root a quarter

@@ -209,6 +209,27 @@ class StandardizationTest {
         close("target sd", scaling.targetSd(), Math.sqrt(squares / rows), rows * 0x1p-53 * 3);
     }
 
+    /** Products with powers of two round as {@link Math#scalb} does, at the ends of the range too. */
+    @Test
+    void unitsArePowersOfTwo() {
+        Random random = new Random(3);
+        int columns = 40;
+        int[] unit = random.ints(columns + 1, -1023, 1024).toArray();
+        unit[0] = -1023;
+        unit[columns] = 1023;
+        double[] row = new double[columns + 1];
+        Arrays.setAll(row, j -> random.nextGaussian() * Math.scalb(1.0, unit[j]));
+        double[] mean = random.doubles(columns + 1).toArray();
+        Scaling.Part part = new Scaling.Part(Arrays.copyOf(row, columns), new double[] {row[columns]});
+        double[] sums = part.sums(unit);
+        double[] squares = part.squares(unit, mean);
+        for (int j = 0; j <= columns; j++) {
+            double units = Math.scalb(row[j], -unit[j]);
+            assertThat(sums[j]).isEqualTo(units);
+            assertThat(squares[j]).isEqualTo((units - mean[j]) * (units - mean[j]));
+        }
+    }
+
     @Test
     void aConstantColumnIsRefusedByName() {
         RegressionData constant =

@@ -17,6 +17,7 @@ final class RowSample implements AutoCloseable {
     private final Device device;
     private final LogJoint joint; // of the sample
     private final int size;
+    private final boolean hasOneMode;
 
     /**
      * From where on a sample is worth it.
@@ -43,10 +44,11 @@ final class RowSample implements AutoCloseable {
         }
     }
 
-    private RowSample(Device device, LogJoint joint, int size) {
-        this.device = device;
-        this.joint = joint;
+    private RowSample(RowsLogJoint all, int size, Key key) {
+        this.device = all.device();
+        this.joint = all.minibatches(size, key.fork("row sample"));
         this.size = size;
+        this.hasOneMode = all.isLogConcave();
     }
 
     /**
@@ -60,12 +62,17 @@ final class RowSample implements AutoCloseable {
         if (size == 0 || !(joint instanceof RowsLogJoint data)) {
             return null;
         }
-        return new RowSample(data.device(), data.minibatches(size, key.fork("row sample")), size);
+        return new RowSample(data, size, key);
     }
 
     /** n. */
     int size() {
         return size;
+    }
+
+    /** How many paths look for the modes of the sample, where so many would look for those of any log p. */
+    int paths(int many) {
+        return hasOneMode ? 1 : many;
     }
 
     /** The sample's own log p, which is N/n times that of its rows. The caller closes it. */

@@ -78,7 +78,7 @@ final class Starts {
      * @param sample null where rows are not so many
      */
     Found search(Device device, double[] mean, int paths, Key key, @Nullable RowSample sample) {
-        Found near = sample == null ? null : near(device, mean, paths, key, sample);
+        Found near = sample == null ? null : near(device, mean, sample.paths(paths), key, sample);
         if (near != null) {
             return near;
         }
@@ -171,6 +171,9 @@ final class Starts {
         StartNormal best = null;
         double bestElbo = Double.NEGATIVE_INFINITY;
         List<StartNormal> finalists = sorted(candidate -> true).limit(FINALISTS).toList();
+        if (finalists.size() == 1 && Double.isFinite(walks.candidates().get(0).elbo())) {
+            return finalists.get(0);
+        }
         evaluations += finalists.size() * finalDraws;
         double[] elbos = StartNormal.elbos(density, finalists, epsilon, finalDraws);
         for (int k = 0; k < elbos.length; k++) {

@@ -99,6 +99,12 @@ public final class BayesianLinearRegression extends Regression {
         return this::squares;
     }
 
+    /** Not with the noise among the parameters. */
+    @Override
+    public boolean isLogConcave() {
+        return knownLogNoise != null;
+    }
+
     /** Sums the squared residuals in units of the noise. The operations are those of {@link LikelihoodOps.GaussianNoise}, one by one. */
     private void squares(Recorder to, PredictorBlock block, int n, Buffer y) {
         int rows = block.rows();

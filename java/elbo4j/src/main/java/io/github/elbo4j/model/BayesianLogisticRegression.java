@@ -48,6 +48,12 @@ public final class BayesianLogisticRegression extends Regression {
         return this;
     }
 
+    /** A sum of normal priors, linear predictors and −log Σ exp of such. */
+    @Override
+    public boolean isLogConcave() {
+        return true;
+    }
+
     @Override
     void likelihood(Recorder to, PredictorBlock block, int n, Buffer y) {
         to.run(new LikelihoodOps.BernoulliLogit(block.rows(), n, y, 1f, block.eta, block.value));

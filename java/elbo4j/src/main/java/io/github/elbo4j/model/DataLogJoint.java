@@ -56,6 +56,11 @@ public final class DataLogJoint implements RowsLogJoint {
     }
 
     @Override
+    public boolean isLogConcave() {
+        return model.isLogConcave();
+    }
+
+    @Override
     public void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         double scale = (double) model.observations() / rows.count();
         model.logPrior(to, shape, z, logP, gradient);

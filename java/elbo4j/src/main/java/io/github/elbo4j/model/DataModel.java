@@ -50,6 +50,11 @@ public interface DataModel extends AutoCloseable {
         return null;
     }
 
+    /** {@link LogJoint#isLogConcave}. */
+    default boolean isLogConcave() {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,27 +82,28 @@ public record RegressionData(List<String> columns, double[] x, double[] y) imple
     @Nullable
     String roundingLoss() {
         int k = columns.size();
-        for (int j = 0; j <= k; j++) {
-            double[] values = new double[rows()];
-            for (int n = 0; n < values.length; n++) {
-                values[n] = j == k ? y[n] : x[n * k + j];
-            }
-            double mean = 0;
-            double change = 0;
-            for (double value : values) {
-                mean += value / values.length;
-                change = Math.max(change, Math.abs(value - (float) value));
-            }
-            double squares = 0;
-            for (double value : values) {
-                squares += (value - mean) * (value - mean) / values.length;
-            }
-            String loss = roundingLoss(j == k ? "the target" : columns.get(j), change, Math.sqrt(squares));
-            if (loss != null) {
-                return loss;
+        double rows = rows();
+        double[] mean = new double[k + 1];
+        double[] change = new double[k + 1];
+        double[] squares = new double[k + 1];
+        for (int n = 0; n < y.length; n++) {
+            for (int j = 0; j <= k; j++) {
+                double value = j == k ? y[n] : x[n * k + j];
+                mean[j] += value / rows;
+                change[j] = Math.max(change[j], Math.abs(value - (float) value));
             }
         }
-        return null;
+        for (int n = 0; n < y.length; n++) {
+            for (int j = 0; j <= k; j++) {
+                double e = (j == k ? y[n] : x[n * k + j]) - mean[j];
+                squares[j] += e * e / rows;
+            }
+        }
+        return IntStream.rangeClosed(0, k)
+                .mapToObj(j -> roundingLoss(j == k ? "the target" : columns.get(j), change[j], Math.sqrt(squares[j])))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /**

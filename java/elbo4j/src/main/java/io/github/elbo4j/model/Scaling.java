@@ -4,6 +4,7 @@ import io.github.elbo4j.device.SumTree;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How columns are moved to mean 0 and scaled to standard deviation 1, and the way back for what was fitted to them; see {@link Standardization}, which
@@ -41,10 +42,6 @@ public final class Scaling implements Serializable {
 
     /** {@link Sums} of a part of the rows, of which {@link Sums} of all are made. */
     public record Part(double[] x, double[] y) {
-        private double value(int n, int j, int k) {
-            return j == k ? y[n] : x[n * k + j];
-        }
-
         private int columns() {
             return x.length / y.length;
         }
@@ -54,9 +51,10 @@ public final class Scaling implements Serializable {
             int k = columns();
             double[] largest = new double[k + 1];
             for (int n = 0; n < y.length; n++) {
-                for (int j = 0; j <= k; j++) {
-                    largest[j] = Math.max(largest[j], Math.abs(value(n, j, k)));
+                for (int j = 0; j < k; j++) {
+                    largest[j] = Math.max(largest[j], Math.abs(x[n * k + j]));
                 }
+                largest[k] = Math.max(largest[k], Math.abs(y[n]));
             }
             return largest;
         }
@@ -64,11 +62,13 @@ public final class Scaling implements Serializable {
         /** Of these rows, one after the other. */
         public double[] sums(int[] unit) {
             int k = columns();
+            double[] one = powers(unit);
             double[] sums = new double[k + 1];
             for (int n = 0; n < y.length; n++) {
-                for (int j = 0; j <= k; j++) {
-                    sums[j] += Math.scalb(value(n, j, k), -unit[j]);
+                for (int j = 0; j < k; j++) {
+                    sums[j] += x[n * k + j] * one[j];
                 }
+                sums[k] += y[n] * one[k];
             }
             return sums;
         }
@@ -76,15 +76,23 @@ public final class Scaling implements Serializable {
         /** Of these rows, one after the other. */
         public double[] squares(int[] unit, double[] mean) {
             int k = columns();
+            double[] one = powers(unit);
             double[] squares = new double[k + 1];
             for (int n = 0; n < y.length; n++) {
-                for (int j = 0; j <= k; j++) {
-                    double e = Math.scalb(value(n, j, k), -unit[j]) - mean[j];
+                for (int j = 0; j < k; j++) {
+                    double e = x[n * k + j] * one[j] - mean[j];
                     squares[j] += e * e;
                 }
+                double e = y[n] * one[k] - mean[k];
+                squares[k] += e * e;
             }
             return squares;
         }
+    }
+
+    /** 2^−unit: a product with it has the bits of {@link Math#scalb}. */
+    private static double[] powers(int[] unit) {
+        return Arrays.stream(unit).mapToDouble(each -> Math.scalb(1.0, -each)).toArray();
     }
 
     private Scaling(List<String> columns, Sums of, boolean target) {
@@ -156,24 +164,24 @@ public final class Scaling implements Serializable {
         return j == columns.size() ? !target : intercept && j == 0;
     }
 
-    private double fitted(double value, int j) {
-        double units = Math.scalb(value, -unit[j]);
-        return (intercept ? units - mean[j] : units) / sd[j];
-    }
-
     /** Moves and scales rows, in place: without an intercept they are only scaled. */
     public void apply(double[] x, double[] y) {
         int k = columns.size();
-        for (int n = 0; n < y.length; n++) {
-            for (int j = 0; j < k; j++) {
-                if (!stays(j)) {
-                    x[n * k + j] = fitted(x[n * k + j], j);
+        int parts = (y.length + SumTree.PART - 1) / SumTree.PART;
+        double[] one = powers(unit);
+        IntStream.range(0, parts).parallel().forEach(part -> {
+            int end = Math.min((part + 1) * SumTree.PART, y.length);
+            for (int n = part * SumTree.PART; n < end; n++) {
+                for (int j = 0; j < k; j++) {
+                    x[n * k + j] = stays(j) ? x[n * k + j] : fitted(x[n * k + j] * one[j], j);
                 }
+                y[n] = stays(k) ? y[n] : fitted(y[n] * one[k], k);
             }
-            if (target) {
-                y[n] = fitted(y[n], k);
-            }
-        }
+        });
+    }
+
+    private double fitted(double units, int j) {
+        return (intercept ? units - mean[j] : units) / sd[j];
     }
 
     private double mean(int j) {

@@ -3,6 +3,7 @@ package io.github.elbo4j.model;
 import io.github.elbo4j.device.SumTree;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Columns moved to mean 0 and scaled to standard deviation 1 (divisor N), and the exact way back for what was fitted to
@@ -52,11 +53,15 @@ public final class Standardization {
         }
 
         private double[] total(OfPart sums) {
+            double[][] each = IntStream.range(0, parts())
+                    .parallel()
+                    .mapToObj(p -> sums.of(part(p)))
+                    .toArray(double[][]::new);
             SumTree tree = SumTree.ofProducts();
-            for (int p = 0; p < parts(); p++) {
-                tree.add(p, sums.of(part(p)));
+            for (int p = 0; p < each.length; p++) {
+                tree.add(p, each[p]);
             }
-            return tree.total(parts());
+            return tree.total(each.length);
         }
 
         @Override

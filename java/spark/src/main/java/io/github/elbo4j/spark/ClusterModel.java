@@ -68,6 +68,11 @@ final class ClusterModel implements DataModel {
     }
 
     @Override
+    public boolean isLogConcave() {
+        return first.isLogConcave();
+    }
+
+    @Override
     public void logPrior(Recorder to, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {
         first.logPrior(to, shape, z, logP, gradient);
     }

@@ -6,6 +6,7 @@ import io.github.elbo4j.report.Coding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a regression is fitted to: the target and the columns that predict it, all numbers and none of them constant.
@@ -34,6 +35,8 @@ public record RegressionInput(
         List<Coding> codings,
         List<String> notes,
         Beside beside) {
+    private static final int SOME_ROWS = 1024;
+
     public int rows() {
         return y.length;
     }
@@ -87,12 +90,14 @@ public record RegressionInput(
             columns.add(0, RegressionData.INTERCEPT);
         }
         double[] rowMajor = new double[Math.multiplyExact(rows(), k)];
-        for (int row = 0; row < rows(); row++) {
-            rowMajor[row * k] = 1; // overwritten where there is no intercept
-            for (int j = first; j < k; j++) {
-                rowMajor[row * k + j] = x[j - first][row];
+        IntStream.rangeClosed(0, rows() / SOME_ROWS).parallel().forEach(part -> {
+            for (int row = part * SOME_ROWS; row < Math.min((part + 1) * SOME_ROWS, rows()); row++) {
+                rowMajor[row * k] = 1; // overwritten where there is no intercept
+                for (int j = first; j < k; j++) {
+                    rowMajor[row * k + j] = x[j - first][row];
+                }
             }
-        }
+        });
         return new RegressionData(columns, rowMajor, y);
     }
 

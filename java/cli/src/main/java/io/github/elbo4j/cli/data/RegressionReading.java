@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class RegressionReading {
     /** Variances of coefficients of smaller columns would be beyond double precision. */
     private static final double LEAST_SD = 1e-150;
+    /** A column that reaches it has a larger one, as two of its values differ by an ulp of it: 1e-120·2^−54/√(2·2^31) and more. */
+    private static final double SURE = 1e-120;
 
     private final CsvTable table;
     private final RegressionColumns columns;
@@ -268,8 +270,9 @@ final class RegressionReading {
     /** So small that a device (single precision) or the way back to the scale of the data would make zero of it. */
     private void refuseTiny(String what, double[] values, String orElse) {
         double largest = largest(values);
-        boolean tiny =
-                standardize ? Standardization.deviation(values) < LEAST_SD : largest < Float.MIN_NORMAL && largest > 0;
+        boolean tiny = standardize
+                ? largest < SURE && Standardization.deviation(values) < LEAST_SD
+                : largest < Float.MIN_NORMAL && largest > 0;
         if (tiny && !isConstant(values)) {
             throw new InputException(table.file() + ", " + what + " holds only numbers so near to zero (at most "
                     + largest + ") that " + (standardize ? "double" : "single")
@@ -297,6 +300,10 @@ final class RegressionReading {
     }
 
     private static double largest(double[] values) {
-        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+        double largest = 0;
+        for (double value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
     }
 }

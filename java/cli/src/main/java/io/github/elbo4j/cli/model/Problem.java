@@ -68,6 +68,7 @@ public final class Problem {
         this.model = model;
         this.input = input.withoutX();
         this.sds = IntStream.range(0, input.predictors().size())
+                .parallel()
                 .mapToDouble(input::sd)
                 .toArray();
         this.intercept = intercept;
