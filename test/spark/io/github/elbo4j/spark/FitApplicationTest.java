@@ -57,7 +57,13 @@ class FitApplicationTest extends LocalSpark {
         String iris = DATA.resolve("iris.csv").toString();
         String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"};
         command(with(
-                words, "--method", "sgvi", "--device", "cpu", "--out", folder.resolve("alone").toString()));
+                words,
+                "--method",
+                "sgvi",
+                "--device",
+                "cpu",
+                "--out",
+                folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
         assertThat(want)

@@ -107,8 +107,10 @@ class GroupFitsTest {
             """)
     void theMethodSuitsSmallGroups(String options, String method, String family) throws IOException {
         fit("rows.csv", "--by g " + options);
-        assertThat(lines()).hasSize(GROUPS).allSatisfy(line -> assertThat(line)
-                .contains("\"method\":\"" + method + "\",\"family\":\"" + family + "\""));
+        assertThat(lines())
+                .hasSize(GROUPS)
+                .allSatisfy(line ->
+                        assertThat(line).contains("\"method\":\"" + method + "\",\"family\":\"" + family + "\""));
     }
 
     @Test

@@ -235,7 +235,8 @@ final class BatchAndMatchRun extends MethodRun {
                 device,
                 joint,
                 answer,
-                new FreshDraws.Background(ending, modes, concerns, effort.evaluation(), FreshDraws.MOST, sample, null, 0),
+                new FreshDraws.Background(
+                        ending, modes, concerns, effort.evaluation(), FreshDraws.MOST, sample, null, 0),
                 key);
     }
 }

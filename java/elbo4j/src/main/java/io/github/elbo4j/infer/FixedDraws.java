@@ -59,8 +59,7 @@ public final class FixedDraws implements Method<LogJoint> {
     final int problem;
     final BooleanSupplier cancelled;
 
-    private FixedDraws(
-            FixedFamily family, int pairs, int starts, long seed, int problem, BooleanSupplier cancelled) {
+    private FixedDraws(FixedFamily family, int pairs, int starts, long seed, int problem, BooleanSupplier cancelled) {
         this.family = family;
         this.pairs = pairs;
         this.starts = starts;

@@ -173,10 +173,8 @@ final class FitMethods {
     }
 
     private FixedDraws fixed(int dimensions) {
-        FixedDraws usual = new FixedDraws()
-                .seed(options.run.seed)
-                .problem(task.problem())
-                .cancelled(cancelled);
+        FixedDraws usual =
+                new FixedDraws().seed(options.run.seed).problem(task.problem()).cancelled(cancelled);
         FixedDraws drawn = options.draws == null ? usual : usual.pairs(options.draws / 2);
         if (!options.fixedFamily(command, dimensions).equals(Family.fullRank())) {
             return drawn;

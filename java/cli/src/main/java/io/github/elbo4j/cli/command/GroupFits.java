@@ -108,8 +108,8 @@ final class GroupFits {
             if (batch > 0) {
                 subject.checkBatch(batch);
             }
-            FitResult fitted = new FitMethods(command, options, task, interruption, progress -> {})
-                    .fit(method, device, subject);
+            FitResult fitted =
+                    new FitMethods(command, options, task, interruption, progress -> {}).fit(method, device, subject);
             Report report = subject.report(fitted).covariance(options.covariance);
             try {
                 return subject.quantities(device, report);
