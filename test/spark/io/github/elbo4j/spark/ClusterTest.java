@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,10 +56,10 @@ class ClusterTest {
         }
     }
 
-    /** Half of the tasks in plain Java, half with vectors; in the middle an executor is killed with all that it holds. */
+    /** Tasks in plain Java, with vectors, and on the GPU that Spark gives them; in the middle an executor is killed with all that it holds. */
     @Test
     void aKilledExecutorChangesNoByte() {
-        RegressionData data = Tables.data(1, 5 * 1024 + 77, 4, true);
+        RegressionData data = Tables.data(1, 3 * 1024 + 77, 4, true); // a panel a task
         Pathfinder method = new Pathfinder().paths(1).seed(3);
         String want;
         try (Device device = Devices.open("cpu", 1);
@@ -76,11 +77,24 @@ class ClusterTest {
         });
         try (Device device = Devices.open("cpu", 1);
                 SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, 4)) {
-            DeviceChoice mixed = task -> task.partitionId() % 2 == 0 ? "scalar" : "simd";
+            boolean gpus = cluster.hasGpus();
+            DeviceChoice mixed = task -> switch (task.partitionId()) {
+                case 1 -> "simd";
+                case 2 -> gpus ? gpu(task) : "scalar";
+                default -> "scalar";
+            };
             SparkFit fit = SparkFit.of(rows, LOGISTIC).devices(mixed);
             assertThat(Tables.json(fit.fit(device, killing))).isEqualTo(want);
         }
         assertThat(killed).as("executors killed").hasSize(1).noneMatch(ProcessHandle::isAlive);
+    }
+
+    private static String gpu(TaskContext task) {
+        String name = DeviceChoice.assigned().name(task);
+        if (!name.matches("cuda:[01]")) {
+            throw new IllegalStateException("a task has no GPU of Spark's, but " + name);
+        }
+        return name;
     }
 
     @TempDir
@@ -137,7 +151,8 @@ class ClusterTest {
         cluster.awaitExecutors(EXECUTORS);
         assertThat(out.resolve(written)).isNotEmptyFile();
         assertThat(out.resolve("report.html")).as("what is written last").doesNotExist();
-        String said = LocalSpark.run(List.of(Exit.GOOD, Exit.BAD_FIT), arguments).out();
+        String said =
+                LocalSpark.run(List.of(Exit.GOOD, Exit.BAD_FIT), arguments).out();
         Matcher before = Pattern.compile("(passes made|fitted) before: (\\d+)").matcher(said);
         assertThat(before.find()).as(said).isTrue();
         assertThat(Integer.parseInt(before.group(2))).as("of the killed one").isGreaterThan(1);

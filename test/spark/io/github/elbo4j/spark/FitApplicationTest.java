@@ -55,15 +55,9 @@ class FitApplicationTest extends LocalSpark {
     @Test
     void theResultIsThatOfTheCommand() throws Exception {
         String iris = DATA.resolve("iris.csv").toString();
-        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"};
-        command(with(
-                words,
-                "--method",
-                "sgvi",
-                "--device",
-                "cpu",
-                "--out",
-                folder.resolve("alone").toString()));
+        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "pathfinder", "--seed", "4"
+        };
+        command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
         assertThat(want)
@@ -148,9 +142,8 @@ class FitApplicationTest extends LocalSpark {
         Path lines = folder.resolve("fits.jsonl");
         StringBuilder text = new StringBuilder();
         for (String name : List.of("a", "b", "c")) {
-            text.append(
-                    GroupFit.failed(name, text.length(), 7, "no fit of " + name, name.equals("b"))
-                            .line());
+            text.append(GroupFit.failed(name, text.length(), 7, "no fit of " + name, name.equals("b"))
+                    .line());
         }
         Files.writeString(lines, text);
         GroupsReport report = new GroupsReport(2).read(lines);
@@ -188,7 +181,8 @@ class FitApplicationTest extends LocalSpark {
                     .isEqualTo(HexFormat.of()
                             .formatHex(sha256.digest(sums.toString().getBytes(StandardCharsets.UTF_8))));
         }
-        assertThat(digest.note()).isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their paths there");
+        assertThat(digest.note())
+                .isEqualTo("sha256 is that of what sha256sum prints of the 3 files, by their paths there");
     }
 
     /** Files of one name in folders within, of which a column is made: which lies where is of the data. */
@@ -225,13 +219,17 @@ class FitApplicationTest extends LocalSpark {
     void aGroupWithoutAFitIsTheCommandsToTheWord() throws Exception {
         StringBuilder rows = new StringBuilder("g,x,y\n");
         for (int n = 0; n < 30; n++) {
-            rows.append(n == 4 ? "" : n % 3).append(n == 13 ? ",word," : "," + n * n % 7 + ",").append(n % 5 + "\n");
+            rows.append(n == 4 ? "" : n % 3)
+                    .append(n == 13 ? ",word," : "," + n * n % 7 + ",")
+                    .append(n % 5 + "\n");
         }
         String file = Files.writeString(folder.resolve("text.csv"), rows).toString();
         String[] words = {"linear", "--data", file, "--target", "y", "--by", "g", "--missing", "drop"};
         words = with(words, "--method", "laplace");
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
-        Said said = run(List.of(Exit.BAD_FIT), with(words, "--out", folder.resolve("spark").toString()));
+        Said said = run(
+                List.of(Exit.BAD_FIT),
+                with(words, "--out", folder.resolve("spark").toString()));
         assertThat(said.out()).startsWith("3 groups: ").contains(", 1 no fit; written: ");
         assertThat(groups(folder.resolve("spark")))
                 .isEqualTo(groups(folder.resolve("alone")))
@@ -242,11 +240,13 @@ class FitApplicationTest extends LocalSpark {
     @Test
     void groupsOfManyCellsAreNotAllInMemory() {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        List<GroupOutcome> outcomes = context.parallelize(IntStream.range(0, 20).boxed().toList(), 1)
+        List<GroupOutcome> outcomes = context.parallelize(
+                        IntStream.range(0, 20).boxed().toList(), 1)
                 .map(group -> new Tuple2<>(new GroupRow(READ.getAndIncrement(), group), new double[0]))
                 .mapPartitions(new GroupFitter<>(new Wide(), DeviceChoice.of("scalar")))
                 .collect();
-        assertThat(outcomes.stream().map(GroupOutcome::reason)).startsWith("5 read", "5 read", "5 read", "5 read", "9 read");
+        assertThat(outcomes.stream().map(GroupOutcome::reason))
+                .startsWith("5 read", "5 read", "5 read", "5 read", "9 read");
         assertThat(outcomes).hasSize(20).noneMatch(GroupOutcome::broken);
     }
 

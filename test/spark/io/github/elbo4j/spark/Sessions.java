@@ -26,31 +26,36 @@ final class Sessions {
         return there;
     }
 
-    /** On a cluster, in the place of the local one. */
+    /** On a cluster, in the place of the local one; a GPU goes with each task, if there is one. */
     static synchronized SparkSession of(StandaloneCluster cluster) {
         if (local != null) {
             local.stop();
         }
-        return open(settings(cluster));
+        Map<String, String> all = settings(cluster);
+        if (cluster.hasGpus()) {
+            all.put("spark.executor.resource.gpu.amount", "1");
+            all.put("spark.task.resource.gpu.amount", "1");
+        }
+        return open(all);
     }
 
     private static SparkSession open(Map<String, String> settings) {
         SparkSession.Builder builder = SparkSession.builder();
         settings.forEach(builder::config);
-        SparkSession session = builder.getOrCreate();
-        session.sparkContext().setLogLevel("ERROR");
-        return session;
+        return builder.getOrCreate();
     }
 
     private static Map<String, String> settings() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("spark.app.name", "elbo4j tests");
         all.put("spark.ui.enabled", "false");
+        all.put("spark.log.level", "ERROR");
         all.put("spark.driver.host", "127.0.0.1");
         all.put("spark.driver.bindAddress", "127.0.0.1");
         all.put("spark.local.dir", ROOT.resolve("local").toString());
         all.put("spark.sql.warehouse.dir", ROOT.resolve("warehouse").toString());
         all.put("spark.sql.shuffle.partitions", "2");
+        all.put("spark.sql.adaptive.enabled", "false"); // plans again what takes no time
         all.put("spark.sql.codegen.wholeStage", "false"); // compiling takes longer than the few rows of a test
         return all;
     }

@@ -65,7 +65,8 @@ class SparkFitTest extends LocalSpark {
         RegressionData binary = Tables.data(1, 5 * 1024 + 77, 4, true);
         String want = onOneMachine(binary, LOGISTIC, method);
         assertThat(want).contains("\"status\":\"converged\"");
-        boolean all = Boolean.getBoolean("elbo4j.exhaustive"); // each partition has a task in each of some tens of passes
+        boolean all =
+                Boolean.getBoolean("elbo4j.exhaustive"); // each partition has a task in each of some tens of passes
         for (int partitions : all ? new int[] {1, 2, 7, 64, 1000} : new int[] {1, 2, 7}) {
             assertThat(onSpark(binary, LOGISTIC, method, partitions, DeviceChoice.assigned()))
                     .as("%d partitions", partitions)
@@ -139,7 +140,7 @@ class SparkFitTest extends LocalSpark {
     @Test
     void aSampleOfManyRowsIsTheSame() {
         RegressionData data = Tables.data(3, 33_000, 32, true);
-        FixedDraws method = new FixedDraws().starts(1).seed(5);
+        FixedDraws method = new FixedDraws().starts(1).pairs(8).seed(5);
         assertThat(onSpark(data, LOGISTIC, method, 2, DeviceChoice.assigned()))
                 .isEqualTo(onOneMachine(data, LOGISTIC, method));
     }

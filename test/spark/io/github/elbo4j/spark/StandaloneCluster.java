@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,13 +32,17 @@ final class StandaloneCluster implements AutoCloseable {
     private final List<Process> drivers = new ArrayList<>();
     private final Process master;
     private final String address;
+    private final boolean gpus;
 
+    /** Each worker has two cores and, if the emulated CUDA device was built, its two GPUs. */
     StandaloneCluster(Path folder, int count) {
         this.folder = folder;
         try {
             Files.createDirectories(
                     folder.resolve("home/jars")); // a worker looks for Spark's own there; ours are on the class path
-            master = daemon("master", "org.apache.spark.deploy.master.Master", "--port", "0");
+            gpus = Files.exists(Path.of(System.getProperty("elbo4j.emulator", ""), "libcuda.so.1"));
+            List<String> resources = gpus ? resources(folder.resolve("gpus")) : List.of();
+            master = daemon("master", List.of(), "org.apache.spark.deploy.master.Master", "--port", "0");
             String[] found = {""};
             try {
                 await(master, "master", () -> {
@@ -52,6 +57,7 @@ final class StandaloneCluster implements AutoCloseable {
                     Path work = folder.resolve(name);
                     workers.add(daemon(
                             name,
+                            resources,
                             "org.apache.spark.deploy.worker.Worker",
                             "--port",
                             "0",
@@ -74,6 +80,18 @@ final class StandaloneCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a worker is told of its GPUs, and a script that finds them, as Spark asks for one. */
+    private static List<String> resources(Path script) throws IOException {
+        Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return List.of("-Dspark.worker.resource.gpu.amount=2", "-Dspark.worker.resource.gpu.discoveryScript=" + script);
+    }
+
+    /** Whether the workers have some. */
+    boolean hasGpus() {
+        return gpus;
     }
 
     /** What a session takes as its master. */
@@ -123,10 +141,10 @@ final class StandaloneCluster implements AutoCloseable {
         return "The end of its log:\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    private Process daemon(String name, String main, String... arguments) throws IOException {
+    private Process daemon(String name, List<String> options, String main, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of("--host", "127.0.0.1", "--webui-port", "0"));
         words.addAll(List.of(arguments));
-        return start(name, List.of(), main, words.toArray(String[]::new));
+        return start(name, options, main, words.toArray(String[]::new));
     }
 
     private Process start(String name, List<String> options, String main, String... arguments) throws IOException {

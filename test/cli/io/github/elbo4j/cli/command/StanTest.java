@@ -179,7 +179,8 @@ class StanTest {
         assertThat(Cli.run("predict", "--fit", out, "--data", DATA).words())
                 .contains("elbo4j cannot predict: a Stan program does it by itself, in its generated quantities");
         assertThat(Cli.run("loo", "--fit", out, "--data", DATA).words())
-                .contains("elbo4j does not know the likelihood of each row by itself");
+                .contains(
+                        "elbo4j does not know the likelihood of each row by itself: compare fits of it by their ELBO, or write");
     }
 
     /** The density is normalized, so log p(x) = 0; q is it up to float32's rounding of draws, which the errors are of. */

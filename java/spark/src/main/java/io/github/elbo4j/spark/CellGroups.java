@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstLine that of the first row in the file, if there is one file of lines; else 0
  * @param method by its name
  */
-record CellGroups(Regression regression, InputTable.Source source, List<String> columns, int firstLine, String method, long seed)
+record CellGroups(
+        Regression regression, InputTable.Source source, List<String> columns, int firstLine, String method, long seed)
         implements GroupModel<@Nullable Object[]> {
     /** What the command knows of a regression. */
     static FitModel command(String name) {
@@ -59,7 +60,12 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
                 .withColumn(NUMBER, functions.udf(number, DataTypes.DoubleType).apply(by))
                 .withColumn(WORD, functions.udf(word, DataTypes.StringType).apply(by));
         String target = input.source().target();
-        return new GroupTable(table, List.of(NUMBER, WORD), target, GroupTable.column(target), input.source().dropMissing());
+        return new GroupTable(
+                table,
+                List.of(NUMBER, WORD),
+                target,
+                GroupTable.column(target),
+                input.source().dropMissing());
     }
 
     /** Behind all numbers if it is none. */
@@ -83,11 +89,7 @@ record CellGroups(Regression regression, InputTable.Source source, List<String> 
     @Override
     public GroupOutcome failed(Rows<@Nullable Object[]> group, RuntimeException failure) {
         return new GroupOutcome(
-                group.group(),
-                group.rows().size(),
-                null,
-                GroupFailure.words(failure),
-                GroupFailure.isBroken(failure));
+                group.group(), group.rows().size(), null, GroupFailure.words(failure), GroupFailure.isBroken(failure));
     }
 
     @Override

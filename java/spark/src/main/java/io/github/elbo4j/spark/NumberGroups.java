@@ -21,8 +21,7 @@ record NumberGroups(Regression regression, List<String> columns, List<String> cl
     @Override
     public GroupOutcome failed(Rows<double[]> group, RuntimeException failure) {
         boolean broken = !(failure instanceof IllegalArgumentException);
-        return new GroupOutcome(
-                group.group(), group.rows().size(), null, String.valueOf(failure.getMessage()), broken);
+        return new GroupOutcome(group.group(), group.rows().size(), null, String.valueOf(failure.getMessage()), broken);
     }
 
     @Override

@@ -32,7 +32,9 @@ public record RegressionColumns(
      */
     public static List<String> named(List<String> given, Predicate<String> isColumn) {
         return given.stream()
-                .flatMap(name -> isColumn.test(name) ? Stream.of(name) : Stream.of(name.split(",", -1)).map(String::strip))
+                .flatMap(name -> isColumn.test(name)
+                        ? Stream.of(name)
+                        : Stream.of(name.split(",", -1)).map(String::strip))
                 .toList();
     }
 

@@ -128,7 +128,14 @@ public final class RegressionOptions implements ModelOptions {
 
     private RegressionInput input(CommandLine command, CsvTable table, @Nullable String by) {
         RegressionInput input = columns.read(
-                command, table, by, asides(), model.hasPredictors(), model::target, scale.intercept(), scale.standardize());
+                command,
+                table,
+                by,
+                asides(),
+                model.hasPredictors(),
+                model::target,
+                scale.intercept(),
+                scale.standardize());
         if (input.predictors().isEmpty() && !scale.intercept()) {
             throw new InputException(
                     input.file() + ": with neither a predictor nor an intercept there is nothing to fit");
