@@ -283,7 +283,8 @@ class FitApplicationTest extends LocalSpark {
                 .write()
                 .parquet(parquet);
         String[] words = {"linear", "--data", pima, "--target", "glu", "--by", "type", "--ignore", "npreg,ped"};
-        command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        command(with(
+                words, "--method", "sgvi", "--device", "cpu", "--out", folder.resolve("alone").toString()));
         words[2] = parquet;
         fit(with(words, "--out", folder.resolve("spark").toString()));
         assertThat(groups(folder.resolve("spark"))).hasLineCount(2).isEqualTo(groups(folder.resolve("alone")));
