@@ -119,8 +119,8 @@ class ManyRowsTest {
                         .logJoint();
                 RowsLogJoint unknown = BayesianLinearRegression.unknownNoise(device, line, PRIOR, PRIOR)
                         .logJoint();
-                RowsLogJoint categorical = new BayesianCategoricalRegression(device, classes, List.of("a", "b"), PRIOR)
-                        .logJoint()) {
+                RowsLogJoint categorical =
+                        new BayesianCategoricalRegression(device, classes, List.of("a", "b"), PRIOR).logJoint()) {
             assertThat(unknown.isLogConcave()).isFalse();
             for (RowsLogJoint joint : List.of(logistic, known, categorical)) {
                 assertThat(joint.isLogConcave()).isTrue();

@@ -49,7 +49,8 @@ class DecimalBytesTest {
     void numbersAreTheNearest() {
         assertThat(same(r -> String.valueOf(r.nextInt(2000) / 100.0 - 10))).isEqualTo(1);
         assertThat(same(r -> String.valueOf(r.nextInt()))).isEqualTo(1);
-        assertThat(same(r -> String.format(Locale.ROOT, "%.6e", r.nextGaussian()))).isEqualTo(1);
+        assertThat(same(r -> String.format(Locale.ROOT, "%.6e", r.nextGaussian())))
+                .isEqualTo(1);
         assertThat(same(r -> String.format(Locale.ROOT, "%." + r.nextInt(12) + "f", 1e4 * r.nextGaussian())))
                 .isEqualTo(1);
         // Of numbers beyond 2^53 a few in 2^50 are too near the middle of two.
@@ -67,8 +68,11 @@ class DecimalBytesTest {
         });
         same(r -> {
             double value = r.nextInt(1000) + r.nextDouble();
-            BigDecimal middle = new BigDecimal(value).add(new BigDecimal(Math.nextUp(value))).divide(BigDecimal.valueOf(2));
-            return middle.toPlainString().substring(0, Math.min(19, middle.toPlainString().length()));
+            BigDecimal middle = new BigDecimal(value)
+                    .add(new BigDecimal(Math.nextUp(value)))
+                    .divide(BigDecimal.valueOf(2));
+            return middle.toPlainString()
+                    .substring(0, Math.min(19, middle.toPlainString().length()));
         });
     }
 

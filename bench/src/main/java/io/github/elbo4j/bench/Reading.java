@@ -59,7 +59,8 @@ public final class Reading {
             Files.createDirectories(folder);
             Random random = new Random(1);
             try (BufferedWriter to = Files.newBufferedWriter(file, StandardCharsets.US_ASCII)) {
-                to.write(IntStream.rangeClosed(1, COLUMNS).mapToObj(c -> "x" + c).collect(Collectors.joining(",")));
+                to.write(
+                        IntStream.rangeClosed(1, COLUMNS).mapToObj(c -> "x" + c).collect(Collectors.joining(",")));
                 for (int row = 0; row < rows; row++) {
                     for (int c = 0; c < COLUMNS; c++) {
                         to.write(c == 0 ? '\n' : ',');
@@ -93,9 +94,12 @@ public final class Reading {
             Path file = notation.file(home.resolve("target"), rows);
             double megabytes = Files.size(file) / MEGA;
             double first = Round.of(file).seconds;
-            Round[] rounds = IntStream.range(0, ROUNDS).mapToObj(r -> Round.of(file)).toArray(Round[]::new);
-            double[] seconds = Arrays.stream(rounds).mapToDouble(Round::seconds).sorted().toArray();
-            double[] computed = Arrays.stream(rounds).mapToDouble(Round::computed).sorted().toArray();
+            Round[] rounds =
+                    IntStream.range(0, ROUNDS).mapToObj(r -> Round.of(file)).toArray(Round[]::new);
+            double[] seconds =
+                    Arrays.stream(rounds).mapToDouble(Round::seconds).sorted().toArray();
+            double[] computed =
+                    Arrays.stream(rounds).mapToDouble(Round::computed).sorted().toArray();
             System.out.printf(
                     Locale.ROOT,
                     "%-14s %4.0f MB  first %4.0f MB/s, then %4.0f (%4.0f to %4.0f); %.2f s of all cores%n",

@@ -12,8 +12,7 @@ final class DecimalBytes {
     /** Bytes that must be there, whatever they are, from the end of a number on. */
     static final int BEHIND = 1 + Long.BYTES;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ZEROS = 0x3030303030303030L;
     private static final long HIGH = 0x8080808080808080L;
     /** What makes bytes of 10 and more reach {@link #HIGH}. */
@@ -118,7 +117,8 @@ final class DecimalBytes {
         if (m <= MOST_EXACT) {
             return quotient;
         }
-        // What quotient·ten lacks to m is exact; m/ten lies between quotient and rest a little smaller, and a little larger.
+        // What quotient·ten lacks to m is exact; m/ten lies between quotient and rest a little smaller, and a little
+        // larger.
         double rest = (Math.fma(-quotient, ten, rounded) + (m - (long) rounded)) / ten;
         double value = quotient + rest * (1 - NEAR);
         return value == quotient + rest * (1 + NEAR) ? value : Double.NaN;
