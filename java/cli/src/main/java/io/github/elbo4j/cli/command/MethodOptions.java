@@ -7,14 +7,12 @@ import io.github.elbo4j.device.ScoreOps;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.family.Family;
 import io.github.elbo4j.infer.Adam;
-import io.github.elbo4j.infer.BatchAndMatch;
 import io.github.elbo4j.infer.FixedDraws;
 import io.github.elbo4j.infer.GradientDescent;
 import io.github.elbo4j.infer.Optimizer;
 import io.github.elbo4j.infer.RobbinsMonro;
 import io.github.elbo4j.infer.Sgvi;
 import io.github.elbo4j.infer.VariationalMixture;
-import io.github.elbo4j.network.LocalReparameterization;
 import io.github.elbo4j.report.Report;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,52 +27,11 @@ import picocli.CommandLine.ParameterException;
 
 /** What all fits have in common on the command line, whatever is fitted. */
 final class MethodOptions {
-    /** From here on covariances of several components take long. */
-    private static final int LARGEST_MIXTURE = 64;
-    /** Rows times parameters, beyond which an evaluation takes long. */
-    private static final long MOST_NUMBERS = 1L << 20;
-
-    /** Up to so many parameters each group of rows is fitted by fixed draws. */
-    private static final int LARGEST_GROUP = 16;
-
-    /** Of a group of rows: the ones of which fixed draws take their defaults. */
-    private static final List<String> OF_GROUPS = List.of("--family", "--problem");
-
     /** The method that all but the options of {@link RunOptions} are of. */
     static final String SGVI = Sgvi.NAME;
 
     /** The check by Markov chains. */
     private static final String MCMC = "mcmc";
-
-    /** Those of an optimizer's steps. */
-    private static final List<String> OF_STEPS = List.of("--optimizer", "--learning-rate", "--steps", "--batch");
-
-    /** Those that other methods have too. */
-    private static final Map<String, List<String>> SHARED = Map.of(
-            LocalReparameterization.NAME,
-            List.of("--draws", "--learning-rate", "--steps", "--batch"),
-            FixedDraws.NAME,
-            List.of("--draws", "--family", "--problem"),
-            BatchAndMatch.NAME,
-            List.of("--draws"));
-
-    /** Options of that method alone. */
-    private static final List<String> OF_SGVI = List.of(
-            "--family",
-            "--rank",
-            "--gradient",
-            "--baseline",
-            "--draws",
-            "--points",
-            "--steps",
-            "--tolerance",
-            "--evaluation-draws",
-            "--optimizer",
-            "--learning-rate",
-            "--batch",
-            "--continue",
-            "--problem",
-            "--tournament");
 
     @Option(
             names = "--method",
@@ -88,10 +45,10 @@ final class MethodOptions {
                             + " maximum of the likelihood. exact, cavi: the posterior in closed form, or the best with independent factors by"
                             + " closed-form updates, of the models that have them. em, variational-em, monte-carlo-em: a model with"
                             + " weights. local-reparameterization: a neural network, its noise drawn at the units. Default: mixture up to "
-                            + LARGEST_MIXTURE
+                            + UsualMethod.LARGEST_MIXTURE
                             + " parameters, unless rows are many or options of sgvi are given; fixed for the mean-field family; else"
                             + " sgvi. Of a group of rows (--by, --problem): fixed, full-rank, up to "
-                            + LARGEST_GROUP
+                            + UsualMethod.LARGEST_GROUP
                             + " parameters; else sgvi.")
     @Nullable
     String method;
@@ -270,14 +227,14 @@ final class MethodOptions {
 
     /** The method for a group of rows. */
     String ofGroup(CommandLine command, Subject subject) {
-        return isNamed() ? method() : usual(command, subject);
+        return isNamed() ? method() : UsualMethod.of(command, q, subject);
     }
 
     /** The method for what is to be fitted, then those that it is compared with. */
     List<String> methods(CommandLine command, Subject subject) {
         List<String> methods = methods(command);
         if (!isNamed()) {
-            String usual = usual(command, subject);
+            String usual = UsualMethod.of(command, q, subject);
             String first = compared.contains(usual) ? SGVI : usual;
             if (compared.contains(first)) {
                 throw isThereAlready(command, first);
@@ -296,47 +253,9 @@ final class MethodOptions {
         return new ParameterException(command, "--compare names " + method + ", which is there already");
     }
 
-    /** The one where none was named: a mixture of what is small, unless options are of another one. */
-    private String usual(CommandLine command, Subject subject) {
-        if (subject.prefersMeanField()) {
-            return SGVI;
-        }
-        List<String> given =
-                OF_SGVI.stream().filter(option -> isGiven(command, option)).toList();
-        if (sharedWith(List.of(FixedDraws.NAME)).containsAll(given)
-                && q.chosen(command, subject).equals(Family.meanField())) {
-            return FixedDraws.NAME;
-        }
-        if (isOfGroup(command)) {
-            return fitsGroups(command, subject.parameters().size()) && OF_GROUPS.containsAll(given)
-                    ? FixedDraws.NAME
-                    : SGVI;
-        }
-        long parameters = subject.parameters().size();
-        boolean isSmall = parameters <= LARGEST_MIXTURE && parameters * subject.rows() <= MOST_NUMBERS;
-        return given.isEmpty() && isSmall ? VariationalMixture.NAME : SGVI;
-    }
-
-    /** Whether of one group of rows among others. */
-    private boolean isOfGroup(CommandLine command) {
-        return problem != null || isGiven(command, "--by");
-    }
-
-    /** Whether fixed draws fit each group, where no method was named. */
-    private boolean fitsGroups(CommandLine command, int parameters) {
-        return parameters <= LARGEST_GROUP && q.chosen(command, parameters).equals(Family.fullRank());
-    }
-
     /** What {@code --method fixed} fits. */
     Family fixedFamily(CommandLine command, int parameters) {
-        boolean ofGroup = !isNamed() && isOfGroup(command) && fitsGroups(command, parameters);
-        return q.chosen(command, ofGroup ? parameters : Integer.MAX_VALUE);
-    }
-
-    private static List<String> sharedWith(List<String> methods) {
-        return methods.stream()
-                .flatMap(method -> SHARED.getOrDefault(method, List.of()).stream())
-                .toList();
+        return isNamed() ? q.chosen(command, Integer.MAX_VALUE) : UsualMethod.ofFixedDraws(command, q, parameters);
     }
 
     private List<String> methods(CommandLine command) {
@@ -355,16 +274,18 @@ final class MethodOptions {
             FitMethods.needGaussians(command, "--check " + MCMC, methods);
         }
         if (!methods.contains(SGVI)) {
-            OF_SGVI.stream()
+            UsualMethod.OF_SGVI.stream()
                     .filter(option -> isGiven(command, option)
-                            && !(stepsOfPoints(command) && OF_STEPS.contains(option))
-                            && !sharedWith(methods).contains(option))
+                            && !(stepsOfPoints(command) && UsualMethod.OF_STEPS.contains(option))
+                            && !UsualMethod.shared(methods).contains(option))
                     .findFirst()
                     .ifPresent(option -> {
                         throw new ParameterException(
                                 command,
                                 option + " is for --method " + SGVI
-                                        + (OF_STEPS.contains(option) ? ", and for map and mle with --optimizer" : "")
+                                        + (UsualMethod.OF_STEPS.contains(option)
+                                                ? ", and for map and mle with --optimizer"
+                                                : "")
                                         + ", but the method is " + method());
                     });
         }
