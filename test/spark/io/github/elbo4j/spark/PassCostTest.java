@@ -68,8 +68,7 @@ class PassCostTest {
                 }
             }
             assertThat(values[0]).isEqualTo(values[1]);
-            return String.format(
-                    Locale.ROOT, "| %,d | %s | %s |", data.rows(), median(millis[0]), median(millis[1]));
+            return String.format(Locale.ROOT, "| %,d | %s | %s |", data.rows(), median(millis[0]), median(millis[1]));
         }
     }
 

@@ -42,8 +42,7 @@ public final class CsvTable {
     private final long[] lines; // where each row begins; empty if that is not known
     private final String sha256;
     private final List<String> notes;
-    private final int firstLine; // that of row 0 where each row has a line; else 0
-    private final int @Nullable [] chosen; // rows of the file; null if all are here
+    private final @Nullable Chosen chosen; // rows of the file; null if all are here
 
     /** Takes the rows while a file is read, so that the table need not hold them. */
     interface Rows {
@@ -63,16 +62,25 @@ public final class CsvTable {
         void row(double[] values);
     }
 
-    private CsvTable(String file, List<CsvColumn> columns, int rows, long[] lines, String sha256, List<String> notes) {
+    /** Rows of the file that are here; {@code firstLine} is that of row 0 where each row has one, else 0. */
+    private record Chosen(int[] rows, int firstLine) {}
+
+    private CsvTable(
+            String file,
+            List<CsvColumn> columns,
+            int rows,
+            long[] lines,
+            String sha256,
+            List<String> notes,
+            @Nullable Chosen chosen) {
         this.file = file;
         this.rows = rows;
         this.sha256 = sha256;
         this.columns = columns;
         this.names = columns.stream().map(CsvColumn::name).toList();
         this.lines = lines;
-        this.firstLine = 0;
         this.notes = notes;
-        this.chosen = null;
+        this.chosen = chosen;
         columns.forEach(column -> byName.put(column.name(), column));
     }
 
@@ -96,20 +104,7 @@ public final class CsvTable {
                         .addOf(numbers[row], firstLine == 0 ? 0 : numbers[row] + (long) firstLine, cells.get(row)[c]);
             }
         }
-        return new CsvTable(file, columns, numbers, firstLine);
-    }
-
-    private CsvTable(String file, List<CsvColumn> columns, int[] chosen, int firstLine) {
-        this.file = file;
-        this.rows = chosen.length;
-        this.sha256 = "";
-        this.columns = columns;
-        this.names = columns.stream().map(CsvColumn::name).toList();
-        this.lines = new long[0];
-        this.firstLine = firstLine;
-        this.notes = List.of();
-        this.chosen = chosen;
-        columns.forEach(column -> byName.put(column.name(), column));
+        return new CsvTable(file, columns, numbers.length, new long[0], "", List.of(), new Chosen(numbers, firstLine));
     }
 
     /** The file's name without its folders. */
@@ -145,29 +140,18 @@ public final class CsvTable {
         return notes;
     }
 
-    private CsvTable(CsvTable all, int[] chosen) {
-        this.file = all.file;
-        this.rows = chosen.length;
-        this.sha256 = all.sha256;
-        this.columns = all.columns.stream().map(c -> c.rows(chosen, all.lines)).toList();
-        this.names = all.names;
-        this.lines = all.lines;
-        this.firstLine = all.firstLine;
-        this.notes = all.notes;
-        this.chosen = chosen;
-        columns.forEach(column -> byName.put(column.name(), column));
-    }
-
     /** Some rows of this table as a table, whose messages still tell where each stands in the file. */
     CsvTable rows(int[] some) {
-        return new CsvTable(this, some);
+        List<CsvColumn> chosenCells =
+                columns.stream().map(c -> c.rows(some, lines)).toList();
+        return new CsvTable(file, chosenCells, some.length, lines, sha256, notes, new Chosen(some, 0));
     }
 
     /** Row {@code row} (from 0) of a column, as a person finds it in the file. */
     String place(int row, String column) {
-        int at = chosen == null ? row : chosen[row];
-        long line = firstLine > 0 ? at + (long) firstLine : lines.length == 0 ? 0 : lines[at];
-        return CsvColumn.place(file, at, line, column);
+        int at = chosen == null ? row : chosen.rows()[row];
+        long first = chosen == null ? 0 : chosen.firstLine();
+        return CsvColumn.place(file, at, lines.length > 0 ? lines[at] : first > 0 ? first + at : 0, column);
     }
 
     /** The column of that name; {@code role} says in the message what asked for it. */
@@ -251,7 +235,7 @@ public final class CsvTable {
                 }
                 progress.accept(bytes / 2 + (long) (0.5 * bytes * row / array.rows()));
             }
-            return new CsvTable(file, columns, array.rows(), new long[0], sha256, List.of());
+            return new CsvTable(file, columns, array.rows(), new long[0], sha256, List.of(), null);
         } catch (IOException e) {
             throw new InputException("--data: cannot read " + path + ": " + reason(e), e);
         }
@@ -272,7 +256,7 @@ public final class CsvTable {
         }
         List<String> notes = new ArrayList<>();
         leaveOutUnnamed(file, columns, notes);
-        return new CsvTable(file, List.copyOf(columns), rows, taken.lines(), source.digest(), List.copyOf(notes));
+        return new CsvTable(file, List.copyOf(columns), rows, taken.lines(), source.digest(), List.copyOf(notes), null);
     }
 
     /** Takes away a last column that is nothing but a delimiter, and a first one that numbers or names the rows. */
