@@ -55,7 +55,7 @@ class FitApplicationTest extends LocalSpark {
     @Test
     void theResultIsThatOfTheCommand() throws Exception {
         String iris = DATA.resolve("iris.csv").toString();
-        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "pathfinder", "--seed", "4"
+        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"
         };
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
