@@ -55,8 +55,7 @@ class FitApplicationTest extends LocalSpark {
     @Test
     void theResultIsThatOfTheCommand() throws Exception {
         String iris = DATA.resolve("iris.csv").toString();
-        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"
-        };
+        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"};
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
@@ -284,7 +283,13 @@ class FitApplicationTest extends LocalSpark {
                 .parquet(parquet);
         String[] words = {"linear", "--data", pima, "--target", "glu", "--by", "type", "--ignore", "npreg,ped"};
         command(with(
-                words, "--method", "sgvi", "--device", "cpu", "--out", folder.resolve("alone").toString()));
+                words,
+                "--method",
+                "sgvi",
+                "--device",
+                "cpu",
+                "--out",
+                folder.resolve("alone").toString()));
         words[2] = parquet;
         fit(with(words, "--out", folder.resolve("spark").toString()));
         assertThat(groups(folder.resolve("spark"))).hasLineCount(2).isEqualTo(groups(folder.resolve("alone")));

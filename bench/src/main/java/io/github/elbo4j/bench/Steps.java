@@ -88,7 +88,8 @@ public final class Steps {
         results.put("device", device.description());
         results.put("draws", DRAWS);
         results.put("steps", steps);
-        System.out.printf(Locale.ROOT, "%-10s  %-26s  %-26s  %s%n", "model", "elbo4j µs a step", "JAX µs a step", "ratio");
+        System.out.printf(
+                Locale.ROOT, "%-10s  %-26s  %-26s  %s%n", "model", "elbo4j µs a step", "JAX µs a step", "ratio");
         Map<String, Object> figures = new LinkedHashMap<>();
         for (Case each : cases) {
             figures.put(each.name, measure(each, jax));

@@ -73,8 +73,8 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
     private int estimate(CommandLine command, BinaryFactorAnalysis.Builder settings, NumberRows table) {
         Console console = new Console(command, run.isSilent());
         BinaryData data = rows.binary(table);
-        Devices.Choice choice =
-                run.open(command, run.stepSize(rows.batch * (long) table.columns().size()));
+        Devices.Choice choice = run.open(
+                command, run.stepSize(rows.batch * (long) table.columns().size()));
         try (Device device = choice.device();
                 Interruption interruption = new Interruption(console.err()::println)) {
             Path folder = run.folder(rows.data);
@@ -86,8 +86,7 @@ final class EvidenceFactorsCommand implements Callable<Integer> {
                 List<EvidenceBound> bounds = name.equals(EvidenceReport.FITTED)
                         ? EvidenceBound.standard()
                         : List.of(EvidenceBound.logMean());
-                run.take(
-                        sources, name, bounds, each -> evidence.estimate(proposal.getValue(), each, interruption));
+                run.take(sources, name, bounds, each -> evidence.estimate(proposal.getValue(), each, interruption));
             }
             EvidenceReport.Known known = known(evidence, fit, data, interruption);
             interruption.fitEnded();

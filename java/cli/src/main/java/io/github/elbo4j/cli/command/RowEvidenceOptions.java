@@ -73,12 +73,6 @@ final class RowEvidenceOptions extends DeviceOptions {
                 seed,
                 choice.device().name() + " (" + choice.device().description() + "): " + choice.reason(),
                 console.commandLine());
-        EvidenceOptions.show(
-                console,
-                json,
-                result,
-                folder,
-                q,
-                EvidenceOptions.draws(draws) + " of each row");
+        EvidenceOptions.show(console, json, result, folder, q, EvidenceOptions.draws(draws) + " of each row");
     }
 }
