@@ -7,7 +7,7 @@ bench=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(dirname "$bench")
 jar=$bench/target/elbo4j-bench.jar
 
-sources=("$home"/pom.xml "$home"/java/elbo4j/{pom.xml,src} "$bench"/{pom.xml,src})
+sources=("$home"/pom.xml "$home"/java/{elbo4j,report,cli}/{pom.xml,src} "$bench"/{pom.xml,src})
 if [ ! -f "$jar" ] || [ -n "$(find "${sources[@]}" -newer "$jar" -print -quit)" ]; then
     mkdir -p "$bench/target"
     log=$bench/target/build.log

@@ -48,11 +48,10 @@ class ClusterTest {
 
     @AfterAll
     static void stop() {
-        if (spark != null) {
-            spark.stop();
-        }
-        if (cluster != null) {
-            cluster.close();
+        try (StandaloneCluster closed = cluster) {
+            if (spark != null) {
+                spark.stop();
+            }
         }
     }
 

@@ -30,17 +30,15 @@ class PassCostTest {
 
     @Test
     void aPassOnAClusterAndInOneProcess() {
-        StandaloneCluster cluster = new StandaloneCluster(
-                Sessions.ROOT.resolve("passes-" + ProcessHandle.current().pid()), 2);
-        SparkSession spark = Sessions.of(cluster);
-        try {
+        try (StandaloneCluster cluster = new StandaloneCluster(
+                        Sessions.ROOT.resolve(
+                                "passes-" + ProcessHandle.current().pid()),
+                        2);
+                SparkSession spark = Sessions.of(cluster)) {
             System.out.println("| rows | cluster | one process |\n|---|---|---|");
             for (int rows : new int[] {2_048, 102_400, 409_600}) {
                 System.out.println(line(spark, Tables.data(1, rows, COLUMNS, true)));
             }
-        } finally {
-            spark.stop();
-            cluster.close();
         }
     }
 

@@ -20,6 +20,8 @@ final class Sessions {
         if (there == null || there.sparkContext().isStopped()) {
             Map<String, String> all = settings();
             all.put("spark.master", "local[2]");
+            all.put("spark.sql.adaptive.enabled", "false"); // plans again what takes no time
+            all.put("spark.sql.codegen.wholeStage", "false"); // compiling takes longer than the few rows of a test
             there = open(all);
             local = there;
         }
@@ -55,8 +57,6 @@ final class Sessions {
         all.put("spark.local.dir", ROOT.resolve("local").toString());
         all.put("spark.sql.warehouse.dir", ROOT.resolve("warehouse").toString());
         all.put("spark.sql.shuffle.partitions", "2");
-        all.put("spark.sql.adaptive.enabled", "false"); // plans again what takes no time
-        all.put("spark.sql.codegen.wholeStage", "false"); // compiling takes longer than the few rows of a test
         return all;
     }
 

@@ -73,7 +73,7 @@ final class StandaloneCluster implements AutoCloseable {
                     String name = "worker-" + w;
                     await(workers.get(w), name, () -> log(name).contains("Successfully registered with master"));
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 close();
                 throw e;
             }
@@ -205,6 +205,9 @@ final class StandaloneCluster implements AutoCloseable {
         drivers.forEach(driver -> all.add(driver.toHandle()));
         all.add(master.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(process -> process.onExit().join());
+        all.forEach(process -> process.onExit()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .exceptionally(late -> process)
+                .join());
     }
 }

@@ -252,7 +252,14 @@ final class FixedDrawsRun extends MethodRun {
                 ? accounts.get(1).posterior()
                 : null;
         FreshDraws.Background known = new FreshDraws.Background(
-                ending, modes, concerns, effort.evaluation(), family.mostWeights(), sample, response, settings.problem);
+                ending,
+                modes,
+                concerns,
+                effort.evaluation(),
+                sample == null ? family.mostWeights() : FreshDraws.MOST, // of many rows each draw is a pass
+                sample,
+                response,
+                settings.problem);
         return FreshDraws.of(device, joint, reported, known, key);
     }
 }

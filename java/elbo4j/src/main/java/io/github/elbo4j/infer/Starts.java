@@ -74,11 +74,12 @@ final class Starts {
     /**
      * Looks for a normal, by paths over a sample of the rows and one over all from where these arrive, or by paths over all.
      *
-     * @param paths from 1
+     * @param most paths, from 1; a single one where many rows have one mode
      * @param sample null where rows are not so many
      */
-    Found search(Device device, double[] mean, int paths, Key key, @Nullable RowSample sample) {
-        Found near = sample == null ? null : near(device, mean, sample.paths(paths), key, sample);
+    Found search(Device device, double[] mean, int most, Key key, @Nullable RowSample sample) {
+        int paths = sample == null ? most : sample.paths(most);
+        Found near = sample == null ? null : near(device, mean, paths, key, sample);
         if (near != null) {
             return near;
         }

@@ -50,7 +50,7 @@ public interface DataModel extends AutoCloseable {
         return null;
     }
 
-    /** {@link LogJoint#isLogConcave}. */
+    /** {@link RowsLogJoint#isLogConcave}. */
     default boolean isLogConcave() {
         return false;
     }

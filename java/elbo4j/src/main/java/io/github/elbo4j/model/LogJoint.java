@@ -80,11 +80,6 @@ public interface LogJoint extends AutoCloseable {
         return null;
     }
 
-    /** Whether log p is known to be strictly concave in z: then it has one mode, and a single path finds it. Not known, unless the model says so. */
-    default boolean isLogConcave() {
-        return false;
-    }
-
     /** What is read of a draw beside its coordinates; the verdict on a fit looks at these, too. */
     default Quantities quantities() {
         return Quantities.NONE;

@@ -19,6 +19,14 @@ public interface RowsLogJoint extends LogJoint {
         return false;
     }
 
+    /**
+     * Whether log p is known to be strictly concave in z: then it has one mode, and a single path finds it. Not known, unless the model says
+     * so; where it says so and is not, other modes are not looked for, and the verdict does not see them.
+     */
+    default boolean isLogConcave() {
+        return false;
+    }
+
     /** As {@link LogJoint#record}, estimated from some rows, whose log-likelihood counts N/n times. */
     void record(Recorder to, Rows rows, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient);
 

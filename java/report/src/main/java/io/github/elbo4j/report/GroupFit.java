@@ -63,7 +63,12 @@ public record GroupFit(
                 report.marginals(),
                 reason,
                 fit.status() == Status.FAILED,
-                new FitJsonWriter(report).line(json -> head(json, name, problem, rows)));
+                new FitJsonWriter(report).line(json -> {
+                    head(json, name, problem, rows);
+                    if (fit.status() == Status.FAILED) {
+                        json.writeBooleanProperty(BROKEN, true);
+                    }
+                }));
     }
 
     /**

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Groups of rows of cells, each read and fitted by the classes of the command: what a column's words mean, and which values it has, is a
  * matter of the group's rows alone.
  *
- * @param columns of the rows; the last makes the groups
+ * @param columns of the rows
  * @param firstLine that of the first row in the file, if there is one file of lines; else 0
  * @param method by its name
  */

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -19,6 +20,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class GroupWaves {
     /** Partitions a wave, times the tasks that run at once, so that slow ones hold up few. */
     private static final int ROUNDS = 4;
+    /** Groups of a partition at most: the driver holds the lines of a wave, some kilobytes each. */
+    private static final int MOST = 256;
 
     private final JavaRDD<String> lines;
     private final int groups;
@@ -35,7 +38,7 @@ final class GroupWaves {
 
     /** Partitions for so many groups and tasks. */
     static int partitions(int groups, int tasks) {
-        return (int) Math.min(groups, 8L * ROUNDS * tasks);
+        return (int) Math.min(groups, Math.max(8L * ROUNDS * tasks, ((long) groups + MOST - 1) / MOST));
     }
 
     /**
@@ -56,7 +59,8 @@ final class GroupWaves {
             first = resumed();
         } else {
             Files.write(file, new byte[0]); // first, so that no lines of another run are taken for those of this one
-            Files.writeString(unfinished, of);
+            Path whole = Files.writeString(unfinished.resolveSibling("fits.unfinished.tmp"), of);
+            Files.move(whole, unfinished, StandardCopyOption.ATOMIC_MOVE); // a name that is there is whole
         }
         int there = firstGroup(first);
         int partitions = lines.getNumPartitions();
@@ -67,13 +71,11 @@ final class GroupWaves {
                     context,
                     "elbo4j: groups " + (firstGroup(p) + 1) + " to " + firstGroup(to) + " of " + groups,
                     () -> lines.collectPartitions(numbers));
-            StringBuilder text = new StringBuilder();
-            for (List<String> part : parts) {
-                part.forEach(text::append);
-            }
             try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
                 out.seek(out.length());
-                out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+                for (List<String> part : parts) {
+                    out.write(String.join("", part).getBytes(StandardCharsets.UTF_8));
+                }
                 out.getFD().sync();
             }
         }

@@ -93,6 +93,13 @@ record InputTable(
                                 + " has no name, as row numbers have none that other programs write. Name it, or write the file without it");
             }
         }
+        for (int i = 0; i < names.size(); i++) {
+            int first = names.indexOf(names.get(i));
+            if (first < i) {
+                throw new IllegalArgumentException(source.where() + ": columns " + (first + 1) + " and " + (i + 1)
+                        + " are both named " + names.get(i));
+            }
+        }
         named(names, source.where(), "--target", source.target());
         source.ignored().forEach(name -> named(names, source.where(), "--ignore", name));
         source.categorical().forEach(name -> named(names, source.where(), "--categorical", name));

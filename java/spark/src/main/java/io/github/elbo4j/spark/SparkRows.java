@@ -221,6 +221,8 @@ public final class SparkRows implements AutoCloseable {
         private double @Nullable [] largest;
         private double @Nullable [] sums;
         private double @Nullable [] squares;
+        private int @Nullable [] ofUnit; // what the sums are of
+        private double @Nullable [] ofMean; // and the squares besides
 
         @Override
         public long rows() {
@@ -240,7 +242,9 @@ public final class SparkRows implements AutoCloseable {
         @Override
         public double[] sums(int[] unit) {
             double[] made = sums;
-            if (made == null) {
+            if (made == null || !Arrays.equals(unit, ofUnit)) {
+                ofUnit = unit.clone();
+                squares = null;
                 made = total((tree, panel) -> added(tree, panel, panel.part().sums(unit)));
                 sums = made;
             }
@@ -250,7 +254,8 @@ public final class SparkRows implements AutoCloseable {
         @Override
         public double[] squares(int[] unit, double[] mean) {
             double[] made = squares;
-            if (made == null) {
+            if (made == null || !Arrays.equals(mean, ofMean)) {
+                ofMean = mean.clone();
                 made = total((tree, panel) -> added(tree, panel, panel.part().squares(unit, mean)));
                 squares = made;
             }

@@ -175,6 +175,10 @@ final class FitMethods {
     private FixedDraws fixed(int dimensions) {
         FixedDraws usual =
                 new FixedDraws().seed(options.run.seed).problem(task.problem()).cancelled(cancelled);
+        String wrong = options.wrongFixedDraws();
+        if (wrong != null) {
+            throw new InputException(wrong);
+        }
         FixedDraws drawn = options.draws == null ? usual : usual.pairs(options.draws / 2);
         if (!options.fixedFamily(command, dimensions).equals(Family.fullRank())) {
             return drawn;

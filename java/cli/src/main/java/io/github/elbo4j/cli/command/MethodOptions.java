@@ -187,11 +187,9 @@ final class MethodOptions {
         if (method().equals(FixedDraws.NAME)) {
             q.checkFixed(command);
         }
-        if (method().equals(FixedDraws.NAME) && draws != null && draws % (2 * FixedDraws.BLOCKS) != 0) {
-            throw new ParameterException(
-                    command,
-                    "--draws is " + draws + ", but must be a multiple of " + 2 * FixedDraws.BLOCKS + " for --method "
-                            + FixedDraws.NAME + ": they come in pairs, in blocks that are left out in turn");
+        String wrong = wrongFixedDraws();
+        if (wrong != null && methods(command).contains(FixedDraws.NAME)) {
+            throw new ParameterException(command, wrong);
         }
         OptionChecks.atLeastOne(command, "--components", components);
         if (components != null && !methods(command).contains(VariationalMixture.NAME)) {
@@ -223,6 +221,15 @@ final class MethodOptions {
         if (gradient(command) == Gradient.SCORE && draws() < 2) {
             throw new ParameterException(command, "--draws is " + draws + ", but the score gradient needs 2 or more");
         }
+    }
+
+    /** What is wrong with the number of draws for fixed ones; null if nothing is. */
+    @Nullable
+    String wrongFixedDraws() {
+        return draws == null || draws % (2 * FixedDraws.BLOCKS) == 0
+                ? null
+                : "--draws is " + draws + ", but must be a multiple of " + 2 * FixedDraws.BLOCKS + " for --method "
+                        + FixedDraws.NAME + ": they come in pairs, in blocks that are left out in turn";
     }
 
     /** The method for a group of rows. */
@@ -283,6 +290,7 @@ final class MethodOptions {
                         throw new ParameterException(
                                 command,
                                 option + " is for --method " + SGVI
+                                        + (option.equals("--problem") ? " and " + FixedDraws.NAME : "")
                                         + (UsualMethod.OF_STEPS.contains(option)
                                                 ? ", and for map and mle with --optimizer"
                                                 : "")

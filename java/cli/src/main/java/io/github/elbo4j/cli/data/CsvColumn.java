@@ -66,7 +66,7 @@ final class CsvColumn {
 
     /** Adds the cell of the next row; returns its number, NaN if it is none. */
     double add(long line, String cell) {
-        grow();
+        reserve(1, 0);
         String text = Text.strip(cell);
         double value = Decimals.parse(text, decimal);
         if (Double.isNaN(value) && !Blanks.isMissing(text)) {
@@ -83,7 +83,7 @@ final class CsvColumn {
         String missed = firstMissing == null ? "" : firstMissing.text;
         for (int each : chosen) {
             some.row = each;
-            some.grow();
+            some.reserve(1, 0);
             long line = lines.length == 0 ? 0 : lines[each];
             boolean none = Double.isNaN(values[each]);
             if (code(each) > 0 || (none && tooManyTexts)) {
@@ -112,13 +112,13 @@ final class CsvColumn {
 
     /** Adds the next row of an array, which has no lines. */
     void add(double value) {
-        grow();
+        reserve(1, 0);
         boolean isOrdinary = Math.abs(value) <= Float.MAX_VALUE;
         count(0, value, isOrdinary ? "" : Double.isNaN(value) ? "nan" : String.valueOf(value));
         put(value);
     }
 
-    /** Adds the next rows, for which there is room, from a matrix of numbers that float32 holds, each {@code stride} behind the one before. */
+    /** Adds the next rows, for which there is room, of a matrix that float32 holds, each {@code stride} behind the one before. */
     void add(double[] from, int first, int stride, int count) {
         if (index != null || !isStored) {
             for (int i = 0; i < count; i++) {
@@ -130,6 +130,7 @@ final class CsvColumn {
             values[size + i] = from[first + i * stride];
         }
         size += count;
+        row = size;
         numbers += count;
     }
 
@@ -137,13 +138,9 @@ final class CsvColumn {
     void reserve(int count, long all) {
         int next = Math.addExact(size, count);
         if (isStored && next > values.length) {
-            values = Arrays.copyOf(values, (int) Math.max(next, Math.min(all, (long) TRUSTED * next)));
-        }
-    }
-
-    private void grow() {
-        if (isStored && size == values.length) {
-            values = Arrays.copyOf(values, Math.max(16, Math.multiplyExact(size, 2)));
+            long promised = Math.min(all, (long) TRUSTED * next);
+            values = Arrays.copyOf(values, (int)
+                    Math.min(Integer.MAX_VALUE - 8, Math.max(promised, next + (long) next / 2)));
         }
     }
 

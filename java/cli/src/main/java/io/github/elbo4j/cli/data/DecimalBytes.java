@@ -77,7 +77,11 @@ final class DecimalBytes {
         }
         int power = point < 0 ? 0 : point + 1 - at;
         if ((bytes[at] | 0x20) == 'e') {
-            power += exponent(bytes, at + 1);
+            int exponent = exponent(bytes, at + 1);
+            if (Math.abs(exponent) >= MOST_OF_EXPONENT) {
+                return Double.NaN;
+            }
+            power += exponent;
         }
         double value = scaled(m, power);
         return negative ? -value : value;

@@ -55,8 +55,11 @@ public final class ObservedFit {
                     + (fit.model().equals(NetworkSubject.KIND)
                             ? "whose posterior is too far from any Gaussian to leave rows out of it: judge it by rows that it"
                                     + " has not seen (fit network --holdout)"
-                            : "of which elbo4j does not know the likelihood of each row by itself: compare fits of it by their"
-                                    + " ELBO, or write the model in Java (elbo4j fit Model.java)"));
+                            : fit.model().equals(StanSubject.KIND)
+                                    ? "of which elbo4j does not know the likelihood of each row by itself: compare fits of it"
+                                            + " by their ELBO, or write the model in Java (elbo4j fit Model.java)"
+                                    : "which has no posterior of its weights to leave rows out of: elbo4j predict says how"
+                                            + " probable rows are that it has not seen"));
         }
         if (POINTS.contains(fit.fit().method())) {
             throw saved.refusal("is of the method " + fit.fit().method()
