@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -293,6 +294,27 @@ class FitApplicationTest extends LocalSpark {
         words[2] = parquet;
         fit(with(words, "--out", folder.resolve("spark").toString()));
         assertThat(groups(folder.resolve("spark"))).hasLineCount(2).isEqualTo(groups(folder.resolve("alone")));
+    }
+
+    /** More rows than a panel has, so that tasks share them. */
+    @Test
+    void partitionsDoNotChangeAByte() throws Exception {
+        StringBuilder rows = new StringBuilder("w,x,y\n");
+        Random random = new Random(7);
+        for (int n = 0; n < 3 * 1024 + 77; n++) {
+            double x = random.nextGaussian();
+            rows.append("abc".charAt(n % 3)).append(',').append(x).append(',');
+            rows.append(random.nextDouble() < 1 / (1 + Math.exp(-x)) ? "yes\n" : "no\n");
+        }
+        String file = Files.writeString(folder.resolve("panels.csv"), rows).toString();
+        String[] words = {"logistic", "--data", file, "--target", "y", "--method", "laplace"};
+        command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
+        String want = result(folder.resolve("alone/fit.json"));
+        for (int partitions : new int[] {1, 7, 64}) {
+            Path out = folder.resolve("spark-" + partitions);
+            fit(with(words, "--partitions", String.valueOf(partitions), "--out", out.toString()));
+            assertThat(result(out.resolve("fit.json"))).isEqualTo(want);
+        }
     }
 
     private static String[] with(String[] words, String... more) {

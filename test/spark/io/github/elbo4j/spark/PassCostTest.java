@@ -9,6 +9,7 @@ import io.github.elbo4j.model.DataLogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.PointDensity;
 import io.github.elbo4j.model.RegressionData;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
@@ -29,7 +30,7 @@ class PassCostTest {
     private static final int TIMES = 20;
 
     @Test
-    void aPassOnAClusterAndInOneProcess() {
+    void aPassOnAClusterAndInOneProcess() throws IOException {
         try (StandaloneCluster cluster = new StandaloneCluster(
                         Sessions.ROOT.resolve(
                                 "passes-" + ProcessHandle.current().pid()),
