@@ -113,6 +113,15 @@ class GroupFitsTest {
                         assertThat(line).contains("\"method\":\"" + method + "\",\"family\":\"" + family + "\""));
     }
 
+    /** Independent normals are fitted by fixed draws, which come in blocks of pairs. */
+    @Test
+    void drawsThatFixedOnesCannotHaveAreRefusedInWords() throws IOException {
+        fit("rows.csv", "--by g --family mean-field --draws 50");
+        assertThat(lines()).hasSize(GROUPS).allSatisfy(line -> assertThat(line)
+                .contains("\"error\":\"--draws is 50, but must be a multiple of 16 for --method fixed: ")
+                .doesNotContain("broken"));
+    }
+
     @Test
     void manyParametersAreForStochasticAscent() throws IOException {
         Random random = new Random(5);

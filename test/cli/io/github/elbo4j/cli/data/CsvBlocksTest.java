@@ -114,6 +114,14 @@ class CsvBlocksTest {
         same(rows(5, 300, 2, "\n").strip(), false); // no line end at the file's
     }
 
+    /** Some 24 MB: more blocks of a megabyte than 16 processors are given at once, so that blocks hold other lines than before. */
+    @Test
+    void blocksThatAreUsedAgain() throws IOException {
+        String many = rows(10, 300_000, 200, "\n");
+        same(many, false);
+        same(many + "1,2,\"3\",4,5,6\n" + rows(11, 20_000, 1000, "\n"), false);
+    }
+
     /** From there on the parser reads, and the lines are counted on. */
     @Test
     void aQuoteInTheMiddleOfAFile() throws IOException {
