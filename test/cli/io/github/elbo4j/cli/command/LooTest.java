@@ -221,7 +221,7 @@ class LooTest {
         fit("exact", "linear", "--data", data, "--target", "y", "--ignore", "w", "--method", "exact");
         refused("in which the noise has another prior", "exact", "--data", data);
         fit("mixture", "mixture", "--data", data, "--components", 1);
-        refused("does not know the likelihood of each row", "mixture", "--data", data);
+        refused("whose parameters are not drawn", "mixture", "--data", data);
         Path one = Cli.file(folder, "One.java", """
                 import io.github.elbo4j.distribution.*;
                 import io.github.elbo4j.expr.*;

@@ -58,8 +58,8 @@ public final class ObservedFit {
                             : fit.model().equals(StanSubject.KIND)
                                     ? "of which elbo4j does not know the likelihood of each row by itself: compare fits of it"
                                             + " by their ELBO, or write the model in Java (elbo4j fit Model.java)"
-                                    : "which has no posterior of its weights to leave rows out of: elbo4j predict says how"
-                                            + " probable rows are that it has not seen"));
+                                    : "whose parameters are not drawn, so that no row can be left out of them: elbo4j predict"
+                                            + " says how probable rows are that it has not seen"));
         }
         if (POINTS.contains(fit.fit().method())) {
             throw saved.refusal("is of the method " + fit.fit().method()
