@@ -117,9 +117,11 @@ class GroupFitsTest {
     @Test
     void drawsThatFixedOnesCannotHaveAreRefusedInWords() throws IOException {
         fit("rows.csv", "--by g --family mean-field --draws 50");
-        assertThat(lines()).hasSize(GROUPS).allSatisfy(line -> assertThat(line)
-                .contains("\"error\":\"--draws is 50, but must be a multiple of 16 for --method fixed: ")
-                .doesNotContain("broken"));
+        assertThat(lines())
+                .hasSize(GROUPS)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\"error\":\"--draws is 50, but must be a multiple of 16 for --method fixed: ")
+                        .doesNotContain("broken"));
     }
 
     @Test
