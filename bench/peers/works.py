@@ -7,7 +7,8 @@ try:
 except ImportError:  # peers.py says so
     np = None
 
-# B, S, D and rows of data: the sizes of Work.java; bench/compare refuses others.
+ADAM_STEPS = 1000
+# B, S, D and rows of data, or steps: the sizes of Work.java; bench/compare refuses others.
 WORKS = {
     "W1": ("2^24 standard normals into memory", (1, 1 << 14, 1 << 10, 0)),
     "W2": (
@@ -26,7 +27,7 @@ WORKS = {
     ),
     "W7": (
         "10,000 mean-field fits of Gaussian targets, S=16, D=8, 1000 steps of Adam each, new draws each step",
-        (10_000, 16, 8, 0),
+        (10_000, 16, 8, ADAM_STEPS),
     ),
 }
 # The same works at sizes that fill a GPU (W3 and W7 as they are).
@@ -38,7 +39,6 @@ LARGE = {
     "W6": ("as W6 with S=2^16, D=2^14", (1, 1 << 16, 1 << 14, 0)),
 }
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
-ADAM_STEPS = 1000
 RATE, BETA1, BETA2, GUARD = 0.02, 0.9, 0.999, 1e-8
 
 

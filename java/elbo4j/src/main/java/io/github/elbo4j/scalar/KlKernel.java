@@ -39,11 +39,12 @@ public class KlKernel {
 
     // ---- inner loops over at most a block; SIMD devices replace them ----
 
-    /** {@code terms[i] = (sigma² + (mu² − 1))/2 − omega}. */
-    protected void standardTerms(float[] mu, float[] omega, int m, float[] sigma, float[] terms, int n) {
+    /** {@code terms[t + i] = (sigma² + (mu² − 1))/2 − omega} with sigma = exp(omega), of elements m + i. */
+    protected void standardTerms(float[] mu, float[] omega, int m, float[] terms, int t, int n) {
         for (int i = 0; i < n; i++) {
-            float square = Math.fma(sigma[i], sigma[i], Math.fma(mu[m + i], mu[m + i], -1f));
-            terms[i] = Math.fma(0.5f, square, -omega[m + i]);
+            float sigma = DetMath.exp(omega[m + i]);
+            float square = Math.fma(sigma, sigma, Math.fma(mu[m + i], mu[m + i], -1f));
+            terms[t + i] = Math.fma(0.5f, square, -omega[m + i]);
         }
     }
 
@@ -140,8 +141,7 @@ public class KlKernel {
 
         @Override
         void block(int m, int n, float[] terms, WorkerMemory memory) {
-            float[] omega = floats(op.omega());
-            standardTerms(floats(op.mu()), omega, m, sigma(omega, m, n, memory), terms, n);
+            standardTerms(floats(op.mu()), floats(op.omega()), m, terms, 0, n);
         }
     }
 

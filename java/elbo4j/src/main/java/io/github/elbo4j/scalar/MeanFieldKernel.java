@@ -55,6 +55,14 @@ public class MeanFieldKernel {
         }
     }
 
+    /** The same of elements o + i that have each an omega of their own, into {@code terms[t + i]}. */
+    protected void rowTerms(float[] mu, float[] omega, float[] z, int o, float[] terms, int t, int n) {
+        for (int i = 0; i < n; i++) {
+            float h = (z[o + i] - mu[o + i]) * DetMath.exp(-omega[o + i]);
+            terms[t + i] = Math.fma(-0.5f * h, h, -omega[o + i]);
+        }
+    }
+
     /** {@code gradient[o + i]} = −h/sigma, h/sigma or h² − 1. */
     protected void gradient(
             Variable variable, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {
@@ -156,8 +164,12 @@ public class MeanFieldKernel {
                 if (together > 0) {
                     int b = item * together;
                     int rows = Math.min(together, x.problems() - b);
-                    basics.math().expNegated(logScale, b * dims, inverse, 0, rows * dims);
-                    block(location, logScale, b * dims, inverse, 0, draws, slopes, b * dims, terms, rows * dims);
+                    if (slopes == null) {
+                        rowTerms(location, logScale, draws, b * dims, terms, 0, rows * dims);
+                    } else {
+                        basics.math().expNegated(logScale, b * dims, inverse, 0, rows * dims);
+                        block(location, logScale, b * dims, inverse, 0, draws, slopes, b * dims, terms, rows * dims);
+                    }
                     rows(terms, rows, values, b, memory);
                     continue;
                 }

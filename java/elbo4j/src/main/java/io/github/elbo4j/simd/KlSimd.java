@@ -12,21 +12,18 @@ final class KlSimd extends KlKernel {
         super(basics);
     }
 
+    /** In one loop, so that both arrays come from memory while it computes. */
     @Override
-    protected void standardTerms(float[] mu, float[] omega, int m, float[] sigma, float[] terms, int n) {
+    protected void standardTerms(float[] mu, float[] omega, int m, float[] terms, int t, int n) {
         int whole = F.loopBound(n);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector location = FloatVector.fromArray(F, mu, m + i);
-            FloatVector scale = FloatVector.fromArray(F, sigma, i);
+            FloatVector logScale = FloatVector.fromArray(F, omega, m + i);
+            FloatVector scale = VectorMath.exp(logScale);
             FloatVector square = scale.fma(scale, location.fma(location, FloatVector.broadcast(F, -1f)));
-            FloatVector.broadcast(F, 0.5f)
-                    .fma(square, FloatVector.fromArray(F, omega, m + i).neg())
-                    .intoArray(terms, i);
+            FloatVector.broadcast(F, 0.5f).fma(square, logScale.neg()).intoArray(terms, t + i);
         }
-        for (int i = whole; i < n; i++) {
-            float square = Math.fma(sigma[i], sigma[i], Math.fma(mu[m + i], mu[m + i], -1f));
-            terms[i] = Math.fma(0.5f, square, -omega[m + i]);
-        }
+        super.standardTerms(mu, omega, m + whole, terms, t + whole, n - whole);
     }
 
     @Override

@@ -42,6 +42,20 @@ final class MeanFieldSimd extends MeanFieldKernel {
         }
     }
 
+    /** In one loop, so that all arrays come from memory while it computes. */
+    @Override
+    protected void rowTerms(float[] mu, float[] omega, float[] z, int o, float[] terms, int t, int n) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < whole; i += Lanes.COUNT) {
+            FloatVector logScale = FloatVector.fromArray(F, omega, o + i).neg();
+            FloatVector h = FloatVector.fromArray(F, z, o + i)
+                    .sub(FloatVector.fromArray(F, mu, o + i))
+                    .mul(VectorMath.exp(logScale));
+            h.mul(-0.5f).fma(h, logScale).intoArray(terms, t + i);
+        }
+        super.rowTerms(mu, omega, z, o + whole, terms, t + whole, n - whole);
+    }
+
     @Override
     protected void gradient(
             Variable variable, float[] mu, int m, float[] inverse, int d, float[] z, float[] gradient, int o, int n) {

@@ -12,15 +12,29 @@ import jdk.incubator.vector.VectorShuffle;
 /** A tile's 32 lanes in registers: two of 16 floats, four of 8 or eight of 4, two at a time. */
 final class SumSimd extends SumKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
-    /** Lane l takes lane l + COUNT/2, then l + COUNT/4, … 1; what the upper lanes take does not matter. */
-    private static final VectorShuffle<Float> EIGHT = shift(8);
+    /** Lane l takes lane l ^ COUNT/2, then l ^ COUNT/4, …: the one that it is added to. */
+    private static final VectorShuffle<Float> HALF = across(Lanes.COUNT / 2);
 
-    private static final VectorShuffle<Float> FOUR = shift(4);
-    private static final VectorShuffle<Float> TWO = shift(2);
-    private static final VectorShuffle<Float> ONE = shift(1);
+    private static final VectorShuffle<Float> QUARTER = across(Lanes.COUNT / 4);
+    private static final VectorShuffle<Float> EIGHTH = across(Lanes.COUNT / 8);
+    private static final VectorShuffle<Float> SIXTEENTH = across(Lanes.COUNT / 16);
+    /** Lanes l < l ^ COUNT/2, and so on. */
+    private static final VectorMask<Float> LOWER_HALF = lower(Lanes.COUNT / 2);
 
-    private static VectorShuffle<Float> shift(int by) {
-        return VectorShuffle.fromOp(F, lane -> (lane + by) % Lanes.COUNT);
+    private static final VectorMask<Float> LOWER_QUARTER = lower(Lanes.COUNT / 4);
+    private static final VectorMask<Float> LOWER_EIGHTH = lower(Lanes.COUNT / 8);
+    private static final VectorMask<Float> LOWER_SIXTEENTH = lower(Lanes.COUNT / 16);
+
+    private static VectorShuffle<Float> across(int by) {
+        return VectorShuffle.fromOp(F, lane -> lane ^ by);
+    }
+
+    private static VectorMask<Float> lower(int by) {
+        boolean[] isLower = new boolean[Lanes.COUNT];
+        for (int lane = 0; lane < isLower.length; lane++) {
+            isLower[lane] = (lane & by) == 0;
+        }
+        return VectorMask.fromArray(F, isLower, 0);
     }
 
     @Override
@@ -67,17 +81,53 @@ final class SumSimd extends SumKernel {
         if (isLong) {
             longer(x, o, columns, count, out);
         } else if (columns == Lanes.COUNT || columns == PAIR) {
-            for (int r = 0; r < count; r++) {
-                int row = o + r * columns;
-                FloatVector sum = FloatVector.zero(F).add(FloatVector.fromArray(F, x, row));
-                if (columns == PAIR) {
-                    sum = sum.add(FloatVector.zero(F).add(FloatVector.fromArray(F, x, row + Lanes.COUNT)));
-                }
-                out[r] = folded(sum);
+            float[] lanes = memory.floats(8, Lanes.COUNT * Lanes.COUNT / 2);
+            int whole = F.loopBound(count);
+            for (int r = 0; r < whole; r += Lanes.COUNT) {
+                rows(x, o + r * columns, columns, lanes, out, r);
+            }
+            for (int r = whole; r < count; r++) {
+                out[r] = folded(row(x, o + r * columns, columns));
             }
         } else {
             super.tiles(x, o, columns, count, out, memory);
         }
+    }
+
+    /** A row's lanes, which begin at +0: of a row of two registers what is added to each other first. */
+    private static FloatVector row(float[] x, int o, int columns) {
+        FloatVector low = FloatVector.zero(F).add(FloatVector.fromArray(F, x, o));
+        return columns == PAIR ? low.add(FloatVector.zero(F).add(FloatVector.fromArray(F, x, o + Lanes.COUNT))) : low;
+    }
+
+    /**
+     * {@code out[r + l]} is row l folded, for as many rows as there are lanes: two vectors become one whose lower and upper lanes are
+     * theirs, half of them gone, and so on. Through memory, since what is folded in registers alone is more than a compiler inlines.
+     */
+    private static void rows(float[] x, int o, int columns, float[] lanes, float[] out, int r) {
+        for (int i = 0; i < Lanes.COUNT / 2; i++) {
+            FloatVector a = row(x, o + i * columns, columns);
+            FloatVector b = row(x, o + (i + Lanes.COUNT / 2) * columns, columns);
+            folded(a, b, HALF, LOWER_HALF).intoArray(lanes, i * Lanes.COUNT);
+        }
+        level(lanes, Lanes.COUNT / 4, QUARTER, LOWER_QUARTER);
+        level(lanes, Lanes.COUNT / 8, EIGHTH, LOWER_EIGHTH);
+        level(lanes, Lanes.COUNT / 16, SIXTEENTH, LOWER_SIXTEENTH);
+        FloatVector.fromArray(F, lanes, 0).intoArray(out, r);
+    }
+
+    private static void level(float[] lanes, int vectors, VectorShuffle<Float> across, VectorMask<Float> isLower) {
+        for (int i = 0; i < vectors; i++) {
+            FloatVector a = FloatVector.fromArray(F, lanes, i * Lanes.COUNT);
+            FloatVector b = FloatVector.fromArray(F, lanes, (i + vectors) * Lanes.COUNT);
+            folded(a, b, across, isLower).intoArray(lanes, i * Lanes.COUNT);
+        }
+    }
+
+    /** Lower lanes: a's lower plus a's upper; upper lanes: the same of b. */
+    private static FloatVector folded(
+            FloatVector a, FloatVector b, VectorShuffle<Float> across, VectorMask<Float> isLower) {
+        return b.rearrange(across).blend(a, isLower).add(b.blend(a.rearrange(across), isLower));
     }
 
     private static void longer(float[] x, int o, int columns, int count, float[] out) {
@@ -101,10 +151,10 @@ final class SumSimd extends SumKernel {
 
     private static float folded(FloatVector lanes) {
         FloatVector sum = lanes;
-        sum = Lanes.COUNT >= 16 ? sum.add(sum.rearrange(EIGHT)) : sum;
-        sum = Lanes.COUNT >= 8 ? sum.add(sum.rearrange(FOUR)) : sum;
-        sum = Lanes.COUNT >= 4 ? sum.add(sum.rearrange(TWO)) : sum;
-        sum = sum.add(sum.rearrange(ONE));
+        sum = sum.add(sum.rearrange(HALF));
+        sum = Lanes.COUNT >= 4 ? sum.add(sum.rearrange(QUARTER)) : sum;
+        sum = Lanes.COUNT >= 8 ? sum.add(sum.rearrange(EIGHTH)) : sum;
+        sum = Lanes.COUNT >= 16 ? sum.add(sum.rearrange(SIXTEENTH)) : sum;
         return sum.lane(0);
     }
 }
