@@ -2,6 +2,7 @@ package io.github.elbo4j.device;
 
 import io.github.elbo4j.device.internal.Interrupts;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -42,6 +43,11 @@ public final class Recorder implements Runner {
     @Override
     public void run(Operation operation) {
         operations.add(operation);
+    }
+
+    /** Those so far, in their order, to be read only. */
+    public List<Operation> operations() {
+        return Collections.unmodifiableList(operations);
     }
 
     /** A call of Java code between the operations before and those after. */

@@ -1,6 +1,5 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.LogJoint;
 import java.util.List;
@@ -10,12 +9,7 @@ import java.util.function.Function;
 /** Finds the step at which numbers ceased to be finite, and says why, by taking steps again one by one. */
 final class Divergence {
     private final SgviSettings settings;
-    private final LogJoint joint; // all rows, in z
-    private final LogJoint rows; // all rows or minibatches, in z
-    private final Coordinates coordinates;
-    private final VariationalFamily q;
-    private final VariationalFamily other; // of the same family, free to use
-    private final Key training; // of the steps' draws
+    private final SgviParts parts;
     private final Function<LogJoint, GradientAscent> steps;
 
     /**
@@ -27,22 +21,9 @@ final class Divergence {
     record Found(float[] parameters, int steps, String message) {}
 
     /** @param steps makes steps of a joint in the coordinates of q */
-    Divergence(
-            SgviSettings settings,
-            LogJoint joint,
-            LogJoint rows,
-            Coordinates coordinates,
-            VariationalFamily q,
-            VariationalFamily other,
-            Key training,
-            Function<LogJoint, GradientAscent> steps) {
+    Divergence(SgviSettings settings, SgviParts parts, Function<LogJoint, GradientAscent> steps) {
         this.settings = settings;
-        this.joint = joint;
-        this.rows = rows;
-        this.coordinates = coordinates;
-        this.q = q;
-        this.other = other;
-        this.training = training;
+        this.parts = parts;
         this.steps = steps;
     }
 
@@ -59,10 +40,10 @@ final class Divergence {
         ascent.restore(from);
         for (int step = first; step < end; step++) {
             ascent.save(before);
-            String what = ascent.replay(step, joint.parameterNames());
+            String what = ascent.replay(step, parts.joint.parameterNames());
             ascent.moments().read(0, moments, 0, 3);
             if (what != null) {
-                float[] last = coordinates.toOriginal(before.phi);
+                float[] last = parts.coordinates.toOriginal(before.phi);
                 String message = String.format(
                         Locale.ROOT,
                         "diverged at step %d: %s (ELBO estimate %s). Kept is the state after step %d. %s",
@@ -76,7 +57,7 @@ final class Divergence {
             trace.add(moments[0], moments[2]);
         }
         return new Found(
-                coordinates.toOriginal(from.phi),
+                parts.coordinates.toOriginal(from.phi),
                 first,
                 "numbers were not finite between steps " + (first + 1) + " and " + end
                         + ", but not when these steps were taken again: the model does not give the same answer twice");
@@ -84,24 +65,25 @@ final class Divergence {
 
     /** What is to be done after a step that was not finite: transform, if a draw lies where log p is not. */
     private String advice(float[] last, int step) {
+        VariationalFamily other = parts.average; // free to use
         other.parameterBuffer().write(0, last, 0, last.length);
         other.update();
-        String outside = Support.outside(joint, other, training, step, settings.draws);
+        String outside = Support.outside(parts.joint, other, parts.training, step, settings.draws);
         return outside == null ? "A lower learning rate or standardized data may help." : outside;
     }
 
-    /** The fault of the step after these parameters, in the user's own coordinates. */
+    /** The fault of the step after these parameters, in the user's own parts.coordinates. */
     private String inWords(GradientAscent ascent, String what, float[] last, int step) {
-        List<String> names = joint.parameterNames();
+        List<String> names = parts.joint.parameterNames();
         if (what.equals(GradientAscent.NO_ELBO)) {
             return what + "; the largest parameter is " + ascent.describeLargest(last, names);
         }
-        if (coordinates.areOriginal()) {
+        if (parts.coordinates.areOriginal()) {
             return what;
         }
-        q.parameterBuffer().write(0, last, 0, last.length);
-        q.update();
-        try (GradientAscent plain = steps.apply(rows)) {
+        parts.q.parameterBuffer().write(0, last, 0, last.length);
+        parts.q.update();
+        try (GradientAscent plain = steps.apply(parts.rows)) {
             plain.gradientAt(step);
             String plainly = plain.nonFiniteGradient(names);
             return plainly == null ? what + ", in whitened coordinates" : plainly;

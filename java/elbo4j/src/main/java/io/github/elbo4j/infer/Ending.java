@@ -6,8 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** How a fit ended, and why in a clause. */
 record Ending(Status status, String message) {
+    /** Of a run whose thread was interrupted, or whose device failed. */
+    static Ending of(RuntimeException e, int steps, boolean keeps) {
+        return e instanceof DeviceException failure ? failed(steps, keeps, failure) : cutOff(steps, keeps);
+    }
+
     /** Of a run that was cut off in the middle of a step. */
-    static Ending cutOff(int steps, boolean keeps) {
+    private static Ending cutOff(int steps, boolean keeps) {
         String where = steps > 0
                 ? "stopped in the middle of step " + (steps + 1)
                 : "stopped before the first step; "
@@ -18,7 +23,7 @@ record Ending(Status status, String message) {
     }
 
     /** Of a run whose device failed. */
-    static Ending failed(int steps, boolean keeps, DeviceException e) {
+    private static Ending failed(int steps, boolean keeps, DeviceException e) {
         String kept = keeps ? "the best q before" : "the state of that step";
         String where = "the device failed after step " + steps + "; kept is " + kept;
         return new Ending(Status.FAILED, where + ": " + e.getMessage());

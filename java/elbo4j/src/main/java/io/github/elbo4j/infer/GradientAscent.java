@@ -105,23 +105,36 @@ final class GradientAscent implements AutoCloseable {
 
     /** Takes step t, and the next record to its ELBO's moments. */
     void step(int t) {
+        prepare(t);
+        int which = path() ? 1 : 0;
+        Program program = steps[which];
+        if (program == null) {
+            program = bind(this::record);
+            steps[which] = program;
+        }
+        program.run();
+        ran();
+    }
+
+    /** Brings to the device what step t needs. */
+    void prepare(int t) {
         if (known == 0) {
             tell(t);
         }
         joint.atStep(t);
-        int which = path() ? 1 : 0;
-        Program program = steps[which];
-        if (program == null) {
-            program = bind(to -> {
-                recordGradient(to);
-                recordFollow(to);
-                to.run(new MathOps.Average(parameters, column(WEIGHT), q.parameterBuffer(), average.parameterBuffer()));
-                joint.recordEndOfStep(to);
-                counter.recordAdvance(to);
-            });
-            steps[which] = program;
-        }
-        program.run();
+    }
+
+    /** Records the step that was prepared, whichever it is, as long as {@link #path} is what it is now. */
+    void record(Recorder to) {
+        recordGradient(to);
+        recordFollow(to);
+        to.run(new MathOps.Average(parameters, column(WEIGHT), q.parameterBuffer(), average.parameterBuffer()));
+        joint.recordEndOfStep(to);
+        counter.recordAdvance(to);
+    }
+
+    /** The step that was prepared has run. */
+    void ran() {
         since++;
         slot++;
         known--;
@@ -166,7 +179,8 @@ final class GradientAscent implements AutoCloseable {
         }
     }
 
-    private boolean path() {
+    /** Whether the gradient is without the score term. */
+    boolean path() {
         return gradient == Gradient.PATH || (gradient == Gradient.AUTO && phase > 0);
     }
 

@@ -15,6 +15,7 @@ final class SgviParts implements AutoCloseable {
     final int epoch; // steps of an epoch; 0 without minibatches
     final int cap; // on steps, but for those of a last attempt to settle after minibatches
     final Key key;
+    final Key training; // of the steps' draws
     final VariationalFamily q;
     final VariationalFamily average; // over the steps of a block
     final Geometry geometry;
@@ -27,6 +28,7 @@ final class SgviParts implements AutoCloseable {
         this.joint = joint;
         opened = new Resources(device);
         key = new Key(settings.seed);
+        training = key.fork("training").with(settings.points);
         int dimensions = joint.dimensions();
         double[] mean = settings.initialMean == null ? joint.start() : settings.initialMean.clone();
         double[] sd = new double[dimensions];

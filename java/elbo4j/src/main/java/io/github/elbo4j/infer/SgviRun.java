@@ -20,11 +20,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private final Device device;
     private final SgviParts parts;
     private final LogJoint joint; // all rows, as it was given
-    private final Key key;
-    private final VariationalFamily q;
-    private final VariationalFamily average; // over the steps of a block
-    private final Coordinates coordinates; // of the steps
-    private final GradientAscent ascent;
+    final SharedJoint shared; // of the steps: all rows or minibatches
+    final GradientAscent ascent;
     private final @Nullable Settling settling; // null if not guided, or if the family has no natural gradient
     private final Trace trace;
     private final TrailRecorder trail;
@@ -54,12 +51,9 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         this.joint = joint;
         this.trace = new Trace(settings.draws, settings.points);
         parts = new SgviParts(settings, device, joint);
-        key = parts.key;
-        q = parts.q;
-        average = parts.average;
-        coordinates = parts.coordinates;
         try {
-            ascent = ascent(coordinates.wrap(parts.rows));
+            shared = new SharedJoint(parts.rows);
+            ascent = ascent(parts.coordinates.wrap(shared));
             parts.opened.add(ascent::close);
             settling = parts.settling(settings, trace);
         } catch (RuntimeException e) {
@@ -68,37 +62,34 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         }
         monitor = new Monitor(settings, ascent, trace, begun);
         monitor.keep();
-        guard = new GradientGuard(settings.checksGradient && settings.gradient != Gradient.SCORE, joint, average, key);
-        kept = new float[q.parameters()];
+        guard = new GradientGuard(settings.checksGradient && settings.gradient != Gradient.SCORE, joint, parts.average, parts.key);
+        kept = new float[parts.q.parameters()];
     }
 
     FitResult fit() {
-        advance(Integer.MAX_VALUE);
+        try {
+            run();
+        } catch (CancellationException | DeviceException e) {
+            cutOff(e);
+        }
         return result();
     }
 
-    /** Begins, or goes on, up to the first end of a block after so many steps more, and says whether the run is over. */
-    boolean advance(int more) {
-        try {
-            reached = hasBegun || !begin() ? run(more) : kept;
-        } catch (CancellationException e) {
-            ending = Ending.cutOff(steps, keeps);
-            reached = keeps ? kept : latest();
-        } catch (DeviceException e) {
-            // An exception that the user's own function throws is passed on to the user.
-            if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(e))) {
-                throw e;
+    /** The thread was interrupted, or the device failed: what there is is the result. Thrown again if there is nothing, or if it is the user's own. */
+    void cutOff(RuntimeException e) {
+        if (e instanceof DeviceException failure) {
+            if (trace.steps() == 0 || (joint instanceof HostLogJoint host && host.threw(failure))) {
+                throw failure;
             }
             steps = trace.steps();
-            ending = Ending.failed(steps, keeps, e);
-            reached = keeps ? kept : latest();
         }
-        return reached != null;
+        ending = Ending.of(e, steps, keeps);
+        reached = keeps ? kept : latest();
     }
 
     /** Of a run that is over. */
     FitResult result() {
-        return new Measurement(settings, joint, average, key, guard, settling, parts.sample)
+        return new Measurement(settings, joint, parts.average, parts.key, guard, settling, parts.sample)
                 .of(
                         new Measurement.Reached(
                                 best(), ending, steps, draws, beginning, comparison, trail.trail(steps)),
@@ -106,17 +97,17 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                         monitor);
     }
 
-    /** How it stands between two calls of {@link #advance}. */
+    /** How it stands between two steps. */
     Standing standing() {
-        return new Standing(steps, draws, beginning, usesRate, reached == null ? null : ending.status());
+        return new Standing(steps, draws, beginning, usesRate, reached == null ? null : ending.status(), steps == blockStart);
     }
 
     /** log p − log q at fresh draws of the best q so far, all rows; the run goes on as without them. */
     double[] logRatios(Key fresh, int count) {
-        average.parameterBuffer().write(0, best(), 0, q.parameters());
-        average.update();
+        parts.average.parameterBuffer().write(0, best(), 0, parts.q.parameters());
+        parts.average.update();
         try {
-            return LogWeights.draw(joint, average, fresh, count, settings.workspaceBytes)
+            return LogWeights.draw(joint, parts.average, fresh, count, settings.workspaceBytes)
                     .values(0);
         } finally {
             ascent.restartAverage(blockStart);
@@ -124,7 +115,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     Gaussian gaussian() {
-        return q.toGaussian(best());
+        return parts.q.toGaussian(best());
     }
 
     private float[] best() {
@@ -133,9 +124,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** Takes the steps for the sake of their states; nothing is measured. */
     Trail retrace() {
-        if (!begin()) {
-            run(Integer.MAX_VALUE);
-        }
+        run();
         return trail.trail(steps);
     }
 
@@ -145,17 +134,13 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     private GradientAscent ascent(LogJoint of) {
-        return new GradientAscent(settings, device, of, q, average, coordinates, training());
-    }
-
-    private Key training() {
-        return key.fork("training").with(settings.points);
+        return new GradientAscent(settings, device, of, parts.q, parts.average, parts.coordinates, parts.training);
     }
 
     /** Looks for a place to start from, and tries to settle there; says whether that ended the fit. */
     private boolean begin() {
         hasBegun = true;
-        guard.check(original(q));
+        guard.check(original(parts.q));
         beginning = Beginning.of(settings, device, joint, parts.geometry, parts.sample);
         float[] first = beginning.parameters();
         if (first != null) {
@@ -182,7 +167,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
                 to.add(steps);
                 to.add(blockEnd);
                 to.add(flatBefore);
-                coordinates.hash(to);
+                parts.coordinates.hash(to);
                 ascent.hash(to);
                 if (keeps) {
                     to.add(kept);
@@ -251,51 +236,63 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     @Override
     public float[] goTo(float[] parameters) {
-        float[] here = coordinates.moveTo(parameters).clone();
+        float[] here = parts.coordinates.moveTo(parameters).clone();
         ascent.moveTo(here);
         return here;
     }
 
     @Override
     public double[] comparisonAt(float[] here) {
-        average.parameterBuffer().write(0, here, 0, here.length);
+        parts.average.parameterBuffer().write(0, here, 0, here.length);
         return comparison();
     }
 
-    /** The steps. Returns the parameters that are the result; null at the first end of a block after so many steps more. */
-    private float @Nullable [] run(int more) {
-        int first = steps;
-        while (true) {
-            if (steps >= parts.cap) {
-                if (!settle()) {
-                    ending = new Ending(
-                            Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled);
-                }
-                return kept;
-            }
-            if (settings.cancelled.getAsBoolean()) {
-                ending = new Ending(Status.INTERRUPTED, "interrupted after step " + steps);
-                if (steps > blockStart) {
-                    keepState(true, state -> {});
-                }
-                return monitor.look(steps, draws) ? partOfBlock() : diverged();
-            }
+    private void run() {
+        while (toStep()) {
             ascent.step(steps);
-            usesRate = true;
-            steps++;
-            draws += settings.draws;
-            boolean blockDone = steps == blockEnd;
-            keepState(blockDone, state -> {});
-            if (blockDone || monitor.isDue(steps)) {
-                if (!monitor.look(steps, draws)) {
-                    return diverged();
-                }
-                if (blockDone && endBlock()) {
-                    return kept;
-                }
-                if (blockDone && steps - first >= more) {
-                    return null;
-                }
+            tookStep();
+        }
+    }
+
+    /** Begins, or goes on, up to the next step of the optimizer; says whether there is one: there is none once the run is over. */
+    boolean toStep() {
+        if (reached == null) {
+            reached = !hasBegun && begin() ? kept : end();
+        }
+        return reached == null;
+    }
+
+    /** The result, if there is to be no further step. */
+    private float @Nullable [] end() {
+        if (steps >= parts.cap) {
+            if (!settle()) {
+                ending = new Ending(
+                        Status.STEP_LIMIT, "stopped at the limit of " + settings.maxSteps + " steps; " + unsettled);
+            }
+            return kept;
+        }
+        if (settings.cancelled.getAsBoolean()) {
+            ending = new Ending(Status.INTERRUPTED, "interrupted after step " + steps);
+            if (steps > blockStart) {
+                keepState(true, state -> {});
+            }
+            return monitor.look(steps, draws) ? partOfBlock() : diverged();
+        }
+        return null;
+    }
+
+    /** After a step of {@link #ascent}. */
+    void tookStep() {
+        usesRate = true;
+        steps++;
+        draws += settings.draws;
+        boolean blockDone = steps == blockEnd;
+        keepState(blockDone, state -> {});
+        if (blockDone || monitor.isDue(steps)) {
+            if (!monitor.look(steps, draws)) {
+                reached = diverged();
+            } else if (blockDone && endBlock()) {
+                reached = kept;
             }
         }
     }
@@ -315,17 +312,14 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     private boolean endBlock() {
         double[] before = comparison;
         double[] after = comparison();
-        StoppingRule.Finding finding = StoppingRule.Finding.RISING; // the first block, from nothing
-        boolean flat = false;
-        String change = "the ELBO may still rise";
-        if (before != null) {
-            StoppingRule.Comparison compared = settings.stoppingRule.compare(before, after);
-            finding = compared.finding();
-            flat = finding == StoppingRule.Finding.FLAT;
-            change = compared.inWords(steps - blockStart, flat && flatBefore);
-        }
+        StoppingRule.Comparison compared = before == null ? null : settings.stoppingRule.compare(before, after);
+        StoppingRule.Finding finding = compared == null ? StoppingRule.Finding.RISING : compared.finding();
+        boolean flat = finding == StoppingRule.Finding.FLAT;
+        String change = compared == null
+                ? "the ELBO may still rise" // the first block, from nothing
+                : compared.inWords(steps - blockStart, flat && flatBefore);
         if (finding != StoppingRule.Finding.FALLING) {
-            keep(original(average));
+            keep(original(parts.average));
             comparison = after;
         }
         if (settling != null && finding != StoppingRule.Finding.RISING && settle()) {
@@ -347,20 +341,20 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             ascent.nextPhase();
         }
         // Whitened coordinates follow q at once; units follow it only where it no longer rises.
-        if (!coordinates.areOriginal() || (settings.optimizer.adapts() && !rising)) {
-            ascent.moveTo(coordinates.moveTo(rising ? original(q) : kept));
+        if (!parts.coordinates.areOriginal() || (settings.optimizer.adapts() && !rising)) {
+            ascent.moveTo(parts.coordinates.moveTo(rising ? original(parts.q) : kept));
         }
         beginBlock();
         return false;
     }
 
-    /** The parameters of a q in the user's coordinates. */
+    /** The parameters of a q in the user's parts.coordinates. */
     private float[] original(VariationalFamily some) {
         return original(some.parameterBuffer().toFloats());
     }
 
     private float[] original(float[] parameters) {
-        return coordinates.toOriginal(parameters);
+        return parts.coordinates.toOriginal(parameters);
     }
 
     private float[] latest() {
@@ -368,8 +362,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
     }
 
     private float[] diverged() {
-        Divergence divergence =
-                new Divergence(settings, joint, parts.rows, coordinates, q, average, training(), this::ascent);
+        Divergence divergence = new Divergence(settings, parts, this::ascent);
         int end = steps;
         steps = monitor.lookedAt();
         Divergence.Found found = divergence.find(ascent, monitor.latest(), steps, end, trace);
@@ -384,17 +377,17 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
             return keeps ? kept : latest();
         }
         if (!keeps || steps - blockStart >= (blockEnd - blockStart) / 2) {
-            return original(average);
+            return original(parts.average);
         }
         return kept;
     }
 
     /** log p − log q under the average, at the draws that compare blocks. */
     private double[] comparison() {
-        average.update();
+        parts.average.update();
         int count = settings.effort.comparison();
         draws += count;
-        return LogWeights.draw(parts.whole, average, key.fork("stopping"), count, settings.workspaceBytes)
+        return LogWeights.draw(parts.whole, parts.average, parts.key.fork("stopping"), count, settings.workspaceBytes)
                 .values(0);
     }
 }

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param draws of its steps and comparisons
  * @param usesRate whether it has taken steps of the optimizer
  * @param status null of a run that is not over
+ * @param blockEnded whether its latest step ended a block
  */
 record Standing(
         int steps,
         long draws,
         Beginning beginning,
         boolean usesRate,
-        @Nullable Status status) {}
+        @Nullable Status status,
+        boolean blockEnded) {}

@@ -36,56 +36,6 @@ final class TournamentRun implements AutoCloseable {
     private long draws; // that measured
     private boolean isCut; // the device failed: no more enter
 
-    /** An entrant on its way. */
-    private static final class Contender {
-        final Family family;
-        final double rate;
-        final int start;
-        final SgviRun run;
-        double @Nullable [] ratios; // log p − log q at fresh draws, of the latest measurement
-        Estimate elbo = new Estimate(Double.NaN, Double.NaN, 0);
-
-        @Nullable
-        Gaussian q; // where it was measured
-
-        boolean stays = true;
-        boolean fails; // by the device, before there was anything to keep
-
-        Contender(Family family, double rate, int start, SgviRun run) {
-            this.family = family;
-            this.rate = rate;
-            this.start = start;
-            this.run = run;
-        }
-
-        Standing standing() {
-            return run.standing();
-        }
-
-        boolean isBroken() {
-            Status status = standing().status();
-            return fails || status == Status.DIVERGED || status == Status.FAILED;
-        }
-
-        boolean canWin() {
-            return stays && !isBroken() && Double.isFinite(elbo.value());
-        }
-
-        /** By how much the ELBO is higher than another one, at the draws by which both were measured. */
-        Estimate difference(Contender other) {
-            double[] own = ratios;
-            double[] others = other.ratios;
-            if (own == null || others == null) {
-                return new Estimate(Double.NaN, Double.NaN, 0);
-            }
-            double[] differences = new double[Math.min(own.length, others.length)];
-            for (int s = 0; s < differences.length; s++) {
-                differences[s] = own[s] - others[s];
-            }
-            return LogWeights.mean(differences);
-        }
-    }
-
     TournamentRun(Tournament tournament, Device device, LogJoint joint) {
         this.tournament = tournament;
         this.device = device;
@@ -96,19 +46,16 @@ final class TournamentRun implements AutoCloseable {
 
     FitResult fit() {
         enter();
+        go(all, Tournament.STAGE);
         int few = 2 * settings.effort.comparison();
-        measure(few);
+        measure(few, few);
         leave();
-        for (Contender each : all) {
-            if (each.stays && !each.isBroken() && each.standing().status() == null) {
-                go(each, Integer.MAX_VALUE);
-            }
-        }
-        measure(Math.max(few, Math.min(settings.effort.evaluation(), LogWeights.MOST_DRAWS)));
+        go(all.stream().filter(each -> each.stays).toList(), Integer.MAX_VALUE);
+        measure(few, Math.max(few, Math.min(settings.effort.evaluation(), LogWeights.MOST_DRAWS)));
         return result(winner());
     }
 
-    /** The first stage of all. */
+    /** All, up to their first steps. */
     private void enter() {
         for (Family family : tournament.families(joint)) {
             for (int start = 1; start <= tournament.starts; start++) {
@@ -117,7 +64,7 @@ final class TournamentRun implements AutoCloseable {
         }
     }
 
-    /** The first stage of all rates from a start, the same for all. */
+    /** All rates from a start. They do the same up to their first steps; one that is over before it stands for all. */
     private void enter(Family family, int start) {
         double[] place = tournament.place(device, joint, start);
         Beginning known = null;
@@ -132,9 +79,8 @@ final class TournamentRun implements AutoCloseable {
                 return;
             }
             all.add(next);
-            go(next, Tournament.STAGE);
-            if (!next.standing().usesRate()) {
-                return; // other rates would do the same
+            if (!isReady(next)) {
+                return;
             }
             known = next.standing().beginning();
         }
@@ -153,16 +99,51 @@ final class TournamentRun implements AutoCloseable {
         }
     }
 
-    /** Goes on. If the device fails before a step, nothing of this entrant is there, but what others have found is. */
-    private void go(Contender each, int steps) {
-        try {
-            each.run.advance(steps);
-        } catch (DeviceException e) {
-            if (all.size() == 1 || isOfUser(e)) {
-                throw e;
+    /** Entrants take their steps together, each up to the first end of a block after so many more, or to its own end. */
+    private void go(List<Contender> some, int more) {
+        List<Contender> going = new ArrayList<>(some);
+        going.forEach(Contender::beginStage);
+        try (StepBatch batch = new StepBatch(device, joint, settings.workspaceBytes)) {
+            while (true) {
+                going.removeIf(each -> !isReady(each));
+                if (going.isEmpty()) {
+                    return;
+                }
+                step(batch, going);
+                going.removeIf(each -> each.isOver() || each.hasDone(more));
             }
+        }
+    }
+
+    private void step(StepBatch batch, List<Contender> going) {
+        try {
+            batch.step(going.stream().map(each -> each.run).toList());
+        } catch (CancellationException | DeviceException e) {
+            for (Contender each : going) {
+                tries(each, () -> each.run.cutOff(e));
+            }
+            return;
+        }
+        for (Contender each : going) {
+            tries(each, each::stepped);
+        }
+    }
+
+    private boolean isReady(Contender each) {
+        tries(each, each::toStep);
+        return !each.isOver();
+    }
+
+    /** If the device fails before an entrant has anything, nothing of it is there, but what others have found is. */
+    private void tries(Contender each, Runnable part) {
+        try {
+            part.run();
+        } catch (DeviceException e) {
             each.fails = true;
             isCut = true;
+            if (isOfUser(e) || all.stream().allMatch(other -> other.fails)) {
+                throw e;
+            }
         }
     }
 
@@ -175,15 +156,13 @@ final class TournamentRun implements AutoCloseable {
         return settings.cancelled.getAsBoolean() || Thread.currentThread().isInterrupted();
     }
 
-    /** Measures those that are still there. */
-    private void measure(int count) {
+    /** Measures those that are still there; once the fit is to stop, only those that have gone on since they were, by few draws. */
+    private void measure(int few, int count) {
         try {
             for (Contender each : all) {
-                if (isStopped()) {
-                    return;
-                }
-                if (each.stays && !each.isBroken()) {
-                    measure(each, count);
+                boolean stops = settings.cancelled.getAsBoolean();
+                if (each.stays && !each.isBroken() && !(stops && each.isMeasured())) {
+                    measure(each, stops ? few : count);
                 }
             }
         } catch (CancellationException e) {
@@ -193,17 +172,13 @@ final class TournamentRun implements AutoCloseable {
 
     private void measure(Contender each, int count) {
         try {
-            double[] ratios = each.run.logRatios(fresh, count);
-            each.ratios = ratios;
-            each.elbo = LogWeights.mean(ratios);
-            each.q = each.run.gaussian();
+            each.measure(fresh, count);
             draws += count;
         } catch (DeviceException e) {
             if (isOfUser(e)) {
                 throw e;
             }
-            each.ratios = null; // it is not known
-            each.elbo = new Estimate(Double.NaN, Double.NaN, 0);
+            each.forget();
         }
     }
 
@@ -304,30 +279,37 @@ final class TournamentRun implements AutoCloseable {
                 standing.usesRate() ? each.rate : Double.NaN,
                 each.start,
                 standing.steps(),
-                each.elbo,
-                each == winner ? Estimate.exact(0) : each.difference(winner),
+                each.isMeasured() ? each.elbo : Contender.UNKNOWN,
+                each == winner ? Estimate.exact(0) : difference(each, winner),
                 ending(each, winner));
+    }
+
+    /** Of what both have reached. */
+    private static Estimate difference(Contender each, Contender winner) {
+        return each.isMeasured() && winner.isMeasured() ? each.difference(winner) : Contender.UNKNOWN;
     }
 
     private String ending(Contender each, Contender winner) {
         Status status = each.standing().status();
-        String limit = status == Status.STEP_LIMIT ? ", at the limit of steps" : "";
+        String how = status == Status.STEP_LIMIT
+                ? ", at the limit of steps"
+                : status == Status.INTERRUPTED ? ", interrupted" : "";
         if (each.isBroken()) {
             return status == Status.DIVERGED ? "diverged" : "failed";
         }
         if (each == winner) {
-            return "won" + limit;
+            return "won" + how;
         }
-        if (each.ratios == null) {
+        if (!each.isMeasured()) {
             return "interrupted";
         }
         if (!Double.isFinite(each.elbo.value())) {
             return "no finite ELBO";
         }
         if (!each.stays) {
-            return status == null ? "left after the first stage" : "behind" + limit;
+            return status == null ? "left after the first stage" : "behind" + how;
         }
-        return (isBehind(each, winner) ? "behind" : "level") + (status == Status.INTERRUPTED ? ", interrupted" : limit);
+        return (isBehind(each, winner) ? "behind" : "level") + how;
     }
 
     @Override
