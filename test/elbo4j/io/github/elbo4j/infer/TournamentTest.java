@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.elbo4j.EveryDevice;
 import io.github.elbo4j.TestDevices;
+import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.LogWeights;
@@ -14,6 +15,7 @@ import io.github.elbo4j.family.VariationalFamily;
 import io.github.elbo4j.model.GaussianTarget;
 import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -270,6 +272,42 @@ class TournamentTest {
                 }
             }
         }
+    }
+
+    /** While the second stage goes on; nor does the first stage's evaluation of all. */
+    @Test
+    void thoseThatLeftKeepNoMemory() {
+        List<Buffer> buffers = new ArrayList<>();
+        Device watched = (Device) Proxy.newProxyInstance(
+                Device.class.getClassLoader(), new Class<?>[] {Device.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(HOST, arguments);
+                    if (result instanceof Buffer buffer) {
+                        buffers.add(buffer);
+                    }
+                    return result;
+                });
+        List<Long> open = new ArrayList<>(); // before steps
+        Sgvi.Builder far = Sgvi.builder().starts(0).initialSd(0.001).seed(3).cancelled(() -> {
+            buffers.removeIf(Buffer::isClosed);
+            open.add(buffers.stream()
+                    .mapToLong(each -> each.length() * each.type().bytes())
+                    .sum());
+            return false;
+        });
+        try (LogJoint joint = independent(0.001, 0.001, 0.001)) {
+            FitResult fit = new Tournament(far).families(Family.lowRank(1)).fit(watched, joint);
+            long left = fit.entrants().stream()
+                    .filter(each -> each.ending().equals("left after the first stage"))
+                    .count();
+            assertThat(left).isPositive();
+            int all = fit.entrants().size();
+            long most = open.stream().mapToLong(each -> each).max().orElseThrow();
+            assertThat(open.get(open.size() - 1))
+                    .as("%d of %d left", left, all)
+                    .isLessThanOrEqualTo(most * (all - left) / all);
+        }
+        buffers.removeIf(Buffer::isClosed);
+        assertThat(buffers).isEmpty();
     }
 
     /** Asked once before each step. */

@@ -19,12 +19,18 @@ import java.util.Objects;
  * same seed and problem, so their draws have the same addresses: common random numbers. Each is, bit for bit, the fit that
  * {@link #alone} makes. One that settles where it started takes no step of an optimizer, and stands for all rates.
  *
+ * <p>Entrants of all families take their steps together, each with its own number, rate and phase: a step of all is one program in which log p is
+ * evaluated once, of the draws of all, as far as they fit {@link Sgvi.Builder#workspaceBytes}. What else a step does is a launch of each entrant's own, since a batch of
+ * problems would number their draws from the first one on, and be of one family and at one step. Searches for starts, attempts to settle
+ * and measurements are of one entrant after the other, and so are steps of minibatches, whose rows belong to the number of the step.
+ *
  * <p>In the first stage every entrant goes on to the end of the block in which its {@value #STAGE}th step lies, those by which it tried to settle among them. Then the
  * ELBO of what it has is measured by fresh draws at common addresses, twice as many as compare two blocks of a fit, and those leave whose difference from the best,
  * in pairs, is below zero by more than the tolerance beyond two standard errors. The others go on to the stopping rule, and are measured
  * again, by these and more draws. The winner is the first of those that are not so behind the best: converged ones before others, simpler
  * families before richer ones, lower starts before higher ones, larger rates before smaller ones. So where the difference is within its error
- * the simpler family wins. A place that another entrant came to, of about as much of the posterior, is a concern of the result.
+ * the simpler family wins. Those that leave give their memory back. Where the fit is stopped, entrants are measured where they are, by as many
+ * draws as after the first stage; where its thread is interrupted, those that have gone on are not, and what was measured before decides. A place that another entrant came to, of about as much of the posterior, is a concern of the result.
  *
  * <p>The result is that of the winner, with the {@linkplain FitResult#entrants() entrants}, the winner first; time and draws are of all.
  *
