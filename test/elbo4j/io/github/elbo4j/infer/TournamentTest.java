@@ -174,8 +174,7 @@ class TournamentTest {
                 List<SgviRun> runs = new ArrayList<>();
                 for (Family family : tournament.families(joint)) {
                     for (double rate : new double[] {0.1, 0.00625}) {
-                        SgviSettings own =
-                                tournament.settings(joint, family, tournament.place(device, joint, 2), rate);
+                        SgviSettings own = tournament.settings(joint, family, tournament.place(device, joint, 2), rate);
                         alone.add(Sgvi.of(own).fit(device, joint));
                         runs.add(new SgviRun(own, device, joint, new TrailRecorder()));
                     }
@@ -185,7 +184,9 @@ class TournamentTest {
                 }
                 for (int i = 0; i < runs.size(); i++) {
                     FitResult one = runs.get(i).result();
-                    assertThat(one.trail()).as("%s %d", one.family(), i).isEqualTo(alone.get(i).trail());
+                    assertThat(one.trail())
+                            .as("%s %d", one.family(), i)
+                            .isEqualTo(alone.get(i).trail());
                     assertThat(one.posterior()).isEqualTo(alone.get(i).posterior());
                     assertThat(one.trace()).isEqualTo(alone.get(i).trace());
                     assertThat(one.draws()).isEqualTo(alone.get(i).draws());
@@ -201,7 +202,8 @@ class TournamentTest {
             List<SgviRun> going = new ArrayList<>(runs);
             boolean isFirst = runs.get(0).standing().steps() == 0;
             while (true) {
-                going.removeIf(each -> !each.toStep() || (isFirst && each.standing().steps() >= 70));
+                going.removeIf(
+                        each -> !each.toStep() || (isFirst && each.standing().steps() >= 70));
                 if (going.isEmpty()) {
                     return;
                 }
@@ -226,7 +228,11 @@ class TournamentTest {
             }
         });
         FitResult fit = fitted(
-                new Tournament(Sgvi.builder().starts(0).draws(16).tolerance(1e-9).maxSteps(100))
+                new Tournament(Sgvi.builder()
+                                .starts(0)
+                                .draws(16)
+                                .tolerance(1e-9)
+                                .maxSteps(100))
                         .families(Family.meanField(), Family.lowRank(1), Family.fullRank())
                         .starts(2),
                 joint);
@@ -239,8 +245,10 @@ class TournamentTest {
     void numbersOfAnInterruptedStageAreThoseReached() {
         for (boolean isThread : new boolean[] {false, true}) {
             AtomicInteger asked = new AtomicInteger();
-            Tournament tournament = new Tournament(
-                            Sgvi.builder().starts(0).tolerance(1e-9).cancelled(() -> {
+            Tournament tournament = new Tournament(Sgvi.builder()
+                            .starts(0)
+                            .tolerance(1e-9)
+                            .cancelled(() -> {
                                 boolean now = asked.incrementAndGet() > 8 * 350;
                                 if (now && isThread) {
                                     Thread.currentThread().interrupt();
@@ -260,10 +268,8 @@ class TournamentTest {
                         assertThat(each.elbo().value()).isNaN();
                         assertThat(each.ending()).isIn("won, interrupted", "interrupted");
                     } else {
-                        Tournament shorter = new Tournament(Sgvi.builder()
-                                        .starts(0)
-                                        .tolerance(1e-9)
-                                        .cancelled(stopsAfter(each.steps())))
+                        Tournament shorter = new Tournament(
+                                        Sgvi.builder().starts(0).tolerance(1e-9).cancelled(stopsAfter(each.steps())))
                                 .families(Family.lowRank(1));
                         FitResult alone = shorter.alone(HOST, joint, each).fit(HOST, joint);
                         assertThat(alone.steps()).isEqualTo(each.steps());
@@ -325,8 +331,7 @@ class TournamentTest {
             q.parameterBuffer().write(0, parameters, 0, parameters.length);
             q.update();
             int few = 2 * settings.effort.comparison();
-            return LogWeights.draw(
-                            joint, q, new Key(settings.seed).fork("tournament"), few, settings.workspaceBytes)
+            return LogWeights.draw(joint, q, new Key(settings.seed).fork("tournament"), few, settings.workspaceBytes)
                     .elbo(0)
                     .value();
         }

@@ -62,7 +62,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         }
         monitor = new Monitor(settings, ascent, trace, begun);
         monitor.keep();
-        guard = new GradientGuard(settings.checksGradient && settings.gradient != Gradient.SCORE, joint, parts.average, parts.key);
+        guard = new GradientGuard(
+                settings.checksGradient && settings.gradient != Gradient.SCORE, joint, parts.average, parts.key);
         kept = new float[parts.q.parameters()];
     }
 
@@ -99,7 +100,8 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
 
     /** How it stands between two steps. */
     Standing standing() {
-        return new Standing(steps, draws, beginning, usesRate, reached == null ? null : ending.status(), steps == blockStart);
+        return new Standing(
+                steps, draws, beginning, usesRate, reached == null ? null : ending.status(), steps == blockStart);
     }
 
     /** log p − log q at fresh draws of the best q so far, all rows; the run goes on as without them. */

@@ -24,7 +24,12 @@ final class SharedJoint implements LogJoint {
      *
      * @param operations recorded before it
      */
-    record Gap(int operations, DrawBlock shape, Buffer z, Buffer logP, @Nullable Buffer gradient) {}
+    record Gap(
+            int operations,
+            DrawBlock shape,
+            Buffer z,
+            Buffer logP,
+            @Nullable Buffer gradient) {}
 
     /** A step without log p. */
     record Step(List<Operation> operations, List<Gap> gaps) {

@@ -79,7 +79,8 @@ final class StepBatch implements AutoCloseable {
             paths.add(run.ascent.path());
         }
         Recorder to = new Recorder(own);
-        // One for each chunk of draws, which all cut alike; none where a family passes over a Gaussian target by itself.
+        // One for each chunk of draws, which all cut alike; none where a family passes over a Gaussian target by
+        // itself.
         int gaps = steps.stream().mapToInt(each -> each.gaps().size()).max().orElse(0);
         for (int k = 0; k <= gaps; k++) {
             List<SharedJoint.Gap> open = new ArrayList<>();
