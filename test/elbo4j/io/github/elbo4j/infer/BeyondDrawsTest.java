@@ -191,4 +191,63 @@ class BeyondDrawsTest {
         FitResult fit = Sgvi.builder().starts(1).build().fit(DEVICE, joint);
         assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
     }
+
+    /** Student's t of so many degrees of freedom, and N(0, 1) for the other coordinates. */
+    private static LogJoint student(double degrees, double scale, int dimensions) {
+        return HostLogJoint.ofDraw(names(dimensions), (z, g) -> {
+            double square = z[0] * z[0] / (scale * scale);
+            g[0] = -(degrees + 1) / (degrees + square) * z[0] / (scale * scale);
+            double logP = -(degrees + 1) / 2 * Math.log1p(square / degrees);
+            for (int d = 1; d < z.length; d++) {
+                g[d] = -z[d];
+                logP -= z[d] * z[d] / 2;
+            }
+            return logP;
+        });
+    }
+
+    private static FitResult mixtureOf(LogJoint joint, int seed) {
+        return new VariationalMixture().seed(seed).fit(DEVICE, joint);
+    }
+
+    /**
+     * The variance of 2.5 degrees of freedom is 5, of which draws within 30 sds see two thirds: a mixture has some 0.83 to 0.89 of the sd, and
+     * its draws agree. Of 2 degrees there is none, and of 1 there is no mean: what draws of wider normals find is told there, too.
+     */
+    @Test
+    void aTailThatHidesTheSdIsNotGood() {
+        for (double degrees : new double[] {1, 2, 2.5}) {
+            for (int dimensions : new int[] {1, 3}) {
+                for (int seed = 1; seed <= 4; seed++) {
+                    FitResult fit = mixtureOf(student(degrees, seed == 1 ? 100 : 1, dimensions), seed);
+                    assertThat(fit.verdict()).as(fit.toString()).isNotEqualTo(Verdict.GOOD);
+                    if (degrees == 1) {
+                        continue;
+                    }
+                    assertThat(fit.assessment().concerns())
+                            .as(fit.toString())
+                            .filteredOn(concern -> concern.kind() == Concern.Kind.UNKNOWN_WIDTH)
+                            .singleElement()
+                            .satisfies(concern -> {
+                                assertThat(concern.parameter()).isEqualTo("x0");
+                                assertThat(concern.verdict()).isEqualTo(Verdict.USABLE);
+                                assertThat(concern.words()).startsWith("the tail along x0 is so heavy that");
+                            });
+                }
+            }
+        }
+    }
+
+    /** The squares of 5 degrees have a variance, and the sd is known: within 7 %. */
+    @Test
+    void aTailThatShowsTheSdIsGood() {
+        for (int dimensions : new int[] {1, 3}) {
+            for (int seed = 1; seed <= 4; seed++) {
+                FitResult fit = mixtureOf(student(5, 1, dimensions), seed);
+                double sd = Math.sqrt(5 / 3.0);
+                assertThat(fit.posterior().standardDeviation(0)).isBetween(0.93 * sd, 1.07 * sd);
+                assertThat(fit.verdict()).as(fit.toString()).isEqualTo(Verdict.GOOD);
+            }
+        }
+    }
 }

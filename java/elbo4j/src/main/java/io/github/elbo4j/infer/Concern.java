@@ -56,6 +56,10 @@ public record Concern(Kind kind, Verdict verdict, @Nullable String parameter, St
         /** Importance weighting changes a standard deviation. */
         WRONG_WIDTH(
                 "Try the full-rank family or a transformation of the parameter, or take importance-weighted results."),
+        /** The posterior has so heavy a tail along a parameter that draws do not tell its standard deviation. */
+        UNKNOWN_WIDTH(
+                "Take quantiles, which are known in spite of such a tail; or transform the parameter, or give it a prior with a lighter"
+                        + " tail."),
         /** The ELBO is far below the log evidence: q is far from the posterior. */
         GAP(
                 "Try the full-rank family, a mixture (VariationalMixture), or a transformation that makes the posterior more Gaussian; check"

@@ -47,6 +47,11 @@ interface DrawSource {
      */
     LogWeights ratios(Key key, @Nullable LogWeights some, int draws);
 
+    /** Whether draws are of normals, so that a heavy tail under their weights is the posterior's; else q may have it, and its moments in closed form. */
+    default boolean isOfNormals() {
+        return true;
+    }
+
     /** Moments of the same draws under those weights. */
     ImportanceMoments moments(Key key, LogWeights ratios);
 
@@ -221,6 +226,11 @@ interface DrawSource {
         @Override
         public Estimate elbo(Key key, int draws) {
             return elbo;
+        }
+
+        @Override
+        public boolean isOfNormals() {
+            return false;
         }
 
         @Override

@@ -350,8 +350,13 @@ final class Evaluation {
         if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
             Key draws = key.fork("kHat");
             List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, ratios));
-            changes.addAll(WeightedChange.ofQuantities(q, draws, ratios.truncated(0)));
+            DrawnNumbers numbers = DrawnNumbers.of(q, draws, shape.draws());
+            changes.addAll(WeightedChange.of(numbers.called(), numbers.values(), ratios.truncated(0)));
             judgeMoments(changes);
+            if (q.isOfNormals()) {
+                SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
+                concerns.addAll(MomentTail.concerns(numbers, weights.first(numbers.draws())));
+            }
         }
     }
 

@@ -1,8 +1,6 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.ImportanceMoments;
-import io.github.elbo4j.model.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param ratio {@code √(v_w/v)}
  */
 record WeightedChange(String name, double shift, double shiftError, double ratio, double ratioError) {
-    /** Numbers at most: of more draws and quantities the first draws are taken. */
-    private static final int MOST_NUMBERS = 1 << 21;
-
     /** Of each coordinate. */
     static List<WeightedChange> of(List<String> names, ImportanceMoments moments) {
         List<WeightedChange> changes = new ArrayList<>();
@@ -31,35 +26,6 @@ record WeightedChange(String name, double shift, double shiftError, double ratio
             changes.add(new WeightedChange(names.get(d), moments.shift()[d], error, moments.ratio()[d], error));
         }
         return changes;
-    }
-
-    /**
-     * Of each of a source's quantities, as {@link #of(List, double[][], double[])}.
-     *
-     * @param key of the draws
-     * @param w their weights, of any sum, [S]
-     */
-    static List<WeightedChange> ofQuantities(DrawSource source, Key key, double[] w) {
-        Quantities quantities = source.quantities();
-        int count = quantities.names().size();
-        if (count == 0) {
-            return List.of();
-        }
-        int dimensions = source.names().size();
-        int draws = Math.min(w.length, MOST_NUMBERS / (count + dimensions));
-        double[][] z = source.columns(key, draws);
-        double[][] x = new double[count][draws];
-        double[] draw = new double[dimensions];
-        for (int s = 0; s < draws; s++) {
-            for (int d = 0; d < dimensions; d++) {
-                draw[d] = z[d][s];
-            }
-            double[] values = quantities.values().apply(draw);
-            for (int k = 0; k < count; k++) {
-                x[k][s] = values[k];
-            }
-        }
-        return of(quantities.names(), x, w);
     }
 
     /**

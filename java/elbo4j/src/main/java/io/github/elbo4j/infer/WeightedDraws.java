@@ -1,6 +1,5 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.model.Standardization;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * e = √Σ w²·(1[x ≤ quantile] − p)²}, and the quantile half the distance of those at {@code p − e} and {@code p + e}.
  *
  * <p>Weights that have a mean may give none to {@code x − m} or its square. So the Pareto shape of their products with these decides,
- * too: where it is surely beyond its limit, the mean or the standard deviation is NaN. Quantiles only ask for the weights'.
+ * too ({@link MomentTail}): where it is surely beyond its limit, the mean or the standard deviation is NaN. Quantiles only ask for the weights'.
  *
  * <p>Errors are what they say where k-hat is below 0.5 or nearly all draws count alike. Else they are lower bounds: the largest weights, which
  * no draw has, leave a bias that no draw shows. Where the posterior is bent it is several such errors, and a few hundredths of a standard
@@ -39,13 +38,10 @@ public final class WeightedDraws extends AccountDraws {
     /** Weights so uniform need no smoothing, and k-hat says nothing of them. */
     private static final double UNIFORM = 0.9;
 
-    private static final double USABLE_K = 0.7;
     /** From here on errors are lower bounds, unless the weights are so uniform that their tail adds nothing. */
     private static final double SURE_K = 0.5;
 
     private static final double PLAIN = 0.99;
-    /** How many of its errors k-hat of a product must be beyond its limit. */
-    private static final double Z = 2;
     /** What keeps draws of q, or their weights, from telling of the whole posterior. */
     private static final Set<Concern.Kind> UNSEEN = EnumSet.of(
             Concern.Kind.SEVERAL_MODES, Concern.Kind.FAR_MASS, Concern.Kind.PRECISION, Concern.Kind.NO_WEIGHTS);
@@ -85,12 +81,12 @@ public final class WeightedDraws extends AccountDraws {
                 return concern.words();
             }
         }
-        if (!(assessment.efficiency() >= UNIFORM) && !(assessment.kHat() < limit(assessment.draws()))) {
+        if (!(assessment.efficiency() >= UNIFORM) && !(assessment.kHat() < MomentTail.limit(assessment.draws()))) {
             return String.format(
                     Locale.ROOT,
                     "Pareto k-hat of the weights is %.3f, and must be below %.3f",
                     assessment.kHat(),
-                    limit(assessment.draws()));
+                    MomentTail.limit(assessment.draws()));
         }
         double effective = assessment.efficiency() * kept(assessment, dimensions);
         return effective >= LEAST_EFFECTIVE
@@ -105,11 +101,6 @@ public final class WeightedDraws extends AccountDraws {
     /** Whether the stated errors are more than lower bounds. */
     public static boolean areErrorsSure(Assessment assessment) {
         return assessment.kHat() < SURE_K || assessment.efficiency() >= PLAIN;
-    }
-
-    /** Of k-hat. */
-    private static double limit(int draws) {
-        return Math.min(1 - 1 / StrictMath.log10(draws), USABLE_K);
     }
 
     /** S. */
@@ -177,17 +168,16 @@ public final class WeightedDraws extends AccountDraws {
         }
         double variance = weights.variance(x);
         double sd = Math.sqrt(variance);
-        double[] off = new double[x.length];
+        double[] off = MomentTail.off(x, weights);
         double ofMean = 0;
         double ofVariance = 0;
         for (int s = 0; s < x.length; s++) {
-            off[s] = weight(s) == 0 ? 0 : x[s] - mean;
             ofMean += square(weight(s) * off[s]);
             ofVariance += square(weight(s) * (off[s] * off[s] - variance));
         }
         double sdError = variance == 0 ? 0 : Math.sqrt(ofVariance) / (2 * sd);
-        boolean hasVariance = hasMean(off, 2);
-        boolean hasMean = hasVariance || hasMean(off, 1);
+        boolean hasVariance = !MomentTail.of(off, weights, 2).isUnknown();
+        boolean hasMean = hasVariance || !MomentTail.of(off, weights, 1).isUnknown();
         List<Double> quantiles = new ArrayList<>();
         List<Double> errors = new ArrayList<>();
         quantiles(x, order(off), quantiles, errors);
@@ -203,27 +193,6 @@ public final class WeightedDraws extends AccountDraws {
 
     private static double square(double x) {
         return x * x;
-    }
-
-    /**
-     * Whether the products of the weights with a power of these have a mean, for all that is known: k-hat is not surely too large, or there
-     * are but few values.
-     *
-     * @param power 1 or 2
-     */
-    private boolean hasMean(double[] off, int power) {
-        double largest = 0; // products of what is divided by it do not overflow
-        for (double each : off) {
-            largest = Math.max(largest, Math.abs(each));
-        }
-        double[] products = new double[off.length];
-        for (int s = 0; s < off.length; s++) {
-            double share = Math.abs(off[s]) / largest;
-            products[s] = weight(s) * (power == 1 ? share : share * share);
-        }
-        double k = ParetoShape.ofRatios(products);
-        double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(off.length)); // as of WeightShape
-        return !(Double.isFinite(k) && k - error >= limit(off.length));
     }
 
     /** The draws that have weight in the order of what they are off the mean, which is rounded to 30 bits. */

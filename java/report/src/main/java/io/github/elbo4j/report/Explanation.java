@@ -194,6 +194,7 @@ public final class Explanation {
                     WRONG_GRADIENT,
                     CHAINS_UNMIXED,
                     SEVERAL_MODES,
+                    UNKNOWN_WIDTH,
                     UNREPEATED_ELBO,
                     UNBOUNDED,
                     FEW_DRAWS,
