@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.elbo4j.report.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

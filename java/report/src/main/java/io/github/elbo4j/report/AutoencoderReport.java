@@ -7,6 +7,7 @@ import io.github.elbo4j.deep.RowEvidence;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.infer.Concern;
 import io.github.elbo4j.infer.FitResult;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

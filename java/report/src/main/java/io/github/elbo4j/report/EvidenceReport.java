@@ -4,6 +4,7 @@ import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.Evidence;
 import io.github.elbo4j.estimate.EvidenceBound;
 import io.github.elbo4j.estimate.EvidenceEstimate;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

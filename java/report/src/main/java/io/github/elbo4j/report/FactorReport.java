@@ -6,6 +6,7 @@ import io.github.elbo4j.factors.Enumeration;
 import io.github.elbo4j.factors.FactorFit;
 import io.github.elbo4j.factors.FactorModel;
 import io.github.elbo4j.factors.RowBounds;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

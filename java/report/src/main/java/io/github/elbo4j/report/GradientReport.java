@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.device.ScoreOps.Baseline;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.estimate.GradientSpread;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

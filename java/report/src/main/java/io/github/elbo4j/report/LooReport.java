@@ -3,6 +3,7 @@ package io.github.elbo4j.report;
 import io.github.elbo4j.infer.LeaveOneOut;
 import io.github.elbo4j.infer.LeaveOneOut.Observation;
 import io.github.elbo4j.infer.LeaveOneOut.Total;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.github.elbo4j.report;
 
 import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.mixture.MixtureFit;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;

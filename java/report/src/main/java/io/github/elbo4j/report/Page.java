@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.report.files.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

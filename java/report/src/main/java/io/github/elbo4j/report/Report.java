@@ -5,6 +5,7 @@ import io.github.elbo4j.infer.FitResult;
 import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Marginal;
 import io.github.elbo4j.model.Model;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;

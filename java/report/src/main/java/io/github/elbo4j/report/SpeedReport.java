@@ -1,5 +1,6 @@
 package io.github.elbo4j.report;
 
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Numbers;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import io.github.elbo4j.infer.GaussianPosterior;
 import io.github.elbo4j.infer.Posterior;
 import io.github.elbo4j.model.Model;
 import io.github.elbo4j.model.Quantities;
+import io.github.elbo4j.report.files.WholeFile;
 import io.github.elbo4j.report.words.Words;
 import java.io.IOException;
 import java.nio.file.Path;

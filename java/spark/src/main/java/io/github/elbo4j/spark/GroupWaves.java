@@ -1,5 +1,6 @@
 package io.github.elbo4j.spark;
 
+import io.github.elbo4j.report.files.WholeFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -59,8 +59,7 @@ final class GroupWaves {
             first = resumed();
         } else {
             Files.write(file, new byte[0]); // first, so that no lines of another run are taken for those of this one
-            Path whole = Files.writeString(unfinished.resolveSibling("fits.unfinished.tmp"), of);
-            Files.move(whole, unfinished, StandardCopyOption.ATOMIC_MOVE); // a name that is there is whole
+            WholeFile.write(unfinished, of);
         }
         int there = firstGroup(first);
         int partitions = lines.getNumPartitions();

@@ -1,4 +1,4 @@
-package io.github.elbo4j.report;
+package io.github.elbo4j.report.files;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,21 +10,21 @@ import java.nio.file.StandardCopyOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Files that are there whole or not at all. */
-final class WholeFile {
+public final class WholeFile {
     /** More than the files of an ordinary fit take. */
     private static final int ROOM_BYTES = 1 << 20;
 
     private WholeFile() {}
 
     /** Makes a folder if there is none. */
-    static void folder(Path folder) throws IOException {
+    public static void folder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder);
         }
     }
 
     /** Writes a file into the folder and takes it away again. */
-    static void tryOut(Path folder) throws IOException {
+    public static void tryOut(Path folder) throws IOException {
         Path trial = draft(folder);
         try {
             Files.write(trial, new byte[ROOM_BYTES]);
@@ -47,7 +47,7 @@ final class WholeFile {
     }
 
     /** Writes a file, over an older one, and returns its path. */
-    static Path write(Path target, String content) throws IOException {
+    public static Path write(Path target, String content) throws IOException {
         Path draft = draft(target.resolveSibling(""));
         try {
             Files.writeString(draft, content, StandardCharsets.UTF_8);
