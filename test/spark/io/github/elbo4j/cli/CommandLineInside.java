@@ -7,13 +7,14 @@ import java.io.StringWriter;
 public final class CommandLineInside {
     private CommandLineInside() {}
 
-    /** Runs it, and throws if it ends with a code of {@code least} or more. */
-    public static void run(int least, String... args) {
+    /** Runs it and returns its exit code; throws if that is {@code least} or more. */
+    public static int run(int least, String... args) {
         StringWriter said = new StringWriter();
         PrintWriter to = new PrintWriter(said);
         int code = Main.run(to, to, args);
         if (code >= least) {
             throw new AssertionError("elbo4j ended with " + code + ": " + said);
         }
+        return code;
     }
 }

@@ -36,10 +36,11 @@ class FitApplicationTest extends LocalSpark {
     @TempDir
     private Path folder;
 
-    private static void command(String... args) {
+    /** Its exit code. */
+    private static int command(String... args) {
         List<String> all = new ArrayList<>(List.of(args));
         all.add(0, "fit");
-        CommandLineInside.run(Exit.BAD_INPUT, all.toArray(String[]::new));
+        return CommandLineInside.run(Exit.BAD_INPUT, all.toArray(String[]::new));
     }
 
     /** A document, but for what a clock says and the name of the device. */
@@ -56,7 +57,8 @@ class FitApplicationTest extends LocalSpark {
     @Test
     void theResultIsThatOfTheCommand() throws Exception {
         String iris = DATA.resolve("iris.csv").toString();
-        String[] words = {"categorical", "--data", iris, "--target", "species", "--method", "laplace", "--seed", "4"};
+        String[] words = {"categorical", "--data", iris, "--target", "species", "--seed", "4"};
+        words = with(words, "--method", "pathfinder"); // which takes the fewest passes
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         fit(with(words, "--out", folder.resolve("spark").toString()));
         String want = result(folder.resolve("alone/fit.json"));
@@ -214,7 +216,7 @@ class FitApplicationTest extends LocalSpark {
                 .isEqualTo(new FileDigest(sums.substring(0, 64), ""));
     }
 
-    /** One for its rows: the command's code, and its words with the line in the file. */
+    /** One for its rows: the command's code, and its words with the line in the file, in however many pieces that is read. */
     @Test
     void aGroupWithoutAFitIsTheCommandsToTheWord() throws Exception {
         StringBuilder rows = new StringBuilder("g,x,y\n");
@@ -234,6 +236,69 @@ class FitApplicationTest extends LocalSpark {
         assertThat(groups(folder.resolve("spark")))
                 .isEqualTo(groups(folder.resolve("alone")))
                 .contains("line 15");
+        String cost = "spark.sql.files.openCostInBytes"; // no piece is smaller
+        spark.conf().set(cost, "16");
+        try {
+            InputTable.Source source =
+                    new InputTable.Source(file, "y", "g", List.of(), List.of(), true);
+            assertThat(InputTable.read(spark, source).cells().javaRDD().getNumPartitions())
+                    .as("pieces")
+                    .isGreaterThan(8);
+            run(
+                    List.of(Exit.BAD_FIT),
+                    with(words, "--out", folder.resolve("pieces").toString()));
+        } finally {
+            spark.conf().unset(cost);
+        }
+        assertThat(groups(folder.resolve("pieces"))).isEqualTo(groups(folder.resolve("alone")));
+    }
+
+    /** A group of more parameters than a method takes has no fit, but nothing is broken: the command's words and code. */
+    @Test
+    void aMethodForFewerParametersIsTheGroupsAffair() throws Exception {
+        StringBuilder rows = new StringBuilder("g,y");
+        for (int k = 0; k < 301; k++) {
+            rows.append(",x").append(k);
+        }
+        for (int n = 0; n < 8; n++) {
+            rows.append(n % 2 == 0 ? "\na," : "\nb,").append(n * n % 7);
+            for (int k = 0; k < 301; k++) {
+                rows.append(',').append(StrictMath.sin(n + 8 * k));
+            }
+        }
+        String file = Files.writeString(folder.resolve("wide.csv"), rows).toString();
+        String[] words = {"linear", "--data", file, "--target", "y", "--by", "g", "--method", "batch-and-match"};
+        assertThat(command(with(
+                        words, "--device", "cpu", "--out", folder.resolve("alone").toString())))
+                .isEqualTo(Exit.BAD_FIT);
+        run(
+                List.of(Exit.BAD_FIT),
+                with(words, "--out", folder.resolve("spark").toString()));
+        assertThat(groups(folder.resolve("spark")))
+                .isEqualTo(groups(folder.resolve("alone")))
+                .hasLineCount(2)
+                .contains("--method batch-and-match is for up to 300 parameters", "but the model has 303")
+                .doesNotContain("broken");
+    }
+
+    /** Of two groups, one of them as if a device had failed in the run that was broken off. */
+    @Test
+    void aBrokenGroupEndsWithItsCode() throws Exception {
+        String file = Files.writeString(folder.resolve("two.csv"), "g,x,y\na,1,2\na,2,2\na,4,5\nb,1,2\nb,3,1\nb,4,9\n")
+                .toString();
+        Path out = folder.resolve("out");
+        String[] words = {"linear", "--data", file, "--target", "y", "--by", "g", "--method", "laplace"};
+        words = with(words, "--out", out.toString());
+        Path page = Files.createDirectories(out.resolve("report.html")); // which can then not be written
+        run(List.of(Exit.BROKEN), words);
+        Files.delete(page);
+        Path fits = out.resolve("fits.jsonl");
+        String first = Files.readAllLines(fits).get(0) + "\n";
+        Files.writeString(
+                fits, first + GroupFit.failed("b", 1, 3, "a device failed", true).line());
+        Said said = run(List.of(Exit.BROKEN), words);
+        assertThat(said.out()).startsWith("2 groups: ").contains(", 1 no fit; fitted before: 2; written: ");
+        assertThat(page).content().contains("a device failed");
     }
 
     /** Each with a row; a batch is of some, whatever else there is. */
@@ -307,7 +372,8 @@ class FitApplicationTest extends LocalSpark {
             rows.append(random.nextDouble() < 1 / (1 + Math.exp(-x)) ? "yes\n" : "no\n");
         }
         String file = Files.writeString(folder.resolve("panels.csv"), rows).toString();
-        String[] words = {"logistic", "--data", file, "--target", "y", "--categorical", "w", "--method", "laplace"};
+        String[] words = {"logistic", "--data", file, "--target", "y", "--categorical", "w"};
+        words = with(words, "--method", "pathfinder"); // which takes the fewest passes
         command(with(words, "--device", "cpu", "--out", folder.resolve("alone").toString()));
         String want = result(folder.resolve("alone/fit.json"));
         for (int partitions : new int[] {2, 64}) {

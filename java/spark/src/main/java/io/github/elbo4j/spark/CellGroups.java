@@ -1,6 +1,7 @@
 package io.github.elbo4j.spark;
 
 import io.github.elbo4j.cli.command.GroupFailure;
+import io.github.elbo4j.cli.command.MethodLimits;
 import io.github.elbo4j.cli.data.CellCounts;
 import io.github.elbo4j.cli.data.CsvTable;
 import io.github.elbo4j.cli.data.Levels;
@@ -123,6 +124,7 @@ record CellGroups(
                         regression.prior(),
                         regression.prior().sd()));
         try (RowsLogJoint joint = model.joint(device, problem)) {
+            MethodLimits.check(method, joint.dimensions());
             return problem.toOriginal(
                     Regression.method(method, seed, group.group()).fit(device, joint));
         }

@@ -217,11 +217,7 @@ final class FitMethods {
 
     private FitResult matched(Device device, Subject subject, LogJoint joint) {
         int dimensions = joint.dimensions();
-        if (dimensions > BatchAndMatch.MOST_DIMENSIONS) {
-            throw new InputException("--method " + BatchAndMatch.NAME + " is for up to " + BatchAndMatch.MOST_DIMENSIONS
-                    + " parameters, since its updates take the cube of their number, but the model has " + dimensions
-                    + "; take --method " + FixedDraws.NAME + " or " + MethodOptions.SGVI);
-        }
+        MethodLimits.check(BatchAndMatch.NAME, dimensions);
         Integer draws = options.draws;
         if (draws != null && draws < dimensions + 2) {
             throw new InputException("--draws is " + draws + ", but must be " + (dimensions + 2)
