@@ -65,7 +65,7 @@ class SparkFitTest extends LocalSpark {
         RegressionData binary = Tables.data(1, 5 * 1024 + 77, 4, true);
         String want = onOneMachine(binary, LOGISTIC, method);
         assertThat(want).contains("\"status\":\"converged\"");
-        for (int partitions : new int[] {1, 2, 7, 64, 1000}) { // each has a task in each of some tens of passes
+        for (int partitions : new int[] {1, 2, 7}) {
             assertThat(onSpark(binary, LOGISTIC, method, partitions, DeviceChoice.assigned()))
                     .as("%d partitions", partitions)
                     .isEqualTo(want);
@@ -73,6 +73,20 @@ class SparkFitTest extends LocalSpark {
         RegressionData normal = Tables.data(2, 3 * 1024 + 1, 3, false);
         assertThat(onSpark(normal, LINEAR, method, 2, DeviceChoice.of("scalar")))
                 .isEqualTo(onOneMachine(normal, LINEAR, method));
+    }
+
+    /** Of one parameter: of a fit of few passes, since each partition has a task in each of them. */
+    @Test
+    void nineOfTenPartitionsMayBeEmpty() {
+        Pathfinder method = new Pathfinder().paths(1).seed(3);
+        RegressionData data = Tables.data(1, 5 * 1024 + 77, 1, true);
+        String want = onOneMachine(data, LOGISTIC, method);
+        assertThat(want).contains("\"status\":\"converged\"");
+        for (int partitions : new int[] {64, 1000}) {
+            assertThat(onSpark(data, LOGISTIC, method, partitions, DeviceChoice.of("scalar")))
+                    .as("%d partitions", partitions)
+                    .isEqualTo(want);
+        }
     }
 
     /** The sums that the one has taken are those of the other. */
