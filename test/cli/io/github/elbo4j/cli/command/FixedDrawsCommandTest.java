@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --method fixed}, and what it shows. */
 class FixedDrawsCommandTest {
@@ -243,5 +244,16 @@ class FixedDrawsCommandTest {
                 new String[] {"logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type", "--json"},
                 options.split(" "));
         assertThat(fit("o", args).out()).contains("\"method\":\"" + method + "\"");
+    }
+
+    /** {@code --compare fixed} is {@code --method fixed}, whatever the number of its draws. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--seed 3", "--problem 1"})
+    void comparedItFitsTheSameFamily(String option) throws Exception {
+        String[] args = {"logistic", "--data", Cli.data("pima.csv").toString(), "--target", "type"};
+        fit("o", with(with(args, "--compare", "fixed", "--family", "full-rank"), option.split(" ")));
+        assertThat(Files.readString(folder.resolve("o/fit-fixed.json"))).contains("\"family\": \"full-rank\"");
+        fit("o", with(with(args, "--compare", "fixed"), option.split(" ")));
+        assertThat(Files.readString(folder.resolve("o/fit-fixed.json"))).contains("\"family\": \"mean-field\"");
     }
 }

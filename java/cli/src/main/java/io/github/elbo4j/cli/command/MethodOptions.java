@@ -260,9 +260,10 @@ final class MethodOptions {
         return new ParameterException(command, "--compare names " + method + ", which is there already");
     }
 
-    /** What {@code --method fixed} fits. */
+    /** What {@code --method fixed} fits, and {@code --compare fixed} as well: with neither, what groups of rows are fitted by. */
     Family fixedFamily(CommandLine command, int parameters) {
-        return isNamed() ? q.chosen(command, Integer.MAX_VALUE) : UsualMethod.ofFixedDraws(command, q, parameters);
+        boolean isAsked = isNamed() || compared.contains(FixedDraws.NAME);
+        return isAsked ? q.chosen(command, Integer.MAX_VALUE) : UsualMethod.ofFixedDraws(command, q, parameters);
     }
 
     private List<String> methods(CommandLine command) {
