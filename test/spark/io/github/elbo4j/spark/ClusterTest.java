@@ -99,8 +99,7 @@ class ClusterTest {
 
     /** The names of the executors on whose disks the rows are. */
     private static Set<String> holders(SparkRows rows) {
-        BlockManagerMaster master =
-                spark.sparkContext().env().blockManager().master();
+        BlockManagerMaster master = spark.sparkContext().env().blockManager().master();
         Set<String> names = new TreeSet<>();
         for (int p = 0; p < rows.partitions(); p++) {
             RDDBlockId block = new RDDBlockId(rows.panels().id(), p);

@@ -239,8 +239,7 @@ class FitApplicationTest extends LocalSpark {
         String cost = "spark.sql.files.openCostInBytes"; // no piece is smaller
         spark.conf().set(cost, "16");
         try {
-            InputTable.Source source =
-                    new InputTable.Source(file, "y", "g", List.of(), List.of(), true);
+            InputTable.Source source = new InputTable.Source(file, "y", "g", List.of(), List.of(), true);
             assertThat(InputTable.read(spark, source).cells().javaRDD().getNumPartitions())
                     .as("pieces")
                     .isGreaterThan(8);
@@ -269,11 +268,13 @@ class FitApplicationTest extends LocalSpark {
         String file = Files.writeString(folder.resolve("wide.csv"), rows).toString();
         String[] words = {"linear", "--data", file, "--target", "y", "--by", "g", "--method", "batch-and-match"};
         assertThat(command(with(
-                        words, "--device", "cpu", "--out", folder.resolve("alone").toString())))
+                        words,
+                        "--device",
+                        "cpu",
+                        "--out",
+                        folder.resolve("alone").toString())))
                 .isEqualTo(Exit.BAD_FIT);
-        run(
-                List.of(Exit.BAD_FIT),
-                with(words, "--out", folder.resolve("spark").toString()));
+        run(List.of(Exit.BAD_FIT), with(words, "--out", folder.resolve("spark").toString()));
         assertThat(groups(folder.resolve("spark")))
                 .isEqualTo(groups(folder.resolve("alone")))
                 .hasLineCount(2)
@@ -295,7 +296,8 @@ class FitApplicationTest extends LocalSpark {
         Path fits = out.resolve("fits.jsonl");
         String first = Files.readAllLines(fits).get(0) + "\n";
         Files.writeString(
-                fits, first + GroupFit.failed("b", 1, 3, "a device failed", true).line());
+                fits,
+                first + GroupFit.failed("b", 1, 3, "a device failed", true).line());
         Said said = run(List.of(Exit.BROKEN), words);
         assertThat(said.out()).startsWith("2 groups: ").contains(", 1 no fit; fitted before: 2; written: ");
         assertThat(page).content().contains("a device failed");
