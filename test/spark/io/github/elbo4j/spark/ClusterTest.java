@@ -16,16 +16,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.BlockManagerMaster;
+import org.apache.spark.storage.RDDBlockId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** On a real cluster: a master, two workers and two executors, each a virtual machine of its own. */
 @Timeout(600)
@@ -55,7 +60,10 @@ class ClusterTest {
         }
     }
 
-    /** Tasks in plain Java, with vectors, and on the GPU that Spark gives them; in the middle an executor is killed with all that it holds. */
+    /**
+     * Tasks in plain Java, with vectors, and on the GPU that Spark gives them; in the middle an executor is killed with all that it holds, which
+     * is not all there is.
+     */
     @Test
     void aKilledExecutorChangesNoByte() {
         RegressionData data = Tables.data(1, 3 * 1024 + 77, 4, true); // a panel a task
@@ -67,13 +75,6 @@ class ClusterTest {
         }
         AtomicInteger asked = new AtomicInteger();
         List<ProcessHandle> killed = new ArrayList<>();
-        Pathfinder killing = method.cancelled(() -> {
-            if (asked.incrementAndGet() == 5) {
-                killed.addAll(cluster.executors().subList(0, 1));
-                killed.forEach(ProcessHandle::destroyForcibly);
-            }
-            return false;
-        });
         try (Device device = Devices.open("cpu", 1);
                 SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, 4)) {
             boolean gpus = cluster.hasGpus();
@@ -82,10 +83,29 @@ class ClusterTest {
                 case 2 -> gpus ? gpu(task) : "scalar";
                 default -> "scalar";
             };
+            Pathfinder killing = method.cancelled(() -> {
+                if (asked.incrementAndGet() == 5) {
+                    assertThat(holders(rows)).as("executors that have rows").hasSize(EXECUTORS);
+                    killed.addAll(cluster.executors().subList(0, 1));
+                    killed.forEach(ProcessHandle::destroyForcibly);
+                }
+                return false;
+            });
             SparkFit fit = SparkFit.of(rows, LOGISTIC).devices(mixed);
             assertThat(Tables.json(fit.fit(device, killing))).isEqualTo(want);
         }
         assertThat(killed).as("executors killed").hasSize(1).noneMatch(ProcessHandle::isAlive);
+    }
+
+    /** The names of the executors on whose disks the rows are. */
+    private static Set<String> holders(SparkRows rows) {
+        BlockManagerMaster master = spark.sparkContext().env().blockManager().master();
+        Set<String> names = new TreeSet<>();
+        for (int p = 0; p < rows.partitions(); p++) {
+            RDDBlockId block = new RDDBlockId(rows.panels().id(), p);
+            CollectionConverters.asJava(master.getLocations(block)).forEach(place -> names.add(place.executorId()));
+        }
+        return names;
     }
 
     private static String gpu(TaskContext task) {

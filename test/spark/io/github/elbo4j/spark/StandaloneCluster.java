@@ -33,6 +33,7 @@ final class StandaloneCluster implements AutoCloseable {
     private final Process master;
     private final String address;
     private final boolean gpus;
+    private final Thread hook = new Thread(this::end); // where the tests are ended from outside
 
     /** Each worker has two cores and, if the emulated CUDA device was built, its two GPUs. */
     StandaloneCluster(Path folder, int count) {
@@ -43,6 +44,7 @@ final class StandaloneCluster implements AutoCloseable {
             gpus = Files.exists(Path.of(System.getProperty("elbo4j.emulator", ""), "libcuda.so.1"));
             List<String> resources = gpus ? resources(folder.resolve("gpus")) : List.of();
             master = daemon("master", List.of(), "org.apache.spark.deploy.master.Master", "--port", "0");
+            Runtime.getRuntime().addShutdownHook(hook);
             String[] found = {""};
             try {
                 await(master, "master", () -> {
@@ -199,6 +201,11 @@ final class StandaloneCluster implements AutoCloseable {
     /** Ends all of them, executors included, and waits for that. */
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(hook);
+        end();
+    }
+
+    private void end() {
         List<ProcessHandle> all = new ArrayList<>();
         workers.forEach(worker -> worker.descendants().forEach(all::add));
         workers.forEach(worker -> all.add(worker.toHandle()));
