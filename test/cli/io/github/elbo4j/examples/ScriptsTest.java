@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.infer.VariationalMixture;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,7 +27,16 @@ class ScriptsTest {
     private static final Path ROOT = Path.of(System.getProperty("elbo4j.root"));
     private static final Path SCRIPTS = ROOT.resolve("test/scripts");
     private static final Path TOOLS = Path.of(System.getProperty("java.home"), "bin");
-    private static final String CLASSES = System.getProperty("java.class.path");
+    /** Of these tests: Kotlin's compiler is among them. */
+    private static final String ALL = System.getProperty("java.class.path");
+    /** What users have: the library and what it depends on. */
+    private static final String LIBRARY = Path.of(URI.create(Devices.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toString()))
+            + File.pathSeparator
+            + jars("jcu");
 
     private static String want = "";
 
@@ -36,6 +49,14 @@ class ScriptsTest {
             want = anywhere(EightSchools.fit(device, new VariationalMixture()).toString());
         }
         assertThat(want).contains("verdict good");
+    }
+
+    /** Those of the class path whose names begin so. */
+    private static String jars(String... beginnings) {
+        return Arrays.stream(ALL.split(File.pathSeparator))
+                .filter(each -> Arrays.stream(beginnings)
+                        .anyMatch(Path.of(each).getFileName().toString()::startsWith))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Without the device's name. */
@@ -64,7 +85,7 @@ class ScriptsTest {
 
     @Test
     void aJavaFileByItself() throws IOException, InterruptedException {
-        assertThat(run(Stream.of(TOOLS.resolve("java").toString(), "-cp", CLASSES, script("Schools.java"))))
+        assertThat(run(Stream.of(TOOLS.resolve("java").toString(), "-cp", LIBRARY, script("Schools.java"))))
                 .isEqualTo(want);
     }
 
@@ -85,7 +106,7 @@ class ScriptsTest {
                         TOOLS.resolve("jshell").toString(),
                         "-J-Djava.util.prefs.userRoot=" + folder,
                         "--class-path",
-                        CLASSES,
+                        LIBRARY,
                         script("schools.jsh"))))
                 .isEqualTo(want);
     }
@@ -93,9 +114,10 @@ class ScriptsTest {
     /** By Kotlin's compiler, which the tests alone depend on. */
     @Test
     void aKotlinScript() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(TOOLS.resolve("java").toString(), "-cp", CLASSES));
+        List<String> command = new ArrayList<>(List.of(TOOLS.resolve("java").toString(), "-cp", ALL));
         command.add("org.jetbrains.kotlin.cli.jvm.K2JVMCompiler");
-        command.addAll(List.of("-no-stdlib", "-no-reflect", "-script", "-classpath", CLASSES, script("schools.kts")));
+        String own = LIBRARY + File.pathSeparator + jars("kotlin-stdlib", "kotlin-script-runtime");
+        command.addAll(List.of("-no-stdlib", "-no-reflect", "-script", "-classpath", own, script("schools.kts")));
         assertThat(run(command.stream())).isEqualTo(want);
     }
 }

@@ -34,6 +34,7 @@ public final class AllocationMain {
             report("fused", fused(device));
             report("lowrank", lowRank(device));
             report("elementwise", elementwise(device));
+            report("mixture", mixture(device));
         }
     }
 
@@ -182,6 +183,25 @@ public final class AllocationMain {
                     .map(operation -> operation.on(arena, DrawBlock.of(2, 65, 33)))
                     .toList();
             return allocated(device, (to, step) -> all.forEach(to::run));
+        }
+    }
+
+    /** More rows than four vectors have. */
+    private static double mixture(Device device) {
+        MixtureOps.Shape shape = new MixtureOps.Shape(300, 5, 1, 3, true);
+        try (Arena arena = new Arena(device)) {
+            Buffer x = arena.of(Numbers.normals(1, 300 * 5));
+            Buffer means = arena.of(Numbers.normals(2, 3 * 2 * 5, 0, 0x1p-25));
+            Buffer factors = arena.of(Numbers.normals(3, 3L * shape.factor()));
+            Buffer offsets = arena.of(new double[3]);
+            Buffer responsibilities = arena.out(3 * 300);
+            Buffer densities = arena.doubles(2L * MixtureOps.LANES);
+            Buffer sums = arena.doubles(3L * MixtureOps.LANES * shape.width());
+            return allocated(device, (to, step) -> {
+                to.run(new MixtureOps.MixtureResponsibilities(
+                        shape, x, means, factors, offsets, false, responsibilities, densities));
+                to.run(new MixtureOps.MixtureStatistics(shape, x, means, responsibilities, false, sums));
+            });
         }
     }
 

@@ -38,7 +38,8 @@ class AllocationTest {
                 .filter(line -> line.matches("[a-z]+ [-0-9.E]+"))
                 .map(line -> line.split(" "))
                 .collect(Collectors.toMap(words -> words[0], words -> Double.valueOf(words[1])));
-        assertThat(bytes).containsOnlyKeys("pathwise", "score", "regression", "fused", "lowrank", "elementwise");
+        assertThat(bytes)
+                .containsOnlyKeys("pathwise", "score", "regression", "fused", "lowrank", "elementwise", "mixture");
         assertThat(bytes.values()).as("bytes a step: %s", bytes).allMatch(each -> each < few);
     }
 }

@@ -352,6 +352,25 @@ class TournamentTest {
         }
     }
 
+    /** In the second stage, when mean-field ones have left: the result is of one that went on. */
+    @Test
+    void aDeviceThatFailsLaterLeavesWhatThereWas() {
+        Device failing = new FailingDevice(HOST, "adam", 8 * 300);
+        double[][] covariance = {{1, 0.9}, {0.9, 1}};
+        try (LogJoint joint = GaussianTarget.full(failing, new double[] {1, 2}, covariance)) {
+            FitResult fit = new Tournament(
+                            Sgvi.builder().starts(0).tolerance(1e-9).maxSteps(2000))
+                    .families(Family.meanField(), Family.lowRank(1))
+                    .starts(1)
+                    .fit(failing, joint);
+            assertThat(fit.status()).isEqualTo(Status.FAILED);
+            assertThat(fit.message()).contains("planted fault in adam");
+            assertThat(fit.family()).isEqualTo("low-rank");
+            assertThat(fit.elbo().value()).isFinite();
+            assertThat(fit.entrants().stream().map(Entrant::ending)).contains("left after the first stage");
+        }
+    }
+
     @Test
     void whatContradictsItIsRefused() {
         assertThatThrownBy(() -> new Tournament(Sgvi.builder()).families(Family.lowRank(1), Family.lowRank(2)))

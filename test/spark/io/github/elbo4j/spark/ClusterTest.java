@@ -75,6 +75,7 @@ class ClusterTest {
         }
         AtomicInteger asked = new AtomicInteger();
         List<ProcessHandle> killed = new ArrayList<>();
+        cluster.awaitRegistered(spark, EXECUTORS);
         try (Device device = Devices.open("cpu", 1);
                 SparkRows rows = SparkRows.of(Tables.table(spark, data), data.columns(), Tables.TARGET, 4)) {
             boolean gpus = cluster.hasGpus();

@@ -23,7 +23,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Dataset;
@@ -75,7 +79,7 @@ class SparkFitTest extends LocalSpark {
                 .isEqualTo(onOneMachine(normal, LINEAR, method));
     }
 
-    /** Of one parameter: of a fit of few passes, since each partition has a task in each of them. */
+    /** Which open no device. Of one parameter: of a fit of few passes, since each partition has a task in each of them. */
     @Test
     void nineOfTenPartitionsMayBeEmpty() {
         Pathfinder method = new Pathfinder().paths(1).seed(3);
@@ -83,7 +87,11 @@ class SparkFitTest extends LocalSpark {
         String want = onOneMachine(data, LOGISTIC, method);
         assertThat(want).contains("\"status\":\"converged\"");
         for (int partitions : new int[] {64, 1000}) {
-            assertThat(onSpark(data, LOGISTIC, method, partitions, DeviceChoice.of("scalar")))
+            Set<Integer> full = IntStream.range(0, 6)
+                    .mapToObj(panel -> panel * partitions / 6)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            DeviceChoice choice = task -> full.contains(task.partitionId()) ? "scalar" : "none, since no row is here";
+            assertThat(onSpark(data, LOGISTIC, method, partitions, choice))
                     .as("%d partitions", partitions)
                     .isEqualTo(want);
         }

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * A cluster of Spark's own on this machine: a master and workers as virtual machines of their own, on loopback, with the class path of the
@@ -28,12 +30,11 @@ final class StandaloneCluster implements AutoCloseable {
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
 
     private final Path folder;
-    private final List<Process> workers = new ArrayList<>();
-    private final List<Process> drivers = new ArrayList<>();
+    private final List<Process> workers = new CopyOnWriteArrayList<>();
+    private final List<Process> drivers = new CopyOnWriteArrayList<>();
     private final Process master;
     private final String address;
     private final boolean gpus;
-    private final Thread hook = new Thread(this::end); // where the tests are ended from outside
 
     /** Each worker has two cores and, if the emulated CUDA device was built, its two GPUs. */
     StandaloneCluster(Path folder, int count) {
@@ -44,7 +45,7 @@ final class StandaloneCluster implements AutoCloseable {
             gpus = Files.exists(Path.of(System.getProperty("elbo4j.emulator", ""), "libcuda.so.1"));
             List<String> resources = gpus ? resources(folder.resolve("gpus")) : List.of();
             master = daemon("master", List.of(), "org.apache.spark.deploy.master.Master", "--port", "0");
-            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // where a signal ends the tests
             String[] found = {""};
             try {
                 await(master, "master", () -> {
@@ -104,6 +105,12 @@ final class StandaloneCluster implements AutoCloseable {
     /** Virtual machines that have an executor; a worker has no other children. */
     List<ProcessHandle> executors() {
         return workers.stream().flatMap(Process::children).toList();
+    }
+
+    /** Waits until so many take tasks of a session. */
+    void awaitRegistered(SparkSession spark, int count) {
+        // The driver is among them.
+        await(master, "master", () -> spark.sparkContext().statusTracker().getExecutorInfos().length == count + 1);
     }
 
     /** Waits until there are so many; those of an application that was killed end by themselves. */
@@ -198,14 +205,9 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** Ends all of them, executors included, and waits for that. */
+    /** Ends all of them, executors included, and waits for that; again, it does nothing. */
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(hook);
-        end();
-    }
-
-    private void end() {
         List<ProcessHandle> all = new ArrayList<>();
         workers.forEach(worker -> worker.descendants().forEach(all::add));
         workers.forEach(worker -> all.add(worker.toHandle()));

@@ -187,6 +187,11 @@ class MethodsTest {
         assertThat(outcome.words())
                 .contains("--method batch-and-match is for up to 300 parameters")
                 .contains("the model has 361; take --method fixed or sgvi");
+        outcome = fit("network --data pima.csv --target type --hidden 230 --method laplace --compare fixed");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.words())
+                .contains("--method laplace is for up to 2048 parameters, since it keeps the Hessian of all of them")
+                .contains("the model has 2071; take --method fixed or sgvi");
     }
 
     /** Against R: lm's coefficients lie within a tenth of a standard error, since the prior is wide. */

@@ -10,8 +10,6 @@ import io.github.elbo4j.infer.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +39,9 @@ public final class Autoencoders {
     private final Path home;
     private final Device device;
     private final String python;
-    private final Path folder;
+    private final PeerFolder folder;
 
-    private Autoencoders(Path home, Device device, String python, Path folder) {
+    private Autoencoders(Path home, Device device, String python, PeerFolder folder) {
         this.home = home;
         this.device = device;
         this.python = python;
@@ -56,13 +54,9 @@ public final class Autoencoders {
         Path home = Path.of(words.get(words.indexOf("--home") + 1));
         int named = words.indexOf("--device");
         String python = System.getenv().getOrDefault("PEERS_PYTHON", "python3");
-        Path folder = Files.createTempDirectory("elbo4j-autoencoders");
-        try (Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1))) {
+        try (PeerFolder folder = new PeerFolder("autoencoders");
+                Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1))) {
             new Autoencoders(home, device, python, folder).run();
-        } finally {
-            Files.deleteIfExists(folder.resolve("train.f32"));
-            Files.deleteIfExists(folder.resolve("heldout.f32"));
-            Files.delete(folder);
         }
     }
 
@@ -72,13 +66,10 @@ public final class Autoencoders {
         for (int round = 0; round < ROUNDS; round++) {
             Training training = new Training().steps(STEPS).seed(round);
             int[] out = training.heldOutRows(digits.length);
-            write("heldout.f32", digits, out);
-            write(
-                    "train.f32",
-                    digits,
-                    IntStream.range(0, digits.length)
-                            .filter(n -> Arrays.binarySearch(out, n) < 0)
-                            .toArray());
+            folder.write("heldout", rows(digits, Arrays.stream(out)));
+            folder.write(
+                    "train",
+                    rows(digits, IntStream.range(0, digits.length).filter(n -> Arrays.binarySearch(out, n) < 0)));
             turn(turns, "elbo4j", train(training, digits));
             for (String peer : PEERS) {
                 turn(turns, peer, peer(peer, round));
@@ -129,7 +120,7 @@ public final class Autoencoders {
                         python,
                         home.resolve("peers/autoencoders.py").toString(),
                         name,
-                        folder.toString(),
+                        folder.path.toString(),
                         String.valueOf(STEPS),
                         String.valueOf(seed))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -161,13 +152,7 @@ public final class Autoencoders {
         }
     }
 
-    private void write(String name, double[][] rows, int[] which) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * which.length * PIXELS).order(ByteOrder.LITTLE_ENDIAN);
-        for (int n : which) {
-            for (double value : rows[n]) {
-                bytes.putFloat((float) value);
-            }
-        }
-        Files.write(folder.resolve(name), bytes.array());
+    private static double[] rows(double[][] all, IntStream which) {
+        return which.boxed().flatMapToDouble(n -> Arrays.stream(all[n])).toArray();
     }
 }

@@ -9,22 +9,17 @@ import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.expr.Table;
 import io.github.elbo4j.model.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** The models of {@link Gradients}, whose data the peer reads from files. */
-record GradientModels(Path folder) {
+record GradientModels(PeerFolder folder) {
     private static final int GROUPS = 85;
 
     Model schools() throws IOException {
         double[] y = {28, 8, -3, 7, -1, 1, 18, 12};
         double[] sigma = {15, 10, 16, 11, 9, 11, 10, 18};
-        write("schools.y.f32", floats(y));
-        write("schools.sigma.f32", floats(sigma));
+        folder.write("schools.y", y);
+        folder.write("schools.sigma", sigma);
         return Model.define(m -> {
             Expr mu = m.parameter("mu", Normal.of(0, 5));
             Expr tau = m.parameter("tau", HalfCauchy.of(5));
@@ -45,9 +40,9 @@ record GradientModels(Path folder) {
             iq[n] = random.nextDouble(-2, 2);
             y[n] = random.nextDouble(-2, 2);
         }
-        write("kids.school.f32", floats(school));
-        write("kids.iq.f32", floats(iq));
-        write("kids.y.f32", floats(y));
+        folder.write("kids.school", school);
+        folder.write("kids.iq", iq);
+        folder.write("kids.y", y);
         return Model.define(m -> {
             Table table =
                     m.rows(Table.empty().with("school", school).with("iq", iq).with("y", y));
@@ -66,17 +61,16 @@ record GradientModels(Path folder) {
         double[] floor = new double[rows];
         double[] y = new double[rows];
         double[] group = new double[rows];
-        ByteBuffer indexes = ByteBuffer.allocate(4 * rows).order(ByteOrder.LITTLE_ENDIAN);
+        int[] indexes = new int[rows];
         for (int n = 0; n < rows; n++) {
             floor[n] = random.nextInt(2);
             y[n] = 2 * random.nextDouble();
-            int own = n < GROUPS ? n : random.nextInt(GROUPS);
-            group[n] = own;
-            indexes.putInt(own);
+            indexes[n] = n < GROUPS ? n : random.nextInt(GROUPS);
+            group[n] = indexes[n];
         }
-        write("groups.floor.f32", floats(floor));
-        write("groups.y.f32", floats(y));
-        Files.write(folder.resolve("groups.group.i32"), indexes.array());
+        folder.write("groups.floor", floor);
+        folder.write("groups.y", y);
+        folder.write("groups.group", indexes);
         return Model.define(m -> {
             Table table = m.rows(Table.empty().with("floor", floor).with("y", y).with("group", group));
             Expr level = m.parameter("level", Normal.of(0, 10));
@@ -98,31 +92,14 @@ record GradientModels(Path folder) {
             y[n] = Math.round(y[n]);
             classes[n] = y[n];
         }
-        write("logistic.x.f32", x);
-        write("logistic.y.f32", y);
-        double[] predictors = new double[x.length];
-        Arrays.setAll(predictors, i -> x[i]);
+        folder.write("logistic.x", x);
+        folder.write("logistic.y", y);
+        double[] predictors = PeerFolder.wide(x);
         return Model.define(m -> {
             Table table = m.rows(Table.empty().with("y", classes));
             Expr beta = m.parameter("beta", Normal.of(0, 1), columns);
             Expr eta = table.matrix("x", columns, predictors).matmul(beta);
             m.observe(table.column("y"), Bernoulli.ofLogit(eta));
         });
-    }
-
-    // ---- files ----
-
-    private static float[] floats(double[] values) {
-        float[] narrow = new float[values.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) values[i];
-        }
-        return narrow;
-    }
-
-    void write(String name, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        Files.write(folder.resolve(name), bytes.array());
     }
 }

@@ -18,9 +18,6 @@ import io.github.elbo4j.expr.Expr;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,11 +37,11 @@ public final class Gradients {
     private static final int PARAMETERS = 50;
     private static final int BUILDS = 51;
 
-    private final Path folder;
+    private final PeerFolder folder;
     private final GradientModels models;
     private final Device device;
 
-    private Gradients(Path folder, Device device) {
+    private Gradients(PeerFolder folder, Device device) {
         this.folder = folder;
         this.models = new GradientModels(folder);
         this.device = device;
@@ -67,16 +64,9 @@ public final class Gradients {
         List<String> words = List.of(args);
         Path home = Path.of(words.get(words.indexOf("--home") + 1));
         int named = words.indexOf("--device");
-        Path folder = Files.createTempDirectory("elbo4j-gradients");
-        try (Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1))) {
+        try (PeerFolder folder = new PeerFolder("gradients");
+                Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1))) {
             new Gradients(folder, device).run(home);
-        } finally {
-            try (var files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
         }
     }
 
@@ -168,7 +158,7 @@ public final class Gradients {
     private Map<String, Object> measure(Case what, Peer jax, Map<String, Object> results) throws IOException {
         int dimensions = what.model.dimensions();
         float[] z = Work.uniform((long) what.draws * dimensions, -0.5, 0.5, 5);
-        models.write(what.name + "." + what.draws + ".z.f32", z);
+        folder.write(what.name + "." + what.draws + ".z", z);
         try (Resources own = new Resources(device)) {
             LogJoint joint = what.model.logJoint(device);
             own.add(joint::close);
@@ -244,10 +234,8 @@ public final class Gradients {
 
     /** Both are float32: each is compared within 1e-4 of the largest. */
     private void compare(Case what, double[] value, float[] gradient) throws IOException {
-        same(what + ", log p", value, read("value.f32", value.length));
-        double[] wide = new double[gradient.length];
-        Arrays.setAll(wide, i -> gradient[i]);
-        same(what + ", gradient", wide, read("gradient.f32", gradient.length));
+        same(what + ", log p", value, folder.read("value"));
+        same(what + ", gradient", PeerFolder.wide(gradient), folder.read("gradient"));
     }
 
     private static void same(String what, double[] ours, double[] theirs) {
@@ -255,15 +243,5 @@ public final class Gradients {
         for (int i = 0; i < ours.length; i++) {
             Expect.close(what + ", element " + i, ours[i], theirs[i], 1e-4 * largest);
         }
-    }
-
-    private double[] read(String name, int length) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name))).order(ByteOrder.LITTLE_ENDIAN);
-        double[] values = new double[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = bytes.getFloat(4 * i);
-        }
-        return values;
     }
 }

@@ -14,11 +14,11 @@ final class Peer implements AutoCloseable {
     private final BufferedReader answers;
 
     /** {@code $PEERS_PYTHON} runs it. */
-    Peer(Path home, String program, Path folder) throws IOException {
+    Peer(Path home, String program, PeerFolder folder) throws IOException {
         process = new ProcessBuilder(
                         System.getenv().getOrDefault("PEERS_PYTHON", "python3"),
                         home.resolve("peers").resolve(program).toString(),
-                        folder.toString())
+                        folder.path.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         ask = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);

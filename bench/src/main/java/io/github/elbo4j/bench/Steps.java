@@ -3,11 +3,8 @@ package io.github.elbo4j.bench;
 import io.github.elbo4j.Devices;
 import io.github.elbo4j.cli.works.Machine;
 import io.github.elbo4j.cli.works.Work;
-import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Resources;
-import io.github.elbo4j.device.Runner;
-import io.github.elbo4j.device.Scalar;
 import io.github.elbo4j.estimate.Gradient;
 import io.github.elbo4j.infer.Adam;
 import io.github.elbo4j.infer.FitResult;
@@ -19,9 +16,6 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.NormalPrior;
 import io.github.elbo4j.model.RegressionData;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,12 +38,12 @@ public final class Steps {
     private static final double RATE = 0.01;
     private static final double CLOSE = 0.1; // of a standard deviation
 
-    private final Path folder;
+    private final PeerFolder folder;
     private final Device device;
     private final int rounds;
     private final int steps;
 
-    private Steps(Path folder, Device device, boolean quick) {
+    private Steps(PeerFolder folder, Device device, boolean quick) {
         this.folder = folder;
         this.device = device;
         rounds = quick ? 1 : ROUNDS;
@@ -64,21 +58,14 @@ public final class Steps {
         Path home = Path.of(words.get(words.indexOf("--home") + 1));
         int named = words.indexOf("--device");
         boolean quick = words.contains("--quick");
-        Path folder = Files.createTempDirectory("elbo4j-steps");
-        try (Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1));
+        try (PeerFolder folder = new PeerFolder("steps");
+                Device device = Devices.open(named < 0 ? "simd" : words.get(named + 1));
                 Peer jax = new Peer(home, "jax_steps.py", folder)) {
             Map<String, Object> results = new Steps(folder, device, quick).run(jax);
             Path file = home.resolve(quick ? "target" : "results")
                     .resolve("steps-" + Machine.here().fileName() + ".json");
             Json.write(file, results);
             System.out.println("wrote " + file);
-        } finally {
-            try (var files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
         }
     }
 
@@ -103,13 +90,13 @@ public final class Steps {
     private Case logistic() throws IOException {
         int rows = 200;
         int columns = 8;
-        double[] x = wide(Work.uniform((long) rows * columns, -1, 1, 2));
-        double[] y = wide(Work.uniform(rows, 0, 1, 3));
+        double[] x = PeerFolder.wide(Work.uniform((long) rows * columns, -1, 1, 2));
+        double[] y = PeerFolder.wide(Work.uniform(rows, 0, 1, 3));
         for (int n = 0; n < rows; n++) {
             y[n] = y[n] < 1 / (1 + StrictMath.exp(-2 * x[n * columns] + x[n * columns + 1])) ? 1 : 0;
         }
-        write("logistic.x.f32", x);
-        write("logistic.y.f32", y);
+        folder.write("logistic.x", x);
+        folder.write("logistic.y", y);
         List<String> names = IntStream.range(0, columns).mapToObj(d -> "x" + d).toList();
         RegressionData data = new RegressionData(names, x, y);
         return new Case("logistic", on -> new BayesianLogisticRegression(on, data, NormalPrior.STANDARD).logJoint());
@@ -126,7 +113,7 @@ public final class Steps {
                 flat[i * dimensions + j] = covariance[i][j];
             }
         }
-        write("gaussian.covariance.f32", flat);
+        folder.write("gaussian.covariance", flat);
         double[] mean = new double[dimensions];
         Arrays.fill(mean, 1);
         return new Case("gaussian", on -> GaussianTarget.full(on, mean, covariance));
@@ -164,7 +151,7 @@ public final class Steps {
 
     private FitResult fit(LogJoint joint, int length) {
         FitResult fit = Sgvi.builder()
-                .optimizer(new Plain(new Adam(RATE)))
+                .optimizer(new OneRate())
                 .gradient(Gradient.REPARAM)
                 .draws(DRAWS)
                 .maxSteps(length)
@@ -177,8 +164,10 @@ public final class Steps {
         return fit;
     }
 
-    /** Adam whose rate is the user's, so that every step is its own. */
-    private record Plain(Adam adam) implements Optimizer {
+    /** Adam of one rate that is the user's, so that every step is its own. */
+    private static final class OneRate implements Optimizer {
+        private final Adam adam = new Adam(RATE, Math.nextDown(1.0), 0.9, 0.99);
+
         @Override
         public String describe() {
             return adam.describe();
@@ -191,29 +180,7 @@ public final class Steps {
 
         @Override
         public Rule open(Resources own, int parameters) {
-            Rule rule = adam.open(own, parameters);
-            return new Rule() {
-                @Override
-                public int scalars() {
-                    return rule.scalars();
-                }
-
-                @Override
-                public void scalars(int step, int since, int phase, double[] row) {
-                    rule.scalars(step, since, 0, row);
-                }
-
-                @Override
-                public void record(
-                        Runner to, Buffer gradient, @Nullable Buffer scale, Buffer parameter, List<Scalar> scalars) {
-                    rule.record(to, gradient, scale, parameter, scalars);
-                }
-
-                @Override
-                public List<Buffer> moments() {
-                    return rule.moments();
-                }
-            };
+            return adam.open(own, parameters);
         }
     }
 
@@ -245,19 +212,5 @@ public final class Steps {
         Arrays.sort(sorted);
         return String.format(
                 Locale.ROOT, "%.2f (%.2f to %.2f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
-    }
-
-    private static double[] wide(float[] values) {
-        double[] wide = new double[values.length];
-        Arrays.setAll(wide, i -> values[i]);
-        return wide;
-    }
-
-    private void write(String name, double[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (double value : values) {
-            bytes.putFloat((float) value);
-        }
-        Files.write(folder.resolve(name), bytes.array());
     }
 }

@@ -376,7 +376,8 @@ public final class Main implements Callable<Integer> {
             json.put("check", check);
         }
         json.put("right", "every |mean error| <= 0.3 reference sds and every sd ratio in [0.7, 1.4]");
-        json.put("draws", Draws.COUNT);
+        json.put("draws", Draws.MOMENTS); // of q: for its means and sds
+        json.put("weightedDraws", Draws.COUNT);
         json.put("counts", counts.stream().map(Table.Counts::toMap).toList());
         json.put("failed", failed);
         json.put("fits", fits.stream().map(Fit::toMap).toList());

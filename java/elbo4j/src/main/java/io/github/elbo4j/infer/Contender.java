@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** An entrant of a {@link TournamentRun} on its way. */
 final class Contender {
-    static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);
-
     final Family family;
     final double rate;
     final int start;
     final SgviRun run;
     double @Nullable [] ratios; // log p − log q at fresh draws, of the latest measurement
-    Estimate elbo = UNKNOWN;
+    Estimate elbo = FreshDraws.UNKNOWN;
 
     @Nullable
     Gaussian q; // where it was measured
@@ -49,6 +47,11 @@ final class Contender {
     }
 
     // ---- on the way ----
+
+    /** −∞ where it is not known. */
+    double knownElbo() {
+        return Double.isFinite(elbo.value()) ? elbo.value() : Double.NEGATIVE_INFINITY;
+    }
 
     boolean isOver() {
         return fails || standing().status() != null;
@@ -97,7 +100,7 @@ final class Contender {
     /** It is not known. */
     void forget() {
         ratios = null;
-        elbo = UNKNOWN;
+        elbo = FreshDraws.UNKNOWN;
         measuredAt = -1;
     }
 
@@ -111,7 +114,7 @@ final class Contender {
         double[] own = ratios;
         double[] others = other.ratios;
         if (own == null || others == null) {
-            return UNKNOWN;
+            return FreshDraws.UNKNOWN;
         }
         double[] differences = new double[Math.min(own.length, others.length)];
         for (int s = 0; s < differences.length; s++) {

@@ -72,7 +72,7 @@ final class Divergence {
         return outside == null ? "A lower learning rate or standardized data may help." : outside;
     }
 
-    /** The fault of the step after these parameters, in the user's own parts.coordinates. */
+    /** The fault of the step after these parameters, in the user's own coordinates. */
     private String inWords(GradientAscent ascent, String what, float[] last, int step) {
         List<String> names = parts.joint.parameterNames();
         if (what.equals(GradientAscent.NO_ELBO)) {

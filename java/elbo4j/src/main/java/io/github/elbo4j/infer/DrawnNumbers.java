@@ -26,7 +26,7 @@ record DrawnNumbers(List<String> names, double[][] columns, List<String> called,
         Quantities quantities = source.quantities();
         int count = quantities.names().size();
         int dimensions = source.names().size();
-        int taken = Math.min(draws, MOST_NUMBERS / (count + dimensions));
+        int taken = Math.max(1, Math.min(draws, MOST_NUMBERS / (count + dimensions)));
         double[][] columns = source.columns(key, taken);
         double[][] values = new double[count][taken];
         double[] draw = new double[dimensions];
@@ -50,6 +50,10 @@ record DrawnNumbers(List<String> names, double[][] columns, List<String> called,
     /** Of all numbers, the coordinates' first. */
     int size() {
         return columns.length + values.length;
+    }
+
+    boolean isCoordinate(int i) {
+        return i < columns.length;
     }
 
     String name(int i) {

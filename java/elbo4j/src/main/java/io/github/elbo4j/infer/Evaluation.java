@@ -350,12 +350,16 @@ final class Evaluation {
         if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
             Key draws = key.fork("kHat");
             List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, ratios));
+            if (!q.isOfNormals() && q.quantities().names().isEmpty()) {
+                judgeMoments(changes);
+                return;
+            }
             DrawnNumbers numbers = DrawnNumbers.of(q, draws, shape.draws());
             changes.addAll(WeightedChange.of(numbers.called(), numbers.values(), ratios.truncated(0)));
             judgeMoments(changes);
             if (q.isOfNormals()) {
                 SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
-                concerns.addAll(MomentTail.concerns(numbers, weights.first(numbers.draws())));
+                concerns.addAll(UnseenTail.concerns(numbers, weights.first(numbers.draws())));
             }
         }
     }

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One fit of {@link ModeSearch}. */
 final class ModeRun extends MethodRun {
-    /** Dimensions up to which there is memory for the Hessian. */
-    private static final int MOST_DIMENSIONS = 2048;
-
     /** A sd away the log of a normal's density has fallen by ½; what has hardly fallen there has no width. */
     private static final double FLAT = 0.05;
     /** Falls within which the curvature tells the width well. */
@@ -47,9 +44,9 @@ final class ModeRun extends MethodRun {
 
     /** The joint, if there is memory for its Hessian. */
     private static LogJoint withHessian(ModeSearch<?> settings, LogJoint joint) {
-        if (joint.dimensions() > MOST_DIMENSIONS) {
+        if (joint.dimensions() > ModeSearch.MOST_DIMENSIONS) {
             throw new IllegalArgumentException("the model has " + joint.dimensions() + " dimensions, but "
-                    + settings.name + " takes a Hessian, for which they must be at most " + MOST_DIMENSIONS);
+                    + settings.name + " takes a Hessian, for which they must be at most " + ModeSearch.MOST_DIMENSIONS);
         }
         return joint;
     }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param <M> what it fits
  */
 public final class ModeSearch<M> implements Method<M> {
+    /** The most dimensions: the Hessian is kept. */
+    public static final int MOST_DIMENSIONS = 2048;
+
     /** The name of {@link #maximumAPosteriori} in a {@link FitResult}. */
     static final String MAP = "map";
     /** That of {@link #maximumLikelihood}. */

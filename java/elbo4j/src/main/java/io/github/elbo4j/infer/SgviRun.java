@@ -350,7 +350,7 @@ final class SgviRun implements AutoCloseable, Settling.Steps {
         return false;
     }
 
-    /** The parameters of a q in the user's parts.coordinates. */
+    /** The parameters of a q in the user's coordinates. */
     private float[] original(VariationalFamily some) {
         return original(some.parameterBuffer().toFloats());
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param draws of its steps and comparisons
  * @param usesRate whether it has taken steps of the optimizer
  * @param status null of a run that is not over
- * @param blockEnded whether its latest step ended a block
+ * @param blockEnded whether it is between two blocks, or before the first
  */
 record Standing(
         int steps,

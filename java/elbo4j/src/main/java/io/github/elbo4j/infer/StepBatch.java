@@ -2,6 +2,7 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.device.Buffer;
 import io.github.elbo4j.device.Device;
+import io.github.elbo4j.device.DeviceException;
 import io.github.elbo4j.device.DrawBlock;
 import io.github.elbo4j.device.ElementType;
 import io.github.elbo4j.device.MathOps;
@@ -30,6 +31,11 @@ final class StepBatch implements AutoCloseable {
     private final List<Boolean> paths = new ArrayList<>(); // of those
     private @Nullable Workspace workspace;
     private @Nullable Program program;
+    private @Nullable Wide wide; // while a program is recorded
+    private boolean isShort; // of memory: each goes on by itself
+
+    /** What log p of draws of several fits at once reads and writes. */
+    private record Wide(Buffer z, Buffer logP, @Nullable Buffer gradient) {}
 
     /** @param workspaceBytes what the draws that log p is evaluated of at once, and their gradients, may take */
     StepBatch(Device device, LogJoint joint, long workspaceBytes) {
@@ -38,9 +44,14 @@ final class StepBatch implements AutoCloseable {
         this.workspaceBytes = workspaceBytes;
     }
 
-    /** Takes the next step of each run, all of which are ready for one. Minibatches, and a single run, go on by themselves. */
+    /**
+     * Takes the next step of each run, all of which are ready for one. Minibatches, a single run, and runs for whose draws together there is no memory go
+     * on by themselves.
+     */
     void step(List<SgviRun> runs) {
-        if (runs.size() == 1 || !runs.stream().allMatch(each -> each.shared.isAllOf(joint))) {
+        Program all = together(runs);
+        if (all == null) {
+            close();
             for (SgviRun run : runs) {
                 run.ascent.step(run.standing().steps());
             }
@@ -49,13 +60,25 @@ final class StepBatch implements AutoCloseable {
         for (SgviRun run : runs) {
             run.ascent.prepare(run.standing().steps());
         }
-        Program all = program;
-        if (all == null || !isOf(runs)) {
-            all = bind(runs);
-        }
         all.run();
         for (SgviRun run : runs) {
             run.ascent.ran();
+        }
+    }
+
+    /** The program of all; null where each goes on by itself. */
+    private @Nullable Program together(List<SgviRun> runs) {
+        if (isShort || runs.size() == 1 || !runs.stream().allMatch(each -> each.shared.isAllOf(joint))) {
+            return null;
+        }
+        if (program != null && isOf(runs)) {
+            return program;
+        }
+        try {
+            return bind(runs);
+        } catch (DeviceException e) {
+            isShort = true; // of the device's other faults the next step tells
+            return null;
         }
     }
 
@@ -94,6 +117,7 @@ final class StepBatch implements AutoCloseable {
                 fill(to, open);
             }
         }
+        wide = null;
         Program all = to.bind();
         program = all;
         return all;
@@ -118,21 +142,33 @@ final class StepBatch implements AutoCloseable {
         }
         int draws = shape.draws();
         int elements = Math.toIntExact(shape.elements());
-        DrawBlock wide = new DrawBlock(1, gaps.size() * draws, shape.dimensions(), shape.firstProblem(), 0, 0);
-        Buffer z = to.scratch(wide.elements());
-        Buffer logP = to.scratch(ElementType.FLOAT64, wide.allDraws());
-        Buffer gradient = one.gradient() == null ? null : to.scratch(wide.elements());
+        DrawBlock all = new DrawBlock(1, gaps.size() * draws, shape.dimensions(), shape.firstProblem(), 0, 0);
+        Wide on = wide(to, all, one.gradient() != null);
         for (int i = 0; i < gaps.size(); i++) {
-            copy(to, Matrix.of(gaps.get(i).z(), 1, elements), part(z, i, elements));
+            copy(to, Matrix.of(gaps.get(i).z(), 1, elements), part(on.z, i, elements));
         }
-        joint.record(to, wide, z, logP, gradient);
+        joint.record(to, all, on.z, on.logP, one.gradient() == null ? null : on.gradient);
         for (int i = 0; i < gaps.size(); i++) {
             SharedJoint.Gap gap = gaps.get(i);
-            copy(to, part(logP, i, draws), Matrix.of(gap.logP(), 1, draws));
-            if (gradient != null && gap.gradient() != null) {
-                copy(to, part(gradient, i, elements), Matrix.of(gap.gradient(), 1, elements));
+            copy(to, part(on.logP, i, draws), Matrix.of(gap.logP(), 1, draws));
+            if (on.gradient != null && gap.gradient() != null) {
+                copy(to, part(on.gradient, i, elements), Matrix.of(gap.gradient(), 1, elements));
             }
         }
+    }
+
+    /** The same memory for one part of the draws after the other: no later part has more. */
+    private Wide wide(Recorder to, DrawBlock all, boolean gradient) {
+        Wide known = wide;
+        if (known != null && known.z.length() >= all.elements() && (known.gradient != null || !gradient)) {
+            return known;
+        }
+        Wide made = new Wide(
+                to.scratch(all.elements()),
+                to.scratch(ElementType.FLOAT64, all.allDraws()),
+                gradient ? to.scratch(all.elements()) : null);
+        wide = made;
+        return made;
     }
 
     private static Matrix part(Buffer all, int i, int length) {
@@ -148,6 +184,7 @@ final class StepBatch implements AutoCloseable {
     public void close() {
         bound.clear();
         paths.clear();
+        wide = null;
         if (program != null) {
             program.close();
             program = null;

@@ -24,7 +24,7 @@ import java.util.Objects;
  * problems would number their draws from the first one on, and be of one family and at one step. Searches for starts, attempts to settle
  * and measurements are of one entrant after the other, and so are steps of minibatches, whose rows belong to the number of the step.
  *
- * <p>In the first stage every entrant goes on to the end of the block in which its {@value #STAGE}th step lies, those by which it tried to settle among them. Then the
+ * <p>In the first stage every entrant goes on to the end of the block in which its {@value #STAGE}th step after its beginning lies. Then the
  * ELBO of what it has is measured by fresh draws at common addresses, twice as many as compare two blocks of a fit, and those leave whose difference from the best,
  * in pairs, is below zero by more than the tolerance beyond two standard errors. The others go on to the stopping rule, and are measured
  * again, by these and more draws. The winner is the first of those that are not so behind the best: converged ones before others, simpler

@@ -210,10 +210,11 @@ final class TournamentRun implements AutoCloseable {
 
     private Contender winner() {
         Contender best = best();
-        if (best == null) {
+        if (best == null) { // all that went on failed: the best of what they had; those that left are closed
             return all.stream()
-                    .filter(each -> each.stays && !each.isBroken())
-                    .findFirst()
+                    .filter(each -> each.stays)
+                    .max(Comparator.comparing((Contender each) -> !each.isBroken())
+                            .thenComparing(Contender::knownElbo))
                     .orElse(all.get(0));
         }
         Predicate<Contender> isLevel = each -> each.canWin() && !isBehind(each, best);
@@ -232,8 +233,7 @@ final class TournamentRun implements AutoCloseable {
         told.put("entrants", all.size());
         List<Entrant> entrants = all.stream()
                 .sorted(Comparator.comparing((Contender each) -> each != winner)
-                        .thenComparing(each -> !Double.isFinite(each.elbo.value()))
-                        .thenComparing(each -> -each.elbo.value()))
+                        .thenComparing(each -> -(each.isMeasured() ? each.knownElbo() : Double.NEGATIVE_INFINITY)))
                 .map(each -> entrant(each, winner))
                 .toList();
         return fit.ofTournament(told, entrants, elsewhere(winner), (System.nanoTime() - begun) * 1e-9, taken);
@@ -279,14 +279,14 @@ final class TournamentRun implements AutoCloseable {
                 standing.usesRate() ? each.rate : Double.NaN,
                 each.start,
                 standing.steps(),
-                each.isMeasured() ? each.elbo : Contender.UNKNOWN,
+                each.isMeasured() ? each.elbo : FreshDraws.UNKNOWN,
                 each == winner ? Estimate.exact(0) : difference(each, winner),
                 ending(each, winner));
     }
 
     /** Of what both have reached. */
     private static Estimate difference(Contender each, Contender winner) {
-        return each.isMeasured() && winner.isMeasured() ? each.difference(winner) : Contender.UNKNOWN;
+        return each.isMeasured() && winner.isMeasured() ? each.difference(winner) : FreshDraws.UNKNOWN;
     }
 
     private String ending(Contender each, Contender winner) {
@@ -308,6 +308,9 @@ final class TournamentRun implements AutoCloseable {
         }
         if (!each.stays) {
             return status == null ? "left after the first stage" : "behind" + how;
+        }
+        if (!winner.isMeasured()) {
+            return "not compared" + how;
         }
         return (isBehind(each, winner) ? "behind" : "level") + how;
     }

@@ -60,8 +60,8 @@ public interface LogJoint extends AutoCloseable {
     }
 
     /**
-     * After how many steps an estimate has used its data once: 1, or the minibatches of an epoch. The stopping rule
-     * compares whole epochs.
+     * After how many steps an estimate has used its data once: 1 of a joint that is the same function at every step, or the
+     * minibatches of an epoch. The stopping rule compares whole epochs.
      */
     default int stepsPerEpoch() {
         return 1;

@@ -83,11 +83,8 @@ final class MixtureSimd extends MixtureKernel {
         int m = 0;
         for (; m + Lanes.COUNT <= n; m += Lanes.COUNT) {
             FloatVector own = FloatVector.fromArray(F, q, o + m);
-            for (int half = 0; half < 2; half++) {
-                DoubleVector l = log(own, half, offset);
-                DoubleVector old = DoubleVector.fromArray(D, most, m + half * HALF);
-                old.blend(l, l.compare(VectorOperators.GT, old)).intoArray(most, m + half * HALF);
-            }
+            larger(log(own, 0, offset), most, m);
+            larger(log(own, 1, offset), most, m + HALF);
         }
         for (; m < n; m++) {
             double l = offset - 0.5 * q[o + m];
@@ -111,7 +108,12 @@ final class MixtureSimd extends MixtureKernel {
         }
     }
 
-    /** offset − q/2 of a half of a vector's lanes. */
+    private static void larger(DoubleVector l, double[] most, int m) {
+        DoubleVector old = DoubleVector.fromArray(D, most, m);
+        old.blend(l, l.compare(VectorOperators.GT, old)).intoArray(most, m);
+    }
+
+    /** offset − q/2 of a half of a vector's lanes; of one that is no constant where it is called, vectors would lie on the heap. */
     private static DoubleVector log(FloatVector q, int half, double offset) {
         DoubleVector wide = (DoubleVector) q.convertShape(VectorOperators.F2D, D, half);
         return DoubleVector.broadcast(D, offset).sub(wide.mul(0.5));

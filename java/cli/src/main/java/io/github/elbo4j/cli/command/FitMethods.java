@@ -118,6 +118,7 @@ final class FitMethods {
     }
 
     FitResult fit(String method, Device device, Subject subject) {
+        MethodLimits.check(method, subject.parameters().size());
         long seed = options.run.seed;
         return switch (method) {
             case "laplace" ->
@@ -217,7 +218,6 @@ final class FitMethods {
 
     private FitResult matched(Device device, Subject subject, LogJoint joint) {
         int dimensions = joint.dimensions();
-        MethodLimits.check(BatchAndMatch.NAME, dimensions);
         Integer draws = options.draws;
         if (draws != null && draws < dimensions + 2) {
             throw new InputException("--draws is " + draws + ", but must be " + (dimensions + 2)

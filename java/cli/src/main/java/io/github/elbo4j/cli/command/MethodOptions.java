@@ -66,7 +66,8 @@ final class MethodOptions {
             description =
                     "A second witness. mcmc: 64 Markov chains by Hamiltonian Monte Carlo from draws of the Gaussian that was fitted, some"
                             + " 50,000 gradients. Where they agree with each other they give means, sds and quantiles of their own, and a fit"
-                            + " that is off is not called good. For sgvi, fixed, pathfinder and laplace.")
+                            + " that is off is not called good. For mixture, sgvi, fixed,"
+                            + " pathfinder, batch-and-match and laplace.")
     @Nullable
     String check;
 
