@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  * importance weights make of it. SVG.
  */
 final class Picture {
-    /** Colours that also those tell apart who see red and green alike (Okabe and Ito), in the order of the methods. */
+    /** Colours that also those tell apart who see red and green alike (eight of Okabe and Ito), in the order of the methods. */
     private static final List<String> COLOURS =
-            List.of("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#555555", "#56b4e9", "#000000");
+            List.of("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#555555", "#56b4e9", "#000000", "#7b3294");
 
     private static final double LEAST_ERROR = 0.005;
     private static final double MOST_ERROR = 10;
