@@ -35,6 +35,7 @@ public final class AllocationMain {
             report("lowrank", lowRank(device));
             report("elementwise", elementwise(device));
             report("mixture", mixture(device));
+            report("sobol", sobol(device));
         }
     }
 
@@ -202,6 +203,15 @@ public final class AllocationMain {
                         shape, x, means, factors, offsets, false, responsibilities, densities));
                 to.run(new MixtureOps.MixtureStatistics(shape, x, means, responsibilities, false, sums));
             });
+        }
+    }
+
+    /** Sobol's points, of which one normal in six hundred lies in a tail; 50 in a row are no whole vectors. */
+    private static double sobol(Device device) {
+        Key key = KEY.with(PointSet.SOBOL);
+        try (Arena arena = new Arena(device)) {
+            Buffer normals = arena.out(SHAPE.elements());
+            return allocated(device, (to, step) -> to.run(new NormalOps.Normal(key, step, SHAPE, normals)));
         }
     }
 

@@ -39,7 +39,8 @@ class AllocationTest {
                 .map(line -> line.split(" "))
                 .collect(Collectors.toMap(words -> words[0], words -> Double.valueOf(words[1])));
         assertThat(bytes)
-                .containsOnlyKeys("pathwise", "score", "regression", "fused", "lowrank", "elementwise", "mixture");
+                .containsOnlyKeys(
+                        "pathwise", "score", "regression", "fused", "lowrank", "elementwise", "mixture", "sobol");
         assertThat(bytes.values()).as("bytes a step: %s", bytes).allMatch(each -> each < few);
     }
 }

@@ -23,11 +23,7 @@ public class SobolKernel {
         normals(words, n, out, o);
     }
 
-    /**
-     * {@code out[o + i] = Phi^-1((words[i] + 1/2)·2^-32)} for i &lt; n; SIMD devices replace it.
-     *
-     * @param words of {@link NormalKernel#BLOCK} at least: whole vectors may be read
-     */
+    /** {@code out[o + i] = Phi^-1((words[i] + 1/2)·2^-32)} for i &lt; n; SIMD devices replace it. */
     protected void normals(int[] words, int n, float[] out, int o) {
         for (int i = 0; i < n; i++) {
             out[o + i] = DetMath.normalQuantile(words[i]);

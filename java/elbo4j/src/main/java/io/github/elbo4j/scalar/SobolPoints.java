@@ -17,6 +17,7 @@ final class SobolPoints {
     private int places; // so many have been scrambled
     private int[] factor = {}; // r of each dimension, whose first digit is 1
     private int[] shift = {}; // e
+    private final int[] words = new int[4];
     private final int[][] scrambled = new int[DirectionNumbers.PLACES][0];
 
     /** {@code out[o + i]} = the scrambled digits of point s in dimension d + i, for i &lt; n. */
@@ -51,7 +52,6 @@ final class SobolPoints {
             factor = new int[n];
             shift = new int[n];
         }
-        int[] words = new int[4];
         for (int i = 0; i < n; i++) {
             if (i == 0 || (d + i) % 2 == 0) {
                 Philox.words(seed, (d + i) / 2, -1, b, step, words, 0); // 2^32 − 1: the number of no draw

@@ -78,13 +78,23 @@ final class MixtureSimd extends MixtureKernel {
         }
     }
 
+    // No helper takes or returns vectors in the two loops below: they are inlined into a large caller, whose compiler
+    // may give up inlining at
+    // any call but those of vectors' own methods, and vectors that pass a call lie on the heap.
+
     @Override
     protected void largest(float[] q, int o, double offset, double[] most, int n) {
         int m = 0;
         for (; m + Lanes.COUNT <= n; m += Lanes.COUNT) {
             FloatVector own = FloatVector.fromArray(F, q, o + m);
-            larger(log(own, 0, offset), most, m);
-            larger(log(own, 1, offset), most, m + HALF);
+            DoubleVector low = DoubleVector.broadcast(D, offset)
+                    .sub(((DoubleVector) own.convertShape(VectorOperators.F2D, D, 0)).mul(0.5));
+            DoubleVector old = DoubleVector.fromArray(D, most, m);
+            old.blend(low, low.compare(VectorOperators.GT, old)).intoArray(most, m);
+            DoubleVector high = DoubleVector.broadcast(D, offset)
+                    .sub(((DoubleVector) own.convertShape(VectorOperators.F2D, D, 1)).mul(0.5));
+            old = DoubleVector.fromArray(D, most, m + HALF);
+            old.blend(high, high.compare(VectorOperators.GT, old)).intoArray(most, m + HALF);
         }
         for (; m < n; m++) {
             double l = offset - 0.5 * q[o + m];
@@ -97,8 +107,12 @@ final class MixtureSimd extends MixtureKernel {
         int m = 0;
         for (; m + Lanes.COUNT <= n; m += Lanes.COUNT) {
             FloatVector own = FloatVector.fromArray(F, q, o + m);
-            DoubleVector low = log(own, 0, offset).sub(DoubleVector.fromArray(D, most, m));
-            DoubleVector high = log(own, 1, offset).sub(DoubleVector.fromArray(D, most, m + HALF));
+            DoubleVector low = DoubleVector.broadcast(D, offset)
+                    .sub(((DoubleVector) own.convertShape(VectorOperators.F2D, D, 0)).mul(0.5))
+                    .sub(DoubleVector.fromArray(D, most, m));
+            DoubleVector high = DoubleVector.broadcast(D, offset)
+                    .sub(((DoubleVector) own.convertShape(VectorOperators.F2D, D, 1)).mul(0.5))
+                    .sub(DoubleVector.fromArray(D, most, m + HALF));
             FloatVector both = ((FloatVector) low.convertShape(VectorOperators.D2F, F, 0))
                     .add((FloatVector) high.convertShape(VectorOperators.D2F, F, -1));
             both.intoArray(q, o + m);
@@ -106,17 +120,6 @@ final class MixtureSimd extends MixtureKernel {
         for (; m < n; m++) {
             q[o + m] = (float) ((offset - 0.5 * q[o + m]) - most[m]);
         }
-    }
-
-    private static void larger(DoubleVector l, double[] most, int m) {
-        DoubleVector old = DoubleVector.fromArray(D, most, m);
-        old.blend(l, l.compare(VectorOperators.GT, old)).intoArray(most, m);
-    }
-
-    /** offset − q/2 of a half of a vector's lanes; of one that is no constant where it is called, vectors would lie on the heap. */
-    private static DoubleVector log(FloatVector q, int half, double offset) {
-        DoubleVector wide = (DoubleVector) q.convertShape(VectorOperators.F2D, D, half);
-        return DoubleVector.broadcast(D, offset).sub(wide.mul(0.5));
     }
 
     @Override
