@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The joint of a fit's steps, which can be left out of a step that is recorded: where log p is asked for is marked, so that it can be
  * evaluated of the draws of several fits at once. See {@link StepBatch}.
  */
-final class SharedJoint implements LogJoint {
-    private final LogJoint joint;
+final class SharedJoint extends ForwardingJoint {
     private @Nullable List<Gap> gaps; // while a step is recorded without log p
 
     /**
@@ -45,7 +44,7 @@ final class SharedJoint implements LogJoint {
     }
 
     SharedJoint(LogJoint joint) {
-        this.joint = joint;
+        super(joint);
     }
 
     /** Whether it is this very one, of all rows, the same at every step. */
@@ -75,32 +74,7 @@ final class SharedJoint implements LogJoint {
     }
 
     @Override
-    public int dimensions() {
-        return joint.dimensions();
-    }
-
-    @Override
-    public List<String> parameterNames() {
-        return joint.parameterNames();
-    }
-
-    @Override
-    public void atStep(int step) {
-        joint.atStep(step);
-    }
-
-    @Override
-    public void recordEndOfStep(Recorder to) {
-        joint.recordEndOfStep(to);
-    }
-
-    @Override
     public @Nullable DiagonalGaussian diagonalGaussian() {
         return joint.diagonalGaussian();
-    }
-
-    @Override
-    public int stepsPerEpoch() {
-        return joint.stepsPerEpoch();
     }
 }

@@ -10,7 +10,6 @@ import io.github.elbo4j.device.Matrix;
 import io.github.elbo4j.device.Recorder;
 import io.github.elbo4j.device.Resources;
 import io.github.elbo4j.model.LogJoint;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,36 +148,9 @@ final class Whitening implements Coordinates {
         logDeterminant.write(0, new double[] {log}, 0, 1);
     }
 
-    private final class Whitened implements LogJoint {
-        private final LogJoint joint;
-
+    private final class Whitened extends ForwardingJoint {
         Whitened(LogJoint joint) {
-            this.joint = joint;
-        }
-
-        @Override
-        public int dimensions() {
-            return joint.dimensions();
-        }
-
-        @Override
-        public List<String> parameterNames() {
-            return joint.parameterNames();
-        }
-
-        @Override
-        public void atStep(int step) {
-            joint.atStep(step);
-        }
-
-        @Override
-        public int stepsPerEpoch() {
-            return joint.stepsPerEpoch();
-        }
-
-        @Override
-        public void recordEndOfStep(Recorder to) {
-            joint.recordEndOfStep(to);
+            super(joint);
         }
 
         @Override
