@@ -146,9 +146,8 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, counters * whole);
         int[] w2 = memory.ints(4, counters * whole);
         int[] w3 = memory.ints(5, counters * whole);
-        long[] halves = memory.longs(0, 8 * LONGS);
         for (int c = 0; c < counters; c++) {
-            philox(seed, step, b, s, first + c, walk, problems, n, w0, w1, w2, w3, c * whole, halves);
+            philox(seed, step, b, s, first + c, walk, problems, n, w0, w1, w2, w3, c * whole);
         }
         float[] x0 = memory.floats(1, counters * whole);
         float[] x1 = memory.floats(2, counters * whole);
@@ -181,7 +180,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(seed, step, b, s, first, walk, walk.problems, count, w0, w1, w2, w3, 0, memory.longs(0, 8 * LONGS));
+        philox(seed, step, b, s, first, walk, walk.problems, count, w0, w1, w2, w3, 0);
         float[] x0 = memory.floats(1, STAGE);
         float[] x1 = memory.floats(2, STAGE);
         float[] x2 = memory.floats(3, STAGE);
@@ -209,21 +208,7 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, STAGE);
         int[] w2 = memory.ints(4, STAGE);
         int[] w3 = memory.ints(5, STAGE);
-        philox(
-                seed,
-                step,
-                b,
-                s,
-                first,
-                COUNTERS,
-                COUNTERS.problems,
-                count,
-                w0,
-                w1,
-                w2,
-                w3,
-                0,
-                memory.longs(0, 8 * LONGS));
+        philox(seed, step, b, s, first, COUNTERS, COUNTERS.problems, count, w0, w1, w2, w3, 0);
         for (int i = 0; i < count; i++) {
             out[o + 4 * i] = w0[i];
             out[o + 4 * i + 1] = w1[i];
@@ -252,11 +237,10 @@ final class NormalSimd extends NormalKernel {
         int[] w1 = memory.ints(3, n);
         int[] w2 = memory.ints(4, n);
         int[] w3 = memory.ints(5, n);
-        long[] halves = memory.longs(0, 8 * LONGS);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < count; c++) {
                 int at = (r * count + c) * LANES;
-                philox(seed, step, b, s + r, first + c, PROBLEMS, PROBLEMS.problems, LANES, w0, w1, w2, w3, at, halves);
+                philox(seed, step, b, s + r, first + c, PROBLEMS, PROBLEMS.problems, LANES, w0, w1, w2, w3, at);
             }
         }
         float[] x0 = memory.floats(1, n);
@@ -275,9 +259,9 @@ final class NormalSimd extends NormalKernel {
 
     /**
      * The words of {@code count} counters, one array a word, whole vectors written from {@code at} on; the counters stand as a
-     * walk says, but for their problems. A word lives in a 64-bit lane, so that
-     * a product is one multiplication of lanes; {@code half} 0 has the even counters, 1 the odd ones, and the two are
-     * joined to natural order through a small array. (A loop that carries both at once is not kept in registers.)
+     * walk says, but for their problems. A word lives in the upper half of a 64-bit lane, so that a product is one multiplication of
+     * lanes whose upper half needs no shift: {@code c} has the even counters of a vector, {@code d} the odd ones. The two are
+     * independent, and one is computed while the other waits. Written out: a helper would not be inlined, and its vectors lie on the heap.
      */
     private static void philox(
             long seed,
@@ -292,56 +276,60 @@ final class NormalSimd extends NormalKernel {
             int[] w1,
             int[] w2,
             int[] w3,
-            int at,
-            long[] halves) {
+            int at) {
         for (int i = 0; i < count; i += LANES) {
-            for (int half = 0; half < 2; half++) {
-                int from = i + half * LONGS;
-                LongVector c0 =
-                        LongVector.fromArray(L, walk.counters, from).add(first).and(LOW);
-                LongVector c1 = LongVector.fromArray(L, walk.draws, from).add(s).and(LOW);
-                LongVector c2 = LongVector.fromArray(L, problems, from).add(b).and(LOW);
-                LongVector c3 = LongVector.broadcast(L, step & LOW);
-                int k0 = (int) seed;
-                int k1 = (int) (seed >>> 32);
-                for (int round = 0; round < ROUNDS; round++) {
-                    // The compiler makes a 32 x 32 multiplication of lanes whose factors are both masked so.
-                    LongVector p = c0.and(LOW)
-                            .mul(LongVector.broadcast(L, MULTIPLIER_0).and(LOW));
-                    LongVector q = c2.and(LOW)
-                            .mul(LongVector.broadcast(L, MULTIPLIER_1).and(LOW));
-                    c0 = q.lanewise(VectorOperators.LSHR, 32)
-                            .lanewise(VectorOperators.XOR, c1)
-                            .lanewise(VectorOperators.XOR, LongVector.broadcast(L, k0 & LOW));
-                    c1 = q; // its upper half is masked where it matters
-                    c2 = p.lanewise(VectorOperators.LSHR, 32)
-                            .lanewise(VectorOperators.XOR, c3)
-                            .lanewise(VectorOperators.XOR, LongVector.broadcast(L, k1 & LOW));
-                    c3 = p;
-                    k0 += WEYL_0;
-                    k1 += WEYL_1;
-                }
-                int o = half * 4 * LONGS;
-                c0.intoArray(halves, o);
-                c1.intoArray(halves, o + LONGS);
-                c2.intoArray(halves, o + 2 * LONGS);
-                c3.intoArray(halves, o + 3 * LONGS);
+            LongVector c0 = LongVector.fromArray(L, walk.counters, i).add(first).lanewise(VectorOperators.LSHL, 32);
+            LongVector c1 = LongVector.fromArray(L, walk.draws, i).add(s).lanewise(VectorOperators.LSHL, 32);
+            LongVector c2 = LongVector.fromArray(L, problems, i).add(b).lanewise(VectorOperators.LSHL, 32);
+            LongVector c3 = LongVector.broadcast(L, (long) step << 32);
+            LongVector d0 =
+                    LongVector.fromArray(L, walk.counters, i + LONGS).add(first).lanewise(VectorOperators.LSHL, 32);
+            LongVector d1 =
+                    LongVector.fromArray(L, walk.draws, i + LONGS).add(s).lanewise(VectorOperators.LSHL, 32);
+            LongVector d2 = LongVector.fromArray(L, problems, i + LONGS).add(b).lanewise(VectorOperators.LSHL, 32);
+            LongVector d3 = LongVector.broadcast(L, (long) step << 32);
+            int k0 = (int) seed;
+            int k1 = (int) (seed >>> 32);
+            for (int round = 0; round < ROUNDS; round++) {
+                LongVector key0 = LongVector.broadcast(L, (long) k0 << 32);
+                LongVector key1 = LongVector.broadcast(L, (long) k1 << 32);
+                // The compiler makes a 32 x 32 multiplication of lanes whose factors are shifted or masked so.
+                LongVector p = c0.lanewise(VectorOperators.LSHR, 32)
+                        .mul(LongVector.broadcast(L, MULTIPLIER_0).and(LOW));
+                LongVector q = c2.lanewise(VectorOperators.LSHR, 32)
+                        .mul(LongVector.broadcast(L, MULTIPLIER_1).and(LOW));
+                c0 = q.lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, key0);
+                c1 = q.lanewise(VectorOperators.LSHL, 32);
+                c2 = p.lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, key1);
+                c3 = p.lanewise(VectorOperators.LSHL, 32);
+                p = d0.lanewise(VectorOperators.LSHR, 32)
+                        .mul(LongVector.broadcast(L, MULTIPLIER_0).and(LOW));
+                q = d2.lanewise(VectorOperators.LSHR, 32)
+                        .mul(LongVector.broadcast(L, MULTIPLIER_1).and(LOW));
+                d0 = q.lanewise(VectorOperators.XOR, d1).lanewise(VectorOperators.XOR, key0);
+                d1 = q.lanewise(VectorOperators.LSHL, 32);
+                d2 = p.lanewise(VectorOperators.XOR, d3).lanewise(VectorOperators.XOR, key1);
+                d3 = p.lanewise(VectorOperators.LSHL, 32);
+                k0 += WEYL_0;
+                k1 += WEYL_1;
             }
-            join(halves, 0, w0, at + i);
-            join(halves, LONGS, w1, at + i);
-            join(halves, 2 * LONGS, w2, at + i);
-            join(halves, 3 * LONGS, w3, at + i);
+            d0.and(~LOW)
+                    .lanewise(VectorOperators.OR, c0.lanewise(VectorOperators.LSHR, 32))
+                    .reinterpretAsInts()
+                    .intoArray(w0, at + i);
+            d1.and(~LOW)
+                    .lanewise(VectorOperators.OR, c1.lanewise(VectorOperators.LSHR, 32))
+                    .reinterpretAsInts()
+                    .intoArray(w1, at + i);
+            d2.and(~LOW)
+                    .lanewise(VectorOperators.OR, c2.lanewise(VectorOperators.LSHR, 32))
+                    .reinterpretAsInts()
+                    .intoArray(w2, at + i);
+            d3.and(~LOW)
+                    .lanewise(VectorOperators.OR, c3.lanewise(VectorOperators.LSHR, 32))
+                    .reinterpretAsInts()
+                    .intoArray(w3, at + i);
         }
-    }
-
-    /** Even counters' words in the low halves, odd ones' in the high halves: natural order. */
-    private static void join(long[] halves, int word, int[] w, int i) {
-        LongVector odd = LongVector.fromArray(L, halves, 4 * LONGS + word).lanewise(VectorOperators.LSHL, 32);
-        LongVector.fromArray(L, halves, word)
-                .and(LOW)
-                .lanewise(VectorOperators.OR, odd)
-                .reinterpretAsInts()
-                .intoArray(w, i);
     }
 
     /** {@code cosines = ±radius}, the sign that of the angle's word. */
