@@ -37,7 +37,6 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
         int draws = ratios.draws();
         int chunk = (int) Math.max(1, Math.min(draws, workspaceBytes / Float.BYTES / dimensions));
         float[] z = new float[Math.multiplyExact(chunk, dimensions)];
-        double[] draw = new double[dimensions];
         try (Buffer buffer = q.device().allocate(z.length)) {
             for (int from = 0; from < draws; from += chunk) {
                 int rows = Math.min(chunk, draws - from);
@@ -45,9 +44,8 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
                 buffer.read(0, z, 0, rows * dimensions);
                 for (int s = 0; s < rows; s++) {
                     for (int d = 0; d < dimensions; d++) {
-                        draw[d] = z[s * dimensions + d];
+                        sums.add(from + s, d, z[s * dimensions + d]);
                     }
-                    sums.add(from + s, draw);
                 }
             }
         }
@@ -57,15 +55,17 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
     /**
      * From draws on the host.
      *
-     * @param draws [S][D]
+     * @param columns the draws, coordinate by coordinate, [D][S]
      * @param mean q's own, which with its standard deviations keeps the sums from cancelling, [D]
      * @param sd [D]
      * @param ratios log p − log q at the draws, of one problem
      */
-    public static ImportanceMoments of(double[][] draws, double[] mean, double[] sd, LogWeights ratios) {
+    public static ImportanceMoments ofColumns(double[][] columns, double[] mean, double[] sd, LogWeights ratios) {
         Sums sums = new Sums(mean, sd, ratios);
-        for (int s = 0; s < draws.length; s++) {
-            sums.add(s, draws[s]);
+        for (int d = 0; d < columns.length; d++) {
+            for (int s = 0; s < columns[d].length; s++) {
+                sums.add(s, d, columns[d][s]);
+            }
         }
         return sums.moments();
     }
@@ -84,14 +84,12 @@ public record ImportanceMoments(double[] shift, double[] ratio, double error) {
             this.sums = new double[4][mean.length];
         }
 
-        void add(int s, double[] z) {
-            for (int d = 0; d < mean.length; d++) {
-                double unit = (z[d] - mean[d]) / sd[d];
-                sums[0][d] += unit;
-                sums[1][d] += unit * unit;
-                sums[2][d] += w[s] * unit;
-                sums[3][d] += w[s] * unit * unit;
-            }
+        void add(int s, int d, double z) {
+            double unit = (z - mean[d]) / sd[d];
+            sums[0][d] += unit;
+            sums[1][d] += unit * unit;
+            sums[2][d] += w[s] * unit;
+            sums[3][d] += w[s] * unit * unit;
         }
 
         ImportanceMoments moments() {

@@ -1,5 +1,7 @@
 package io.github.elbo4j.estimate;
 
+import java.util.Arrays;
+
 /**
  * The shape k of a generalized Pareto distribution, fitted to the largest importance ratios: k-hat of Pareto smoothed
  * importance sampling (Vehtari, Simpson, Gelman, Yao and Gabry 2024). The ratios have 1/k finite moments.
@@ -41,15 +43,20 @@ public final class ParetoShape {
      * @param ratios at least 0, none of them overflowed
      */
     public static double ofRatios(double[] ratios) {
-        double[] sorted = largest(ratios);
-        for (int i = 0; i < sorted.length; i++) {
-            sorted[i] = StrictMath.log(sorted[i]);
-        }
-        return ofLargest(sorted);
+        return ofLargestRatios(largest(ratios));
     }
 
-    /** The tail and the value below it, in increasing order. */
-    private static double[] largest(double[] values) {
+    /**
+     * {@link #ofRatios} from the {@link #largest} of them.
+     *
+     * @param sorted the tail and the ratio below it, in increasing order
+     */
+    public static double ofLargestRatios(double[] sorted) {
+        return ofLargest(Arrays.stream(sorted).map(StrictMath::log).toArray());
+    }
+
+    /** The {@link #tail} and the value below it, in increasing order; NaN counts as the largest of all. */
+    public static double[] largest(double[] values) {
         Largest largest = new Largest(tail(values.length) + 1);
         for (double each : values) {
             largest.add(each);

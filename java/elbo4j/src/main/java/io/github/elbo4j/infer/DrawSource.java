@@ -200,7 +200,7 @@ interface DrawSource {
             double[] mean = q().mean();
             double[] sd = new double[mean.length];
             Arrays.setAll(sd, q()::standardDeviation);
-            return ImportanceMoments.of(draws(key, ratios.draws()), mean, sd, ratios);
+            return ImportanceMoments.ofColumns(columns(key, ratios.draws()), mean, sd, ratios);
         }
 
         @Override

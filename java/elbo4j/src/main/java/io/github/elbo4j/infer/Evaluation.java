@@ -4,7 +4,6 @@ import io.github.elbo4j.device.Device;
 import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.Estimate;
 import io.github.elbo4j.estimate.LogWeights;
-import io.github.elbo4j.estimate.SmoothedWeights;
 import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
@@ -47,8 +46,6 @@ final class Evaluation {
     private static final int MOST_SHOWN = 1 << 14;
     /** Draws at most, so that weights fit a host array and the evaluation does not take longer than the fit. */
     private static final int MOST_DRAWS = 1 << 17;
-    /** Numbers that the draws for importance-weighted moments may be. */
-    private static final long MOST_NUMBERS = 1L << 28;
     /** Within so many standard deviations of q a mode is covered, if the weights are efficient. */
     private static final double COVERED = 2.5;
 
@@ -58,7 +55,7 @@ final class Evaluation {
     private Estimate elbo;
     private Estimate logEvidence = new Estimate(Double.NaN, Double.NaN, 0);
     private WeightShape shape = WeightShape.NONE;
-    private @Nullable LogWeights drawn; // the latest, which more draws keep
+    private @Nullable WeighedDraws drawn; // the latest, which more draws keep
     private @Nullable Account corrected; // where that has been asked for, and the weights correct something
 
     /**
@@ -104,14 +101,14 @@ final class Evaluation {
         while (4L * last <= limit) {
             last *= 4;
         }
-        LogWeights ratios = draw(count);
+        WeighedDraws weighed = draw(count);
         while (shape.isUndecided() && count < last) {
             count *= 2;
-            ratios = draw(count);
+            weighed = draw(count);
         }
-        logEvidence = ratios.logEvidence(0);
+        logEvidence = weighed.ratios().logEvidence(0);
         concerns.addAll(q.resolution(elbo.value()));
-        judgeWeights(ratios);
+        judgeWeights(weighed);
     }
 
     /** A concern that was found elsewhere. */
@@ -261,17 +258,12 @@ final class Evaluation {
      * not known.
      */
     void correct() {
-        LogWeights ratios = drawn;
         Assessment assessment = assessment();
         int dimensions = q.names().size();
-        if (ratios == null || WeightedDraws.refusal(assessment, dimensions) != null) {
-            return;
+        if (drawn != null && WeightedDraws.refusal(assessment, dimensions) == null) {
+            int kept = WeightedDraws.kept(assessment, dimensions);
+            corrected = new Account(WeightedDraws.NAME, drawn.first(kept));
         }
-        SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
-        int kept = WeightedDraws.kept(assessment, dimensions);
-        corrected = new Account(
-                WeightedDraws.NAME,
-                new WeightedDraws(q.names(), q.columns(key.fork("kHat"), kept), weights.first(kept)));
     }
 
     /** What was measured, of a fit that ended so. */
@@ -279,11 +271,13 @@ final class Evaluation {
         return new FreshDraws(elbo, logEvidence, assessment(), corrected, ending.status(), ending.message());
     }
 
-    private LogWeights draw(int count) {
-        LogWeights ratios = q.ratios(key.fork("kHat"), drawn, count);
-        drawn = ratios;
+    private WeighedDraws draw(int count) {
+        Key draws = key.fork("kHat");
+        LogWeights ratios = q.ratios(draws, drawn == null ? null : drawn.ratios(), count);
+        WeighedDraws weighed = new WeighedDraws(q, draws, ratios);
+        drawn = weighed;
         shape = WeightShape.of(ratios);
-        return ratios;
+        return weighed;
     }
 
     private void noWeights(@Nullable String where) {
@@ -295,7 +289,7 @@ final class Evaluation {
                         + (where == null ? "" : ": " + where));
     }
 
-    private void judgeWeights(LogWeights ratios) {
+    private void judgeWeights(WeighedDraws weighed) {
         double efficiency = shape.efficiency();
         if (!(efficiency > 0) || (!shape.isUniform() && !Double.isFinite(shape.kHat()))) {
             if (Double.isFinite(elbo.value())) {
@@ -320,7 +314,7 @@ final class Evaluation {
                             "importance weighting leaves %.2g %% of the draws (effective sample size)",
                             100 * efficiency));
         }
-        double empty = ratios.emptyShare(0);
+        double empty = weighed.ratios().emptyShare(0);
         double surely = empty - Z * Math.sqrt(empty * (1 - empty) / shape.draws());
         concerns.judge(
                 Kind.EMPTY_MASS,
@@ -347,19 +341,10 @@ final class Evaluation {
                         Locale.ROOT,
                         "the ELBO is %.2g nats below the importance-weighted log evidence",
                         logEvidence.value() - elbo.value()));
-        if ((long) shape.draws() * q.names().size() <= MOST_NUMBERS) {
-            Key draws = key.fork("kHat");
-            List<WeightedChange> changes = WeightedChange.of(q.names(), q.moments(draws, ratios));
-            if (!q.isOfNormals() && q.quantities().names().isEmpty()) {
-                judgeMoments(changes);
-                return;
-            }
-            DrawnNumbers numbers = DrawnNumbers.of(q, draws, shape.draws());
-            changes.addAll(WeightedChange.of(numbers.called(), numbers.values(), ratios.truncated(0)));
-            judgeMoments(changes);
+        if (weighed.isReadable()) {
+            judgeMoments(weighed.changes());
             if (q.isOfNormals()) {
-                SmoothedWeights weights = SmoothedWeights.of(ratios.values(0));
-                concerns.addAll(UnseenTail.concerns(numbers, weights.first(numbers.draws())));
+                concerns.addAll(weighed.unseenTail());
             }
         }
     }

@@ -33,8 +33,9 @@ final class UnseenTail {
         double k = 0;
         for (int i = 0; i < numbers.size(); i++) {
             double[] squares = squares(numbers.column(i), weights);
-            double shape = ParetoShape.ofRatios(squares);
-            double factor = factor(squares, shape);
+            double[] tail = ParetoShape.largest(squares);
+            double shape = ParetoShape.ofLargestRatios(tail);
+            double factor = factor(squares, tail, shape);
             boolean isWorse = factor > largest || (factor == largest && at >= 0 && shape > k);
             if (isWorse && (numbers.isCoordinate(i) || isLight(numbers.column(i)))) {
                 largest = factor;
@@ -62,7 +63,8 @@ final class UnseenTail {
     /** Whether q's own draws tell the standard deviation of a number under q. */
     private static boolean isLight(double[] x) {
         double[] squares = squares(x, SmoothedWeights.equal(x.length));
-        return factor(squares, ParetoShape.ofRatios(squares)) <= Evaluation.GOOD_RATIO;
+        double[] tail = ParetoShape.largest(squares);
+        return factor(squares, tail, ParetoShape.ofLargestRatios(tail)) <= Evaluation.GOOD_RATIO;
     }
 
     private static double[] squares(double[] x, SmoothedWeights weights) {
@@ -70,16 +72,15 @@ final class UnseenTail {
     }
 
     /** By how much a standard deviation is larger if what is {@link #beyond} the draws is added; infinite where one draw is most of it. */
-    private static double factor(double[] squares, double k) {
+    private static double factor(double[] squares, double[] tail, double k) {
         if (Double.isNaN(k) || k < LEAST_K) {
             return 1; // a number that is constant has no shape
         }
         double sum = Arrays.stream(squares).sum();
         if (k == Double.POSITIVE_INFINITY) {
-            double most = Arrays.stream(squares).max().orElse(0);
-            return most > DOMINATES * sum ? k : 1; // else many are equal
+            return tail[tail.length - 1] > DOMINATES * sum ? k : 1; // else many are equal
         }
-        return k >= 1 ? Double.POSITIVE_INFINITY : Math.sqrt(1 + beyond(squares, k) / sum);
+        return k >= 1 ? Double.POSITIVE_INFINITY : Math.sqrt(1 + beyond(tail, k) / sum);
     }
 
     /**
@@ -88,13 +89,12 @@ final class UnseenTail {
      *
      * <p>{@code y − u = sigma·(M^k − 1)/k} and {@code S·E[(x − y)₊] = (sigma + k·(y − u))/(1 − k) = sigma·M^k/(1 − k)}.
      *
+     * @param tail and the square below it, in increasing order
      * @param k in (0, 1)
      */
-    private static double beyond(double[] squares, double k) {
-        double[] sorted = squares.clone();
-        Arrays.sort(sorted);
-        int m = ParetoShape.tail(sorted.length);
-        double median = sorted[sorted.length - (m + 1) / 2] - sorted[sorted.length - m - 1];
+    private static double beyond(double[] tail, double k) {
+        int m = tail.length - 1;
+        double median = tail[m + 1 - (m + 1) / 2] - tail[0];
         double sigma = k * median / (StrictMath.pow(2, k) - 1);
         return sigma * StrictMath.pow(m, k) / (1 - k);
     }

@@ -1,0 +1,87 @@
+package io.github.elbo4j.infer;
+
+import io.github.elbo4j.device.Key;
+import io.github.elbo4j.estimate.ImportanceMoments;
+import io.github.elbo4j.estimate.LogWeights;
+import io.github.elbo4j.estimate.SmoothedWeights;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Draws of q and their importance weights, of which an {@link Evaluation} asks several questions: what these share is found once. */
+final class WeighedDraws {
+    /** Numbers that the draws for importance-weighted moments may be. */
+    private static final long MOST_NUMBERS = 1L << 28;
+
+    private final DrawSource q;
+    private final Key key;
+    private final LogWeights ratios;
+    private @Nullable SmoothedWeights smoothed;
+    private @Nullable DrawnNumbers numbers;
+
+    /**
+     * Those of a key.
+     *
+     * @param ratios log p − log q at the draws, of one problem
+     */
+    WeighedDraws(DrawSource q, Key key, LogWeights ratios) {
+        this.q = q;
+        this.key = key;
+        this.ratios = ratios;
+    }
+
+    LogWeights ratios() {
+        return ratios;
+    }
+
+    /** Whether they are few enough that their coordinates are looked at. */
+    boolean isReadable() {
+        return (long) ratios.draws() * q.names().size() <= MOST_NUMBERS;
+    }
+
+    /** What the weights make of each coordinate and quantity. */
+    List<WeightedChange> changes() {
+        DrawnNumbers drawn = numbers();
+        List<WeightedChange> changes =
+                WeightedChange.of(q.names(), drawn.draws() == ratios.draws() ? moments(drawn) : q.moments(key, ratios));
+        changes.addAll(WeightedChange.of(drawn.called(), drawn.values(), ratios.truncated(0)));
+        return changes;
+    }
+
+    /** Whether draws tell standard deviations at all. */
+    List<Concern> unseenTail() {
+        DrawnNumbers drawn = numbers();
+        return UnseenTail.concerns(drawn, smoothed().first(drawn.draws()));
+    }
+
+    /** The first of them. */
+    WeightedDraws first(int count) {
+        DrawnNumbers drawn = numbers;
+        double[][] columns = drawn == null || drawn.draws() < count
+                ? q.columns(key, count)
+                : Arrays.stream(drawn.columns())
+                        .map(column -> Arrays.copyOf(column, count))
+                        .toArray(double[][]::new);
+        return new WeightedDraws(q.names(), columns, smoothed().first(count));
+    }
+
+    private ImportanceMoments moments(DrawnNumbers drawn) {
+        double[] mean = new double[q.names().size()];
+        double[] sd = new double[mean.length];
+        Arrays.setAll(mean, q::mean);
+        Arrays.setAll(sd, q::standardDeviation);
+        return ImportanceMoments.ofColumns(drawn.columns(), mean, sd, ratios);
+    }
+
+    private SmoothedWeights smoothed() {
+        SmoothedWeights known = smoothed == null ? SmoothedWeights.of(ratios.values(0)) : smoothed;
+        smoothed = known;
+        return known;
+    }
+
+    private DrawnNumbers numbers() {
+        DrawnNumbers known = numbers == null ? DrawnNumbers.of(q, key, ratios.draws()) : numbers;
+        numbers = known;
+        return known;
+    }
+}
