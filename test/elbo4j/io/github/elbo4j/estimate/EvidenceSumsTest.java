@@ -186,4 +186,19 @@ class EvidenceSumsTest {
                     .isEqualTo(Arrays.copyOfRange(values, Math.max(0, values.length - count), values.length));
         }
     }
+
+    @Test
+    void amongTheLargestNaNComesLast() {
+        for (int count : new int[] {0, 1, 2, 5, 100}) {
+            double[] values = Numbers.doubles(Numbers.normals(9, 700));
+            values[0] = Double.NaN;
+            values[600] = Double.NaN;
+            Largest largest = new Largest(count);
+            for (double value : values) {
+                largest.add(value);
+            }
+            Arrays.sort(values); // NaN last
+            assertThat(largest.sorted()).isEqualTo(Arrays.copyOfRange(values, values.length - count, values.length));
+        }
+    }
 }

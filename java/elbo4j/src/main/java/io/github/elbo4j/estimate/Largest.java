@@ -9,6 +9,7 @@ final class Largest {
     private final int count;
     private final double[] kept; // in any order; more than count at times
     private int size;
+    private int unknown; // how many were NaN
     private double least = Double.NEGATIVE_INFINITY; // what is below it is not among them
 
     Largest(int count) {
@@ -20,6 +21,10 @@ final class Largest {
         if (value < least) {
             return;
         }
+        if (Double.isNaN(value)) {
+            unknown++;
+            return;
+        }
         kept[size++] = value;
         if (size == kept.length) {
             cut();
@@ -29,16 +34,51 @@ final class Largest {
     /** The largest, or all if there are fewer, in increasing order. */
     double[] sorted() {
         cut();
-        return Arrays.copyOf(kept, size);
+        int last = Math.min(unknown, count);
+        int numbers = Math.min(size, count - last);
+        Arrays.sort(kept, 0, size);
+        double[] sorted = new double[numbers + last];
+        System.arraycopy(kept, size - numbers, sorted, 0, numbers);
+        Arrays.fill(sorted, numbers, sorted.length, Double.NaN);
+        return sorted;
     }
 
     private void cut() {
-        Arrays.sort(kept, 0, size); // NaN comes last
-        int some = Math.min(size, count);
-        System.arraycopy(kept, size - some, kept, 0, some);
-        size = some;
-        if (size == count && count > 0) {
-            least = kept[0];
+        if (size <= count) {
+            return;
+        }
+        int first = size - count;
+        if (count > 0) {
+            find(first);
+            least = kept[first];
+        }
+        System.arraycopy(kept, first, kept, 0, count);
+        size = count;
+    }
+
+    /** Brings the value of this rank to its place, what is smaller before it and what is larger behind (FIND; Hoare 1961). */
+    private void find(int rank) {
+        int low = 0;
+        int high = size - 1;
+        while (low < high) {
+            double pivot = kept[rank];
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (kept[i] < pivot) {
+                    i++;
+                }
+                while (kept[j] > pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    double value = kept[i];
+                    kept[i++] = kept[j];
+                    kept[j--] = value;
+                }
+            }
+            low = j < rank ? i : low;
+            high = rank < i ? j : high;
         }
     }
 }

@@ -78,7 +78,7 @@ interface DrawSource {
     record OnDevice(LogJoint joint, VariationalFamily q, Gaussian posterior, long workspaceBytes, PointSet points)
             implements DrawSource {
         /** Numbers of draws on the host at a time, beside the columns. */
-        private static final int PART = 1 << 18;
+        private static final int PART = 1 << 16;
 
         @Override
         public List<String> names() {
@@ -130,8 +130,10 @@ interface DrawSource {
                     int rows = Math.min(part, draws - from);
                     q.sample(key, 0, q.block(rows, from), buffer);
                     buffer.read(0, z, 0, rows * dimensions);
-                    for (int i = 0; i < rows * dimensions; i++) {
-                        columns[i % dimensions][from + i / dimensions] = z[i];
+                    for (int d = 0; d < dimensions; d++) {
+                        for (int s = 0; s < rows; s++) {
+                            columns[d][from + s] = z[s * dimensions + d];
+                        }
                     }
                 }
             }
