@@ -22,6 +22,11 @@ public final class ParetoShape {
     /** Zhang and Stephens's constant, which they recommend. */
     private static final double PRIOR_SCALE = 3;
 
+    /** Factors 1 − theta·x of which half are off 1 by so much keep 14 digits of what they are on average. */
+    private static final double NEAR = 0.02;
+    /** Within it and its inverse products are exact to their last digits. */
+    private static final double ROOM = 0x1p1000;
+
     private ParetoShape() {}
 
     /**
@@ -70,13 +75,25 @@ public final class ParetoShape {
      * @param sorted the tail and the ratio below it, in increasing order
      */
     static double ofLargest(double[] sorted) {
+        return fitted(sorted).kHat;
+    }
+
+    /**
+     * A tail that was fitted.
+     *
+     * @param scale sigma in units of the largest ratio; of no meaning where k-hat is not finite
+     */
+    record Fitted(double kHat, double scale) {}
+
+    /** {@link #ofLargest} with the scale that belongs to it. */
+    static Fitted fitted(double[] sorted) {
         int m = sorted.length - 1;
         double largest = m < 0 ? 0 : sorted[m];
         if (!Double.isFinite(largest)) {
-            return Double.NaN;
+            return new Fitted(Double.NaN, Double.NaN);
         }
         if (m < LEAST_TAIL) {
-            return Double.POSITIVE_INFINITY;
+            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN);
         }
         double[] excesses = excesses(sorted);
         int values = 0; // distinct ones, above 0
@@ -87,9 +104,11 @@ public final class ParetoShape {
         }
         // The published rules would fit a curve to the steps of rounded ratios, and often call it bounded.
         if (values < LEAST_TAIL) {
-            return Double.POSITIVE_INFINITY;
+            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN);
         }
-        return (m * fit(excesses) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+        double theta = theta(excesses);
+        double kHat = (m * known(shape(theta, excesses)) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+        return new Fitted(kHat, scale(theta, excesses));
     }
 
     /**
@@ -121,14 +140,16 @@ public final class ParetoShape {
      *     the scale of what is tried
      */
     public static double fit(double[] excesses) {
-        double k = shape(
-                theta(excesses), excesses); // NaN if the quartile is 0 or the least that there is: theta is infinite
+        return known(shape(theta(excesses), excesses));
+    }
+
+    /** k is NaN if the quartile is 0 or the least that there is: theta is infinite. */
+    private static double known(double k) {
         return Double.isNaN(k) ? Double.POSITIVE_INFINITY : k;
     }
 
-    /** The scale sigma that belongs to {@link #fit}, in units of the excesses. */
-    static double scale(double[] excesses) {
-        double theta = theta(excesses);
+    /** The scale sigma that belongs to theta, in units of the excesses. */
+    private static double scale(double theta, double[] excesses) {
         // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
         return isExponential(theta, excesses) ? mean(excesses) : -shape(theta, excesses) / theta;
     }
@@ -161,13 +182,30 @@ public final class ParetoShape {
         return average;
     }
 
-    /** The shape that theta = −k/sigma implies: the mean of log(1 − theta·x). */
+    /**
+     * The shape that theta = −k/sigma implies: the mean of log(1 − theta·x), of as many factors at a time as float64 has room for. A logarithm of
+     * each is needed only where they are so near 1 that their rounding counts.
+     */
     private static double shape(double theta, double[] excesses) {
         double sum = 0;
-        for (double x : excesses) {
-            sum += StrictMath.log1p(-theta * x);
+        if (Math.abs(theta) * excesses[excesses.length / 2] < NEAR) {
+            for (double x : excesses) {
+                sum += StrictMath.log1p(-theta * x);
+            }
+            return sum / excesses.length;
         }
-        return sum / excesses.length;
+        double product = 1;
+        for (double x : excesses) {
+            double factor = 1 - theta * x;
+            double next = product * factor;
+            if (next > 1 / ROOM && next < ROOM) {
+                product = next;
+            } else {
+                sum += StrictMath.log(product);
+                product = factor;
+            }
+        }
+        return (sum + StrictMath.log(product)) / excesses.length;
     }
 
     private static double mean(double[] values) {

@@ -36,14 +36,15 @@ public final class SmoothedWeights implements Serializable {
             tail.add(each);
         }
         double[] sorted = tail.sorted();
-        double kHat = ParetoShape.ofLargest(sorted);
+        ParetoShape.Fitted fitted = ParetoShape.fitted(sorted);
+        double kHat = fitted.kHat();
         double largest = sorted[sorted.length - 1];
         double[] weights = new double[logRatios.length];
         for (int s = 0; s < weights.length; s++) {
             weights[s] = StrictMath.exp(logRatios[s] - largest);
         }
         if (Double.isFinite(kHat)) {
-            smooth(weights, logRatios, sorted, kHat);
+            smooth(weights, logRatios, sorted, fitted);
         }
         double sum = 0;
         for (double weight : weights) {
@@ -63,10 +64,11 @@ public final class SmoothedWeights implements Serializable {
         return new SmoothedWeights(0, weights);
     }
 
-    private static void smooth(double[] weights, double[] logRatios, double[] sorted, double kHat) {
+    private static void smooth(double[] weights, double[] logRatios, double[] sorted, ParetoShape.Fitted tail) {
+        double kHat = tail.kHat();
+        double sigma = tail.scale();
         int m = sorted.length - 1;
         double cutoff = StrictMath.exp(sorted[0] - sorted[m]);
-        double sigma = ParetoShape.scale(ParetoShape.excesses(sorted));
         int[] order = IntStream.range(0, logRatios.length)
                 .filter(s -> logRatios[s] >= sorted[1])
                 .boxed()

@@ -308,8 +308,7 @@ final class MethodOptions {
     }
 
     static boolean isGiven(CommandLine command, String option) {
-        return command.getCommandSpec().findOption(option) != null
-                && command.getParseResult().hasMatchedOption(option);
+        return command.getParseResult().hasMatchedOption(option);
     }
 
     /** Whether points are found by the steps of an optimizer, not by L-BFGS. */
