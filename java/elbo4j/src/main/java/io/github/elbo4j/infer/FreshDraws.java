@@ -40,11 +40,7 @@ public record FreshDraws(
     /** The weights are multiplied while k-hat's error may decide, up to twice as many: a fit by few passes is to stay quick. */
     static final int MOST = 2 * DRAWS;
 
-    /** What draws may take on the device at a time: so many as there are at first, which a processor's caches hold, or 256 MiB. */
-    private static long workspace(int dimensions) {
-        return Math.min(256L << 20, (long) DRAWS * dimensions * Float.BYTES);
-    }
-
+    private static final long MOST_WORKSPACE = 256L << 20;
     /** An ELBO or evidence that was not measured. */
     static final Estimate UNKNOWN = new Estimate(Double.NaN, Double.NaN, 0);
 
@@ -109,7 +105,8 @@ public record FreshDraws(
         try (onDevice) {
             onDevice.numberFrom(known.problem);
             Evaluation evaluation = new Evaluation(
-                    new DrawSource.OnDevice(joint, onDevice, onDevice.toGaussian(0), workspace(q.dimensions()), PointSet.INDEPENDENT),
+                    new DrawSource.OnDevice(
+                            joint, onDevice, onDevice.toGaussian(0), workspace(q.dimensions()), PointSet.INDEPENDENT),
                     UNKNOWN,
                     key);
             return measured(evaluation, known, () -> {
@@ -121,6 +118,11 @@ public record FreshDraws(
                 }
             });
         }
+    }
+
+    /** What draws may take on the device at a time: as much as those at first, of which few rows' predictors stay in a processor's cache. */
+    private static long workspace(int dimensions) {
+        return Math.min(MOST_WORKSPACE, (long) DRAWS * dimensions * Float.BYTES);
     }
 
     /** @param beyond judges by what draws of q cannot show, where these show nothing that forbids trust */
