@@ -16,6 +16,7 @@ import io.github.elbo4j.model.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -112,14 +113,18 @@ class WeightedChangeTest {
     void pointsAreHeldWhereTheyAre() {
         List<double[]> seen = new ArrayList<>();
         HostLogJoint joint = HostLogJoint.ofDraw(List.of("a", "b", "c"), (z, gradient) -> 0)
-                .with(new Quantities(List.of("all"), z -> {
-                    seen.add(z);
-                    return new double[] {1};
-                }));
+                .with(new Quantities(
+                        List.of("all"),
+                        z -> {
+                            seen.add(z);
+                            return new double[] {1};
+                        },
+                        Set.of(1, 2)));
         try (GivenWeights given = new GivenWeights(TestDevices.scalar(), joint, new boolean[] {false, true, false})) {
             given.at(new double[] {0, 7, 0});
 
             assertThat(given.quantities().names()).containsExactly("all");
+            assertThat(given.quantities().hidden()).containsExactly(1);
             assertThat(given.quantities().values().apply(new double[] {1, 2})).containsExactly(1);
 
             assertThat(seen).containsExactly(new double[] {1, 7, 2});

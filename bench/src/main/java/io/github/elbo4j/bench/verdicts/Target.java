@@ -6,7 +6,10 @@ import io.github.elbo4j.model.HostLogJoint;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Quantities;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A posterior to fit: a log-joint over coordinates that may be any real numbers, and what is reported of them. */
 interface Target {
@@ -52,15 +55,23 @@ interface Target {
      */
     default LogJoint toLogJoint(Device device, LongAdder evaluations) {
         HostLogJoint.DrawFunction function = function();
+        List<String> coordinates = coordinates();
         List<String> parameters = parameters();
-        return HostLogJoint.ofDraw(coordinates(), (z, gradient) -> {
+        Set<Integer> hidden = IntStream.range(0, coordinates.size())
+                .filter(d -> !parameters.contains(coordinates.get(d)))
+                .boxed()
+                .collect(Collectors.toSet());
+        return HostLogJoint.ofDraw(coordinates, (z, gradient) -> {
                     evaluations.increment();
                     return function.evaluate(z, gradient);
                 })
-                .with(new Quantities(parameters, z -> {
-                    double[] values = new double[parameters.size()];
-                    parametersAt(z, values);
-                    return values;
-                }));
+                .with(new Quantities(
+                        parameters,
+                        z -> {
+                            double[] values = new double[parameters.size()];
+                            parametersAt(z, values);
+                            return values;
+                        },
+                        hidden));
     }
 }

@@ -8,6 +8,7 @@ import io.github.elbo4j.family.Gaussian;
 import io.github.elbo4j.infer.Concern.Kind;
 import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.PointDensity;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -228,25 +229,20 @@ final class Evaluation {
      * @param sd what q's would be, [D]
      */
     void judgeLinearResponse(double[] sd) {
-        int worst = 0;
-        double ratio = 0;
+        List<Width> widths = new ArrayList<>();
         for (int d = 0; d < sd.length; d++) {
-            double each = sd[d] / q.standardDeviation(d);
-            if (each > ratio) {
-                worst = d;
-                ratio = each;
-            }
+            double ratio = sd[d] / q.standardDeviation(d);
+            widths.add(new Width(q.names().get(d), StrictMath.log(ratio), ratio));
         }
-        concerns.judge(
-                Kind.WRONG_WIDTH,
-                q.names().get(worst),
-                ratio <= GOOD_RATIO,
-                ratio <= USABLE_RATIO,
-                String.format(
-                        Locale.ROOT,
-                        "with its correlations the standard deviation of %s is %.2f times that of q",
-                        q.names().get(worst),
-                        ratio));
+        String words = "with its correlations the standard deviation of %s is %.2f times that of q";
+        Width.judge(widths, words, this::readInstead, concerns);
+    }
+
+    /** What is read in the place of a coordinate, if it surely is usable, by weights that may be used. */
+    private @Nullable WeightedChange readInstead(int coordinate) {
+        WeighedDraws known = drawn;
+        boolean mayBeUsed = WeightedDraws.refusal(assessment(), q.names().size()) == null;
+        return known != null && mayBeUsed ? known.readInstead(coordinate) : null;
     }
 
     Assessment assessment() {
@@ -351,10 +347,8 @@ final class Evaluation {
 
     private void judgeMoments(List<WeightedChange> changes) {
         WeightedChange shifted = changes.get(0);
-        WeightedChange wider = changes.get(0);
         for (WeightedChange change : changes) {
             shifted = change.moved(Z) > shifted.moved(Z) ? change : shifted;
-            wider = change.widened(Z) > wider.widened(Z) ? change : wider;
         }
         concerns.judge(
                 Kind.SHIFTED,
@@ -366,15 +360,10 @@ final class Evaluation {
                         "importance weighting moves the mean of %s by %.2f sd",
                         shifted.name(),
                         shifted.shift()));
-        concerns.judge(
-                Kind.WRONG_WIDTH,
-                wider.name(),
-                wider.widened(Z) <= StrictMath.log(GOOD_RATIO),
-                wider.widened(Z) <= StrictMath.log(USABLE_RATIO),
-                String.format(
-                        Locale.ROOT,
-                        "importance weighting multiplies the standard deviation of %s by %.2f",
-                        wider.name(),
-                        wider.ratio()));
+        List<Width> widths = changes.stream()
+                .map(change -> new Width(change.name(), change.widened(Z), change.ratio()))
+                .toList();
+        String words = "importance weighting multiplies the standard deviation of %s by %.2f";
+        Width.judge(widths, words, this::readInstead, concerns);
     }
 }

@@ -11,6 +11,8 @@ import io.github.elbo4j.model.LogJoint;
 import io.github.elbo4j.model.Quantities;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +89,20 @@ final class GivenWeights implements LogJoint {
     public Quantities quantities() {
         Quantities of = joint.quantities();
         double[] there = point.clone();
-        return new Quantities(of.names(), z -> {
-            double[] all = there.clone();
-            for (int i = 0; i < places.length; i++) {
-                all[places[i]] = z[i];
-            }
-            return of.values().apply(all);
-        });
+        Set<Integer> hidden = IntStream.range(0, places.length)
+                .filter(i -> of.hidden().contains(places[i]))
+                .boxed()
+                .collect(Collectors.toSet());
+        return new Quantities(
+                of.names(),
+                z -> {
+                    double[] all = there.clone();
+                    for (int i = 0; i < places.length; i++) {
+                        all[places[i]] = z[i];
+                    }
+                    return of.values().apply(all);
+                },
+                hidden);
     }
 
     @Override

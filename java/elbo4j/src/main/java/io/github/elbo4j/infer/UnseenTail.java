@@ -25,7 +25,7 @@ final class UnseenTail {
      * normals have none, so that of a coordinate it is the posterior's.
      */
     static List<Concern> concerns(DrawnNumbers numbers, SmoothedWeights weights) {
-        if (numbers.draws() < LEAST_DRAWS) {
+        if (!isShown(numbers.draws())) {
             return List.of();
         }
         double largest = Evaluation.GOOD_RATIO;
@@ -46,6 +46,11 @@ final class UnseenTail {
         return at < 0 ? List.of() : List.of(concern(numbers.name(at), largest, k));
     }
 
+    /** Whether so many draws show a tail at all. */
+    static boolean isShown(int draws) {
+        return draws >= LEAST_DRAWS;
+    }
+
     private static Concern concern(String name, double factor, double k) {
         return new Concern(
                 Concern.Kind.UNKNOWN_WIDTH,
@@ -62,9 +67,14 @@ final class UnseenTail {
 
     /** Whether q's own draws tell the standard deviation of a number under q. */
     private static boolean isLight(double[] x) {
-        double[] squares = squares(x, SmoothedWeights.equal(x.length));
+        return factor(x, SmoothedWeights.equal(x.length)) <= Evaluation.GOOD_RATIO;
+    }
+
+    /** By how much the standard deviation of a number may be larger than weighted draws tell. */
+    static double factor(double[] x, SmoothedWeights weights) {
+        double[] squares = squares(x, weights);
         double[] tail = ParetoShape.largest(squares);
-        return factor(squares, tail, ParetoShape.ofLargestRatios(tail)) <= Evaluation.GOOD_RATIO;
+        return factor(squares, tail, ParetoShape.ofLargestRatios(tail));
     }
 
     private static double[] squares(double[] x, SmoothedWeights weights) {

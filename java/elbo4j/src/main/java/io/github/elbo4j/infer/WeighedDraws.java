@@ -6,6 +6,7 @@ import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.SmoothedWeights;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Draws of q and their importance weights, of which an {@link Evaluation} asks several questions: what these share is found once. */
@@ -52,6 +53,16 @@ final class WeighedDraws {
     List<Concern> unseenTail() {
         DrawnNumbers drawn = numbers();
         return UnseenTail.concerns(drawn, smoothed().first(drawn.draws()));
+    }
+
+    /** What is read in the place of a coordinate, if it {@linkplain ReadWidths surely} is usable; only of normals is it known. */
+    Optional<WeightedChange> readInstead(int coordinate) {
+        if (!isReadable() || !q.isOfNormals()) {
+            return Optional.empty();
+        }
+        DrawnNumbers drawn = numbers();
+        SmoothedWeights weights = smoothed().first(drawn.draws());
+        return new ReadWidths(drawn, q.quantities().hidden(), weights, ratios.truncated(0)).surelyUsable(coordinate);
     }
 
     /** The first of them. */

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -262,7 +263,19 @@ public final class Model {
                 names,
                 z -> derived.stream()
                         .flatMapToDouble(each -> DoubleStream.of(each.value().value(z)))
-                        .toArray());
+                        .toArray(),
+                hidden());
+    }
+
+    /** Coordinates that are no parameter as they are: log tau of a positive tau. */
+    private Set<Integer> hidden() {
+        Set<Integer> hidden = IntStream.range(0, dimensions()).boxed().collect(Collectors.toSet());
+        double[] places = IntStream.range(0, dimensions()).asDoubleStream().toArray();
+        quantities.values().stream()
+                .filter(each -> each.value().isParameter())
+                .flatMapToDouble(each -> DoubleStream.of(each.value().value(places)))
+                .forEach(place -> hidden.remove((int) place));
+        return hidden;
     }
 
     /** N, the rows of the table that it has taken; 0 if it has taken none, and minibatches cannot be drawn. */

@@ -1,6 +1,7 @@
 package io.github.elbo4j.model;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -9,12 +10,19 @@ import java.util.function.UnaryOperator;
  *
  * @param names what each of them is called, [K]
  * @param values of a draw in float64, [D] to [K]
+ * @param hidden coordinates that nobody reads, as log tau where tau is read: what is wrong with them alone may be usable
  */
-public record Quantities(List<String> names, UnaryOperator<double[]> values) {
+public record Quantities(List<String> names, UnaryOperator<double[]> values, Set<Integer> hidden) {
     /** Of a joint whose coordinates are all that is read. */
     public static final Quantities NONE = new Quantities(List.of(), z -> new double[0]);
 
     public Quantities {
         names = List.copyOf(names);
+        hidden = Set.copyOf(hidden);
+    }
+
+    /** Beside coordinates that are all read. */
+    public Quantities(List<String> names, UnaryOperator<double[]> values) {
+        this(names, values, Set.of());
     }
 }
