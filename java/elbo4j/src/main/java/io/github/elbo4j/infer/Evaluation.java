@@ -11,6 +11,7 @@ import io.github.elbo4j.model.PointDensity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -239,10 +240,10 @@ final class Evaluation {
     }
 
     /** What is read in the place of a coordinate, if it surely is usable, by weights that may be used. */
-    private @Nullable WeightedChange readInstead(int coordinate) {
+    private Optional<WeightedChange> readInstead(int coordinate) {
         WeighedDraws known = drawn;
         boolean mayBeUsed = WeightedDraws.refusal(assessment(), q.names().size()) == null;
-        return known != null && mayBeUsed ? known.readInstead(coordinate) : null;
+        return known != null && mayBeUsed ? known.readInstead(coordinate) : Optional.empty();
     }
 
     Assessment assessment() {

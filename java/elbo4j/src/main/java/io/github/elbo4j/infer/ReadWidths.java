@@ -4,10 +4,9 @@ import io.github.elbo4j.estimate.SmoothedWeights;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How wide that is which is read in the place of a coordinate: tau, where log tau is fitted. The standard deviation of log tau may be wrong by what lies at
@@ -24,25 +23,25 @@ record ReadWidths(DrawnNumbers numbers, Set<Integer> hidden, SmoothedWeights smo
      * What is read in the place of a hidden coordinate, if it is known to be as wide under the weights as under q, up to a usable ratio: by two errors of the
      * ratio, and by what may lie {@linkplain UnseenTail beyond} the draws of either.
      *
-     * @return null if that is not known
+     * @return none if that is not known
      */
-    @Nullable
-    WeightedChange surelyUsable(int coordinate) {
+    Optional<WeightedChange> surelyUsable(int coordinate) {
         if (!hidden.contains(coordinate) || !UnseenTail.isShown(numbers.draws())) {
-            return null;
+            return Optional.empty();
         }
         int size = numbers.columns().length;
-        OptionalInt read = IntStream.range(size, numbers.size())
+        return IntStream.range(size, numbers.size())
                 .filter(i -> isMonotone(numbers.column(coordinate), numbers.column(i)))
-                .findFirst();
-        return read.isPresent() ? usable(read.getAsInt()) : null;
+                .boxed()
+                .findFirst()
+                .flatMap(this::usable);
     }
 
-    private @Nullable WeightedChange usable(int i) {
+    private Optional<WeightedChange> usable(int i) {
         double[] x = numbers.column(i);
         List<WeightedChange> changes = WeightedChange.of(List.of(numbers.name(i)), new double[][] {x}, truncated);
         if (changes.isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         WeightedChange change = changes.get(0);
         double log = StrictMath.log(change.ratio());
@@ -50,7 +49,7 @@ record ReadWidths(DrawnNumbers numbers, Set<Integer> hidden, SmoothedWeights smo
         double most = StrictMath.log(Evaluation.USABLE_RATIO);
         boolean wider = log + error + StrictMath.log(UnseenTail.factor(x, smoothed)) <= most;
         boolean narrower = error - log + StrictMath.log(UnseenTail.factor(x, SmoothedWeights.equal(x.length))) <= most;
-        return wider && narrower ? change : null;
+        return wider && narrower ? Optional.of(change) : Optional.empty();
     }
 
     /** Whether y goes up with every step of x, or down with every one. */
@@ -62,7 +61,8 @@ record ReadWidths(DrawnNumbers numbers, Set<Integer> hidden, SmoothedWeights smo
             double step = x[order[s]] - x[order[s - 1]];
             double up = Math.signum(y[order[s]] - y[order[s - 1]]);
             way = way == 0 ? up : way;
-            if (step == 0 ? up != 0 : up == 0 || up != way) { // NaN is no way
+            boolean follows = step == 0 ? up == 0 : up != 0 && up == way; // NaN does not
+            if (!follows) {
                 return false;
             }
         }

@@ -3,9 +3,9 @@ package io.github.elbo4j.infer;
 import io.github.elbo4j.infer.Concern.Kind;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A standard deviation against that of q.
@@ -21,7 +21,7 @@ record Width(String name, double off, double ratio) {
      * @param instead what is read in the place of a number, if it surely is usable
      */
     static void judge(
-            List<Width> widths, String words, IntFunction<@Nullable WeightedChange> instead, Concerns concerns) {
+            List<Width> widths, String words, IntFunction<Optional<WeightedChange>> instead, Concerns concerns) {
         double good = StrictMath.log(Evaluation.GOOD_RATIO);
         double usable = StrictMath.log(Evaluation.USABLE_RATIO);
         List<Integer> worstFirst = IntStream.range(0, widths.size())
@@ -32,15 +32,18 @@ record Width(String name, double off, double ratio) {
         for (int i : worstFirst) {
             Width width = widths.get(i);
             String said = String.format(Locale.ROOT, words, width.name, width.ratio);
-            WeightedChange read = width.off > usable ? instead.apply(i) : null;
-            if (read == null) {
+            Optional<WeightedChange> read = width.off > usable ? instead.apply(i) : Optional.empty();
+            if (read.isEmpty()) {
                 concerns.judge(Kind.WRONG_WIDTH, width.name, width.off <= good, width.off <= usable, said);
                 return;
             }
             if (!told) {
-                String beside = "%s; importance weighting multiplies that of %s, which is read in its place, by %.2f";
-                said = String.format(Locale.ROOT, beside, said, read.name(), read.ratio());
-                concerns.add(Kind.WRONG_WIDTH, Verdict.USABLE, width.name, said);
+                String beside = String.format(
+                        Locale.ROOT,
+                        "; importance weighting multiplies that of %s, which is read in its place, by %.2f",
+                        read.get().name(),
+                        read.get().ratio());
+                concerns.add(Kind.WRONG_WIDTH, Verdict.USABLE, width.name, said + beside);
             }
             told = true;
         }
