@@ -3,6 +3,8 @@ package io.github.elbo4j.model;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What is read of a draw beside its coordinates: {@code tau = exp(log tau)}, or a report. A posterior that is close to another
@@ -24,5 +26,11 @@ public record Quantities(List<String> names, UnaryOperator<double[]> values, Set
     /** Beside coordinates that are all read. */
     public Quantities(List<String> names, UnaryOperator<double[]> values) {
         this(names, values, Set.of());
+    }
+
+    /** In the place of all coordinates: none of them is read. */
+    static Quantities instead(int dimensions, List<String> names, UnaryOperator<double[]> values) {
+        return new Quantities(
+                names, values, IntStream.range(0, dimensions).boxed().collect(Collectors.toSet()));
     }
 }

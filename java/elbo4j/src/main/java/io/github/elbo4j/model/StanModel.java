@@ -17,8 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,10 +140,7 @@ public final class StanModel implements AutoCloseable {
             constrained = new Doubles(constrainedNames.size());
             value = new Doubles(1);
             logJoint = HostLogJoint.ofBlock(names, this::evaluate)
-                    .with(new Quantities(
-                            constrainedNames,
-                            this::constrainedOrNaN,
-                            IntStream.range(0, names.size()).boxed().collect(Collectors.toSet())));
+                    .with(Quantities.instead(names.size(), constrainedNames, this::constrainedOrNaN));
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable e) {
