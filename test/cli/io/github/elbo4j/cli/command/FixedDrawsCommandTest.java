@@ -156,7 +156,7 @@ class FixedDrawsCommandTest {
                         "(?m)^tau +2\\.9\\d +3\\.[56]\\d \\* +0\\.0\\d +2\\.\\d\\d +[23]\\.\\d\\d \\* +0\\.\\d\\d +0\\.3\\d +9\\.\\d\\d$")
                 .containsPattern("(?m)^mu +4\\.[45]\\d +4\\.[45]\\d +0\\.0\\d +3.\\d\\d +3.\\d\\d +0\\.0\\d +")
                 .contains("* q is off in tau")
-                .contains("Do not trust");
+                .contains("Usable, with care");
         assertThat(Files.readString(folder.resolve("o/report.html")))
                 .contains("What importance weights make of it", "* q is off in tau", "3.6");
         FitResult fit = read("o");

@@ -22,11 +22,6 @@ public final class ParetoShape {
     /** Zhang and Stephens's constant, which they recommend. */
     private static final double PRIOR_SCALE = 3;
 
-    /** Factors 1 − theta·x of which half are off 1 by so much keep 14 digits of what they are on average. */
-    private static final double NEAR = 0.02;
-    /** Within it and its inverse products are exact to their last digits. */
-    private static final double ROOM = 0x1p1000;
-
     private ParetoShape() {}
 
     /**
@@ -182,30 +177,13 @@ public final class ParetoShape {
         return average;
     }
 
-    /**
-     * The shape that theta = −k/sigma implies: the mean of log(1 − theta·x), of as many factors at a time as float64 has room for. A logarithm of
-     * each is needed only where they are so near 1 that their rounding counts.
-     */
+    /** The shape that theta = −k/sigma implies: the mean of log(1 − theta·x). */
     private static double shape(double theta, double[] excesses) {
         double sum = 0;
-        if (Math.abs(theta) * excesses[excesses.length / 2] < NEAR) {
-            for (double x : excesses) {
-                sum += StrictMath.log1p(-theta * x);
-            }
-            return sum / excesses.length;
-        }
-        double product = 1;
         for (double x : excesses) {
-            double factor = 1 - theta * x;
-            double next = product * factor;
-            if (next > 1 / ROOM && next < ROOM) {
-                product = next;
-            } else {
-                sum += StrictMath.log(product);
-                product = factor;
-            }
+            sum += StrictMath.log1p(-theta * x);
         }
-        return (sum + StrictMath.log(product)) / excesses.length;
+        return sum / excesses.length;
     }
 
     private static double mean(double[] values) {
