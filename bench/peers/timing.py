@@ -78,9 +78,9 @@ def serve(work, peer, seconds):
     for how, step, check in ways(peer, work, gpu=False):
         check(step(0))
         clock = Clock(step)
-        fastest = min(clock.run(seconds / 2, 3))
-        if best is None or fastest < best[0]:
-            best = fastest, how, clock
+        usual = statistics.median(clock.run(seconds / 2, 3))  # the least of a way may be a rare one
+        if best is None or usual < best[0]:
+            best = usual, how, clock
     print("ready", *WORKS[work][1], flush=True)
     print(f"{work} {peer} {best[1]}", file=sys.stderr, flush=True)
     for line in sys.stdin:
