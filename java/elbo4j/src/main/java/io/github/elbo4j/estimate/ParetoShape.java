@@ -102,8 +102,10 @@ public final class ParetoShape {
             return new Fitted(Double.POSITIVE_INFINITY, Double.NaN);
         }
         double theta = theta(excesses);
-        double kHat = (m * known(shape(theta, excesses)) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
-        return new Fitted(kHat, scale(theta, excesses));
+        double k = shape(theta, excesses);
+        double kHat = (m * known(k) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
+        // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
+        return new Fitted(kHat, isExponential(theta, excesses) ? mean(excesses) : -k / theta);
     }
 
     /**
@@ -141,12 +143,6 @@ public final class ParetoShape {
     /** k is NaN if the quartile is 0 or the least that there is: theta is infinite. */
     private static double known(double k) {
         return Double.isNaN(k) ? Double.POSITIVE_INFINITY : k;
-    }
-
-    /** The scale sigma that belongs to theta, in units of the excesses. */
-    private static double scale(double theta, double[] excesses) {
-        // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
-        return isExponential(theta, excesses) ? mean(excesses) : -shape(theta, excesses) / theta;
     }
 
     private static boolean isExponential(double theta, double[] excesses) {

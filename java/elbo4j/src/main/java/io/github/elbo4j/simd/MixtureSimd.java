@@ -1,5 +1,6 @@
 package io.github.elbo4j.simd;
 
+import static io.github.elbo4j.simd.Lanes.D;
 import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.scalar.MixtureKernel;
@@ -8,14 +9,12 @@ import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** The inner loops of {@link MixtureKernel}: a lane per row, chains and sums in registers. */
 final class MixtureSimd extends MixtureKernel {
     private static final int PAIR = 2 * Lanes.COUNT;
     private static final int FOUR = 4 * Lanes.COUNT;
     private static final int HALF = Lanes.COUNT / 2;
-    private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
 
     MixtureSimd(SharedKernels basics) {
         super(basics);
