@@ -43,6 +43,26 @@ class KlOpsTest {
         }
     }
 
+    /** Scales that are subnormal, zero or infinite as float32, one in each row: what is computed for many near ones must see them. */
+    @EveryDevice
+    void klToStandardKnowsScalesFarFromOne(Device device) {
+        float[] far = {-87.5f, -100, -104, -200, 100, 88.9f};
+        float[] omega = new float[16 * far.length];
+        for (int b = 0; b < far.length; b++) {
+            omega[16 * b + 3 * b] = far[b];
+        }
+        try (Arena arena = new Arena(device)) {
+            Buffer kl = arena.doubles(far.length);
+            Buffer mu = arena.of(new float[omega.length]);
+            arena.run(new KlOps.KlToStandard(far.length, 16, mu, arena.of(omega), kl));
+            for (int b = 0; b < far.length; b++) {
+                // Of the others none adds anything; of a large one the square overflows.
+                double want = far[b] > 0 ? Double.POSITIVE_INFINITY : -0.5 - far[b];
+                assertThat(arena.doubles(kl)[b]).as("omega " + far[b]).isEqualTo(want);
+            }
+        }
+    }
+
     @EveryDevice
     void klDiagonalIsTheClosedForm(Device device) {
         for (int dims : DIMENSIONS) {

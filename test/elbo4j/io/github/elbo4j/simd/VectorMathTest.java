@@ -27,6 +27,7 @@ class VectorMathTest {
                 "log",
                 "log1p",
                 "exp",
+                "expNear",
                 "softplus",
                 "sigmoid",
                 "tanh",
@@ -87,6 +88,10 @@ class VectorMathTest {
         return "";
     }
 
+    private static float near(float x) {
+        return Math.max(-VectorMath.NEAR, Math.min(VectorMath.NEAR, x));
+    }
+
     private interface OfWord {
         float apply(int word);
     }
@@ -96,6 +101,7 @@ class VectorMathTest {
             case "log" -> word -> DetMath.log(Float.intBitsToFloat(word));
             case "log1p" -> word -> DetMath.log1p(Float.intBitsToFloat(word));
             case "exp" -> word -> DetMath.exp(Float.intBitsToFloat(word));
+            case "expNear" -> word -> DetMath.exp(near(Float.intBitsToFloat(word)));
             case "softplus" -> word -> DetMath.softplus(Float.intBitsToFloat(word));
             case "sigmoid" -> word -> DetMath.sigmoid(Float.intBitsToFloat(word));
             case "tanh" -> word -> DetMath.tanh(Float.intBitsToFloat(word));
@@ -130,6 +136,8 @@ class VectorMathTest {
                 case "log" -> word -> VectorMath.log(word.reinterpretAsFloats());
                 case "log1p" -> word -> VectorMath.log1p(word.reinterpretAsFloats());
                 case "exp" -> word -> VectorMath.exp(word.reinterpretAsFloats());
+                case "expNear" ->
+                    word -> VectorMath.expNear(word.reinterpretAsFloats().min(VectorMath.NEAR).max(-VectorMath.NEAR));
                 case "softplus" -> word -> VectorMath.softplus(word.reinterpretAsFloats());
                 case "sigmoid" -> word -> VectorMath.sigmoid(word.reinterpretAsFloats());
                 case "tanh" -> word -> VectorMath.tanh(word.reinterpretAsFloats());

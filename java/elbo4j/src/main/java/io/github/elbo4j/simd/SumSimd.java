@@ -87,17 +87,17 @@ final class SumSimd extends SumKernel {
                 rows(x, o + r * columns, columns, lanes, out, r);
             }
             for (int r = whole; r < count; r++) {
-                out[r] = folded(row(x, o + r * columns, columns));
+                out[r] = 0f + folded(row(x, o + r * columns, columns));
             }
         } else {
             super.tiles(x, o, columns, count, out, memory);
         }
     }
 
-    /** A row's lanes, which begin at +0: of a row of two registers what is added to each other first. */
+    /** A row's lanes: of a row of two registers what is added to each other first. That they begin at +0 shows in a sum of −0 alone, at its end. */
     private static FloatVector row(float[] x, int o, int columns) {
-        FloatVector low = FloatVector.zero(F).add(FloatVector.fromArray(F, x, o));
-        return columns == PAIR ? low.add(FloatVector.zero(F).add(FloatVector.fromArray(F, x, o + Lanes.COUNT))) : low;
+        FloatVector low = FloatVector.fromArray(F, x, o);
+        return columns == PAIR ? low.add(FloatVector.fromArray(F, x, o + Lanes.COUNT)) : low;
     }
 
     /**
@@ -113,7 +113,7 @@ final class SumSimd extends SumKernel {
         level(lanes, Lanes.COUNT / 4, QUARTER, LOWER_QUARTER);
         level(lanes, Lanes.COUNT / 8, EIGHTH, LOWER_EIGHTH);
         level(lanes, Lanes.COUNT / 16, SIXTEENTH, LOWER_SIXTEENTH);
-        FloatVector.fromArray(F, lanes, 0).intoArray(out, r);
+        FloatVector.fromArray(F, lanes, 0).add(0f).intoArray(out, r);
     }
 
     private static void level(float[] lanes, int vectors, VectorShuffle<Float> across, VectorMask<Float> isLower) {

@@ -25,6 +25,8 @@ final class VectorMath {
     private static final float INF = Float.POSITIVE_INFINITY;
     private static final int EXPONENT = 0xff800000;
     private static final int SIGN = 0x80000000;
+    /** Up to here in absolute value e^x and 2^n are normal. */
+    static final float NEAR = 87f;
 
     private VectorMath() {}
 
@@ -99,6 +101,22 @@ final class VectorMath {
         IntVector rest = bits.sub(half);
         return p.mul(half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
                 .mul(rest.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    }
+
+    /** e^x where |x| &lt;= {@link #NEAR}, the same bits: 2^n is one factor there. */
+    static FloatVector expNear(FloatVector x) {
+        FloatVector t = x.fma(broadcast(F, LOG2_E), broadcast(F, EXP_ROUNDER));
+        FloatVector n = t.sub(EXP_ROUNDER);
+        FloatVector r = n.fma(broadcast(F, -LN2_HIGH), x);
+        r = n.fma(broadcast(F, -LN2_LOW), r);
+        FloatVector p = broadcast(F, E6).fma(r, broadcast(F, E5));
+        p = p.fma(r, broadcast(F, E4));
+        p = p.fma(r, broadcast(F, E3));
+        p = p.fma(r, broadcast(F, E2));
+        p = p.fma(r, broadcast(F, 1f));
+        p = p.fma(r, broadcast(F, 1f));
+        IntVector exponent = t.reinterpretAsInts().sub(127).lanewise(VectorOperators.LSHL, 23);
+        return p.mul(exponent.reinterpretAsFloats());
     }
 
     /** e^x - 1; twin: DetMath.expm1. */
