@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** Kullback–Leibler divergences in closed form. Twin of kernels/kl.cu. */
 public class KlKernel {
     private static final int BLOCK = RowSum.TILE;
+    /**
+     * Elements of short problems that are taken together. A processor may let a load wait for a store whose address has the same lower 12
+     * bits; so few terms, a quarter of a page, are written while a page of each array is read.
+     */
+    private static final int SHORT = 256;
+
     private static final int RATIO = 16; // memory slots
     private static final int INVERSE = 17;
     private static final int TERMS = 18;
@@ -59,7 +65,7 @@ public class KlKernel {
 
     // ---- launches ----
 
-    /** One work item is a problem, or as many as fit a block: their elements are neighbours. */
+    /** One work item is a problem, or some short ones: their elements are neighbours. */
     private abstract class Diagonal<O extends Operation> extends OperationKernel<O> {
         private final int problems;
         private final int dims;
@@ -76,7 +82,7 @@ public class KlKernel {
         }
 
         private static int together(int dims) {
-            return Math.max(1, BLOCK / Math.max(1, dims));
+            return Math.max(1, SHORT / Math.max(1, dims));
         }
 
         @Override
