@@ -19,7 +19,12 @@ if [ ! -f "$jar" ] || [ -n "$(find "${sources[@]}" -newer "$jar" -print -quit)" 
     touch "$jar" # an unchanged jar is not written anew
 fi
 
-java=("${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-modules jdk.incubator.vector -cp "$jar")
+java=("${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-modules jdk.incubator.vector)
+# Pages of 2 MB, as the command has them, and NumPy for the arrays that the peers work on. What Java starts gets them too.
+case $(cat /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || true) in
+    *'[madvise]'* | *'[always]'*) java+=(-XX:+UseTransparentHugePages) ;;
+esac
+java+=(-cp "$jar")
 
 quiet() {
     grep --line-buffered -v -E '^WARNING: (Using incubator|.*sun\.misc\.Unsafe|.*org\.openjdk\.jmh\.util|.*Unsafe::)' || true

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,16 +147,15 @@ public final class Compare implements Callable<Integer> {
         String warm = quick ? "0.5" : "8";
         double turn = quick ? 0.1 : 0.4;
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> ours = List.of(
-                java,
-                "--add-modules",
-                "jdk.incubator.vector",
+        List<String> ours = new ArrayList<>(List.of(java));
+        ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments()); // as this one was started
+        ours.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 Serve.class.getName(),
                 work.name(),
                 device,
-                warm);
+                warm));
         String script = home.resolve(Path.of("peers", "peers.py")).toString();
         List<String> theirs = List.of(python, script, "serve", work.name(), peer, warm);
         List<Double> allOurs = new ArrayList<>();
