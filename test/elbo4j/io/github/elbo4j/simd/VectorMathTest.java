@@ -137,7 +137,8 @@ class VectorMathTest {
                 case "log1p" -> word -> VectorMath.log1p(word.reinterpretAsFloats());
                 case "exp" -> word -> VectorMath.exp(word.reinterpretAsFloats());
                 case "expNear" ->
-                    word -> VectorMath.expNear(word.reinterpretAsFloats().min(VectorMath.NEAR).max(-VectorMath.NEAR));
+                    word -> VectorMath.expNear(
+                            word.reinterpretAsFloats().min(VectorMath.NEAR).max(-VectorMath.NEAR));
                 case "softplus" -> word -> VectorMath.softplus(word.reinterpretAsFloats());
                 case "sigmoid" -> word -> VectorMath.sigmoid(word.reinterpretAsFloats());
                 case "tanh" -> word -> VectorMath.tanh(word.reinterpretAsFloats());

@@ -150,12 +150,7 @@ public final class Compare implements Callable<Integer> {
         List<String> ours = new ArrayList<>(List.of(java));
         ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments()); // as this one was started
         ours.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Serve.class.getName(),
-                work.name(),
-                device,
-                warm));
+                "-cp", System.getProperty("java.class.path"), Serve.class.getName(), work.name(), device, warm));
         String script = home.resolve(Path.of("peers", "peers.py")).toString();
         List<String> theirs = List.of(python, script, "serve", work.name(), peer, warm);
         List<Double> allOurs = new ArrayList<>();

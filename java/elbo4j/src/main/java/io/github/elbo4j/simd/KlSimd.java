@@ -26,7 +26,8 @@ final class KlSimd extends KlKernel {
      * right.
      */
     private static boolean near(float[] mu, float[] omega, int m, float[] terms, int t, int whole) {
-        IntVector farthest = IntVector.zero(Lanes.I); // as bits, whose order is that of absolute values; NaN is beyond all
+        IntVector farthest =
+                IntVector.zero(Lanes.I); // as bits, whose order is that of absolute values; NaN is beyond all
         for (int i = 0; i < whole; i += Lanes.COUNT) {
             FloatVector location = FloatVector.fromArray(F, mu, m + i);
             FloatVector logScale = FloatVector.fromArray(F, omega, m + i);
