@@ -13,6 +13,7 @@ import io.github.elbo4j.cli.command.KlCommand;
 import io.github.elbo4j.cli.command.LooCommand;
 import io.github.elbo4j.cli.command.PredictCommand;
 import io.github.elbo4j.cli.command.SampleCommand;
+import io.github.elbo4j.cli.command.Subcommands;
 import io.github.elbo4j.cli.command.VerifyCommand;
 import io.github.elbo4j.cli.command.Version;
 import io.github.elbo4j.cli.command.VersionCommand;
@@ -31,7 +32,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,22 +46,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "elbo4j",
         description =
                 "Variational inference: fits Bayesian models, predicts, and estimates evidence, on a CPU or a GPU.",
-        subcommands = {
-            FitCommand.class,
-            PredictCommand.class,
-            LooCommand.class,
-            VerifyCommand.class,
-            DrawsCommand.class,
-            EvidenceCommand.class,
-            GradientsCommand.class,
-            KlCommand.class,
-            DevicesCommand.class,
-            BenchCommand.class,
-            SampleCommand.class,
-            HelpCommand.class,
-            VersionCommand.class,
-            CompletionCommand.class
-        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
@@ -118,11 +102,23 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         List<String> words = List.of(args);
-        FitCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("fit")), words);
-        EvidenceCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("evidence")), words);
-        GradientsCommand.addModels(Objects.requireNonNull(line.getSubcommands().get("gradients")), words);
+        Subcommands commands = new Subcommands(words);
+        commands.add(FitCommand.class, fit -> FitCommand.addModels(fit, words));
+        commands.add(PredictCommand.class);
+        commands.add(LooCommand.class);
+        commands.add(VerifyCommand.class);
+        commands.add(DrawsCommand.class);
+        commands.add(EvidenceCommand.class, evidence -> EvidenceCommand.addModels(evidence, words));
+        commands.add(GradientsCommand.class, gradients -> GradientsCommand.addModels(gradients, words));
+        commands.add(KlCommand.class);
+        commands.add(DevicesCommand.class);
+        commands.add(BenchCommand.class);
+        commands.add(SampleCommand.class);
         // A command may be called --stan.
-        Objects.requireNonNull(line.getSubcommands().get("help")).setUnmatchedOptionsArePositionalParams(true);
+        commands.add(HelpCommand.class, help -> help.setUnmatchedOptionsArePositionalParams(true));
+        commands.add(VersionCommand.class);
+        commands.add(CompletionCommand.class);
+        commands.addTo(line);
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false) // a column may be called @home

@@ -182,13 +182,9 @@ public final class NormalMixture implements Posterior {
 
     /** One of {@link #draws}. */
     double[] draw(Key key, int s) {
-        int[] words = {0, s, 0, 0};
-        HostNormal.words(key.fork("components").seed(), words, words);
         double[] epsilon = new double[dimensions()];
         StandardNormal.fill(key, s, epsilon);
-        return components
-                .get(component(((words[0] & 0xffffffffL) + 0.5) * 0x1p-32))
-                .at(epsilon);
+        return components.get(weights.length == 1 ? 0 : component(key, s)).at(epsilon);
     }
 
     /**
@@ -202,7 +198,10 @@ public final class NormalMixture implements Posterior {
     }
 
     /** The one whose part of the weights, one after the other, a number of 0 to 1 falls in. */
-    private int component(double u) {
+    private int component(Key key, int s) {
+        int[] words = {0, s, 0, 0};
+        HostNormal.words(key.fork("components").seed(), words, words);
+        double u = ((words[0] & 0xffffffffL) + 0.5) * 0x1p-32;
         double sum = 0;
         for (int k = 0; k < weights.length - 1; k++) {
             sum += weights[k];

@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code elbo4j completion}. */
 @Command(
-        name = "completion",
+        name = CompletionCommand.NAME,
         description = {
             "Prints a script that lets bash and zsh complete commands and options.",
             "Read it in each shell, or add the example's line to ~/.bashrc or ~/.zshrc."
@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
         footer = "source <(elbo4j completion)",
         exitCodeList = {"0:it was printed", "2:" + Exit.BAD_INPUT_MEANS, "3:" + Exit.BROKEN_MEANS})
 public final class CompletionCommand implements Runnable {
+    static final String NAME = "completion";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;

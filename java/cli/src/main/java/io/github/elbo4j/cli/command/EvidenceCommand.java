@@ -41,8 +41,9 @@ public final class EvidenceCommand implements Runnable {
      * @param args of the whole command line
      */
     public static void addModels(CommandLine evidence, List<String> args) {
-        ModelCommands.addTo(evidence, args, EvidenceAction::new);
-        evidence.addSubcommand(new EvidenceMixtureCommand());
-        evidence.addSubcommand(new EvidenceFactorsCommand());
+        Subcommands models = ModelCommands.of(evidence, args, EvidenceAction::new);
+        models.add(EvidenceMixtureCommand.class);
+        models.add(EvidenceFactorsCommand.class);
+        models.addTo(evidence);
     }
 }

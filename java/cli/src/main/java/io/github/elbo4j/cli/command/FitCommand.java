@@ -40,9 +40,10 @@ public final class FitCommand implements Runnable {
      * @param args of the whole command line
      */
     public static void addModels(CommandLine fit, List<String> args) {
-        ModelCommands.addTo(fit, args, FitAction::new);
-        fit.addSubcommand(new MixtureCommand());
-        fit.addSubcommand(new VaeCommand());
-        fit.addSubcommand(new FactorsCommand());
+        Subcommands models = ModelCommands.of(fit, args, FitAction::new);
+        models.add(MixtureCommand.class);
+        models.add(VaeCommand.class);
+        models.add(FactorsCommand.class);
+        models.addTo(fit);
     }
 }

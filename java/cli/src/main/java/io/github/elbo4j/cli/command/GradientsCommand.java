@@ -39,6 +39,6 @@ public final class GradientsCommand implements Runnable {
      * @param args of the whole command line
      */
     public static void addModels(CommandLine gradients, List<String> args) {
-        ModelCommands.addTo(gradients, args, GradientsAction::new);
+        ModelCommands.of(gradients, args, GradientsAction::new).addTo(gradients);
     }
 }

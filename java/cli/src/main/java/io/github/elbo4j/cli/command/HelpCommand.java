@@ -13,11 +13,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code elbo4j help}. */
 @Command(
-        name = "help",
+        name = HelpCommand.NAME,
         description = "Explains a command, as --help after it does.",
         footer = "elbo4j help fit logistic",
         exitCodeList = {"0:it was printed", "2:" + Exit.BAD_INPUT_MEANS, "3:" + Exit.BROKEN_MEANS})
 public final class HelpCommand implements Runnable {
+    static final String NAME = "help";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;

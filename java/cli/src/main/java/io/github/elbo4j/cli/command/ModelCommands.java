@@ -44,96 +44,103 @@ final class ModelCommands {
             }
             """.split("\n");
 
-    private final CommandLine parent;
+    private final String parent;
     private final Supplier<ModelAction> action;
+    private final Subcommands commands;
 
-    private ModelCommands(CommandLine parent, Supplier<ModelAction> action) {
-        this.parent = parent;
+    private ModelCommands(CommandLine parent, List<String> args, Supplier<ModelAction> action) {
+        this.parent = parent.getCommandName();
         this.action = action;
+        commands = new Subcommands(args);
     }
 
     /**
-     * Adds them. That for a Java file goes by the name of the file.
+     * All of them. That for a Java file goes by the name of the file.
      *
-     * @param parent the command
+     * @param parent the command, which gets the text of a Java file
      * @param args of the whole command line; the file is the word after the command
      * @param action makes what each of them does
      */
-    static void addTo(CommandLine parent, List<String> args, Supplier<ModelAction> action) {
-        ModelCommands commands = new ModelCommands(parent, action);
+    static Subcommands of(CommandLine parent, List<String> args, Supplier<ModelAction> action) {
+        ModelCommands models = new ModelCommands(parent, args, action);
         parent.getCommandSpec().usageMessage().header(SCHOOLS);
-        Models.TABLE.forEach(model -> commands.addRegression(model.get()));
-        commands.addNetwork();
-        commands.addJava(args);
-        commands.addStan();
+        Models.TABLE.forEach(model -> models.addRegression(model.get()));
+        models.addNetwork();
+        models.addJava(args);
+        models.addStan();
+        return models.commands;
     }
 
     private void addRegression(FitModel model) {
-        CommandSpec spec = add(model.name(), new RegressionOptions(model));
-        spec.addMixin("model", CommandSpec.forAnnotatedObjectLenient(model)); // its own options
-        spec.usageMessage()
-                .description(model.summary())
-                .footer(model.examples().stream()
-                        .filter(example -> takes(spec, example))
-                        .map(example -> "elbo4j " + parent.getCommandName() + " " + model.name() + " " + example)
-                        .toArray(String[]::new));
+        commands.add(model.name(), List.of(model.summary()), () -> {
+            CommandSpec spec = command(model.name(), new RegressionOptions(model));
+            spec.addMixin("model", CommandSpec.forAnnotatedObjectLenient(model)); // its own options
+            return withExamples(spec, model.examples().stream());
+        });
     }
 
-    /** Whether a command has all options of an example: another one may have more. */
-    private static boolean takes(CommandSpec spec, String example) {
-        return Stream.of(example.split(" "))
-                .filter(word -> word.startsWith("--"))
-                .allMatch(spec.optionsMap()::containsKey);
+    /** Of those of which it has all options: another command may have more. */
+    private CommandLine withExamples(CommandSpec spec, Stream<String> examples) {
+        spec.usageMessage()
+                .footer(examples.filter(example -> Stream.of(example.split(" "))
+                                .filter(word -> word.startsWith("--"))
+                                .allMatch(spec.optionsMap()::containsKey))
+                        .map(example -> "elbo4j " + parent + " " + spec.name() + " " + example)
+                        .toArray(String[]::new));
+        return new CommandLine(spec);
     }
 
     private void addNetwork() {
-        CommandSpec spec = add("network", new NetworkOptions());
-        spec.usageMessage()
-                .description(
-                        "Bayesian neural network: the target, a number or a class, is a perceptron of the other columns whose"
-                                + " weights have a distribution.",
-                        "A number has normal noise, whose sd is inferred; classes have probabilities. The weights themselves"
-                                + " mean little, so the report shows what the network predicts.")
-                .footer(Stream.of(
+        List<String> description = List.of(
+                "Bayesian neural network: the target, a number or a class, is a perceptron of the other columns whose"
+                        + " weights have a distribution.",
+                "A number has normal noise, whose sd is inferred; classes have probabilities. The weights themselves"
+                        + " mean little, so the report shows what the network predicts.");
+        commands.add(
+                "network",
+                description,
+                () -> withExamples(
+                        command("network", new NetworkOptions()),
+                        Stream.of(
                                 "--data test/data/mcycle.csv --target accel",
                                 "--data test/data/pima.csv --target type --holdout 0.25",
-                                "--data test/data/air.csv --target ozone --hidden 8,8 --activation softplus")
-                        .filter(example -> takes(spec, example))
-                        .map(example -> "elbo4j " + parent.getCommandName() + " network " + example)
-                        .toArray(String[]::new));
+                                "--data test/data/air.csv --target ozone --hidden 8,8 --activation softplus")));
     }
 
     private void addJava(List<String> args) {
         String file = args.stream()
-                .dropWhile(word -> !word.equals(parent.getCommandName()))
+                .dropWhile(word -> !word.equals(parent))
                 .skip(1)
                 .filter(word -> !word.startsWith("-"))
                 .findFirst()
                 .filter(word -> word.endsWith(".java"))
                 .orElse(JAVA_NAME);
-        add(file, new JavaOptions(Path.of(file)))
-                .usageMessage()
-                .header(SCHOOLS)
-                .description(
-                        "A model of your own, in a Java file that is compiled and run: its one class has a method static"
-                                + " Model model(Table data), or static Model model() if it needs no data.",
-                        "Results are on the scale of the model's parameters and reports. A column of numbers is"
-                                + " table.column(NAME), one of words table.levels(NAME) and table.index(NAME). The file is a"
-                                + " program: run only what you trust.")
-                .footer("elbo4j " + parent.getCommandName() + " " + JAVA_EXAMPLE);
+        List<String> description = List.of(
+                "A model of your own, in a Java file that is compiled and run: its one class has a method static"
+                        + " Model model(Table data), or static Model model() if it needs no data.",
+                "Results are on the scale of the model's parameters and reports. A column of numbers is"
+                        + " table.column(NAME), one of words table.levels(NAME) and table.index(NAME). The file is a"
+                        + " program: run only what you trust.");
+        commands.add(file, description, () -> {
+            CommandSpec spec = command(file, new JavaOptions(Path.of(file)));
+            spec.usageMessage().header(SCHOOLS).footer("elbo4j " + parent + " " + JAVA_EXAMPLE);
+            return new CommandLine(spec);
+        });
     }
 
     private void addStan() {
-        add("--stan", new StanOptions())
-                .usageMessage()
-                .description(
-                        "A Stan model that BridgeStan 2.0 or later has compiled to a shared library, and its data in JSON;"
-                                + " needs JDK 22 or later.",
-                        "What is fitted are Stan's unconstrained parameters: a positive one is shown by its logarithm.")
-                .footer("elbo4j " + parent.getCommandName() + " --stan schools_model.so --data schools.json");
+        List<String> description = List.of(
+                "A Stan model that BridgeStan 2.0 or later has compiled to a shared library, and its data in JSON;"
+                        + " needs JDK 22 or later.",
+                "What is fitted are Stan's unconstrained parameters: a positive one is shown by its logarithm.");
+        commands.add("--stan", description, () -> {
+            CommandSpec spec = command("--stan", new StanOptions());
+            spec.usageMessage().footer("elbo4j " + parent + " --stan schools_model.so --data schools.json");
+            return new CommandLine(spec);
+        });
     }
 
-    private CommandSpec add(String name, ModelOptions model) {
+    private CommandSpec command(String name, ModelOptions model) {
         ModelAction made = action.get();
         Run run = new Run(made, model);
         CommandSpec spec = CommandSpec.wrapWithoutInspection(run).name(name);
@@ -144,7 +151,6 @@ final class ModelCommands {
         for (int i = 0; i < options.size(); i++) {
             spec.addMixin("action" + i, CommandSpec.forAnnotatedObjectLenient(options.get(i)));
         }
-        parent.addSubcommand(name, spec);
         return spec;
     }
 

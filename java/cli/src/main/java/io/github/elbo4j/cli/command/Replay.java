@@ -109,7 +109,7 @@ record Replay(
         words.addAll(words());
         words.addAll(more);
         CommandLine fits = new CommandLine(new FitCommand());
-        ModelCommands.addTo(fits, words, () -> new FitAction(work));
+        ModelCommands.of(fits, words, () -> new FitAction(work)).addTo(fits);
         CommandLine root = new CommandLine(CommandSpec.create().name("elbo4j"))
                 .addSubcommand("fit", fits)
                 .setOut(new PrintWriter(Writer.nullWriter()))
