@@ -25,6 +25,7 @@ public final class LogWeights implements Serializable {
     private final double[][] values; // [B][S]
     private transient double @Nullable [][]
             weights; // of problems that were asked for, so that several questions take one exp a draw
+    private transient ParetoShape.@Nullable Fitted @Nullable [] tails; // of those, too
 
     private LogWeights(double[][] values) {
         this.values = values;
@@ -150,6 +151,25 @@ public final class LogWeights implements Serializable {
     /** {@link #efficiency} of the weights as they are; a single large weight lowers it. */
     public double plainEfficiency(int problem) {
         return effectiveShare(weights(problem));
+    }
+
+    /** {@link ParetoShape#ofLogRatios} of the ratios of a problem. */
+    public double kHat(int problem) {
+        return tail(problem).kHat();
+    }
+
+    /** {@link SmoothedWeights#of} of the ratios of a problem. */
+    public SmoothedWeights smoothed(int problem) {
+        return SmoothedWeights.of(values[problem], tail(problem), weights(problem).clone());
+    }
+
+    private ParetoShape.Fitted tail(int problem) {
+        ParetoShape.@Nullable Fitted[] all = tails == null ? new ParetoShape.Fitted[values.length] : tails;
+        tails = all;
+        ParetoShape.Fitted known = all[problem];
+        ParetoShape.Fitted tail = known == null ? ParetoShape.fitted(ParetoShape.largest(values[problem])) : known;
+        all[problem] = tail;
+        return tail;
     }
 
     /**

@@ -77,18 +77,20 @@ public final class ParetoShape {
      * A tail that was fitted.
      *
      * @param scale sigma in units of the largest ratio; of no meaning where k-hat is not finite
+     * @param sorted the tail and the ratio below it, in increasing order
      */
-    record Fitted(double kHat, double scale) {}
+    @SuppressWarnings("ArrayRecordComponent") // to be read only
+    record Fitted(double kHat, double scale, double[] sorted) {}
 
     /** {@link #ofLargest} with the scale that belongs to it. */
     static Fitted fitted(double[] sorted) {
         int m = sorted.length - 1;
         double largest = m < 0 ? 0 : sorted[m];
         if (!Double.isFinite(largest)) {
-            return new Fitted(Double.NaN, Double.NaN);
+            return new Fitted(Double.NaN, Double.NaN, sorted);
         }
         if (m < LEAST_TAIL) {
-            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN);
+            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN, sorted);
         }
         double[] excesses = excesses(sorted);
         int values = 0; // distinct ones, above 0
@@ -99,13 +101,13 @@ public final class ParetoShape {
         }
         // The published rules would fit a curve to the steps of rounded ratios, and often call it bounded.
         if (values < LEAST_TAIL) {
-            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN);
+            return new Fitted(Double.POSITIVE_INFINITY, Double.NaN, sorted);
         }
         double theta = theta(excesses);
         double k = shape(theta, excesses);
         double kHat = (m * known(k) + PRIOR_COUNT * PRIOR_SHAPE) / (m + PRIOR_COUNT);
         // theta/k has a removable zero over zero at theta = 0, the exponential distribution.
-        return new Fitted(kHat, isExponential(theta, excesses) ? mean(excesses) : -k / theta);
+        return new Fitted(kHat, isExponential(theta, excesses) ? mean(excesses) : -k / theta, sorted);
     }
 
     /**

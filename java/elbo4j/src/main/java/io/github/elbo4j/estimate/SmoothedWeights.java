@@ -31,20 +31,17 @@ public final class SmoothedWeights implements Serializable {
      */
     public static SmoothedWeights of(double[] logRatios) {
         EstimateChecks.draws(logRatios.length);
-        Largest tail = new Largest(ParetoShape.tail(logRatios.length) + 1);
-        for (double each : logRatios) {
-            tail.add(each);
-        }
-        double[] sorted = tail.sorted();
-        ParetoShape.Fitted fitted = ParetoShape.fitted(sorted);
-        double kHat = fitted.kHat();
-        double largest = sorted[sorted.length - 1];
-        double[] weights = new double[logRatios.length];
-        for (int s = 0; s < weights.length; s++) {
-            weights[s] = StrictMath.exp(logRatios[s] - largest);
-        }
-        if (Double.isFinite(kHat)) {
-            smooth(weights, logRatios, sorted, fitted);
+        return LogWeights.of(logRatios).smoothed(0);
+    }
+
+    /**
+     * {@link #of(double[])}, of what is known already.
+     *
+     * @param weights in units of the largest; overwritten
+     */
+    static SmoothedWeights of(double[] logRatios, ParetoShape.Fitted tail, double[] weights) {
+        if (Double.isFinite(tail.kHat())) {
+            smooth(weights, logRatios, tail);
         }
         double sum = 0;
         for (double weight : weights) {
@@ -53,7 +50,7 @@ public final class SmoothedWeights implements Serializable {
         for (int s = 0; s < weights.length; s++) {
             weights[s] /= sum;
         }
-        return new SmoothedWeights(kHat, weights);
+        return new SmoothedWeights(tail.kHat(), weights);
     }
 
     /** Equal weights: those of draws of the distribution itself. Their k-hat is 0. */
@@ -64,7 +61,8 @@ public final class SmoothedWeights implements Serializable {
         return new SmoothedWeights(0, weights);
     }
 
-    private static void smooth(double[] weights, double[] logRatios, double[] sorted, ParetoShape.Fitted tail) {
+    private static void smooth(double[] weights, double[] logRatios, ParetoShape.Fitted tail) {
+        double[] sorted = tail.sorted();
         double kHat = tail.kHat();
         double sigma = tail.scale();
         int m = sorted.length - 1;

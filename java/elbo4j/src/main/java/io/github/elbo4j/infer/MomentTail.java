@@ -2,6 +2,8 @@ package io.github.elbo4j.infer;
 
 import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.estimate.SmoothedWeights;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Whether weighted draws know a moment: weights that have a mean may give none to their products with {@code |x − m|} or {@code (x − m)²}.
@@ -11,8 +13,10 @@ import io.github.elbo4j.estimate.SmoothedWeights;
  * @param k Pareto shape of the products ({@link ParetoShape}); not finite where there is none, of few values
  * @param error two standard errors of it
  * @param limit of k
+ * @param largest the tail of the products and the one below it, in increasing order
  */
-record MomentTail(double k, double error, double limit) {
+@SuppressWarnings("ArrayRecordComponent") // to be read only
+record MomentTail(double k, double error, double limit, double[] largest) {
     /** How many of its errors k must be beyond its limit. */
     private static final double Z = 2;
 
@@ -25,9 +29,22 @@ record MomentTail(double k, double error, double limit) {
      * @param power 1 or 2
      */
     static MomentTail of(double[] off, SmoothedWeights weights, int power) {
-        double k = ParetoShape.ofRatios(products(off, weights, power));
+        double[] largest = ParetoShape.largest(products(off, weights, power));
+        double k = ParetoShape.ofLargestRatios(largest);
         double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(off.length)); // as of WeightShape
-        return new MomentTail(k, error, limit(off.length));
+        return new MomentTail(k, error, limit(off.length), largest);
+    }
+
+    /** Of {@code w·(x − m)²}. */
+    static MomentTail ofSquares(double[] x, SmoothedWeights weights) {
+        return of(off(x, weights), weights, 2);
+    }
+
+    /** The same of each number. */
+    static List<MomentTail> ofSquares(DrawnNumbers numbers, SmoothedWeights weights) {
+        return IntStream.range(0, numbers.size())
+                .mapToObj(i -> ofSquares(numbers.column(i), weights))
+                .toList();
     }
 
     /** {@code w·|x − m|^power} in units of the largest {@code |x − m|}, so that none overflows. */

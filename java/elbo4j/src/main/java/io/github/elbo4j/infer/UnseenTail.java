@@ -1,6 +1,5 @@
 package io.github.elbo4j.infer;
 
-import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.estimate.SmoothedWeights;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +24,15 @@ final class UnseenTail {
      * normals have none, so that of a coordinate it is the posterior's.
      */
     static List<Concern> concerns(DrawnNumbers numbers, SmoothedWeights weights) {
+        return concerns(numbers, weights, MomentTail.ofSquares(numbers, weights));
+    }
+
+    /**
+     * {@link #concerns(DrawnNumbers, SmoothedWeights)}, of what is known already.
+     *
+     * @param tails of the weighted squares of each number
+     */
+    static List<Concern> concerns(DrawnNumbers numbers, SmoothedWeights weights, List<MomentTail> tails) {
         if (!isShown(numbers.draws())) {
             return List.of();
         }
@@ -32,10 +40,8 @@ final class UnseenTail {
         int at = -1;
         double k = 0;
         for (int i = 0; i < numbers.size(); i++) {
-            double[] squares = squares(numbers.column(i), weights);
-            double[] tail = ParetoShape.largest(squares);
-            double shape = ParetoShape.ofLargestRatios(tail);
-            double factor = factor(squares, tail, shape);
+            double shape = tails.get(i).k();
+            double factor = factor(numbers.column(i), weights, tails.get(i));
             boolean isWorse = factor > largest || (factor == largest && at >= 0 && shape > k);
             if (isWorse && (numbers.isCoordinate(i) || isLight(numbers.column(i)))) {
                 largest = factor;
@@ -72,21 +78,18 @@ final class UnseenTail {
 
     /** By how much the standard deviation of a number may be larger than weighted draws tell. */
     static double factor(double[] x, SmoothedWeights weights) {
-        double[] squares = squares(x, weights);
-        double[] tail = ParetoShape.largest(squares);
-        return factor(squares, tail, ParetoShape.ofLargestRatios(tail));
-    }
-
-    private static double[] squares(double[] x, SmoothedWeights weights) {
-        return MomentTail.products(MomentTail.off(x, weights), weights, 2);
+        return factor(x, weights, MomentTail.ofSquares(x, weights));
     }
 
     /** By how much a standard deviation is larger if what is {@link #beyond} the draws is added; infinite where one draw is most of it. */
-    private static double factor(double[] squares, double[] tail, double k) {
+    private static double factor(double[] x, SmoothedWeights weights, MomentTail of) {
+        double k = of.k();
         if (Double.isNaN(k) || k < LEAST_K) {
             return 1; // a number that is constant has no shape
         }
-        double sum = Arrays.stream(squares).sum();
+        double[] tail = of.largest();
+        double sum = Arrays.stream(MomentTail.products(MomentTail.off(x, weights), weights, 2))
+                .sum();
         if (k == Double.POSITIVE_INFINITY) {
             return tail[tail.length - 1] > DOMINATES * sum ? k : 1; // else many are equal
         }

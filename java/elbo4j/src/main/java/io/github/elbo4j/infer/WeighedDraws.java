@@ -19,6 +19,7 @@ final class WeighedDraws {
     private final LogWeights ratios;
     private @Nullable SmoothedWeights smoothed;
     private @Nullable DrawnNumbers numbers;
+    private @Nullable List<MomentTail> squares; // of the numbers
 
     /**
      * Those of a key.
@@ -52,7 +53,13 @@ final class WeighedDraws {
     /** Whether draws tell standard deviations at all. */
     List<Concern> unseenTail() {
         DrawnNumbers drawn = numbers();
-        return UnseenTail.concerns(drawn, smoothed().first(drawn.draws()));
+        if (!UnseenTail.isShown(drawn.draws())) {
+            return List.of();
+        }
+        SmoothedWeights weights = smoothed().first(drawn.draws());
+        List<MomentTail> tails = MomentTail.ofSquares(drawn, weights);
+        squares = tails;
+        return UnseenTail.concerns(drawn, weights, tails);
     }
 
     /** What is read in the place of a coordinate, if it {@linkplain ReadWidths surely} is usable; only of normals is it known. */
@@ -73,7 +80,9 @@ final class WeighedDraws {
                 : Arrays.stream(drawn.columns())
                         .map(column -> Arrays.copyOf(column, count))
                         .toArray(double[][]::new);
-        return new WeightedDraws(q.names(), columns, smoothed().first(count));
+        List<MomentTail> tails = squares;
+        boolean known = tails != null && drawn != null && drawn.draws() == count;
+        return new WeightedDraws(q.names(), columns, smoothed().first(count), known ? tails : null);
     }
 
     private ImportanceMoments moments(DrawnNumbers drawn) {
@@ -85,7 +94,7 @@ final class WeighedDraws {
     }
 
     private SmoothedWeights smoothed() {
-        SmoothedWeights known = smoothed == null ? SmoothedWeights.of(ratios.values(0)) : smoothed;
+        SmoothedWeights known = smoothed == null ? ratios.smoothed(0) : smoothed;
         smoothed = known;
         return known;
     }

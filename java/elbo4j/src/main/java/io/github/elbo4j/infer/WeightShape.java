@@ -7,7 +7,7 @@ import io.github.elbo4j.estimate.ParetoShape;
  * How the importance weights {@code p/q} of so many draws are distributed, what k-hat says of q, and whether more draws may change
  * that.
  *
- * @param kHat {@link ParetoShape} of the weights
+ * @param kHat {@link LogWeights#kHat}
  * @param efficiency {@link LogWeights#efficiency}
  * @param plainEfficiency {@link LogWeights#plainEfficiency}
  */
@@ -40,9 +40,7 @@ record WeightShape(int draws, double kHat, double efficiency, double plainEffici
     private static final double LESS = 0.05;
 
     static WeightShape of(LogWeights ratios) {
-        double[] values = ratios.values(0);
-        return new WeightShape(
-                values.length, ParetoShape.ofLogRatios(values), ratios.efficiency(0), ratios.plainEfficiency(0));
+        return new WeightShape(ratios.draws(), ratios.kHat(0), ratios.efficiency(0), ratios.plainEfficiency(0));
     }
 
     /** Whether k-hat says nothing, since nearly all draws count alike. */

@@ -49,6 +49,7 @@ public final class WeightedDraws extends AccountDraws {
     private final List<String> names;
     private final double[][] columns; // [D][S]
     private final SmoothedWeights weights; // [S]
+    private final @Nullable List<MomentTail> squares; // of each coordinate, where they are known
 
     /**
      * Draws with their weights.
@@ -57,9 +58,16 @@ public final class WeightedDraws extends AccountDraws {
      * @param columns the draws of each coordinate, [D][S]
      */
     WeightedDraws(List<String> names, double[][] columns, SmoothedWeights weights) {
+        this(names, columns, weights, null);
+    }
+
+    /** @param squares {@link MomentTail#ofSquares} of each coordinate, and of more; null if they are not known */
+    WeightedDraws(
+            List<String> names, double[][] columns, SmoothedWeights weights, @Nullable List<MomentTail> squares) {
         this.names = List.copyOf(names);
         this.columns = columns;
         this.weights = weights;
+        this.squares = squares;
     }
 
     /** How many of the draws of an assessment are kept: those that make the numbers as exact as {@link Marginal#of} has q's. */
@@ -130,7 +138,7 @@ public final class WeightedDraws extends AccountDraws {
     public List<Account.Entry> entries() {
         List<Account.Entry> entries = new ArrayList<>();
         for (int d = 0; d < columns.length; d++) {
-            entries.add(entry(names.get(d), columns[d]));
+            entries.add(entry(names.get(d), columns[d], squares == null ? null : squares.get(d)));
         }
         return entries;
     }
@@ -161,7 +169,7 @@ public final class WeightedDraws extends AccountDraws {
         return new WeightedDraws(names, affine(columns, map), weights);
     }
 
-    private Account.Entry entry(String name, double[] x) {
+    private Account.Entry entry(String name, double[] x, @Nullable MomentTail ofSquares) {
         double mean = 0;
         for (int s = 0; s < x.length; s++) {
             mean += weight(s) == 0 ? 0 : weight(s) * x[s];
@@ -176,7 +184,8 @@ public final class WeightedDraws extends AccountDraws {
             ofVariance += square(weight(s) * (off[s] * off[s] - variance));
         }
         double sdError = variance == 0 ? 0 : Math.sqrt(ofVariance) / (2 * sd);
-        boolean hasVariance = !MomentTail.of(off, weights, 2).isUnknown();
+        MomentTail squared = ofSquares == null ? MomentTail.of(off, weights, 2) : ofSquares;
+        boolean hasVariance = !squared.isUnknown();
         boolean hasMean = hasVariance || !MomentTail.of(off, weights, 1).isUnknown();
         List<Double> quantiles = new ArrayList<>();
         List<Double> errors = new ArrayList<>();

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Log-likelihoods and residuals. Twin of kernels/likelihood.cu. */
 public class LikelihoodKernel {
     private static final int BLOCK = RowSum.TILE;
+    /** Numbers of the longest vector. */
+    private static final int VECTOR = 16;
+
     private static final int TERMS = 16; // memory slots
     private static final int GREATEST = 17;
     private static final int WHICH = 18;
@@ -163,6 +166,7 @@ public class LikelihoodKernel {
         @Override
         protected void run(int from, int to, WorkerMemory memory) {
             int together = observations == 0 ? 0 : Math.min(to - from, BLOCK / observations);
+            together -= together < VECTOR ? 0 : together % VECTOR; // then nothing is left over of whole vectors
             if (together < 2) {
                 super.run(from, to, memory);
                 return;
