@@ -207,6 +207,43 @@ class ParetoShapeTest {
         assertThat(ParetoShape.ofLogRatios(ties)).isFinite();
     }
 
+    @Test
+    void theBoundIsAboveTheShapeAndNearIt() {
+        int known = 0;
+        for (double k : new double[] {-0.4, 0.01, 0.45, 0.7, 1.5, 6}) {
+            for (int draws : new int[] {30, 1000, 20_000}) {
+                Random random = new Random(21);
+                double[] ratios = random.doubles(draws)
+                        .map(u -> (Math.pow(1 - u, -k) - 1) / k)
+                        .toArray();
+                double[] tail = ParetoShape.largest(ratios);
+                double shape = ParetoShape.ofLargestRatios(tail);
+                assertThat(ParetoShape.atMost(tail)).isBetween(shape, shape + 1.1e-5);
+                double[] logs = Arrays.stream(tail).map(StrictMath::log).toArray();
+                double[] excesses = ParetoShape.excesses(logs);
+                double rough = RoughShape.of(tail);
+                if (!Double.isNaN(rough)) {
+                    close("roughly " + k, rough, ParetoShape.fit(excesses), 1e-9);
+                    known++;
+                }
+            }
+        }
+        assertThat(known).isGreaterThan(12);
+    }
+
+    @Test
+    void whatHasNoShapeHasNoBound() {
+        for (double[] logRatios : new double[][] {
+            new double[1000], {0, -1, -2}, rounded(4096, 1, 1e3, 0), rounded(1000, 1, 20, 64), {Double.NaN, 1, 2}
+        }) {
+            double[] tail = ParetoShape.largest(
+                    Arrays.stream(logRatios).map(x -> Math.exp(x - 500)).toArray());
+            double shape = ParetoShape.ofLargestRatios(tail);
+            assertThat(Double.isFinite(shape)).isFalse();
+            assertThat(ParetoShape.atMost(tail)).isEqualTo(Double.valueOf(shape));
+        }
+    }
+
     private static void notFinite(String what, double[] logRatios) {
         double k = ParetoShape.ofLogRatios(logRatios);
         assertThat(k).as(what).isEqualTo(Double.POSITIVE_INFINITY);

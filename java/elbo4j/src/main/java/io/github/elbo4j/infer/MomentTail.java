@@ -10,13 +10,11 @@ import java.util.stream.IntStream;
  * Below {@code k = 1/2} these have a variance, up to {@code min(1 − 1/log10 S, 0.7)} smoothing copes, and from there on what no draw shows may
  * outweigh what they do.
  *
- * @param k Pareto shape of the products ({@link ParetoShape}); not finite where there is none, of few values
- * @param error two standard errors of it
- * @param limit of k
  * @param largest the tail of the products and the one below it, in increasing order
+ * @param draws how many products there are
  */
 @SuppressWarnings("ArrayRecordComponent") // to be read only
-record MomentTail(double k, double error, double limit, double[] largest) {
+record MomentTail(double[] largest, int draws) {
     /** How many of its errors k must be beyond its limit. */
     private static final double Z = 2;
 
@@ -29,10 +27,7 @@ record MomentTail(double k, double error, double limit, double[] largest) {
      * @param power 1 or 2
      */
     static MomentTail of(double[] off, SmoothedWeights weights, int power) {
-        double[] largest = ParetoShape.largest(products(off, weights, power));
-        double k = ParetoShape.ofLargestRatios(largest);
-        double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(off.length)); // as of WeightShape
-        return new MomentTail(k, error, limit(off.length), largest);
+        return new MomentTail(ParetoShape.largest(products(off, weights, power)), off.length);
     }
 
     /** Of {@code w·(x − m)²}. */
@@ -79,8 +74,24 @@ record MomentTail(double k, double error, double limit, double[] largest) {
         return Math.min(1 - 1 / StrictMath.log10(draws), USABLE_K);
     }
 
+    /** Pareto shape of the products ({@link ParetoShape}); not finite where there is none, of few values. */
+    double k() {
+        return ParetoShape.ofLargestRatios(largest);
+    }
+
+    /** A bound of k, which is found sooner. */
+    double atMost() {
+        return ParetoShape.atMost(largest);
+    }
+
     /** Whether the moment is not known: k is surely too large. */
     boolean isUnknown() {
+        double limit = limit(draws);
+        if (atMost() < limit) {
+            return false;
+        }
+        double k = k();
+        double error = Z * (1 + Math.max(0, k)) / Math.sqrt(ParetoShape.tail(draws)); // as of WeightShape
         return Double.isFinite(k) && k - error >= limit;
     }
 }

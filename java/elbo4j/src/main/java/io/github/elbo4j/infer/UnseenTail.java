@@ -1,5 +1,6 @@
 package io.github.elbo4j.infer;
 
+import io.github.elbo4j.estimate.ParetoShape;
 import io.github.elbo4j.estimate.SmoothedWeights;
 import java.util.Arrays;
 import java.util.List;
@@ -40,8 +41,17 @@ final class UnseenTail {
         int at = -1;
         double k = 0;
         for (int i = 0; i < numbers.size(); i++) {
-            double shape = tails.get(i).k();
-            double factor = factor(numbers.column(i), weights, tails.get(i));
+            MomentTail tail = tails.get(i);
+            double most = tail.atMost();
+            if (most < LEAST_K) {
+                continue;
+            }
+            double[] squares = squares(numbers.column(i), weights);
+            if (factor(squares, tail.largest(), most) < largest) { // which is more the larger k is
+                continue;
+            }
+            double shape = tail.k();
+            double factor = factor(squares, tail.largest(), shape);
             boolean isWorse = factor > largest || (factor == largest && at >= 0 && shape > k);
             if (isWorse && (numbers.isCoordinate(i) || isLight(numbers.column(i)))) {
                 largest = factor;
@@ -78,18 +88,21 @@ final class UnseenTail {
 
     /** By how much the standard deviation of a number may be larger than weighted draws tell. */
     static double factor(double[] x, SmoothedWeights weights) {
-        return factor(x, weights, MomentTail.ofSquares(x, weights));
+        double[] squares = squares(x, weights);
+        double[] tail = ParetoShape.largest(squares);
+        return factor(squares, tail, ParetoShape.ofLargestRatios(tail));
+    }
+
+    private static double[] squares(double[] x, SmoothedWeights weights) {
+        return MomentTail.products(MomentTail.off(x, weights), weights, 2);
     }
 
     /** By how much a standard deviation is larger if what is {@link #beyond} the draws is added; infinite where one draw is most of it. */
-    private static double factor(double[] x, SmoothedWeights weights, MomentTail of) {
-        double k = of.k();
+    private static double factor(double[] squares, double[] tail, double k) {
         if (Double.isNaN(k) || k < LEAST_K) {
             return 1; // a number that is constant has no shape
         }
-        double[] tail = of.largest();
-        double sum = Arrays.stream(MomentTail.products(MomentTail.off(x, weights), weights, 2))
-                .sum();
+        double sum = Arrays.stream(squares).sum();
         if (k == Double.POSITIVE_INFINITY) {
             return tail[tail.length - 1] > DOMINATES * sum ? k : 1; // else many are equal
         }
