@@ -160,7 +160,8 @@ public final class LogWeights implements Serializable {
 
     /** {@link SmoothedWeights#of} of the ratios of a problem. */
     public SmoothedWeights smoothed(int problem) {
-        return SmoothedWeights.of(values[problem], tail(problem), weights(problem).clone());
+        return SmoothedWeights.of(
+                values[problem], tail(problem), weights(problem).clone());
     }
 
     private ParetoShape.Fitted tail(int problem) {

@@ -62,8 +62,7 @@ public final class WeightedDraws extends AccountDraws {
     }
 
     /** @param squares {@link MomentTail#ofSquares} of each coordinate, and of more; null if they are not known */
-    WeightedDraws(
-            List<String> names, double[][] columns, SmoothedWeights weights, @Nullable List<MomentTail> squares) {
+    WeightedDraws(List<String> names, double[][] columns, SmoothedWeights weights, @Nullable List<MomentTail> squares) {
         this.names = List.copyOf(names);
         this.columns = columns;
         this.weights = weights;
