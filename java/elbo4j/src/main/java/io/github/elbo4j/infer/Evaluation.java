@@ -157,8 +157,10 @@ final class Evaluation {
      */
     void judgeLines(LogJoint joint, Device device, Gaussian posterior, @Nullable RowSample sample) {
         LineScan some = sample == null ? null : LineScan.of(sample, joint, device, posterior);
-        if (some == null || !(some.share() <= GOOD_FAR && some.width() <= GOOD_RATIO)) {
-            judgeLines(LineScan.of(joint, device, posterior));
+        boolean isShown = some != null && some.share() <= GOOD_FAR && some.width() <= GOOD_RATIO;
+        LineScan scan = isShown ? some : LineScan.of(joint, device, posterior);
+        if (scan != null) {
+            judge(scan);
         }
         if (sample == null) { // a pass over many rows a draw is too much
             try (PointDensity density = new PointDensity(device, joint)) {
@@ -195,10 +197,7 @@ final class Evaluation {
         }
     }
 
-    private void judgeLines(@Nullable LineScan scan) {
-        if (scan == null) {
-            return;
-        }
+    private void judge(LineScan scan) {
         String name = q.names().get(scan.parameter());
         concerns.judge(
                 Kind.FAR_MASS,
@@ -221,6 +220,9 @@ final class Evaluation {
                 scan.width() <= GOOD_RATIO,
                 !whole || (scan.width() <= USABLE_RATIO && Math.abs(scan.shift()) <= USABLE_SHIFT),
                 String.format(Locale.ROOT, "along %s, the posterior is %.2f times as wide as q", name, scan.width()));
+        if (drawn != null) {
+            concerns.addAll(drawn.readTails(scan.lines()));
+        }
     }
 
     /**

@@ -22,8 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param width p's standard deviation along a line, in units of q's: the largest of any parameter
  * @param widest the parameter whose line that is
  * @param shift p's mean along the line of the first parameter, in q's standard deviations
+ * @param lines of all parameters that were looked at
  */
-record LineScan(double share, int parameter, double near, double width, int widest, double shift) {
+record LineScan(double share, int parameter, double near, double width, int widest, double shift, List<Line> lines) {
+    /**
+     * log p along the line of a parameter.
+     *
+     * @param logP at each {@link #place}, up to a constant
+     */
+    @SuppressWarnings("ArrayRecordComponent") // of the caller's own
+    record Line(int parameter, double[] logP) {}
+
     /** In standard deviations of q; a normal has 6e-7 of its mass beyond. */
     static final double FAR = 5;
 
@@ -43,6 +52,21 @@ record LineScan(double share, int parameter, double near, double width, int wide
             all[middle - i] = -right.get(i - 1);
         }
         return all;
+    }
+
+    /** How many places there are on a line; the mean is in the middle. */
+    static int size() {
+        return PLACES.length;
+    }
+
+    /** Where the i-th is, in standard deviations of q from its mean. */
+    static double place(int i) {
+        return PLACES[i];
+    }
+
+    /** By the trapezoidal rule, how much of the line is its. */
+    static double width(int i) {
+        return (PLACES[Math.min(PLACES.length - 1, i + 1)] - PLACES[Math.max(0, i - 1)]) / 2;
     }
 
     /** Null if log p is not finite at the mean, or cannot be evaluated so far out. */
@@ -82,7 +106,9 @@ record LineScan(double share, int parameter, double near, double width, int wide
     private LineScan worse(LineScan other) {
         LineScan far = other.share > share ? other : this;
         LineScan wide = other.width > width ? other : this;
-        return new LineScan(far.share, far.parameter, far.near, wide.width, wide.widest, shift);
+        List<Line> both = new ArrayList<>(lines);
+        both.addAll(other.lines);
+        return new LineScan(far.share, far.parameter, far.near, wide.width, wide.widest, shift, both);
     }
 
     private static @Nullable LineScan along(Objective density, Gaussian posterior, int parameter) {
@@ -114,11 +140,9 @@ record LineScan(double share, int parameter, double near, double width, int wide
         double second = 0;
         int most = 0;
         for (int i = 0; i < PLACES.length; i++) {
-            double below = PLACES[Math.max(0, i - 1)];
-            double above = PLACES[Math.min(PLACES.length - 1, i + 1)];
             // NaN counts as no mass here; draws of q find it
             double mass =
-                    logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * (above - below) / 2 : 0;
+                    logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * width(i) : 0;
             all += mass;
             first += mass * PLACES[i];
             second += mass * PLACES[i] * PLACES[i];
@@ -131,6 +155,12 @@ record LineScan(double share, int parameter, double near, double width, int wide
         double shift = first / all;
         double width = Math.sqrt(Math.max(0, second / all - shift * shift));
         return new LineScan(
-                far / all, parameter, posterior.mean(parameter) + PLACES[most] * sd, width, parameter, shift);
+                far / all,
+                parameter,
+                posterior.mean(parameter) + PLACES[most] * sd,
+                width,
+                parameter,
+                shift,
+                List.of(new Line(parameter, logP)));
     }
 }

@@ -4,6 +4,7 @@ import io.github.elbo4j.device.Key;
 import io.github.elbo4j.estimate.ImportanceMoments;
 import io.github.elbo4j.estimate.LogWeights;
 import io.github.elbo4j.estimate.SmoothedWeights;
+import io.github.elbo4j.model.Quantities;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,14 @@ final class WeighedDraws {
         List<MomentTail> tails = MomentTail.ofSquares(drawn, weights);
         squares = tails;
         return UnseenTail.concerns(drawn, weights, tails);
+    }
+
+    /** What log p along lines says of what is {@linkplain ReadTails read} in the place of a coordinate. */
+    List<Concern> readTails(List<LineScan.Line> lines) {
+        Quantities quantities = q.quantities();
+        return quantities.hidden().isEmpty() || !isReadable()
+                ? List.of()
+                : new ReadTails(numbers(), quantities, ratios.truncated(0)).concerns(lines, q);
     }
 
     /** What is read in the place of a coordinate, if it {@linkplain ReadWidths surely} is usable; only of normals is it known. */
