@@ -137,7 +137,8 @@ class ReadTailsTest {
     @Test
     void whatHasNoSdIsManyTimesAsWide() {
         DoubleUnaryOperator student = u -> -5 * Math.log1p(u * u / 9);
-        assertThat(ratio(judged(joint(student, 1, ReadTailsTest::exp), q(0, 1.1, 1)))).isGreaterThan(1e6);
+        assertThat(ratio(judged(joint(student, 1, ReadTailsTest::exp), q(0, 1.1, 1))))
+                .isGreaterThan(1e6);
         DoubleUnaryOperator normal = u -> -u * u / (2 * 1.5 * 1.5);
         Assessment right = judged(joint(normal, 2, ReadTailsTest::exp), q(0, 1.5, 2));
         assertThat(said(right)).as(right.toString()).isEmpty();
@@ -148,7 +149,11 @@ class ReadTailsTest {
         LogJoint falling = joint(inverseGamma(3), 2, z -> -Math.exp(z[0]));
         assertThat(ratio(judged(falling, best(3, 2)))).isGreaterThan(1.6);
         for (ToDoubleFunction<double[]> other : List.<ToDoubleFunction<double[]>>of(
-                z -> Math.exp(z[0]) + 0.1 * z[1], z -> z[1], z -> 1, z -> Math.exp(-z[0]), z -> 1 / (1 + Math.exp(-z[0])))) {
+                z -> Math.exp(z[0]) + 0.1 * z[1],
+                z -> z[1],
+                z -> 1,
+                z -> Math.exp(-z[0]),
+                z -> 1 / (1 + Math.exp(-z[0])))) {
             Assessment found = judged(joint(inverseGamma(3), 2, other), best(3, 2));
             assertThat(said(found)).as(found.toString()).isEmpty();
         }
@@ -186,8 +191,7 @@ class ReadTailsTest {
                 })
                 .with(new Quantities(List.of("tau"), z -> new double[] {Math.exp(z[0])}, Set.of(0)));
         double wide = Math.exp(0.04);
-        Assessment found = judged(
-                narrowing, Gaussian.independent(new double[4], new double[] {0.4, wide, wide, wide}));
+        Assessment found = judged(narrowing, Gaussian.independent(new double[4], new double[] {0.4, wide, wide, wide}));
         assertThat(found.verdict()).as(found.toString()).isNotEqualTo(Verdict.DO_NOT_TRUST);
         assertThat(said(found)).as(found.toString()).isEmpty();
     }
@@ -218,8 +222,9 @@ class ReadTailsTest {
         DrawnNumbers numbers = new DrawnNumbers(List.of("u"), u, List.of("tau"), tau);
         LineScan scan = LineScan.of(joint, TestDevices.scalar(), q(0, 1, 1));
         assertThat(scan).isNotNull();
-        DrawSource source = new DrawSource.InClosedForm(
-                new GaussianPosterior(List.of("u"), q(0, 1, 1)), Estimate.exact(0), z -> 0);
-        assertThat(new ReadTails(numbers, joint.quantities(), weights).concerns(scan.lines(), source)).isEmpty();
+        DrawSource source =
+                new DrawSource.InClosedForm(new GaussianPosterior(List.of("u"), q(0, 1, 1)), Estimate.exact(0), z -> 0);
+        assertThat(new ReadTails(numbers, joint.quantities(), weights).concerns(scan.lines(), source))
+                .isEmpty();
     }
 }

@@ -141,8 +141,7 @@ record LineScan(double share, int parameter, double near, double width, int wide
         int most = 0;
         for (int i = 0; i < PLACES.length; i++) {
             // NaN counts as no mass here; draws of q find it
-            double mass =
-                    logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * width(i) : 0;
+            double mass = logP[i] > Double.NEGATIVE_INFINITY ? StrictMath.exp(logP[i] - largest) * width(i) : 0;
             all += mass;
             first += mass * PLACES[i];
             second += mass * PLACES[i] * PLACES[i];

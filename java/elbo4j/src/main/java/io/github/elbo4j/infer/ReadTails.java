@@ -176,7 +176,8 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
             double[] mass = new double[read.length];
             for (int i = 0; i < read.length; i++) {
                 // NaN counts as no mass, as in a scan
-                double log = logDensity[i] > Double.NEGATIVE_INFINITY ? logDensity[i] - level : Double.NEGATIVE_INFINITY;
+                double log =
+                        logDensity[i] > Double.NEGATIVE_INFINITY ? logDensity[i] - level : Double.NEGATIVE_INFINITY;
                 mass[i] = StrictMath.exp(Math.min(log, STEEPEST)) * LineScan.width(i);
                 window += isLast(sign, i) ? mass[i] : 0;
             }
