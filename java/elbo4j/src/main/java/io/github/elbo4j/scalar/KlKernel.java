@@ -14,6 +14,8 @@ public class KlKernel {
      * bits; so few terms, a quarter of a page, are written while a page of each array is read.
      */
     private static final int SHORT = 256;
+    /** But so many problems, where a block has room for them: rows that are summed at once. */
+    private static final int ROWS = 16;
 
     private static final int RATIO = 16; // memory slots
     private static final int INVERSE = 17;
@@ -82,7 +84,8 @@ public class KlKernel {
         }
 
         private static int together(int dims) {
-            return Math.max(1, SHORT / Math.max(1, dims));
+            int length = Math.max(1, dims);
+            return Math.max(1, Math.min(BLOCK / length, Math.max(ROWS, SHORT / length)));
         }
 
         @Override
