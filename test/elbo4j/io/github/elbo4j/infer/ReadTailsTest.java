@@ -109,17 +109,17 @@ class ReadTailsTest {
         return Math.exp(mean + variance / 2) * Math.sqrt(Math.expm1(variance));
     }
 
-    /** 3.4, 2.3 and 1.7 times q's, within 5 %: of the sum over places, and of the draws that set its level. */
+    /** 3.4, 2.3, 1.7 and 1.5 times q's, within 5 %: of the sum over places, and of the draws that set its level. */
     @Test
     void theSdOfAnInverseGammaIsThatOfItsFormula() {
-        for (double a : new double[] {2.2, 2.5, 3}) {
+        for (double a : new double[] {2.2, 2.5, 3, 3.5}) {
             double sd = 1 / ((a - 1) * Math.sqrt(a - 2));
             double expected = sd / sdOfLogNormal(0.5 / a - Math.log(a), 1 / a);
             for (int dimensions : new int[] {1, 3}) {
                 Assessment found = judged(joint(inverseGamma(a), dimensions, ReadTailsTest::exp), best(a, dimensions));
                 assertThat(ratio(found)).isCloseTo(expected, within(0.05 * expected));
                 assertThat(said(found).get(0).verdict())
-                        .isEqualTo(dimensions == 1 ? Verdict.DO_NOT_TRUST : Verdict.USABLE);
+                        .isEqualTo(dimensions == 1 || a < 3.5 ? Verdict.DO_NOT_TRUST : Verdict.USABLE);
             }
         }
     }

@@ -66,7 +66,10 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
     }
 
     private Concern concern(int d, int k, double ratio) {
-        boolean isWhole = numbers.columns().length == 1; // the line is the posterior
+        double usable = Evaluation.USABLE_RATIO;
+        if (numbers.columns().length > 1) { // the line is not the whole posterior, and may be off
+            usable *= Evaluation.GOOD_RATIO;
+        }
         String name = numbers.called().get(k);
         String words = String.format(
                 Locale.ROOT,
@@ -74,7 +77,7 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
                 numbers.name(d),
                 name,
                 ratio);
-        Verdict verdict = isWhole && ratio > Evaluation.USABLE_RATIO ? Verdict.DO_NOT_TRUST : Verdict.USABLE;
+        Verdict verdict = ratio > usable ? Verdict.DO_NOT_TRUST : Verdict.USABLE;
         return new Concern(Concern.Kind.UNKNOWN_WIDTH, verdict, name, words);
     }
 
