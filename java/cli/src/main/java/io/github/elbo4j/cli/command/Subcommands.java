@@ -25,7 +25,11 @@ public final class Subcommands {
     private final List<String> words;
     private final List<Entry> entries = new ArrayList<>();
 
-    /** @param words of the whole command line */
+    /**
+     * None yet.
+     *
+     * @param words of the whole command line
+     */
     public Subcommands(List<String> words) {
         this.words = words;
     }
@@ -35,7 +39,11 @@ public final class Subcommands {
         add(command, whole -> {});
     }
 
-    /** @param more gives it what is not annotated, such as commands of its own */
+    /**
+     * One that is annotated, and more.
+     *
+     * @param more gives it what is not annotated, such as commands of its own
+     */
     public void add(Class<?> command, Consumer<CommandLine> more) {
         Command about = Objects.requireNonNull(command.getAnnotation(Command.class), "no command");
         add(about.name(), List.of(about.description()), () -> {
