@@ -119,7 +119,7 @@ class ReadTailsTest {
                 Assessment found = judged(joint(inverseGamma(a), dimensions, ReadTailsTest::exp), best(a, dimensions));
                 assertThat(ratio(found)).isCloseTo(expected, within(0.05 * expected));
                 assertThat(said(found).get(0).verdict())
-                        .isEqualTo(dimensions == 1 || a < 3.5 ? Verdict.DO_NOT_TRUST : Verdict.USABLE);
+                        .isEqualTo(dimensions == 1 ? Verdict.DO_NOT_TRUST : Verdict.USABLE);
             }
         }
     }

@@ -66,10 +66,7 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
     }
 
     private Concern concern(int d, int k, double ratio) {
-        double usable = Evaluation.USABLE_RATIO;
-        if (numbers.columns().length > 1) { // the line is not the whole posterior, and may be off
-            usable *= Evaluation.GOOD_RATIO;
-        }
+        boolean isWhole = numbers.columns().length == 1; // else the line may fall more slowly than the posterior
         String name = numbers.called().get(k);
         String words = String.format(
                 Locale.ROOT,
@@ -77,7 +74,7 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
                 numbers.name(d),
                 name,
                 ratio);
-        Verdict verdict = ratio > usable ? Verdict.DO_NOT_TRUST : Verdict.USABLE;
+        Verdict verdict = isWhole && ratio > Evaluation.USABLE_RATIO ? Verdict.DO_NOT_TRUST : Verdict.USABLE;
         return new Concern(Concern.Kind.UNKNOWN_WIDTH, verdict, name, words);
     }
 
