@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
  *
  * <p>{@code E_p[f(tau); u > R] = w(R − 1, R)·∫_R^40 f(tau)·p(u) du / ∫_{R−1}^R p(u) du}.
  *
- * <p>A line has the level of the posterior only where others are as wide as at the mean; so it is put right up to R. Both variances are sums over the
+ * <p>A line has the level of the posterior only where others are as wide as at the mean; so it is put right up to R, and where the draws of the last two standard
+ * deviations fall faster than it does, so much faster it falls beyond, too. Both variances are sums over the
  * same draws and places: the same where p is q.
  *
  * @param weights of the draws, of any sum
@@ -70,7 +71,7 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
         String name = numbers.called().get(k);
         String words = String.format(
                 Locale.ROOT,
-                "beyond the draws the posterior falls so slowly along %s that the standard deviation of %s is %.3g times that of q or more",
+                "beyond the draws the posterior falls so slowly along %s that the standard deviation of %s may be %.3g times that of q",
                 numbers.name(d),
                 name,
                 ratio);
@@ -151,46 +152,75 @@ record ReadTails(DrawnNumbers numbers, Quantities quantities, double[] weights) 
 
         private double variance(double[] weights, double[] logDensity) {
             Sums sums = new Sums(read[LineScan.size() / 2]);
-            double[] last = new double[2]; // the weight of the last standard deviation, to the left and to the right
             for (int s = 0; s < t.length; s++) {
                 if (Math.abs(t[s]) <= reach) {
                     sums.add(weights[s], y[s]);
-                    last[0] += -t[s] > reach - 1 ? weights[s] : 0;
-                    last[1] += t[s] > reach - 1 ? weights[s] : 0;
                 }
             }
-            addBeyond(-1, last[0], logDensity, sums);
-            addBeyond(1, last[1], logDensity, sums);
+            addBeyond(-1, weights, logDensity, sums);
+            addBeyond(1, weights, logDensity, sums);
             return sums.variance();
         }
 
-        private void addBeyond(int sign, double last, double[] logDensity, Sums sums) {
+        private void addBeyond(int sign, double[] weights, double[] logDensity, Sums sums) {
             double level = Double.NEGATIVE_INFINITY;
             for (int i = 0; i < read.length; i++) {
-                level = isLast(sign, i) && logDensity[i] > level ? logDensity[i] : level;
+                level = isIn(sign * LineScan.place(i), reach) && logDensity[i] > level ? logDensity[i] : level;
             }
             if (level == Double.NEGATIVE_INFINITY) {
                 return; // p ends before R
             }
-            double window = 0;
             double[] mass = new double[read.length];
             for (int i = 0; i < read.length; i++) {
                 // NaN counts as no mass, as in a scan
                 double log =
                         logDensity[i] > Double.NEGATIVE_INFINITY ? logDensity[i] - level : Double.NEGATIVE_INFINITY;
                 mass[i] = StrictMath.exp(Math.min(log, STEEPEST)) * LineScan.width(i);
-                window += isLast(sign, i) ? mass[i] : 0;
             }
+            Window last = window(sign, reach, weights, mass);
+            double fall = last.fallSince(window(sign, reach - 1, weights, mass));
             for (int i = 0; i < read.length; i++) {
-                if (sign * LineScan.place(i) > reach && Math.abs(read[i]) <= LARGEST) {
-                    sums.add(last * mass[i] / window, read[i]);
+                double beyond = sign * LineScan.place(i) - reach;
+                if (beyond > 0 && Math.abs(read[i]) <= LARGEST) {
+                    double steeper = StrictMath.exp(-fall * (beyond + 0.5)); // from the middle of the last window on
+                    sums.add(last.drawn / last.line * mass[i] * steeper, read[i]);
                 }
             }
         }
 
-        private boolean isLast(int sign, int i) {
-            double far = sign * LineScan.place(i);
-            return far > reach - 1 && far <= reach;
+        private Window window(int sign, double end, double[] weights, double[] mass) {
+            double drawn = 0;
+            double squares = 0;
+            for (int s = 0; s < t.length; s++) {
+                double weight = isIn(sign * t[s], end) ? weights[s] : 0;
+                drawn += weight;
+                squares += weight * weight;
+            }
+            double line = 0;
+            for (int i = 0; i < read.length; i++) {
+                line += isIn(sign * LineScan.place(i), end) ? mass[i] : 0;
+            }
+            return new Window(drawn, squares, line);
+        }
+
+        private static boolean isIn(double far, double end) {
+            return far > end - 1 && far <= end;
+        }
+    }
+
+    /**
+     * A standard deviation of a line.
+     *
+     * @param drawn the weight of the draws there
+     * @param squares the sum of their weights' squares
+     * @param line p along the line, summed
+     */
+    private record Window(double drawn, double squares, double line) {
+        /** By how many nats p surely falls more from one to this than its line; 0 where draws do not tell. */
+        double fallSince(Window before) {
+            double error = Math.sqrt(squares / (drawn * drawn) + before.squares / (before.drawn * before.drawn));
+            double fall = StrictMath.log(before.drawn / before.line * line / drawn) - Evaluation.Z * error;
+            return fall > 0 && fall < Double.POSITIVE_INFINITY ? fall : 0;
         }
     }
 
