@@ -247,22 +247,25 @@ public final class OpCases {
                         c.normals(c.shape.parameters()),
                         c.factor(),
                         c.arena.out(c.shape.elements())));
-        addSquare(all, "fullRankLogDensity", "", c -> {
-            Buffer logQ = c.arena.doubles(c.shape.allDraws());
-            return new FullRankOps.FullRankLogDensity(
-                    c.shape, c.normals(c.shape.parameters()), c.factor(), c.normals(c.shape.elements()), logQ);
-        });
+        for (String wanted : List.of("logQ", "gradient", "both")) {
+            addSquare(all, "fullRankLogDensity", wanted, c -> {
+                Buffer logQ = c.arena.doubles(c.shape.allDraws());
+                Buffer gradient = c.arena.out(c.shape.elements());
+                return new FullRankOps.FullRankLogDensity(
+                        c.shape,
+                        c.normals(c.shape.parameters()),
+                        c.factor(),
+                        c.normals(c.shape.elements()),
+                        wanted.equals("gradient") ? null : logQ,
+                        wanted.equals("logQ") ? null : gradient);
+            });
+        }
         addSquare(
                 all,
                 "fullRankLogDensityAtDraw",
                 "",
                 c -> new FullRankOps.FullRankLogDensityAtDraw(
                         KEY, Index.of(STEP), c.shape, c.factor(), c.arena.doubles(c.shape.allDraws())));
-        addSquare(all, "fullRankLogDensityGradient", "", c -> {
-            Buffer gradient = c.arena.out(c.shape.elements());
-            return new FullRankOps.FullRankLogDensityGradient(
-                    c.shape, c.normals(c.shape.parameters()), c.factor(), c.normals(c.shape.elements()), gradient);
-        });
         addSquare(
                 all,
                 "fullRankScore",

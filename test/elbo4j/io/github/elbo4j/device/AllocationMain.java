@@ -241,7 +241,7 @@ public final class AllocationMain {
                 to.run(new MathOps.Fill(64, 0, logP));
                 to.run(new MathOps.Scale(0.5, densities, true, sums));
                 to.run(new FullRankOps.FullRankSample(KEY, step, shape, mu, factor, z));
-                to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ));
+                to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ, null));
                 to.run(new FullRankOps.FullRankScore(KEY, step, shape, factor, score));
                 to.run(new GemmOps.Gemm(draws, columns, false, eta));
                 to.run(new LikelihoodOps.BernoulliLogit(64, 300, y, 1, eta.buffer(), logP));

@@ -73,8 +73,8 @@ class FullRankOpsTest {
             FullRankSetting x = new FullRankSetting(shape);
             try (Arena arena = new Arena(device)) {
                 Buffer gradient = arena.out(shape.elements());
-                arena.run(new FullRankOps.FullRankLogDensityGradient(
-                        shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), gradient));
+                arena.run(new FullRankOps.FullRankLogDensity(
+                        shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), null, gradient));
                 float[] got = arena.floats(gradient);
                 for (int row = 0; row < x.rows(); row++) {
                     int b = x.problem(row);
@@ -144,7 +144,7 @@ class FullRankOpsTest {
             Buffer gradient = arena.out(72);
             Buffer score = arena.out(72);
             arena.run(new FullRankOps.FullRankSample(KEY, Index.of(7), x.shape, mu, factor, z));
-            arena.run(new FullRankOps.FullRankLogDensityGradient(x.shape, mu, factor, z, gradient));
+            arena.run(new FullRankOps.FullRankLogDensity(x.shape, mu, factor, z, null, gradient));
             arena.run(new FullRankOps.FullRankScore(KEY, Index.of(7), x.shape, factor, score));
             for (int i = 0; i < 72; i++) {
                 close(
@@ -189,7 +189,7 @@ class FullRankOpsTest {
                 Buffer z = arena.out(60);
                 Buffer logQ = arena.doubles(20);
                 arena.run(new FullRankOps.FullRankSample(KEY, Index.of(7), shape, mu, arena.of(factor), z));
-                arena.run(new FullRankOps.FullRankLogDensity(shape, mu, arena.of(factor), z, logQ));
+                arena.run(new FullRankOps.FullRankLogDensity(shape, mu, arena.of(factor), z, logQ, null));
                 for (int s = 0; s < 20; s++) {
                     Sum want = new Sum();
                     for (int i = 0; i < 3; i++) {
@@ -218,8 +218,8 @@ class FullRankOpsTest {
                 for (Device on : List.of(device, scalar)) {
                     try (Arena arena = new Arena(on)) {
                         Buffer gradient = arena.out(shape.elements());
-                        arena.run(new FullRankOps.FullRankLogDensityGradient(
-                                shape, arena.of(new float[dims]), arena.of(factor), arena.of(z), gradient));
+                        arena.run(new FullRankOps.FullRankLogDensity(
+                                shape, arena.of(new float[dims]), arena.of(factor), arena.of(z), null, gradient));
                         got[on == device ? 0 : 1] = arena.floats(gradient);
                     }
                 }
@@ -252,7 +252,7 @@ class FullRankOpsTest {
         try (Arena arena = new Arena(device)) {
             Buffer logQ = arena.doubles(x.shape.allDraws());
             arena.run(new FullRankOps.FullRankLogDensity(
-                    x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ));
+                    x.shape, arena.of(x.mu), arena.of(x.factor), arena.of(x.z), logQ, null));
             return arena.doubles(logQ);
         }
     }

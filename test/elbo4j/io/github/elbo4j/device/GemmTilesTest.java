@@ -122,7 +122,7 @@ class GemmTilesTest {
         assertSame(device, arena -> {
             Buffer gradient = arena.out(shape.elements());
             Buffer z = arena.of(normals(3, shape.elements()));
-            arena.run(new FullRankOps.FullRankLogDensityGradient(shape, arena.of(mu), arena.of(factor), z, gradient));
+            arena.run(new FullRankOps.FullRankLogDensity(shape, arena.of(mu), arena.of(factor), z, null, gradient));
             return gradient;
         });
     }
@@ -160,8 +160,8 @@ class GemmTilesTest {
         assertSame(device, arena -> {
             Buffer gradient = arena.out(1);
             Buffer zero = arena.of(0f);
-            arena.run(new FullRankOps.FullRankLogDensityGradient(
-                    DrawBlock.of(1, 1, 1), zero, zero, arena.of(-0f), gradient));
+            arena.run(new FullRankOps.FullRankLogDensity(
+                    DrawBlock.of(1, 1, 1), zero, zero, arena.of(-0f), null, gradient));
             assertThat(Float.floatToRawIntBits(arena.floats(gradient)[0])).isZero();
             return gradient;
         });

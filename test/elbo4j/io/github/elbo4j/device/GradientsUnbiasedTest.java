@@ -108,9 +108,8 @@ class GradientsUnbiasedTest {
             Buffer sums = arena.out(2L * B * width);
             Buffer weights = arena.out(SHAPE.allDraws());
             arena.run(new FullRankOps.FullRankSample(KEY, Index.of(0), SHAPE, repeated(arena, MU), factor, z));
-            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, repeated(arena, MU), factor, z, logQ));
-            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, targetMu, targetFactor, z, logP));
-            arena.run(new FullRankOps.FullRankLogDensityGradient(SHAPE, targetMu, targetFactor, z, slopes));
+            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, repeated(arena, MU), factor, z, logQ, null));
+            arena.run(new FullRankOps.FullRankLogDensity(SHAPE, targetMu, targetFactor, z, logP, slopes));
             arena.run(new FullRankOps.FullRankScore(KEY, Index.of(0), SHAPE, factor, score));
             for (boolean path : new boolean[] {false, true}) {
                 arena.run(new ReparamOps.FullRankReparam(

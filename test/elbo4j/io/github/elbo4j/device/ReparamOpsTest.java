@@ -227,7 +227,7 @@ class ReparamOpsTest {
                 close("omega", runs[i / 33 * 66 + 33 + i % 33], 0, 12 * U * size * 5 * Math.exp(omega[i]));
             }
             arena.run(new FullRankOps.FullRankSample(KEY, Index.of(3), shape, m, arena.of(factor), z));
-            arena.run(new FullRankOps.FullRankLogDensityGradient(shape, m, arena.of(factor), z, g));
+            arena.run(new FullRankOps.FullRankLogDensity(shape, m, arena.of(factor), z, null, g));
             arena.run(new FullRankOps.FullRankScore(KEY, Index.of(3), shape, arena.of(factor), score));
             runs = fullRank(device, shape, factor, arena.floats(g), arena.floats(score));
             for (int b = 0; b < 2; b++) {

@@ -158,7 +158,7 @@ class HamiltonianVerdictTest {
 
     @Test
     void aDeviceThatFailsLeavesTheFit() {
-        Device failing = new FailingDevice(HOST, "fullRankLogDensityGradient", 30);
+        Device failing = new FailingDevice(HOST, "fullRankLogDensity", 30);
         try (LogJoint joint = correlated(failing)) {
             FitResult fit = claimed(failing, joint.parameterNames(), new Gaussian(MEAN, covariance(1)));
             FitResult checked = new HamiltonianCheck().check(failing, joint, fit);
@@ -166,7 +166,7 @@ class HamiltonianVerdictTest {
             assertThat(checked.posterior()).isEqualTo(fit.posterior());
             assertThat(checked.assessment().concerns()).singleElement().satisfies(concern -> {
                 assertThat(concern.kind()).isEqualTo(Concern.Kind.CHAINS_UNMIXED);
-                assertThat(concern.words()).contains("planted fault in fullRankLogDensityGradient");
+                assertThat(concern.words()).contains("planted fault in fullRankLogDensity");
             });
         }
     }

@@ -39,7 +39,7 @@ public class FullRankBenchmark extends WorkBenchmark {
     @Override
     public Buffer step() {
         to.run(new FullRankOps.FullRankSample(KEY, Index.of(step++), SHAPE, mu, factor, z));
-        to.run(new FullRankOps.FullRankLogDensity(SHAPE, mu, factor, z, logQ));
+        to.run(new FullRankOps.FullRankLogDensity(SHAPE, mu, factor, z, logQ, null));
         return done(logQ);
     }
 

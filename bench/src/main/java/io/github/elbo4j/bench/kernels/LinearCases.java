@@ -276,15 +276,15 @@ final class LinearCases {
     private static Work logDensity(Inputs in, DrawBlock s) {
         return triangles(
                 new FullRankOps.FullRankLogDensity(
-                        s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeroDoubles(s.allDraws())),
+                        s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeroDoubles(s.allDraws()), null),
                 s,
                 1);
     }
 
     private static Work logDensityGradient(Inputs in, DrawBlock s) {
         return triangles(
-                new FullRankOps.FullRankLogDensityGradient(
-                        s, mu(in, s), factor(in, s), in.normals(s.elements()), in.zeros(s.elements())),
+                new FullRankOps.FullRankLogDensity(
+                        s, mu(in, s), factor(in, s), in.normals(s.elements()), null, in.zeros(s.elements())),
                 s,
                 2);
     }

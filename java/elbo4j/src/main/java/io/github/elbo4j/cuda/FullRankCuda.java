@@ -37,7 +37,6 @@ final class FullRankCuda extends KernelFamily {
         launchers.add(FullRankOps.FullRankSample.class, this::sample);
         launchers.add(FullRankOps.FullRankLogDensity.class, this::logDensity);
         launchers.add(FullRankOps.FullRankLogDensityAtDraw.class, this::logDensityAtDraw);
-        launchers.add(FullRankOps.FullRankLogDensityGradient.class, this::gradient);
         launchers.add(FullRankOps.FullRankScore.class, this::score);
         launchers.add(FullRankOps.FullRankEntropy.class, op -> {
             long to = Launch.place(op.entropy(), 0);
@@ -76,35 +75,35 @@ final class FullRankCuda extends KernelFamily {
 
     private void logDensity(FullRankOps.FullRankLogDensity op) {
         DrawBlock shape = op.shape();
+        Buffer logQ = op.logQ();
+        Buffer gradient = op.gradient();
         if (isFew(shape)) {
-            few(densityFew, shape, op.mu(), op.factor(), op.z(), op.logQ());
+            if (logQ != null) {
+                few(densityFew, shape, op.mu(), op.factor(), op.z(), logQ);
+            }
+            if (gradient != null) {
+                few(gradientFew, shape, op.mu(), op.factor(), op.z(), gradient);
+            }
             return;
         }
-        long h = cuda.workspace(Float.BYTES * shape.elements());
+        long h = gradient == null ? cuda.workspace(Float.BYTES * shape.elements()) : Launch.place(gradient, 0);
         residual(shape, op.mu(), op.z(), h);
         solve(shape, op.factor(), h, false);
-        launch(density)
-                .buffer(op.factor())
-                .address(h)
-                .buffer(op.logQ())
-                .number(shape.problems())
-                .number(shape.draws())
-                .number(shape.dimensions())
-                .number(0)
-                .run(Grid.rows(shape.allDraws(), shape.dimensions()));
-    }
-
-    private void gradient(FullRankOps.FullRankLogDensityGradient op) {
-        DrawBlock shape = op.shape();
-        if (isFew(shape)) {
-            few(gradientFew, shape, op.mu(), op.factor(), op.z(), op.gradient());
-            return;
+        if (logQ != null) {
+            launch(density)
+                    .buffer(op.factor())
+                    .address(h)
+                    .buffer(logQ)
+                    .number(shape.problems())
+                    .number(shape.draws())
+                    .number(shape.dimensions())
+                    .number(0)
+                    .run(Grid.rows(shape.allDraws(), shape.dimensions()));
         }
-        long x = Launch.place(op.gradient(), 0);
-        residual(shape, op.mu(), op.z(), x);
-        solve(shape, op.factor(), x, false);
-        solve(shape, op.factor(), x, true);
-        launch(negate).address(x).number(shape.elements()).run(Grid.threads(shape.elements()));
+        if (gradient != null) {
+            solve(shape, op.factor(), h, true);
+            launch(negate).address(h).number(shape.elements()).run(Grid.threads(shape.elements()));
+        }
     }
 
     private void few(Kernel kernel, DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer to) {

@@ -1,5 +1,8 @@
 package io.github.elbo4j.device;
 
+import io.github.elbo4j.device.Signature.Access;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The Gaussian N(mu, L·Lᵀ). mu is [B][D]; {@code factor} is [B][D][D], the lower triangle of L with the logarithm of its
  * diagonal on the diagonal; what stands above the diagonal is not read. Kernel family {@code fullrank}.
@@ -23,11 +26,19 @@ public interface FullRankOps {
     }
 
     /**
-     * {@code logQ[b,s] = −|h|²/2 − Σ_i log L_ii − D/2 · log 2π} with {@code L·h = z − mu}.
+     * {@code logQ[b,s] = −|h|²/2 − Σ_i log L_ii − D/2 · log 2π} with {@code L·h = z − mu}, and its gradient with respect to z, {@code gradient[b,s,:] =
+     * −L⁻ᵀ·h}.
      *
-     * @param logQ [B][S] FLOAT64, written
+     * @param logQ [B][S] FLOAT64, written; null if it is not wanted
+     * @param gradient [B][S][D], written; null if it is not wanted
      */
-    record FullRankLogDensity(DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer logQ) implements Operation {
+    record FullRankLogDensity(
+            DrawBlock shape,
+            Buffer mu,
+            Buffer factor,
+            Buffer z,
+            @Nullable Buffer logQ,
+            @Nullable Buffer gradient) implements Operation {
         public FullRankLogDensity {
             ArgumentChecks.present("shape", shape);
         }
@@ -37,7 +48,8 @@ public interface FullRankOps {
             return Signature.of("fullRankLogDensity")
                     .full("", mu, factor, shape.problems(), shape.dimensions())
                     .reads("z", z, shape.elements())
-                    .writesDoubles("logQ", logQ, shape.allDraws());
+                    .optional("logQ", ElementType.FLOAT64, logQ, shape.allDraws(), Access.WRITES)
+                    .optional("gradient", ElementType.FLOAT32, gradient, shape.elements(), Access.WRITES);
         }
     }
 
@@ -56,26 +68,6 @@ public interface FullRankOps {
             return Signature.ofDraws("fullRankLogDensityAtDraw", key, step, shape)
                     .factor("factor", factor, shape.problems(), shape.dimensions())
                     .writesDoubles("logQ", logQ, shape.allDraws());
-        }
-    }
-
-    /**
-     * {@code gradient[b,s,:] = −L⁻ᵀ·L⁻¹·(z − mu)}: the gradient of the log-density of each draw with respect to z.
-     *
-     * @param gradient [B][S][D], written
-     */
-    record FullRankLogDensityGradient(DrawBlock shape, Buffer mu, Buffer factor, Buffer z, Buffer gradient)
-            implements Operation {
-        public FullRankLogDensityGradient {
-            ArgumentChecks.present("shape", shape);
-        }
-
-        @Override
-        public Signature signature() {
-            return Signature.of("fullRankLogDensityGradient")
-                    .full("", mu, factor, shape.problems(), shape.dimensions())
-                    .reads("z", z, shape.elements())
-                    .writes("gradient", gradient, shape.elements());
         }
     }
 

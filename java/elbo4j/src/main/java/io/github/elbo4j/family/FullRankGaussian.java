@@ -147,7 +147,7 @@ public final class FullRankGaussian implements VariationalFamily {
 
     @Override
     public void logDensity(Runner to, DrawBlock shape, Buffer z, Buffer logQ) {
-        to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ));
+        to.run(new FullRankOps.FullRankLogDensity(shape, mu, factor, z, logQ, null));
     }
 
     @Override

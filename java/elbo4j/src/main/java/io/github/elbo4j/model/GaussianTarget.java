@@ -88,10 +88,7 @@ public final class GaussianTarget implements LogJoint {
             to.run(new MeanFieldOps.LogDensity(rows, MeanFieldOps.Variable.Z, mean, scale, z, logP, gradient));
             return;
         }
-        to.run(new FullRankOps.FullRankLogDensity(rows, mean, scale, z, logP));
-        if (gradient != null) {
-            to.run(new FullRankOps.FullRankLogDensityGradient(rows, mean, scale, z, gradient));
-        }
+        to.run(new FullRankOps.FullRankLogDensity(rows, mean, scale, z, logP, gradient));
     }
 
     @Override

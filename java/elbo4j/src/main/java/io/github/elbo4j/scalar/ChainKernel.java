@@ -59,4 +59,25 @@ public class ChainKernel {
             }
         }
     }
+
+    /** {@code x[o + l] += chains[l]} for l &lt; n; SIMD devices replace it, as those below. */
+    protected void add(float[] chains, float[] x, int o, int n) {
+        for (int l = 0; l < n; l++) {
+            x[o + l] += chains[l];
+        }
+    }
+
+    /** {@code x[o + l] *= by} for l &lt; n. */
+    protected void scale(float by, float[] x, int o, int n) {
+        for (int l = 0; l < n; l++) {
+            x[o + l] *= by;
+        }
+    }
+
+    /** {@code x[o + l] = values[l] + fma(a, x[o + l], chains[l])} for l &lt; n. */
+    protected void end(float[] values, float a, float[] chains, float[] x, int o, int n) {
+        for (int l = 0; l < n; l++) {
+            x[o + l] = values[l] + Math.fma(a, x[o + l], chains[l]);
+        }
+    }
 }

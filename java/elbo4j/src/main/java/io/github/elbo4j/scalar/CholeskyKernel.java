@@ -51,32 +51,11 @@ final class CholeskyKernel {
                 int at = fo + i * dims + panel;
                 products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, 1f, chains, width);
                 if (depth < PANEL) {
-                    end(values, diagonal[i], chains, x, i * width, width);
+                    products.end(values, diagonal[i], chains, x, i * width, width);
                 } else {
-                    add(chains, values, 0, width);
+                    products.add(chains, values, 0, width);
                 }
             }
-        }
-    }
-
-    /** {@code x[o + l] = values[l] + fma(a, x[o + l], chains[l])}. */
-    private static void end(float[] values, float a, float[] chains, float[] x, int o, int width) {
-        for (int l = 0; l < width; l++) {
-            x[o + l] = values[l] + Math.fma(a, x[o + l], chains[l]);
-        }
-    }
-
-    /** {@code x[o + l] += chains[l]}. */
-    private static void add(float[] chains, float[] x, int o, int width) {
-        for (int l = 0; l < width; l++) {
-            x[o + l] += chains[l];
-        }
-    }
-
-    /** {@code x[o + l] *= by}. */
-    private static void scale(float by, float[] x, int o, int width) {
-        for (int l = 0; l < width; l++) {
-            x[o + l] *= by;
         }
     }
 
@@ -88,9 +67,9 @@ final class CholeskyKernel {
                 int depth = Math.min(PANEL, i - panel);
                 int at = fo + i * dims + panel;
                 products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, -1f, chains, width);
-                add(chains, x, i * width, width);
+                products.add(chains, x, i * width, width);
             }
-            scale(inverse[i], x, i * width, width);
+            products.scale(inverse[i], x, i * width, width);
         }
     }
 
@@ -103,10 +82,10 @@ final class CholeskyKernel {
                 int end = Math.min((j / PANEL + 1) * PANEL, dims);
                 int at = fo + j * dims + i;
                 products.chains(f, at, dims, 0, x, j * width, width, 1, end - j, -1f, chains, width);
-                add(chains, x, i * width, width);
+                products.add(chains, x, i * width, width);
                 j = end;
             }
-            scale(inverse[i], x, i * width, width);
+            products.scale(inverse[i], x, i * width, width);
         }
     }
 

@@ -45,7 +45,7 @@ public class FullRankGradientKernel {
         twins.add(ScoreOps.FullRankScoreSquares.class, Squares::new);
     }
 
-    // ---- inner loop; SIMD devices replace it ----
+    // ---- inner loops; SIMD devices replace them ----
 
     /**
      * {@code sums[o + j] += Σ_s u[uo + s·ROWS]·x[xo + s·stride + j]} over s &lt; n in order, for j &lt; length; those from there to
@@ -56,6 +56,18 @@ public class FullRankGradientKernel {
             float factor = u[uo + s * ROWS];
             for (int j = 0; j < length; j++) {
                 sums[o + j] += factor * x[xo + s * stride + j];
+            }
+        }
+    }
+
+    /**
+     * {@code sums[i] += Σ_s (u[s·ROWS + i]·x[xo + s·stride + i])·diagonal[d + i]} over s &lt; n in order, for i &lt; length.
+     */
+    protected void addDiagonal(
+            float[] u, float[] x, int xo, int stride, int n, float[] diagonal, int d, float[] sums, int length) {
+        for (int s = 0; s < n; s++) {
+            for (int i = 0; i < length; i++) {
+                sums[i] += (u[s * ROWS + i] * x[xo + s * stride + i]) * diagonal[d + i];
             }
         }
     }
@@ -206,13 +218,17 @@ public class FullRankGradientKernel {
                 int e = s * stride + 1 + first;
                 factors(row + s, (row + s) * dims + first, v, x, e, diagonal, first, u, s * ROWS, acc, last - first);
             }
+            diagonals(u, x, n, diagonal, first, acc, last - first);
             for (int i = first; i < last; i++) {
                 add(u, i - first, x, 0, stride, n, acc, rowAt(i - first), 1 + i);
             }
         }
 
+        /** Adds n draws to the sums of the diagonal, where {@link #factors} has not. */
+        void diagonals(float[] u, float[] x, int n, float[] diagonal, int first, float[] acc, int count) {}
+
         /**
-         * u of {@code count} rows of a draw, which are added to the sums of the diagonal at once.
+         * u of {@code count} rows of a draw; they may be added to the sums of the diagonal at once.
          *
          * @param o where they begin in v, as e in x, d in the diagonal and uo in u
          */
@@ -250,12 +266,15 @@ public class FullRankGradientKernel {
                 int count) {
             Buffer score = op.score();
             float[] more = score == null ? null : floats(score);
-            for (int i = 0; i < count; i++) {
-                u[uo + i] = more == null ? g[o + i] : g[o + i] + more[o + i];
+            System.arraycopy(g, o, u, uo, count);
+            for (int i = 0; i < count && more != null; i++) {
+                u[uo + i] += more[o + i];
             }
-            for (int i = 0; i < count; i++) {
-                acc[i] += (u[uo + i] * x[e + i]) * diagonal[d + i];
-            }
+        }
+
+        @Override
+        void diagonals(float[] u, float[] x, int n, float[] diagonal, int first, float[] acc, int count) {
+            addDiagonal(u, x, 1 + first, stride, n, diagonal, first, acc, count);
         }
     }
 

@@ -33,7 +33,6 @@ public final class FullRankKernel {
         twins.add(FullRankOps.FullRankSample.class, Sample::new);
         twins.add(FullRankOps.FullRankLogDensity.class, LogDensity::new);
         twins.add(FullRankOps.FullRankLogDensityAtDraw.class, AtDraw::new);
-        twins.add(FullRankOps.FullRankLogDensityGradient.class, Gradient::new);
         twins.add(FullRankOps.FullRankScore.class, Score::new);
         twins.add(FullRankOps.FullRankEntropy.class, Entropy::new);
     }
@@ -127,24 +126,47 @@ public final class FullRankKernel {
             int fo = factorAt(b);
             CholeskyKernel.residuals(floats(op.z()), rowAt(b, s), floats(op.mu()), b * dims, x, n, width, dims);
             factors.solve(f, fo, inverse, x, width, dims, memory);
-            for (int i = 0; i < dims; i++) {
-                terms(f[fo + i * dims + i], x, i * width, width);
+            Buffer logQ = op.logQ();
+            if (logQ != null) {
+                densities(f, fo, x, width, doubles(logQ), b * shape.draws() + s, n, memory);
             }
-            float[] terms = memory.floats(TERMS, n * dims);
-            CholeskyKernel.toRows(x, width, terms, 0, n, dims);
-            double[] logQ = doubles(op.logQ());
-            int row = b * shape.draws() + s;
+            Buffer gradient = op.gradient();
+            if (gradient != null) {
+                factors.solveTransposed(f, fo, inverse, x, 0, width, dims, memory);
+                for (int i = 0; i < dims * width; i++) {
+                    x[i] = -x[i];
+                }
+                CholeskyKernel.toRows(x, width, floats(gradient), rowAt(b, s), n, dims);
+            }
+        }
+
+        /** Of n solved draws h. */
+        private void densities(
+                float[] f, int fo, float[] h, int width, double[] logQ, int row, int n, WorkerMemory memory) {
+            float[] terms = memory.floats(TERMS, dims * width);
+            for (int i = 0; i < dims; i++) {
+                terms(f[fo + i * dims + i], h, i * width, terms, i * width, width);
+            }
+            double constant = dims * MeanFieldKernel.HALF_LOG_2PI;
+            if (dims > 0 && dims <= RowSum.LANES) {
+                basics.sums().tilesBeside(terms, dims, width);
+                for (int l = 0; l < n; l++) {
+                    logQ[row + l] = terms[l] - constant;
+                }
+                return;
+            }
+            float[] rows = memory.floats(TILES, n * dims);
+            CholeskyKernel.toRows(terms, width, rows, 0, n, dims);
             for (int l = 0; l < n; l++) {
-                double sum = basics.sums().row(terms, l * dims, dims, memory);
-                logQ[row + l] = sum - dims * MeanFieldKernel.HALF_LOG_2PI;
+                logQ[row + l] = basics.sums().row(rows, l * dims, dims, memory) - constant;
             }
         }
     }
 
-    /** {@code h = −h²/2 − log} of n elements. */
-    private static void terms(float log, float[] h, int o, int n) {
+    /** {@code out = −h²/2 − log} of n elements. */
+    private static void terms(float log, float[] h, int o, float[] out, int to, int n) {
         for (int l = 0; l < n; l++) {
-            h[o + l] = Math.fma(-0.5f * h[o + l], h[o + l], -log);
+            out[to + l] = Math.fma(-0.5f * h[o + l], h[o + l], -log);
         }
     }
 
@@ -174,10 +196,7 @@ public final class FullRankKernel {
                     float[] beside = basics.normals().kept(key, step, x, b, s, end - s, memory);
                     int n = beside != null ? end - s : Math.min(together, end - s);
                     if (beside != null) {
-                        System.arraycopy(beside, 0, epsilon, 0, dims * NormalKernel.TOGETHER);
-                        terms(0f, epsilon, 0, dims * NormalKernel.TOGETHER);
-                        basics.sums().tilesBeside(epsilon, dims, NormalKernel.TOGETHER);
-                        System.arraycopy(epsilon, 0, tiles, 0, n);
+                        beside(beside, n, tiles, memory);
                     } else {
                         rows(key, step, x, b, s, n, epsilon, tiles, memory);
                     }
@@ -190,6 +209,18 @@ public final class FullRankKernel {
                     s += n;
                 }
             }
+        }
+
+        /** Sums of n rows of normals that stand beside each other. */
+        private void beside(float[] normals, int n, float[] tiles, WorkerMemory memory) {
+            int dims = op.shape().dimensions();
+            int width = basics.chains().width(n);
+            float[] terms = memory.floats(VECTOR, dims * width);
+            for (int i = 0; i < dims; i++) {
+                terms(0f, normals, i * NormalKernel.TOGETHER, terms, i * width, width);
+            }
+            basics.sums().tilesBeside(terms, dims, width);
+            System.arraycopy(terms, 0, tiles, 0, n);
         }
 
         /** Terms of n rows, and the sums of those that are not longer than a tile. */
@@ -207,7 +238,7 @@ public final class FullRankKernel {
             for (int r = 0; r < n; r++) {
                 basics.normals().row(key, step, x, b, s + r, epsilon, r * dims, memory);
             }
-            terms(0f, epsilon, 0, n * dims);
+            terms(0f, epsilon, 0, epsilon, 0, n * dims);
             if (dims <= NormalKernel.BLOCK) {
                 basics.sums().tiles(epsilon, 0, dims, n, tiles, memory);
             }
@@ -221,24 +252,6 @@ public final class FullRankKernel {
             logs[i] = factor[(b * dims + i) * dims + i];
         }
         return basics.sums().row(logs, 0, dims, memory) + dims * (MeanFieldKernel.HALF_LOG_2PI + 0.5);
-    }
-
-    private final class Gradient extends Rows<FullRankOps.FullRankLogDensityGradient> {
-        Gradient(FullRankOps.FullRankLogDensityGradient op) {
-            super(op, op.shape(), op.factor(), true);
-        }
-
-        @Override
-        void draws(int b, int s, int n, float[] f, float[] inverse, float[] x, int width, WorkerMemory memory) {
-            int fo = factorAt(b);
-            CholeskyKernel.residuals(floats(op.z()), rowAt(b, s), floats(op.mu()), b * dims, x, n, width, dims);
-            factors.solve(f, fo, inverse, x, width, dims, memory);
-            factors.solveTransposed(f, fo, inverse, x, 0, width, dims, memory);
-            for (int i = 0; i < dims * width; i++) {
-                x[i] = -x[i];
-            }
-            CholeskyKernel.toRows(x, width, floats(op.gradient()), rowAt(b, s), n, dims);
-        }
     }
 
     /** One work item is a problem. */

@@ -7,7 +7,7 @@ package io.github.elbo4j.scalar;
  */
 final class NormalsBeside {
     /** Coordinates of a row. */
-    static final int MOST = 16;
+    static final int MOST = 32;
 
     /** Below so many rows most lanes would idle. */
     private static final int LEAST = 16;

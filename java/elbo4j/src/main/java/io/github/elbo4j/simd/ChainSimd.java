@@ -5,7 +5,7 @@ import static io.github.elbo4j.simd.Lanes.F;
 import io.github.elbo4j.scalar.ChainKernel;
 import jdk.incubator.vector.FloatVector;
 
-/** The inner loop of {@link ChainKernel}: a lane per sum, four vectors of chains in registers. */
+/** The inner loops of {@link ChainKernel}: a lane per sum, four vectors of chains in registers. */
 final class ChainSimd extends ChainKernel {
     private static final int FOUR = 4 * Lanes.COUNT;
     private static final int TWO = 2 * Lanes.COUNT;
@@ -123,6 +123,44 @@ final class ChainSimd extends ChainKernel {
                 chain = Math.fma(sign * a[ao + k * ak], b[bo + k * bk + s], chain);
             }
             chains[s] = chain;
+        }
+    }
+
+    @Override
+    protected void add(float[] chains, float[] x, int o, int n) {
+        int l = 0;
+        for (; l + Lanes.COUNT <= n; l += Lanes.COUNT) {
+            FloatVector chain = FloatVector.fromArray(F, chains, l);
+            FloatVector.fromArray(F, x, o + l).add(chain).intoArray(x, o + l);
+        }
+        for (; l < n; l++) {
+            x[o + l] += chains[l];
+        }
+    }
+
+    @Override
+    protected void scale(float by, float[] x, int o, int n) {
+        int l = 0;
+        for (; l + Lanes.COUNT <= n; l += Lanes.COUNT) {
+            FloatVector.fromArray(F, x, o + l).mul(by).intoArray(x, o + l);
+        }
+        for (; l < n; l++) {
+            x[o + l] *= by;
+        }
+    }
+
+    @Override
+    protected void end(float[] values, float a, float[] chains, float[] x, int o, int n) {
+        FloatVector factor = FloatVector.broadcast(F, a);
+        int l = 0;
+        for (; l + Lanes.COUNT <= n; l += Lanes.COUNT) {
+            FloatVector chain = FloatVector.fromArray(F, chains, l);
+            FloatVector.fromArray(F, values, l)
+                    .add(factor.fma(FloatVector.fromArray(F, x, o + l), chain))
+                    .intoArray(x, o + l);
+        }
+        for (; l < n; l++) {
+            x[o + l] = values[l] + Math.fma(a, x[o + l], chains[l]);
         }
     }
 

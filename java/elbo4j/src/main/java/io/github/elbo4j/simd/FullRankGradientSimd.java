@@ -6,7 +6,7 @@ import io.github.elbo4j.scalar.FullRankGradientKernel;
 import io.github.elbo4j.scalar.SharedKernels;
 import jdk.incubator.vector.FloatVector;
 
-/** The inner loop of {@link FullRankGradientKernel}, a lane per column of the factor. */
+/** The inner loops of {@link FullRankGradientKernel}, a lane per column of the factor. */
 final class FullRankGradientSimd extends FullRankGradientKernel {
     FullRankGradientSimd(SharedKernels basics) {
         super(basics);
@@ -20,6 +20,28 @@ final class FullRankGradientSimd extends FullRankGradientKernel {
                 sum = sum.add(FloatVector.fromArray(F, x, xo + s * stride + j).mul(u[uo + s * ROWS]));
             }
             sum.intoArray(sums, o + j);
+        }
+    }
+
+    /** A lane per row of the factor. */
+    @Override
+    protected void addDiagonal(
+            float[] u, float[] x, int xo, int stride, int n, float[] diagonal, int d, float[] sums, int length) {
+        int i = 0;
+        for (; i + Lanes.COUNT <= length; i += Lanes.COUNT) {
+            FloatVector sum = FloatVector.fromArray(F, sums, i);
+            FloatVector scale = FloatVector.fromArray(F, diagonal, d + i);
+            for (int s = 0; s < n; s++) {
+                FloatVector product =
+                        FloatVector.fromArray(F, u, s * ROWS + i).mul(FloatVector.fromArray(F, x, xo + s * stride + i));
+                sum = sum.add(product.mul(scale));
+            }
+            sum.intoArray(sums, i);
+        }
+        for (; i < length; i++) {
+            for (int s = 0; s < n; s++) {
+                sums[i] += (u[s * ROWS + i] * x[xo + s * stride + i]) * diagonal[d + i];
+            }
         }
     }
 }
