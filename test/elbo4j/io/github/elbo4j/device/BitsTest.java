@@ -46,6 +46,8 @@ class BitsTest {
             DrawBlock.of(7, 2, 61), // around the longest rows that a GPU reads four elements at a time
             DrawBlock.of(5, 3, 64),
             DrawBlock.of(3, 2, 65),
+            DrawBlock.of(2, 83, 21).at(0, 64, 4), // draws whose normals stand beside each other
+            DrawBlock.of(1, 40, 32),
             DrawBlock.of(2, 67, 130), // more than one run, and tile of coordinates
             DrawBlock.of(33, 65, 1).at(1, 0, 3));
 
