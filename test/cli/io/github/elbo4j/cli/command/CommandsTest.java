@@ -111,7 +111,7 @@ class CommandsTest {
                         cuda
                                 ? "auto is cuda where a step is large, .* 262,144 or more, else (simd|scalar)\\."
                                 : "auto is (simd|scalar)\\.");
-        assertThat(outcome.out().contains("Fits whose steps are below 65,536 go to scalar"))
+        assertThat(outcome.out().contains("Fits whose steps are below 131,072 go to scalar"))
                 .isEqualTo(Cli.opens("simd"));
     }
 

@@ -33,7 +33,7 @@ public final class Devices {
     public static final long CUDA_STEP = 1 << 18;
 
     /** The least step, in numbers made or read, for which {@code auto} and {@code cpu} take simd at a cold start. */
-    public static final long SIMD_STEP = 1 << 16;
+    public static final long SIMD_STEP = 1 << 17;
 
     private static final Pattern GPU = Pattern.compile("cuda:(\\d{1,3})");
     private static final String CUDA_DEVICE = "io.github.elbo4j.cuda.CudaDevice";
