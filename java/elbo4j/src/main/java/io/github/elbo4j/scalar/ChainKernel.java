@@ -60,7 +60,19 @@ public class ChainKernel {
         }
     }
 
-    /** {@code x[o + l] += chains[l]} for l &lt; n; SIMD devices replace it, as those below. */
+    /**
+     * Chains with the same left factors that do not begin at +0: {@code chains[s] = fma(a[k], b[bo + k·bk + s], chains[s])} for k &lt; depth in order,
+     * s &lt; n; SIMD devices replace it, as those below.
+     */
+    protected void extend(float[] a, float[] b, int bo, int bk, int depth, float[] chains, int n) {
+        for (int k = 0; k < depth; k++) {
+            for (int s = 0; s < n; s++) {
+                chains[s] = Math.fma(a[k], b[bo + k * bk + s], chains[s]);
+            }
+        }
+    }
+
+    /** {@code x[o + l] += chains[l]} for l &lt; n. */
     protected void add(float[] chains, float[] x, int o, int n) {
         for (int l = 0; l < n; l++) {
             x[o + l] += chains[l];

@@ -150,10 +150,7 @@ public final class LowRankGradientKernel {
 
         @Override
         void add(int b, int row, int d, int n, int column, float[] h, float[] sums) {
-            int o = column * BLOCK;
-            for (int i = 0; i < n; i++) {
-                sums[o + i] += h[i];
-            }
+            basics.chains().add(h, sums, column * BLOCK, n);
         }
     }
 

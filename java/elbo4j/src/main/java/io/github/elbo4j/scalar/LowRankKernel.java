@@ -41,13 +41,6 @@ public final class LowRankKernel {
 
     // ---- inner loops ----
 
-    /** {@code chain[i] = fma(f[o + i], a, chain[i])}. */
-    private static void addRow(float[] f, int o, float a, float[] chain, int n) {
-        for (int i = 0; i < n; i++) {
-            chain[i] = Math.fma(f[o + i], a, chain[i]);
-        }
-    }
-
     /** {@code v[i] = fma(−inverse[d + i], v[i], y[d + i])}. */
     private static void residual(float[] inverse, float[] y, int d, float[] v, int n) {
         for (int i = 0; i < n; i++) {
@@ -92,9 +85,7 @@ public final class LowRankKernel {
                         for (int i = 0; i < n; i++) {
                             chain[i] = Math.fma(sigma[d + i], epsilon[i], mu[b * dims + d + i]);
                         }
-                        for (int r = 0; r < rank; r++) {
-                            addRow(f, (b * rank + r) * dims + d, eta[r], chain, n);
-                        }
+                        basics.chains().extend(eta, f, b * rank * dims + d, dims, rank, chain, n);
                         System.arraycopy(chain, 0, z, (b * x.draws() + s) * dims + d, n);
                     }
                 }
@@ -168,10 +159,7 @@ public final class LowRankKernel {
             RowSum sum = memory.sum.reset();
             for (int d = 0; d < dims; d += BLOCK) {
                 int n = Math.min(BLOCK, dims - d);
-                Arrays.fill(v, 0, n, 0f);
-                for (int r = 0; r < rank; r++) {
-                    addRow(f, fo + r * dims + d, coefficients[r], v, n);
-                }
+                basics.chains().chains(coefficients, 0, 1, 0, f, fo + d, dims, 1, rank, 1f, v, n);
                 residual(inverse, y, d, v, n);
                 if (slope != null) {
                     for (int i = 0; i < n; i++) {

@@ -127,6 +127,41 @@ final class ChainSimd extends ChainKernel {
     }
 
     @Override
+    protected void extend(float[] a, float[] b, int bo, int bk, int depth, float[] chains, int n) {
+        int s = 0;
+        for (; s + FOUR <= n; s += FOUR) {
+            FloatVector c0 = FloatVector.fromArray(F, chains, s);
+            FloatVector c1 = FloatVector.fromArray(F, chains, s + Lanes.COUNT);
+            FloatVector c2 = FloatVector.fromArray(F, chains, s + 2 * Lanes.COUNT);
+            FloatVector c3 = FloatVector.fromArray(F, chains, s + 3 * Lanes.COUNT);
+            for (int k = 0; k < depth; k++) {
+                FloatVector left = FloatVector.broadcast(F, a[k]);
+                int right = bo + k * bk + s;
+                c0 = left.fma(FloatVector.fromArray(F, b, right), c0);
+                c1 = left.fma(FloatVector.fromArray(F, b, right + Lanes.COUNT), c1);
+                c2 = left.fma(FloatVector.fromArray(F, b, right + 2 * Lanes.COUNT), c2);
+                c3 = left.fma(FloatVector.fromArray(F, b, right + 3 * Lanes.COUNT), c3);
+            }
+            c0.intoArray(chains, s);
+            c1.intoArray(chains, s + Lanes.COUNT);
+            c2.intoArray(chains, s + 2 * Lanes.COUNT);
+            c3.intoArray(chains, s + 3 * Lanes.COUNT);
+        }
+        for (; s + Lanes.COUNT <= n; s += Lanes.COUNT) {
+            FloatVector c = FloatVector.fromArray(F, chains, s);
+            for (int k = 0; k < depth; k++) {
+                c = FloatVector.broadcast(F, a[k]).fma(FloatVector.fromArray(F, b, bo + k * bk + s), c);
+            }
+            c.intoArray(chains, s);
+        }
+        for (; s < n; s++) {
+            for (int k = 0; k < depth; k++) {
+                chains[s] = Math.fma(a[k], b[bo + k * bk + s], chains[s]);
+            }
+        }
+    }
+
+    @Override
     protected void add(float[] chains, float[] x, int o, int n) {
         int l = 0;
         for (; l + Lanes.COUNT <= n; l += Lanes.COUNT) {
