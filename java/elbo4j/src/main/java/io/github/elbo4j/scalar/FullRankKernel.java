@@ -148,7 +148,7 @@ public final class FullRankKernel {
                 terms(f[fo + i * dims + i], h, i * width, terms, i * width, width);
             }
             double constant = dims * MeanFieldKernel.HALF_LOG_2PI;
-            if (dims > 0 && dims <= RowSum.LANES) {
+            if (dims > 0 && dims <= RowSum.TILE) {
                 basics.sums().tilesBeside(terms, dims, width);
                 for (int l = 0; l < n; l++) {
                     logQ[row + l] = terms[l] - constant;

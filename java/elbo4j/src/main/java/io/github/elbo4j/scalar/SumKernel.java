@@ -56,12 +56,15 @@ public class SumKernel {
         System.arraycopy(lanes, 0, out, 0, count);
     }
 
-    /** The tiles of {@code count} rows of {@code columns} ≤ 32 elements that stand beside each other, in place: {@code x[r] = Σ_i x[i·count + r]}. */
+    /** The tiles of {@code count} rows of {@code columns} ≤ 1024 elements that stand beside each other, in place: {@code x[r] = Σ_i x[i·count + r]}. */
     final void tilesBeside(float[] x, int columns, int count) {
         for (int i = 0; i < columns * count; i++) {
             x[i] = 0f + x[i]; // lanes begin at +0, which makes +0 of −0
         }
-        int filled = columns;
+        for (int i = RowSum.LANES; i < columns; i += RowSum.LANES) {
+            add(x, i * count, Math.min(RowSum.LANES, columns - i) * count);
+        }
+        int filled = Math.min(columns, RowSum.LANES);
         for (int half = RowSum.LANES / 2; half > 0; half /= 2) {
             if (half < filled) {
                 add(x, half * count, (filled - half) * count);
