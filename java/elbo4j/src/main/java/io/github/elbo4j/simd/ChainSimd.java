@@ -3,6 +3,7 @@ package io.github.elbo4j.simd;
 import static io.github.elbo4j.simd.Lanes.F;
 
 import io.github.elbo4j.scalar.ChainKernel;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops of {@link ChainKernel}: a lane per sum, four vectors of chains in registers. */
@@ -30,6 +31,7 @@ final class ChainSimd extends ChainKernel {
             float[] chains,
             int n) {
         if (as == 0 && bs == 1) {
+            Arrays.fill(chains, 0, n, 0f);
             same(a, ao, ak, b, bo, bk, depth, sign, chains, n);
             return;
         }
@@ -75,15 +77,15 @@ final class ChainSimd extends ChainKernel {
         }
     }
 
-    /** A left factor that is the same for all sums. */
+    /** Goes on with chains whose left factors are the same for all of them. */
     private static void same(
             float[] a, int ao, int ak, float[] b, int bo, int bk, int depth, float sign, float[] chains, int n) {
         int s = 0;
         for (; s + FOUR <= n; s += FOUR) {
-            FloatVector c0 = FloatVector.zero(F);
-            FloatVector c1 = FloatVector.zero(F);
-            FloatVector c2 = FloatVector.zero(F);
-            FloatVector c3 = FloatVector.zero(F);
+            FloatVector c0 = FloatVector.fromArray(F, chains, s);
+            FloatVector c1 = FloatVector.fromArray(F, chains, s + Lanes.COUNT);
+            FloatVector c2 = FloatVector.fromArray(F, chains, s + 2 * Lanes.COUNT);
+            FloatVector c3 = FloatVector.fromArray(F, chains, s + 3 * Lanes.COUNT);
             for (int k = 0; k < depth; k++) {
                 FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
                 int right = bo + k * bk + s;
@@ -98,8 +100,8 @@ final class ChainSimd extends ChainKernel {
             c3.intoArray(chains, s + 3 * Lanes.COUNT);
         }
         for (; s + TWO <= n; s += TWO) {
-            FloatVector c0 = FloatVector.zero(F);
-            FloatVector c1 = FloatVector.zero(F);
+            FloatVector c0 = FloatVector.fromArray(F, chains, s);
+            FloatVector c1 = FloatVector.fromArray(F, chains, s + Lanes.COUNT);
             for (int k = 0; k < depth; k++) {
                 FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
                 int right = bo + k * bk + s;
@@ -110,7 +112,7 @@ final class ChainSimd extends ChainKernel {
             c1.intoArray(chains, s + Lanes.COUNT);
         }
         for (; s + Lanes.COUNT <= n; s += Lanes.COUNT) {
-            FloatVector c = FloatVector.zero(F);
+            FloatVector c = FloatVector.fromArray(F, chains, s);
             for (int k = 0; k < depth; k++) {
                 FloatVector left = FloatVector.broadcast(F, sign * a[ao + k * ak]);
                 c = left.fma(FloatVector.fromArray(F, b, bo + k * bk + s), c);
@@ -118,7 +120,7 @@ final class ChainSimd extends ChainKernel {
             c.intoArray(chains, s);
         }
         for (; s < n; s++) {
-            float chain = 0f;
+            float chain = chains[s];
             for (int k = 0; k < depth; k++) {
                 chain = Math.fma(sign * a[ao + k * ak], b[bo + k * bk + s], chain);
             }
@@ -128,37 +130,7 @@ final class ChainSimd extends ChainKernel {
 
     @Override
     protected void extend(float[] a, float[] b, int bo, int bk, int depth, float[] chains, int n) {
-        int s = 0;
-        for (; s + FOUR <= n; s += FOUR) {
-            FloatVector c0 = FloatVector.fromArray(F, chains, s);
-            FloatVector c1 = FloatVector.fromArray(F, chains, s + Lanes.COUNT);
-            FloatVector c2 = FloatVector.fromArray(F, chains, s + 2 * Lanes.COUNT);
-            FloatVector c3 = FloatVector.fromArray(F, chains, s + 3 * Lanes.COUNT);
-            for (int k = 0; k < depth; k++) {
-                FloatVector left = FloatVector.broadcast(F, a[k]);
-                int right = bo + k * bk + s;
-                c0 = left.fma(FloatVector.fromArray(F, b, right), c0);
-                c1 = left.fma(FloatVector.fromArray(F, b, right + Lanes.COUNT), c1);
-                c2 = left.fma(FloatVector.fromArray(F, b, right + 2 * Lanes.COUNT), c2);
-                c3 = left.fma(FloatVector.fromArray(F, b, right + 3 * Lanes.COUNT), c3);
-            }
-            c0.intoArray(chains, s);
-            c1.intoArray(chains, s + Lanes.COUNT);
-            c2.intoArray(chains, s + 2 * Lanes.COUNT);
-            c3.intoArray(chains, s + 3 * Lanes.COUNT);
-        }
-        for (; s + Lanes.COUNT <= n; s += Lanes.COUNT) {
-            FloatVector c = FloatVector.fromArray(F, chains, s);
-            for (int k = 0; k < depth; k++) {
-                c = FloatVector.broadcast(F, a[k]).fma(FloatVector.fromArray(F, b, bo + k * bk + s), c);
-            }
-            c.intoArray(chains, s);
-        }
-        for (; s < n; s++) {
-            for (int k = 0; k < depth; k++) {
-                chains[s] = Math.fma(a[k], b[bo + k * bk + s], chains[s]);
-            }
-        }
+        same(a, 0, 1, b, bo, bk, depth, 1f, chains, n);
     }
 
     @Override
