@@ -1,4 +1,4 @@
-// Dense linear algebra over strided views, for every problem of a batch.            twin: GemmKernel, BatchedGemmKernel
+// Dense linear algebra over strided views, for every problem of a batch.    twin: GemmKernel, BatchedGemmKernel, TriangleKernel
 #include "gemm.cuh"
 #include "math.cuh"
 #include "sum.cuh"

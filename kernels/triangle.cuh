@@ -1,4 +1,4 @@
-// X = L⁻¹·X in place, for the rows of one panel of a triangle: down, or up where the triangle is an upper one.  twin: GemmKernel
+// X = L⁻¹·X in place, for the rows of one panel of a triangle: down, or up where the triangle is an upper one.  twin: TriangleKernel
 //
 // A block solves 32 columns. What earlier panels contribute is in X already; what later panels contribute to an upper triangle
 // is added here, since the own panel's chain comes first.

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A family of operations is one row of rooms under one stem: for every file in kernels/ a twin in scalar and a test,
  * and for every .cu a benchmark. {@code meanfield.cu} has {@code MeanFieldKernel}, {@code MeanFieldKernelTest} or any
  * other {@code MeanField…Test}, and {@code MeanField…Benchmark}; a header's twin may be named by its stem alone, and
- * {@code math.cuh} has {@code DetMath}, {@code special.cuh} {@code DetSpecial}, {@code sum.cuh} {@code RowSum}, {@code index.cuh} {@code HostKernel}, {@code
- * runs.cuh} {@code RunItems}, {@code triangle.cuh} {@code GemmKernel}.
+ * {@code math.cuh} has {@code DetMath}, {@code special.cuh} {@code DetSpecial}, {@code sum.cuh} {@code RowSum}, {@code index.cuh} {@code HostKernel} and {@code
+ * runs.cuh} {@code RunItems}.
  */
 class KernelRowsTest {
     /** Twins of headers whose name is not their stem. */
@@ -27,8 +27,7 @@ class KernelRowsTest {
             "special.cuh", "detspecial",
             "sum.cuh", "rowsum",
             "index.cuh", "hostkernel",
-            "runs.cuh", "runitems",
-            "triangle.cuh", "gemm");
+            "runs.cuh", "runitems");
 
     @Test
     void everyKernelFileHasItsRow() throws IOException {

@@ -16,9 +16,7 @@ public final class BatchedGemmKernel {
     private static final int FEWEST = 8;
 
     private static final int PANEL = GemmKernel.PANEL;
-    private static final int TRIANGLE_PANEL = GemmKernel.TRIANGLE_PANEL;
-    private static final int CHAINS = 16; // memory slots
-    private static final int VALUES = 17;
+    private static final int CHAINS = 16; // a memory slot
     private static final int NODES = 0;
 
     private final GemmKernel gemm;
@@ -34,9 +32,6 @@ public final class BatchedGemmKernel {
         twins.add(GemmOps.BatchedGemm.class, op -> {
             boolean beside = beside(op.result()) && lined(op.left()) && lined(op.right());
             return beside ? new Product(op) : gemm.gemm(op);
-        });
-        twins.add(GemmOps.BatchedTriangularSolve.class, op -> {
-            return beside(op.b()) && lined(op.l()) ? new Solve(op) : gemm.solve(op);
         });
     }
 
@@ -116,56 +111,6 @@ public final class BatchedGemmKernel {
                 for (int s = 0; s < n; s++) {
                     c[at + s] = 0f + chains[s];
                 }
-            }
-        }
-    }
-
-    /** One work item is a column of some neighbouring matrices. */
-    private final class Solve extends OperationKernel<GemmOps.BatchedTriangularSolve> {
-        Solve(GemmOps.BatchedTriangularSolve op) {
-            super(
-                    op,
-                    Math.multiplyExact(op.b().first().columns(), ceilDiv(op.b().count(), BLOCK)),
-                    GemmKernel.cost(op.b()));
-        }
-
-        @Override
-        protected void run(int from, int to, WorkerMemory memory) {
-            Matrix x = op.b().first();
-            int m = x.rows();
-            for (int item = from; item < to; item++) {
-                int first = item / x.columns() * BLOCK;
-                int n = Math.min(BLOCK, op.b().count() - first);
-                int o = (int) (GemmKernel.place(op.b(), first) + item % x.columns() * x.columnStride());
-                for (int step = 0; step < m; step++) {
-                    row(o, GemmKernel.place(op.l(), first), op.upper() ? m - 1 - step : step, n, memory);
-                }
-            }
-        }
-
-        /** x_i = (x_i − Σ_k L_ik·x_k)/L_ii of the k that are solved. */
-        private void row(int o, int triangle, int i, int n, WorkerMemory memory) {
-            Matrix l = op.l().first();
-            float[] factor = floats(l.buffer());
-            float[] x = floats(op.b().first().buffer());
-            float[] chains = memory.floats(CHAINS, BLOCK);
-            float[] values = memory.floats(VALUES, BLOCK);
-            int stride = (int) op.b().first().rowStride();
-            int lo = (int) (triangle + i * l.rowStride());
-            int ls = (int) l.columnStride();
-            int draw = (int) op.l().stride();
-            int last = op.upper() ? l.rows() : i;
-            System.arraycopy(x, o + i * stride, values, 0, n);
-            for (int k = op.upper() ? i + 1 : 0; k < last; ) {
-                int end = Math.min((k / TRIANGLE_PANEL + 1) * TRIANGLE_PANEL, last);
-                products.chains(factor, lo + k * ls, ls, draw, x, o + k * stride, stride, 1, end - k, -1f, chains, n);
-                for (int s = 0; s < n; s++) {
-                    values[s] += chains[s];
-                }
-                k = end;
-            }
-            for (int s = 0; s < n; s++) {
-                x[o + i * stride + s] = values[s] * DetMath.reciprocal(factor[lo + i * ls + s * draw]);
             }
         }
     }

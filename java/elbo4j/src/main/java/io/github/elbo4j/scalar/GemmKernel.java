@@ -9,8 +9,6 @@ import java.util.Arrays;
 public class GemmKernel {
     /** k's of a chain. */
     public static final int PANEL = 1024;
-    /** The same of a triangle's. */
-    static final int TRIANGLE_PANEL = CholeskyKernel.PANEL;
     /** Columns of a work item's block of C. */
     public static final int COLUMNS = 64;
     /** Rows of a work item's block of C, at most. */
@@ -27,12 +25,6 @@ public class GemmKernel {
     /** Its operations. */
     public final void addTo(Twins twins) {
         twins.add(GemmOps.Gemm.class, op -> gemm(op.asBatch()));
-        twins.add(GemmOps.TriangularMultiply.class, op -> {
-            return new Triangular(Matrices.repeated(op.l(), 1), op.upper(), false, Matrices.repeated(op.b(), 1));
-        });
-        twins.add(GemmOps.TriangularSolve.class, op -> {
-            return new Triangular(Matrices.repeated(op.l(), 1), op.upper(), true, Matrices.repeated(op.b(), 1));
-        });
     }
 
     // ---- inner loops; SIMD devices replace them ----
@@ -150,19 +142,6 @@ public class GemmKernel {
         return new GemmTask(op, this);
     }
 
-    /** Solves each by itself. */
-    final Task solve(GemmOps.BatchedTriangularSolve op) {
-        return new Triangular(op.l(), op.upper(), true, op.b());
-    }
-
-    /** The steps of a triangle's products or solutions. */
-    static long cost(Matrices b) {
-        return (long) b.count()
-                * b.first().columns()
-                * b.first().rows()
-                * b.first().rows();
-    }
-
     /** The steps of a batch of products. */
     static long cost(GemmOps.BatchedGemm op) {
         Matrix c = op.result().first();
@@ -175,59 +154,5 @@ public class GemmKernel {
     /** Where matrix s of a batch begins. */
     static int place(Matrices matrices, int s) {
         return (int) (matrices.first().offset() + s * matrices.stride());
-    }
-
-    /** One work item is a column of a B. Rows are taken in the order in which what they need is still, or already, there. */
-    private static final class Triangular extends HostKernel {
-        private final Matrices triangle;
-        private final boolean upper;
-        private final boolean solve;
-        private final Matrices b;
-
-        Triangular(Matrices triangle, boolean upper, boolean solve, Matrices b) {
-            super(Math.multiplyExact(b.count(), b.first().columns()), cost(b));
-            this.triangle = triangle;
-            this.upper = upper;
-            this.solve = solve;
-            this.b = b;
-        }
-
-        @Override
-        protected void run(int from, int to, WorkerMemory memory) {
-            Matrix x = b.first();
-            int m = x.rows();
-            boolean ascending = upper != solve;
-            for (int item = from; item < to; item++) {
-                int s = item / x.columns();
-                int o = (int) (place(b, s) + item % x.columns() * x.columnStride());
-                for (int step = 0; step < m; step++) {
-                    int i = ascending ? step : m - 1 - step;
-                    row(floats(x.buffer()), o, (int) x.rowStride(), place(triangle, s), i, m);
-                }
-            }
-        }
-
-        private void row(float[] x, int o, int stride, int at, int i, int m) {
-            Matrix l = triangle.first();
-            float[] factor = floats(l.buffer());
-            int lo = (int) (at + i * l.rowStride());
-            int ls = (int) l.columnStride();
-            int first = upper ? solve ? i + 1 : i : 0;
-            int last = upper ? m : solve ? i : i + 1;
-            float sign = solve ? -1f : 1f;
-            float value = solve ? x[o + i * stride] : 0f;
-            // A row without any k has no chain, not even +0, to be added.
-            for (int panel = first < last ? first / TRIANGLE_PANEL * TRIANGLE_PANEL : last;
-                    panel < last;
-                    panel += TRIANGLE_PANEL) {
-                float chain = 0f;
-                int end = Math.min(panel + TRIANGLE_PANEL, last);
-                for (int k = Math.max(panel, first); k < end; k++) {
-                    chain = Math.fma(sign * factor[lo + k * ls], x[o + k * stride], chain);
-                }
-                value += chain;
-            }
-            x[o + i * stride] = solve ? value * DetMath.reciprocal(factor[lo + i * ls]) : value;
-        }
     }
 }

@@ -27,6 +27,7 @@ public final class Twins {
         GemmKernel gemm = new GemmKernel();
         gemm.addTo(twins);
         new BatchedGemmKernel(gemm, basics).addTo(twins);
+        new TriangleKernel(basics).addTo(twins);
         new GramKernel().addTo(twins);
         new ScanKernel().addTo(twins);
         new MixtureKernel(basics).addTo(twins);

@@ -7,6 +7,7 @@ import io.github.elbo4j.scalar.HostDevice;
 import io.github.elbo4j.scalar.LowRankGradientKernel;
 import io.github.elbo4j.scalar.LowRankKernel;
 import io.github.elbo4j.scalar.SharedKernels;
+import io.github.elbo4j.scalar.TriangleKernel;
 import io.github.elbo4j.scalar.Twins;
 import io.github.elbo4j.scalar.Workers;
 
@@ -14,11 +15,10 @@ import io.github.elbo4j.scalar.Workers;
  * Opens the device whose inner loops use the Vector API.
  *
  * <p>The bodies of the scalar device run in three cases. Families without loops of their own take the vectors of what they call:
- * the full-rank Gaussian and batched products and solutions those of {@link ChainSimd}, the ELBO's sums those of {@link SumSimd}.
+ * the full-rank Gaussian, triangles and batched products those of {@link ChainSimd}, the ELBO's sums those of {@link SumSimd}.
  * The gradients of KL and the rows of the low-rank Gaussian are loops over neighbouring elements without a function, a form that
  * the just-in-time compiler can vectorize itself; their normals, exponentials and sums are vectors here too. And these have no body yet:
- * products and solutions with a single triangle, a column at a time; the squares and control variates of the
- * full-rank score; the low-rank family's small matrices, one a problem.
+ * the squares and control variates of the full-rank score; the low-rank family's small matrices, one a problem.
  */
 public final class SimdDevice {
     /** As for the plain bodies, of which vectors do several steps at a time. */
@@ -48,6 +48,7 @@ public final class SimdDevice {
         GemmSimd gemm = new GemmSimd();
         gemm.addTo(twins);
         new BatchedGemmKernel(gemm, basics).addTo(twins);
+        new TriangleKernel(basics).addTo(twins);
         new GramSimd().addTo(twins);
         new ScanSimd().addTo(twins);
         new MixtureSimd(basics).addTo(twins);
