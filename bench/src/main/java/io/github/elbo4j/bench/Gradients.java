@@ -120,7 +120,7 @@ public final class Gradients {
                 "a model of %d parameters and its program: %.0f ms the first time, %.1f ms (%.1f to %.1f) when warm%n%n",
                 PARAMETERS,
                 first,
-                median(warm),
+                Turns.median(warm),
                 warm[0],
                 warm[BUILDS - 1]);
         return Map.of("parameters", PARAMETERS, "firstMilliseconds", first, "warmMilliseconds", warm);
@@ -176,10 +176,10 @@ public final class Gradients {
             compare(what, value.toDoubles(), gradient.toFloats());
             List<Double> ours = new ArrayList<>();
             List<Double> theirs = new ArrayList<>();
-            turn(program, 3 * SECONDS); // warm
+            Turns.nanoseconds(program, 3 * SECONDS); // warm
             for (int round = 0; round < ROUNDS; round++) {
-                ours.add(turn(program, SECONDS));
-                theirs.add(median(jax.numbers("time " + what.name + " " + what.draws + " " + SECONDS)));
+                ours.add(Turns.nanoseconds(program, SECONDS));
+                theirs.add(Turns.median(jax.numbers("time " + what.name + " " + what.draws + " " + SECONDS)));
             }
             return report(what, ours, theirs);
         }
@@ -198,13 +198,13 @@ public final class Gradients {
                 "%-10s %5d  %8.1f (%.1f to %.1f)  %8.1f (%.1f to %.1f)  %.2f (%.2f to %.2f)%n",
                 what.name,
                 what.draws,
-                median(a),
+                Turns.median(a),
                 a[0],
                 a[ROUNDS - 1],
-                median(b),
+                Turns.median(b),
                 b[0],
                 b[ROUNDS - 1],
-                median(ratios),
+                Turns.median(ratios),
                 ratios[0],
                 ratios[ROUNDS - 1]);
         Map<String, Object> figures = new LinkedHashMap<>();
@@ -212,24 +212,6 @@ public final class Gradients {
         figures.put("jaxNanosecondsPerDraw", b);
         figures.put("ratios", ratios);
         return figures;
-    }
-
-    /** The median time of an execution, in nanoseconds. */
-    private static double turn(Program program, double seconds) {
-        List<Long> times = new ArrayList<>();
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (times.size() < 15 || System.nanoTime() < end) {
-            long begun = System.nanoTime();
-            program.run();
-            times.add(System.nanoTime() - begun);
-        }
-        return median(times.stream().mapToDouble(t -> t).toArray());
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     /** Both are float32: each is compared within 1e-4 of the largest. */

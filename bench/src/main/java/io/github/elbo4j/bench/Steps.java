@@ -195,22 +195,18 @@ public final class Steps {
     }
 
     private static Map<String, Object> report(Case what, double[] ours, double[] theirs) {
-        double[] ratios = new double[ours.length];
-        Arrays.setAll(ratios, i -> theirs[i] / ours[i]);
+        double[] ratios = Turns.ratios(ours, theirs);
         System.out.printf(
-                Locale.ROOT, "%-10s  %-26s  %-26s  %s%n", what.name, words(ours), words(theirs), words(ratios));
+                Locale.ROOT,
+                "%-10s  %-26s  %-26s  %s%n",
+                what.name,
+                Turns.words(ours),
+                Turns.words(theirs),
+                Turns.words(ratios));
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("elbo4jMicrosecondsPerStep", ours);
         figures.put("jaxMicrosecondsPerStep", theirs);
         figures.put("ratios", ratios);
         return figures;
-    }
-
-    /** The median, the least and the greatest. */
-    private static String words(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return String.format(
-                Locale.ROOT, "%.2f (%.2f to %.2f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
     }
 }
