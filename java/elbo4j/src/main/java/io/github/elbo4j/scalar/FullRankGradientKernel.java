@@ -72,6 +72,22 @@ public class FullRankGradientKernel {
         }
     }
 
+    /** {@code h[ho + j] = v·x[xo + j]} for j &lt; n. */
+    protected void multiply(float v, float[] x, int xo, float[] h, int ho, int n) {
+        for (int j = 0; j < n; j++) {
+            h[ho + j] = v * x[xo + j];
+        }
+    }
+
+    /** {@code sums[o + j] += w·h²} and, {@code part} further on, {@code h²}, with h = h[ho + j]. */
+    protected void addSquares(float w, float[] h, int ho, float[] sums, int o, int part, int n) {
+        for (int j = 0; j < n; j++) {
+            float square = h[ho + j] * h[ho + j];
+            sums[o + j] += w * square;
+            sums[part + o + j] += square;
+        }
+    }
+
     // ---- launches ----
 
     /** One work item is a block of rows of the factor, in one run of one problem. */
@@ -214,36 +230,22 @@ public class FullRankGradientKernel {
                 float[] acc,
                 WorkerMemory memory) {
             float[] u = memory.floats(FACTORS, n * ROWS);
+            int count = last - first;
             for (int s = 0; s < n; s++) {
-                int e = s * stride + 1 + first;
-                factors(row + s, (row + s) * dims + first, v, x, e, diagonal, first, u, s * ROWS, acc, last - first);
+                factors(row + s, (row + s) * dims + first, v, u, s * ROWS, count);
             }
-            diagonals(u, x, n, diagonal, first, acc, last - first);
+            diagonals(row, n, first, v, u, x, diagonal, acc, count);
             for (int i = first; i < last; i++) {
                 add(u, i - first, x, 0, stride, n, acc, rowAt(i - first), 1 + i);
             }
         }
 
-        /** Adds n draws to the sums of the diagonal, where {@link #factors} has not. */
-        void diagonals(float[] u, float[] x, int n, float[] diagonal, int first, float[] acc, int count) {}
+        /** u of {@code count} rows of a draw, from uo on; they begin at o in v. */
+        abstract void factors(int row, int o, float[] v, float[] u, int uo, int count);
 
-        /**
-         * u of {@code count} rows of a draw; they may be added to the sums of the diagonal at once.
-         *
-         * @param o where they begin in v, as e in x, d in the diagonal and uo in u
-         */
-        abstract void factors(
-                int row,
-                int o,
-                float[] v,
-                float[] x,
-                int e,
-                float[] diagonal,
-                int d,
-                float[] u,
-                int uo,
-                float[] acc,
-                int count);
+        /** Adds n draws to the sums of {@code count} elements of the diagonal. */
+        abstract void diagonals(
+                int row, int n, int first, float[] v, float[] u, float[] x, float[] diagonal, float[] acc, int count);
     }
 
     private final class Reparam extends Linear<ReparamOps.FullRankReparam> {
@@ -252,18 +254,7 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void factors(
-                int row,
-                int o,
-                float[] g,
-                float[] x,
-                int e,
-                float[] diagonal,
-                int d,
-                float[] u,
-                int uo,
-                float[] acc,
-                int count) {
+        void factors(int row, int o, float[] g, float[] u, int uo, int count) {
             Buffer score = op.score();
             float[] more = score == null ? null : floats(score);
             System.arraycopy(g, o, u, uo, count);
@@ -273,7 +264,8 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void diagonals(float[] u, float[] x, int n, float[] diagonal, int first, float[] acc, int count) {
+        void diagonals(
+                int row, int n, int first, float[] g, float[] u, float[] x, float[] diagonal, float[] acc, int count) {
             addDiagonal(u, x, 1 + first, stride, n, diagonal, first, acc, count);
         }
     }
@@ -284,27 +276,28 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void factors(
-                int row,
-                int o,
-                float[] v,
-                float[] x,
-                int e,
-                float[] diagonal,
-                int d,
-                float[] u,
-                int uo,
-                float[] acc,
-                int count) {
+        void factors(int row, int o, float[] v, float[] u, int uo, int count) {
             float w = floats(op.weights())[row];
             for (int i = 0; i < count; i++) {
                 u[uo + i] = w * v[o + i];
-                acc[i] += w * ((v[o + i] * x[e + i]) * diagonal[d + i] - 1f);
+            }
+        }
+
+        @Override
+        void diagonals(
+                int row, int n, int first, float[] v, float[] u, float[] x, float[] diagonal, float[] acc, int count) {
+            for (int s = 0; s < n; s++) {
+                float w = floats(op.weights())[row + s];
+                int o = (row + s) * dims + first;
+                int e = s * stride + 1 + first;
+                for (int i = 0; i < count; i++) {
+                    acc[i] += w * ((v[o + i] * x[e + i]) * diagonal[first + i] - 1f);
+                }
             }
         }
     }
 
-    /** What is not linear in the score of a coordinate, one by one. */
+    /** What is not linear in the score of a coordinate. */
     private abstract class Nonlinear<O extends Operation> extends Gradient<O> {
         Nonlinear(O op, Key key, Index step, DrawBlock shape, Buffer factor, Buffer vectors, Buffer runs, int parts) {
             super(op, key, step, shape, factor, vectors, runs, parts);
@@ -322,22 +315,23 @@ public class FullRankGradientKernel {
                 float[] diagonal,
                 float[] acc,
                 WorkerMemory memory) {
-            for (int s = 0; s < n; s++) {
-                for (int i = first; i < last; i++) {
+            float[] h = memory.floats(FACTORS, partLength);
+            for (int i = first; i < last; i++) {
+                int at = rowAt(i - first);
+                int p = 2 * b * width + dims + i * dims;
+                for (int s = 0; s < n; s++) {
                     float vi = v[(row + s) * dims + i];
-                    int at = rowAt(i - first);
-                    int a = 2 * b * width + i * dims + dims;
-                    add(row + s, vi, acc, at, 2 * b * width + i);
-                    for (int j = 0; j < i; j++) {
-                        add(row + s, vi * x[s * stride + 1 + j], acc, at + 1 + j, a + j);
-                    }
-                    add(row + s, (vi * x[s * stride + 1 + i]) * diagonal[i] - 1f, acc, i - first, a + i);
+                    multiply(vi, x, s * stride, h, at, 1 + i);
+                    h[i - first] = (vi * x[s * stride + 1 + i]) * diagonal[i] - 1f;
+                    add(row + s, h, acc, at, 2 * b * width + i, 1);
+                    add(row + s, h, acc, at + 1, p, i);
+                    add(row + s, h, acc, i - first, p + i, 1);
                 }
             }
         }
 
-        /** Adds what a score h of a draw makes; its parameter is that at index p of [B][2][P]. */
-        abstract void add(int row, float h, float[] acc, int at, int p);
+        /** Adds what n scores of a draw make, at the same place of h and of the sums; their parameters are those from index p of [B][2][P] on. */
+        abstract void add(int row, float[] h, float[] acc, int at, int p, int n);
     }
 
     /** The score with a control variate for each coordinate. */
@@ -350,12 +344,9 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void add(int row, float h, float[] acc, int at, int p) {
-            float[] means = floats(sums);
+        void add(int row, float[] h, float[] acc, int at, int p, int n) {
             float w = floats(op.weights())[row];
-            float weighted = op.draws() * means[p];
-            float norm = op.draws() * means[p + width];
-            acc[at] += (w - ScoreKernel.controlVariate(w, h * h, weighted, norm)) * h;
+            basics.variates().add(w, h, at, h, at, op.draws(), floats(sums), p, width, acc, at, n);
         }
     }
 
@@ -365,9 +356,8 @@ public class FullRankGradientKernel {
         }
 
         @Override
-        void add(int row, float h, float[] acc, int at, int p) {
-            acc[at] += floats(op.weights())[row] * (h * h);
-            acc[partLength + at] += h * h;
+        void add(int row, float[] h, float[] acc, int at, int p, int n) {
+            addSquares(floats(op.weights())[row], h, at, acc, at, partLength, n);
         }
     }
 }

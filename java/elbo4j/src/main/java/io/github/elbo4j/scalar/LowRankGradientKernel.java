@@ -211,11 +211,8 @@ public final class LowRankGradientKernel {
 
         @Override
         void add(int b, int row, int d, int n, int column, float[] h, float[] sums) {
-            float w = floats(weights)[row];
-            int o = column * BLOCK;
-            for (int i = 0; i < n; i++) {
-                sums[o + i] += w * h[i];
-            }
+            basics.chains().scale(floats(weights)[row], h, 0, n);
+            basics.chains().add(h, sums, column * BLOCK, n);
         }
     }
 
@@ -232,15 +229,10 @@ public final class LowRankGradientKernel {
 
         @Override
         void add(int b, int row, int d, int n, int column, float[] h, float[] sums) {
-            float w = floats(op.weights())[row];
-            float[] m = floats(means);
             int columns = 2 + rank;
-            int a = (b * 2 * columns + column) * dims + d;
-            for (int i = 0; i < n; i++) {
-                float weighted = op.draws() * m[a + i];
-                float norm = op.draws() * m[a + columns * dims + i];
-                sums[column * BLOCK + i] += (w - ScoreKernel.controlVariate(w, h[i] * h[i], weighted, norm)) * h[i];
-            }
+            int p = (b * 2 * columns + column) * dims + d;
+            float w = floats(op.weights())[row];
+            basics.variates().add(w, h, 0, h, 0, op.draws(), floats(means), p, columns * dims, sums, column * BLOCK, n);
         }
     }
 

@@ -50,12 +50,6 @@ public class ScoreKernel {
         }
     }
 
-    /** The control variate estimated from the other draws: {@code (A − w·h²) / (N − h²)}, 0 if they have no spread. */
-    static float controlVariate(float w, float square, float weighted, float norm) {
-        float rest = norm - square;
-        return rest > 0f ? Math.fma(-w, square, weighted) * DetMath.reciprocal(rest) : 0f;
-    }
-
     // ---- launches ----
 
     /** One work item is a problem. */
@@ -114,7 +108,7 @@ public class ScoreKernel {
             int dims = shape.dimensions();
             float[] epsilon = memory.floats(EPSILON, BLOCK);
             float[] inverse = memory.floats(INVERSE, BLOCK);
-            float[] acc = memory.floats(SUMS, 4 * BLOCK);
+            float[] acc = memory.floats(SUMS, 4 * BLOCK); // 2 or 4 of sums; else the scores' own
             for (int item = from; item < to; item++) {
                 int b = RunItems.problem(shape, item);
                 int d = RunItems.firstDimension(shape, item);
@@ -167,16 +161,15 @@ public class ScoreKernel {
 
         private void addControlled(
                 float w, float[] epsilon, float[] inverse, float[] means, int at, int dims, float[] acc, int n) {
-            int draws = score.draws();
+            int omega = 2 * BLOCK; // the scores
+            int mu = 3 * BLOCK;
             for (int i = 0; i < n; i++) {
-                float e = epsilon[i];
-                float h = Math.fma(e, e, -1f);
-                float a = controlVariate(w, e * e, draws * means[at + i], draws * means[at + dims + i]);
-                acc[i] += (w - a) * (e * inverse[i]);
-                int omegaAt = at + 2 * dims + i;
-                a = controlVariate(w, h * h, draws * means[omegaAt], draws * means[omegaAt + dims]);
-                acc[BLOCK + i] += (w - a) * h;
+                acc[omega + i] = Math.fma(epsilon[i], epsilon[i], -1f);
+                acc[mu + i] = epsilon[i] * inverse[i];
             }
+            int draws = score.draws();
+            basics.variates().add(w, epsilon, 0, acc, mu, draws, means, at, dims, acc, 0, n);
+            basics.variates().add(w, acc, omega, acc, omega, draws, means, at + 2 * dims, dims, acc, BLOCK, n);
         }
     }
 

@@ -44,4 +44,32 @@ final class FullRankGradientSimd extends FullRankGradientKernel {
             }
         }
     }
+
+    @Override
+    protected void multiply(float v, float[] x, int xo, float[] h, int ho, int n) {
+        int j = 0;
+        for (; j + Lanes.COUNT <= n; j += Lanes.COUNT) {
+            FloatVector.fromArray(F, x, xo + j).mul(v).intoArray(h, ho + j);
+        }
+        for (; j < n; j++) {
+            h[ho + j] = v * x[xo + j];
+        }
+    }
+
+    @Override
+    protected void addSquares(float w, float[] h, int ho, float[] sums, int o, int part, int n) {
+        int j = 0;
+        for (; j + Lanes.COUNT <= n; j += Lanes.COUNT) {
+            FloatVector square = FloatVector.fromArray(F, h, ho + j);
+            square = square.mul(square);
+            FloatVector.fromArray(F, sums, o + j).add(square.mul(w)).intoArray(sums, o + j);
+            int at = part + o + j;
+            FloatVector.fromArray(F, sums, at).add(square).intoArray(sums, at);
+        }
+        for (; j < n; j++) {
+            float square = h[ho + j] * h[ho + j];
+            sums[o + j] += w * square;
+            sums[part + o + j] += square;
+        }
+    }
 }

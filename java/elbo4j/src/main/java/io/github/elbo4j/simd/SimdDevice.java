@@ -18,7 +18,7 @@ import io.github.elbo4j.scalar.Workers;
  * the full-rank Gaussian, triangles and batched products those of {@link ChainSimd}, the ELBO's sums those of {@link SumSimd}.
  * The gradients of KL and the rows of the low-rank Gaussian are loops over neighbouring elements without a function, a form that
  * the just-in-time compiler can vectorize itself; their normals, exponentials and sums are vectors here too. And these have no body yet:
- * the squares and control variates of the full-rank score; the low-rank family's small matrices, one a problem.
+ * the low-rank family's small matrices, one a problem.
  */
 public final class SimdDevice {
     /** As for the plain bodies, of which vectors do several steps at a time. */
@@ -33,7 +33,7 @@ public final class SimdDevice {
         SumSimd sums = new SumSimd();
         MathSimd math = new MathSimd(sums);
         NormalSimd normals = new NormalSimd();
-        SharedKernels basics = new SharedKernels(normals, math, sums, new ChainSimd());
+        SharedKernels basics = new SharedKernels(normals, math, sums, new ChainSimd(), new ControlVariateSimd());
         OptimizerSimd optimizer = new OptimizerSimd(basics, math);
         Twins twins = new Twins(basics);
         new MeanFieldSimd(basics).addTo(twins);
