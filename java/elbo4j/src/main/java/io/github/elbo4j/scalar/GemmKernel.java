@@ -20,7 +20,8 @@ public class GemmKernel {
      */
     private static final int FMAS = 24;
 
-    private static final int LINE = 19; // a memory slot
+    /** k's that a plain inner loop takes at a time. */
+    private static final int LINES = 4;
 
     /** Its operations. */
     public final void addTo(Twins twins) {
@@ -48,16 +49,29 @@ public class GemmKernel {
             int depth,
             int columns,
             WorkerMemory memory) {
-        float[][] chains = memory.rows(ROWS, COLUMNS);
-        float[] line = memory.floats(LINE, COLUMNS);
+        float[][] chains = memory.rows(ROWS + LINES, COLUMNS);
         for (int i = 0; i < rows; i++) {
             Arrays.fill(chains[i], 0f);
         }
         // One array for each row and one index for all: the just-in-time compiler vectorizes this form.
-        for (int k = 0; k < depth; k++) {
-            System.arraycopy(b, bo + k * bs, line, 0, columns);
+        float[] b0 = chains[ROWS];
+        float[] b1 = chains[ROWS + 1];
+        float[] b2 = chains[ROWS + 2];
+        float[] b3 = chains[ROWS + 3];
+        int k = 0;
+        for (; k + LINES <= depth; k += LINES) {
+            for (int line = 0; line < LINES; line++) {
+                System.arraycopy(b, bo + (k + line) * bs, chains[ROWS + line], 0, columns);
+            }
             for (int i = 0; i < rows; i++) {
-                step(a[ao + i * as + k * ak], line, chains[i], columns);
+                int at = ao + i * as + k * ak;
+                steps(a[at], a[at + ak], a[at + 2 * ak], a[at + 3 * ak], b0, b1, b2, b3, chains[i], columns);
+            }
+        }
+        for (; k < depth; k++) {
+            System.arraycopy(b, bo + k * bs, b0, 0, columns);
+            for (int i = 0; i < rows; i++) {
+                step(a[ao + i * as + k * ak], b0, chains[i], columns);
             }
         }
         for (int i = 0; i < rows; i++) {
@@ -68,6 +82,23 @@ public class GemmKernel {
     private static void step(float aik, float[] line, float[] chain, int columns) {
         for (int j = 0; j < columns; j++) {
             chain[j] = Math.fma(aik, line[j], chain[j]);
+        }
+    }
+
+    /** Four in order: a chain is loaded and stored once for them. */
+    private static void steps(
+            float a0,
+            float a1,
+            float a2,
+            float a3,
+            float[] b0,
+            float[] b1,
+            float[] b2,
+            float[] b3,
+            float[] chain,
+            int columns) {
+        for (int j = 0; j < columns; j++) {
+            chain[j] = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], chain[j]))));
         }
     }
 
