@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Sums of products, many beside each other: what many matrices, or many right sides of one triangle, have in common. */
 public class ChainKernel {
+    private static final int FOUR = 4;
+
     /** So many sums are best taken for n: what stands beside the n is made and not used. */
     protected int width(int n) {
         return n;
@@ -37,6 +39,10 @@ public class ChainKernel {
             return;
         }
         Arrays.fill(chains, 0, n, 0f);
+        if (as == 0 && bs == 1) {
+            same(a, ao, ak, b, bo, bk, depth, sign, chains, n);
+            return;
+        }
         for (int k = 0; k < depth; k++) {
             int left = ao + k * ak;
             int right = bo + k * bk;
@@ -49,11 +55,6 @@ public class ChainKernel {
                 for (int s = 0; s < n; s++) {
                     chains[s] = Math.fma(a[left + s], same, chains[s]);
                 }
-            } else if (bs == 1) {
-                float same = sign * a[left];
-                for (int s = 0; s < n; s++) {
-                    chains[s] = Math.fma(same, b[right + s], chains[s]);
-                }
             } else {
                 Arrays.fill(chains, 0, n, Math.fma(sign * a[left], b[right], chains[0]));
             }
@@ -61,13 +62,32 @@ public class ChainKernel {
     }
 
     /**
-     * Chains with the same left factors that do not begin at +0: {@code chains[s] = fma(a[k], b[bo + k·bk + s], chains[s])} for k &lt; depth in order,
-     * s &lt; n; SIMD devices replace it, as those below.
+     * Goes on with chains that have the same left factors: {@code chains[s] = fma(sign·a[ao + k·ak], b[bo + k·bk + s], chains[s])} for k &lt; depth in
+     * order, s &lt; n; SIMD devices replace it, as those below.
      */
-    protected void extend(float[] a, float[] b, int bo, int bk, int depth, float[] chains, int n) {
-        for (int k = 0; k < depth; k++) {
+    protected void same(
+            float[] a, int ao, int ak, float[] b, int bo, int bk, int depth, float sign, float[] chains, int n) {
+        int k = 0;
+        for (; k + FOUR <= depth; k += FOUR) { // a chain is loaded and stored once for four factors
+            int at = ao + k * ak;
+            float a0 = sign * a[at];
+            float a1 = sign * a[at + ak];
+            float a2 = sign * a[at + 2 * ak];
+            float a3 = sign * a[at + 3 * ak];
+            int b0 = bo + k * bk;
+            int b1 = b0 + bk;
+            int b2 = b1 + bk;
+            int b3 = b2 + bk;
             for (int s = 0; s < n; s++) {
-                chains[s] = Math.fma(a[k], b[bo + k * bk + s], chains[s]);
+                float chain = Math.fma(a1, b[b1 + s], Math.fma(a0, b[b0 + s], chains[s]));
+                chains[s] = Math.fma(a3, b[b3 + s], Math.fma(a2, b[b2 + s], chain));
+            }
+        }
+        for (; k < depth; k++) {
+            float factor = sign * a[ao + k * ak];
+            int right = bo + k * bk;
+            for (int s = 0; s < n; s++) {
+                chains[s] = Math.fma(factor, b[right + s], chains[s]);
             }
         }
     }

@@ -85,7 +85,7 @@ public final class LowRankKernel {
                         for (int i = 0; i < n; i++) {
                             chain[i] = Math.fma(sigma[d + i], epsilon[i], mu[b * dims + d + i]);
                         }
-                        basics.chains().extend(eta, f, b * rank * dims + d, dims, rank, chain, n);
+                        basics.chains().same(eta, 0, 1, f, b * rank * dims + d, dims, rank, 1f, chain, n);
                         System.arraycopy(chain, 0, z, (b * x.draws() + s) * dims + d, n);
                     }
                 }

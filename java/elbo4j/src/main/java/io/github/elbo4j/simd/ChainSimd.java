@@ -77,8 +77,8 @@ final class ChainSimd extends ChainKernel {
         }
     }
 
-    /** Goes on with chains whose left factors are the same for all of them. */
-    private static void same(
+    @Override
+    protected void same(
             float[] a, int ao, int ak, float[] b, int bo, int bk, int depth, float sign, float[] chains, int n) {
         int s = 0;
         for (; s + FOUR <= n; s += FOUR) {
@@ -126,11 +126,6 @@ final class ChainSimd extends ChainKernel {
             }
             chains[s] = chain;
         }
-    }
-
-    @Override
-    protected void extend(float[] a, float[] b, int bo, int bk, int depth, float[] chains, int n) {
-        same(a, 0, 1, b, bo, bk, depth, 1f, chains, n);
     }
 
     @Override
