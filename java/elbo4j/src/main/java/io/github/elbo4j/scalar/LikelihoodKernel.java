@@ -47,8 +47,9 @@ public class LikelihoodKernel {
             float[] y, int yo, float scale, float[] eta, int o, float[] terms, int to, int n, float[] work) {
         for (int i = 0; i < n; i++) {
             float x = eta[o + i];
-            terms[to + i] = Math.fma(y[yo + i], x, -DetMath.softplus(x));
-            eta[o + i] = scale * (y[yo + i] - DetMath.sigmoid(x));
+            float e = DetMath.exp(-Math.abs(x)); // both are made of it
+            terms[to + i] = Math.fma(y[yo + i], x, -DetMath.softplus(x, e));
+            eta[o + i] = scale * (y[yo + i] - DetMath.sigmoid(x, e));
         }
     }
 
