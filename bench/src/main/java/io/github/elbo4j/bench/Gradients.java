@@ -49,8 +49,8 @@ public final class Gradients {
 
     /** What is timed: a model, and how many draws at once. */
     private record Case(String name, Model model, int draws) {
-        double[] perDraw(List<Double> nanoseconds) {
-            return nanoseconds.stream().mapToDouble(t -> t / draws).sorted().toArray();
+        double[] perDraw(double[] nanoseconds) {
+            return Arrays.stream(nanoseconds).map(t -> t / draws).sorted().toArray();
         }
 
         @Override
@@ -174,24 +174,21 @@ public final class Gradients {
             program.run();
             results.put("peer", jax.ask("check " + what.name + " " + what.draws));
             compare(what, value.toDoubles(), gradient.toFloats());
-            List<Double> ours = new ArrayList<>();
-            List<Double> theirs = new ArrayList<>();
+            double[] ours = new double[ROUNDS];
+            double[] theirs = new double[ROUNDS];
             Turns.nanoseconds(program, 3 * SECONDS); // warm
             for (int round = 0; round < ROUNDS; round++) {
-                ours.add(Turns.nanoseconds(program, SECONDS));
-                theirs.add(Turns.median(jax.numbers("time " + what.name + " " + what.draws + " " + SECONDS)));
+                ours[round] = Turns.nanoseconds(program, SECONDS);
+                theirs[round] = Turns.median(jax.numbers("time " + what.name + " " + what.draws + " " + SECONDS));
             }
             return report(what, ours, theirs);
         }
     }
 
-    private static Map<String, Object> report(Case what, List<Double> ours, List<Double> theirs) {
+    private static Map<String, Object> report(Case what, double[] ours, double[] theirs) {
         double[] a = what.perDraw(ours);
         double[] b = what.perDraw(theirs);
-        double[] ratios = new double[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            ratios[i] = theirs.get(i) / ours.get(i);
-        }
+        double[] ratios = Turns.ratios(ours, theirs);
         Arrays.sort(ratios);
         System.out.printf(
                 Locale.ROOT,

@@ -35,11 +35,13 @@ public final class BatchedGemmKernel {
         });
     }
 
-    private static boolean beside(Matrices written) {
+    /** Whether there are enough matrices that lie beside each other for vectors along the batch. */
+    static boolean beside(Matrices written) {
         return written.count() >= FEWEST && written.stride() == 1;
     }
 
-    private static boolean lined(Matrices read) {
+    /** Whether neighbouring matrices, or one for all, can be read for them. */
+    static boolean lined(Matrices read) {
         return read.stride() <= 1;
     }
 

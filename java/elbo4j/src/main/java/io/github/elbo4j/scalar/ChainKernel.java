@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** Sums of products, many beside each other: what many matrices, or many right sides of one triangle, have in common. */
 public class ChainKernel {
+    /** k's of a chain of a triangle's. */
+    static final int TRIANGLE_PANEL = 256;
+
     private static final int FOUR = 4;
 
     /** So many sums are best taken for n: what stands beside the n is made and not used. */
@@ -89,6 +92,33 @@ public class ChainKernel {
             for (int s = 0; s < n; s++) {
                 chains[s] = Math.fma(factor, b[right + s], chains[s]);
             }
+        }
+    }
+
+    /**
+     * Adds a row of a triangle times n vectors beside each other, panel by panel: {@code sums[o + s] += Σ_k sign·a[ao + k·ak + s·as]·x[k·n + s]}
+     * for from ≤ k &lt; to, a chain for each panel, which ends at a multiple of {@link #TRIANGLE_PANEL}. Without any k nothing is added, not even +0.
+     *
+     * @param chains room for n
+     */
+    final void addPanels(
+            float[] a,
+            int ao,
+            int ak,
+            int as,
+            float[] x,
+            int from,
+            int to,
+            float sign,
+            float[] chains,
+            float[] sums,
+            int o,
+            int n) {
+        for (int k = from; k < to; ) {
+            int end = Math.min((k / TRIANGLE_PANEL + 1) * TRIANGLE_PANEL, to);
+            chains(a, ao + k * ak, ak, as, x, k * n, n, 1, end - k, sign, chains, n);
+            add(chains, sums, o, n);
+            k = end;
         }
     }
 

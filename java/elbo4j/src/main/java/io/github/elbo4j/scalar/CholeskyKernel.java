@@ -9,8 +9,7 @@ import java.util.Arrays;
  * multiples of {@link #PANEL}; a panel begins at +0 and is added to what came before.
  */
 final class CholeskyKernel {
-    /** k's of a chain of a triangle's. */
-    static final int PANEL = 256;
+    private static final int PANEL = ChainKernel.TRIANGLE_PANEL;
 
     private static final int CHAINS = 23; // memory slots
     private static final int VALUES = 24;
@@ -63,12 +62,7 @@ final class CholeskyKernel {
     void solve(float[] f, int fo, float[] inverse, float[] x, int width, int dims, WorkerMemory memory) {
         float[] chains = memory.floats(CHAINS, width);
         for (int i = 0; i < dims; i++) {
-            for (int panel = 0; panel < i; panel += PANEL) {
-                int depth = Math.min(PANEL, i - panel);
-                int at = fo + i * dims + panel;
-                products.chains(f, at, 1, 0, x, panel * width, width, 1, depth, -1f, chains, width);
-                products.add(chains, x, i * width, width);
-            }
+            products.addPanels(f, fo + i * dims, 1, 0, x, 0, i, -1f, chains, x, i * width, width);
             products.scale(inverse[i], x, i * width, width);
         }
     }
@@ -78,13 +72,7 @@ final class CholeskyKernel {
             float[] f, int fo, float[] inverse, float[] x, int first, int width, int dims, WorkerMemory memory) {
         float[] chains = memory.floats(CHAINS, width);
         for (int i = dims - 1; i >= first; i--) {
-            for (int j = i + 1; j < dims; ) {
-                int end = Math.min((j / PANEL + 1) * PANEL, dims);
-                int at = fo + j * dims + i;
-                products.chains(f, at, dims, 0, x, j * width, width, 1, end - j, -1f, chains, width);
-                products.add(chains, x, i * width, width);
-                j = end;
-            }
+            products.addPanels(f, fo + i, dims, 0, x, i + 1, dims, -1f, chains, x, i * width, width);
             products.scale(inverse[i], x, i * width, width);
         }
     }

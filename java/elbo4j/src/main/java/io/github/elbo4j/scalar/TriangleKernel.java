@@ -7,16 +7,12 @@ import java.util.Arrays;
 
 /** Products and solutions with triangles, of many vectors beside each other. Twin of kernels/gemm.cu. */
 public final class TriangleKernel {
-    /** k's of a chain. */
-    private static final int PANEL = CholeskyKernel.PANEL;
     /** Vectors of a work item. */
     private static final int BLOCK = 64;
     /** The same, where that would be too few items for the threads. */
     private static final int SMALL_BLOCK = 16;
     /** Work items that are enough. */
     private static final int ITEMS = 16;
-    /** Fewer matrices are not worth vectors along the batch. */
-    private static final int FEWEST = 8;
 
     private static final int X = 16; // memory slots
     private static final int CHAINS = 17;
@@ -43,8 +39,7 @@ public final class TriangleKernel {
 
     private HostKernel kernel(Triangles all) {
         Matrices b = all.b;
-        boolean beside = b.count() >= FEWEST && b.stride() == 1 && all.l.stride() <= 1;
-        if (beside) {
+        if (BatchedGemmKernel.beside(b) && BatchedGemmKernel.lined(all.l)) {
             return new Beside(all);
         }
         int blocks = Math.multiplyExact(b.count(), HostKernel.ceilDiv(b.first().columns(), BLOCK));
@@ -100,12 +95,7 @@ public final class TriangleKernel {
             Arrays.fill(values, 0, width, 0f);
         }
         // A row without any k has no chain, not even +0, to be added.
-        for (int k = first; k < last; ) {
-            int end = Math.min((k / PANEL + 1) * PANEL, last);
-            products.chains(factor, lo + k * ls, ls, drawStride, x, k * width, width, 1, end - k, sign, chains, width);
-            products.add(chains, values, 0, width);
-            k = end;
-        }
+        products.addPanels(factor, lo, ls, drawStride, x, first, last, sign, chains, values, 0, width);
         int diagonal = lo + i * ls;
         if (all.solve && drawStride == 0) {
             products.scale(DetMath.reciprocal(factor[diagonal]), values, 0, width);
